@@ -1,0 +1,44 @@
+/**
+ * The ground that nodes of one process stand on: what they may share instead of each owning it.
+ * Contacts are interned once, table rows lie in one slab, requests in flight in one set of columns,
+ * finished lookups are used again. One real node is a ground with one tenant; a testnet or the lab
+ * puts many on the same ground. Nothing here is ever seen by another node's protocol logic.
+ */
+import { Contacts } from './contacts.ts';
+import { LookupPool } from './lookup.ts';
+import type { Random } from './random.ts';
+import { Requests } from './requests.ts';
+import { Slab } from './slab.ts';
+
+/** Requests in flight per process: 2^14. At 3 per lookup that is 5,000 lookups at once. */
+const SLOT_BITS = 14;
+/** Contacts, rows and requests that a fresh ground has room for; all of them double when full. */
+const INITIAL_CONTACTS = 32;
+const INITIAL_ROWS = 64;
+const INITIAL_REQUESTS = 15;
+
+export class Ground {
+  readonly random: Random;
+  readonly contacts: Contacts;
+  readonly slab: Slab;
+  readonly requests: Requests;
+  readonly lookups: LookupPool = new LookupPool();
+  #tenants = 0;
+
+  constructor(random: Random) {
+    this.random = random;
+    this.contacts = new Contacts(INITIAL_CONTACTS, random.uint32());
+    this.slab = new Slab(INITIAL_ROWS);
+    this.requests = new Requests(random, SLOT_BITS, INITIAL_REQUESTS);
+  }
+
+  /** A number for a new tenant, by which its requests are told from others'. Never 0. */
+  admit(): number {
+    return ++this.#tenants;
+  }
+
+  /** Bytes of all shared columns. */
+  get byteLength(): number {
+    return this.contacts.byteLength + this.slab.byteLength + this.requests.byteLength;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Rows for routing tables. A table does not own arrays (a small typed array costs 210 bytes beyond
+ * its contents, more than the contents); it owns an *extent*, an offset in one slab:
+ *
+ *     contacts   ┌─ table 1 ─────────┬─ table 2 ──┬─ free ─┬─ table 3 ─────
+ *                │ handle handle …   │ handle …   │        │ handle …
+ *     states     │ state  state  …   │ state  …   │        │ state  …
+ *                └───────────────────┴────────────┴────────┴───────────────
+ *
+ * 8 bytes per contact. A real node is a slab with one tenant; in the lab a million tables share one.
+ * A state says when the contact was last heard, how often in a row it failed, and one mark:
+ *
+ *     31                          6 5      3 2    0
+ *     ┌────────────────────────────┬────────┬──────┐
+ *     │ seconds, 26 bits: 2 years  │ failed │ mark │
+ *     └────────────────────────────┴────────┴──────┘
+ */
+import { assert } from './assert.ts';
+import { grown } from './column.ts';
+
+const FAILURES_SHIFT = 3;
+/** Failures saturate here: nobody needs to tell the eighth from the seventh. */
+const FAILURES_MAX = 7;
+const SECONDS_SHIFT = 6;
+const SECONDS_LIMIT = 0x4000000;
+
+export type RowState = number;
+
+export function rowState(nowMs: number, failures: number, mark = 0): RowState {
+  const seconds = Math.floor(nowMs / 1000) % SECONDS_LIMIT;
+  return ((seconds << SECONDS_SHIFT) | (failures << FAILURES_SHIFT) | mark) >>> 0;
+}
+
+/** When the row was last heard, in whole seconds of the owner's clock. */
+export function heardSeconds(state: RowState): number {
+  return state >>> SECONDS_SHIFT;
+}
+
+export function failuresOf(state: RowState): number {
+  return (state >>> FAILURES_SHIFT) & FAILURES_MAX;
+}
+
+export function withFailure(state: RowState): RowState {
+  if (failuresOf(state) === FAILURES_MAX) return state;
+  return state + (1 << FAILURES_SHIFT);
+}
+
+export class Slab {
+  handles: Uint32Array;
+  states: Uint32Array;
+  #end = 0;
+  /** Free extents by their size in rows. */
+  readonly #free = new Map<number, number[]>();
+
+  constructor(capacity: number) {
+    this.handles = new Uint32Array(capacity);
+    this.states = new Uint32Array(capacity);
+  }
+
+  get byteLength(): number {
+    return this.handles.byteLength + this.states.byteLength;
+  }
+
+  /** The first row of a zeroed extent of `rows` rows. */
+  allocate(rows: number): number {
+    assert(rows > 0, 'an extent has at least one row');
+    const recycled = this.#free.get(rows)?.pop();
+    if (recycled !== undefined) {
+      this.handles.fill(0, recycled, recycled + rows);
+      this.states.fill(0, recycled, recycled + rows);
+      return recycled;
+    }
+    const start = this.#end;
+    if (start + rows > this.handles.length) this.#grow(start + rows);
+    this.#end = start + rows;
+    return start;
+  }
+
+  free(start: number, rows: number): void {
+    const extents = this.#free.get(rows);
+    if (extents) extents.push(start);
+    else this.#free.set(rows, [start]);
+  }
+
+  #grow(needed: number): void {
+    const capacity = Math.max(needed, this.handles.length * 2);
+    this.handles = grown(this.handles, capacity);
+    this.states = grown(this.states, capacity);
+  }
+}

@@ -1,0 +1,20 @@
+/** Milliseconds on a clock that only moves forward. Machines are given its readings, never itself. */
+export interface Clock {
+  now(): number;
+  /** The wall clock (ms since 1970) at reading 0. */
+  readonly originMs: number;
+  /** Calls back once, after at least `delayMs`. Returns how to call it off. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** setTimeout's limit, 2^31 - 1 ms; a later deadline is waited for in steps of this. */
+const LONGEST_DELAY_MS = 0x7fffffff;
+
+export const systemClock: Clock = {
+  originMs: performance.timeOrigin,
+  now: () => performance.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, Math.min(delayMs, LONGEST_DELAY_MS));
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,82 @@
+/**
+ * The driver runs any machine in real time: datagrams go in as they come, ticks when the machine's
+ * deadline falls. One timer per machine, moved only when the deadline comes closer: a tick too many
+ * is harmless, moving a timer for every datagram is not.
+ */
+import type { Address } from '../core/address.ts';
+import type { DatagramReceiver, DatagramTransport, Host, Machine } from '../core/host.ts';
+import type { Clock } from './clock.ts';
+
+export class Driver implements DatagramReceiver {
+  readonly #clock: Clock;
+  readonly #transport: DatagramTransport;
+  readonly #onError: (error: unknown) => void;
+  #machine: Machine | null = null;
+  #armedFor = Infinity;
+  #disarm: (() => void) | null = null;
+
+  /**
+   * @param onError hears what a machine throws: a broken invariant, or a mistake in a program's own
+   * query handler. The datagram is lost, the node goes on.
+   */
+  constructor(clock: Clock, transport: DatagramTransport, onError: (error: unknown) => void) {
+    this.#clock = clock;
+    this.#transport = transport;
+    this.#onError = onError;
+  }
+
+  /** The way out for the machine. */
+  get host(): Host {
+    const transport = this.#transport;
+    return { send: (_from, to, bytes, length) => transport.send(to, bytes, length) };
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  run(machine: Machine): void {
+    this.#machine = machine;
+    this.#transport.open(this);
+    this.drained();
+  }
+
+  receive(from: Address, bytes: Uint8Array, start: number, end: number): void {
+    try {
+      this.#machine?.receive(this.#clock.now(), from, bytes, start, end);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  /** Call after every call into the machine: sends what is queued and looks at the deadline. */
+  drained(): void {
+    this.#transport.flush();
+    const deadline = this.#machine?.deadline ?? Infinity;
+    if (deadline >= this.#armedFor) return;
+    this.#disarm?.();
+    this.#armedFor = deadline;
+    const delayMs = Math.max(0, Math.ceil(deadline - this.#clock.now()));
+    this.#disarm = this.#clock.after(delayMs, () => this.#tick());
+  }
+
+  #tick(): void {
+    this.#armedFor = Infinity;
+    this.#disarm = null;
+    try {
+      this.#machine?.tick(this.#clock.now());
+    } catch (error) {
+      this.#onError(error);
+    }
+    this.drained();
+  }
+
+  /** Stops the machine and closes the socket; `closed` is called once the port is free. */
+  stop(closed: () => void): void {
+    this.#machine = null;
+    this.#disarm?.();
+    this.#disarm = null;
+    this.#armedFor = -Infinity;
+    this.#transport.close(closed);
+  }
+}

@@ -1,0 +1,41 @@
+/** Why a call failed that was right in itself. A wrong argument is a TypeError or RangeError instead. */
+export type DhtErrorCode =
+  /** Nobody answered in time. */
+  | 'TIMEOUT'
+  /** The caller's AbortSignal fired. */
+  | 'ABORTED'
+  /** The node was closed before the call ended. */
+  | 'CLOSED'
+  /** The table is empty and no bootstrap address is known: there is nobody to ask. */
+  | 'NO_NODES'
+  /** An announce reached nobody who would store it. */
+  | 'NOT_STORED'
+  /** The other node answered with a KRPC error; `krpcCode` has its number. */
+  | 'KRPC_ERROR'
+  /** Too many requests or lookups are under way. */
+  | 'BUSY'
+  /** The port is taken. */
+  | 'ADDRESS_IN_USE'
+  /** This machine has no such address. */
+  | 'ADDRESS_UNAVAILABLE'
+  /** The operating system does not let us. */
+  | 'NOT_PERMITTED'
+  /** A host name could not be resolved. */
+  | 'UNKNOWN_HOST';
+
+export class DhtError extends Error {
+  override name = 'DhtError';
+  readonly code: DhtErrorCode;
+  /** Number of a KRPC error (BEP 5: 201 generic, 202 server, 203 protocol, 204 unknown method). */
+  readonly krpcCode: number | undefined;
+
+  constructor(
+    code: DhtErrorCode,
+    message: string,
+    options?: { krpcCode?: number; cause?: unknown },
+  ) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.krpcCode = options?.krpcCode;
+  }
+}

@@ -1,0 +1,533 @@
+/**
+ * `ringlight/mainline`: a BitTorrent Mainline DHT node on a real socket.
+ *
+ *     import { openMainline } from 'ringlight/mainline';
+ *     const dht = await openMainline({ port: 6881 });
+ *     const { peers } = await dht.getPeers('0123456789abcdef0123456789abcdef01234567');
+ *     await dht.close();
+ *
+ * This door joins the machine (`mainline/`) to the world (`io/`): one call, one awaited answer.
+ */
+import { type Address, formatIp, ipOf, portOf } from './core/address.ts';
+import { shown, wholeNumber } from './core/argument.ts';
+import { Ground } from './core/ground.ts';
+import type { DatagramTransport } from './core/host.ts';
+import { formatId, ID_BYTES, parseId } from './core/id.ts';
+import type { Lookup } from './core/lookup.ts';
+import { fillRandom, type Random } from './core/random.ts';
+import { REGISTER_LIMIT, Register } from './core/register.ts';
+import { type CallLimits, Calls } from './io/calls.ts';
+import { type Clock, systemClock } from './io/clock.ts';
+import { Driver } from './io/driver.ts';
+import {
+  type Endpoint,
+  parseEndpoint,
+  resolveEndpoint,
+  resolveHost,
+  resolveList,
+} from './io/endpoint.ts';
+import { sha1, systemRandom } from './io/entropy.ts';
+import { DhtError } from './io/errors.ts';
+import { Search } from './io/search.ts';
+import { bindUdp } from './io/udp.ts';
+import { answerQuery } from './mainline/answers.ts';
+import { latin1 } from './mainline/bencode.ts';
+import { Counters } from './mainline/counters.ts';
+import { flatTable, prefixTable } from './mainline/groups.ts';
+import { hookHandler, type QueryHook } from './mainline/hook.ts';
+import { KBuckets } from './mainline/kbuckets.ts';
+import { Kind, type Message, Method } from './mainline/message.ts';
+import {
+  type Announcement,
+  LookupKind,
+  MainlineNode,
+  type MainlineObserver,
+  Workbench,
+} from './mainline/node.ts';
+import type { PeerLimits } from './mainline/peers.ts';
+import { PUBLIC_ROUTERS } from './mainline/routers.ts';
+import {
+  DEFAULTS,
+  type InboundLimits,
+  type OutboundLimits,
+  type Settings,
+} from './mainline/settings.ts';
+import type { TableFactory } from './mainline/table.ts';
+import { Tokens } from './mainline/tokens.ts';
+import { type LookupTrace, type NodeInfo, nodeInfo, traceOf } from './mainline/trace.ts';
+import { type MainlineStats, RegisterView, statsOf, TableView } from './mainline/views.ts';
+
+export type { Address } from './core/address.ts';
+export type { DatagramReceiver, DatagramTransport } from './core/host.ts';
+export { type Random, SeededRandom } from './core/random.ts';
+export type { CallLimits } from './io/calls.ts';
+export type { Clock } from './io/clock.ts';
+export type { Endpoint } from './io/endpoint.ts';
+export { DhtError, type DhtErrorCode } from './io/errors.ts';
+export { Search } from './io/search.ts';
+export type { Verdict } from './mainline/answers.ts';
+export { type Bencoded, decode, type Encodable, encode } from './mainline/bencode.ts';
+export type { DropReason } from './mainline/counters.ts';
+export { flatTable, prefixTable } from './mainline/groups.ts';
+export type { HookAnswer, IncomingQuery, OwnAnswer, QueryHook } from './mainline/hook.ts';
+export type { PeerLimits } from './mainline/peers.ts';
+export { PUBLIC_ROUTERS } from './mainline/routers.ts';
+export type { InboundLimits, OutboundLimits } from './mainline/settings.ts';
+export type { RoutingTable, TableFactory, TablePlace } from './mainline/table.ts';
+export type { LookupStep, LookupTrace, NodeInfo, StepVerdict } from './mainline/trace.ts';
+export {
+  type MainlineStats,
+  RegisterView,
+  type SeenNode,
+  type TableEntry,
+  TableView,
+} from './mainline/views.ts';
+
+/** 20 bytes, or 40 hexadecimal digits. */
+export type Id = string | Uint8Array;
+
+/** Where a BitTorrent client listens. */
+export type Peer = Endpoint;
+
+/** Traces of the caller's own lookups that a node remembers. */
+export const LOOKUPS_REMEMBERED = 64;
+
+export interface MainlineOptions {
+  /** IPv4 address or name of a local interface. Default `0.0.0.0`: all of them. */
+  host?: string;
+  /** UDP port. Default 0: any free one. */
+  port?: number;
+  /** Our id. Default: random. */
+  id?: Id;
+  /**
+   * Whom to ask while the table is empty: `host:port`, or `ip@host:port` with an address to try
+   * beside what the name resolves to. Default: the public network's routers; false: nobody.
+   */
+  bootstrap?: readonly (string | Endpoint)[] | false;
+  /** Routing table: BEP 5's k-buckets (default), or one that forgets nobody. */
+  table?: 'kbuckets' | 'flat' | 'prefix' | TableFactory;
+  /** Keep a register of every node ever seen; a number is its limit. Default false. */
+  register?: boolean | number;
+  /** BEP 43: ask, but answer nobody and say so. Default false. */
+  readOnly?: boolean;
+  /** Contacts per bucket and reply, nodes that a lookup must hear. 1..64, default 8 (BEP 5). */
+  k?: number;
+  /** Requests of one lookup under way at a time. 1..64, default 4. */
+  alpha?: number;
+  /** After this a lookup goes on without an answer, which still counts if it comes. Default 1000. */
+  shortTimeoutMs?: number;
+  /** After this a request has failed. Default 6000. */
+  timeoutMs?: number;
+  /** One contact per IP in the table and in lookups, loopback addresses apart. Default true. */
+  onePerIp?: boolean;
+  /** Do loopback addresses pass the limits below? Default true. */
+  exemptLoopback?: boolean;
+  /** What others may ask of us. Defaults: 10 a second per IP (50 at once), 1000 in all. */
+  inbound?: Partial<InboundLimits>;
+  /** What we ask of the network. Default: 50 new endpoints a second (200 at once). */
+  outbound?: Partial<OutboundLimits>;
+  /** Bounds of the peer store. Defaults: 4000 info-hashes, 500 peers each, 100,000 in all, 45 min. */
+  peers?: Partial<PeerLimits>;
+  /** Sees every query that passes the limits, and may answer it. */
+  onQuery?: QueryHook;
+  /** The id to show to `to`, in messages about `target` (null for a ping). Default: our id. */
+  identity?: (target: Uint8Array | null, to: Endpoint) => Uint8Array;
+  /** Hears what `onQuery` or `identity` throws. Default: a process warning. */
+  onError?: (error: unknown) => void;
+  /** Stands in for the UDP socket; `host` and `port` are then not used. */
+  transport?: DatagramTransport;
+  clock?: Clock;
+  random?: Random;
+  /** Another node of this process, with which to share memory for contacts and requests. */
+  shareWith?: Mainline;
+}
+
+/** The nodes that a lookup ended with, and how it went. */
+export interface FindNodeResult {
+  /** The closest nodes that answered, closest first, at most k. */
+  nodes: NodeInfo[];
+  lookup: LookupTrace;
+}
+
+export interface GetPeersResult extends FindNodeResult {
+  /** Every peer once, in the order found. */
+  peers: Peer[];
+}
+
+export interface AnnounceOptions extends CallLimits {
+  /** Where our BitTorrent client listens, 1..65535. Default: the node's own UDP port (BEP 5's implied_port). */
+  port?: number;
+  /** We have it all (BEP 33). Default false. */
+  seed?: boolean;
+}
+
+export interface AnnounceResult extends GetPeersResult {
+  /** Nodes that acknowledged the announce. */
+  stored: number;
+  /** Nodes that refused it or did not answer. */
+  failed: number;
+}
+
+export interface PingResult extends NodeInfo {
+  rttMs: number;
+  /** The other program as it calls itself (BEP 20 `v`), in latin1; empty when it does not. */
+  version: string;
+}
+
+/**
+ * Opens a node: binds the socket and starts to join. Await `ready()` to know that it has joined;
+ * lookups work at once, they begin at the bootstrap addresses.
+ * @throws TypeError or RangeError for a wrong option; DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE,
+ * NOT_PERMITTED or UNKNOWN_HOST when the socket cannot be bound.
+ */
+export async function openMainline(options: MainlineOptions = {}): Promise<Mainline> {
+  const settings = settingsFrom(options);
+  const port = wholeNumber(options.port ?? 0, 'port', 0, 65535);
+  const random = options.random ?? systemRandom;
+  const id = options.id === undefined ? randomId(random) : parseId(options.id);
+  checkBootstrap(options.bootstrap);
+  const transport =
+    options.transport ?? (await bindUdp(await resolveHost(options.host ?? '0.0.0.0'), port));
+  return new Mainline(OPENED, settings, id, random, transport, options);
+}
+
+/** Only `openMainline` makes nodes. */
+const OPENED = Symbol('opened');
+
+/** A running node. Close it, or use `await using`. */
+export class Mainline {
+  /** Our id, 40 hexadecimal digits. */
+  readonly id: string;
+  /** The address that the socket is bound to. */
+  readonly host: string;
+  readonly port: number;
+  /** The routing table, live. */
+  readonly table: TableView;
+  /** Every node ever seen, when option `register` asked for it. */
+  readonly register: RegisterView | null;
+  /** Traces of the latest lookups that were called for, oldest first, at most 64. */
+  readonly lookups: LookupTrace[] = [];
+  readonly #node: MainlineNode;
+  readonly #settings: Settings;
+  readonly #shared: Shared;
+  readonly #counters = new Counters();
+  readonly #driver: Driver;
+  readonly #transport: DatagramTransport;
+  readonly #clock: Clock;
+  readonly #calls: Calls;
+  readonly #ready: Promise<{ answered: number }>;
+  readonly #openedAtMs: number;
+  #found = new Map<number, (peer: Address) => void>();
+  #resolveReady: (outcome: { answered: number }) => void = () => {};
+  #closed: Promise<void> | null = null;
+
+  /** @internal */
+  constructor(
+    opened: symbol,
+    settings: Settings,
+    id: Uint8Array,
+    random: Random,
+    transport: DatagramTransport,
+    options: MainlineOptions,
+  ) {
+    if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
+    this.#clock = options.clock ?? systemClock;
+    this.#settings = settings;
+    this.#shared = options.shareWith ? options.shareWith.#shared : new Shared(random);
+    this.#transport = transport;
+    this.#calls = new Calls(this.#clock);
+    this.#openedAtMs = this.#clock.now();
+    this.#driver = new Driver(this.#clock, transport, options.onError ?? warn);
+    const { ground, workbench, tokens } = this.#shared;
+    const limit = options.register === true ? REGISTER_LIMIT : options.register;
+    const register = limit ? new Register(ground.contacts, limit) : null;
+    const { host } = this.#driver;
+    const world = { ground, host, workbench, tokens, counters: this.#counters, register };
+    this.#node = new MainlineNode(world, settings, id, transport.address, this.#observer());
+    this.id = formatId(id);
+    this.host = formatIp(ipOf(transport.address));
+    this.port = portOf(transport.address);
+    const { originMs } = this.#clock;
+    this.table = new TableView(this.#node, () => this.#clock.now(), originMs);
+    this.register = register && new RegisterView(this.#node, register, originMs);
+    this.#ready = new Promise((resolve) => {
+      this.#resolveReady = resolve;
+    });
+    this.#driver.run(this.#node);
+    this.#join(options.bootstrap ?? PUBLIC_ROUTERS);
+  }
+
+  /**
+   * Resolves when the first attempt to join is over, with the number of nodes that answered it: 0
+   * when nobody did, or there was nobody to ask. The node goes on trying by itself.
+   */
+  ready(): Promise<{ answered: number }> {
+    return this.#ready;
+  }
+
+  /** Asks one node whether it is there (BEP 5 "ping"). @throws DhtError TIMEOUT, KRPC_ERROR, … */
+  async ping(node: string | Endpoint, limits: CallLimits = {}): Promise<PingResult> {
+    const to = await resolveEndpoint(node, 'node');
+    return this.#call<PingResult>(limits, (call) => {
+      const nowhere = new Uint8Array(ID_BYTES);
+      if (!this.#node.ask(this.#clock.now(), to, Method.ping, nowhere, call)) throw busy();
+    });
+  }
+
+  /** Walks to an id and returns the nodes closest to it (BEP 5 "find_node"). @throws DhtError. */
+  async findNode(target: Id, limits: CallLimits = {}): Promise<FindNodeResult> {
+    const id = parseId(target, 'target');
+    const lookup = await this.#call<LookupOutcome>(limits, (call) => {
+      this.#begin(LookupKind.findNode, id, call, null);
+    });
+    return { nodes: lookup.trace.closest, lookup: lookup.trace };
+  }
+
+  /**
+   * Finds peers of an info-hash (BEP 5 "get_peers"). Await it for all of them, or iterate it with
+   * `for await` while they come. Finding none is no error. @throws DhtError.
+   */
+  getPeers(infoHash: Id, limits: CallLimits = {}): Search<Peer, GetPeersResult> {
+    const id = parseId(infoHash, 'infoHash');
+    return this.#search(limits, async (found, open) => {
+      const { peers, outcome } = await this.#collect(found, open, LookupKind.getPeers, id, null);
+      return { peers, nodes: outcome.trace.closest, lookup: outcome.trace };
+    });
+  }
+
+  /**
+   * Tells the k nodes closest to an info-hash that we have it (BEP 5 "announce_peer"), and returns
+   * the peers met on the way. @throws DhtError NOT_STORED when nobody took it, and others.
+   */
+  async announce(infoHash: Id, options: AnnounceOptions = {}): Promise<AnnounceResult> {
+    const id = parseId(infoHash, 'infoHash');
+    const implied = options.port === undefined;
+    const port = implied ? this.port : wholeNumber(options.port, 'port', 1, 65535);
+    const announcement = { port, impliedPort: implied, seed: options.seed ?? false };
+    return this.#search<AnnounceResult>(options, async (found, open) => {
+      const kind = LookupKind.announce;
+      const { peers, outcome } = await this.#collect(found, open, kind, id, announcement);
+      const { trace, stored, failed } = outcome;
+      if (stored === 0) {
+        const answered = `${trace.answered} of ${trace.steps.length} nodes answered`;
+        throw new DhtError('NOT_STORED', `no node stored the announce (${answered})`);
+      }
+      return { peers, nodes: trace.closest, lookup: trace, stored, failed };
+    });
+  }
+
+  /** Counters since the node was opened. */
+  get stats(): MainlineStats {
+    const address = this.#transport.address;
+    const known = statsOf(this.#node, this.#counters, this.id, address);
+    return {
+      ...known,
+      uptimeMs: this.#clock.now() - this.#openedAtMs,
+      out: { ...known.out, failures: this.#transport.sendFailures },
+    };
+  }
+
+  /** Ends all calls with CLOSED and frees the port. Calling it again waits for the same end. */
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#node.close();
+      this.#calls.close();
+      this.#resolveReady({ answered: 0 });
+      this.#driver.stop(resolve);
+    });
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #join(bootstrap: readonly (string | Endpoint)[] | false): void {
+    const known: Address[] = [];
+    const start = (): void => {
+      if (this.#closed) return;
+      this.#node.join(this.#clock.now(), known);
+      this.#driver.drained();
+    };
+    const later = (address: Address): void => {
+      if (known.includes(address)) return;
+      known.push(address);
+      if (this.table.size === 0) start();
+    };
+    if (bootstrap) known.push(...new Set(resolveList(bootstrap, 'bootstrap', later)));
+    start();
+  }
+
+  #begin(kind: LookupKind, id: Uint8Array, call: number, announcement: Announcement | null): void {
+    if (this.#node.lookup(this.#clock.now(), kind, id, call, announcement)) return;
+    if (this.#node.lookupCount > 0 && this.table.size > 0) throw busy();
+    throw new DhtError('NO_NODES', 'the table is empty and no bootstrap node is known');
+  }
+
+  #call<T>(limits: CallLimits, start: (call: number) => void): Promise<T> {
+    if (limits.timeoutMs !== undefined) wholeNumber(limits.timeoutMs, 'timeoutMs', 1, 0x7fffffff);
+    if (this.#closed) return Promise.reject(new DhtError('CLOSED', 'the node was closed'));
+    const outcome = this.#calls.open<T>(start, limits, (call) => this.#node.cancel(call));
+    this.#driver.drained();
+    return outcome;
+  }
+
+  /** A call that finds things on the way; leaving its iteration early gives it up. */
+  #search<Result>(
+    limits: CallLimits,
+    run: (found: (peer: Peer) => void, limits: CallLimits) => Promise<Result>,
+  ): Search<Peer, Result> {
+    const left = new AbortController();
+    const signal = limits.signal ? AbortSignal.any([limits.signal, left.signal]) : left.signal;
+    return new Search(
+      (found) => run(found, { ...limits, signal }),
+      () => left.abort(),
+    );
+  }
+
+  async #collect(
+    found: (peer: Peer) => void,
+    limits: CallLimits,
+    kind: LookupKind,
+    id: Uint8Array,
+    announcement: Announcement | null,
+  ): Promise<{ peers: Peer[]; outcome: LookupOutcome }> {
+    const peers = new Map<Address, Peer>();
+    let opened = 0;
+    try {
+      const outcome = await this.#call<LookupOutcome>(limits, (call) => {
+        opened = call;
+        this.#found.set(call, (address) => {
+          if (peers.has(address)) return;
+          const peer = { host: formatIp(ipOf(address)), port: portOf(address) };
+          peers.set(address, peer);
+          found(peer);
+        });
+        this.#begin(kind, id, call, announcement);
+      });
+      return { peers: [...peers.values()], outcome };
+    } finally {
+      this.#found.delete(opened);
+    }
+  }
+
+  #observer(): MainlineObserver {
+    return {
+      onPeer: (call, peer) => this.#found.get(call)?.(peer),
+      onLookup: (call, lookup) => this.#calls.settle(call, this.#remember(lookup)),
+      onAnswer: (call, message, rttMs, from) => this.#answered(call, message, rttMs, from),
+      onSilence: (call) => this.#calls.fail(call, new DhtError('TIMEOUT', 'no answer in time')),
+      onJoin: (answered) => this.#resolveReady({ answered }),
+    };
+  }
+
+  #remember(lookup: Lookup): LookupOutcome {
+    const trace = traceOf(lookup, this.#clock.now(), this.#settings.shortTimeoutMs);
+    this.lookups.push(trace);
+    if (this.lookups.length > LOOKUPS_REMEMBERED) this.lookups.shift();
+    return { trace, stored: lookup.writesStored, failed: lookup.writesFailed };
+  }
+
+  #answered(call: number, message: Message, rttMs: number, from: Address): void {
+    const { bytes } = message;
+    if (message.kind === Kind.error) {
+      const start = message.errorTextStart;
+      const text = start > 0 ? latin1(bytes, start, start + message.errorTextLength) : '';
+      const code = message.errorCode;
+      const what = `the node answered with error ${code}${text && `: ${text}`}`;
+      this.#calls.fail(call, new DhtError('KRPC_ERROR', what, { krpcCode: code }));
+      return;
+    }
+    const { versionStart, versionLength } = message;
+    const version =
+      versionStart > 0 ? latin1(bytes, versionStart, versionStart + versionLength) : '';
+    this.#calls.settle(call, { ...nodeInfo(bytes, message.idStart, from), rttMs, version });
+  }
+}
+
+interface LookupOutcome {
+  trace: LookupTrace;
+  stored: number;
+  failed: number;
+}
+
+/** What nodes of one process may have in common. */
+class Shared {
+  readonly ground: Ground;
+  readonly workbench: Workbench;
+  readonly tokens: Tokens;
+
+  constructor(random: Random) {
+    this.ground = new Ground(random);
+    this.workbench = new Workbench(this.ground);
+    this.tokens = new Tokens(random, sha1);
+  }
+}
+
+function settingsFrom(options: MainlineOptions): Settings {
+  const { identity, onQuery } = options;
+  const timeoutMs = wholeNumber(options.timeoutMs ?? DEFAULTS.timeoutMs, 'timeoutMs', 1, 3_600_000);
+  const shortTimeoutMs = options.shortTimeoutMs ?? Math.min(DEFAULTS.shortTimeoutMs, timeoutMs);
+  return {
+    k: wholeNumber(options.k ?? DEFAULTS.k, 'k', 1, 64),
+    alpha: wholeNumber(options.alpha ?? DEFAULTS.alpha, 'alpha', 1, 64),
+    shortTimeoutMs: wholeNumber(shortTimeoutMs, 'shortTimeoutMs', 1, timeoutMs),
+    timeoutMs,
+    readOnly: options.readOnly ?? DEFAULTS.readOnly,
+    onePerIp: options.onePerIp ?? DEFAULTS.onePerIp,
+    exemptLoopback: options.exemptLoopback ?? DEFAULTS.exemptLoopback,
+    table: tableFactory(options.table ?? 'kbuckets'),
+    peers: limitsOver(DEFAULTS.peers, options.peers, 'peers'),
+    inbound: limitsOver(DEFAULTS.inbound, options.inbound, 'inbound'),
+    outbound: limitsOver(DEFAULTS.outbound, options.outbound, 'outbound'),
+    handler: onQuery ? hookHandler(onQuery) : answerQuery,
+    identity: identity
+      ? (target, to) => identity(target, { host: formatIp(ipOf(to)), port: portOf(to) })
+      : null,
+  };
+}
+
+function tableFactory(choice: NonNullable<MainlineOptions['table']>): TableFactory {
+  if (typeof choice === 'function') return choice;
+  if (choice === 'kbuckets') return (place) => new KBuckets(place);
+  if (choice === 'flat') return flatTable();
+  if (choice === 'prefix') return prefixTable();
+  throw new TypeError(`"table" expected kbuckets, flat, prefix or a factory, got ${shown(choice)}`);
+}
+
+function limitsOver<T extends object>(
+  defaults: T,
+  chosen: Partial<T> | undefined,
+  name: string,
+): T {
+  const limits = { ...defaults };
+  for (const [key, value] of Object.entries(chosen ?? {})) {
+    if (!(key in defaults)) throw new TypeError(`"${name}.${key}" is no limit of ${name}`);
+    if (value === undefined) continue;
+    limits[key as keyof T] = wholeNumber(value, `${name}.${key}`, 1, 0x7fffffff) as T[keyof T];
+  }
+  return limits;
+}
+
+/** Everything wrong about the list that can be known without asking anybody. */
+function checkBootstrap(bootstrap: MainlineOptions['bootstrap']): void {
+  if (bootstrap === undefined || bootstrap === false) return;
+  if (!Array.isArray(bootstrap)) {
+    throw new TypeError(`"bootstrap" expected a list or false, got ${shown(bootstrap)}`);
+  }
+  for (const [i, value] of bootstrap.entries()) parseEndpoint(value, `bootstrap[${i}]`);
+}
+
+function randomId(random: Random): Uint8Array {
+  const id = new Uint8Array(ID_BYTES);
+  fillRandom(random, id, 0, ID_BYTES);
+  return id;
+}
+
+function busy(): DhtError {
+  return new DhtError('BUSY', 'too many requests are under way');
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+}

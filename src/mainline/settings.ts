@@ -1,0 +1,88 @@
+/**
+ * How a node behaves: what a program may choose, with the reason for each default. Limits that are
+ * nobody's choice stand where they are enforced.
+ */
+import type { Address } from '../core/address.ts';
+import type { Message } from './message.ts';
+import type { MainlineNode } from './node.ts';
+import { PEER_LIMITS, type PeerLimits } from './peers.ts';
+import type { TableFactory } from './table.ts';
+import type { Writer } from './writer.ts';
+
+/** What one source may ask of us, and all of them together. */
+export interface InboundLimits {
+  /** Queries per second and IP, on average. libtorrent bans at 5 a second over 10 seconds. */
+  perSource: number;
+  /** Queries that an IP may send at once. */
+  perSourceBurst: number;
+  /** IPs remembered at a time, a power of two: 20 bytes each. */
+  sources: number;
+  /** Queries per second from all sources. A well-known node sees some hundred. */
+  total: number;
+  totalBurst: number;
+}
+
+/** What we may ask of the network, in the unit that routers suffer from. */
+export interface OutboundLimits {
+  /**
+   * Endpoints not contacted for `memoryMs` that may be contacted per second. Home routers keep an
+   * entry for each and fail at about 100 new ones a second (qBittorrent#18713).
+   */
+  newEndpoints: number;
+  newEndpointsBurst: number;
+  /** How long a router remembers an endpoint; 30 s is the least that RFC 4787 networks do. */
+  memoryMs: number;
+  /** Endpoints remembered at a time, a power of two: 16 bytes each. */
+  endpoints: number;
+}
+
+/** Takes queries. The node's own is `answerQuery`; a program may replace or wrap it. */
+export interface QueryHandler {
+  /**
+   * Writes the reply to `query` into `out` (`out.length` bytes of it) and says so; false is silence.
+   * `query` and `out` are borrowed. Sets `query.verdict`.
+   */
+  answer(node: MainlineNode, now: number, from: Address, query: Message, out: Writer): boolean;
+}
+
+/** The id shown to `to` in a message about `target` (null for a ping). 20 bytes. */
+export type Identity = (target: Uint8Array | null, to: Address) => Uint8Array;
+
+export interface Settings {
+  /** Contacts per bucket and per reply, and nodes that a lookup must hear. BEP 5: 8. */
+  k: number;
+  /** Requests of one lookup on their way at a time. Kademlia says 3, measured lookups gain to 4. */
+  alpha: number;
+  /** After this a request no longer holds one of the alpha places. libtorrent: 1 s. */
+  shortTimeoutMs: number;
+  /** After this a request has failed. */
+  timeoutMs: number;
+  /** BEP 43: ask, but answer nothing and say so. */
+  readOnly: boolean;
+  /** One contact per IP in the table and in lookups; loopback addresses are exempt. */
+  onePerIp: boolean;
+  /** Loopback addresses pass the inbound and outbound limits. */
+  exemptLoopback: boolean;
+  table: TableFactory;
+  peers: PeerLimits;
+  inbound: InboundLimits;
+  outbound: OutboundLimits;
+  handler: QueryHandler;
+  identity: Identity | null;
+}
+
+type Choices = Omit<Settings, 'table' | 'handler'>;
+
+export const DEFAULTS: Choices = {
+  k: 8,
+  alpha: 4,
+  shortTimeoutMs: 1000,
+  timeoutMs: 6000,
+  readOnly: false,
+  onePerIp: true,
+  exemptLoopback: true,
+  peers: PEER_LIMITS,
+  inbound: { perSource: 10, perSourceBurst: 50, sources: 4096, total: 1000, totalBurst: 2000 },
+  outbound: { newEndpoints: 50, newEndpointsBurst: 200, memoryMs: 30_000, endpoints: 4096 },
+  identity: null,
+};

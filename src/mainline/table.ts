@@ -1,0 +1,158 @@
+/**
+ * What a routing table is, whatever its shape (BEP 5 "Routing Table").
+ *
+ * Only contacts that answered a request of ours enter a table, and only *good* ones are handed to
+ * others:
+ *
+ *     good           heard within 15 minutes and not failing
+ *     questionable   silent for 15 minutes: pinged before anything else is decided
+ *     bad            left two requests in a row unanswered: its place is free for another
+ *
+ * Three shapes stand behind this interface: `kbuckets` (BEP 5's own), `flat` (every node ever heard
+ * in one table) and `prefix` (the same, grouped by the first bits of the id).
+ */
+import type { Address } from '../core/address.ts';
+import { CONTACT_BYTES, type Contacts, type Handle } from '../core/contacts.ts';
+import type { Ground } from '../core/ground.ts';
+import { compareDistance, prefixOf } from '../core/id.ts';
+import { failuresOf, heardSeconds, type RowState } from '../core/slab.ts';
+
+/** BEP 5: a node is good for 15 minutes after it was last heard. */
+export const QUIET_MS: number = 15 * 60_000;
+/** BEP 5: a bucket that did not change for 15 minutes is refreshed. */
+export const REFRESH_MS: number = 15 * 60_000;
+/** Mark of a row: a ping to it is under way. */
+export const CHECKING = 1;
+/** Unanswered requests in a row that make a contact bad. One lost packet must not. */
+export const BAD_FAILURES = 2;
+
+/** What became of a contact that answered. */
+export const Offer = {
+  /** It was in the table: refreshed. */
+  known: 0,
+  added: 1,
+  /** Its part of the table is full: kept aside as a replacement. */
+  spare: 2,
+  /** Not wanted: its IP has a contact in the table already, or the table is at its limit. */
+  refused: 3,
+} as const;
+export type Offer = (typeof Offer)[keyof typeof Offer];
+
+/** One row, as `RoutingTable.visit` shows it. */
+export type Visitor = (
+  handle: Handle,
+  heardSeconds: number,
+  failures: number,
+  part: number,
+) => void;
+
+export interface RoutingTable {
+  readonly kind: string;
+  /** Contacts in the table, spares apart. */
+  readonly count: number;
+  /** Buckets or groups. */
+  readonly parts: number;
+  /** The handle of a contact in the table, or 0. */
+  find(id: Uint8Array, start: number, address: Address): Handle;
+  /** Would an unknown contact with this id find a place? Asked before a stranger is pinged. */
+  wants(now: number, id: Uint8Array, start: number): boolean;
+  /** A contact answered us. */
+  answered(now: number, id: Uint8Array, start: number, address: Address): Offer;
+  /** A contact of the table asked us something: it is alive (BEP 5's second way to be good). */
+  heard(now: number, handle: Handle): void;
+  /** A contact left a request unanswered. */
+  failed(handle: Handle): void;
+  /** Whoever was at this address is somebody else now: out, and its neighbours are to be asked. */
+  changed(now: number, address: Address): void;
+  /** Fills `nearest` with the contacts closest to its target; only good ones if so asked. */
+  closest(now: number, nearest: Nearest, goodOnly: boolean): void;
+  /** The contact that has been silent for longest, when that is too long, or 0. */
+  quietest(now: number): Handle;
+  /** A ping to it is under way: `quietest` passes over it until it answered or failed. */
+  checking(handle: Handle): void;
+  /** A random id in the part of the table that has not changed for longest, if any is due. */
+  refreshTarget(now: number, out: Uint8Array): boolean;
+  /** A random id in a part of the table that has room for more contacts; false when it has none. */
+  gapTarget(part: number, out: Uint8Array): boolean;
+  /** When `quietest` or `refreshTarget` next has something to say. */
+  dueAt(now: number): number;
+  visit(visitor: Visitor): void;
+  /** Gives all rows and references back. */
+  release(): void;
+}
+
+/** Where a table stands: on which ground, for which node. */
+export interface TablePlace {
+  readonly ground: Ground;
+  /** The node's own id, as a contact. */
+  readonly self: Handle;
+  /** Contacts per bucket. */
+  readonly k: number;
+  /** One contact per IP address, loopback apart. */
+  readonly onePerIp: boolean;
+}
+
+export type TableFactory = (place: TablePlace) => RoutingTable;
+
+export function isBad(state: RowState): boolean {
+  return failuresOf(state) >= BAD_FAILURES;
+}
+
+export function isGood(state: RowState, now: number): boolean {
+  return !isBad(state) && heardSeconds(state) * 1000 + QUIET_MS > now;
+}
+
+/** The n handles nearest to a target, kept in order while candidates stream by. Used again. */
+export class Nearest {
+  readonly handles: Uint32Array;
+  count = 0;
+  limit = 0;
+  target: Uint8Array = new Uint8Array(20);
+  targetStart = 0;
+  readonly #contacts: Contacts;
+  readonly #distances: Float64Array; // first 32 bits of the distance: decides nearly every time
+
+  constructor(contacts: Contacts, capacity: number) {
+    this.#contacts = contacts;
+    this.handles = new Uint32Array(capacity);
+    this.#distances = new Float64Array(capacity);
+  }
+
+  begin(target: Uint8Array, start: number, limit: number): void {
+    this.target = target;
+    this.targetStart = start;
+    this.limit = Math.min(limit, this.handles.length);
+    this.count = 0;
+  }
+
+  get full(): boolean {
+    return this.count === this.limit;
+  }
+
+  consider(handle: Handle): void {
+    const bytes = this.#contacts.bytes;
+    const at = handle * CONTACT_BYTES;
+    const distance = (prefixOf(bytes, at) ^ prefixOf(this.target, this.targetStart)) >>> 0;
+    let place = this.count;
+    if (place === this.limit) {
+      if (!this.#beats(bytes, at, distance, place - 1)) return;
+      place--;
+    } else {
+      this.count++;
+    }
+    while (place > 0 && this.#beats(bytes, at, distance, place - 1)) {
+      this.handles[place] = this.handles[place - 1]!;
+      this.#distances[place] = this.#distances[place - 1]!;
+      place--;
+    }
+    this.handles[place] = handle;
+    this.#distances[place] = distance;
+  }
+
+  #beats(bytes: Uint8Array, at: number, distance: number, place: number): boolean {
+    const other = this.#distances[place]!;
+    if (distance !== other) return distance < other;
+    const otherAt = this.handles[place]! * CONTACT_BYTES;
+    return compareDistance(bytes, at, bytes, otherAt, this.target, this.targetStart) < 0;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * A finished lookup as plain data: who was asked, who told us of them, how far they were, how long
+ * they took and what came of it. A `Lookup` is used again at once; its trace can be kept.
+ */
+import { type Address, formatIp, ipOf, portOf } from '../core/address.ts';
+import { formatId, ID_BITS, ID_BYTES, sharedPrefixBits } from '../core/id.ts';
+import { CandidateState, Failure, FROM_BOOTSTRAP, type Lookup } from '../core/lookup.ts';
+import { LookupKind } from './node.ts';
+
+/** A node as everybody shows it: id in hexadecimal, where it lives. */
+export interface NodeInfo {
+  id: string;
+  host: string;
+  port: number;
+}
+
+export type StepVerdict = 'answered' | 'late' | 'timeout' | 'error' | 'cancelled';
+
+/** One query of a lookup. */
+export interface LookupStep {
+  /** Null when nobody told us its id and it never answered. */
+  id: string | null;
+  host: string;
+  port: number;
+  /** Who told us of this node: an index into `steps`, our own table, or the bootstrap list. */
+  toldBy: number | 'table' | 'bootstrap';
+  /** Length of the chain that led here: 1 for those we began with. */
+  hops: number;
+  /** log2 of the XOR distance to the target, rounded up: 160 is the far half, 0 the target itself. */
+  distanceBits: number | null;
+  /** When the query went out, in ms since the lookup began. */
+  sentMs: number;
+  /** Round trip in ms, null without an answer. */
+  rttMs: number | null;
+  /** `late` is an answer after the short time-out; `cancelled` was not waited for any more. */
+  verdict: StepVerdict;
+  /** Peers it gave. */
+  peers: number;
+}
+
+export interface LookupTrace {
+  kind: 'find_node' | 'get_peers' | 'announce_peer';
+  target: string;
+  durationMs: number;
+  /** All queries, in the order in which they were sent. */
+  steps: LookupStep[];
+  /** The closest nodes that answered, closest first, at most k. */
+  closest: NodeInfo[];
+  answered: number;
+  failed: number;
+}
+
+export function traceOf(lookup: Lookup, now: number, shortTimeoutMs: number): LookupTrace {
+  const steps: LookupStep[] = new Array(lookup.askedCount);
+  let failed = 0;
+  for (let row = 0; row < lookup.count; row++) {
+    const sequence = lookup.sequence[row]!;
+    if (sequence === 0) continue;
+    const step = stepOf(lookup, row, shortTimeoutMs);
+    if (step.rttMs === null) failed++;
+    steps[sequence - 1] = step;
+  }
+  return {
+    kind: kindName(lookup.kind),
+    target: formatId(lookup.target),
+    durationMs: now - lookup.startedAtMs,
+    steps,
+    closest: closestOf(lookup),
+    answered: lookup.answeredCount,
+    failed,
+  };
+}
+
+/** The k closest nodes that answered. */
+export function closestOf(lookup: Lookup): NodeInfo[] {
+  const nodes: NodeInfo[] = [];
+  lookup.closestAnswered(lookup.k, (row) => {
+    nodes.push(nodeInfo(lookup.ids, row * ID_BYTES, lookup.addresses[row]!));
+  });
+  return nodes;
+}
+
+export function nodeInfo(id: Uint8Array, start: number, address: Address): NodeInfo {
+  return { id: formatId(id, start), host: formatIp(ipOf(address)), port: portOf(address) };
+}
+
+function stepOf(lookup: Lookup, row: number, shortTimeoutMs: number): LookupStep {
+  const known = lookup.idKnown[row] === 1;
+  const start = row * ID_BYTES;
+  const parent = lookup.parents[row]!;
+  const answered = lookup.states[row] === CandidateState.answered;
+  const rttMs = answered ? lookup.answeredAtMs[row]! - lookup.askedAtMs[row]! : null;
+  const address = lookup.addresses[row]!;
+  return {
+    id: known ? formatId(lookup.ids, start) : null,
+    host: formatIp(ipOf(address)),
+    port: portOf(address),
+    toldBy:
+      parent >= 0
+        ? lookup.sequence[parent]! - 1
+        : parent === FROM_BOOTSTRAP
+          ? 'bootstrap'
+          : 'table',
+    hops: lookup.hops[row]!,
+    distanceBits: known ? ID_BITS - sharedPrefixBits(lookup.ids, start, lookup.target, 0) : null,
+    sentMs: lookup.askedAtMs[row]! - lookup.startedAtMs,
+    rttMs,
+    verdict: verdictOf(lookup, row, rttMs, shortTimeoutMs),
+    peers: lookup.yields[row]!,
+  };
+}
+
+function verdictOf(
+  lookup: Lookup,
+  row: number,
+  rttMs: number | null,
+  shortTimeoutMs: number,
+): StepVerdict {
+  if (rttMs !== null) return rttMs > shortTimeoutMs ? 'late' : 'answered';
+  switch (lookup.failures[row]) {
+    case Failure.error:
+      return 'error';
+    case Failure.timeout:
+      return 'timeout';
+    default:
+      return 'cancelled';
+  }
+}
+
+function kindName(kind: number): LookupTrace['kind'] {
+  if (kind === LookupKind.getPeers) return 'get_peers';
+  return kind === LookupKind.announce ? 'announce_peer' : 'find_node';
+}
