@@ -39,6 +39,7 @@ import { KBuckets } from './mainline/kbuckets.ts';
 import { Kind, type Message, Method } from './mainline/message.ts';
 import {
   type Announcement,
+  LOOKUPS_LIMIT,
   LookupKind,
   MainlineNode,
   type MainlineObserver,
@@ -104,6 +105,8 @@ export interface MainlineOptions {
    * beside what the name resolves to. Default: the public network's routers; false: nobody.
    */
   bootstrap?: readonly (string | Endpoint)[] | false;
+  /** Addresses known from an earlier run, asked before the bootstrap list is. Default: none. */
+  contacts?: readonly (string | Endpoint)[];
   /** Routing table: BEP 5's k-buckets (default), or one that forgets nobody. */
   table?: 'kbuckets' | 'flat' | 'prefix' | TableFactory;
   /** Keep a register of every node ever seen; a number is its limit. Default false. */
@@ -185,10 +188,17 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
   const port = wholeNumber(options.port ?? 0, 'port', 0, 65535);
   const random = options.random ?? systemRandom;
   const id = options.id === undefined ? randomId(random) : parseId(options.id);
-  checkBootstrap(options.bootstrap);
+  checkEndpoints(options.bootstrap || [], 'bootstrap');
+  checkEndpoints(options.contacts ?? [], 'contacts');
   const transport =
     options.transport ?? (await bindUdp(await resolveHost(options.host ?? '0.0.0.0'), port));
-  return new Mainline(OPENED, settings, id, random, transport, options);
+  try {
+    return new Mainline(OPENED, settings, id, random, transport, options);
+  } catch (error) {
+    // A table factory of the program's own may throw.
+    await new Promise<void>((resolve) => transport.close(resolve));
+    throw error;
+  }
 }
 
 /** Only `openMainline` makes nodes. */
@@ -254,7 +264,8 @@ export class Mainline {
       this.#resolveReady = resolve;
     });
     this.#driver.run(this.#node);
-    this.#join(options.bootstrap ?? PUBLIC_ROUTERS);
+    const bootstrap = options.bootstrap ?? PUBLIC_ROUTERS;
+    this.#join(options.contacts ?? [], bootstrap || []);
   }
 
   /**
@@ -329,12 +340,7 @@ export class Mainline {
 
   /** Ends all calls with CLOSED and frees the port. Calling it again waits for the same end. */
   close(): Promise<void> {
-    this.#closed ??= new Promise((resolve) => {
-      this.#node.close();
-      this.#calls.close();
-      this.#resolveReady({ answered: 0 });
-      this.#driver.stop(resolve);
-    });
+    this.#closed ??= this.#close();
     return this.#closed;
   }
 
@@ -342,25 +348,42 @@ export class Mainline {
     return this.close();
   }
 
-  #join(bootstrap: readonly (string | Endpoint)[] | false): void {
+  async #close(): Promise<void> {
+    // Not before the datagram is done with whose query hook may have called us.
+    await null;
+    this.#node.close();
+    this.#calls.close();
+    this.#resolveReady({ answered: 0 });
+    await new Promise<void>((resolve) => this.#driver.stop(resolve));
+  }
+
+  #join(contacts: readonly (string | Endpoint)[], bootstrap: readonly (string | Endpoint)[]): void {
     const known: Address[] = [];
+    let unresolved = 0;
     const start = (): void => {
       if (this.#closed) return;
-      this.#node.join(this.#clock.now(), known);
-      this.#driver.drained();
+      this.#driver.attempt(() => this.#node.join(this.#clock.now(), known));
     };
-    const later = (address: Address): void => {
-      if (known.includes(address)) return;
-      known.push(address);
+    const later = (address: Address | null): void => {
+      unresolved--;
+      if (address !== null && !known.includes(address)) known.push(address);
+      else if (unresolved > 0 || known.length > 0) return;
       if (this.table.size === 0) start();
     };
-    if (bootstrap) known.push(...new Set(resolveList(bootstrap, 'bootstrap', later)));
-    start();
+    for (const [list, name] of [
+      [contacts, 'contacts'],
+      [bootstrap, 'bootstrap'],
+    ] as const) {
+      const { addresses, names } = resolveList(list, name, later);
+      unresolved += names;
+      for (const address of addresses) if (!known.includes(address)) known.push(address);
+    }
+    if (known.length > 0 || unresolved === 0) start();
   }
 
   #begin(kind: LookupKind, id: Uint8Array, call: number, announcement: Announcement | null): void {
     if (this.#node.lookup(this.#clock.now(), kind, id, call, announcement)) return;
-    if (this.#node.lookupCount > 0 && this.table.size > 0) throw busy();
+    if (this.#node.lookupCount >= LOOKUPS_LIMIT) throw busy();
     throw new DhtError('NO_NODES', 'the table is empty and no bootstrap node is known');
   }
 
@@ -416,7 +439,11 @@ export class Mainline {
       onPeer: (call, peer) => this.#found.get(call)?.(peer),
       onLookup: (call, lookup) => this.#calls.settle(call, this.#remember(lookup)),
       onAnswer: (call, message, rttMs, from) => this.#answered(call, message, rttMs, from),
-      onSilence: (call) => this.#calls.fail(call, new DhtError('TIMEOUT', 'no answer in time')),
+      onSilence: (call) =>
+        this.#calls.fail(
+          call,
+          new DhtError('TIMEOUT', `no answer within ${this.#settings.timeoutMs} ms`),
+        ),
       onJoin: (answered) => this.#resolveReady({ answered }),
     };
   }
@@ -509,13 +536,10 @@ function limitsOver<T extends object>(
   return limits;
 }
 
-/** Everything wrong about the list that can be known without asking anybody. */
-function checkBootstrap(bootstrap: MainlineOptions['bootstrap']): void {
-  if (bootstrap === undefined || bootstrap === false) return;
-  if (!Array.isArray(bootstrap)) {
-    throw new TypeError(`"bootstrap" expected a list or false, got ${shown(bootstrap)}`);
-  }
-  for (const [i, value] of bootstrap.entries()) parseEndpoint(value, `bootstrap[${i}]`);
+/** Everything wrong about a list that can be known without asking anybody. */
+function checkEndpoints(list: readonly (string | Endpoint)[], name: string): void {
+  if (!Array.isArray(list)) throw new TypeError(`"${name}" expected a list, got ${shown(list)}`);
+  for (const [i, value] of list.entries()) parseEndpoint(value, `${name}[${i}]`);
 }
 
 function randomId(random: Random): Uint8Array {

@@ -54,12 +54,20 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
       nodes.push(await openMainline({ ...common, host, bootstrap, shareWith: first }));
     }
     await Promise.all(nodes.map((node) => node.ready()));
-    // They joined all at once, each seeing only a part of the others. Now each finds its neighbours.
-    if (count > 1) await Promise.all(nodes.map((node) => node.findNode(node.id)));
+    await introduce(nodes);
     for (const node of nodes) node.lookups.length = 0;
     return { nodes, bootstrap, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** They joined all at once, each seeing only a part of the others. Now each finds its neighbours. */
+async function introduce([first, ...others]: Mainline[]): Promise<void> {
+  await Promise.all(others.map((node) => node.findNode(node.id)));
+  if (!first || !others[0]) return;
+  // The first had nobody to join through; whom it has met since then may not have answered yet.
+  if (first.table.size === 0) await first.ping(others[0]).catch(() => {});
+  if (first.table.size > 0) await first.findNode(first.id);
 }

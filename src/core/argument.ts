@@ -14,6 +14,7 @@ export function wholeNumber(value: unknown, name: string, low: number, high: num
 /** A short form of any value for a message. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
-  if (value === null || typeof value !== 'object') return String(value);
+  if (typeof value === 'function') return 'a function';
+  if (value === null || typeof value !== 'object') return String(value).slice(0, 60);
   return Array.isArray(value) ? 'an array' : 'an object';
 }

@@ -99,6 +99,9 @@ export class Register {
     if (row >= this.#firstSeenMs.length) this.#grow();
     this.#firstSeenMs[row] = now;
     this.#lastSeenMs[row] = now;
+    this.#queries[row] = 0;
+    this.#answers[row] = 0;
+    this.#failures[row] = 0;
     return row;
   }
 

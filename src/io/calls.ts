@@ -56,7 +56,7 @@ export class Calls {
         timeoutMs === undefined
           ? undefined
           : this.#clock.after(timeoutMs, () => {
-              giveUp(new DhtError('TIMEOUT', `no outcome within ${timeoutMs} ms`));
+              giveUp(new DhtError('TIMEOUT', `no answer within ${timeoutMs} ms`));
             });
       const forget = (): void => {
         signal?.removeEventListener('abort', onAbort);

@@ -49,6 +49,16 @@ export class Driver implements DatagramReceiver {
     }
   }
 
+  /** Calls into the machine when nobody waits for the outcome. */
+  attempt(command: () => void): void {
+    try {
+      command();
+    } catch (error) {
+      this.#onError(error);
+    }
+    this.drained();
+  }
+
   /** Call after every call into the machine: sends what is queued and looks at the deadline. */
   drained(): void {
     this.#transport.flush();
@@ -63,12 +73,7 @@ export class Driver implements DatagramReceiver {
   #tick(): void {
     this.#armedFor = Infinity;
     this.#disarm = null;
-    try {
-      this.#machine?.tick(this.#clock.now());
-    } catch (error) {
-      this.#onError(error);
-    }
-    this.drained();
+    this.attempt(() => this.#machine?.tick(this.#clock.now()));
   }
 
   /** Stops the machine and closes the socket; `closed` is called once the port is free. */

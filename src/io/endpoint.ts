@@ -42,33 +42,39 @@ export async function resolveEndpoint(value: string | Endpoint, name: string): P
 export async function resolveHost(host: string): Promise<number> {
   const ip = parseIp(host);
   if (ip >= 0) return ip;
-  try {
-    return parseIp((await lookup(host, { family: 4 })).address);
-  } catch (cause) {
-    throw new DhtError('UNKNOWN_HOST', `no IPv4 address is known for "${host}"`, { cause });
-  }
+  const unknown = (cause?: unknown): DhtError =>
+    new DhtError('UNKNOWN_HOST', `no IPv4 address is known for "${host}"`, { cause });
+  const found = await lookup(host, { family: 4 }).catch((cause) => {
+    throw unknown(cause);
+  });
+  // What is written as an IPv6 address comes back as it is, whatever family was asked for.
+  if (found.family !== 4) throw unknown();
+  return parseIp(found.address);
 }
 
 /**
  * The addresses of a list at once: those written as IPs or hints now, the names later.
- * `later` is called for each name that resolves.
+ * `later` is called for each of the `names`, with null for one that does not resolve.
  */
 export function resolveList(
   values: readonly (string | Endpoint)[],
   name: string,
-  later: (address: Address) => void,
-): Address[] {
-  const now: Address[] = [];
+  later: (address: Address | null) => void,
+): { addresses: Address[]; names: number } {
+  const addresses: Address[] = [];
+  let names = 0;
   for (const [i, value] of values.entries()) {
     const { host, port, hint } = parseEndpoint(value, `${name}[${i}]`);
     const ip = parseIp(host);
-    if (ip >= 0) now.push(addressOf(ip, port));
-    else
+    if (ip >= 0) addresses.push(addressOf(ip, port));
+    else {
+      names++;
       resolveHost(host).then(
         (resolved) => later(addressOf(resolved, port)),
-        () => {},
+        () => later(null),
       );
-    if (hint >= 0) now.push(addressOf(hint, port));
+    }
+    if (hint >= 0) addresses.push(addressOf(hint, port));
   }
-  return now;
+  return { addresses, names };
 }

@@ -11,7 +11,8 @@ export class Search<Item, Result> implements PromiseLike<Result>, AsyncIterable<
   readonly #result: Promise<Result>;
   readonly #cancel: () => void;
   #over = false;
-  #wake: () => void = () => {};
+  /** Iterations that wait for the next item: there may be several at once. */
+  #waiting: (() => void)[] = [];
 
   /** @param start is given `found`, to be called for each item, and returns the result to come. */
   constructor(start: (found: (item: Item) => void) => Promise<Result>, cancel: () => void) {
@@ -53,13 +54,15 @@ export class Search<Item, Result> implements PromiseLike<Result>, AsyncIterable<
       for (;;) {
         while (next < this.#items.length) yield this.#items[next++]!;
         if (this.#over) break;
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
+        await new Promise<void>((resolve) => this.#waiting.push(resolve));
       }
     } finally {
       if (!this.#over) this.#cancel();
     }
     await this.#result;
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 }

@@ -139,7 +139,7 @@ function writeNodes(
 ): void {
   const { nearest } = node;
   const { contacts } = node.ground;
-  nearest.begin(query.bytes, query.aimStart, node.settings.k);
+  nearest.begin(query.bytes, query.aimStart, Math.min(node.settings.k, out.nodesThatFit(query)));
   node.table.closest(now, nearest, true);
   let kept = 0;
   for (let i = 0; i < nearest.count; i++) {

@@ -36,12 +36,14 @@ export class Scanner {
   /** The integer that was read last; NaN when it is beyond 2^53, which no field of KRPC may be. */
   value = 0;
   #tokens = 0;
+  #depth = 0; // lists and dictionaries opened by `take`
 
   begin(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes;
     this.position = start;
     this.end = end;
     this.#tokens = 0;
+    this.#depth = 0;
   }
 
   /** The next byte, or -1 at the end. */
@@ -53,6 +55,12 @@ export class Scanner {
   take(code: number): boolean {
     if (this.peek() !== code) return false;
     this.position++;
+    if (code === END) {
+      this.#depth--;
+    } else {
+      this.#depth++;
+      this.#tokens++;
+    }
     return true;
   }
 
@@ -113,7 +121,7 @@ export class Scanner {
       if (depth > 0 && (dictionaries >>> depth) & 1 && !this.string()) return false;
       const opening = this.peek();
       if (opening === DICTIONARY || opening === LIST) {
-        if (++depth > MAX_DEPTH || ++this.#tokens > MAX_TOKENS) return false;
+        if (this.#depth + ++depth > MAX_DEPTH || ++this.#tokens > MAX_TOKENS) return false;
         dictionaries &= ~(1 << depth);
         if (opening === DICTIONARY) dictionaries |= 1 << depth;
         this.position++;

@@ -49,7 +49,7 @@ export class GroupedTable implements RoutingTable {
   readonly #limit: number;
   readonly #groups: (Group | undefined)[];
   readonly #rows = new Map<Handle, number>();
-  readonly #byIp = new Map<number, Handle>();
+  readonly #byPlace = new Map<number, Handle>();
   #exploredAtMs = 0;
   #searchedAtMs = 0;
   #searchGroup = 0;
@@ -88,29 +88,30 @@ export class GroupedTable implements RoutingTable {
       this.#groupOf(id, start).states[row] = rowState(now, 0);
       return Offer.known;
     }
-    if (!this.#ipIsFree(now, address) || this.count >= this.#limit) return Offer.refused;
+    if (!this.#placeIsFree(now, address) || this.count >= this.#limit) return Offer.refused;
     this.#append(now, contacts.retain(id, start, address), address);
     return Offer.added;
   }
 
-  heard(now: number, handle: Handle): void {
-    this.#update(handle, (state) => rowState(now, failuresOf(state), state & CHECKING));
+  heard(now: number, handle: Handle): boolean {
+    const state = this.#update(handle, (state) =>
+      rowState(now, failuresOf(state), state & CHECKING),
+    );
+    return isBad(state);
   }
 
   failed(handle: Handle): void {
     this.#update(handle, (state) => (withFailure(state) & ~CHECKING) >>> 0);
   }
 
-  checking(handle: Handle): void {
-    this.#update(handle, (state) => state | CHECKING);
+  checking(handle: Handle, isUnderWay: boolean): void {
+    this.#update(handle, (state) => (isUnderWay ? state | CHECKING : state & ~CHECKING) >>> 0);
   }
 
   changed(_now: number, address: Address): void {
-    for (const handle of this.#rows.keys()) {
-      if (this.#place.ground.contacts.addressOf(handle) !== address) continue;
-      this.#remove(handle);
-      return;
-    }
+    const holder = this.#byPlace.get(this.#placeOf(address));
+    if (holder === undefined) return;
+    if (this.#place.ground.contacts.addressOf(holder) === address) this.#remove(holder);
   }
 
   closest(now: number, nearest: Nearest, goodOnly: boolean): void {
@@ -165,7 +166,7 @@ export class GroupedTable implements RoutingTable {
   release(): void {
     for (const handle of this.#rows.keys()) this.#place.ground.contacts.release(handle);
     this.#rows.clear();
-    this.#byIp.clear();
+    this.#byPlace.clear();
     this.#groups.fill(undefined);
   }
 
@@ -181,11 +182,12 @@ export class GroupedTable implements RoutingTable {
     return this.#groupOf(this.#place.ground.contacts.bytes, handle * CONTACT_BYTES);
   }
 
-  #update(handle: Handle, change: (state: number) => number): void {
+  /** The row's new state, 0 when there is no such row. */
+  #update(handle: Handle, change: (state: number) => number): number {
     const row = this.#rows.get(handle);
-    if (row === undefined) return;
+    if (row === undefined) return 0;
     const { states } = this.#groupOfHandle(handle);
-    states[row] = change(states[row]!);
+    return (states[row] = change(states[row]!));
   }
 
   #append(now: number, handle: Handle, address: Address): void {
@@ -197,7 +199,7 @@ export class GroupedTable implements RoutingTable {
     group.handles[group.count] = handle;
     group.states[group.count] = rowState(now, 0);
     this.#rows.set(handle, group.count++);
-    if (this.#place.onePerIp && !isLoopback(address)) this.#byIp.set(ipOf(address), handle);
+    this.#byPlace.set(this.#placeOf(address), handle);
   }
 
   #remove(handle: Handle): void {
@@ -209,13 +211,17 @@ export class GroupedTable implements RoutingTable {
     group.states[row] = group.states[last]!;
     if (row !== last) this.#rows.set(group.handles[row]!, row);
     this.#rows.delete(handle);
-    const ip = ipOf(contacts.addressOf(handle));
-    if (this.#byIp.get(ip) === handle) this.#byIp.delete(ip);
+    this.#byPlace.delete(this.#placeOf(contacts.addressOf(handle)));
     contacts.release(handle);
   }
 
-  #ipIsFree(now: number, address: Address): boolean {
-    const holder = this.#byIp.get(ipOf(address));
+  /** What holds one contact: an IP, or an endpoint where IPs may hold many. */
+  #placeOf(address: Address): number {
+    return this.#place.onePerIp && !isLoopback(address) ? ipOf(address) : address;
+  }
+
+  #placeIsFree(now: number, address: Address): boolean {
+    const holder = this.#byPlace.get(this.#placeOf(address));
     if (holder === undefined) return true;
     const state = this.#groupOfHandle(holder).states[this.#rows.get(holder)!]!;
     if (isGood(state, now)) return false;

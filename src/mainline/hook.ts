@@ -14,7 +14,7 @@ import { answerQuery, type Verdict } from './answers.ts';
 import { type Encodable, encode, latin1 } from './bencode.ts';
 import type { Message } from './message.ts';
 import type { QueryHandler } from './settings.ts';
-import { MAX_MESSAGE_BYTES, type Writer } from './writer.ts';
+import { MAX_MESSAGE_BYTES, VERSION, type Writer } from './writer.ts';
 
 /** A query that came in. All byte arrays are copies and may be kept. */
 export interface IncomingQuery {
@@ -103,6 +103,7 @@ function message(
   const common = {
     ip: Uint8Array.of(ip >>> 24, ip >>> 16, ip >>> 8, ip, port >>> 8, port),
     t,
+    v: VERSION,
   };
   if ('error' in answer) return { ...common, e: [...answer.error], y: 'e' };
   return { ...common, r: { id, ...answer.reply }, y: 'r' };

@@ -28,8 +28,10 @@ import {
   type Nearest,
   Offer,
   QUIET_MS,
+  quietSinceMs,
   REFRESH_MS,
   type RoutingTable,
+  SUSPECT,
   type TablePlace,
   type Visitor,
 } from './table.ts';
@@ -96,11 +98,12 @@ export class KBuckets implements RoutingTable {
     }
   }
 
-  heard(now: number, handle: Handle): void {
+  heard(now: number, handle: Handle): boolean {
     const row = this.#rowOf(handle);
-    if (row < 0) return;
+    if (row < 0) return false;
     const states = this.#place.ground.slab.states;
-    states[row] = rowState(now, failuresOf(states[row]!), states[row]! & CHECKING);
+    states[row] = rowState(now, failuresOf(states[row]!), states[row]! & (CHECKING | SUSPECT));
+    return isBad(states[row]!);
   }
 
   failed(handle: Handle): void {
@@ -113,14 +116,14 @@ export class KBuckets implements RoutingTable {
     if (spare >= 0) this.#replaceBySpare(row, spare);
   }
 
-  changed(now: number, address: Address): void {
+  changed(_now: number, address: Address): void {
     const { contacts, slab } = this.#place.ground;
     for (let bucket = 0; bucket < this.#buckets; bucket++) {
       const first = this.#first(bucket);
       for (let row = first; row < first + this.#used(bucket); row++) {
         if (contacts.addressOf(slab.handles[row]!) !== address) continue;
         this.#remove(bucket, row);
-        this.#suspect(now, bucket);
+        this.#suspect(bucket);
         return;
       }
     }
@@ -145,14 +148,14 @@ export class KBuckets implements RoutingTable {
   quietest(now: number): Handle {
     const { slab } = this.#place.ground;
     const row = this.#quietestRow();
-    if (row < 0 || heardSeconds(slab.states[row]!) * 1000 + QUIET_MS > now) return 0;
+    if (row < 0 || quietSinceMs(slab.states[row]!) + QUIET_MS > now) return 0;
     return slab.handles[row]!;
   }
 
-  checking(handle: Handle): void {
+  checking(handle: Handle, isUnderWay: boolean): void {
     const row = this.#rowOf(handle);
     const { states } = this.#place.ground.slab;
-    if (row >= 0) states[row] = states[row]! | CHECKING;
+    if (row >= 0) states[row] = isUnderWay ? states[row]! | CHECKING : states[row]! & ~CHECKING;
   }
 
   refreshTarget(now: number, out: Uint8Array): boolean {
@@ -171,7 +174,7 @@ export class KBuckets implements RoutingTable {
 
   dueAt(_now: number): number {
     const row = this.#quietestRow();
-    const quiet = row < 0 ? Infinity : heardSeconds(this.#place.ground.slab.states[row]!) * 1000;
+    const quiet = row < 0 ? Infinity : quietSinceMs(this.#place.ground.slab.states[row]!);
     return Math.min(quiet + QUIET_MS, this.#changedAtMs(this.#stalestBucket()) + REFRESH_MS);
   }
 
@@ -328,7 +331,7 @@ export class KBuckets implements RoutingTable {
       for (let row = first; row < first + this.#used(bucket); row++) {
         const state = states[row]!;
         if ((state & CHECKING) !== 0 || isBad(state)) continue;
-        if (quietest < 0 || heardSeconds(state) < heardSeconds(states[quietest]!)) quietest = row;
+        if (quietest < 0 || quietSinceMs(state) < quietSinceMs(states[quietest]!)) quietest = row;
       }
     }
     return quietest;
@@ -343,12 +346,11 @@ export class KBuckets implements RoutingTable {
   }
 
   /** After an id changed under an address: nobody of its bucket is good before it answered again. */
-  #suspect(now: number, bucket: number): void {
+  #suspect(bucket: number): void {
     const { states } = this.#place.ground.slab;
     const first = this.#first(bucket);
-    const long = Math.max(0, now - QUIET_MS);
     for (let row = first; row < first + this.#used(bucket); row++) {
-      states[row] = rowState(long, failuresOf(states[row]!), states[row]! & CHECKING);
+      states[row] = states[row]! | SUSPECT;
     }
   }
 
@@ -367,6 +369,20 @@ export class KBuckets implements RoutingTable {
       }
     }
     return true;
+  }
+
+  #placeIsTaken(spare: Handle): boolean {
+    const { contacts, slab } = this.#place.ground;
+    const address = contacts.addressOf(spare);
+    const byIp = this.#place.onePerIp && !isLoopback(address);
+    for (let bucket = 0; bucket < this.#buckets; bucket++) {
+      const first = this.#first(bucket);
+      for (let row = first; row < first + this.#used(bucket); row++) {
+        const other = contacts.addressOf(slab.handles[row]!);
+        if (other === address || (byIp && ipOf(other) === ipOf(address))) return true;
+      }
+    }
+    return false;
   }
 
   // Spares.
@@ -405,7 +421,7 @@ export class KBuckets implements RoutingTable {
     slab.states[row] = rowState(now, 0);
   }
 
-  /** The spare of a bucket that answered last, or -1. */
+  /** The spare of a bucket that answered last and is not in the table by now, or -1. */
   #spareOf(bucket: number): number {
     if (this.#spares < 0) return -1;
     const { slab } = this.#place.ground;
@@ -413,6 +429,7 @@ export class KBuckets implements RoutingTable {
     for (let row = this.#spares; row < this.#spares + SPARES; row++) {
       const handle = slab.handles[row]!;
       if (handle === 0 || this.#bucketOfHandle(handle) !== bucket) continue;
+      if (this.#rowOf(handle) >= 0 || this.#placeIsTaken(handle)) continue;
       if (latest < 0 || slab.states[row]! > slab.states[latest]!) latest = row;
     }
     return latest;

@@ -111,7 +111,26 @@ export class Message {
 
   /** The target of a find_node or the info-hash of a get_peers: what an answer should be close to. */
   get aimStart(): number {
-    return this.targetStart > 0 ? this.targetStart : this.infoHashStart;
+    const { method } = this;
+    const byInfoHash = method === Method.getPeers || method === Method.announcePeer;
+    return this.targetStart > 0 && !byInfoHash ? this.targetStart : this.infoHashStart;
+  }
+
+  /** Offset of the first 6-byte string (a compact IPv4 peer) in `values`, or -1. */
+  firstPeer(): number {
+    this.#scanner.begin(this.bytes, this.valuesStart, this.valuesEnd);
+    return this.nextPeer();
+  }
+
+  /** The one after it, or -1. Strings of other lengths and other values are passed over. */
+  nextPeer(): number {
+    const scanner = this.#scanner;
+    while (scanner.position < this.valuesEnd) {
+      const start = readString(scanner);
+      if (start === BROKEN) return -1;
+      if (start > 0 && scanner.contentEnd - start === 6) return start;
+    }
+    return -1;
   }
 
   #topLevel(scanner: Scanner): boolean {

@@ -191,7 +191,7 @@ export class MainlineNode implements Machine {
   idFor(target: Uint8Array | null, start: number, to: Address): IdView {
     const view = this.#id;
     if (this.settings.identity) {
-      view.bytes = this.settings.identity(target && target.subarray(start, start + ID_BYTES), to);
+      view.bytes = this.settings.identity(target?.subarray(start, start + ID_BYTES) ?? null, to);
       view.start = 0;
     } else {
       view.bytes = this.ground.contacts.bytes;
@@ -234,6 +234,7 @@ export class MainlineNode implements Machine {
 
   /** Gives a lookup up. Its outcome is not reported; its trace so far is in `onLookup` of nobody. */
   cancel(call: number): void {
+    if (call === 0) return; // the node's own
     for (const lookup of this.#lookups) if (lookup?.call === call) this.#discard(lookup);
   }
 
@@ -246,6 +247,8 @@ export class MainlineNode implements Machine {
     this.#lookups.length = 0;
     this.table.release();
     this.ground.contacts.release(this.self);
+    this.#upkeepAt = Infinity;
+    this.#blockedUntil = Infinity;
     this.deadline = Infinity;
   }
 
@@ -320,8 +323,9 @@ export class MainlineNode implements Machine {
     const { bytes, idStart } = query;
     this.#world.register?.queried(now, bytes, idStart, from);
     const known = this.table.find(bytes, idStart, from);
-    if (known !== 0) return this.table.heard(now, known);
-    if (this.#pings >= PINGS_LIMIT || !this.table.wants(now, bytes, idStart)) return;
+    const wanted =
+      known === 0 ? this.table.wants(now, bytes, idStart) : this.table.heard(now, known);
+    if (!wanted || this.#pings >= PINGS_LIMIT) return;
     const { random } = this.ground;
     this.#strangers ??= new RecentAddresses(STRANGERS, STRANGER_MEMORY_MS, random.uint32());
     if (this.#strangers.has(now, from) || !this.#mayContact(now, from)) return;
@@ -360,7 +364,6 @@ export class MainlineNode implements Machine {
     const from = requests.address[request]!;
     const rttMs = now - requests.sentAtMs[request]!;
     this.#end(request);
-    if (this.#expectedAnother(purpose, subject, detail, message)) this.table.changed(now, from);
     this.#verified(now, from, message);
     if (purpose === Purpose.lookup) {
       this.#candidateAnswered(now, from, this.#lookups[subject]!, detail, message);
@@ -387,27 +390,17 @@ export class MainlineNode implements Machine {
     } else if (purpose === Purpose.call) {
       this.#observer.onAnswer(subject, message, rttMs, from);
     } else if (purpose === Purpose.check) {
-      this.table.failed(subject);
+      this.#blame(now, subject, from);
     }
-  }
-
-  /** We knew who should answer, and somebody else did. */
-  #expectedAnother(purpose: number, subject: number, detail: number, message: Message): boolean {
-    const { bytes, idStart } = message;
-    if (purpose === Purpose.lookup) {
-      const lookup = this.#lookups[subject]!;
-      return (
-        lookup.idKnown[detail] === 1 && !equalIds(lookup.ids, detail * ID_BYTES, bytes, idStart)
-      );
-    }
-    if (purpose !== Purpose.check) return false;
-    return !equalIds(this.ground.contacts.bytes, subject * CONTACT_BYTES, bytes, idStart);
   }
 
   /** The only door into the table: a contact that answered what we sent to it. */
   #verified(now: number, from: Address, message: Message): void {
     const { bytes, idStart } = message;
     this.#world.register?.answered(now, bytes, idStart, from);
+    // Whoever the table has at this address is somebody else now. What others *told* us of the
+    // address is no reason for doubt: liars could have all of our contacts evicted.
+    if (this.table.find(bytes, idStart, from) === 0) this.table.changed(now, from);
     if (this.table.answered(now, bytes, idStart, from) !== Offer.added) return;
     this.#upkeepAt = Math.min(this.#upkeepAt, now + UPKEEP_MS);
   }
@@ -448,12 +441,13 @@ export class MainlineNode implements Machine {
     host.send(this.address, to, query.bytes, query.length);
   }
 
-  #ping(now: number, to: Address, purpose: number, subject: number): void {
+  #ping(now: number, to: Address, purpose: number, subject: number): boolean {
     const row = this.#request(now, to, purpose, subject, 0);
-    if (row === 0) return;
+    if (row === 0) return false;
     this.#pings++;
     this.#write(Method.ping, this.#world.workbench.id, 0, to);
     this.#sendQuery(row, to);
+    return true;
   }
 
   /** Asks the outbound budget. When it says no, `tick` is told when to try again. */
@@ -510,6 +504,7 @@ export class MainlineNode implements Machine {
       this.#observer.onSilence(subject);
     } else if (purpose === Purpose.check || purpose === Purpose.orphan) {
       if (blame && subject !== 0) this.#blame(now, subject, address);
+      else if (purpose === Purpose.check) this.table.checking(subject, false);
     }
   }
 
@@ -608,9 +603,9 @@ export class MainlineNode implements Machine {
   ): void {
     lookup.answered(row, message.bytes, message.idStart, now);
     if (lookup.kind === LookupKind.announce) keepToken(lookup, row, message);
-    if (lookup.call !== 0 && message.valuesStart > 0) this.#readPeers(from, lookup, row, message);
     this.#readNodes(from, lookup, row, message);
-    this.#step(now, lookup);
+    if (lookup.call !== 0 && message.valuesStart > 0) this.#readPeers(from, lookup, row, message);
+    if (this.#lookups[lookup.slot] === lookup) this.#step(now, lookup);
   }
 
   #candidateFailed(now: number, lookup: Lookup, row: number, failure: Failure): void {
@@ -631,21 +626,18 @@ export class MainlineNode implements Machine {
     }
   }
 
-  /** `values`: strings of 6 bytes are IPv4 peers, others are another family's or nobody's. */
+  /**
+   * `values`: strings of 6 bytes are IPv4 peers, others are another family's or nobody's. Whoever
+   * hears of a peer may give the lookup up; then the rest is not read.
+   */
   #readPeers(from: Address, lookup: Lookup, row: number, message: Message): void {
-    const { bytes, valuesEnd } = message;
-    for (let at = message.valuesStart; at < valuesEnd; ) {
-      let length = 0;
-      while (bytes[at] !== 0x3a && at < valuesEnd) length = length * 10 + bytes[at++]! - 0x30;
-      at++;
-      if (length === 6) {
-        const peer = readAddress(bytes, at);
-        if (meaningfulTo(from, peer)) {
-          lookup.yields[row] = lookup.yields[row]! + 1;
-          this.#observer.onPeer(lookup.call, peer);
-        }
-      }
-      at += length;
+    const { call } = lookup;
+    for (let start = message.firstPeer(); start >= 0; start = message.nextPeer()) {
+      const peer = readAddress(message.bytes, start);
+      if (!meaningfulTo(from, peer)) continue;
+      lookup.yields[row] = lookup.yields[row]! + 1;
+      this.#observer.onPeer(call, peer);
+      if (this.#lookups[lookup.slot] !== lookup || lookup.call !== call) return;
     }
   }
 
@@ -673,10 +665,10 @@ export class MainlineNode implements Machine {
   /** The second half of an announce: to the k closest that gave a token. False when none did. */
   #announce(now: number, lookup: Lookup): boolean {
     const announcement = this.#announcements!.get(lookup)!;
-    lookup.closestAnswered(lookup.k, (row) => {
+    lookup.closestAnswered(lookup.count, (row) => {
       const token = lookup.tokens[row];
       const to = lookup.addresses[row]!;
-      if (!token) return;
+      if (!token || lookup.writesPending === lookup.k) return;
       const request = this.#request(now, to, Purpose.announce, lookup.slot, row);
       if (request === 0) return;
       lookup.writesPending++;
@@ -698,10 +690,11 @@ export class MainlineNode implements Machine {
 
   #conclude(now: number, lookup: Lookup): void {
     const { kind, call, answeredCount } = lookup;
+    this.#forget(lookup); // first: whoever hears the outcome may cancel, close or begin another
     if (kind === LookupKind.join) this.#joined(now, answeredCount);
     if (kind === LookupKind.upkeep) this.#upkeepAt = Math.min(this.#upkeepAt, now);
     if (call !== 0) this.#observer.onLookup(call, lookup);
-    this.#forget(lookup);
+    this.ground.lookups.release(lookup);
   }
 
   #discard(lookup: Lookup): void {
@@ -714,13 +707,13 @@ export class MainlineNode implements Machine {
       requests.subject[row] = 0;
     }
     this.#forget(lookup);
+    this.ground.lookups.release(lookup);
   }
 
   #forget(lookup: Lookup): void {
     if (lookup.kind === LookupKind.join || lookup.kind === LookupKind.upkeep) this.#ownLookups--;
     this.#announcements?.delete(lookup);
     this.#lookups[lookup.slot] = null;
-    this.ground.lookups.release(lookup);
   }
 
   #unblock(now: number): void {
@@ -757,8 +750,10 @@ export class MainlineNode implements Machine {
     id.set(this.ground.contacts.bytes.subarray(start, start + ID_BYTES));
     this.#upkeepAt = Infinity;
     if (this.#start(now, LookupKind.join, id, 0, null)) return;
-    if (this.#bootstrap.length > 0) this.#upkeepAt = now + JOIN_RETRY_MS;
-    else this.#observer.onJoin(0);
+    // Without a bootstrap we wait for others; the peer store still wants to be looked at.
+    const isHopeless = this.#bootstrap.length === 0;
+    this.#upkeepAt = now + (isHopeless ? JOIN_RETRY_MS_MAX : JOIN_RETRY_MS);
+    if (isHopeless) this.#observer.onJoin(0);
   }
 
   #joined(now: number, answered: number): void {
@@ -782,8 +777,7 @@ export class MainlineNode implements Machine {
     this.#upkeepAt = now + UPKEEP_MS + randomBelow(this.ground.random, UPKEEP_MS);
     const to = this.ground.contacts.addressOf(handle);
     if (!this.#mayContact(now, to)) return true;
-    this.table.checking(handle);
-    this.#ping(now, to, Purpose.check, handle);
+    if (this.#ping(now, to, Purpose.check, handle)) this.table.checking(handle, true);
     return true;
   }
 

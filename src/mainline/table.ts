@@ -23,6 +23,8 @@ export const QUIET_MS: number = 15 * 60_000;
 export const REFRESH_MS: number = 15 * 60_000;
 /** Mark of a row: a ping to it is under way. */
 export const CHECKING = 1;
+/** Mark of a row: not good before it answered again, however lately it was heard. */
+export const SUSPECT = 2;
 /** Unanswered requests in a row that make a contact bad. One lost packet must not. */
 export const BAD_FAILURES = 2;
 
@@ -58,8 +60,11 @@ export interface RoutingTable {
   wants(now: number, id: Uint8Array, start: number): boolean;
   /** A contact answered us. */
   answered(now: number, id: Uint8Array, start: number, address: Address): Offer;
-  /** A contact of the table asked us something: it is alive (BEP 5's second way to be good). */
-  heard(now: number, handle: Handle): void;
+  /**
+   * A contact of the table asked us something: it is alive (BEP 5's second way to be good). True
+   * when it is bad nevertheless: it should be pinged, and its answer makes it good again.
+   */
+  heard(now: number, handle: Handle): boolean;
   /** A contact left a request unanswered. */
   failed(handle: Handle): void;
   /** Whoever was at this address is somebody else now: out, and its neighbours are to be asked. */
@@ -68,8 +73,8 @@ export interface RoutingTable {
   closest(now: number, nearest: Nearest, goodOnly: boolean): void;
   /** The contact that has been silent for longest, when that is too long, or 0. */
   quietest(now: number): Handle;
-  /** A ping to it is under way: `quietest` passes over it until it answered or failed. */
-  checking(handle: Handle): void;
+  /** While a ping to it is under way, `quietest` passes over it. Answers and failures end that too. */
+  checking(handle: Handle, isUnderWay: boolean): void;
   /** A random id in the part of the table that has not changed for longest, if any is due. */
   refreshTarget(now: number, out: Uint8Array): boolean;
   /** A random id in a part of the table that has room for more contacts; false when it has none. */
@@ -99,7 +104,12 @@ export function isBad(state: RowState): boolean {
 }
 
 export function isGood(state: RowState, now: number): boolean {
-  return !isBad(state) && heardSeconds(state) * 1000 + QUIET_MS > now;
+  return !isBad(state) && quietSinceMs(state) + QUIET_MS > now;
+}
+
+/** When the silence began that `QUIET_MS` is counted from; for a suspect it is over at once. */
+export function quietSinceMs(state: RowState): number {
+  return (state & SUSPECT) !== 0 ? -QUIET_MS : heardSeconds(state) * 1000;
 }
 
 /** The n handles nearest to a target, kept in order while candidates stream by. Used again. */

@@ -11,12 +11,13 @@ import { ID_BYTES } from '../core/id.ts';
 import { type RequestRow, type Requests, TRANSACTION_BYTES } from '../core/requests.ts';
 import { ascii } from './bencode.ts';
 import type { Message } from './message.ts';
+import { TOKEN_BYTES } from './tokens.ts';
 
 /** No message of ours is longer (BEP 32: a UDP payload that no path fragments). */
 export const MAX_MESSAGE_BYTES = 1024;
 
 /** "RL" for Ringlight, then the version as two bytes: 0.1. */
-const VERSION = ascii('RL\x00\x01');
+export const VERSION: Uint8Array = ascii('RL\x00\x01');
 
 const piece = {
   query: ascii('d1:ad2:id20:'),
@@ -129,6 +130,13 @@ export class Writer {
     this.length += COMPACT_ADDRESS_BYTES;
     this.#put(piece.reply);
     this.#copy(id, idStart, ID_BYTES);
+  }
+
+  /** How many nodes fit into a reply to `query`, with a token behind them. */
+  nodesThatFit(query: Message): number {
+    const framing = piece.nodes.length + 5 + piece.token.length + 2 + TOKEN_BYTES; // 5: "9999:"
+    const taken = this.length + framing + REPLY_END_BYTES + query.transactionLength;
+    return Math.max(0, Math.floor((MAX_MESSAGE_BYTES - taken) / CONTACT_BYTES));
   }
 
   /** The contacts whose handles stand in `handles[0, count)`. */

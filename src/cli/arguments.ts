@@ -1,0 +1,55 @@
+/** Reading what people type: numbers, durations, info-hashes. A wrong one is told in one line. */
+import { InvalidArgumentError } from 'commander';
+
+/** A parser for whole numbers in a range. */
+export function wholeNumberIn(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`Expected a whole number in ${low}..${high}.`);
+  };
+}
+
+export const port: (text: string) => number = wholeNumberIn(0, 65535);
+export const peerPort: (text: string) => number = wholeNumberIn(1, 65535);
+
+const UNITS_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** "500ms", "10s", "5m", "2h" in milliseconds; a bare number is seconds. */
+export function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  const value = match ? Number(match[1]) * UNITS_MS[match[2] ?? 's']! : 0;
+  if (value >= 1 && value <= 0x7fffffff) return Math.round(value);
+  throw new InvalidArgumentError('Expected a duration such as 500ms, 10s, 5m or 2h.');
+}
+
+/** An id as 40 hexadecimal digits, or a magnet link with one. */
+export function infoHash(text: string): string {
+  const hash = /^magnet:\?.*\bxt=urn:btih:([0-9a-f]{40})\b/i.exec(text)?.[1] ?? text;
+  if (/^[0-9a-f]{40}$/i.test(hash)) return hash.toLowerCase();
+  throw new InvalidArgumentError('Expected 40 hexadecimal digits or a magnet link with them.');
+}
+
+export function id(text: string): string {
+  if (/^[0-9a-f]{40}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('Expected 40 hexadecimal digits.');
+}
+
+/** `HOST:PORT`. */
+export function endpoint(text: string): string {
+  const match = /^(?:[\d.]+@)?[^@:\s/]+:(\d{1,5})$/.exec(text);
+  if (match && Number(match[1]) >= 1 && Number(match[1]) <= 65535) return text;
+  throw new InvalidArgumentError('Expected HOST:PORT.');
+}
+
+/** Collects the values of an option that may be given several times. */
+export function endpoints(text: string, before: string[] | boolean | undefined): string[] {
+  return [...(Array.isArray(before) ? before : []), endpoint(text)];
+}
+
+export function oneOf<T extends string>(...choices: T[]): (text: string) => T {
+  return (text) => {
+    if ((choices as string[]).includes(text)) return text as T;
+    throw new InvalidArgumentError(`Expected ${choices.join(', ')}.`);
+  };
+}

@@ -1,0 +1,151 @@
+/** The commands, their options and help; and how any failure ends: one clear line, one exit status. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { DhtError } from '../mainline.ts';
+import { duration, endpoint, id, infoHash, peerPort, port, wholeNumberIn } from './arguments.ts';
+import { CommandError, type Console, openConsole } from './console.ts';
+import { addNodeOptions, addTimeout, type NodeOptions } from './node-options.ts';
+import { type PingOptions, ping } from './ping.ts';
+import { prompt } from './prompt.ts';
+import { type ServeOptions, serve } from './serve.ts';
+import { type UpOptions, up } from './up.ts';
+import {
+  type AnnounceCommandOptions,
+  announce,
+  findNode,
+  getPeers,
+  type WalkOptions,
+} from './walk.ts';
+
+/** Errors that mean the command could not begin. */
+const CANNOT_BEGIN = new Set([
+  'ADDRESS_IN_USE',
+  'ADDRESS_UNAVAILABLE',
+  'NOT_PERMITTED',
+  'UNKNOWN_HOST',
+]);
+
+/** Runs the command line. Resolves with the exit status. */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = commands();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return process.exitCode === undefined ? 0 : Number(process.exitCode);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return explain(error, args.includes('--json'));
+    if (error.exitCode === 0) return 0;
+    // Commander has told people already.
+    const message = error.message.replace(/^error: /, '');
+    openConsole(args.includes('--json')).emit('error', { code: 'USAGE', message });
+    return 2;
+  }
+}
+
+function commands(): Command {
+  const program = new Command('ringlight')
+    .description('A distributed hash table you can hold in your hand.')
+    .version(versionOf(), '-V, --version', 'print the version')
+    .showSuggestionAfterError(false)
+    .exitOverride();
+  program
+    .command('up')
+    .description('run a whole Mainline DHT on this machine, and show one lookup in it')
+    .option('--nodes <count>', 'how many nodes', wholeNumberIn(1, 10_000), 64)
+    .option('--host <address>', 'address of all nodes', '127.0.0.1')
+    .option('--port <port>', 'port of the first node; 0 is any free one', port, 0)
+    .option('--for <duration>', 'stop after this long, such as 10s', duration)
+    .option('--json', 'one JSON object per line', false)
+    .action((options: UpOptions & Json) => up(options, openConsole(options.json)));
+  mainlineCommands(
+    program.command('mainline').description('work with BitTorrent Mainline DHT nodes'),
+  );
+  return program;
+}
+
+interface Json {
+  json: boolean;
+}
+
+function mainlineCommands(group: Command): void {
+  const serving = nodeCommand(group, 'serve', 'run one node until SIGINT or SIGTERM', true)
+    .option('--for <duration>', 'stop after this long, such as 10s', duration)
+    .option('--read-only', 'ask, but answer nobody (BEP 43)')
+    .option('--register <file>', 'on stopping, write every node ever seen there as JSON lines')
+    .option('--state <file>', 'keep id and contacts there from one run to the next');
+  serving.action((options: ServeOptions) => serve(options, openConsole(options.json)));
+
+  addTimeout(nodeCommand(group, 'ping', 'ask one node whether it is there', false))
+    .argument('<host:port>', 'whom to ask', endpoint)
+    .action((address: string, options: PingOptions) =>
+      ping(address, options, openConsole(options.json)),
+    );
+
+  walkCommand(group, 'find-node', 'find the nodes closest to an id')
+    .argument('<id>', '40 hexadecimal digits', id)
+    .action((target: string, options: WalkOptions) =>
+      findNode(target, options, openConsole(options.json)),
+    );
+
+  walkCommand(group, 'get-peers', 'find the peers of an info-hash')
+    .argument('<info-hash>', '40 hexadecimal digits or a magnet link', infoHash)
+    .action((hash: string, options: WalkOptions) =>
+      getPeers(hash, options, openConsole(options.json)),
+    );
+
+  walkCommand(group, 'announce', 'tell the DHT that somebody here has an info-hash')
+    .argument('<info-hash>', '40 hexadecimal digits or a magnet link', infoHash)
+    .option(
+      '--peer-port <port>',
+      "port of the BitTorrent client (default: the node's own)",
+      peerPort,
+    )
+    .option('--seed', 'the client has all of it (BEP 33)')
+    .action((hash: string, options: AnnounceCommandOptions) =>
+      announce(hash, options, openConsole(options.json)),
+    );
+
+  nodeCommand(group, 'repl', 'a prompt with a running node in it', false).action(
+    (options: NodeOptions) => prompt(options, openConsole(options.json)),
+  );
+}
+
+function nodeCommand(group: Command, name: string, about: string, listens: boolean): Command {
+  const command = addNodeOptions(group.command(name).description(about), listens);
+  return command.option('--json', 'one JSON object per line', false);
+}
+
+function walkCommand(group: Command, name: string, about: string): Command {
+  const command = addTimeout(nodeCommand(group, name, about, false));
+  return command.option('--trace', 'show every query of the lookup');
+}
+
+/** One line on stderr, and with `--json` the same as an object on stdout. */
+function explain(error: unknown, json: boolean): number {
+  const { message, code, status } = failureOf(error);
+  const console: Console = openConsole(json);
+  console.progress('');
+  console.emit('error', { code, message });
+  process.stderr.write(`ringlight: ${message}\n`);
+  return status;
+}
+
+function failureOf(error: unknown): { message: string; code: string; status: number } {
+  if (error instanceof CommandError) return error;
+  if (error instanceof DhtError) {
+    return {
+      message: error.message,
+      code: error.code,
+      status: CANNOT_BEGIN.has(error.code) ? 2 : 1,
+    };
+  }
+  if (error instanceof TypeError || error instanceof RangeError) {
+    return { message: error.message, code: 'ARGUMENT', status: 2 };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { message: `internal error: ${message}`, code: 'INTERNAL', status: 70 };
+}
+
+function versionOf(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

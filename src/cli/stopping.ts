@@ -1,0 +1,26 @@
+/**
+ * Commands that stay up until somebody stops them. The first Ctrl-C or SIGTERM asks the command to
+ * end in good order; a second one ends the process at once.
+ */
+
+/** Resolves with what ended the wait: a signal's name, or `time` after `forMs`. */
+export function untilStopped(forMs?: number): Promise<'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'time'> {
+  return new Promise((resolve) => {
+    const timer = forMs === undefined ? undefined : setTimeout(() => resolve('time'), forMs);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      let seen = false;
+      process.on(signal, () => {
+        if (seen) process.exit(130);
+        seen = true;
+        clearTimeout(timer);
+        resolve(signal);
+      });
+    }
+  });
+}
+
+/** Calls `show` now and then until the returned function is called. */
+export function every(intervalMs: number, show: () => void): () => void {
+  const timer = setInterval(show, intervalMs);
+  return () => clearInterval(timer);
+}

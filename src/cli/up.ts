@@ -1,0 +1,132 @@
+/**
+ * `ringlight up`: a whole DHT on this machine. It opens real nodes, each joined through the first;
+ * shows one announce and one lookup among them; and stays, so that any BitTorrent client can be
+ * given the address it prints.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Mainline } from '../mainline.ts';
+import { createTestnet, type Testnet } from '../testnet.ts';
+import { bold, type Console, counted, dim, milliseconds } from './console.ts';
+import { lookupSummary, lookupText } from './lookup-text.ts';
+import { every, untilStopped } from './stopping.ts';
+
+/** Port that the demonstration announces: nobody listens there, it only has to be found again. */
+const DEMO_PEER_PORT = 51413;
+const STATUS_EVERY_MS = 1000;
+
+export interface UpOptions {
+  nodes: number;
+  host: string;
+  port: number;
+  for?: number;
+}
+
+export async function up(options: UpOptions, console: Console): Promise<void> {
+  const stopped = untilStopped(options.for);
+  console.progress(`opening ${counted(options.nodes, 'node')} …`);
+  const startedAtMs = performance.now();
+  const { nodes: count, host, port } = options;
+  const testnet = await createTestnet({ nodes: count, host, port });
+  try {
+    introduce(testnet, performance.now() - startedAtMs, console);
+    if (count > 1) await demonstrate(testnet, console);
+    await stay(testnet, stopped, console);
+  } finally {
+    await testnet.close();
+  }
+  console.say(`${counted(count, 'node')} closed.`);
+  console.emit('stopped', { nodes: count });
+}
+
+function introduce(testnet: Testnet, elapsedMs: number, console: Console): void {
+  const [bootstrap] = testnet.bootstrap;
+  const count = testnet.nodes.length;
+  console.emit('ready', { nodes: count, bootstrap, elapsedMs });
+  console.say(`${bold(counted(count, 'Mainline node'))}, joined in ${milliseconds(elapsedMs)}.`);
+  console.say();
+  console.say(`  Bootstrap address for any BitTorrent client:  ${bold(bootstrap!)}`);
+  console.say(`  From another terminal:  npx ringlight mainline ping ${bootstrap}`);
+  console.say();
+}
+
+async function demonstrate(testnet: Testnet, console: Console): Promise<void> {
+  const { nodes } = testnet;
+  const announcer = nodes[Math.floor(nodes.length / 3)]!;
+  const seeker = nodes[nodes.length - 1]!;
+  const infoHash = randomBytes(20).toString('hex');
+  const announced = await announcer.announce(infoHash, { port: DEMO_PEER_PORT });
+  console.emit('announced', {
+    infoHash,
+    at: addressOf(announcer),
+    peerPort: DEMO_PEER_PORT,
+    stored: announced.stored,
+  });
+  console.say(`Announced ${infoHash}`);
+  console.say(
+    `  at ${addressOf(announcer)} for port ${DEMO_PEER_PORT}: stored by ${counted(announced.stored, 'node')}.`,
+  );
+  const { peers, lookup } = await seeker.getPeers(infoHash);
+  console.emit('found', { infoHash, from: addressOf(seeker), peers, lookup });
+  const found = peers.map((peer) => `${peer.host}:${peer.port}`).join(', ') || 'nothing';
+  console.say(`Looked it up from ${addressOf(seeker)}: found ${bold(found)}.`);
+  console.say(dim(`  ${lookupSummary(lookup)}`));
+  console.say();
+  console.say(lookupText(lookup));
+  console.say();
+}
+
+async function stay(testnet: Testnet, stopped: Promise<string>, console: Console): Promise<void> {
+  console.say(console.watched ? 'Ctrl-C ends it.' : 'Running; SIGINT or SIGTERM ends it.');
+  let before = totalsOf(testnet);
+  const end = every(STATUS_EVERY_MS, () => {
+    const now = totalsOf(testnet);
+    const status = statusOf(testnet, before, now);
+    before = now;
+    console.emit('status', status);
+    console.progress(
+      `${counted(status.nodes, 'node')}  tables ${status.tableMin}–${status.tableMax} (mean ` +
+        `${status.tableMean.toFixed(1)})  ${counted(status.messagesPerSecond, 'message')}/s  ` +
+        `${counted(status.messages, 'message')} in all`,
+    );
+  });
+  await stopped;
+  end();
+  console.progress('');
+}
+
+interface Totals {
+  atMs: number;
+  messages: number;
+}
+
+function totalsOf(testnet: Testnet): Totals {
+  let messages = 0;
+  for (const node of testnet.nodes) messages += node.stats.out.datagrams;
+  return { atMs: performance.now(), messages };
+}
+
+interface Status {
+  nodes: number;
+  tableMin: number;
+  tableMean: number;
+  tableMax: number;
+  messages: number;
+  messagesPerSecond: number;
+}
+
+function statusOf(testnet: Testnet, before: Totals, now: Totals): Status {
+  const sizes = testnet.nodes.map((node) => node.table.size);
+  const elapsedMs = Math.max(1, now.atMs - before.atMs);
+  return {
+    nodes: sizes.length,
+    tableMin: Math.min(...sizes),
+    tableMean: sizes.reduce((sum, size) => sum + size, 0) / sizes.length,
+    tableMax: Math.max(...sizes),
+    messages: now.messages,
+    messagesPerSecond: Math.round(((now.messages - before.messages) * 1000) / elapsedMs),
+  };
+}
+
+function addressOf(node: Mainline): string {
+  return `${node.host}:${node.port}`;
+}
