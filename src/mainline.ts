@@ -30,12 +30,9 @@ import { sha1, systemRandom } from './io/entropy.ts';
 import { DhtError } from './io/errors.ts';
 import { Search } from './io/search.ts';
 import { bindUdp } from './io/udp.ts';
-import { answerQuery } from './mainline/answers.ts';
 import { latin1 } from './mainline/bencode.ts';
+import { type NodeChoices, settingsFrom } from './mainline/choices.ts';
 import { Counters } from './mainline/counters.ts';
-import { flatTable, prefixTable } from './mainline/groups.ts';
-import { hookHandler, type QueryHook } from './mainline/hook.ts';
-import { KBuckets } from './mainline/kbuckets.ts';
 import { Kind, type Message, Method } from './mainline/message.ts';
 import {
   type Announcement,
@@ -45,20 +42,20 @@ import {
   type MainlineObserver,
   Workbench,
 } from './mainline/node.ts';
-import type { PeerLimits } from './mainline/peers.ts';
 import { PUBLIC_ROUTERS } from './mainline/routers.ts';
-import {
-  DEFAULTS,
-  type InboundLimits,
-  type OutboundLimits,
-  type Settings,
-} from './mainline/settings.ts';
-import type { TableFactory } from './mainline/table.ts';
+import type { Settings } from './mainline/settings.ts';
 import { Tokens } from './mainline/tokens.ts';
 import { type LookupTrace, type NodeInfo, nodeInfo, traceOf } from './mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from './mainline/views.ts';
 
-export type { Address } from './core/address.ts';
+export {
+  type Address,
+  addressOf,
+  formatAddress,
+  ipOf,
+  parseIp,
+  portOf,
+} from './core/address.ts';
 export type { DatagramReceiver, DatagramTransport } from './core/host.ts';
 export { type Random, SeededRandom } from './core/random.ts';
 export type { CallLimits } from './io/calls.ts';
@@ -68,6 +65,7 @@ export { DhtError, type DhtErrorCode } from './io/errors.ts';
 export { Search } from './io/search.ts';
 export type { Verdict } from './mainline/answers.ts';
 export { type Bencoded, decode, type Encodable, encode } from './mainline/bencode.ts';
+export type { NodeChoices } from './mainline/choices.ts';
 export type { DropReason } from './mainline/counters.ts';
 export { flatTable, prefixTable } from './mainline/groups.ts';
 export type { HookAnswer, IncomingQuery, OwnAnswer, QueryHook } from './mainline/hook.ts';
@@ -93,7 +91,7 @@ export type Peer = Endpoint;
 /** Traces of the caller's own lookups that a node remembers. */
 export const LOOKUPS_REMEMBERED = 64;
 
-export interface MainlineOptions {
+export interface MainlineOptions extends NodeChoices {
   /** IPv4 address or name of a local interface. Default `0.0.0.0`: all of them. */
   host?: string;
   /** UDP port. Default 0: any free one. */
@@ -107,34 +105,8 @@ export interface MainlineOptions {
   bootstrap?: readonly (string | Endpoint)[] | false;
   /** Addresses known from an earlier run, asked before the bootstrap list is. Default: none. */
   contacts?: readonly (string | Endpoint)[];
-  /** Routing table: BEP 5's k-buckets (default), or one that forgets nobody. */
-  table?: 'kbuckets' | 'flat' | 'prefix' | TableFactory;
   /** Keep a register of every node ever seen; a number is its limit. Default false. */
   register?: boolean | number;
-  /** BEP 43: ask, but answer nobody and say so. Default false. */
-  readOnly?: boolean;
-  /** Contacts per bucket and reply, nodes that a lookup must hear. 1..64, default 8 (BEP 5). */
-  k?: number;
-  /** Requests of one lookup under way at a time. 1..64, default 4. */
-  alpha?: number;
-  /** After this a lookup goes on without an answer, which still counts if it comes. Default 1000. */
-  shortTimeoutMs?: number;
-  /** After this a request has failed. Default 6000. */
-  timeoutMs?: number;
-  /** One contact per IP in the table and in lookups, loopback addresses apart. Default true. */
-  onePerIp?: boolean;
-  /** Do loopback addresses pass the limits below? Default true. */
-  exemptLoopback?: boolean;
-  /** What others may ask of us. Defaults: 10 a second per IP (50 at once), 1000 in all. */
-  inbound?: Partial<InboundLimits>;
-  /** What we ask of the network. Default: 50 new endpoints a second (200 at once). */
-  outbound?: Partial<OutboundLimits>;
-  /** Bounds of the peer store. Defaults: 4000 info-hashes, 500 peers each, 100,000 in all, 45 min. */
-  peers?: Partial<PeerLimits>;
-  /** Sees every query that passes the limits, and may answer it. */
-  onQuery?: QueryHook;
-  /** The id to show to `to`, in messages about `target` (null for a ping). Default: our id. */
-  identity?: (target: Uint8Array | null, to: Endpoint) => Uint8Array;
   /** Hears what `onQuery` or `identity` throws. Default: a process warning. */
   onError?: (error: unknown) => void;
   /** Stands in for the UDP socket; `host` and `port` are then not used. */
@@ -188,12 +160,14 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
   const port = wholeNumber(options.port ?? 0, 'port', 0, 65535);
   const random = options.random ?? systemRandom;
   const id = options.id === undefined ? randomId(random) : parseId(options.id);
-  checkEndpoints(options.bootstrap || [], 'bootstrap');
-  checkEndpoints(options.contacts ?? [], 'contacts');
+  const { bootstrap = PUBLIC_ROUTERS, contacts = [] } = options;
+  const doors = { contacts, bootstrap: bootstrap === false ? [] : bootstrap };
+  checkEndpoints(doors.contacts, 'contacts');
+  checkEndpoints(doors.bootstrap, 'bootstrap');
   const transport =
     options.transport ?? (await bindUdp(await resolveHost(options.host ?? '0.0.0.0'), port));
   try {
-    return new Mainline(OPENED, settings, id, random, transport, options);
+    return new Mainline(OPENED, settings, id, random, transport, doors, options);
   } catch (error) {
     // A table factory of the program's own may throw.
     await new Promise<void>((resolve) => transport.close(resolve));
@@ -230,6 +204,9 @@ export class Mainline {
   #found = new Map<number, (peer: Address) => void>();
   #resolveReady: (outcome: { answered: number }) => void = () => {};
   #closed: Promise<void> | null = null;
+  /** Names of the bootstrap list that are still being resolved, and lookups that wait for them. */
+  #unresolved = 0;
+  #postponed: (() => void)[] = [];
 
   /** @internal */
   constructor(
@@ -238,6 +215,7 @@ export class Mainline {
     id: Uint8Array,
     random: Random,
     transport: DatagramTransport,
+    doors: Doors,
     options: MainlineOptions,
   ) {
     if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
@@ -264,8 +242,7 @@ export class Mainline {
       this.#resolveReady = resolve;
     });
     this.#driver.run(this.#node);
-    const bootstrap = options.bootstrap ?? PUBLIC_ROUTERS;
-    this.#join(options.contacts ?? [], bootstrap || []);
+    this.#join(doors);
   }
 
   /**
@@ -299,8 +276,8 @@ export class Mainline {
    * `for await` while they come. Finding none is no error. @throws DhtError.
    */
   getPeers(infoHash: Id, limits: CallLimits = {}): Search<Peer, GetPeersResult> {
-    const id = parseId(infoHash, 'infoHash');
     return this.#search(limits, async (found, open) => {
+      const id = parseId(infoHash, 'infoHash');
       const { peers, outcome } = await this.#collect(found, open, LookupKind.getPeers, id, null);
       return { peers, nodes: outcome.trace.closest, lookup: outcome.trace };
     });
@@ -357,34 +334,40 @@ export class Mainline {
     await new Promise<void>((resolve) => this.#driver.stop(resolve));
   }
 
-  #join(contacts: readonly (string | Endpoint)[], bootstrap: readonly (string | Endpoint)[]): void {
+  #join(doors: Doors): void {
     const known: Address[] = [];
-    let unresolved = 0;
     const start = (): void => {
       if (this.#closed) return;
       this.#driver.attempt(() => this.#node.join(this.#clock.now(), known));
     };
     const later = (address: Address | null): void => {
-      unresolved--;
-      if (address !== null && !known.includes(address)) known.push(address);
-      else if (unresolved > 0 || known.length > 0) return;
-      if (this.table.size === 0) start();
+      this.#unresolved--;
+      const isNew = address !== null && !known.includes(address);
+      if (isNew) known.push(address);
+      const nobodyIsLeft = this.#unresolved === 0 && known.length === 0;
+      if (this.table.size === 0 && (isNew || nobodyIsLeft)) start();
+      if (isNew || this.#unresolved === 0) for (const begin of this.#postponed.splice(0)) begin();
     };
-    for (const [list, name] of [
-      [contacts, 'contacts'],
-      [bootstrap, 'bootstrap'],
-    ] as const) {
-      const { addresses, names } = resolveList(list, name, later);
-      unresolved += names;
+    for (const name of ['contacts', 'bootstrap'] as const) {
+      const { addresses, names } = resolveList(doors[name], name, later);
+      this.#unresolved += names;
       for (const address of addresses) if (!known.includes(address)) known.push(address);
     }
-    if (known.length > 0 || unresolved === 0) start();
+    if (known.length > 0 || this.#unresolved === 0) start();
   }
 
+  /** Begins a lookup; at once, or when the first name of the bootstrap list is resolved. */
   #begin(kind: LookupKind, id: Uint8Array, call: number, announcement: Announcement | null): void {
-    if (this.#node.lookup(this.#clock.now(), kind, id, call, announcement)) return;
+    const begin = (): boolean => this.#node.lookup(this.#clock.now(), kind, id, call, announcement);
+    if (begin()) return;
     if (this.#node.lookupCount >= LOOKUPS_LIMIT) throw busy();
-    throw new DhtError('NO_NODES', 'the table is empty and no bootstrap node is known');
+    if (this.#unresolved === 0) throw noNodes();
+    this.#postponed.push(() => {
+      if (!this.#calls.has(call)) return;
+      this.#driver.attempt(() => {
+        if (!begin()) this.#calls.fail(call, noNodes());
+      });
+    });
   }
 
   #call<T>(limits: CallLimits, start: (call: number) => void): Promise<T> {
@@ -449,7 +432,7 @@ export class Mainline {
   }
 
   #remember(lookup: Lookup): LookupOutcome {
-    const trace = traceOf(lookup, this.#clock.now(), this.#settings.shortTimeoutMs);
+    const trace = traceOf(lookup, this.#clock.now());
     this.lookups.push(trace);
     if (this.lookups.length > LOOKUPS_REMEMBERED) this.lookups.shift();
     return { trace, stored: lookup.writesStored, failed: lookup.writesFailed };
@@ -472,6 +455,12 @@ export class Mainline {
   }
 }
 
+/** Whom to begin with, checked. */
+interface Doors {
+  contacts: readonly (string | Endpoint)[];
+  bootstrap: readonly (string | Endpoint)[];
+}
+
 interface LookupOutcome {
   trace: LookupTrace;
   stored: number;
@@ -491,51 +480,6 @@ class Shared {
   }
 }
 
-function settingsFrom(options: MainlineOptions): Settings {
-  const { identity, onQuery } = options;
-  const timeoutMs = wholeNumber(options.timeoutMs ?? DEFAULTS.timeoutMs, 'timeoutMs', 1, 3_600_000);
-  const shortTimeoutMs = options.shortTimeoutMs ?? Math.min(DEFAULTS.shortTimeoutMs, timeoutMs);
-  return {
-    k: wholeNumber(options.k ?? DEFAULTS.k, 'k', 1, 64),
-    alpha: wholeNumber(options.alpha ?? DEFAULTS.alpha, 'alpha', 1, 64),
-    shortTimeoutMs: wholeNumber(shortTimeoutMs, 'shortTimeoutMs', 1, timeoutMs),
-    timeoutMs,
-    readOnly: options.readOnly ?? DEFAULTS.readOnly,
-    onePerIp: options.onePerIp ?? DEFAULTS.onePerIp,
-    exemptLoopback: options.exemptLoopback ?? DEFAULTS.exemptLoopback,
-    table: tableFactory(options.table ?? 'kbuckets'),
-    peers: limitsOver(DEFAULTS.peers, options.peers, 'peers'),
-    inbound: limitsOver(DEFAULTS.inbound, options.inbound, 'inbound'),
-    outbound: limitsOver(DEFAULTS.outbound, options.outbound, 'outbound'),
-    handler: onQuery ? hookHandler(onQuery) : answerQuery,
-    identity: identity
-      ? (target, to) => identity(target, { host: formatIp(ipOf(to)), port: portOf(to) })
-      : null,
-  };
-}
-
-function tableFactory(choice: NonNullable<MainlineOptions['table']>): TableFactory {
-  if (typeof choice === 'function') return choice;
-  if (choice === 'kbuckets') return (place) => new KBuckets(place);
-  if (choice === 'flat') return flatTable();
-  if (choice === 'prefix') return prefixTable();
-  throw new TypeError(`"table" expected kbuckets, flat, prefix or a factory, got ${shown(choice)}`);
-}
-
-function limitsOver<T extends object>(
-  defaults: T,
-  chosen: Partial<T> | undefined,
-  name: string,
-): T {
-  const limits = { ...defaults };
-  for (const [key, value] of Object.entries(chosen ?? {})) {
-    if (!(key in defaults)) throw new TypeError(`"${name}.${key}" is no limit of ${name}`);
-    if (value === undefined) continue;
-    limits[key as keyof T] = wholeNumber(value, `${name}.${key}`, 1, 0x7fffffff) as T[keyof T];
-  }
-  return limits;
-}
-
 /** Everything wrong about a list that can be known without asking anybody. */
 function checkEndpoints(list: readonly (string | Endpoint)[], name: string): void {
   if (!Array.isArray(list)) throw new TypeError(`"${name}" expected a list, got ${shown(list)}`);
@@ -546,6 +490,10 @@ function randomId(random: Random): Uint8Array {
   const id = new Uint8Array(ID_BYTES);
   fillRandom(random, id, 0, ID_BYTES);
   return id;
+}
+
+function noNodes(): DhtError {
+  return new DhtError('NO_NODES', 'the table is empty and no bootstrap node is known');
 }
 
 function busy(): DhtError {

@@ -43,7 +43,7 @@ export function endpoint(text: string): string {
 }
 
 /** Collects the values of an option that may be given several times. */
-export function endpoints(text: string, before: string[] | boolean | undefined): string[] {
+export function endpoints(text: string, before: string[] | false | undefined): string[] {
   return [...(Array.isArray(before) ? before : []), endpoint(text)];
 }
 

@@ -7,8 +7,8 @@ import { CommandError } from './console.ts';
 export interface NodeOptions {
   host: string;
   port: number;
-  /** Given addresses; true is the public routers, false nobody. */
-  bootstrap: string[] | boolean;
+  /** Given addresses; absent is the public routers, false nobody. */
+  bootstrap?: string[] | false;
   id?: string;
   table: 'kbuckets' | 'flat' | 'prefix';
   json: boolean;
@@ -46,7 +46,9 @@ export function requireBootstrap(options: NodeOptions): void {
 
 export function openNode(options: NodeOptions, more: MainlineOptions = {}): Promise<Mainline> {
   const { host, port, table, id: ownId, bootstrap } = options;
-  const list = Array.isArray(bootstrap) ? bootstrap : bootstrap === false ? false : PUBLIC_ROUTERS;
-  const base: MainlineOptions = { host, port, table, bootstrap: list };
-  return openMainline({ ...base, ...(ownId === undefined ? {} : { id: ownId }), ...more });
+  const named: MainlineOptions = {
+    ...(ownId && { id: ownId }),
+    ...(bootstrap !== undefined && { bootstrap }),
+  };
+  return openMainline({ host, port, table, ...named, ...more });
 }

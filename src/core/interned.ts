@@ -27,6 +27,7 @@ export class InternedKeys {
   readonly #seed: number;
 
   constructor(keyBytes: number, capacity: number, seed: number) {
+    assert(keyBytes >= 4, 'a free row has room for a link');
     this.keyBytes = keyBytes;
     this.keys = new Uint8Array((capacity + 1) * keyBytes);
     this.#slots = new Uint32Array(slotsFor(capacity));

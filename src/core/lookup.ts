@@ -64,6 +64,8 @@ export class Lookup {
   readonly addresses: Float64Array = new Float64Array(LOOKUP_CANDIDATES);
   readonly states: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
   readonly failures: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
+  /** 1 where the answer came after the short time-out. */
+  readonly late: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
   readonly parents: Int16Array = new Int16Array(LOOKUP_CANDIDATES);
   readonly hops: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
   /** The how-manieth request of this lookup went to the row; 0 is "never asked". */
@@ -96,9 +98,18 @@ export class Lookup {
     this.tokens = [];
   }
 
-  /** Adds a candidate; its row, or -1 when it is known already or too far to be kept. */
+  /**
+   * Adds a candidate; its row, or -1 when it is known already or too far to be kept. A bootstrap
+   * address that is named so gets the rank of its id, asked or not: it may be among the closest.
+   */
   add(id: Uint8Array, start: number, address: Address, parent: number): number {
-    if (this.#knows(address)) return -1;
+    const known = this.#rowOf(address);
+    if (known >= 0) {
+      if (this.idKnown[known] === 0 && this.addresses[known] === address) {
+        this.#identify(known, id, start);
+      }
+      return -1;
+    }
     const position = this.#positionOf(id, start);
     const row = this.#rowFor(position);
     if (row < 0) return -1;
@@ -111,7 +122,7 @@ export class Lookup {
 
   /** Adds a bootstrap address, whose id is unknown. It ranks last until it answers. */
   addUnknown(address: Address): number {
-    if (this.#knows(address)) return -1;
+    if (this.#rowOf(address) >= 0) return -1;
     const row = this.#rowFor(this.count);
     if (row < 0) return -1;
     for (let i = 0; i < ID_BYTES; i++) this.ids[row * ID_BYTES + i] = ~this.target[i]!;
@@ -162,6 +173,7 @@ export class Lookup {
 
   /** An answer came, from the id at `id[start]`. A candidate that is not who we were told moves. */
   answered(row: number, id: Uint8Array, start: number, now: number): void {
+    this.late[row] = this.states[row] === CandidateState.slow ? 1 : 0;
     this.#leaveFlight(row);
     this.states[row] = CandidateState.answered;
     this.answeredAtMs[row] = now;
@@ -173,11 +185,7 @@ export class Lookup {
     ) {
       return;
     }
-    this.#remove(row);
-    const position = this.#positionOf(id, start);
-    for (let i = 0; i < ID_BYTES; i++) this.ids[own + i] = id[start + i]!;
-    this.idKnown[row] = 1;
-    this.#insert(row, position);
+    this.#identify(row, id, start);
   }
 
   failed(row: number, failure: Failure): void {
@@ -214,15 +222,24 @@ export class Lookup {
     this.requests[row] = 0;
   }
 
+  /** A candidate is, or is said to be, somebody else than we believed: it moves. */
+  #identify(row: number, id: Uint8Array, start: number): void {
+    this.#remove(row);
+    const position = this.#positionOf(id, start);
+    for (let i = 0; i < ID_BYTES; i++) this.ids[row * ID_BYTES + i] = id[start + i]!;
+    this.idKnown[row] = 1;
+    this.#insert(row, position);
+  }
+
   /** One question per endpoint, and per IP where that is asked for: liars pay with addresses. */
-  #knows(address: Address): boolean {
+  #rowOf(address: Address): number {
     const byIp = this.onePerIp && !isLoopback(address);
     const ip = byIp ? ipOf(address) : 0;
     for (let row = 0; row < this.count; row++) {
       const known = this.addresses[row]!;
-      if (known === address || (byIp && ipOf(known) === ip)) return true;
+      if (known === address || (byIp && ipOf(known) === ip)) return row;
     }
-    return false;
+    return -1;
   }
 
   #positionOf(id: Uint8Array, start: number): number {
@@ -263,7 +280,10 @@ export class Lookup {
   }
 }
 
-/** Lookups are 7 KB each and short-lived: finished ones are used again. */
+/** Idle lookups kept: a burst of thousands must not hold their memory for ever. */
+const IDLE_LIMIT = 16;
+
+/** Lookups are 10 KB each and short-lived: finished ones are used again. */
 export class LookupPool {
   readonly #idle: Lookup[] = [];
 
@@ -272,6 +292,6 @@ export class LookupPool {
   }
 
   release(lookup: Lookup): void {
-    this.#idle.push(lookup);
+    if (this.#idle.length < IDLE_LIMIT) this.#idle.push(lookup);
   }
 }

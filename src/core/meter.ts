@@ -55,7 +55,7 @@ export class SourceMeter {
     this.burst = burst;
     this.#ips = new Uint32Array(slots);
     this.#levels = new Float32Array(slots);
-    this.#filledAtMs = new Float64Array(slots);
+    this.#filledAtMs = new Float64Array(slots).fill(-Infinity);
     this.#seed = seed;
   }
 

@@ -54,7 +54,7 @@ export class Register {
     if (row >= 0) this.#answers[row] = this.#answers[row]! + 1;
   }
 
-  /** It left a request of ours unanswered. That is no sighting: `lastSeenMs` stays. */
+  /** It left a request of ours unanswered. That is no sighting: a known one's `lastSeenMs` stays. */
   failed(now: number, id: Uint8Array, start: number, address: Address): void {
     const row = this.#rowOf(now, id, start, address);
     if (row >= 0) this.#failures[row] = this.#failures[row]! + 1;

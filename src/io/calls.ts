@@ -33,6 +33,11 @@ export class Calls {
     return this.#waiting.size;
   }
 
+  /** Is somebody still waiting for this call? */
+  has(call: number): boolean {
+    return this.#waiting.has(call);
+  }
+
   /**
    * Opens a call. `start` is given its number and may throw: then the call fails with that.
    * `cancel` is called when the signal fires or the time is up before there is an outcome.

@@ -18,7 +18,7 @@ import type { Host, Machine } from '../core/host.ts';
 import { equalIds, ID_BYTES } from '../core/id.ts';
 import { CandidateState, Failure, FROM_TABLE, type Lookup } from '../core/lookup.ts';
 import { EndpointMeter, RecentAddresses, SourceMeter, TokenBucket } from '../core/meter.ts';
-import { randomBelow } from '../core/random.ts';
+import { fillRandom, randomBelow } from '../core/random.ts';
 import type { Register } from '../core/register.ts';
 import { InFlight, type RequestRow, TRANSACTION_BYTES } from '../core/requests.ts';
 import { type Counters, Drop } from './counters.ts';
@@ -40,6 +40,8 @@ const STRANGER_MEMORY_MS = 90_000;
 const STRANGERS = 64;
 /** Table upkeep does one thing at a time, this far apart at least. */
 const UPKEEP_MS = 1000;
+/** The longer nobody was heard the slower we ask, down to this: the link may be down. */
+const CHECK_MS_MAX = 60_000;
 /** Waiting time between fruitless attempts to join: doubles from the first to the last. */
 const JOIN_RETRY_MS = 1000;
 const JOIN_RETRY_MS_MAX = 60_000;
@@ -49,7 +51,15 @@ const ROWS_RETRY_MS = 100;
 const TOKEN_BYTES_MAX = 128;
 
 /** What a request was for. */
-const Purpose = { lookup: 1, announce: 2, call: 3, check: 4, stranger: 5, orphan: 6 } as const;
+const Purpose = {
+  lookup: 1,
+  announce: 2,
+  call: 3,
+  check: 4,
+  stranger: 5,
+  orphan: 6,
+  witness: 7,
+} as const;
 
 /** What a lookup is for. */
 export const LookupKind = { findNode: 1, getPeers: 2, announce: 3, join: 4, upkeep: 5 } as const;
@@ -134,6 +144,9 @@ export class MainlineNode implements Machine {
   #upkeepAt = Infinity;
   #blockedUntil = Infinity;
   #joinRetryMs = JOIN_RETRY_MS;
+  #rttMs = 0;
+  #rttDeviationMs = 0;
+  #shortTimeoutMs: number;
   #fillPart = Infinity;
   #isMember = false; // found its own neighbours once
 
@@ -146,6 +159,7 @@ export class MainlineNode implements Machine {
   ) {
     const { ground } = world;
     this.settings = settings;
+    this.#shortTimeoutMs = settings.shortTimeoutMs;
     this.address = address;
     this.#world = world;
     this.#observer = observer;
@@ -275,9 +289,11 @@ export class MainlineNode implements Machine {
   }
 
   #plan(now: number): void {
-    const { shortTimeoutMs, timeoutMs } = this.settings;
+    const { timeoutMs } = this.settings;
     const timeout =
-      this.#inFlight.count === 0 ? Infinity : this.#inFlight.deadline(shortTimeoutMs, timeoutMs);
+      this.#inFlight.count === 0
+        ? Infinity
+        : this.#inFlight.deadline(this.#shortTimeoutMs, timeoutMs);
     this.deadline = Math.max(now, Math.min(timeout, this.#upkeepAt, this.#blockedUntil));
   }
 
@@ -364,6 +380,7 @@ export class MainlineNode implements Machine {
     const from = requests.address[request]!;
     const rttMs = now - requests.sentAtMs[request]!;
     this.#end(request);
+    this.#learnRoundTrip(rttMs);
     this.#verified(now, from, message);
     if (purpose === Purpose.lookup) {
       this.#candidateAnswered(now, from, this.#lookups[subject]!, detail, message);
@@ -371,7 +388,26 @@ export class MainlineNode implements Machine {
       this.#written(now, this.#lookups[subject]!, true);
     } else if (purpose === Purpose.call) {
       this.#observer.onAnswer(subject, message, rttMs, from);
+    } else if (purpose === Purpose.witness) {
+      this.#blame(now, subject, this.ground.contacts.addressOf(subject));
     }
+  }
+
+  /**
+   * The short time-out follows the network: mean round trip plus four times its deviation, the rule
+   * of RFC 6298. A dead node then costs a fast network less than the second it costs a slow one.
+   */
+  #learnRoundTrip(rttMs: number): void {
+    const { shortTimeoutMs, shortTimeoutMsMin } = this.settings;
+    if (this.#rttMs === 0) {
+      this.#rttMs = rttMs;
+      this.#rttDeviationMs = rttMs / 2;
+    } else {
+      this.#rttDeviationMs += (Math.abs(rttMs - this.#rttMs) - this.#rttDeviationMs) / 4;
+      this.#rttMs += (rttMs - this.#rttMs) / 8;
+    }
+    const wanted = this.#rttMs + 4 * this.#rttDeviationMs;
+    this.#shortTimeoutMs = Math.min(shortTimeoutMs, Math.max(shortTimeoutMsMin, wanted));
   }
 
   /** A request was answered with an error: whoever sent it lives, but has nothing for us. */
@@ -391,6 +427,8 @@ export class MainlineNode implements Machine {
       this.#observer.onAnswer(subject, message, rttMs, from);
     } else if (purpose === Purpose.check) {
       this.#blame(now, subject, from);
+    } else if (purpose === Purpose.witness) {
+      this.#blame(now, subject, this.ground.contacts.addressOf(subject));
     }
   }
 
@@ -419,7 +457,9 @@ export class MainlineNode implements Machine {
 
   #end(request: RequestRow): void {
     const purpose = this.ground.requests.purpose[request];
-    if (purpose === Purpose.check || purpose === Purpose.stranger) this.#pings--;
+    if (purpose === Purpose.check || purpose === Purpose.stranger || purpose === Purpose.witness) {
+      this.#pings--;
+    }
     this.#inFlight.end(request);
   }
 
@@ -467,16 +507,16 @@ export class MainlineNode implements Machine {
   }
 
   #timeOut(now: number): void {
-    const { shortTimeoutMs, timeoutMs } = this.settings;
+    const { timeoutMs } = this.settings;
     const { requests } = this.ground;
     const inFlight = this.#inFlight;
-    for (let row = inFlight.nextSlow(now, shortTimeoutMs); row !== 0; ) {
+    for (let row = inFlight.nextSlow(now, this.#shortTimeoutMs); row !== 0; ) {
       if (requests.purpose[row] === Purpose.lookup) {
         const lookup = this.#lookups[requests.subject[row]!]!;
         lookup.slow(requests.detail[row]!);
         this.#step(now, lookup);
       }
-      row = inFlight.nextSlow(now, shortTimeoutMs);
+      row = inFlight.nextSlow(now, this.#shortTimeoutMs);
     }
     for (let row = inFlight.nextExpired(now, timeoutMs); row !== 0; ) {
       this.#expired(now, row);
@@ -504,8 +544,29 @@ export class MainlineNode implements Machine {
       this.#observer.onSilence(subject);
     } else if (purpose === Purpose.check || purpose === Purpose.orphan) {
       if (blame && subject !== 0) this.#blame(now, subject, address);
-      else if (purpose === Purpose.check) this.table.checking(subject, false);
+      else if (purpose === Purpose.check) this.#askWitness(now, subject);
+    } else if (purpose === Purpose.witness) {
+      this.table.checking(subject, false);
     }
+  }
+
+  /**
+   * A contact was silent, and so was everybody else: is it dead, or our link? A quiet node may hear
+   * nobody for minutes, so it asks another contact. Any answer puts the blame on the silent one.
+   */
+  #askWitness(now: number, silent: Handle): void {
+    const { nearest } = this;
+    const { contacts, random } = this.ground;
+    const { id } = this.#world.workbench;
+    fillRandom(random, id, 0, ID_BYTES);
+    nearest.begin(id, 0, 2);
+    this.table.closest(now, nearest, false);
+    const witness = nearest.handles[0] === silent ? 1 : 0;
+    if (witness < nearest.count) {
+      const to = contacts.addressOf(nearest.handles[witness]!);
+      if (this.#mayContact(now, to) && this.#ping(now, to, Purpose.witness, silent)) return;
+    }
+    this.table.checking(silent, false);
   }
 
   #blameCandidate(now: number, lookup: Lookup, row: number): void {
@@ -774,7 +835,9 @@ export class MainlineNode implements Machine {
     const handle = this.table.quietest(now);
     if (handle === 0) return false;
     // Spread, so that a table filled in one minute is not pinged in one minute for ever.
-    this.#upkeepAt = now + UPKEEP_MS + randomBelow(this.ground.random, UPKEEP_MS);
+    const silenceMs = Math.min((now - this.#heardAt) / 8, CHECK_MS_MAX);
+    const spreadMs = randomBelow(this.ground.random, UPKEEP_MS);
+    this.#upkeepAt = now + Math.max(UPKEEP_MS, silenceMs) + spreadMs;
     const to = this.ground.contacts.addressOf(handle);
     if (!this.#mayContact(now, to)) return true;
     if (this.#ping(now, to, Purpose.check, handle)) this.table.checking(handle, true);

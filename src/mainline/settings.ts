@@ -53,8 +53,13 @@ export interface Settings {
   k: number;
   /** Requests of one lookup on their way at a time. Kademlia says 3, measured lookups gain to 4. */
   alpha: number;
-  /** After this a request no longer holds one of the alpha places. libtorrent: 1 s. */
+  /**
+   * After this a request no longer holds one of the alpha places. It follows the round trips that
+   * are seen, between the minimum and this. libtorrent: 1 s, fixed.
+   */
   shortTimeoutMs: number;
+  /** Equal to `shortTimeoutMs` for a fixed one. Below 250 ms a busy process would outwait itself. */
+  shortTimeoutMsMin: number;
   /** After this a request has failed. */
   timeoutMs: number;
   /** BEP 43: ask, but answer nothing and say so. */
@@ -77,6 +82,7 @@ export const DEFAULTS: Choices = {
   k: 8,
   alpha: 4,
   shortTimeoutMs: 1000,
+  shortTimeoutMsMin: 250,
   timeoutMs: 6000,
   readOnly: false,
   onePerIp: true,

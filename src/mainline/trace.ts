@@ -50,13 +50,13 @@ export interface LookupTrace {
   failed: number;
 }
 
-export function traceOf(lookup: Lookup, now: number, shortTimeoutMs: number): LookupTrace {
+export function traceOf(lookup: Lookup, now: number): LookupTrace {
   const steps: LookupStep[] = new Array(lookup.askedCount);
   let failed = 0;
   for (let row = 0; row < lookup.count; row++) {
     const sequence = lookup.sequence[row]!;
     if (sequence === 0) continue;
-    const step = stepOf(lookup, row, shortTimeoutMs);
+    const step = stepOf(lookup, row);
     if (step.rttMs === null) failed++;
     steps[sequence - 1] = step;
   }
@@ -84,7 +84,7 @@ export function nodeInfo(id: Uint8Array, start: number, address: Address): NodeI
   return { id: formatId(id, start), host: formatIp(ipOf(address)), port: portOf(address) };
 }
 
-function stepOf(lookup: Lookup, row: number, shortTimeoutMs: number): LookupStep {
+function stepOf(lookup: Lookup, row: number): LookupStep {
   const known = lookup.idKnown[row] === 1;
   const start = row * ID_BYTES;
   const parent = lookup.parents[row]!;
@@ -105,18 +105,15 @@ function stepOf(lookup: Lookup, row: number, shortTimeoutMs: number): LookupStep
     distanceBits: known ? ID_BITS - sharedPrefixBits(lookup.ids, start, lookup.target, 0) : null,
     sentMs: lookup.askedAtMs[row]! - lookup.startedAtMs,
     rttMs,
-    verdict: verdictOf(lookup, row, rttMs, shortTimeoutMs),
+    verdict: verdictOf(lookup, row),
     peers: lookup.yields[row]!,
   };
 }
 
-function verdictOf(
-  lookup: Lookup,
-  row: number,
-  rttMs: number | null,
-  shortTimeoutMs: number,
-): StepVerdict {
-  if (rttMs !== null) return rttMs > shortTimeoutMs ? 'late' : 'answered';
+function verdictOf(lookup: Lookup, row: number): StepVerdict {
+  if (lookup.states[row] === CandidateState.answered) {
+    return lookup.late[row] === 1 ? 'late' : 'answered';
+  }
   switch (lookup.failures[row]) {
     case Failure.error:
       return 'error';

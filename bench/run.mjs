@@ -1,0 +1,138 @@
+/**
+ * `npm run bench`: how fast and how small, beside what people use today, both sides in one run.
+ *
+ *     npm run bench                    all of it, about five minutes; writes bench/results.md
+ *     npm run bench -- --quick         short runs, nothing is written
+ *     npm run bench -- --only codec    served, lookups, codec or memory; nothing is written
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { measureCodec } from './codec.mjs';
+import { measureLookups } from './lookups.mjs';
+import { measureMemory } from './memory.mjs';
+import { MissingTool, measureServed } from './served.mjs';
+
+/** @typedef {import('./setup.mjs').Run} Run */
+/** @typedef {import('./setup.mjs').Section} Section */
+
+/** @type {Record<string, (run: Run) => Promise<Section>>} */
+const MEASUREMENTS = {
+  served: measureServed,
+  lookups: measureLookups,
+  codec: measureCodec,
+  memory: measureMemory,
+};
+
+const options = readOptions();
+const run = { quick: options.quick, progress };
+/** @type {Section[]} */
+const sections = [];
+try {
+  for (const name of options.names) sections.push(await MEASUREMENTS[name](run));
+} catch (error) {
+  if (!(error instanceof MissingTool)) throw error;
+  fail(error.message);
+}
+clearProgress();
+const text = report(sections);
+process.stdout.write(text);
+if (options.writes) writeFileSync(new URL('./results.md', import.meta.url), text);
+process.exitCode = 0;
+
+function readOptions() {
+  const names = Object.keys(MEASUREMENTS);
+  try {
+    const { values } = parseArgs({
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(`usage: npm run bench -- [--quick] [--only ${names.join('|')}]\n`);
+      process.exit(0);
+    }
+    const { quick, only } = values;
+    if (only !== undefined && !names.includes(only)) {
+      fail(`bench: --only expected one of ${names.join(', ')}, got "${only}"`);
+    }
+    return { quick, names: only ? [only] : names, writes: !quick && !only };
+  } catch (error) {
+    return fail(`bench: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/** @param {string} line @returns {never} */
+function fail(line) {
+  clearProgress();
+  process.stderr.write(`${line}\n`);
+  process.exit(2);
+}
+
+/** One line that changes on a terminal, one line each elsewhere. @param {string} line */
+function progress(line) {
+  process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
+}
+
+function clearProgress() {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}
+
+/** @param {Section[]} sections */
+function report(sections) {
+  const goals = sections.flatMap((section) => section.goals);
+  const lines = ['# Benchmarks', '', machine(), ''];
+  if (options.quick) lines.push('A quick run: figures to look at, not to keep.', '');
+  if (goals.length > 0) {
+    lines.push('## Goals', '');
+    const rows = goals.map(({ what, wanted, figure, reached }) => [
+      what,
+      wanted,
+      figure,
+      reached ? 'reached' : 'not reached',
+    ]);
+    lines.push(...table([['goal', 'wanted', 'measured', ''], ...rows]), '');
+  }
+  for (const section of sections) {
+    lines.push(`## ${section.title}`, '', section.method, '', ...table(section.table), '');
+  }
+  return lines.join('\n');
+}
+
+/** A Markdown table that can be read as it is. @param {string[][]} rows */
+function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
+  const line = (/** @type {string[]} */ cells) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [line(rows[0]), rule, ...rows.slice(1).map(line)];
+}
+
+function machine() {
+  const [{ model }] = cpus();
+  const memoryGb = Math.round(totalmem() / 2 ** 30);
+  const date = new Date().toISOString().slice(0, 10);
+  return (
+    `${model.trim()}, ${cpus().length} cores, ${memoryGb} GB; ${process.platform} ${process.arch}; ` +
+    `Node.js ${process.version}; commit ${commit()}; ${date}.`
+  );
+}
+
+function commit() {
+  const git = (/** @type {string[]} */ ...args) =>
+    execFileSync('git', args, {
+      cwd: new URL('.', import.meta.url),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+      .toString()
+      .trim();
+  try {
+    const dirty = git('status', '--porcelain') !== '';
+    return `${git('rev-parse', '--short', 'HEAD')}${dirty ? ' + uncommitted' : ''}`;
+  } catch {
+    return 'unknown';
+  }
+}

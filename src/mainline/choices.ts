@@ -1,0 +1,95 @@
+/**
+ * The choices a program has about a node, checked and completed to `Settings`. A socket, the lab and
+ * a test offer the same ones.
+ */
+import { formatIp, ipOf, portOf } from '../core/address.ts';
+import { shown, wholeNumber } from '../core/argument.ts';
+import { answerQuery } from './answers.ts';
+import { flatTable, prefixTable } from './groups.ts';
+import { hookHandler, type QueryHook } from './hook.ts';
+import { KBuckets } from './kbuckets.ts';
+import type { PeerLimits } from './peers.ts';
+import { DEFAULTS, type InboundLimits, type OutboundLimits, type Settings } from './settings.ts';
+import type { TableFactory } from './table.ts';
+
+export interface NodeChoices {
+  /** Routing table: BEP 5's k-buckets (default), or one that forgets nobody. */
+  table?: 'kbuckets' | 'flat' | 'prefix' | TableFactory;
+  /** BEP 43: ask, but answer nobody and say so. Default false. */
+  readOnly?: boolean;
+  /** Contacts per bucket and reply, nodes that a lookup must hear. 1..64, default 8 (BEP 5). */
+  k?: number;
+  /** Requests of one lookup under way at a time. 1..64, default 4. */
+  alpha?: number;
+  /**
+   * After this a lookup goes on without an answer, which still counts if it comes. It follows the
+   * round trips that are seen, from `shortTimeoutMsMin` (default 250) to this (default 1000).
+   */
+  shortTimeoutMs?: number;
+  shortTimeoutMsMin?: number;
+  /** After this a request has failed. Default 6000. */
+  timeoutMs?: number;
+  /** One contact per IP in the table and in lookups, loopback addresses apart. Default true. */
+  onePerIp?: boolean;
+  /** Do loopback addresses pass the limits below? Default true. */
+  exemptLoopback?: boolean;
+  /** What others may ask of us. Defaults: 10 a second per IP (50 at once), 1000 in all. */
+  inbound?: Partial<InboundLimits>;
+  /** What we ask of the network. Default: 50 new endpoints a second (200 at once). */
+  outbound?: Partial<OutboundLimits>;
+  /** Bounds of the peer store. Defaults: 4000 info-hashes, 500 peers each, 100,000 in all, 45 min. */
+  peers?: Partial<PeerLimits>;
+  /** Sees every query that passes the limits, and may answer it. */
+  onQuery?: QueryHook;
+  /** The id to show to `to`, in messages about `target` (null for a ping). Default: our id. */
+  identity?: (target: Uint8Array | null, to: { host: string; port: number }) => Uint8Array;
+}
+
+/** @throws TypeError or RangeError that names the choice. */
+export function settingsFrom(options: NodeChoices): Settings {
+  const { identity, onQuery } = options;
+  const timeoutMs = wholeNumber(options.timeoutMs ?? DEFAULTS.timeoutMs, 'timeoutMs', 1, 3_600_000);
+  const shortTimeoutMs = options.shortTimeoutMs ?? Math.min(DEFAULTS.shortTimeoutMs, timeoutMs);
+  const shortestMs =
+    options.shortTimeoutMsMin ?? Math.min(DEFAULTS.shortTimeoutMsMin, shortTimeoutMs);
+  return {
+    k: wholeNumber(options.k ?? DEFAULTS.k, 'k', 1, 64),
+    alpha: wholeNumber(options.alpha ?? DEFAULTS.alpha, 'alpha', 1, 64),
+    shortTimeoutMs: wholeNumber(shortTimeoutMs, 'shortTimeoutMs', 1, timeoutMs),
+    shortTimeoutMsMin: wholeNumber(shortestMs, 'shortTimeoutMsMin', 1, shortTimeoutMs),
+    timeoutMs,
+    readOnly: options.readOnly ?? DEFAULTS.readOnly,
+    onePerIp: options.onePerIp ?? DEFAULTS.onePerIp,
+    exemptLoopback: options.exemptLoopback ?? DEFAULTS.exemptLoopback,
+    table: tableFactory(options.table ?? 'kbuckets'),
+    peers: limitsOver(DEFAULTS.peers, options.peers, 'peers'),
+    inbound: limitsOver(DEFAULTS.inbound, options.inbound, 'inbound'),
+    outbound: limitsOver(DEFAULTS.outbound, options.outbound, 'outbound'),
+    handler: onQuery ? hookHandler(onQuery) : answerQuery,
+    identity: identity
+      ? (target, to) => identity(target, { host: formatIp(ipOf(to)), port: portOf(to) })
+      : null,
+  };
+}
+
+function tableFactory(choice: NonNullable<NodeChoices['table']>): TableFactory {
+  if (typeof choice === 'function') return choice;
+  if (choice === 'kbuckets') return (place) => new KBuckets(place);
+  if (choice === 'flat') return flatTable();
+  if (choice === 'prefix') return prefixTable();
+  throw new TypeError(`"table" expected kbuckets, flat, prefix or a factory, got ${shown(choice)}`);
+}
+
+function limitsOver<T extends object>(
+  defaults: T,
+  chosen: Partial<T> | undefined,
+  name: string,
+): T {
+  const limits = { ...defaults };
+  for (const [key, value] of Object.entries(chosen ?? {})) {
+    if (!(key in defaults)) throw new TypeError(`"${name}.${key}" is no limit of ${name}`);
+    if (value === undefined) continue;
+    limits[key as keyof T] = wholeNumber(value, `${name}.${key}`, 1, 0x7fffffff) as T[keyof T];
+  }
+  return limits;
+}

@@ -1,0 +1,54 @@
+/** Argument errors: the right class, and a message that names the argument, the rule and the value. */
+import { describe, expect, test } from 'vitest';
+import { shown, wholeNumber } from '../../src/core/argument.ts';
+
+describe('a whole number', () => {
+  test('in its range is given back', () => {
+    for (const value of [0, 1, 65535]) expect(wholeNumber(value, 'port', 0, 65535)).toBe(value);
+    expect(wholeNumber(-3, 'offset', -3, -3)).toBe(-3);
+  });
+
+  test.each([-1, 65536, 0.5, Number.NaN, Infinity, -Infinity])('%d is out of range', (value) => {
+    const message = `"port" expected a whole number in 0..65535, got ${value}`;
+    expect(() => wholeNumber(value, 'port', 0, 65535)).toThrow(new RangeError(message));
+  });
+
+  test.each([
+    ['80', '"80"'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [true, 'true'],
+    [10n, '10'],
+    [[], 'an array'],
+    [{}, 'an object'],
+    [new Date(0), 'an object'],
+  ])('%o is of the wrong type', (value, got) => {
+    const message = `"port" expected a whole number, got ${got}`;
+    expect(() => wholeNumber(value, 'port', 0, 65535)).toThrow(new TypeError(message));
+  });
+});
+
+describe('a value in a message', () => {
+  test('stays on one line and is never long', () => {
+    const values = [
+      'x'.repeat(1e6),
+      '\n'.repeat(1e6),
+      () => 'x'.repeat(1e6),
+      Symbol('a'),
+      2 ** 70,
+      10n ** 99n,
+    ];
+    function long(): number[] {
+      return [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
+    }
+    for (const value of [...values, long, class {}, Object.create(null)]) {
+      expect(shown(value).length).toBeLessThanOrEqual(130);
+      expect(shown(value)).not.toContain('\n');
+    }
+  });
+
+  test('shows where a text begins and ends', () => {
+    expect(shown(' a"')).toBe('" a\\""');
+    expect(shown('')).toBe('""');
+  });
+});

@@ -1,0 +1,111 @@
+/** Contacts are counted references: the count is what a ledger kept by hand says, at every step. */
+import { describe, expect, test } from 'vitest';
+import { addressOf } from '../../src/core/address.ts';
+import { InvariantError } from '../../src/core/assert.ts';
+import { CONTACT_BYTES, Contacts } from '../../src/core/contacts.ts';
+import { ID_BYTES } from '../../src/core/id.ts';
+import { randomBelow, SeededRandom } from '../../src/core/random.ts';
+import { someId } from './ids.ts';
+
+/** Twelve ids at twelve addresses in all combinations: same id elsewhere is another contact. */
+function population(random: SeededRandom) {
+  const ids = Array.from({ length: 12 }, () => someId(random));
+  const addresses = Array.from({ length: 12 }, (_, i) =>
+    addressOf(0x0a000001 + (i >> 1), 6881 + i),
+  );
+  return ids.flatMap((id) => addresses.map((address) => ({ id, address })));
+}
+
+describe('contacts', () => {
+  test.each([0, 1, 5, 500])('with room for %i keep as many references as a ledger', (capacity) => {
+    const random = new SeededRandom(capacity);
+    const people = population(random);
+    const contacts = new Contacts(capacity, random.uint32());
+    /** Person → handle of every reference that is held. */
+    const ledger: { person: number; handle: number }[] = [];
+    for (let step = 0; step < 2000; step++) {
+      const growing = Math.floor(step / 300) % 2 === 0;
+      if (ledger.length === 0 || randomBelow(random, 4) < (growing ? 3 : 1)) {
+        const person = randomBelow(random, people.length);
+        const { id, address } = people[person]!;
+        const known = ledger.find((entry) => entry.person === person);
+        const expected = known?.handle ?? 0;
+        expect(contacts.find(id, 0, address)).toBe(expected);
+        let handle = expected;
+        if (known !== undefined && step % 2 === 0) contacts.retainHandle(handle);
+        else handle = contacts.retain(id, 0, address);
+        if (known !== undefined) expect(handle).toBe(expected);
+        expect(handle).toBeGreaterThan(0);
+        ledger.push({ person, handle });
+      } else {
+        const [gone] = ledger.splice(randomBelow(random, ledger.length), 1);
+        contacts.release(gone!.handle);
+      }
+      if (step % 50 === 0) check(contacts, people, ledger);
+    }
+    for (const { handle } of ledger.splice(0)) contacts.release(handle);
+    check(contacts, people, ledger);
+    expect(contacts.count).toBe(0);
+  });
+
+  test('are the 26 bytes of compact node info, wherever the id was read from', () => {
+    const contacts = new Contacts(1, 1);
+    const bytes = new Uint8Array(50);
+    bytes.set(someId(new SeededRandom(1)), 7);
+    const address = addressOf(0xc0a80102, 0x1ae1);
+    const handle = contacts.retain(bytes, 7, address);
+    const start = handle * CONTACT_BYTES;
+    expect([...contacts.bytes.subarray(start, start + CONTACT_BYTES)]).toEqual([
+      ...bytes.subarray(7, 7 + ID_BYTES),
+      ...[192, 168, 1, 2, 0x1a, 0xe1],
+    ]);
+    expect(contacts.addressOf(handle)).toBe(address);
+    // The id may be one that lies in the store itself.
+    expect(contacts.find(contacts.bytes, start, address)).toBe(handle);
+    expect(contacts.retain(contacts.bytes, start, addressOf(1, 1))).not.toBe(handle);
+  });
+
+  test('that nobody refers to are forgotten, and their handles used again', () => {
+    const random = new SeededRandom(2);
+    const contacts = new Contacts(4, 1);
+    const id = someId(random);
+    const first = contacts.retain(id, 0, 5);
+    contacts.release(first);
+    expect(contacts.find(id, 0, 5)).toBe(0);
+    const bytes = contacts.byteLength;
+    for (let i = 0; i < 1000; i++) contacts.release(contacts.retain(someId(random), 0, i));
+    expect(contacts.byteLength).toBe(bytes);
+    expect(contacts.retain(someId(random), 0, 6)).toBe(first);
+  });
+
+  test('that are not in use can be neither released nor retained by handle', () => {
+    const contacts = new Contacts(4, 1);
+    const handle = contacts.retain(new Uint8Array(ID_BYTES), 0, 5);
+    contacts.release(handle);
+    for (const wrong of [handle, 0, 3, 1000]) {
+      expect(() => contacts.release(wrong)).toThrow(InvariantError);
+      expect(() => contacts.retainHandle(wrong)).toThrow(InvariantError);
+    }
+    expect(contacts.count).toBe(0);
+  });
+});
+
+function check(
+  contacts: Contacts,
+  people: { id: Uint8Array; address: number }[],
+  ledger: { person: number; handle: number }[],
+) {
+  const references = new Array<number>(people.length).fill(0);
+  const handles = new Array<number>(people.length).fill(0);
+  for (const { person, handle } of ledger) {
+    references[person]!++;
+    handles[person] = handle;
+  }
+  expect(contacts.count).toBe(references.filter((count) => count > 0).length);
+  expect(people.map(({ id, address }) => contacts.find(id, 0, address))).toEqual(handles);
+  for (const [person, handle] of handles.entries()) {
+    if (handle === 0) continue;
+    const state = [contacts.referencesTo(handle), contacts.addressOf(handle)];
+    expect(state).toEqual([references[person], people[person]!.address]);
+  }
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { Calls } from '../../src/io/calls.ts';
+import { DhtError } from '../../src/io/errors.ts';
+import { ManualClock } from './memory-network.ts';
+
+function setup() {
+  const clock = new ManualClock();
+  const calls = new Calls(clock);
+  const cancelled: number[] = [];
+  let last = 0;
+  const open = (limits = {}) =>
+    calls.open<string>(
+      (call) => {
+        last = call;
+      },
+      limits,
+      (call) => cancelled.push(call),
+    );
+  return { clock, calls, cancelled, open, last: () => last };
+}
+
+describe('a call ends once', () => {
+  test('by its outcome', async () => {
+    const { calls, open, last, cancelled } = setup();
+    const outcome = open();
+    calls.settle(last(), 'found');
+    calls.fail(last(), new Error('too late'));
+    expect(await outcome).toBe('found');
+    expect(calls.count).toBe(0);
+    expect(cancelled).toEqual([]);
+  });
+
+  test('by a failure', async () => {
+    const { calls, open, last } = setup();
+    const outcome = open();
+    calls.fail(last(), new DhtError('TIMEOUT', 'no answer in time'));
+    calls.settle(last(), 'too late');
+    await expect(outcome).rejects.toMatchObject({ code: 'TIMEOUT' });
+  });
+
+  test('by the error of the one who starts it', async () => {
+    const { calls } = setup();
+    const outcome = calls.open(
+      () => {
+        throw new DhtError('BUSY', 'too many');
+      },
+      {},
+      () => {},
+    );
+    await expect(outcome).rejects.toMatchObject({ code: 'BUSY' });
+    expect(calls.count).toBe(0);
+  });
+
+  test('by closing, for all that are under way', async () => {
+    const { calls, open, clock } = setup();
+    const outcomes = [open(), open({ timeoutMs: 100 })];
+    calls.close();
+    for (const outcome of outcomes) await expect(outcome).rejects.toMatchObject({ code: 'CLOSED' });
+    expect(clock.timerCount).toBe(0);
+  });
+
+  test('when its time is up, and then the machine is told', async () => {
+    const { clock, open, cancelled, last } = setup();
+    const outcome = open({ timeoutMs: 250 });
+    clock.advance(249);
+    expect(cancelled).toEqual([]);
+    clock.advance(1);
+    expect(cancelled).toEqual([last()]);
+    await expect(outcome).rejects.toThrow(new DhtError('TIMEOUT', 'no answer within 250 ms'));
+  });
+
+  test('by its AbortSignal, whose reason is kept', async () => {
+    const { open, cancelled, last, clock } = setup();
+    const controller = new AbortController();
+    const outcome = open({ signal: controller.signal, timeoutMs: 1000 });
+    const reason = new Error('changed my mind');
+    controller.abort(reason);
+    expect(cancelled).toEqual([last()]);
+    await expect(outcome).rejects.toMatchObject({ code: 'ABORTED', cause: reason });
+    expect(clock.timerCount).toBe(0);
+  });
+});
+
+test('a signal that has fired already starts nothing', async () => {
+  const { calls, open, last } = setup();
+  await expect(open({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+  expect(last()).toBe(0);
+  expect(calls.count).toBe(0);
+});
+
+test('a call that ended leaves nothing behind: no timer, no listener', async () => {
+  const { clock, calls, open, last, cancelled } = setup();
+  const controller = new AbortController();
+  const outcome = open({ signal: controller.signal, timeoutMs: 1000 });
+  calls.settle(last(), 'done');
+  await outcome;
+  expect(clock.timerCount).toBe(0);
+  controller.abort();
+  expect(cancelled).toEqual([]);
+});
+
+test('an outcome of nobody is ignored', () => {
+  const { calls } = setup();
+  expect(() => calls.settle(99, 'who?')).not.toThrow();
+  expect(() => calls.fail(99, new Error('who?'))).not.toThrow();
+});

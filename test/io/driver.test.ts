@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { addressOf } from '../../src/core/address.ts';
+import type { Machine } from '../../src/core/host.ts';
+import { Driver } from '../../src/io/driver.ts';
+import { ManualClock, MemoryNetwork } from './memory-network.ts';
+
+const HERE = addressOf(0x7f000001, 1000);
+const THERE = addressOf(0x7f000001, 2000);
+
+class ProbeMachine implements Machine {
+  deadline = Infinity;
+  readonly ticks: number[] = [];
+  readonly received: { now: number; text: string }[] = [];
+  onTick: (now: number) => void = () => {};
+  onReceive: () => void = () => {};
+
+  receive(now: number, _from: number, bytes: Uint8Array, start: number, end: number): void {
+    this.received.push({ now, text: new TextDecoder().decode(bytes.subarray(start, end)) });
+    this.onReceive();
+  }
+
+  tick(now: number): void {
+    this.ticks.push(now);
+    this.deadline = Infinity;
+    this.onTick(now);
+  }
+}
+
+function setup() {
+  const clock = new ManualClock();
+  const network = new MemoryNetwork();
+  const transport = network.transport(HERE);
+  const errors: unknown[] = [];
+  const driver = new Driver(clock, transport, (error) => errors.push(error));
+  const machine = new ProbeMachine();
+  const deliver = (text: string) => {
+    const bytes = new TextEncoder().encode(`[${text}]`);
+    driver.receive(THERE, bytes, 1, bytes.length - 1);
+    driver.drained();
+  };
+  return { clock, network, transport, driver, machine, errors, deliver };
+}
+
+describe('the driver', () => {
+  test('hands a datagram to the machine with the time it came', () => {
+    const { clock, driver, machine, deliver } = setup();
+    driver.run(machine);
+    clock.advance(7);
+    deliver('hello');
+    expect(machine.received).toEqual([{ now: 7, text: 'hello' }]);
+  });
+
+  test('ticks when the deadline falls, and not before', () => {
+    const { clock, driver, machine } = setup();
+    machine.deadline = 100;
+    driver.run(machine);
+    clock.advance(99);
+    expect(machine.ticks).toEqual([]);
+    clock.advance(1);
+    expect(machine.ticks).toEqual([100]);
+  });
+
+  test('moves its one timer when a deadline comes closer', () => {
+    const { clock, driver, machine } = setup();
+    machine.deadline = 100;
+    driver.run(machine);
+    machine.deadline = 30;
+    driver.drained();
+    expect(clock.timerCount).toBe(1);
+    clock.advance(50);
+    expect(machine.ticks).toEqual([30]);
+    expect(clock.timerCount).toBe(0);
+  });
+
+  test('leaves its timer alone when a deadline moves away: the early tick is harmless', () => {
+    const { clock, driver, machine } = setup();
+    machine.deadline = 30;
+    driver.run(machine);
+    machine.deadline = 100;
+    machine.onTick = () => {
+      machine.deadline = machine.ticks.length === 1 ? 100 : Infinity;
+    };
+    driver.drained();
+    clock.advance(200);
+    expect(machine.ticks).toEqual([30, 100]);
+  });
+
+  test('ticks at once for a deadline that has passed', () => {
+    const { clock, driver, machine } = setup();
+    clock.advance(500);
+    machine.deadline = 100;
+    driver.run(machine);
+    clock.advance(0);
+    expect(machine.ticks).toEqual([500]);
+  });
+
+  test('reports what a machine throws and goes on', () => {
+    const { clock, driver, machine, errors, deliver } = setup();
+    machine.deadline = 10;
+    machine.onTick = () => {
+      machine.deadline = 20;
+      throw new Error('in tick');
+    };
+    machine.onReceive = () => {
+      throw new Error('in receive');
+    };
+    driver.run(machine);
+    clock.advance(10);
+    deliver('hello');
+    machine.onTick = () => {};
+    clock.advance(10);
+    expect(errors.map(String)).toEqual(['Error: in tick', 'Error: in receive']);
+    expect(machine.ticks).toEqual([10, 20]);
+  });
+
+  test('sends what the machine gives it, then flushes', () => {
+    const { network, transport, driver, machine } = setup();
+    const heard: Uint8Array[] = [];
+    network.transport(THERE).open({
+      receive: (_from, bytes) => heard.push(bytes),
+      drained: () => {},
+    });
+    driver.run(machine);
+    const before = transport.flushes;
+    driver.host.send(HERE, THERE, new Uint8Array([1, 2, 3, 4]), 3);
+    driver.drained();
+    network.deliver();
+    expect(heard).toEqual([new Uint8Array([1, 2, 3])]);
+    expect(transport.flushes).toBe(before + 1);
+  });
+
+  test('that is stopped lets nothing in, ticks no more and has closed its transport', async () => {
+    const { clock, transport, driver, machine, deliver } = setup();
+    machine.deadline = 100;
+    driver.run(machine);
+    await new Promise<void>((resolve) => driver.stop(resolve));
+    deliver('too late');
+    clock.advance(1000);
+    expect(transport.isClosed).toBe(true);
+    expect(clock.timerCount).toBe(0);
+    expect(machine.received).toEqual([]);
+    expect(machine.ticks).toEqual([]);
+  });
+});
