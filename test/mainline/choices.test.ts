@@ -1,0 +1,66 @@
+/** Choices of a program: completed with the defaults, or refused by the name of what is wrong. */
+import { describe, expect, test } from 'vitest';
+import { answerQuery } from '../../src/mainline/answers.ts';
+import { type NodeChoices, settingsFrom } from '../../src/mainline/choices.ts';
+import { DEFAULTS } from '../../src/mainline/settings.ts';
+import { at, idOf } from './small-world.ts';
+import { TableUnderTest } from './table-place.ts';
+
+describe('choices', () => {
+  test('that are not made are the defaults', () => {
+    const { table, handler, ...rest } = settingsFrom({});
+    expect(rest).toEqual(DEFAULTS);
+    expect(handler).toBe(answerQuery);
+    expect(new TableUnderTest(table).table.kind).toBe('kbuckets');
+  });
+
+  test('that are made stand, also one limit among others', () => {
+    const settings = settingsFrom({ k: 20, readOnly: true, inbound: { perSource: 3 }, alpha: 1 });
+    expect(settings).toMatchObject({ k: 20, alpha: 1, readOnly: true });
+    expect(settings.inbound).toEqual({ ...DEFAULTS.inbound, perSource: 3 });
+    expect(DEFAULTS.inbound.perSource).not.toBe(3);
+  });
+
+  test.each(['kbuckets', 'flat', 'prefix'] as const)('name the table %s', (kind) => {
+    expect(new TableUnderTest(settingsFrom({ table: kind }).table).table.kind).toBe(kind);
+  });
+
+  test('of a short full time-out shorten the others with it', () => {
+    expect(settingsFrom({ timeoutMs: 100 })).toMatchObject({
+      timeoutMs: 100,
+      shortTimeoutMs: 100,
+      shortTimeoutMsMin: 100,
+    });
+    expect(settingsFrom({ shortTimeoutMs: 50 }).shortTimeoutMsMin).toBe(50);
+  });
+
+  test('of an identity see the address as host and port', () => {
+    const seen: unknown[] = [];
+    const { identity } = settingsFrom({
+      identity: (target, to) => {
+        seen.push([target, to]);
+        return idOf('01');
+      },
+    });
+    expect(identity!(null, at('5.6.7.8', 99))).toEqual(idOf('01'));
+    expect(seen).toEqual([[null, { host: '5.6.7.8', port: 99 }]]);
+  });
+
+  test.each([
+    [{ k: 0 }, RangeError, '"k"'],
+    [{ k: 65 }, RangeError, '"k"'],
+    [{ k: '8' }, TypeError, '"k"'],
+    [{ alpha: 1.5 }, RangeError, '"alpha"'],
+    [{ timeoutMs: 0 }, RangeError, '"timeoutMs"'],
+    [{ timeoutMs: 100, shortTimeoutMs: 200 }, RangeError, '"shortTimeoutMs"'],
+    [{ shortTimeoutMs: 100, shortTimeoutMsMin: 200 }, RangeError, '"shortTimeoutMsMin"'],
+    [{ table: 'tree' }, TypeError, '"table"'],
+    [{ inbound: { perSource: 0 } }, RangeError, '"inbound.perSource"'],
+    [{ inbound: { persource: 5 } }, TypeError, '"inbound.persource"'],
+    [{ peers: { ttlMs: Number.NaN } }, RangeError, '"peers.ttlMs"'],
+    [{ outbound: { newEndpoints: 'many' } }, TypeError, '"outbound.newEndpoints"'],
+  ])('%j is refused by name', (choice, kind, name) => {
+    expect(() => settingsFrom(choice as NodeChoices)).toThrow(kind);
+    expect(() => settingsFrom(choice as NodeChoices)).toThrow(name);
+  });
+});
