@@ -10,7 +10,9 @@ const node = await openMainline({
   bootstrap: false,
   onQuery(query, next) {
     const answer = next();
-    seen.push(`${query.method} ${answer.verdict} ${query.raw.length} bytes in ${answer.bytes.length} out`);
+    seen.push(
+      `${query.method} ${answer.verdict} ${query.raw.length} bytes in ${answer.bytes.length} out`,
+    );
     return answer;
   },
 });

@@ -34,19 +34,14 @@ import { latin1 } from './mainline/bencode.ts';
 import { type NodeChoices, settingsFrom } from './mainline/choices.ts';
 import { Counters } from './mainline/counters.ts';
 import { Kind, type Message, Method } from './mainline/message.ts';
-import {
-  type Announcement,
-  LOOKUPS_LIMIT,
-  LookupKind,
-  MainlineNode,
-  type MainlineObserver,
-  Workbench,
-} from './mainline/node.ts';
+import { MainlineNode, type MainlineObserver } from './mainline/node.ts';
 import { PUBLIC_ROUTERS } from './mainline/routers.ts';
 import type { Settings } from './mainline/settings.ts';
 import { Tokens } from './mainline/tokens.ts';
 import { type LookupTrace, type NodeInfo, nodeInfo, traceOf } from './mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from './mainline/views.ts';
+import { type Announcement, LOOKUPS_LIMIT, LookupKind } from './mainline/walks.ts';
+import { Workbench } from './mainline/workbench.ts';
 
 export {
   type Address,

@@ -12,8 +12,15 @@ import type { Writer } from './writer.ts';
 /** Error codes of BEP 5 "Errors". */
 export const ErrorCode = { generic: 201, server: 202, protocol: 203, methodUnknown: 204 } as const;
 
-/** What became of a query. */
-export type Verdict = 'unseen' | 'answered' | 'invalid' | 'bad-token' | 'full' | 'unknown-method';
+/** What became of a query; `refused` is an error of a program's own handler. */
+export type Verdict =
+  | 'unseen'
+  | 'answered'
+  | 'invalid'
+  | 'bad-token'
+  | 'full'
+  | 'unknown-method'
+  | 'refused';
 
 const text = {
   id: ascii('Invalid id'),

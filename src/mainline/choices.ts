@@ -4,12 +4,19 @@
  */
 import { formatIp, ipOf, portOf } from '../core/address.ts';
 import { shown, wholeNumber } from '../core/argument.ts';
+import { ID_BYTES } from '../core/id.ts';
 import { answerQuery } from './answers.ts';
 import { flatTable, prefixTable } from './groups.ts';
 import { hookHandler, type QueryHook } from './hook.ts';
 import { KBuckets } from './kbuckets.ts';
 import type { PeerLimits } from './peers.ts';
-import { DEFAULTS, type InboundLimits, type OutboundLimits, type Settings } from './settings.ts';
+import {
+  DEFAULTS,
+  type Identity,
+  type InboundLimits,
+  type OutboundLimits,
+  type Settings,
+} from './settings.ts';
 import type { TableFactory } from './table.ts';
 
 export interface NodeChoices {
@@ -66,9 +73,7 @@ export function settingsFrom(options: NodeChoices): Settings {
     inbound: limitsOver(DEFAULTS.inbound, options.inbound, 'inbound'),
     outbound: limitsOver(DEFAULTS.outbound, options.outbound, 'outbound'),
     handler: onQuery ? hookHandler(onQuery) : answerQuery,
-    identity: identity
-      ? (target, to) => identity(target, { host: formatIp(ipOf(to)), port: portOf(to) })
-      : null,
+    identity: identity ? checked(identity) : null,
   };
 }
 
@@ -80,6 +85,24 @@ function tableFactory(choice: NonNullable<NodeChoices['table']>): TableFactory {
   throw new TypeError(`"table" expected kbuckets, flat, prefix or a factory, got ${shown(choice)}`);
 }
 
+/** Limits that are the size of a hash table. */
+const TABLE_SIZES = new Set(['sources', 'endpoints']);
+
+function powerOfTwo(value: unknown, name: string): number {
+  const size = wholeNumber(value, name, 8, 2 ** 24);
+  if ((size & (size - 1)) === 0) return size;
+  throw new RangeError(`"${name}" expected a power of two, got ${size}`);
+}
+
+/** A program's identity function, whose ids are as long as ids are. */
+function checked(identity: NonNullable<NodeChoices['identity']>): Identity {
+  return (target, to) => {
+    const id = identity(target, { host: formatIp(ipOf(to)), port: portOf(to) });
+    if (id instanceof Uint8Array && id.length === ID_BYTES) return id;
+    throw new TypeError(`"identity" expected to return 20 bytes, got ${shown(id)}`);
+  };
+}
+
 function limitsOver<T extends object>(
   defaults: T,
   chosen: Partial<T> | undefined,
@@ -87,9 +110,14 @@ function limitsOver<T extends object>(
 ): T {
   const limits = { ...defaults };
   for (const [key, value] of Object.entries(chosen ?? {})) {
-    if (!(key in defaults)) throw new TypeError(`"${name}.${key}" is no limit of ${name}`);
+    if (!Object.hasOwn(defaults, key)) {
+      throw new TypeError(`"${name}.${key}" is no limit of ${name}`);
+    }
     if (value === undefined) continue;
-    limits[key as keyof T] = wholeNumber(value, `${name}.${key}`, 1, 0x7fffffff) as T[keyof T];
+    const limit = TABLE_SIZES.has(key)
+      ? powerOfTwo(value, `${name}.${key}`)
+      : wholeNumber(value, `${name}.${key}`, 1, 0x7fffffff);
+    limits[key as keyof T] = limit as T[keyof T];
   }
   return limits;
 }

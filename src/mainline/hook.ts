@@ -72,7 +72,7 @@ export function hookHandler(hook: QueryHook): QueryHandler {
         put(out, (answer ?? next()).bytes);
         return true;
       }
-      query.verdict = 'answered';
+      query.verdict = 'error' in answer ? 'refused' : 'answered';
       put(out, encode(message(query, from, answer, idOf(node, query, from))));
       return true;
     },

@@ -5,7 +5,7 @@
 import { type Address, formatIp, ipOf, portOf } from '../core/address.ts';
 import { formatId, ID_BITS, ID_BYTES, sharedPrefixBits } from '../core/id.ts';
 import { CandidateState, Failure, FROM_BOOTSTRAP, type Lookup } from '../core/lookup.ts';
-import { LookupKind } from './node.ts';
+import { LookupKind } from './walks.ts';
 
 /** A node as everybody shows it: id in hexadecimal, where it lives. */
 export interface NodeInfo {

@@ -14,8 +14,8 @@ import {
 } from '../../src/mainline/bencode.ts';
 import { DROP_REASONS, type DropReason } from '../../src/mainline/counters.ts';
 import { Method } from '../../src/mainline/message.ts';
-import { LookupKind } from '../../src/mainline/node.ts';
 import { PEER_LIMITS } from '../../src/mainline/peers.ts';
+import { LookupKind } from '../../src/mainline/walks.ts';
 import {
   at,
   byDistanceTo,

@@ -26,16 +26,12 @@ import {
 import { Counters } from '../../src/mainline/counters.ts';
 import { KBuckets } from '../../src/mainline/kbuckets.ts';
 import { Kind, type Message, type Method } from '../../src/mainline/message.ts';
-import {
-  type Announcement,
-  LookupKind,
-  MainlineNode,
-  type MainlineObserver,
-  Workbench,
-} from '../../src/mainline/node.ts';
+import { MainlineNode, type MainlineObserver } from '../../src/mainline/node.ts';
 import { DEFAULTS, type Settings } from '../../src/mainline/settings.ts';
 import { type Sha1, Tokens } from '../../src/mainline/tokens.ts';
 import { type LookupTrace, traceOf } from '../../src/mainline/trace.ts';
+import { type Announcement, LookupKind } from '../../src/mainline/walks.ts';
+import { Workbench } from '../../src/mainline/workbench.ts';
 
 export const sha1: Sha1 = (bytes) => createHash('sha1').update(bytes).digest();
 

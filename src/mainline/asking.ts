@@ -1,0 +1,128 @@
+/**
+ * Asking: how a request leaves a node, and what it was for. Every query takes a request row, is
+ * written into the shared workbench and goes out through the host; the outbound budget is asked first
+ * by everybody but the program itself.
+ */
+import { type Address, isLoopback } from '../core/address.ts';
+import { EndpointMeter } from '../core/meter.ts';
+import type { RequestRow } from '../core/requests.ts';
+import { Method } from './message.ts';
+import type { MainlineNode } from './node.ts';
+
+/** Pings to strangers and to quiet contacts under way at a time. */
+export const PINGS_LIMIT = 32;
+
+/** What a request was for. */
+export const Purpose = {
+  /** A candidate of a lookup: subject is the lookup's slot, detail the candidate's row. */
+  lookup: 1,
+  /** A write after a lookup: the same. */
+  announce: 2,
+  /** A single query of the program's: subject is the call. */
+  call: 3,
+  /** A contact that has been quiet: subject is its handle. */
+  check: 4,
+  /** Somebody who asked us and may become a contact. */
+  stranger: 5,
+  /** Left behind by a lookup that ended: subject is the contact's handle, or 0. */
+  orphan: 6,
+  /** Another contact, asked because the one in subject was silent and nobody else was heard. */
+  witness: 7,
+} as const;
+
+/**
+ * The short time-out follows the network: mean round trip plus four times its deviation, the rule
+ * of RFC 6298. A dead node then costs a fast network less than the second it costs a slow one.
+ */
+export function learnRoundTrip(node: MainlineNode, rttMs: number): void {
+  const { shortTimeoutMs, shortTimeoutMsMin } = node.settings;
+  if (node.rttMs === 0) {
+    node.rttMs = rttMs;
+    node.rttDeviationMs = rttMs / 2;
+  } else {
+    node.rttDeviationMs += (Math.abs(rttMs - node.rttMs) - node.rttDeviationMs) / 4;
+    node.rttMs += (rttMs - node.rttMs) / 8;
+  }
+  const wanted = node.rttMs + 4 * node.rttDeviationMs;
+  node.shortTimeoutMs = Math.min(shortTimeoutMs, Math.max(shortTimeoutMsMin, wanted));
+}
+
+export function openRequest(
+  node: MainlineNode,
+  now: number,
+  to: Address,
+  purpose: number,
+  subject: number,
+  detail: number,
+): RequestRow {
+  const { requests } = node.ground;
+  const row = requests.take(node.tenant, to, now, purpose);
+  if (row === 0) return 0;
+  requests.subject[row] = subject;
+  requests.detail[row] = detail;
+  node.inFlight.add(row);
+  return row;
+}
+
+export function endRequest(node: MainlineNode, request: RequestRow): void {
+  const purpose = node.ground.requests.purpose[request];
+  if (purpose === Purpose.check || purpose === Purpose.stranger || purpose === Purpose.witness) {
+    node.pingCount--;
+  }
+  node.inFlight.end(request);
+}
+
+export function writeQuery(
+  node: MainlineNode,
+  method: Method,
+  target: Uint8Array,
+  start: number,
+  to: Address,
+): void {
+  const { query } = node.world.workbench;
+  const id = node.idFor(method === Method.ping ? null : target, start, to);
+  if (method === Method.ping) query.ping(id.bytes, id.start);
+  else if (method === Method.findNode) query.findNode(id.bytes, id.start, target, start);
+  else query.getPeers(id.bytes, id.start, target, start, false);
+}
+
+export function sendQuery(node: MainlineNode, row: RequestRow, to: Address): void {
+  const { counters, host, ground, workbench } = node.world;
+  const { query } = workbench;
+  query.endQuery(node.settings.readOnly, ground.requests, row);
+  counters.queriesOut++;
+  counters.datagramsOut++;
+  counters.bytesOut += query.length;
+  host.send(node.address, to, query.bytes, query.length);
+}
+
+export function ping(
+  node: MainlineNode,
+  now: number,
+  to: Address,
+  purpose: number,
+  subject: number,
+): boolean {
+  const row = openRequest(node, now, to, purpose, subject, 0);
+  if (row === 0) return false;
+  node.pingCount++;
+  writeQuery(node, Method.ping, node.world.workbench.id, 0, to);
+  sendQuery(node, row, to);
+  return true;
+}
+
+/** Asks the outbound budget. When it says no, `tick` is told when to try again. */
+export function mayContact(node: MainlineNode, now: number, to: Address): boolean {
+  if (node.settings.exemptLoopback && isLoopback(to)) return true;
+  const { outbound } = node.settings;
+  node.endpointMeter ??= new EndpointMeter(
+    outbound.newEndpoints,
+    outbound.newEndpointsBurst,
+    outbound.endpoints,
+    outbound.memoryMs,
+    node.ground.random.uint32(),
+  );
+  if (node.endpointMeter.take(now, to)) return true;
+  node.blockedUntilMs = Math.min(node.blockedUntilMs, node.endpointMeter.readyAt(now));
+  return false;
+}

@@ -1,0 +1,113 @@
+/**
+ * Upkeep: what a node does when nobody asks it to. One thing at a time, when it is due: get into the
+ * network, ask after contacts that have been quiet, look where the table has gaps or has gone stale
+ * (BEP 5 "Routing Table"; the order is ours).
+ */
+import { CONTACT_BYTES, type Handle } from '../core/contacts.ts';
+import { ID_BYTES } from '../core/id.ts';
+import { fillRandom, randomBelow } from '../core/random.ts';
+import { mayContact, PINGS_LIMIT, Purpose, ping } from './asking.ts';
+import type { MainlineNode } from './node.ts';
+import { LookupKind, startLookup } from './walks.ts';
+
+/** Upkeep does one thing at a time, this far apart at least. */
+export const UPKEEP_MS = 1000;
+/** The longer nobody was heard the slower we ask, down to this: the link may be down. */
+const CHECK_MS_MAX = 60_000;
+/** Waiting time between fruitless attempts to join: doubles from the first to the last. */
+export const JOIN_RETRY_MS = 1000;
+const JOIN_RETRY_MS_MAX = 60_000;
+
+/**
+ * A contact was silent, and so was everybody else: is it dead, or our link? A quiet node may hear
+ * nobody for minutes, so it asks another contact. Any answer puts the blame on the silent one.
+ */
+export function askWitness(node: MainlineNode, now: number, silent: Handle): void {
+  const { nearest } = node;
+  const { contacts, random } = node.ground;
+  const { id } = node.world.workbench;
+  fillRandom(random, id, 0, ID_BYTES);
+  nearest.begin(id, 0, 2);
+  node.table.closest(now, nearest, false);
+  const witness = nearest.handles[0] === silent ? 1 : 0;
+  if (witness < nearest.count) {
+    const to = contacts.addressOf(nearest.handles[witness]!);
+    if (mayContact(node, now, to) && ping(node, now, to, Purpose.witness, silent)) return;
+  }
+  node.table.checking(silent, false);
+}
+
+/** One thing at a time: get into the network, ask after the quiet, refresh what is stale. */
+export function upkeep(node: MainlineNode, now: number): void {
+  node.peers?.expire(now);
+  if (node.ownLookupCount > 0) {
+    node.upkeepAtMs = Infinity; // the lookup's end sets it
+  } else if (!node.isMember || isAlone(node, now)) {
+    tryToJoin(node, now);
+  } else if (!checkQuietest(node, now) && !explore(node, now)) {
+    node.upkeepAtMs = Math.max(now + UPKEEP_MS, node.table.dueAt(now));
+  }
+}
+
+function isAlone(node: MainlineNode, now: number): boolean {
+  const { nearest, self } = node;
+  nearest.begin(node.ground.contacts.bytes, self * CONTACT_BYTES, 1);
+  node.table.closest(now, nearest, false);
+  return nearest.count === 0;
+}
+
+function tryToJoin(node: MainlineNode, now: number): void {
+  const { id } = node.world.workbench;
+  const start = node.self * CONTACT_BYTES;
+  id.set(node.ground.contacts.bytes.subarray(start, start + ID_BYTES));
+  node.upkeepAtMs = Infinity;
+  if (startLookup(node, now, LookupKind.join, id, 0, null)) return;
+  // Without a bootstrap we wait for others; the peer store still wants to be looked at.
+  const isHopeless = node.bootstrap.length === 0;
+  node.upkeepAtMs = now + (isHopeless ? JOIN_RETRY_MS_MAX : JOIN_RETRY_MS);
+  if (isHopeless) node.observer.onJoin(0);
+}
+
+export function joined(node: MainlineNode, now: number, answered: number): void {
+  if (answered > 0) {
+    node.isMember = true;
+    node.joinRetryMs = JOIN_RETRY_MS;
+    node.fillPart = 0;
+    node.upkeepAtMs = now;
+  } else {
+    node.upkeepAtMs = now + node.joinRetryMs;
+    node.joinRetryMs = Math.min(node.joinRetryMs * 2, JOIN_RETRY_MS_MAX);
+  }
+  node.observer.onJoin(answered);
+}
+
+function checkQuietest(node: MainlineNode, now: number): boolean {
+  if (node.pingCount >= PINGS_LIMIT) return false;
+  const handle = node.table.quietest(now);
+  if (handle === 0) return false;
+  // Spread, so that a table filled in one minute is not pinged in one minute for ever.
+  const silenceMs = Math.min((now - node.heardAtMs) / 8, CHECK_MS_MAX);
+  const spreadMs = randomBelow(node.ground.random, UPKEEP_MS);
+  node.upkeepAtMs = now + Math.max(UPKEEP_MS, silenceMs) + spreadMs;
+  const to = node.ground.contacts.addressOf(handle);
+  if (!mayContact(node, now, to)) return true;
+  if (ping(node, now, to, Purpose.check, handle)) node.table.checking(handle, true);
+  return true;
+}
+
+/** Looks for contacts where the table has gaps after joining, later where it has gone stale. */
+function explore(node: MainlineNode, now: number): boolean {
+  const { id } = node.world.workbench;
+  while (node.fillPart < node.table.parts) {
+    if (!node.table.gapTarget(node.fillPart++, id)) continue;
+    return ownLookup(node, now, id);
+  }
+  return node.table.refreshTarget(now, id) && ownLookup(node, now, id);
+}
+
+function ownLookup(node: MainlineNode, now: number, target: Uint8Array): boolean {
+  node.upkeepAtMs = Infinity;
+  if (startLookup(node, now, LookupKind.upkeep, target, 0, null)) return true;
+  node.upkeepAtMs = now + UPKEEP_MS;
+  return true;
+}

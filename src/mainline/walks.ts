@@ -1,0 +1,275 @@
+/**
+ * Walks: the lookups of one node, and the announce that may follow one (BEP 5 "get_peers",
+ * "announce_peer"). `core/lookup.ts` decides whom to ask; this file sends, reads the answers and
+ * tells how it ended.
+ *
+ *     start ── seed ── step ─┬─▶ asked … answered ── nodes, values ── step
+ *                            └─▶ done ── orphan what is still out ─┬─▶ conclude
+ *                                                                  └─▶ announce … written ── conclude
+ */
+import { type Address, meaningfulTo, readAddress } from '../core/address.ts';
+import { assert } from '../core/assert.ts';
+import { CONTACT_BYTES } from '../core/contacts.ts';
+import { ID_BYTES } from '../core/id.ts';
+import { CandidateState, Failure, FROM_TABLE, type Lookup } from '../core/lookup.ts';
+import { mayContact, openRequest, Purpose, sendQuery, writeQuery } from './asking.ts';
+import { type Message, Method } from './message.ts';
+import type { MainlineNode } from './node.ts';
+
+/** Lookups of one node at a time, the node's own included. */
+export const LOOKUPS_LIMIT = 256;
+/** Nodes read from one reply. BEP 5 sends 8, routers 16, others 20; a whole table is an attack. */
+export const NODES_PER_REPLY = 64;
+/** How soon to try again when all request rows are taken. */
+const ROWS_RETRY_MS = 100;
+/** Write tokens of others that are longer are not kept: the longest in use has 32 bytes. */
+const TOKEN_BYTES_MAX = 128;
+
+/** What a lookup is for. */
+export const LookupKind = { findNode: 1, getPeers: 2, announce: 3, join: 4, upkeep: 5 } as const;
+export type LookupKind = (typeof LookupKind)[keyof typeof LookupKind];
+
+/** How an announce is worded: BEP 5, and BEP 33's `seed`. */
+export interface Announcement {
+  /** 1..65535; ignored when `impliedPort`. */
+  port: number;
+  impliedPort: boolean;
+  seed: boolean;
+}
+
+export function blameCandidate(node: MainlineNode, now: number, lookup: Lookup, row: number): void {
+  if (lookup.idKnown[row] === 0) return;
+  const address = lookup.addresses[row]!;
+  const start = row * ID_BYTES;
+  node.world.register?.failed(now, lookup.ids, start, address);
+  const handle = node.table.find(lookup.ids, start, address);
+  if (handle !== 0) node.table.failed(handle);
+}
+
+export function startLookup(
+  node: MainlineNode,
+  now: number,
+  kind: LookupKind,
+  target: Uint8Array,
+  call: number,
+  announcement: Announcement | null,
+): boolean {
+  const slot = freeSlot(node);
+  if (slot < 0) return false;
+  const { k, alpha, onePerIp } = node.settings;
+  const lookup = node.ground.lookups.take();
+  lookup.begin(target, 0, k, alpha, now);
+  lookup.onePerIp = onePerIp;
+  lookup.kind = kind;
+  lookup.call = call;
+  lookup.slot = slot;
+  seed(node, now, lookup);
+  if (lookup.count === 0) {
+    node.ground.lookups.release(lookup);
+    return false;
+  }
+  node.lookups[slot] = lookup;
+  if (isOwn(kind)) node.ownLookupCount++;
+  if (announcement) (node.announcements ??= new Map()).set(lookup, announcement);
+  step(node, now, lookup);
+  return true;
+}
+
+function freeSlot(node: MainlineNode): number {
+  const slot = node.lookups.indexOf(null);
+  if (slot >= 0) return slot;
+  return node.lookups.length < LOOKUPS_LIMIT ? node.lookups.length : -1;
+}
+
+/** The first candidates: the closest of the table, and the bootstrap addresses if those are few. */
+function seed(node: MainlineNode, now: number, lookup: Lookup): void {
+  const { nearest } = node;
+  const { contacts } = node.ground;
+  nearest.begin(lookup.target, 0, lookup.k);
+  node.table.closest(now, nearest, false);
+  for (let i = 0; i < nearest.count; i++) {
+    const handle = nearest.handles[i]!;
+    const start = handle * CONTACT_BYTES;
+    lookup.add(contacts.bytes, start, contacts.addressOf(handle), FROM_TABLE);
+  }
+  if (nearest.count === lookup.k) return;
+  for (const address of node.bootstrap) lookup.addUnknown(address);
+}
+
+/** Sends what a lookup may send now, and ends it when it is done. */
+export function step(node: MainlineNode, now: number, lookup: Lookup): void {
+  for (let row = lookup.next(); row >= 0; row = lookup.next()) {
+    const to = lookup.addresses[row]!;
+    if (!mayContact(node, now, to)) return;
+    const request = openRequest(node, now, to, Purpose.lookup, lookup.slot, row);
+    if (request === 0) {
+      node.blockedUntilMs = Math.min(node.blockedUntilMs, now + ROWS_RETRY_MS);
+      return;
+    }
+    lookup.asked(row, request, now);
+    const searching = lookup.kind === LookupKind.getPeers || lookup.kind === LookupKind.announce;
+    writeQuery(node, searching ? Method.getPeers : Method.findNode, lookup.target, 0, to);
+    sendQuery(node, request, to);
+  }
+  if (lookup.done) finish(node, now, lookup);
+}
+
+export function candidateAnswered(
+  node: MainlineNode,
+  now: number,
+  from: Address,
+  lookup: Lookup,
+  row: number,
+  message: Message,
+): void {
+  lookup.answered(row, message.bytes, message.idStart, now);
+  if (lookup.kind === LookupKind.announce) keepToken(lookup, row, message);
+  readNodes(node, from, lookup, row, message);
+  if (lookup.call !== 0 && message.valuesStart > 0) readPeers(node, from, lookup, row, message);
+  if (node.lookups[lookup.slot] === lookup) step(node, now, lookup);
+}
+
+export function candidateFailed(
+  node: MainlineNode,
+  now: number,
+  lookup: Lookup,
+  row: number,
+  failure: Failure,
+): void {
+  lookup.failed(row, failure);
+  step(node, now, lookup);
+}
+
+/** Whole entries count, a torn one at the end is left (libtorrent's short_nodes tests). */
+function readNodes(
+  node: MainlineNode,
+  from: Address,
+  lookup: Lookup,
+  row: number,
+  message: Message,
+): void {
+  if (message.nodesStart <= 0) return;
+  const { bytes, nodesStart } = message;
+  const count = Math.min(NODES_PER_REPLY, Math.floor(message.nodesLength / CONTACT_BYTES));
+  for (let i = 0; i < count; i++) {
+    const start = nodesStart + i * CONTACT_BYTES;
+    const address = readAddress(bytes, start + ID_BYTES);
+    if (!meaningfulTo(from, address) || address === node.address) continue;
+    if (!node.isOwnId(bytes, start)) lookup.add(bytes, start, address, row);
+  }
+}
+
+/**
+ * `values`: strings of 6 bytes are IPv4 peers, others are another family's or nobody's. Whoever
+ * hears of a peer may give the lookup up; then the rest is not read.
+ */
+function readPeers(
+  node: MainlineNode,
+  from: Address,
+  lookup: Lookup,
+  row: number,
+  message: Message,
+): void {
+  const { call } = lookup;
+  for (let start = message.firstPeer(); start >= 0; start = message.nextPeer()) {
+    const peer = readAddress(message.bytes, start);
+    if (!meaningfulTo(from, peer)) continue;
+    lookup.yields[row] = lookup.yields[row]! + 1;
+    node.observer.onPeer(call, peer);
+    if (node.lookups[lookup.slot] !== lookup || lookup.call !== call) return;
+  }
+}
+
+function finish(node: MainlineNode, now: number, lookup: Lookup): void {
+  orphanRequests(node, lookup);
+  if (lookup.kind === LookupKind.announce && announce(node, now, lookup)) return;
+  conclude(node, now, lookup);
+}
+
+/** Requests that a finished lookup leaves behind still tell who is alive. */
+function orphanRequests(node: MainlineNode, lookup: Lookup): void {
+  const { requests } = node.ground;
+  for (let row = 0; row < lookup.count; row++) {
+    const request = lookup.requests[row]!;
+    if (request === 0) continue;
+    const known = lookup.idKnown[row] === 1;
+    requests.purpose[request] = Purpose.orphan;
+    requests.subject[request] = known
+      ? node.table.find(lookup.ids, row * ID_BYTES, lookup.addresses[row]!)
+      : 0;
+    lookup.failed(row, Failure.cancelled);
+  }
+}
+
+/** The second half of an announce: to the k closest that gave a token. False when none did. */
+function announce(node: MainlineNode, now: number, lookup: Lookup): boolean {
+  const announcement = node.announcements!.get(lookup)!;
+  lookup.closestAnswered(lookup.count, (row) => {
+    const token = lookup.tokens[row];
+    const to = lookup.addresses[row]!;
+    if (!token || lookup.writesPending === lookup.k) return;
+    const request = openRequest(node, now, to, Purpose.announce, lookup.slot, row);
+    if (request === 0) return;
+    lookup.writesPending++;
+    const { query } = node.world.workbench;
+    const id = node.idFor(lookup.target, 0, to);
+    const { port, impliedPort, seed } = announcement;
+    query.announcePeer(id.bytes, id.start, lookup.target, 0, port, impliedPort, seed, token);
+    sendQuery(node, request, to);
+  });
+  return lookup.writesPending > 0;
+}
+
+export function written(node: MainlineNode, now: number, lookup: Lookup, stored: boolean): void {
+  lookup.writesPending--;
+  if (stored) lookup.writesStored++;
+  else lookup.writesFailed++;
+  if (lookup.writesPending === 0) conclude(node, now, lookup);
+}
+
+function conclude(node: MainlineNode, now: number, lookup: Lookup): void {
+  const { call, answeredCount } = lookup;
+  const kind = lookup.kind as LookupKind;
+  forget(node, lookup); // first: whoever hears the outcome may cancel, close or begin another
+  if (isOwn(kind)) node.ownLookupEnded(now, kind, answeredCount);
+  if (call !== 0) node.observer.onLookup(call, lookup);
+  node.ground.lookups.release(lookup);
+}
+
+export function discardLookup(node: MainlineNode, lookup: Lookup): void {
+  orphanRequests(node, lookup);
+  const { requests } = node.ground;
+  for (let row = node.inFlight.first(); row !== 0; row = node.inFlight.after(row)) {
+    if (requests.purpose[row] !== Purpose.announce) continue;
+    if (requests.subject[row] !== lookup.slot) continue;
+    requests.purpose[row] = Purpose.orphan;
+    requests.subject[row] = 0;
+  }
+  forget(node, lookup);
+  node.ground.lookups.release(lookup);
+}
+
+function forget(node: MainlineNode, lookup: Lookup): void {
+  if (isOwn(lookup.kind)) node.ownLookupCount--;
+  node.announcements?.delete(lookup);
+  node.lookups[lookup.slot] = null;
+}
+
+export function stepAll(node: MainlineNode, now: number): void {
+  node.blockedUntilMs = Infinity;
+  for (const lookup of node.lookups) {
+    if (lookup && lookup.writesPending === 0) step(node, now, lookup);
+  }
+}
+
+/** A lookup that the node began for itself. */
+function isOwn(kind: number): boolean {
+  return kind === LookupKind.join || kind === LookupKind.upkeep;
+}
+
+function keepToken(lookup: Lookup, row: number, message: Message): void {
+  const { bytes, tokenStart, tokenLength } = message;
+  if (tokenStart <= 0 || tokenLength > TOKEN_BYTES_MAX) return;
+  assert(lookup.states[row] === CandidateState.answered, 'tokens come with answers');
+  lookup.tokens[row] = bytes.slice(tokenStart, tokenStart + tokenLength);
+}

@@ -1,0 +1,22 @@
+/**
+ * The workbench: what a node needs while it handles one message, and no longer. All nodes of a
+ * process work at the same one, because no machine is ever entered while another is at work.
+ */
+import type { Ground } from '../core/ground.ts';
+import { ID_BYTES } from '../core/id.ts';
+import { Message } from './message.ts';
+import { Nearest } from './table.ts';
+import { NODES_PER_REPLY } from './walks.ts';
+import { Writer } from './writer.ts';
+
+export class Workbench {
+  readonly message: Message = new Message();
+  readonly reply: Writer = new Writer();
+  readonly query: Writer = new Writer();
+  readonly nearest: Nearest;
+  readonly id: Uint8Array = new Uint8Array(ID_BYTES);
+
+  constructor(ground: Ground) {
+    this.nearest = new Nearest(ground.contacts, NODES_PER_REPLY);
+  }
+}

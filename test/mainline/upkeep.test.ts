@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { flatTable, prefixTable } from '../../src/mainline/groups.ts';
+import { Method } from '../../src/mainline/message.ts';
+import { network, TARGET, truth } from './scenes.ts';
+import { hex, MINUTE_MS, onLoopback, SmallWorld } from './small-world.ts';
+
+describe('joining', () => {
+  test('a node finds its neighbours through one bootstrap address', () => {
+    const world = network(60);
+    for (const resident of world.residents.slice(1)) {
+      expect(resident.joins[0]).toBeGreaterThan(0);
+      const nearest = truth(world, resident, resident.id).slice(0, 4);
+      expect(resident.tableIds).toEqual(expect.arrayContaining(nearest));
+    }
+  });
+
+  test('a node alone without a bootstrap reports 0, and hardly ever wakes', () => {
+    const world = new SmallWorld();
+    const us = world.open();
+    us.join();
+    expect(us.joins).toEqual([0]);
+    world.run(60 * MINUTE_MS);
+    expect(us.ticks).toBeLessThanOrEqual(60);
+    expect(world.sentCount).toBe(0);
+  });
+
+  test('a node whose bootstrap is dead tries ever less often, down to once a minute', () => {
+    const world = new SmallWorld();
+    const us = world.open();
+    const dead = world.stranger(onLoopback(50));
+    us.join(dead.address);
+    world.run(30 * MINUTE_MS);
+    const times = dead.inbox.map(({ atMs }) => atMs);
+    const waits = times.slice(1).map((time, i) => time - times[i]!);
+    for (let i = 1; i < waits.length; i++) expect(waits[i]).toBeGreaterThanOrEqual(waits[i - 1]!);
+    expect(waits.at(-1)).toBeGreaterThanOrEqual(60_000);
+    expect(waits.at(-1)).toBeLessThan(70_000);
+    expect(us.joins.every((answered) => answered === 0)).toBe(true);
+    expect(us.ticks).toBeLessThan(4 * times.length + 4);
+    dead.polite();
+    world.run(2 * MINUTE_MS);
+    expect(us.tableIds).toEqual([hex(dead.id)]);
+    expect(us.joins.at(-1)).toBe(1);
+  });
+
+  test('its own address as bootstrap is nobody', () => {
+    const world = new SmallWorld();
+    const us = world.open();
+    us.join(us.address);
+    world.run(10 * MINUTE_MS);
+    expect(world.sentCount).toBe(0);
+    expect(us.joins[0]).toBe(0);
+  });
+
+  test('a first node without a bootstrap becomes a member when others come to it', () => {
+    const world = new SmallWorld();
+    const first = world.open();
+    first.join();
+    world.run(10 * MINUTE_MS);
+    const second = world.open();
+    second.join(first.address);
+    world.run(MINUTE_MS);
+    expect(first.tableIds).toEqual([hex(second.id)]);
+    expect(first.joins.at(-1)).toBe(1);
+  });
+
+  test('two nodes that lost each other find each other again when one asks', () => {
+    const world = new SmallWorld();
+    const [a, b, c] = [world.open(), world.open(), world.open()];
+    a.join();
+    b.join(a.address);
+    c.join(a.address);
+    world.run(MINUTE_MS);
+    b.alive = false;
+    world.run(60 * MINUTE_MS);
+    expect(a.counters.timeouts).toBeGreaterThanOrEqual(2);
+    b.alive = true;
+    c.alive = false;
+    b.ask(a.address, Method.ping, TARGET);
+    world.run(MINUTE_MS);
+    const call = a.findNode(b.id);
+    world.run(MINUTE_MS);
+    expect(a.lookups.get(call)!.closest.map(({ id }) => id)).toContain(hex(b.id));
+  });
+});
+
+describe('upkeep', () => {
+  test('an idle node ticks a bounded number of times per minute, and sends little', () => {
+    const world = network(60);
+    const ticks = world.residents.map((resident) => resident.ticks);
+    const sent = world.sentCount;
+    world.run(60 * MINUTE_MS);
+    for (const [n, resident] of world.residents.entries()) {
+      expect((resident.ticks - ticks[n]!) / 60).toBeLessThan(30);
+    }
+    expect((world.sentCount - sent) / 60 / 60).toBeLessThan(40);
+  });
+
+  test.each([
+    ['kbuckets', {}],
+    ['flat', { table: flatTable() }],
+    ['prefix', { table: prefixTable() }],
+  ])('with a %s table contacts stay good', (_kind, settings) => {
+    const world = network(30, { settings });
+    world.run(80 * MINUTE_MS);
+    for (const { node, tableIds } of world.residents) {
+      expect(tableIds.length).toBeGreaterThan(15);
+      node.table.visit((_handle, heardSeconds, failures) => {
+        expect(failures).toBe(0);
+        expect(world.now - heardSeconds * 1000).toBeLessThan(18 * MINUTE_MS);
+      });
+    }
+  });
+
+  test('dead contacts of k-buckets are replaced', () => {
+    const world = network(60);
+    for (const resident of world.residents.slice(1, 20)) resident.alive = false;
+    world.run(60 * MINUTE_MS);
+    const dead = new Set(world.residents.filter(({ alive }) => !alive).map(({ id }) => hex(id)));
+    for (const resident of world.residents) {
+      if (!resident.alive) continue;
+      resident.node.table.visit((handle, _heard, failures) => {
+        const { bytes } = world.ground.contacts;
+        if (dead.has(hex(bytes.slice(handle * 26, handle * 26 + 20)))) {
+          expect(failures).toBeGreaterThanOrEqual(2);
+        }
+      });
+    }
+    const asker = world.residents[30]!;
+    const call = asker.findNode(TARGET);
+    world.run(10_000);
+    const { closest, steps } = asker.lookups.get(call)!;
+    expect(closest.map(({ id }) => id)).toEqual(truth(world, asker, TARGET));
+    expect(steps.every(({ verdict }) => verdict !== 'timeout')).toBe(true);
+  });
+
+  test('goes on when the link was down for hours, also for contacts that were being pinged', () => {
+    const world = network(20);
+    const us = world.residents[9]!;
+    us.linked = false;
+    world.run(3 * 60 * MINUTE_MS);
+    expect(us.counters.timeouts).toBeGreaterThan(10);
+    us.linked = true;
+    world.run(10 * MINUTE_MS);
+    us.node.table.visit((_handle, heardSeconds, failures) => {
+      expect(failures).toBe(0);
+      expect(world.now - heardSeconds * 1000).toBeLessThan(15 * MINUTE_MS);
+    });
+  });
+
+  test('goes on after all request rows were taken', () => {
+    const world = network(12);
+    const us = world.residents[5]!;
+    const { requests } = world.ground;
+    const taken: number[] = [];
+    for (let row = requests.take(999, 1, 0, 1); row !== 0; row = requests.take(999, 1, 0, 1))
+      taken.push(row);
+    expect(us.ask(onLoopback(0), Method.ping, TARGET)).toBe(0);
+    const ticks = us.ticks;
+    const call = us.findNode(TARGET);
+    world.run(40 * MINUTE_MS);
+    expect(us.ticks - ticks).toBeLessThanOrEqual(40 * 60 * 11);
+    expect(us.lookups.has(call)).toBe(false);
+    for (const row of taken) requests.free(row);
+    world.run(5 * MINUTE_MS);
+    expect(us.lookups.get(call)!.closest).toHaveLength(8);
+    us.node.table.visit((_handle, heardSeconds) => {
+      expect(world.now - heardSeconds * 1000).toBeLessThan(15 * MINUTE_MS);
+    });
+  });
+
+  test('ticks that are early or too many change nothing', () => {
+    const run = (extra: boolean) => {
+      const world = network(10, { seed: 4 });
+      const us = world.residents[3]!;
+      for (let i = 0; i < 2000; i++) {
+        world.run(500);
+        if (extra) {
+          us.node.tick(world.now);
+          us.node.tick(world.now);
+        }
+      }
+      return world.fingerprint;
+    };
+    expect(run(true)).toBe(run(false));
+  });
+});
