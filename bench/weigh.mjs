@@ -53,7 +53,7 @@ process.on('message', async (message) => {
   const { what, count } = /** @type {{ what: string, count: number }} */ (message);
   const nodes = await makers[what](count);
   // The upkeep that follows a join: one lookup for each gap in the table.
-  await sleep(count > 0 && what !== 'sockets' ? 3000 : 1000);
+  await sleep(count > 0 && what !== 'sockets' ? 8000 : 1000);
   for (let i = 0; i < 5; i++) {
     globalThis.gc?.();
     await sleep(50);

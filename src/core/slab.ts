@@ -48,7 +48,7 @@ export function withFailure(state: RowState): RowState {
 export class Slab {
   handles: Uint32Array;
   states: Uint32Array;
-  #end = 0;
+  #end = 1; // row 0 stays unused: 0 can mean "none"
   /** Free extents by their size in rows. */
   readonly #free = new Map<number, number[]>();
 

@@ -108,8 +108,9 @@ function limitsOver<T extends object>(
   chosen: Partial<T> | undefined,
   name: string,
 ): T {
+  if (chosen === undefined) return defaults;
   const limits = { ...defaults };
-  for (const [key, value] of Object.entries(chosen ?? {})) {
+  for (const [key, value] of Object.entries(chosen)) {
     if (!Object.hasOwn(defaults, key)) {
       throw new TypeError(`"${name}.${key}" is no limit of ${name}`);
     }

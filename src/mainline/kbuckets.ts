@@ -6,13 +6,16 @@
  *     …
  *     last       everything closer                            splits when it is full
  *
- * All buckets are one extent of the slab. A bucket is a header row, which holds how many contacts it
- * has and when it last changed, and k contact rows:
+ * A bucket is an extent of the slab: a header row, which says where the next bucket is and when this
+ * one last changed, and k rows for contacts, the free ones at the end and zero.
  *
- *     base                 base + (k + 1)
- *     ┌────────┬───┬───┬ ─ ┬────────┬───┬───┬ ─
- *     │ header │ c │ c │ … │ header │ c │ c │ …        8 bytes a row; a million ids deep: 1.3 KB
- *     └────────┴───┴───┴ ─ ┴────────┴───┴───┴ ─
+ *     ┌────────┬───┬───┬ ─ ┬───┐       ┌────────┬───┬───┬ ─ ┬───┐
+ *     │ header │ c │ c │ … │ 0 │       │ header │ c │ c │ … │ c │      8 bytes a row, 72 a bucket
+ *     └───┬────┴───┴───┴ ─ ┴───┘       └───┬────┴───┴───┴ ─ ┴───┘
+ *         └───────────────────────────────▶└──────▶ …
+ *
+ * Half of all targets lie in bucket 0 and a quarter in bucket 1, so the walk along the chain is one
+ * step long on average; in return a table takes no row more than it needs and never moves.
  *
  * Contacts that answered but found their bucket full wait in a small ring of spares; when a contact
  * goes bad, the latest spare of the same bucket takes its row.
@@ -20,7 +23,7 @@
 import { type Address, ipOf, isLoopback } from '../core/address.ts';
 import { CONTACT_BYTES, type Handle } from '../core/contacts.ts';
 import { ID_BITS, randomIdSharing, sharedPrefixBits } from '../core/id.ts';
-import { failuresOf, heardSeconds, rowState, withFailure } from '../core/slab.ts';
+import { failuresOf, heardSeconds, type RowState, rowState, withFailure } from '../core/slab.ts';
 import {
   CHECKING,
   isBad,
@@ -36,97 +39,86 @@ import {
   type Visitor,
 } from './table.ts';
 
-/** Extents grow by this many buckets, so that a table is copied once per 4 splits. */
-const BUCKETS_PER_STEP = 4;
 /** Replacements kept for the whole table; made when the first one comes. */
 const SPARES = 16;
+
+/** The header row of a bucket, by which it is known; 0 is "none". */
+type Bucket = number;
 
 export class KBuckets implements RoutingTable {
   readonly kind: string = 'kbuckets';
   count = 0;
+  parts = 1;
   readonly #place: TablePlace;
-  readonly #rowsPerBucket: number;
-  #base: number;
-  #buckets = 1;
-  #capacity = BUCKETS_PER_STEP;
-  #spares = -1; // first row of the ring, -1 before there is one
+  readonly #first: Bucket;
+  #spares = 0; // first row of the ring, 0 before there is one
   #nextSpare = 0;
 
   constructor(place: TablePlace) {
     this.#place = place;
-    this.#rowsPerBucket = place.k + 1;
-    this.#base = place.ground.slab.allocate(this.#capacity * this.#rowsPerBucket);
-  }
-
-  get parts(): number {
-    return this.#buckets;
+    this.#first = place.ground.slab.allocate(place.k + 1);
   }
 
   find(id: Uint8Array, start: number, address: Address): Handle {
     const handle = this.#place.ground.contacts.find(id, start, address);
-    return handle !== 0 && this.#rowOf(handle) >= 0 ? handle : 0;
+    return handle !== 0 && this.#rowOf(handle) !== 0 ? handle : 0;
   }
 
   wants(_now: number, id: Uint8Array, start: number): boolean {
     const bucket = this.#bucketOf(id, start);
-    return (
-      this.#used(bucket) < this.#place.k || this.#canSplit(bucket) || this.#badRow(bucket) >= 0
-    );
+    return !this.#isFull(bucket) || this.#canSplit(bucket) || this.#badRow(bucket) !== 0;
   }
 
   answered(now: number, id: Uint8Array, start: number, address: Address): Offer {
     const { contacts, slab } = this.#place.ground;
     const handle = contacts.find(id, start, address);
-    const row = handle === 0 ? -1 : this.#rowOf(handle);
-    if (row >= 0) {
+    const row = handle === 0 ? 0 : this.#rowOf(handle);
+    if (row !== 0) {
       slab.states[row] = rowState(now, 0);
       // BEP 5 touches any bucket here. One with empty places still wants its refresh: keeping the
       // known contacts alive finds no new ones.
       const bucket = this.#bucketOf(id, start);
-      if (this.#used(bucket) === this.#place.k) this.#touch(bucket, now);
+      if (this.#isFull(bucket)) this.#touch(bucket, now);
       return Offer.known;
     }
     if (!this.#ipIsFree(now, address)) return Offer.refused;
     for (;;) {
       const bucket = this.#bucketOf(id, start);
-      if (this.#used(bucket) < this.#place.k) {
-        this.#append(bucket, contacts.retain(id, start, address), now);
+      if (!this.#isFull(bucket)) {
+        this.#append(bucket, contacts.retain(id, start, address), rowState(now, 0));
+        this.#touch(bucket, now);
         return Offer.added;
       }
       if (!this.#canSplit(bucket)) return this.#replaceOrSpare(now, bucket, id, start, address);
-      this.#split(now);
+      this.#split(bucket);
     }
   }
 
   heard(now: number, handle: Handle): boolean {
     const row = this.#rowOf(handle);
-    if (row < 0) return false;
-    const states = this.#place.ground.slab.states;
+    if (row === 0) return false;
+    const { states } = this.#place.ground.slab;
     states[row] = rowState(now, failuresOf(states[row]!), states[row]! & (CHECKING | SUSPECT));
     return isBad(states[row]!);
   }
 
   failed(handle: Handle): void {
     const row = this.#rowOf(handle);
-    if (row < 0) return;
-    const states = this.#place.ground.slab.states;
+    if (row === 0) return;
+    const { states } = this.#place.ground.slab;
     states[row] = (withFailure(states[row]!) & ~CHECKING) >>> 0;
     if (!isBad(states[row]!)) return;
     const spare = this.#spareOf(this.#bucketOfHandle(handle));
-    if (spare >= 0) this.#replaceBySpare(row, spare);
+    if (spare !== 0) this.#replaceBySpare(row, spare);
   }
 
   changed(_now: number, address: Address): void {
-    const { contacts, slab } = this.#place.ground;
-    for (let bucket = 0; bucket < this.#buckets; bucket++) {
-      const first = this.#first(bucket);
-      for (let row = first; row < first + this.#used(bucket); row++) {
-        if (contacts.addressOf(slab.handles[row]!) !== address) continue;
-        this.#remove(bucket, row);
-        this.#suspect(bucket);
-        return;
-      }
-    }
+    const { contacts } = this.#place.ground;
+    const handle = this.#holder((other) => contacts.addressOf(other) === address);
+    if (handle === 0) return;
+    const bucket = this.#bucketOfHandle(handle);
+    this.#remove(bucket, this.#rowOf(handle));
+    this.#suspect(bucket);
   }
 
   /**
@@ -134,66 +126,75 @@ export class KBuckets implements RoutingTable {
    * buckets deeper than it, which part from the target at the same bit; the shallower ones, one by one.
    */
   closest(now: number, nearest: Nearest, goodOnly: boolean): void {
-    const own = this.#bucketOf(nearest.target, nearest.targetStart);
+    const { handles } = this.#place.ground.slab;
+    const depth = this.#depthOf(nearest.target, nearest.targetStart);
+    const own = this.#bucketAt(depth);
     this.#collect(now, own, nearest, goodOnly);
     if (nearest.full) return;
-    for (let bucket = own + 1; bucket < this.#buckets; bucket++) {
-      this.#collect(now, bucket, nearest, goodOnly);
+    for (let deeper = handles[own]!; deeper !== 0; deeper = handles[deeper]!) {
+      this.#collect(now, deeper, nearest, goodOnly);
     }
-    for (let bucket = own - 1; bucket >= 0 && !nearest.full; bucket--) {
-      this.#collect(now, bucket, nearest, goodOnly);
+    for (let part = depth - 1; part >= 0 && !nearest.full; part--) {
+      this.#collect(now, this.#bucketAt(part), nearest, goodOnly);
     }
   }
 
   quietest(now: number): Handle {
     const { slab } = this.#place.ground;
     const row = this.#quietestRow();
-    if (row < 0 || quietSinceMs(slab.states[row]!) + QUIET_MS > now) return 0;
+    if (row === 0 || quietSinceMs(slab.states[row]!) + QUIET_MS > now) return 0;
     return slab.handles[row]!;
   }
 
   checking(handle: Handle, isUnderWay: boolean): void {
     const row = this.#rowOf(handle);
     const { states } = this.#place.ground.slab;
-    if (row >= 0) states[row] = isUnderWay ? states[row]! | CHECKING : states[row]! & ~CHECKING;
+    if (row !== 0) states[row] = isUnderWay ? states[row]! | CHECKING : states[row]! & ~CHECKING;
   }
 
   refreshTarget(now: number, out: Uint8Array): boolean {
-    const bucket = this.#stalestBucket();
+    const part = this.#stalestPart();
+    const bucket = this.#bucketAt(part);
     if (this.#changedAtMs(bucket) + REFRESH_MS > now) return false;
     this.#touch(bucket, now);
-    this.#randomIdIn(bucket, out);
+    this.#randomIdIn(part, out);
     return true;
   }
 
   gapTarget(part: number, out: Uint8Array): boolean {
-    if (this.#used(part) === this.#place.k) return false;
+    if (this.#isFull(this.#bucketAt(part))) return false;
     this.#randomIdIn(part, out);
     return true;
   }
 
   dueAt(_now: number): number {
     const row = this.#quietestRow();
-    const quiet = row < 0 ? Infinity : quietSinceMs(this.#place.ground.slab.states[row]!);
-    return Math.min(quiet + QUIET_MS, this.#changedAtMs(this.#stalestBucket()) + REFRESH_MS);
+    const quiet = row === 0 ? Infinity : quietSinceMs(this.#place.ground.slab.states[row]!);
+    const stale = this.#changedAtMs(this.#bucketAt(this.#stalestPart()));
+    return Math.min(quiet + QUIET_MS, stale + REFRESH_MS);
   }
 
   visit(visitor: Visitor): void {
-    const { slab } = this.#place.ground;
-    for (let bucket = 0; bucket < this.#buckets; bucket++) {
-      const first = this.#first(bucket);
-      for (let row = first; row < first + this.#used(bucket); row++) {
-        const state = slab.states[row]!;
-        visitor(slab.handles[row]!, heardSeconds(state), failuresOf(state), bucket);
+    const { handles, states } = this.#place.ground.slab;
+    let part = 0;
+    for (let bucket = this.#first; bucket !== 0; bucket = handles[bucket]!) {
+      const end = this.#end(bucket);
+      for (let row = bucket + 1; row < end; row++) {
+        visitor(handles[row]!, heardSeconds(states[row]!), failuresOf(states[row]!), part);
       }
+      part++;
     }
   }
 
   release(): void {
     const { contacts, slab } = this.#place.ground;
     this.visit((handle) => contacts.release(handle));
-    slab.free(this.#base, this.#capacity * this.#rowsPerBucket);
-    if (this.#spares >= 0) {
+    for (let bucket = this.#first; bucket !== 0; ) {
+      const next = slab.handles[bucket]!;
+      slab.free(bucket, this.#place.k + 1);
+      bucket = next;
+    }
+    if (this.#spares !== 0) {
       for (let row = this.#spares; row < this.#spares + SPARES; row++) this.#dropSpare(row);
       slab.free(this.#spares, SPARES);
     }
@@ -202,156 +203,164 @@ export class KBuckets implements RoutingTable {
 
   // Buckets.
 
-  #header(bucket: number): number {
-    return this.#base + bucket * this.#rowsPerBucket;
-  }
-
-  #first(bucket: number): number {
-    return this.#header(bucket) + 1;
-  }
-
-  #used(bucket: number): number {
-    return this.#place.ground.slab.handles[this.#header(bucket)]!;
-  }
-
-  #changedAtMs(bucket: number): number {
-    return heardSeconds(this.#place.ground.slab.states[this.#header(bucket)]!) * 1000;
-  }
-
-  #touch(bucket: number, now: number): void {
-    this.#place.ground.slab.states[this.#header(bucket)] = rowState(now, 0);
-  }
-
-  #bucketOf(id: Uint8Array, start: number): number {
+  /** How many buckets lie before the one that an id belongs to. */
+  #depthOf(id: Uint8Array, start: number): number {
     const own = this.#place.ground.contacts.bytes;
     const shared = sharedPrefixBits(own, this.#place.self * CONTACT_BYTES, id, start);
-    return Math.min(shared, this.#buckets - 1);
+    return Math.min(shared, this.parts - 1);
   }
 
-  #bucketOfHandle(handle: Handle): number {
+  #bucketAt(part: number): Bucket {
+    const { handles } = this.#place.ground.slab;
+    let bucket = this.#first;
+    for (let i = 0; i < part; i++) bucket = handles[bucket]!;
+    return bucket;
+  }
+
+  #bucketOf(id: Uint8Array, start: number): Bucket {
+    return this.#bucketAt(this.#depthOf(id, start));
+  }
+
+  #bucketOfHandle(handle: Handle): Bucket {
     return this.#bucketOf(this.#place.ground.contacts.bytes, handle * CONTACT_BYTES);
+  }
+
+  /** One past the last row with a contact. */
+  #end(bucket: Bucket): number {
+    const { handles } = this.#place.ground.slab;
+    const full = bucket + 1 + this.#place.k;
+    let row = bucket + 1;
+    while (row < full && handles[row] !== 0) row++;
+    return row;
+  }
+
+  #isFull(bucket: Bucket): boolean {
+    return this.#place.ground.slab.handles[bucket + this.#place.k] !== 0;
+  }
+
+  #changedAtMs(bucket: Bucket): number {
+    return heardSeconds(this.#place.ground.slab.states[bucket]!) * 1000;
+  }
+
+  #touch(bucket: Bucket, now: number): void {
+    this.#place.ground.slab.states[bucket] = rowState(now, 0);
   }
 
   #rowOf(handle: Handle): number {
     const { handles } = this.#place.ground.slab;
     const bucket = this.#bucketOfHandle(handle);
-    const first = this.#first(bucket);
-    const end = first + this.#used(bucket);
-    for (let row = first; row < end; row++) if (handles[row] === handle) return row;
-    return -1;
+    const full = bucket + 1 + this.#place.k;
+    for (let row = bucket + 1; row < full; row++) if (handles[row] === handle) return row;
+    return 0;
   }
 
-  #randomIdIn(bucket: number, out: Uint8Array): void {
+  #randomIdIn(part: number, out: Uint8Array): void {
     const { contacts, random } = this.#place.ground;
-    randomIdSharing(contacts.bytes, this.#place.self * CONTACT_BYTES, bucket, random, out);
+    randomIdSharing(contacts.bytes, this.#place.self * CONTACT_BYTES, part, random, out);
   }
 
-  #canSplit(bucket: number): boolean {
-    return bucket === this.#buckets - 1 && this.#buckets < ID_BITS;
+  #canSplit(bucket: Bucket): boolean {
+    return this.#place.ground.slab.handles[bucket] === 0 && this.parts < ID_BITS;
   }
 
-  #append(bucket: number, handle: Handle, now: number): void {
+  #append(bucket: Bucket, handle: Handle, state: RowState): void {
     const { slab } = this.#place.ground;
-    const used = this.#used(bucket);
-    const row = this.#first(bucket) + used;
+    const row = this.#end(bucket);
     slab.handles[row] = handle;
-    slab.states[row] = rowState(now, 0);
-    slab.handles[this.#header(bucket)] = used + 1;
-    this.#touch(bucket, now);
+    slab.states[row] = state;
     this.count++;
   }
 
   /** Takes a contact out; the last row of the bucket moves into its place. */
-  #remove(bucket: number, row: number): void {
+  #remove(bucket: Bucket, row: number): void {
     const { contacts, slab } = this.#place.ground;
     contacts.release(slab.handles[row]!);
-    const used = this.#used(bucket);
-    const last = this.#first(bucket) + used - 1;
+    const last = this.#end(bucket) - 1;
     slab.handles[row] = slab.handles[last]!;
     slab.states[row] = slab.states[last]!;
-    slab.handles[this.#header(bucket)] = used - 1;
+    slab.handles[last] = 0;
     this.count--;
   }
 
-  #split(now: number): void {
-    if (this.#buckets === this.#capacity) this.#enlarge();
+  /** Makes a deeper bucket after the last one and moves there what belongs there. */
+  #split(bucket: Bucket): void {
     const { contacts, slab } = this.#place.ground;
-    const depth = this.#buckets - 1;
-    const moved = this.#buckets++;
-    slab.handles[this.#header(moved)] = 0;
-    slab.states[this.#header(moved)] = slab.states[this.#header(depth)]!;
-    const own = this.#place.self * CONTACT_BYTES;
-    for (let row = this.#first(depth) + this.#used(depth) - 1; row >= this.#first(depth); row--) {
+    const deeper = slab.allocate(this.#place.k + 1);
+    slab.handles[bucket] = deeper;
+    slab.states[deeper] = slab.states[bucket]!;
+    this.parts++;
+    for (let row = this.#end(bucket) - 1; row > bucket; row--) {
       const handle = slab.handles[row]!;
       const state = slab.states[row]!;
-      const bytes = contacts.bytes;
-      if (sharedPrefixBits(bytes, own, bytes, handle * CONTACT_BYTES) <= depth) continue;
+      if (this.#bucketOfHandle(handle) !== deeper) continue;
       contacts.retainHandle(handle);
-      this.#remove(depth, row);
-      this.#append(moved, handle, now);
-      slab.states[this.#first(moved) + this.#used(moved) - 1] = state;
+      this.#remove(bucket, row);
+      this.#append(deeper, handle, state);
     }
   }
 
-  #enlarge(): void {
-    const { slab } = this.#place.ground;
-    const rows = this.#capacity * this.#rowsPerBucket;
-    this.#capacity += BUCKETS_PER_STEP;
-    const base = slab.allocate(this.#capacity * this.#rowsPerBucket);
-    slab.handles.copyWithin(base, this.#base, this.#base + rows);
-    slab.states.copyWithin(base, this.#base, this.#base + rows);
-    slab.free(this.#base, rows);
-    this.#base = base;
-  }
-
-  #collect(now: number, bucket: number, nearest: Nearest, goodOnly: boolean): void {
+  #collect(now: number, bucket: Bucket, nearest: Nearest, goodOnly: boolean): void {
     const { handles, states } = this.#place.ground.slab;
-    const first = this.#first(bucket);
-    const end = first + this.#used(bucket);
-    for (let row = first; row < end; row++) {
+    const end = this.#end(bucket);
+    for (let row = bucket + 1; row < end; row++) {
       const state = states[row]!;
       if (goodOnly ? isGood(state, now) : !isBad(state)) nearest.consider(handles[row]!);
     }
   }
 
-  #badRow(bucket: number): number {
+  #badRow(bucket: Bucket): number {
     const { states } = this.#place.ground.slab;
-    const first = this.#first(bucket);
-    for (let row = first; row < first + this.#used(bucket); row++)
-      if (isBad(states[row]!)) return row;
-    return -1;
+    const end = this.#end(bucket);
+    for (let row = bucket + 1; row < end; row++) if (isBad(states[row]!)) return row;
+    return 0;
   }
 
-  /** The row heard longest ago of those no ping is under way to, or -1. */
+  /** The row heard longest ago of those no ping is under way to, or 0. */
   #quietestRow(): number {
-    const { states } = this.#place.ground.slab;
-    let quietest = -1;
-    for (let bucket = 0; bucket < this.#buckets; bucket++) {
-      const first = this.#first(bucket);
-      for (let row = first; row < first + this.#used(bucket); row++) {
+    const { handles, states } = this.#place.ground.slab;
+    let quietest = 0;
+    for (let bucket = this.#first; bucket !== 0; bucket = handles[bucket]!) {
+      const end = this.#end(bucket);
+      for (let row = bucket + 1; row < end; row++) {
         const state = states[row]!;
         if ((state & CHECKING) !== 0 || isBad(state)) continue;
-        if (quietest < 0 || quietSinceMs(state) < quietSinceMs(states[quietest]!)) quietest = row;
+        if (quietest === 0 || quietSinceMs(state) < quietSinceMs(states[quietest]!)) quietest = row;
       }
     }
     return quietest;
   }
 
-  #stalestBucket(): number {
+  #stalestPart(): number {
+    const { handles } = this.#place.ground.slab;
     let stalest = 0;
-    for (let bucket = 1; bucket < this.#buckets; bucket++) {
-      if (this.#changedAtMs(bucket) < this.#changedAtMs(stalest)) stalest = bucket;
+    let stalestAtMs = Infinity;
+    let part = 0;
+    for (let bucket = this.#first; bucket !== 0; bucket = handles[bucket]!) {
+      const changedAtMs = this.#changedAtMs(bucket);
+      if (changedAtMs < stalestAtMs) {
+        stalest = part;
+        stalestAtMs = changedAtMs;
+      }
+      part++;
     }
     return stalest;
   }
 
   /** After an id changed under an address: nobody of its bucket is good before it answered again. */
-  #suspect(bucket: number): void {
+  #suspect(bucket: Bucket): void {
     const { states } = this.#place.ground.slab;
-    const first = this.#first(bucket);
-    for (let row = first; row < first + this.#used(bucket); row++) {
-      states[row] = states[row]! | SUSPECT;
+    const end = this.#end(bucket);
+    for (let row = bucket + 1; row < end; row++) states[row] = states[row]! | SUSPECT;
+  }
+
+  /** The first contact of the table of which this is true, or 0. */
+  #holder(isIt: (handle: Handle) => boolean): Handle {
+    const { handles } = this.#place.ground.slab;
+    for (let bucket = this.#first; bucket !== 0; bucket = handles[bucket]!) {
+      const end = this.#end(bucket);
+      for (let row = bucket + 1; row < end; row++) if (isIt(handles[row]!)) return handles[row]!;
     }
+    return 0;
   }
 
   /** One contact per IP: a holder that is not good makes place for one that just answered. */
@@ -359,46 +368,38 @@ export class KBuckets implements RoutingTable {
     if (!this.#place.onePerIp || isLoopback(address)) return true;
     const { contacts, slab } = this.#place.ground;
     const ip = ipOf(address);
-    for (let bucket = 0; bucket < this.#buckets; bucket++) {
-      const first = this.#first(bucket);
-      for (let row = first; row < first + this.#used(bucket); row++) {
-        if (ipOf(contacts.addressOf(slab.handles[row]!)) !== ip) continue;
-        if (isGood(slab.states[row]!, now)) return false;
-        this.#remove(bucket, row);
-        return true;
-      }
-    }
+    const holder = this.#holder((other) => ipOf(contacts.addressOf(other)) === ip);
+    if (holder === 0) return true;
+    const row = this.#rowOf(holder);
+    if (isGood(slab.states[row]!, now)) return false;
+    this.#remove(this.#bucketOfHandle(holder), row);
     return true;
   }
 
   #placeIsTaken(spare: Handle): boolean {
-    const { contacts, slab } = this.#place.ground;
+    const { contacts } = this.#place.ground;
     const address = contacts.addressOf(spare);
     const byIp = this.#place.onePerIp && !isLoopback(address);
-    for (let bucket = 0; bucket < this.#buckets; bucket++) {
-      const first = this.#first(bucket);
-      for (let row = first; row < first + this.#used(bucket); row++) {
-        const other = contacts.addressOf(slab.handles[row]!);
-        if (other === address || (byIp && ipOf(other) === ipOf(address))) return true;
-      }
-    }
-    return false;
+    const clashes = (other: Address): boolean =>
+      other === address || (byIp && ipOf(other) === ipOf(address));
+    return this.#holder((handle) => clashes(contacts.addressOf(handle))) !== 0;
   }
 
   // Spares.
 
   #replaceOrSpare(
     now: number,
-    bucket: number,
+    bucket: Bucket,
     id: Uint8Array,
     start: number,
     address: Address,
   ): Offer {
     const handle = this.#place.ground.contacts.retain(id, start, address);
     const bad = this.#badRow(bucket);
-    if (bad >= 0) {
+    if (bad !== 0) {
       this.#remove(bucket, bad);
-      this.#append(bucket, handle, now);
+      this.#append(bucket, handle, rowState(now, 0));
+      this.#touch(bucket, now);
       return Offer.added;
     }
     this.#keepSpare(now, handle);
@@ -407,7 +408,7 @@ export class KBuckets implements RoutingTable {
 
   #keepSpare(now: number, handle: Handle): void {
     const { contacts, slab } = this.#place.ground;
-    if (this.#spares < 0) this.#spares = slab.allocate(SPARES);
+    if (this.#spares === 0) this.#spares = slab.allocate(SPARES);
     for (let row = this.#spares; row < this.#spares + SPARES; row++) {
       if (slab.handles[row] !== handle) continue;
       slab.states[row] = rowState(now, 0);
@@ -421,16 +422,16 @@ export class KBuckets implements RoutingTable {
     slab.states[row] = rowState(now, 0);
   }
 
-  /** The spare of a bucket that answered last and is not in the table by now, or -1. */
-  #spareOf(bucket: number): number {
-    if (this.#spares < 0) return -1;
+  /** The spare of a bucket that answered last and is not in the table by now, or 0. */
+  #spareOf(bucket: Bucket): number {
+    if (this.#spares === 0) return 0;
     const { slab } = this.#place.ground;
-    let latest = -1;
+    let latest = 0;
     for (let row = this.#spares; row < this.#spares + SPARES; row++) {
       const handle = slab.handles[row]!;
       if (handle === 0 || this.#bucketOfHandle(handle) !== bucket) continue;
-      if (this.#rowOf(handle) >= 0 || this.#placeIsTaken(handle)) continue;
-      if (latest < 0 || slab.states[row]! > slab.states[latest]!) latest = row;
+      if (this.#rowOf(handle) !== 0 || this.#placeIsTaken(handle)) continue;
+      if (latest === 0 || slab.states[row]! > slab.states[latest]!) latest = row;
     }
     return latest;
   }

@@ -53,7 +53,7 @@ import type { Workbench } from './workbench.ts';
 
 /** A stranger that asked us is pinged once; if it stays silent, not again before this (mldht: 90 s). */
 const STRANGER_MEMORY_MS = 90_000;
-const STRANGERS = 64;
+const STRANGERS = 32;
 
 /** Hears the outcomes of commands, each named by the caller's own number. */
 export interface MainlineObserver {
