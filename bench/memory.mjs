@@ -40,7 +40,7 @@ export async function measureMemory(run) {
   return {
     title: 'Memory',
     method:
-      'Each row is a process of its own, idle for a second and then garbage-collected. Heap and buffers is ' +
+      'Each row is a process of its own, idle for some seconds (until the upkeep after joining is over) and then garbage-collected. Heap and buffers is ' +
       'heapUsed + arrayBuffers of process.memoryUsage(). A node’s own share is what it has beyond as many bare dgram ' +
       'sockets in a process with the same modules loaded. “One testnet” shares contacts, table rows and ' +
       'requests, all nodes joined; the others each have their own, joined through the first.',
