@@ -3,15 +3,18 @@
  * end in good order; a second one ends the process at once.
  */
 
+/** Ctrl-C under npm comes twice, from the terminal and from npm: what comes this soon is the same. */
+const ECHO_MS = 500;
+
 /** Resolves with what ended the wait: a signal's name, or `time` after `forMs`. */
 export function untilStopped(forMs?: number): Promise<'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'time'> {
   return new Promise((resolve) => {
     const timer = forMs === undefined ? undefined : setTimeout(() => resolve('time'), forMs);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      let seen = false;
+      let firstAtMs = Infinity;
       process.on(signal, () => {
-        if (seen) process.exit(130);
-        seen = true;
+        if (performance.now() - firstAtMs > ECHO_MS) process.exit(130);
+        firstAtMs = Math.min(firstAtMs, performance.now());
         clearTimeout(timer);
         resolve(signal);
       });
