@@ -26,11 +26,16 @@ export type Handle = number;
 export class Contacts {
   readonly #keys: InternedKeys;
   #references: Uint32Array;
+  /** Addresses that have a contact, and how many ids each has shown. */
+  readonly #addresses: InternedKeys;
+  #idsAt: Uint32Array;
   readonly #key = new Uint8Array(CONTACT_BYTES);
 
   constructor(capacity: number, seed: number) {
     this.#keys = new InternedKeys(CONTACT_BYTES, capacity, seed);
     this.#references = new Uint32Array(capacity + 1);
+    this.#addresses = new InternedKeys(COMPACT_ADDRESS_BYTES, capacity, seed);
+    this.#idsAt = new Uint32Array(capacity + 1);
   }
 
   get count(): number {
@@ -38,7 +43,12 @@ export class Contacts {
   }
 
   get byteLength(): number {
-    return this.#keys.byteLength + this.#references.byteLength;
+    return (
+      this.#keys.byteLength +
+      this.#references.byteLength +
+      this.#addresses.byteLength +
+      this.#idsAt.byteLength
+    );
   }
 
   /** All contacts, 26 bytes each at handle * 26. Replaced when the store grows: read it anew. */
@@ -62,6 +72,7 @@ export class Contacts {
     if (handle >= this.#references.length) {
       this.#references = grown(this.#references, this.#references.length * 2);
     }
+    if (this.#references[handle] === 0) this.#countId(1);
     this.#references[handle] = this.#references[handle]! + 1;
     return handle;
   }
@@ -75,11 +86,34 @@ export class Contacts {
     const references = this.#references[handle]!;
     assert(references > 0, 'a released handle is in use');
     this.#references[handle] = references - 1;
-    if (references === 1) this.#keys.remove(handle);
+    if (references > 1) return;
+    const start = handle * CONTACT_BYTES;
+    this.#key.set(this.#keys.keys.subarray(start, start + CONTACT_BYTES));
+    this.#countId(-1);
+    this.#keys.remove(handle);
+  }
+
+  /**
+   * Does anybody know this address under another id? Hardly ever, and then a table that has the
+   * address need not be searched for it.
+   */
+  hasOtherIdAt(id: Uint8Array, start: number, address: Address): boolean {
+    this.#writeKey(id, start, address);
+    const row = this.#addresses.find(this.#key, ID_BYTES);
+    if (row === 0) return false;
+    return this.#idsAt[row]! > (this.#keys.find(this.#key, 0) === 0 ? 0 : 1);
   }
 
   referencesTo(handle: Handle): number {
     return this.#references[handle]!;
+  }
+
+  /** One id more or less at the address that stands in `#key`. */
+  #countId(change: 1 | -1): void {
+    const row = this.#addresses.intern(this.#key, ID_BYTES);
+    if (row >= this.#idsAt.length) this.#idsAt = grown(this.#idsAt, this.#idsAt.length * 2);
+    this.#idsAt[row] = this.#idsAt[row]! + change;
+    if (this.#idsAt[row] === 0) this.#addresses.remove(row);
   }
 
   #writeKey(id: Uint8Array, start: number, address: Address): void {

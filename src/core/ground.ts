@@ -17,6 +17,13 @@ const INITIAL_CONTACTS = 32;
 const INITIAL_ROWS = 64;
 const INITIAL_REQUESTS = 15;
 
+/** Room to begin with: contacts, table rows, and log2 of the requests in flight at most. */
+export interface GroundSize {
+  contacts: number;
+  rows: number;
+  slotBits: number;
+}
+
 export class Ground {
   readonly random: Random;
   readonly contacts: Contacts;
@@ -25,11 +32,12 @@ export class Ground {
   readonly lookups: LookupPool = new LookupPool();
   #tenants = 0;
 
-  constructor(random: Random) {
+  /** @param size what a lab knows beforehand; a real node starts small and grows. */
+  constructor(random: Random, size: Partial<GroundSize> = {}) {
     this.random = random;
-    this.contacts = new Contacts(INITIAL_CONTACTS, random.uint32());
-    this.slab = new Slab(INITIAL_ROWS);
-    this.requests = new Requests(random, SLOT_BITS, INITIAL_REQUESTS);
+    this.contacts = new Contacts(size.contacts ?? INITIAL_CONTACTS, random.uint32());
+    this.slab = new Slab(size.rows ?? INITIAL_ROWS);
+    this.requests = new Requests(random, size.slotBits ?? SLOT_BITS, INITIAL_REQUESTS);
   }
 
   /** A number for a new tenant, by which its requests are told from others'. Never 0. */

@@ -5,7 +5,7 @@
  */
 import { type Address, isLoopback } from '../core/address.ts';
 import { EndpointMeter } from '../core/meter.ts';
-import type { RequestRow } from '../core/requests.ts';
+import { InFlight, type RequestRow } from '../core/requests.ts';
 import { Method } from './message.ts';
 import type { MainlineNode } from './node.ts';
 
@@ -60,6 +60,7 @@ export function openRequest(
   if (row === 0) return 0;
   requests.subject[row] = subject;
   requests.detail[row] = detail;
+  node.inFlight ??= new InFlight(requests);
   node.inFlight.add(row);
   return row;
 }
@@ -69,7 +70,7 @@ export function endRequest(node: MainlineNode, request: RequestRow): void {
   if (purpose === Purpose.check || purpose === Purpose.stranger || purpose === Purpose.witness) {
     node.pingCount--;
   }
-  node.inFlight.end(request);
+  node.inFlight!.end(request);
 }
 
 export function writeQuery(
@@ -115,6 +116,7 @@ export function ping(
 export function mayContact(node: MainlineNode, now: number, to: Address): boolean {
   if (node.settings.exemptLoopback && isLoopback(to)) return true;
   const { outbound } = node.settings;
+  if (outbound === null) return true;
   node.endpointMeter ??= new EndpointMeter(
     outbound.newEndpoints,
     outbound.newEndpointsBurst,

@@ -13,7 +13,9 @@ import type { PeerLimits } from './peers.ts';
 import {
   DEFAULTS,
   type Identity,
+  INBOUND_LIMITS,
   type InboundLimits,
+  OUTBOUND_LIMITS,
   type OutboundLimits,
   type Settings,
 } from './settings.ts';
@@ -40,10 +42,10 @@ export interface NodeChoices {
   onePerIp?: boolean;
   /** Do loopback addresses pass the limits below? Default true. */
   exemptLoopback?: boolean;
-  /** What others may ask of us. Defaults: 10 a second per IP (50 at once), 1000 in all. */
-  inbound?: Partial<InboundLimits>;
-  /** What we ask of the network. Default: 50 new endpoints a second (200 at once). */
-  outbound?: Partial<OutboundLimits>;
+  /** What others may ask of us. Defaults: 10 a second per IP (50 at once), 1000 in all; false: all. */
+  inbound?: Partial<InboundLimits> | false;
+  /** What we ask of the network. Default: 50 new endpoints a second (200 at once); false: any. */
+  outbound?: Partial<OutboundLimits> | false;
   /** Bounds of the peer store. Defaults: 4000 info-hashes, 500 peers each, 100,000 in all, 45 min. */
   peers?: Partial<PeerLimits>;
   /** Sees every query that passes the limits, and may answer it. */
@@ -70,8 +72,10 @@ export function settingsFrom(options: NodeChoices): Settings {
     exemptLoopback: options.exemptLoopback ?? DEFAULTS.exemptLoopback,
     table: tableFactory(options.table ?? 'kbuckets'),
     peers: limitsOver(DEFAULTS.peers, options.peers, 'peers'),
-    inbound: limitsOver(DEFAULTS.inbound, options.inbound, 'inbound'),
-    outbound: limitsOver(DEFAULTS.outbound, options.outbound, 'outbound'),
+    inbound:
+      options.inbound === false ? null : limitsOver(INBOUND_LIMITS, options.inbound, 'inbound'),
+    outbound:
+      options.outbound === false ? null : limitsOver(OUTBOUND_LIMITS, options.outbound, 'outbound'),
     handler: onQuery ? hookHandler(onQuery) : answerQuery,
     identity: identity ? checked(identity) : null,
   };

@@ -186,6 +186,26 @@ export class KBuckets implements RoutingTable {
     }
   }
 
+  /**
+   * Fills the deepest bucket at once with the first `count` of `handles`, heard at the times in
+   * `heardAtMs`, and makes a deeper one if more is to come. A lab begins with tables as a converged
+   * network has them; each contact is one the node would have met.
+   */
+  fill(handles: Uint32Array, heardAtMs: Float64Array, count: number, isLast: boolean): void {
+    const { contacts, slab } = this.#place.ground;
+    const bucket = this.#bucketAt(this.parts - 1);
+    for (let i = 0; i < count; i++) {
+      contacts.retainHandle(handles[i]!);
+      slab.handles[bucket + 1 + i] = handles[i]!;
+      slab.states[bucket + 1 + i] = rowState(heardAtMs[i]!, 0);
+      slab.states[bucket] = Math.max(slab.states[bucket]!, rowState(heardAtMs[i]!, 0));
+    }
+    this.count += count;
+    if (isLast) return;
+    slab.handles[bucket] = slab.allocate(this.#place.k + 1);
+    this.parts++;
+  }
+
   release(): void {
     const { contacts, slab } = this.#place.ground;
     this.visit((handle) => contacts.release(handle));

@@ -18,7 +18,7 @@ import { equalIds, ID_BYTES } from '../core/id.ts';
 import { Failure, type Lookup } from '../core/lookup.ts';
 import { type EndpointMeter, RecentAddresses, SourceMeter, TokenBucket } from '../core/meter.ts';
 import type { Register } from '../core/register.ts';
-import { InFlight, type RequestRow, TRANSACTION_BYTES } from '../core/requests.ts';
+import { type InFlight, type RequestRow, TRANSACTION_BYTES } from '../core/requests.ts';
 import {
   endRequest,
   learnRoundTrip,
@@ -49,7 +49,7 @@ import {
   stepAll,
   written,
 } from './walks.ts';
-import type { Workbench } from './workbench.ts';
+import type { IdView, Workbench } from './workbench.ts';
 
 /** A stranger that asked us is pinged once; if it stays silent, not again before this (mldht: 90 s). */
 const STRANGER_MEMORY_MS = 90_000;
@@ -79,11 +79,8 @@ export interface MainlineWorld {
   readonly register: Register | null;
 }
 
-/** An id where it lies. */
-export interface IdView {
-  bytes: Uint8Array;
-  start: number;
-}
+/** What a node without lookups has; never written to. */
+const NO_LOOKUPS: (Lookup | null)[] = [];
 
 export class MainlineNode implements Machine {
   deadline: number = Infinity;
@@ -100,10 +97,10 @@ export class MainlineNode implements Machine {
   // The rest is for the files of this room: asking, walks and upkeep are verbs over this state.
   readonly world: MainlineWorld;
   readonly observer: MainlineObserver;
-  readonly inFlight: InFlight;
+  /** Made with the first request. */
+  inFlight: InFlight | null = null;
   /** Lookups under way by slot. */
-  readonly lookups: (Lookup | null)[] = [];
-  readonly idView: IdView;
+  lookups: (Lookup | null)[] = NO_LOOKUPS;
   bootstrap: Address[] = [];
   // Made on first use.
   sourceMeter: SourceMeter | null = null;
@@ -143,8 +140,6 @@ export class MainlineNode implements Machine {
     this.observer = observer;
     this.tenant = ground.admit();
     this.self = ground.contacts.retain(id, 0, address);
-    this.inFlight = new InFlight(ground.requests);
-    this.idView = { bytes: ground.contacts.bytes, start: 0 };
     const { k, onePerIp } = settings;
     this.table = settings.table({ ground, self: this.self, k, onePerIp });
   }
@@ -163,7 +158,7 @@ export class MainlineNode implements Machine {
 
   /** Requests under way. */
   get requestCount(): number {
-    return this.inFlight.count;
+    return this.inFlight?.count ?? 0;
   }
 
   /** Lookups under way, the node's own included. */
@@ -181,7 +176,7 @@ export class MainlineNode implements Machine {
 
   /** The id we show to `to`; `target` is null where a message has none. */
   idFor(target: Uint8Array | null, start: number, to: Address): IdView {
-    const view = this.idView;
+    const view = this.world.workbench.idView;
     if (this.settings.identity) {
       view.bytes = this.settings.identity(target?.subarray(start, start + ID_BYTES) ?? null, to);
       view.start = 0;
@@ -199,6 +194,13 @@ export class MainlineNode implements Machine {
     this.bootstrap = bootstrap.filter((address) => address !== this.address);
     this.upkeepAtMs = now;
     this.tick(now);
+  }
+
+  /** Begins as a member whose table is filled: upkeep goes on from here, nobody is asked to join. */
+  rest(now: number): void {
+    this.isMember = true;
+    this.upkeepAtMs = this.table.dueAt(now);
+    this.#plan(now);
   }
 
   /** Walks to the target. False when too many lookups are under way or nobody can be asked. */
@@ -232,11 +234,10 @@ export class MainlineNode implements Machine {
 
   /** Ends everything and gives all shared rows back. The node must not be used afterwards. */
   close(): void {
-    for (let row = this.inFlight.first(); row !== 0; row = this.inFlight.first()) {
-      this.inFlight.end(row);
-    }
+    const { inFlight } = this;
+    for (let row = inFlight?.first() ?? 0; row !== 0; row = inFlight!.first()) inFlight!.end(row);
     for (const lookup of this.lookups) if (lookup) this.ground.lookups.release(lookup);
-    this.lookups.length = 0;
+    this.lookups = NO_LOOKUPS;
     this.table.release();
     this.ground.contacts.release(this.self);
     this.upkeepAtMs = Infinity;
@@ -268,8 +269,7 @@ export class MainlineNode implements Machine {
 
   #plan(now: number): void {
     const { timeoutMs } = this.settings;
-    const timeout =
-      this.inFlight.count === 0 ? Infinity : this.inFlight.deadline(this.shortTimeoutMs, timeoutMs);
+    const timeout = this.inFlight?.deadline(this.shortTimeoutMs, timeoutMs) ?? Infinity;
     this.deadline = Math.max(now, Math.min(timeout, this.upkeepAtMs, this.blockedUntilMs));
   }
 
@@ -299,6 +299,7 @@ export class MainlineNode implements Machine {
     if (query.idStart > 0 && this.isOwnId(query.bytes, query.idStart)) return Drop.ownId;
     if (this.settings.exemptLoopback && isLoopback(from)) return 0;
     const { inbound } = this.settings;
+    if (inbound === null) return 0;
     this.sourceMeter ??= new SourceMeter(
       inbound.perSource,
       inbound.perSourceBurst,
@@ -397,7 +398,9 @@ export class MainlineNode implements Machine {
     this.world.register?.answered(now, bytes, idStart, from);
     // Whoever the table has at this address is somebody else now. What others *told* us of the
     // address is no reason for doubt: liars could have all of our contacts evicted.
-    if (this.table.find(bytes, idStart, from) === 0) this.table.changed(now, from);
+    if (this.ground.contacts.hasOtherIdAt(bytes, idStart, from)) {
+      if (this.table.find(bytes, idStart, from) === 0) this.table.changed(now, from);
+    }
     if (this.table.answered(now, bytes, idStart, from) !== Offer.added) return;
     this.upkeepAtMs = Math.min(this.upkeepAtMs, now + UPKEEP_MS);
   }
@@ -405,7 +408,8 @@ export class MainlineNode implements Machine {
   #timeOut(now: number): void {
     const { timeoutMs } = this.settings;
     const { requests } = this.ground;
-    const inFlight = this.inFlight;
+    const { inFlight } = this;
+    if (inFlight === null) return;
     for (let row = inFlight.nextSlow(now, this.shortTimeoutMs); row !== 0; ) {
       if (requests.purpose[row] === Purpose.lookup) {
         const lookup = this.lookups[requests.subject[row]!]!;

@@ -70,11 +70,26 @@ export interface Settings {
   exemptLoopback: boolean;
   table: TableFactory;
   peers: PeerLimits;
-  inbound: InboundLimits;
-  outbound: OutboundLimits;
+  /** Null: no limits, for a lab that has no strangers. */
+  inbound: InboundLimits | null;
+  outbound: OutboundLimits | null;
   handler: QueryHandler;
   identity: Identity | null;
 }
+
+export const INBOUND_LIMITS: InboundLimits = {
+  perSource: 10,
+  perSourceBurst: 50,
+  sources: 4096,
+  total: 1000,
+  totalBurst: 2000,
+};
+export const OUTBOUND_LIMITS: OutboundLimits = {
+  newEndpoints: 50,
+  newEndpointsBurst: 200,
+  memoryMs: 30_000,
+  endpoints: 4096,
+};
 
 type Choices = Omit<Settings, 'table' | 'handler'>;
 
@@ -88,7 +103,7 @@ export const DEFAULTS: Choices = {
   onePerIp: true,
   exemptLoopback: true,
   peers: PEER_LIMITS,
-  inbound: { perSource: 10, perSourceBurst: 50, sources: 4096, total: 1000, totalBurst: 2000 },
-  outbound: { newEndpoints: 50, newEndpointsBurst: 200, memoryMs: 30_000, endpoints: 4096 },
+  inbound: INBOUND_LIMITS,
+  outbound: OUTBOUND_LIMITS,
   identity: null,
 };

@@ -68,6 +68,7 @@ export function startLookup(
     node.ground.lookups.release(lookup);
     return false;
   }
+  if (node.lookups.length === 0) node.lookups = [];
   node.lookups[slot] = lookup;
   if (isOwn(kind)) node.ownLookupCount++;
   if (announcement) (node.announcements ??= new Map()).set(lookup, announcement);
@@ -239,7 +240,8 @@ function conclude(node: MainlineNode, now: number, lookup: Lookup): void {
 export function discardLookup(node: MainlineNode, lookup: Lookup): void {
   orphanRequests(node, lookup);
   const { requests } = node.ground;
-  for (let row = node.inFlight.first(); row !== 0; row = node.inFlight.after(row)) {
+  const { inFlight } = node;
+  for (let row = inFlight?.first() ?? 0; row !== 0; row = inFlight!.after(row)) {
     if (requests.purpose[row] !== Purpose.announce) continue;
     if (requests.subject[row] !== lookup.slot) continue;
     requests.purpose[row] = Purpose.orphan;

@@ -9,11 +9,18 @@ import { Nearest } from './table.ts';
 import { NODES_PER_REPLY } from './walks.ts';
 import { Writer } from './writer.ts';
 
+/** An id where it lies. */
+export interface IdView {
+  bytes: Uint8Array;
+  start: number;
+}
+
 export class Workbench {
   readonly message: Message = new Message();
   readonly reply: Writer = new Writer();
   readonly query: Writer = new Writer();
   readonly nearest: Nearest;
+  readonly idView: IdView = { bytes: new Uint8Array(ID_BYTES), start: 0 };
   readonly id: Uint8Array = new Uint8Array(ID_BYTES);
 
   constructor(ground: Ground) {

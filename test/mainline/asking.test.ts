@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Address, addressOf, ipOf, parseIp } from '../../src/core/address.ts';
 import { Method } from '../../src/mainline/message.ts';
-import { DEFAULTS } from '../../src/mainline/settings.ts';
+import { OUTBOUND_LIMITS } from '../../src/mainline/settings.ts';
 import { accountedFor, dropped, network, query, TARGET, truth } from './scenes.ts';
 import { idOf, inPublic, MINUTE_MS, onLoopback, SmallWorld } from './small-world.ts';
 
@@ -63,7 +63,7 @@ describe('limits', () => {
   });
 
   test('the outbound budget delays lookups to new endpoints, and they finish all the same', () => {
-    const outbound = { ...DEFAULTS.outbound, newEndpoints: 2, newEndpointsBurst: 3 };
+    const outbound = { ...OUTBOUND_LIMITS, newEndpoints: 2, newEndpointsBurst: 3 };
     const world = network(40, { address: inPublic });
     const us = world.open({ outbound });
     const before = world.now;
@@ -86,7 +86,7 @@ describe('limits', () => {
   });
 
   test('a budget that is used up does not make the node spin', () => {
-    const outbound = { ...DEFAULTS.outbound, newEndpoints: 1, newEndpointsBurst: 1 };
+    const outbound = { ...OUTBOUND_LIMITS, newEndpoints: 1, newEndpointsBurst: 1 };
     const world = new SmallWorld({ address: inPublic });
     const us = world.open({ outbound });
     us.join(...Array.from({ length: 40 }, (_, n) => inPublic(100 + n)));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { answerQuery } from '../../src/mainline/answers.ts';
 import { type NodeChoices, settingsFrom } from '../../src/mainline/choices.ts';
-import { DEFAULTS } from '../../src/mainline/settings.ts';
+import { DEFAULTS, INBOUND_LIMITS } from '../../src/mainline/settings.ts';
 import { at, idOf } from './small-world.ts';
 import { TableUnderTest } from './table-place.ts';
 
@@ -17,8 +17,8 @@ describe('choices', () => {
   test('that are made stand, also one limit among others', () => {
     const settings = settingsFrom({ k: 20, readOnly: true, inbound: { perSource: 3 }, alpha: 1 });
     expect(settings).toMatchObject({ k: 20, alpha: 1, readOnly: true });
-    expect(settings.inbound).toEqual({ ...DEFAULTS.inbound, perSource: 3 });
-    expect(DEFAULTS.inbound.perSource).not.toBe(3);
+    expect(settings.inbound).toEqual({ ...INBOUND_LIMITS, perSource: 3 });
+    expect(INBOUND_LIMITS.perSource).not.toBe(3);
   });
 
   test.each(['kbuckets', 'flat', 'prefix'] as const)('name the table %s', (kind) => {

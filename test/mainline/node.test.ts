@@ -10,7 +10,7 @@ import { ascii, type Bencoded, type Encodable, encode } from '../../src/mainline
 import { type Counters, DROP_REASONS } from '../../src/mainline/counters.ts';
 import { flatTable, prefixTable } from '../../src/mainline/groups.ts';
 import { Method } from '../../src/mainline/message.ts';
-import { DEFAULTS } from '../../src/mainline/settings.ts';
+import { INBOUND_LIMITS } from '../../src/mainline/settings.ts';
 import { LookupKind } from '../../src/mainline/walks.ts';
 import { mutate } from './mutate.ts';
 import { ANNOUNCEMENT, accountedFor, INFO_HASH, network, query, TARGET } from './scenes.ts';
@@ -63,7 +63,7 @@ describe('counters', () => {
   test('every reason to drop a datagram is reachable, and each datagram ends in one counter', () => {
     const world = new SmallWorld({ address: inPublic });
     const inbound = {
-      ...DEFAULTS.inbound,
+      ...INBOUND_LIMITS,
       perSource: 1,
       perSourceBurst: 3,
       total: 1,

@@ -1,0 +1,83 @@
+/**
+ * A warm start: tables as a network has them that has been running for long. For each bucket a node
+ * knows up to k of those who could be in it, chosen by chance; its last bucket holds all of its
+ * neighbours. One descent of the id tree fills all tables:
+ *
+ *     [0, n) ─┬─ nodes whose next bit is 0: bucket 0 from the other half
+ *             └─ nodes whose next bit is 1: bucket 0 from this half
+ *                 └─ … until at most k + 1 nodes are left: they know each other
+ */
+import { assert } from '../core/assert.ts';
+import type { Random } from '../core/random.ts';
+import { randomBelow } from '../core/random.ts';
+import type { KBuckets } from '../mainline/kbuckets.ts';
+import { KEY_BITS, type Population } from './population.ts';
+
+/** Contacts were heard at random times within this long before the start: less than BEP 5's 15 min. */
+const HEARD_WITHIN_MS = 14 * 60_000;
+
+export interface WarmStart {
+  population: Population;
+  k: number;
+  nowMs: number;
+  random: Random;
+  tableOf: (node: number) => KBuckets;
+}
+
+export function fillTables(start: WarmStart): void {
+  const { k } = start;
+  const handles = new Uint32Array(k);
+  const heardAtMs = new Float64Array(k);
+  /** Ranges of nodes that buckets 0, 1, … of the nodes below are filled from. */
+  const siblings: { low: number; high: number }[] = [];
+  descend(0, start.population.count);
+
+  function descend(low: number, high: number): void {
+    const depth = siblings.length;
+    if (high - low <= k + 1) {
+      for (let node = low; node < high; node++) fillOne(node, low, high);
+      return;
+    }
+    assert(depth < KEY_BITS, 'ids differ within their first 48 bits');
+    const middle = start.population.split(low, high, depth);
+    siblings.push({ low: middle, high });
+    descend(low, middle);
+    siblings[depth] = { low, high: middle };
+    descend(middle, high);
+    siblings.pop();
+  }
+
+  function fillOne(node: number, low: number, high: number): void {
+    const table = start.tableOf(node);
+    for (const sibling of siblings) {
+      table.fill(handles, heardAtMs, choose(sibling.low, sibling.high), false);
+    }
+    let count = 0;
+    for (let other = low; other < high; other++) if (other !== node) take(other, count++);
+    table.fill(handles, heardAtMs, count, true);
+  }
+
+  /** Up to k different nodes of a range, into `handles`. */
+  function choose(low: number, high: number): number {
+    const size = high - low;
+    if (size <= k) {
+      for (let i = 0; i < size; i++) take(low + i, i);
+      return size;
+    }
+    for (let count = 0; count < k; ) {
+      const handle = low + randomBelow(start.random, size) + 1;
+      if (!isChosen(handle, count)) take(handle - 1, count++);
+    }
+    return k;
+  }
+
+  function isChosen(handle: number, count: number): boolean {
+    for (let i = 0; i < count; i++) if (handles[i] === handle) return true;
+    return false;
+  }
+
+  function take(node: number, place: number): void {
+    handles[place] = node + 1;
+    heardAtMs[place] = start.nowMs - randomBelow(start.random, HEARD_WITHIN_MS);
+  }
+}
