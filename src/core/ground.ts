@@ -5,7 +5,7 @@
  * puts many on the same ground. Nothing here is ever seen by another node's protocol logic.
  */
 import { Contacts } from './contacts.ts';
-import { LookupPool } from './lookup.ts';
+import { IDLE_LOOKUPS, LookupPool } from './lookup.ts';
 import type { Random } from './random.ts';
 import { Requests } from './requests.ts';
 import { Slab } from './slab.ts';
@@ -17,11 +17,12 @@ const INITIAL_CONTACTS = 32;
 const INITIAL_ROWS = 64;
 const INITIAL_REQUESTS = 15;
 
-/** Room to begin with: contacts, table rows, and log2 of the requests in flight at most. */
+/** Room to begin with: contacts, table rows, log2 of the requests in flight, idle lookups kept. */
 export interface GroundSize {
   contacts: number;
   rows: number;
   slotBits: number;
+  idleLookups: number;
 }
 
 export class Ground {
@@ -29,7 +30,7 @@ export class Ground {
   readonly contacts: Contacts;
   readonly slab: Slab;
   readonly requests: Requests;
-  readonly lookups: LookupPool = new LookupPool();
+  readonly lookups: LookupPool;
   #tenants = 0;
 
   /** @param size what a lab knows beforehand; a real node starts small and grows. */
@@ -37,6 +38,7 @@ export class Ground {
     this.random = random;
     this.contacts = new Contacts(size.contacts ?? INITIAL_CONTACTS, random.uint32());
     this.slab = new Slab(size.rows ?? INITIAL_ROWS);
+    this.lookups = new LookupPool(size.idleLookups ?? IDLE_LOOKUPS);
     this.requests = new Requests(random, size.slotBits ?? SLOT_BITS, INITIAL_REQUESTS);
   }
 

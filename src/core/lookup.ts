@@ -280,18 +280,23 @@ export class Lookup {
   }
 }
 
-/** Idle lookups kept: a burst of thousands must not hold their memory for ever. */
-const IDLE_LIMIT = 16;
+/** Idle lookups that a real node's process keeps: a burst of thousands must not hold memory for ever. */
+export const IDLE_LOOKUPS = 16;
 
-/** Lookups are 10 KB each and short-lived: finished ones are used again. */
+/** Lookups are 10 KB each and short-lived: finished ones are used again, up to a limit. */
 export class LookupPool {
   readonly #idle: Lookup[] = [];
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   take(): Lookup {
     return this.#idle.pop() ?? new Lookup();
   }
 
   release(lookup: Lookup): void {
-    if (this.#idle.length < IDLE_LIMIT) this.#idle.push(lookup);
+    if (this.#idle.length < this.#limit) this.#idle.push(lookup);
   }
 }

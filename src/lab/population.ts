@@ -34,8 +34,9 @@ export class Population {
 
   /** The node at an address, or -1 for one that is not of this world. */
   nodeAt(address: Address): number {
-    const node = ipOf(address) - FIRST_IP;
-    return node >= 0 && node < this.count && address === this.addressOf(node) ? node : -1;
+    const ip = ipOf(address);
+    const node = ip - FIRST_IP;
+    return node >= 0 && node < this.count && address === ip * 0x10000 + PORT ? node : -1;
   }
 
   /** Makes every node a contact; node i gets the handle i + 1. */

@@ -33,6 +33,9 @@ export const START_MS = 3_600_000;
 /** log2 of the requests in flight in the whole world at most: 4 million. */
 const SLOT_BITS = 22;
 
+/** Finished lookups kept for the next: 10 KB each. */
+const IDLE_LOOKUPS = 4096;
+
 /** Streams of the seed. What one part draws changes nothing for the others. */
 const Stream = { ids: 1, tables: 2, nodes: 3, wire: 4, latency: 5 } as const;
 
@@ -79,7 +82,12 @@ export class World {
     this.#lossBelow = Math.round(options.loss * 0x100000000);
     const random = new SeededRandom(seed, Stream.nodes);
     const rows = count * rowsPerNode(count, settings.k) + 1;
-    this.#ground = new Ground(random, { contacts: count, rows, slotBits: SLOT_BITS });
+    this.#ground = new Ground(random, {
+      contacts: count,
+      rows,
+      slotBits: SLOT_BITS,
+      idleLookups: IDLE_LOOKUPS,
+    });
     this.population.intern(this.#ground.contacts, new SeededRandom(seed, Stream.ids + 16));
     this.oracle = new Oracle(this.population, this.alive, this.#ground.contacts);
     const world: MainlineWorld = {

@@ -42,6 +42,9 @@ import {
 /** Replacements kept for the whole table; made when the first one comes. */
 const SPARES = 16;
 
+/** A full ring takes a newcomer only in place of a spare older than this. */
+const SPARE_FRESH_MS = 60_000;
+
 /** The header row of a bucket, by which it is known; 0 is "none". */
 type Bucket = number;
 
@@ -414,16 +417,26 @@ export class KBuckets implements RoutingTable {
     start: number,
     address: Address,
   ): Offer {
-    const handle = this.#place.ground.contacts.retain(id, start, address);
+    const { contacts } = this.#place.ground;
     const bad = this.#badRow(bucket);
-    if (bad !== 0) {
-      this.#remove(bucket, bad);
-      this.#append(bucket, handle, rowState(now, 0));
-      this.#touch(bucket, now);
-      return Offer.added;
+    if (bad === 0 && this.#sparesAreFresh(now)) return Offer.refused;
+    const handle = contacts.retain(id, start, address);
+    if (bad === 0) {
+      this.#keepSpare(now, handle);
+      return Offer.spare;
     }
-    this.#keepSpare(now, handle);
-    return Offer.spare;
+    this.#remove(bucket, bad);
+    this.#append(bucket, handle, rowState(now, 0));
+    this.#touch(bucket, now);
+    return Offer.added;
+  }
+
+  /** A busy node meets hundreds of strangers a minute; spares need not be newer than a minute. */
+  #sparesAreFresh(now: number): boolean {
+    if (this.#spares === 0) return false;
+    const { handles, states } = this.#place.ground.slab;
+    const row = this.#spares + this.#nextSpare;
+    return handles[row] !== 0 && heardSeconds(states[row]!) * 1000 + SPARE_FRESH_MS > now;
   }
 
   #keepSpare(now: number, handle: Handle): void {

@@ -291,7 +291,7 @@ describe('a lookup', () => {
   });
 
   test('used a second time walks as a new one does', () => {
-    const pool = new LookupPool();
+    const pool = new LookupPool(16);
     for (let seed = 0; seed < 10; seed++) {
       const run = (lookup: Lookup) => {
         const random = new SeededRandom(seed);
