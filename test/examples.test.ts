@@ -29,6 +29,11 @@ const PROMISES: Record<string, RegExp[]> = {
     /^prefix: \d+ contacts in 256 parts$/m,
     /the first is id,host,port,firstSeenMs,lastSeenMs,queries,answers,failures$/m,
   ],
+  'lab.mjs': [
+    /^stored by 8; found 1 peer in \d+ virtual ms$/m,
+    /^a fifth crashed: found 1 in \d+ ms, [1-9]\d* did not answer$/m,
+    /^the same seed, the same run$/m,
+  ],
   'own-world.mjs': [/^the same seed, the same run$/m, /^another seed, another run$/m],
 };
 

@@ -94,13 +94,16 @@ export function importsOf(source: string): (string | null)[] {
   return found;
 }
 
-/** What a room may import; `doors` are the files src/*.ts, `node` is node:*, `packages` any other. */
+/**
+ * What a room may import; `doors` are the files src/*.ts, `node` is node:*, `packages` any other but
+ * `hashes`, the one that the lab has instead of OpenSSL, so that it runs in a browser.
+ */
 const ARROWS: Record<string, readonly string[]> = {
   core: ['core'],
   mainline: ['core', 'mainline'],
   ring: ['core', 'ring'],
-  lab: ['core', 'mainline', 'ring', 'lab'],
-  io: ['core', 'io', 'node', 'packages'],
+  lab: ['core', 'mainline', 'ring', 'lab', 'hashes'],
+  io: ['core', 'io', 'node', 'packages', 'hashes'],
   doors: ['core', 'mainline', 'ring', 'lab', 'io', 'studio', 'cli', 'doors'],
   studio: ['doors', 'studio', 'node', 'packages'],
   cli: ['doors', 'cli', 'node', 'packages'],
@@ -141,7 +144,7 @@ function targetOf(path: string, specifier: string): string {
   if (specifier.startsWith('node:')) return 'node';
   if (specifier.startsWith('/') || specifier.includes('://')) return 'a place, not a module';
   if (builtinModules.includes(specifier)) return `write node:${specifier}`;
-  return 'packages';
+  return specifier.startsWith('@noble/hashes/') ? 'hashes' : 'packages';
 }
 
 /** Rooms of machines: they are given time, randomness and the way out. */

@@ -1,5 +1,6 @@
 /** Reading what people type: numbers, durations, info-hashes. A wrong one is told in one line. */
 import { InvalidArgumentError } from 'commander';
+import type { LatencyModel } from '../lab.ts';
 
 /** A parser for whole numbers in a range. */
 export function wholeNumberIn(low: number, high: number): (text: string) => number {
@@ -45,6 +46,26 @@ export function endpoint(text: string): string {
 /** Collects the values of an option that may be given several times. */
 export function endpoints(text: string, before: string[] | false | undefined): string[] {
   return [...(Array.isArray(before) ? before : []), endpoint(text)];
+}
+
+/** `king`, a number of ms, or LOW-HIGH in ms. */
+export function latency(text: string): LatencyModel {
+  if (text === 'king') return { kind: 'king' };
+  const [, low, high] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];
+  const lowMs = Number(low);
+  if (low !== undefined && high === undefined && lowMs >= 1) return { kind: 'constant', ms: lowMs };
+  const highMs = Number(high);
+  if (lowMs >= 1 && highMs >= lowMs) return { kind: 'uniform', lowMs, highMs };
+  throw new InvalidArgumentError(
+    'Expected king, a number of ms such as 100, or a range such as 20-200.',
+  );
+}
+
+/** A share between 0 and 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (/^[01]?(?:\.\d+)?$/.test(text) && text !== '' && value <= 1) return value;
+  throw new InvalidArgumentError('Expected a number in 0..1.');
 }
 
 export function oneOf<T extends string>(...choices: T[]): (text: string) => T {

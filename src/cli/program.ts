@@ -2,8 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DhtError } from '../mainline.ts';
-import { duration, endpoint, id, infoHash, peerPort, port, wholeNumberIn } from './arguments.ts';
+import {
+  duration,
+  endpoint,
+  id,
+  infoHash,
+  latency,
+  peerPort,
+  port,
+  share,
+  wholeNumberIn,
+} from './arguments.ts';
 import { CommandError, type Console, openConsole } from './console.ts';
+import { LAB_DEFAULTS, type LabRunOptions, listExperiments, runExperiment } from './lab.ts';
 import { addNodeOptions, addTimeout, type NodeOptions } from './node-options.ts';
 import { type PingOptions, ping } from './ping.ts';
 import { prompt } from './prompt.ts';
@@ -59,6 +70,7 @@ function commands(): Command {
   mainlineCommands(
     program.command('mainline').description('work with BitTorrent Mainline DHT nodes'),
   );
+  labCommands(program.command('lab').description('experiments on many nodes under virtual time'));
   return program;
 }
 
@@ -107,6 +119,38 @@ function mainlineCommands(group: Command): void {
   nodeCommand(group, 'repl', 'a prompt with a running node in it', false).action(
     (options: NodeOptions) => prompt(options, openConsole(options.json)),
   );
+}
+
+function labCommands(group: Command): void {
+  group
+    .command('list')
+    .description('the experiments there are')
+    .option('--json', 'one JSON object per line', false)
+    .action((options: Json) => listExperiments(openConsole(options.json)));
+
+  const { nodes, seed, lookups, k, alpha, loss } = LAB_DEFAULTS;
+  group
+    .command('run')
+    .description('run an experiment; exit status 1 when a check fails')
+    .argument('<experiment>', 'its name')
+    .option('--nodes <count>', 'how many nodes', wholeNumberIn(1, 10_000_000), nodes)
+    .option(
+      '--seed <number>',
+      'the same seed gives the same run',
+      wholeNumberIn(0, 2 ** 53 - 1),
+      seed,
+    )
+    .option('--lookups <count>', 'how many lookups', wholeNumberIn(1, 1_000_000), lookups)
+    .option('--k <number>', 'bucket size', wholeNumberIn(1, 64), k)
+    .option('--alpha <number>', 'requests of a lookup at a time', wholeNumberIn(1, 64), alpha)
+    .option('--latency <model>', 'one way: king, ms, or LOW-HIGH in ms (default: 100)', latency)
+    .option('--loss <share>', 'share of datagrams that are lost', share, loss)
+    .option('--out <folder>', 'write summary.json there')
+    .option('--json', 'one JSON object per line', false)
+    .action((name: string, options: LabRunOptions & Json) => {
+      const { json, ...chosen } = options;
+      runExperiment(name, { ...LAB_DEFAULTS, ...chosen }, openConsole(json));
+    });
 }
 
 function nodeCommand(group: Command, name: string, about: string, listens: boolean): Command {

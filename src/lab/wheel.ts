@@ -71,6 +71,7 @@ export class Wheel {
    * returns 0. The row is the caller's until `free`.
    */
   take(untilMs: number): EventRow {
+    if (untilMs < this.now) return 0;
     while (this.count > 0) {
       if (this.#nearCount > 0) {
         const slot = this.now & MASK;
@@ -80,7 +81,7 @@ export class Wheel {
       if (this.now >= untilMs) return 0;
       this.#advance(untilMs);
     }
-    this.now = Math.max(this.now, untilMs);
+    if (untilMs !== Infinity) this.now = untilMs; // an endless run ends with its last event
     return 0;
   }
 
@@ -99,7 +100,7 @@ export class Wheel {
   /** One step forward: a millisecond, or a whole near wheel when that is empty. */
   #advance(untilMs: number): void {
     const span = this.#nearCount === 0 ? SLOTS - (this.now & MASK) : 1;
-    this.now = Math.min(this.now + span, Math.max(untilMs, this.now));
+    this.now = Math.min(this.now + span, untilMs);
     if ((this.now & MASK) === 0) this.#reach(this.now / SLOTS);
   }
 

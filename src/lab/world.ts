@@ -120,6 +120,16 @@ export class World {
     return this.wheel.now;
   }
 
+  /** Virtual time since the start. */
+  get elapsedMs(): number {
+    return this.wheel.now - START_MS;
+  }
+
+  /** Every node's id and address, node i at (i + 1) × 26. */
+  get contactBytes(): Uint8Array {
+    return this.#ground.contacts.bytes;
+  }
+
   get count(): number {
     return this.#nodes.length;
   }

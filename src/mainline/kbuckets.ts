@@ -205,7 +205,8 @@ export class KBuckets implements RoutingTable {
     }
     this.count += count;
     if (isLast) return;
-    slab.handles[bucket] = slab.allocate(this.#place.k + 1);
+    const deeper = slab.allocate(this.#place.k + 1); // may replace `handles`
+    slab.handles[bucket] = deeper;
     this.parts++;
   }
 

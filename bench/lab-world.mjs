@@ -1,0 +1,119 @@
+/**
+ * One world for `lab.mjs`, in a process of its own: builds it, lets lookups run until so many are
+ * over, grades each against the truth and tells what it took.
+ */
+import { hash } from 'node:crypto';
+import { SeededRandom } from '../dist/core/random.js';
+import { World } from '../dist/lab/world.js';
+import { settingsFrom } from '../dist/mainline/choices.js';
+import { LookupKind } from '../dist/mainline/walks.js';
+
+/**
+ * Lookups under way. Far fewer would stretch the run over more virtual time than contacts stay good
+ * without upkeep (15 minutes), far more would not fit the caches.
+ */
+const AT_ONCE = 500;
+const K = 8;
+const ALPHA = 3;
+const SEED = 1;
+/** A stream of the seed that the world does not use. */
+const LOOKUPS_STREAM = 100;
+
+/**
+ * @typedef {object} Measured
+ * @property {number} buildSeconds
+ * @property {number} lookupSeconds
+ * @property {number} totalSeconds from the start of the process
+ * @property {number} delivered
+ * @property {number} builtRssBytes
+ * @property {number} peakRssBytes
+ * @property {number} columnBytes
+ * @property {number} exactRate
+ * @property {number} rpcsMean
+ * @property {number} hopsMean of the closest node found
+ * @property {string} traceHash
+ */
+
+/** @param {{ nodes: number, lookups: number }} size @returns {Measured} */
+function measure({ nodes, lookups }) {
+  const beganAt = performance.now();
+  const random = new SeededRandom(SEED, LOOKUPS_STREAM);
+  /** @type {Map<number, { node: number, target: Uint8Array }>} */
+  const asked = new Map();
+  let [over, exact, rpcs, hops, calls] = [0, 0, 0, 0, 0];
+  const settings = settingsFrom({
+    inbound: false,
+    outbound: false,
+    onePerIp: false,
+    k: K,
+    alpha: ALPHA,
+  });
+  /** @type {World} */
+  const world = new World(
+    {
+      seed: SEED,
+      nodes,
+      latency: { kind: 'constant', ms: 100 },
+      loss: 0,
+      settings,
+      upkeep: false,
+      sha1: (bytes) => hash('sha1', bytes, 'buffer'),
+    },
+    {
+      onPeer() {},
+      onAnswer() {},
+      onSilence() {},
+      onJoin() {},
+      onLookup(call, lookup) {
+        const { node, target } = /** @type {{ node: number, target: Uint8Array }} */ (
+          asked.get(call)
+        );
+        asked.delete(call);
+        over++;
+        rpcs += lookup.askedCount;
+        const truth = world.oracle.closest(target, K, node + 1);
+        let found = 0;
+        let right = 0;
+        lookup.closestAnswered(K, (row) => {
+          if (found === 0) hops += lookup.hops[row];
+          const address = world.population.addressOf(truth[found++] - 1);
+          if (lookup.addresses[row] === address) right++;
+        });
+        if (right === K) exact++;
+      },
+    },
+  );
+  const builtAt = performance.now();
+  const builtRssBytes = process.memoryUsage().rss;
+  while (over < lookups) {
+    while (asked.size < AT_ONCE && calls < lookups) {
+      const target = Uint8Array.from({ length: 20 }, () => random.uint32());
+      const node = random.uint32() % nodes;
+      asked.set(++calls, { node, target });
+      if (!world.node(node).lookup(world.now, LookupKind.findNode, target, calls)) {
+        throw new Error(`node ${node} could not begin lookup ${calls}`);
+      }
+      world.settle(node);
+    }
+    const enough = Math.min(lookups, over + AT_ONCE / 8);
+    world.run(Infinity, () => over >= enough);
+  }
+  const endedAt = performance.now();
+  return {
+    buildSeconds: (builtAt - beganAt) / 1000,
+    lookupSeconds: (endedAt - builtAt) / 1000,
+    totalSeconds: endedAt / 1000, // performance.now() counts from the start of the process
+    delivered: world.delivered,
+    builtRssBytes,
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    columnBytes: world.byteLength,
+    exactRate: exact / lookups,
+    rpcsMean: rpcs / lookups,
+    hopsMean: hops / lookups,
+    traceHash: world.traceHash,
+  };
+}
+
+process.once('message', (/** @type {{ nodes: number, lookups: number }} */ size) => {
+  process.send?.(measure(size));
+});

@@ -1,0 +1,246 @@
+/**
+ * `npm run bench:lab`: how many real nodes fit into one process, and how fast their lookups run.
+ *
+ *     npm run bench:lab                about a minute; writes bench/lab-results.md
+ *     npm run bench:lab -- --quick     the two smaller worlds, fewer lookups; nothing is written
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { chooseCores, decimals, startChild, whole } from './setup.mjs';
+
+/** @typedef {import('./lab-world.mjs').Measured} Measured */
+/** @typedef {{ nodes: number, lookups: number }} Size */
+/** @typedef {Size & { measured: Measured }} Result */
+
+/** @type {Size[]} */
+const SIZES = [
+  { nodes: 10_000, lookups: 40_000 },
+  { nodes: 50_000, lookups: 200_000 },
+  { nodes: 100_000, lookups: 10_000 },
+  { nodes: 1_000_000, lookups: 20_000 },
+];
+/** @type {Size[]} */
+const QUICK_SIZES = [
+  { nodes: 10_000, lookups: 4000 },
+  { nodes: 50_000, lookups: 4000 },
+];
+/**
+ * PeerSim with Kademlia, model messages instead of bytes. Taken from earlier measurements on such a
+ * machine (the same two cores and 24 GB), not run again here.
+ */
+const PEERSIM = [
+  { nodes: 10_000, lookups: 40_000, seconds: 55, gigabytes: 5.0 },
+  { nodes: 50_000, lookups: 200_000, seconds: 395, gigabytes: 14.3 },
+];
+/** The share of PeerSim's time and memory that is aimed at. */
+const TIME_SHARE = 20;
+const MEMORY_SHARE = 50;
+const HEAP_LIMIT_MB = 8192;
+
+/**
+ * @param {Result} result
+ * @returns {{ what: string, wanted: string, figure: string, reached: boolean }[]}
+ */
+function goalsOf({ nodes, lookups, measured }) {
+  const { totalSeconds, peakRssBytes, builtRssBytes, delivered, lookupSeconds } = measured;
+  const peakMb = peakRssBytes / 1e6;
+  const size = `${whole(nodes)} nodes, ${whole(lookups)} lookups`;
+  const goals = [];
+  const theirs = PEERSIM.find((row) => row.nodes === nodes && row.lookups === lookups);
+  if (theirs) {
+    const seconds = theirs.seconds / TIME_SHARE;
+    const megabytes = (theirs.gigabytes * 1000) / MEMORY_SHARE;
+    goals.push(
+      goal(`${size}: seconds`, '≤', seconds, totalSeconds, decimals(2)),
+      goal(`${size}: MB`, '≤', megabytes, peakMb, whole),
+    );
+  }
+  if (nodes === 100_000) goals.push(goal(`${size}: seconds`, '≤', 60, totalSeconds, decimals(1)));
+  if (nodes === 1_000_000) {
+    goals.push(
+      goal('1,000,000 nodes with full tables: MB', '≤', 2000, builtRssBytes / 1e6, whole),
+      goal('1,000,000 nodes, lookups running: MB', '≤', 2000, peakMb, whole),
+      goal('1,000,000 nodes: messages/s', '≥', 250_000, delivered / lookupSeconds, whole),
+    );
+  }
+  return goals;
+}
+
+/**
+ * @param {string} what
+ * @param {'≤' | '≥'} sign
+ * @param {number} limit
+ * @param {number} value
+ * @param {(value: number) => string} format
+ */
+function goal(what, sign, limit, value, format) {
+  const reached = sign === '≤' ? value <= limit : value >= limit;
+  return { what, wanted: `${sign} ${format(limit)}`, figure: format(value), reached };
+}
+
+/** @param {Size} size @param {number | null} core @returns {Promise<Measured>} */
+async function measure(size, core) {
+  const flags = [`--max-old-space-size=${HEAP_LIMIT_MB}`];
+  const child = startChild(new URL('./lab-world.mjs', import.meta.url), { flags, core });
+  try {
+    return await child.ask(size);
+  } finally {
+    await child.stop();
+  }
+}
+
+/** @param {Result[]} results @param {number | null} core @param {boolean} quick */
+function report(results, core, quick) {
+  const goals = results.flatMap(goalsOf);
+  const pinned = core === null ? 'not pinned to a core' : 'pinned to one core';
+  const lines = ['# The lab', '', machine(), ''];
+  if (quick) lines.push('A quick run: figures to look at, not to keep.', '');
+  if (goals.length > 0) {
+    lines.push('## Goals', '');
+    const rows = goals.map(({ what, wanted, figure, reached }) => [
+      what,
+      wanted,
+      figure,
+      reached ? 'reached' : 'not reached',
+    ]);
+    lines.push(...table([['goal', 'wanted', 'measured', ''], ...rows]), '');
+  }
+  lines.push(
+    '## Worlds of Mainline nodes',
+    '',
+    'Each row is a process of its own, ' +
+      `${pinned}: real nodes, their real bytes, virtual time, 100 ms one way, no loss, k = 8, ` +
+      'α = 3, warm tables, no upkeep, find_node lookups of random ids from random nodes, 500 at a ' +
+      'time. Total is from the start of the process; peak RSS is the most the process ever had. A ' +
+      'lookup is exact when it found the 8 closest of all nodes; grading all of them is part of the ' +
+      'time. The same trace hash means the same run, datagram by datagram.',
+    '',
+    ...table([HEAD, ...results.map(row)]),
+    '',
+    '## Beside PeerSim',
+    '',
+    'PeerSim with Kademlia, which sends model messages. Its figures are taken from earlier ' +
+      'measurements on such a machine and were not measured again in this run.',
+    '',
+    ...table([
+      ['nodes', 'lookups', 'PeerSim s', 'ringlight s', '×', 'PeerSim MB', 'ringlight MB', '×'],
+      ...PEERSIM.flatMap((theirs) => besidePeersim(theirs, results)),
+    ]),
+    '',
+  );
+  return lines.join('\n');
+}
+
+const HEAD = [
+  'nodes',
+  'lookups',
+  'build s',
+  'lookups s',
+  'total s',
+  'messages',
+  'messages/s',
+  'built RSS MB',
+  'peak RSS MB',
+  'columns MB',
+  'exact',
+  'RPCs',
+  'hops',
+  'trace hash',
+];
+
+/** @param {Result} result */
+function row({ nodes, lookups, measured }) {
+  return [
+    whole(nodes),
+    whole(lookups),
+    measured.buildSeconds.toFixed(2),
+    measured.lookupSeconds.toFixed(2),
+    measured.totalSeconds.toFixed(2),
+    whole(measured.delivered),
+    whole(measured.delivered / measured.lookupSeconds),
+    whole(measured.builtRssBytes / 1e6),
+    whole(measured.peakRssBytes / 1e6),
+    whole(measured.columnBytes / 1e6),
+    `${(measured.exactRate * 100).toFixed(2)}%`,
+    measured.rpcsMean.toFixed(2),
+    measured.hopsMean.toFixed(2),
+    measured.traceHash,
+  ];
+}
+
+/** @param {(typeof PEERSIM)[number]} theirs @param {Result[]} results @returns {string[][]} */
+function besidePeersim(theirs, results) {
+  const { nodes, lookups, seconds, gigabytes } = theirs;
+  const ours = results.find((result) => result.nodes === nodes && result.lookups === lookups);
+  if (!ours) return [];
+  const { totalSeconds, peakRssBytes } = ours.measured;
+  return [
+    [
+      whole(nodes),
+      whole(lookups),
+      whole(seconds),
+      totalSeconds.toFixed(2),
+      (seconds / totalSeconds).toFixed(1),
+      whole(gigabytes * 1000),
+      whole(peakRssBytes / 1e6),
+      ((gigabytes * 1e9) / peakRssBytes).toFixed(1),
+    ],
+  ];
+}
+
+/** A Markdown table that can be read as it is. @param {string[][]} rows */
+function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
+  const line = (/** @type {string[]} */ cells) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [line(rows[0]), rule, ...rows.slice(1).map(line)];
+}
+
+function machine() {
+  const [{ model }] = cpus();
+  const memoryGb = Math.round(totalmem() / 2 ** 30);
+  const date = new Date().toISOString().slice(0, 10);
+  return (
+    `${model.trim()}, ${cpus().length} cores, ${memoryGb} GB; ${process.platform} ${process.arch}; ` +
+    `Node.js ${process.version}; commit ${commit()}; ${date}.`
+  );
+}
+
+function commit() {
+  try {
+    const options = /** @type {const} */ ({
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const git = (/** @type {string[]} */ ...words) => execFileSync('git', words, options).trim();
+    const changed = git('status', '--porcelain', 'src') === '' ? '' : ' with changes';
+    return git('rev-parse', '--short', 'HEAD') + changed;
+  } catch {
+    return 'unknown';
+  }
+}
+
+function readQuick() {
+  try {
+    const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+    return values.quick;
+  } catch (error) {
+    process.stderr.write(`bench: ${/** @type {Error} */ (error).message}\n`);
+    return process.exit(2);
+  }
+}
+
+const quick = readQuick();
+const { server: core } = await chooseCores();
+/** @type {Result[]} */
+const results = [];
+for (const size of quick ? QUICK_SIZES : SIZES) {
+  process.stderr.write(`${whole(size.nodes)} nodes, ${whole(size.lookups)} lookups\n`);
+  results.push({ ...size, measured: await measure(size, core) });
+}
+const text = report(results, core, quick);
+process.stdout.write(text);
+if (!quick) writeFileSync(new URL('./lab-results.md', import.meta.url), text);

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { createLab } from '../src/lab.ts';
+
+const HASH = 'ab'.repeat(20);
+
+/** All files that a file leads to, and what is imported from elsewhere. */
+function reach(file: URL, files = new Set<string>(), others = new Set<string>()): typeof others {
+  if (files.has(file.href)) return others;
+  files.add(file.href);
+  for (const [, specifier] of readFileSync(file, 'utf8').matchAll(/^(?:import|export|\}).* from '([^']+)'/gm)) {
+    if (specifier!.startsWith('.')) reach(new URL(specifier!, file), files, others);
+    else others.add(specifier!);
+  }
+  return others;
+}
+
+test('nothing below the door needs Node.js', () => {
+  expect([...reach(new URL('../src/lab.ts', import.meta.url))]).toEqual([
+    '@noble/hashes/legacy.js',
+  ]);
+});
+
+describe('createLab', () => {
+  test('what one node announces another finds, and awaiting moves virtual time', async () => {
+    const lab = createLab({ seed: 7, nodes: 2000 });
+    expect(lab.now).toBe(0);
+    const { stored } = await lab.nodes[3]!.announce(HASH, { port: 6881 });
+    expect(stored).toBe(8);
+    const announcedAtMs = lab.now;
+    expect(announcedAtMs).toBeGreaterThan(100);
+    const { peers, lookup, grade } = await lab.nodes[1700]!.getPeers(HASH);
+    expect(peers).toEqual([{ host: lab.nodes[3]!.host, port: 6881 }]);
+    expect(lookup.durationMs).toBe(lab.now - announcedAtMs);
+    expect(grade.found).toBeGreaterThanOrEqual(7);
+  });
+
+  test('calls made together run together; what follows one starts when it ended', async () => {
+    const lab = createLab({ nodes: 500, latency: { kind: 'constant', ms: 50 } });
+    const ends = await Promise.all(
+      [1, 2, 3, 4].map(async (i) => {
+        await lab.nodes[i]!.findNode(HASH);
+        return lab.now;
+      }),
+    );
+    expect(Math.max(...ends)).toBeLessThan(1000);
+    const startedAtMs = lab.now;
+    const { lookup } = await lab.nodes[5]!.findNode(HASH);
+    expect(lab.now - startedAtMs).toBe(lookup.durationMs);
+  });
+
+  test('the same program and seed give the same run', async () => {
+    const program = async (seed: number): Promise<string> => {
+      const lab = createLab({ seed, nodes: 300, loss: 0.05 });
+      for (const i of [5, 60, 200]) await lab.nodes[i]!.findNode(HASH);
+      lab.run('10 min');
+      return `${lab.now} ${lab.traceHash}`;
+    };
+    const first = await program(1);
+    expect(await program(1)).toBe(first);
+    expect(await program(2)).not.toBe(first);
+  });
+
+  test('time passes without calls, and upkeep keeps the network whole', async () => {
+    const lab = createLab({ nodes: 200 });
+    lab.run('1 h');
+    expect(lab.now).toBe(3_600_000);
+    const { grade } = await lab.nodes[9]!.findNode(HASH);
+    expect(grade.found).toBeGreaterThanOrEqual(7);
+    expect(lab.metrics).toMatchObject({ lookups: 1, lost: 0, undeliverable: 0 });
+    expect(lab.lookups).toEqual([grade]);
+  });
+
+  test('a crashed node is heard no more, and its own calls end', async () => {
+    const lab = createLab({ nodes: 300, latency: { kind: 'constant', ms: 20 } });
+    const closest = (await lab.nodes[0]!.findNode(HASH)).nodes[0]!;
+    const number = lab.nodes.findIndex(({ id }) => id === closest.id);
+    const pending = lab.nodes[number]!.findNode(HASH);
+    lab.crash(number);
+    await expect(pending).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(lab.nodes[number]!.findNode(HASH)).rejects.toMatchObject({ code: 'CLOSED' });
+    const { nodes, grade } = await lab.nodes[0]!.findNode(HASH);
+    expect(nodes.map(({ id }) => id)).not.toContain(closest.id);
+    expect(grade.exact).toBe(true);
+    expect(lab.isAlive(number)).toBe(false);
+  });
+
+  test('a node of a million is made only when it is looked at', () => {
+    const lab = createLab({ nodes: 100 });
+    expect(lab.nodes).toHaveLength(100);
+    expect(lab.nodes[100]).toBeUndefined();
+    expect(lab.nodes[3]).toBe(lab.nodes[3]);
+    expect(3 in lab.nodes).toBe(true);
+    expect(lab.nodes[0]!.id < lab.nodes[1]!.id).toBe(true);
+  });
+
+  test.each([
+    [{ nodes: 0 }, /"nodes" .*got 0/],
+    [{ nodes: 10_000_001 }, /"nodes" .*1\.\.10000000/],
+    [{ seed: -1 }, /"seed"/],
+    [{ loss: 1.5 }, /"loss" .*got 1.5/],
+    [{ loss: Number.NaN }, /"loss"/],
+    [{ latency: { kind: 'constant', ms: 0 } as const }, /"latency\.ms"/],
+    [{ latency: { kind: 'uniform', lowMs: 5, highMs: 4 } as const }, /"latency\.highMs" .*5\.\./],
+    [{ latency: { kind: 'warp' } as never }, /"latency\.kind" .*got warp/],
+    [{ node: { k: 0 } }, /"k"/],
+  ])('%j is refused by name', (options, message) => {
+    expect(() => createLab(options)).toThrow(message);
+  });
+
+  test.each([['10'], ['-1 s'], ['1 day'], [-5], [Number.NaN]])(
+    'a duration of %j is refused',
+    (duration) => {
+      expect(() => createLab({ nodes: 2 }).run(duration)).toThrow(/"duration"/);
+    },
+  );
+
+  test('wrong ids are refused like those of a real node', async () => {
+    const lab = createLab({ nodes: 20 });
+    await expect(lab.nodes[0]!.findNode('xyz')).rejects.toThrow(/"target"/);
+  });
+});

@@ -1,0 +1,85 @@
+/** Datagrams on their way come out as they went in, and their places are used again. */
+import { describe, expect, test } from 'vitest';
+import { randomBelow, SeededRandom } from '../../src/core/random.ts';
+import { type Parcel, Wire } from '../../src/lab/wire.ts';
+
+/** Bytes that differ from those of any other number, inside a longer array as writers have it. */
+function datagram(number: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(1024).fill(0xee);
+  for (let i = 0; i < length; i++) bytes[i] = (number * 31 + i * 7 + (i >> 8)) & 255;
+  return bytes;
+}
+
+function read(wire: Wire, parcel: Parcel): Uint8Array {
+  const start = wire.startOf(parcel);
+  return wire.bytes[parcel & 3]!.slice(start, start + wire.lengthOf(parcel));
+}
+
+describe('the wire', () => {
+  test('gives back every size of datagram as it was kept', () => {
+    const wire = new Wire();
+    const parcels: Parcel[] = [];
+    for (let length = 1; length <= 1024; length++) {
+      parcels.push(wire.keep(datagram(length, length), length));
+    }
+    expect(new Set(parcels).size).toBe(1024);
+    // All are under way at once, so that one that was written over another shows.
+    for (const [i, parcel] of parcels.entries()) {
+      expect(read(wire, parcel)).toEqual(datagram(i + 1, i + 1).slice(0, i + 1));
+    }
+  });
+
+  test('keeps thousands apart while some leave and others come', () => {
+    const random = new SeededRandom(1);
+    const wire = new Wire();
+    const kept = new Map<Parcel, { number: number; length: number }>();
+    for (let number = 0; number < 5000; number++) {
+      const length = 1 + randomBelow(random, [112, 320, 1024][randomBelow(random, 3)]!);
+      const parcel = wire.keep(datagram(number, length), length);
+      expect(kept.has(parcel)).toBe(false);
+      kept.set(parcel, { number, length });
+      while (kept.size > 700 || (kept.size > 0 && randomBelow(random, 3) === 0)) {
+        const [oldest] = kept.keys();
+        const { number, length } = kept.get(oldest!)!;
+        expect(read(wire, oldest!)).toEqual(datagram(number, length).slice(0, length));
+        wire.release(oldest!);
+        kept.delete(oldest!);
+      }
+    }
+    for (const [parcel, { number, length }] of kept) {
+      expect(read(wire, parcel)).toEqual(datagram(number, length).slice(0, length));
+    }
+  });
+
+  test.each([
+    ['pings', 90],
+    ['find_node replies', 300],
+    ['the longest', 1024],
+  ])('of %s takes no more room however many pass, when each is released', (_name, length) => {
+    const wire = new Wire();
+    const before = wire.byteLength;
+    const places = new Set<Parcel>();
+    for (let i = 0; i < 10_000; i++) {
+      const parcel = wire.keep(datagram(i, length), length);
+      places.add(parcel);
+      wire.release(parcel);
+    }
+    expect(places.size).toBe(1);
+    expect(wire.byteLength).toBe(before);
+  });
+
+  test('grows only in the size that is short, and keeps what is under way', () => {
+    const wire = new Wire();
+    const parcels = Array.from({ length: 1000 }, (_, i) => wire.keep(datagram(i, 100), 100));
+    const [small, middle, large] = wire.bytes.map(({ length }) => length);
+    expect(small).toBeGreaterThanOrEqual(1000 * 100);
+    expect([middle, large]).toEqual(new Wire().bytes.slice(1).map(({ length }) => length));
+    for (const [i, parcel] of parcels.entries()) {
+      expect(read(wire, parcel)).toEqual(datagram(i, 100).slice(0, 100));
+    }
+    for (const parcel of parcels) wire.release(parcel);
+    const before = wire.byteLength;
+    for (let i = 0; i < 1000; i++) wire.keep(datagram(i, 112), 112);
+    expect(wire.byteLength).toBe(before);
+  });
+});
