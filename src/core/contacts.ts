@@ -29,7 +29,12 @@ export class Contacts {
   /** Addresses that have a contact, and how many ids each has shown. */
   readonly #addresses: InternedKeys;
   #idsAt: Uint32Array;
+  /** Addresses that have shown more than one id. */
+  #sharedAddresses = 0;
   readonly #key = new Uint8Array(CONTACT_BYTES);
+  /** The contact that stands in `#key`, 0 when it was not looked for yet or is not stored. */
+  #keyHandle = 0;
+  #keyAddress: Address = -1;
 
   constructor(capacity: number, seed: number) {
     this.#keys = new InternedKeys(CONTACT_BYTES, capacity, seed);
@@ -62,13 +67,15 @@ export class Contacts {
 
   find(id: Uint8Array, start: number, address: Address): Handle {
     this.#writeKey(id, start, address);
-    return this.#keys.find(this.#key, 0);
+    if (this.#keyHandle === 0) this.#keyHandle = this.#keys.find(this.#key, 0);
+    return this.#keyHandle;
   }
 
   /** The handle of a contact, with one more reference to it. */
   retain(id: Uint8Array, start: number, address: Address): Handle {
     this.#writeKey(id, start, address);
-    const handle = this.#keys.intern(this.#key, 0);
+    const handle = this.#keyHandle || this.#keys.intern(this.#key, 0);
+    this.#keyHandle = handle;
     if (handle >= this.#references.length) {
       this.#references = grown(this.#references, this.#references.length * 2);
     }
@@ -89,6 +96,8 @@ export class Contacts {
     if (references > 1) return;
     const start = handle * CONTACT_BYTES;
     this.#key.set(this.#keys.keys.subarray(start, start + CONTACT_BYTES));
+    this.#keyAddress = -1;
+    this.#keyHandle = 0;
     this.#countId(-1);
     this.#keys.remove(handle);
   }
@@ -98,10 +107,10 @@ export class Contacts {
    * address need not be searched for it.
    */
   hasOtherIdAt(id: Uint8Array, start: number, address: Address): boolean {
-    this.#writeKey(id, start, address);
+    const isKnown = this.find(id, start, address) !== 0;
+    if (isKnown && this.#sharedAddresses === 0) return false;
     const row = this.#addresses.find(this.#key, ID_BYTES);
-    if (row === 0) return false;
-    return this.#idsAt[row]! > (this.#keys.find(this.#key, 0) === 0 ? 0 : 1);
+    return row !== 0 && this.#idsAt[row]! > (isKnown ? 1 : 0);
   }
 
   referencesTo(handle: Handle): number {
@@ -112,12 +121,25 @@ export class Contacts {
   #countId(change: 1 | -1): void {
     const row = this.#addresses.intern(this.#key, ID_BYTES);
     if (row >= this.#idsAt.length) this.#idsAt = grown(this.#idsAt, this.#idsAt.length * 2);
-    this.#idsAt[row] = this.#idsAt[row]! + change;
-    if (this.#idsAt[row] === 0) this.#addresses.remove(row);
+    const ids = this.#idsAt[row]! + change;
+    this.#idsAt[row] = ids;
+    if (change === 1 && ids === 2) this.#sharedAddresses++;
+    if (change === -1 && ids === 1) this.#sharedAddresses--;
+    if (ids === 0) this.#addresses.remove(row);
   }
 
+  /** One message asks for one contact up to four times: an equal key keeps what was found. */
   #writeKey(id: Uint8Array, start: number, address: Address): void {
-    for (let i = 0; i < ID_BYTES; i++) this.#key[i] = id[start + i]!;
-    writeAddress(this.#key, ID_BYTES, address);
+    const key = this.#key;
+    let difference = 0;
+    for (let i = 0; i < ID_BYTES; i++) {
+      const byte = id[start + i]!;
+      difference |= byte ^ key[i]!;
+      key[i] = byte;
+    }
+    if (difference === 0 && address === this.#keyAddress) return;
+    writeAddress(key, ID_BYTES, address);
+    this.#keyAddress = address;
+    this.#keyHandle = 0;
   }
 }

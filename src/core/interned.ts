@@ -141,12 +141,19 @@ export class InternedKeys {
 
   #hash(bytes: Uint8Array, start: number): number {
     let hash = this.#seed;
-    for (let i = start, end = start + this.keyBytes; i < end; i += 2) {
-      hash = Math.imul(hash ^ bytes[i]! ^ (i + 1 < end ? bytes[i + 1]! << 8 : 0), 0x9e3779b1);
+    const end = start + this.keyBytes;
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      hash = Math.imul(hash ^ word(bytes, i), 0x9e3779b1);
       hash ^= hash >>> 15;
     }
-    return hash;
+    for (; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x9e3779b1);
+    return hash ^ (hash >>> 15);
   }
+}
+
+function word(bytes: Uint8Array, i: number): number {
+  return bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
 }
 
 function slotsFor(capacity: number): number {

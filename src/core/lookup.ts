@@ -19,7 +19,7 @@
  *   Failed and slow candidates are not live. With fewer than k answers slow ones are waited for.
  */
 import { type Address, ipOf, isLoopback } from './address.ts';
-import { compareDistance, ID_BYTES } from './id.ts';
+import { compareDistance, ID_BYTES, prefixOf } from './id.ts';
 
 /**
  * Candidates remembered, and so requests sent, per lookup at most. A lookup among 10 million nodes
@@ -60,6 +60,9 @@ export class Lookup {
   askedCount = 0;
   answeredCount = 0;
   readonly ids: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES * ID_BYTES);
+  /** First 32 bits of the distance to the target: they decide nearly every comparison. */
+  readonly #distances = new Uint32Array(LOOKUP_CANDIDATES);
+  #targetPrefix = 0;
   readonly idKnown: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
   readonly addresses: Float64Array = new Float64Array(LOOKUP_CANDIDATES);
   readonly states: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
@@ -82,6 +85,7 @@ export class Lookup {
 
   begin(target: Uint8Array, start: number, k: number, alpha: number, now: number): void {
     for (let i = 0; i < ID_BYTES; i++) this.target[i] = target[start + i]!;
+    this.#targetPrefix = prefixOf(target, start);
     this.k = k;
     this.alpha = alpha;
     this.startedAtMs = now;
@@ -103,6 +107,14 @@ export class Lookup {
    * address that is named so gets the rank of its id, asked or not: it may be among the closest.
    */
   add(id: Uint8Array, start: number, address: Address, parent: number): number {
+    const distance = this.#distanceOf(id, start);
+    const first = this.#firstFrom(distance);
+    // Most contacts in a reply were named before, under the same id: they stand right here.
+    if (first < this.count) {
+      const row = this.order[first]!;
+      const isSame = this.#distances[row] === distance && this.addresses[row] === address;
+      if (isSame && this.idKnown[row] === 1) return -1;
+    }
     const known = this.#rowOf(address);
     if (known >= 0) {
       if (this.idKnown[known] === 0 && this.addresses[known] === address) {
@@ -110,10 +122,11 @@ export class Lookup {
       }
       return -1;
     }
-    const position = this.#positionOf(id, start);
+    const position = this.#positionFrom(first, distance, id, start);
     const row = this.#rowFor(position);
     if (row < 0) return -1;
     for (let i = 0; i < ID_BYTES; i++) this.ids[row * ID_BYTES + i] = id[start + i]!;
+    this.#distances[row] = distance;
     this.idKnown[row] = 1;
     this.#fill(row, address, parent);
     this.#insert(row, position);
@@ -126,6 +139,7 @@ export class Lookup {
     const row = this.#rowFor(this.count);
     if (row < 0) return -1;
     for (let i = 0; i < ID_BYTES; i++) this.ids[row * ID_BYTES + i] = ~this.target[i]!;
+    this.#distances[row] = 0xffffffff;
     this.idKnown[row] = 0;
     this.#fill(row, address, FROM_BOOTSTRAP);
     this.#insert(row, this.count);
@@ -225,7 +239,9 @@ export class Lookup {
   /** A candidate is, or is said to be, somebody else than we believed: it moves. */
   #identify(row: number, id: Uint8Array, start: number): void {
     this.#remove(row);
-    const position = this.#positionOf(id, start);
+    const distance = this.#distanceOf(id, start);
+    const position = this.#positionFrom(this.#firstFrom(distance), distance, id, start);
+    this.#distances[row] = distance;
     for (let i = 0; i < ID_BYTES; i++) this.ids[row * ID_BYTES + i] = id[start + i]!;
     this.idKnown[row] = 1;
     this.#insert(row, position);
@@ -242,16 +258,31 @@ export class Lookup {
     return -1;
   }
 
-  #positionOf(id: Uint8Array, start: number): number {
+  #distanceOf(id: Uint8Array, start: number): number {
+    return (prefixOf(id, start) ^ this.#targetPrefix) >>> 0;
+  }
+
+  /** The first position whose distance, as far as 32 bits tell, is not smaller. */
+  #firstFrom(distance: number): number {
     let low = 0;
     let high = this.count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const at = this.order[middle]! * ID_BYTES;
-      if (compareDistance(this.ids, at, id, start, this.target, 0) <= 0) low = middle + 1;
+      if (this.#distances[this.order[middle]!]! < distance) low = middle + 1;
       else high = middle;
     }
     return low;
+  }
+
+  /** Where an id belongs: behind all that are as near or nearer. */
+  #positionFrom(first: number, distance: number, id: Uint8Array, start: number): number {
+    let position = first;
+    for (; position < this.count; position++) {
+      const row = this.order[position]!;
+      if (this.#distances[row] !== distance) break;
+      if (compareDistance(this.ids, row * ID_BYTES, id, start, this.target, 0) > 0) break;
+    }
+    return position;
   }
 
   /** A row for a candidate that ranks at `position`: a new one, or that of a farther one unasked. */

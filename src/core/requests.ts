@@ -31,6 +31,8 @@ export class Requests {
   readonly limit: number;
   count = 0;
   readonly #slotBits: number;
+  /** 2 ** slotBits. */
+  readonly #slots: number;
   readonly #random: Random;
   readonly #secret: number;
   #firstFree = 0;
@@ -51,7 +53,8 @@ export class Requests {
   constructor(random: Random, slotBits: number, capacity: number) {
     assert(slotBits >= 8 && slotBits <= 24, 'a transaction id keeps 8 random bits');
     this.#slotBits = slotBits;
-    this.limit = 2 ** slotBits - 1;
+    this.#slots = 2 ** slotBits;
+    this.limit = this.#slots - 1;
     this.#random = random;
     this.#secret = random.uint32();
     const rows = capacity + 1;
@@ -102,7 +105,7 @@ export class Requests {
 
   writeTransaction(row: RequestRow, bytes: Uint8Array, start: number): void {
     const generation = this.generation[row]!;
-    const id = generation * 2 ** this.#slotBits + ((row ^ this.#mask(generation)) >>> 0);
+    const id = generation * this.#slots + ((row ^ this.#mask(generation)) >>> 0);
     bytes[start] = id / 0x1000000;
     bytes[start + 1] = (id / 0x10000) & 255;
     bytes[start + 2] = (id / 0x100) & 255;
@@ -116,8 +119,8 @@ export class Requests {
       (bytes[start + 1]! << 16) +
       (bytes[start + 2]! << 8) +
       bytes[start + 3]!;
-    const generation = Math.floor(id / 2 ** this.#slotBits);
-    const row = ((id & (2 ** this.#slotBits - 1)) ^ this.#mask(generation)) >>> 0;
+    const generation = Math.floor(id / this.#slots);
+    const row = ((id & this.limit) ^ this.#mask(generation)) >>> 0;
     if (row === 0 || row >= this.#end) return 0;
     return this.owner[row] === owner && this.generation[row] === generation ? row : 0;
   }
@@ -127,7 +130,7 @@ export class Requests {
   }
 
   #grow(): void {
-    const rows = Math.min(this.owner.length * 2, 2 ** this.#slotBits);
+    const rows = Math.min(this.owner.length * 2, this.#slots);
     this.owner = grown(this.owner, rows);
     this.address = grown(this.address, rows);
     this.sentAtMs = grown(this.sentAtMs, rows);

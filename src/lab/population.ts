@@ -11,7 +11,7 @@ import type { Random } from '../core/random.ts';
 /** 16.0.0.0, the first of 268 million public addresses that nothing else is made of. */
 const FIRST_IP = 0x10000000;
 const PORT = 6881;
-/** Bits of an id that the range search looks at: they tell any two of 10 million apart in practice. */
+/** Bits of an id that the range search looks at; of 10 million ids hardly ever do two share them. */
 export const KEY_BITS = 48;
 
 export class Population {

@@ -15,7 +15,7 @@ import type { Host } from '../core/host.ts';
 import { ID_BYTES } from '../core/id.ts';
 import { SeededRandom } from '../core/random.ts';
 import { Counters } from '../mainline/counters.ts';
-import type { KBuckets } from '../mainline/kbuckets.ts';
+import { type KBuckets, SPARES } from '../mainline/kbuckets.ts';
 import { MainlineNode, type MainlineObserver, type MainlineWorld } from '../mainline/node.ts';
 import type { Settings } from '../mainline/settings.ts';
 import { type Sha1, Tokens } from '../mainline/tokens.ts';
@@ -188,7 +188,7 @@ export class World {
   #send(from: Address, to: Address, bytes: Uint8Array, length: number): void {
     const sender = this.population.nodeAt(from);
     const receiver = this.population.nodeAt(to);
-    if (receiver < 0) {
+    if (receiver < 0 || this.alive[sender] === 0) {
       this.undeliverable++;
       return;
     }
@@ -202,7 +202,7 @@ export class World {
 
   #deliver(to: number, from: number, parcel: number): void {
     const wire = this.#wire;
-    if (this.alive[to] === 0 || this.alive[from] === 0) {
+    if (this.alive[to] === 0) {
       this.undeliverable++;
       wire.release(parcel);
       return;
@@ -236,9 +236,9 @@ export class World {
   }
 }
 
-/** Rows that the buckets of one node take on average: log2(n / k) full ones, then the rest. */
+/** Rows that one node takes at most on average: log2(n / k) full buckets, the rest, its spares. */
 function rowsPerNode(count: number, k: number): number {
   let buckets = 2;
   for (let size = count; size > k; size /= 2) buckets++;
-  return buckets * (k + 1);
+  return buckets * (k + 1) + SPARES;
 }

@@ -22,6 +22,7 @@
  */
 import { type Address, ipOf, isLoopback } from '../core/address.ts';
 import { CONTACT_BYTES, type Handle } from '../core/contacts.ts';
+import type { Ground } from '../core/ground.ts';
 import { ID_BITS, randomIdSharing, sharedPrefixBits } from '../core/id.ts';
 import { failuresOf, heardSeconds, type RowState, rowState, withFailure } from '../core/slab.ts';
 import {
@@ -40,7 +41,7 @@ import {
 } from './table.ts';
 
 /** Replacements kept for the whole table; made when the first one comes. */
-const SPARES = 16;
+export const SPARES = 16;
 
 /** A full ring takes a newcomer only in place of a spare older than this. */
 const SPARE_FRESH_MS = 60_000;
@@ -52,19 +53,26 @@ export class KBuckets implements RoutingTable {
   readonly kind: string = 'kbuckets';
   count = 0;
   parts = 1;
-  readonly #place: TablePlace;
+  // The place, taken apart: an object more per table is 32 bytes and a cache miss per message.
+  readonly #ground: Ground;
+  readonly #self: Handle;
+  readonly #k: number;
+  readonly #onePerIp: boolean;
   readonly #first: Bucket;
   #spares = 0; // first row of the ring, 0 before there is one
   #nextSpare = 0;
 
   constructor(place: TablePlace) {
-    this.#place = place;
+    this.#ground = place.ground;
+    this.#self = place.self;
+    this.#k = place.k;
+    this.#onePerIp = place.onePerIp;
     this.#first = place.ground.slab.allocate(place.k + 1);
   }
 
   find(id: Uint8Array, start: number, address: Address): Handle {
-    const handle = this.#place.ground.contacts.find(id, start, address);
-    return handle !== 0 && this.#rowOf(handle) !== 0 ? handle : 0;
+    const handle = this.#ground.contacts.find(id, start, address);
+    return handle !== 0 && this.#rowIn(this.#bucketOf(id, start), handle) !== 0 ? handle : 0;
   }
 
   wants(_now: number, id: Uint8Array, start: number): boolean {
@@ -73,15 +81,15 @@ export class KBuckets implements RoutingTable {
   }
 
   answered(now: number, id: Uint8Array, start: number, address: Address): Offer {
-    const { contacts, slab } = this.#place.ground;
+    const { contacts, slab } = this.#ground;
     const handle = contacts.find(id, start, address);
-    const row = handle === 0 ? 0 : this.#rowOf(handle);
+    const home = this.#bucketOf(id, start);
+    const row = handle === 0 ? 0 : this.#rowIn(home, handle);
     if (row !== 0) {
       slab.states[row] = rowState(now, 0);
       // BEP 5 touches any bucket here. One with empty places still wants its refresh: keeping the
       // known contacts alive finds no new ones.
-      const bucket = this.#bucketOf(id, start);
-      if (this.#isFull(bucket)) this.#touch(bucket, now);
+      if (this.#isFull(home)) this.#touch(home, now);
       return Offer.known;
     }
     if (!this.#ipIsFree(now, address)) return Offer.refused;
@@ -100,7 +108,7 @@ export class KBuckets implements RoutingTable {
   heard(now: number, handle: Handle): boolean {
     const row = this.#rowOf(handle);
     if (row === 0) return false;
-    const { states } = this.#place.ground.slab;
+    const { states } = this.#ground.slab;
     states[row] = rowState(now, failuresOf(states[row]!), states[row]! & (CHECKING | SUSPECT));
     return isBad(states[row]!);
   }
@@ -108,7 +116,7 @@ export class KBuckets implements RoutingTable {
   failed(handle: Handle): void {
     const row = this.#rowOf(handle);
     if (row === 0) return;
-    const { states } = this.#place.ground.slab;
+    const { states } = this.#ground.slab;
     states[row] = (withFailure(states[row]!) & ~CHECKING) >>> 0;
     if (!isBad(states[row]!)) return;
     const spare = this.#spareOf(this.#bucketOfHandle(handle));
@@ -116,7 +124,7 @@ export class KBuckets implements RoutingTable {
   }
 
   changed(_now: number, address: Address): void {
-    const { contacts } = this.#place.ground;
+    const { contacts } = this.#ground;
     const handle = this.#holder((other) => contacts.addressOf(other) === address);
     if (handle === 0) return;
     const bucket = this.#bucketOfHandle(handle);
@@ -129,7 +137,7 @@ export class KBuckets implements RoutingTable {
    * buckets deeper than it, which part from the target at the same bit; the shallower ones, one by one.
    */
   closest(now: number, nearest: Nearest, goodOnly: boolean): void {
-    const { handles } = this.#place.ground.slab;
+    const { handles } = this.#ground.slab;
     const depth = this.#depthOf(nearest.target, nearest.targetStart);
     const own = this.#bucketAt(depth);
     this.#collect(now, own, nearest, goodOnly);
@@ -143,7 +151,7 @@ export class KBuckets implements RoutingTable {
   }
 
   quietest(now: number): Handle {
-    const { slab } = this.#place.ground;
+    const { slab } = this.#ground;
     const row = this.#quietestRow();
     if (row === 0 || quietSinceMs(slab.states[row]!) + QUIET_MS > now) return 0;
     return slab.handles[row]!;
@@ -151,7 +159,7 @@ export class KBuckets implements RoutingTable {
 
   checking(handle: Handle, isUnderWay: boolean): void {
     const row = this.#rowOf(handle);
-    const { states } = this.#place.ground.slab;
+    const { states } = this.#ground.slab;
     if (row !== 0) states[row] = isUnderWay ? states[row]! | CHECKING : states[row]! & ~CHECKING;
   }
 
@@ -172,13 +180,13 @@ export class KBuckets implements RoutingTable {
 
   dueAt(_now: number): number {
     const row = this.#quietestRow();
-    const quiet = row === 0 ? Infinity : quietSinceMs(this.#place.ground.slab.states[row]!);
+    const quiet = row === 0 ? Infinity : quietSinceMs(this.#ground.slab.states[row]!);
     const stale = this.#changedAtMs(this.#bucketAt(this.#stalestPart()));
     return Math.min(quiet + QUIET_MS, stale + REFRESH_MS);
   }
 
   visit(visitor: Visitor): void {
-    const { handles, states } = this.#place.ground.slab;
+    const { handles, states } = this.#ground.slab;
     let part = 0;
     for (let bucket = this.#first; bucket !== 0; bucket = handles[bucket]!) {
       const end = this.#end(bucket);
@@ -195,7 +203,7 @@ export class KBuckets implements RoutingTable {
    * network has them; each contact is one the node would have met.
    */
   fill(handles: Uint32Array, heardAtMs: Float64Array, count: number, isLast: boolean): void {
-    const { contacts, slab } = this.#place.ground;
+    const { contacts, slab } = this.#ground;
     const bucket = this.#bucketAt(this.parts - 1);
     for (let i = 0; i < count; i++) {
       contacts.retainHandle(handles[i]!);
@@ -205,17 +213,17 @@ export class KBuckets implements RoutingTable {
     }
     this.count += count;
     if (isLast) return;
-    const deeper = slab.allocate(this.#place.k + 1); // may replace `handles`
+    const deeper = slab.allocate(this.#k + 1); // may replace `handles`
     slab.handles[bucket] = deeper;
     this.parts++;
   }
 
   release(): void {
-    const { contacts, slab } = this.#place.ground;
+    const { contacts, slab } = this.#ground;
     this.visit((handle) => contacts.release(handle));
     for (let bucket = this.#first; bucket !== 0; ) {
       const next = slab.handles[bucket]!;
-      slab.free(bucket, this.#place.k + 1);
+      slab.free(bucket, this.#k + 1);
       bucket = next;
     }
     if (this.#spares !== 0) {
@@ -229,13 +237,13 @@ export class KBuckets implements RoutingTable {
 
   /** How many buckets lie before the one that an id belongs to. */
   #depthOf(id: Uint8Array, start: number): number {
-    const own = this.#place.ground.contacts.bytes;
-    const shared = sharedPrefixBits(own, this.#place.self * CONTACT_BYTES, id, start);
+    const own = this.#ground.contacts.bytes;
+    const shared = sharedPrefixBits(own, this.#self * CONTACT_BYTES, id, start);
     return Math.min(shared, this.parts - 1);
   }
 
   #bucketAt(part: number): Bucket {
-    const { handles } = this.#place.ground.slab;
+    const { handles } = this.#ground.slab;
     let bucket = this.#first;
     for (let i = 0; i < part; i++) bucket = handles[bucket]!;
     return bucket;
@@ -246,49 +254,52 @@ export class KBuckets implements RoutingTable {
   }
 
   #bucketOfHandle(handle: Handle): Bucket {
-    return this.#bucketOf(this.#place.ground.contacts.bytes, handle * CONTACT_BYTES);
+    return this.#bucketOf(this.#ground.contacts.bytes, handle * CONTACT_BYTES);
   }
 
   /** One past the last row with a contact. */
   #end(bucket: Bucket): number {
-    const { handles } = this.#place.ground.slab;
-    const full = bucket + 1 + this.#place.k;
+    const { handles } = this.#ground.slab;
+    const full = bucket + 1 + this.#k;
     let row = bucket + 1;
     while (row < full && handles[row] !== 0) row++;
     return row;
   }
 
   #isFull(bucket: Bucket): boolean {
-    return this.#place.ground.slab.handles[bucket + this.#place.k] !== 0;
+    return this.#ground.slab.handles[bucket + this.#k] !== 0;
   }
 
   #changedAtMs(bucket: Bucket): number {
-    return heardSeconds(this.#place.ground.slab.states[bucket]!) * 1000;
+    return heardSeconds(this.#ground.slab.states[bucket]!) * 1000;
   }
 
   #touch(bucket: Bucket, now: number): void {
-    this.#place.ground.slab.states[bucket] = rowState(now, 0);
+    this.#ground.slab.states[bucket] = rowState(now, 0);
   }
 
   #rowOf(handle: Handle): number {
-    const { handles } = this.#place.ground.slab;
-    const bucket = this.#bucketOfHandle(handle);
-    const full = bucket + 1 + this.#place.k;
+    return this.#rowIn(this.#bucketOfHandle(handle), handle);
+  }
+
+  #rowIn(bucket: Bucket, handle: Handle): number {
+    const { handles } = this.#ground.slab;
+    const full = bucket + 1 + this.#k;
     for (let row = bucket + 1; row < full; row++) if (handles[row] === handle) return row;
     return 0;
   }
 
   #randomIdIn(part: number, out: Uint8Array): void {
-    const { contacts, random } = this.#place.ground;
-    randomIdSharing(contacts.bytes, this.#place.self * CONTACT_BYTES, part, random, out);
+    const { contacts, random } = this.#ground;
+    randomIdSharing(contacts.bytes, this.#self * CONTACT_BYTES, part, random, out);
   }
 
   #canSplit(bucket: Bucket): boolean {
-    return this.#place.ground.slab.handles[bucket] === 0 && this.parts < ID_BITS;
+    return this.#ground.slab.handles[bucket] === 0 && this.parts < ID_BITS;
   }
 
   #append(bucket: Bucket, handle: Handle, state: RowState): void {
-    const { slab } = this.#place.ground;
+    const { slab } = this.#ground;
     const row = this.#end(bucket);
     slab.handles[row] = handle;
     slab.states[row] = state;
@@ -297,7 +308,7 @@ export class KBuckets implements RoutingTable {
 
   /** Takes a contact out; the last row of the bucket moves into its place. */
   #remove(bucket: Bucket, row: number): void {
-    const { contacts, slab } = this.#place.ground;
+    const { contacts, slab } = this.#ground;
     contacts.release(slab.handles[row]!);
     const last = this.#end(bucket) - 1;
     slab.handles[row] = slab.handles[last]!;
@@ -308,8 +319,8 @@ export class KBuckets implements RoutingTable {
 
   /** Makes a deeper bucket after the last one and moves there what belongs there. */
   #split(bucket: Bucket): void {
-    const { contacts, slab } = this.#place.ground;
-    const deeper = slab.allocate(this.#place.k + 1);
+    const { contacts, slab } = this.#ground;
+    const deeper = slab.allocate(this.#k + 1);
     slab.handles[bucket] = deeper;
     slab.states[deeper] = slab.states[bucket]!;
     this.parts++;
@@ -324,16 +335,18 @@ export class KBuckets implements RoutingTable {
   }
 
   #collect(now: number, bucket: Bucket, nearest: Nearest, goodOnly: boolean): void {
-    const { handles, states } = this.#place.ground.slab;
-    const end = this.#end(bucket);
-    for (let row = bucket + 1; row < end; row++) {
+    const { handles, states } = this.#ground.slab;
+    const full = bucket + 1 + this.#k;
+    for (let row = bucket + 1; row < full; row++) {
+      const handle = handles[row]!;
+      if (handle === 0) return;
       const state = states[row]!;
-      if (goodOnly ? isGood(state, now) : !isBad(state)) nearest.consider(handles[row]!);
+      if (goodOnly ? isGood(state, now) : !isBad(state)) nearest.consider(handle);
     }
   }
 
   #badRow(bucket: Bucket): number {
-    const { states } = this.#place.ground.slab;
+    const { states } = this.#ground.slab;
     const end = this.#end(bucket);
     for (let row = bucket + 1; row < end; row++) if (isBad(states[row]!)) return row;
     return 0;
@@ -341,7 +354,7 @@ export class KBuckets implements RoutingTable {
 
   /** The row heard longest ago of those no ping is under way to, or 0. */
   #quietestRow(): number {
-    const { handles, states } = this.#place.ground.slab;
+    const { handles, states } = this.#ground.slab;
     let quietest = 0;
     for (let bucket = this.#first; bucket !== 0; bucket = handles[bucket]!) {
       const end = this.#end(bucket);
@@ -355,7 +368,7 @@ export class KBuckets implements RoutingTable {
   }
 
   #stalestPart(): number {
-    const { handles } = this.#place.ground.slab;
+    const { handles } = this.#ground.slab;
     let stalest = 0;
     let stalestAtMs = Infinity;
     let part = 0;
@@ -372,14 +385,14 @@ export class KBuckets implements RoutingTable {
 
   /** After an id changed under an address: nobody of its bucket is good before it answered again. */
   #suspect(bucket: Bucket): void {
-    const { states } = this.#place.ground.slab;
+    const { states } = this.#ground.slab;
     const end = this.#end(bucket);
     for (let row = bucket + 1; row < end; row++) states[row] = states[row]! | SUSPECT;
   }
 
   /** The first contact of the table of which this is true, or 0. */
   #holder(isIt: (handle: Handle) => boolean): Handle {
-    const { handles } = this.#place.ground.slab;
+    const { handles } = this.#ground.slab;
     for (let bucket = this.#first; bucket !== 0; bucket = handles[bucket]!) {
       const end = this.#end(bucket);
       for (let row = bucket + 1; row < end; row++) if (isIt(handles[row]!)) return handles[row]!;
@@ -389,8 +402,8 @@ export class KBuckets implements RoutingTable {
 
   /** One contact per IP: a holder that is not good makes place for one that just answered. */
   #ipIsFree(now: number, address: Address): boolean {
-    if (!this.#place.onePerIp || isLoopback(address)) return true;
-    const { contacts, slab } = this.#place.ground;
+    if (!this.#onePerIp || isLoopback(address)) return true;
+    const { contacts, slab } = this.#ground;
     const ip = ipOf(address);
     const holder = this.#holder((other) => ipOf(contacts.addressOf(other)) === ip);
     if (holder === 0) return true;
@@ -401,9 +414,9 @@ export class KBuckets implements RoutingTable {
   }
 
   #placeIsTaken(spare: Handle): boolean {
-    const { contacts } = this.#place.ground;
+    const { contacts } = this.#ground;
     const address = contacts.addressOf(spare);
-    const byIp = this.#place.onePerIp && !isLoopback(address);
+    const byIp = this.#onePerIp && !isLoopback(address);
     const clashes = (other: Address): boolean =>
       other === address || (byIp && ipOf(other) === ipOf(address));
     return this.#holder((handle) => clashes(contacts.addressOf(handle))) !== 0;
@@ -418,7 +431,7 @@ export class KBuckets implements RoutingTable {
     start: number,
     address: Address,
   ): Offer {
-    const { contacts } = this.#place.ground;
+    const { contacts } = this.#ground;
     const bad = this.#badRow(bucket);
     if (bad === 0 && this.#sparesAreFresh(now)) return Offer.refused;
     const handle = contacts.retain(id, start, address);
@@ -435,13 +448,13 @@ export class KBuckets implements RoutingTable {
   /** A busy node meets hundreds of strangers a minute; spares need not be newer than a minute. */
   #sparesAreFresh(now: number): boolean {
     if (this.#spares === 0) return false;
-    const { handles, states } = this.#place.ground.slab;
+    const { handles, states } = this.#ground.slab;
     const row = this.#spares + this.#nextSpare;
     return handles[row] !== 0 && heardSeconds(states[row]!) * 1000 + SPARE_FRESH_MS > now;
   }
 
   #keepSpare(now: number, handle: Handle): void {
-    const { contacts, slab } = this.#place.ground;
+    const { contacts, slab } = this.#ground;
     if (this.#spares === 0) this.#spares = slab.allocate(SPARES);
     for (let row = this.#spares; row < this.#spares + SPARES; row++) {
       if (slab.handles[row] !== handle) continue;
@@ -459,7 +472,7 @@ export class KBuckets implements RoutingTable {
   /** The spare of a bucket that answered last and is not in the table by now, or 0. */
   #spareOf(bucket: Bucket): number {
     if (this.#spares === 0) return 0;
-    const { slab } = this.#place.ground;
+    const { slab } = this.#ground;
     let latest = 0;
     for (let row = this.#spares; row < this.#spares + SPARES; row++) {
       const handle = slab.handles[row]!;
@@ -471,7 +484,7 @@ export class KBuckets implements RoutingTable {
   }
 
   #replaceBySpare(row: number, spare: number): void {
-    const { contacts, slab } = this.#place.ground;
+    const { contacts, slab } = this.#ground;
     contacts.release(slab.handles[row]!);
     slab.handles[row] = slab.handles[spare]!;
     slab.states[row] = slab.states[spare]!;
@@ -479,7 +492,7 @@ export class KBuckets implements RoutingTable {
   }
 
   #dropSpare(row: number): void {
-    const { contacts, slab } = this.#place.ground;
+    const { contacts, slab } = this.#ground;
     if (slab.handles[row] !== 0) contacts.release(slab.handles[row]!);
     slab.handles[row] = 0;
   }

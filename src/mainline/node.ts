@@ -81,6 +81,7 @@ export interface MainlineWorld {
 
 /** What a node without lookups has; never written to. */
 const NO_LOOKUPS: (Lookup | null)[] = [];
+const NOBODY: readonly Address[] = [];
 
 export class MainlineNode implements Machine {
   deadline: number = Infinity;
@@ -101,7 +102,7 @@ export class MainlineNode implements Machine {
   inFlight: InFlight | null = null;
   /** Lookups under way by slot. */
   lookups: (Lookup | null)[] = NO_LOOKUPS;
-  bootstrap: Address[] = [];
+  bootstrap: readonly Address[] = NOBODY;
   // Made on first use.
   sourceMeter: SourceMeter | null = null;
   totalMeter: TokenBucket | null = null;
@@ -255,8 +256,9 @@ export class MainlineNode implements Machine {
     const malformed = message.read(bytes, start, end);
     if (malformed !== Malformed.fine) return counters.drop(malformed);
     if (portOf(from) === 0) return counters.drop(Drop.portZero);
-    if (message.kind === Kind.query) this.#onQuery(now, from, message);
-    else this.#onAnswer(now, from, message);
+    // A query moves no deadline, unless `#meet` sends a ping: most queries then need not touch them.
+    if (message.kind === Kind.query) return this.#onQuery(now, from, message);
+    this.#onAnswer(now, from, message);
     this.#plan(now);
   }
 
@@ -321,9 +323,12 @@ export class MainlineNode implements Machine {
     if (!wanted || this.pingCount >= PINGS_LIMIT) return;
     const { random } = this.ground;
     this.strangers ??= new RecentAddresses(STRANGERS, STRANGER_MEMORY_MS, random.uint32());
-    if (this.strangers.has(now, from) || !mayContact(this, now, from)) return;
-    this.strangers.add(now, from);
-    ping(this, now, from, Purpose.stranger, 0);
+    if (this.strangers.has(now, from)) return;
+    if (mayContact(this, now, from)) {
+      this.strangers.add(now, from);
+      ping(this, now, from, Purpose.stranger, 0);
+    }
+    this.#plan(now);
   }
 
   // Answers to us.

@@ -119,6 +119,7 @@ export class Nearest {
   limit = 0;
   target: Uint8Array = new Uint8Array(20);
   targetStart = 0;
+  #targetPrefix = 0;
   readonly #contacts: Contacts;
   readonly #distances: Float64Array; // first 32 bits of the distance: decides nearly every time
 
@@ -131,6 +132,7 @@ export class Nearest {
   begin(target: Uint8Array, start: number, limit: number): void {
     this.target = target;
     this.targetStart = start;
+    this.#targetPrefix = prefixOf(target, start);
     this.limit = Math.min(limit, this.handles.length);
     this.count = 0;
   }
@@ -142,7 +144,7 @@ export class Nearest {
   consider(handle: Handle): void {
     const bytes = this.#contacts.bytes;
     const at = handle * CONTACT_BYTES;
-    const distance = (prefixOf(bytes, at) ^ prefixOf(this.target, this.targetStart)) >>> 0;
+    const distance = (prefixOf(bytes, at) ^ this.#targetPrefix) >>> 0;
     let place = this.count;
     if (place === this.limit) {
       if (!this.#beats(bytes, at, distance, place - 1)) return;

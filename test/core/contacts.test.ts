@@ -90,6 +90,68 @@ describe('contacts', () => {
   });
 });
 
+describe('another id at an address', () => {
+  test('is known as long as somebody refers to it, as a ledger says', () => {
+    const random = new SeededRandom(3);
+    const people = population(random);
+    const contacts = new Contacts(2, 1);
+    const held: { person: number; handle: number }[] = [];
+    let told = 0;
+    for (let step = 0; step < 3000; step++) {
+      if (held.length < 2 || randomBelow(random, 20) < 10) {
+        const person = randomBelow(random, people.length);
+        const { id, address } = people[person]!;
+        held.push({ person, handle: contacts.retain(id, 0, address) });
+      } else {
+        const [gone] = held.splice(randomBelow(random, held.length), 1);
+        contacts.release(gone!.handle);
+      }
+      const { id, address } = people[randomBelow(random, people.length)]!;
+      const others = held.some(
+        ({ person }) => people[person]!.address === address && people[person]!.id !== id,
+      );
+      expect(contacts.hasOtherIdAt(id, 0, address)).toBe(others);
+      if (others) told++;
+    }
+    expect(told).toBeGreaterThan(100);
+    expect(told).toBeLessThan(2900);
+    for (const { handle } of held.splice(0)) contacts.release(handle);
+    for (const { id, address } of people) {
+      expect(contacts.hasOtherIdAt(id, 0, address)).toBe(false);
+    }
+  });
+
+  test('is a matter of ids, not of references, and of the port as well as the IP', () => {
+    const random = new SeededRandom(4);
+    const [one, two] = [someId(random), someId(random)];
+    const address = addressOf(0x0a000001, 6881);
+    const contacts = new Contacts(4, 1);
+    const handle = contacts.retain(one, 0, address);
+    contacts.retain(one, 0, address);
+    contacts.retainHandle(handle);
+    expect(contacts.hasOtherIdAt(one, 0, address)).toBe(false);
+    expect(contacts.hasOtherIdAt(two, 0, address)).toBe(true);
+    expect(contacts.hasOtherIdAt(two, 0, address + 1)).toBe(false);
+    contacts.retain(two, 0, address);
+    expect(contacts.hasOtherIdAt(one, 0, address)).toBe(true);
+    for (let i = 0; i < 3; i++) contacts.release(handle);
+    expect(contacts.hasOtherIdAt(one, 0, address)).toBe(true);
+    expect(contacts.hasOtherIdAt(two, 0, address)).toBe(false);
+  });
+
+  test('takes no more room however many addresses come and go', () => {
+    const random = new SeededRandom(5);
+    const contacts = new Contacts(4, 1);
+    const bytes = contacts.byteLength;
+    for (let i = 0; i < 2000; i++) {
+      const [a, b] = [contacts.retain(someId(random), 0, i), contacts.retain(someId(random), 0, i)];
+      contacts.release(a);
+      contacts.release(b);
+    }
+    expect(contacts.byteLength).toBe(bytes);
+  });
+});
+
 function check(
   contacts: Contacts,
   people: { id: Uint8Array; address: number }[],

@@ -15,6 +15,12 @@ function read(wire: Wire, parcel: Parcel): Uint8Array {
   return wire.bytes[parcel & 3]!.slice(start, start + wire.lengthOf(parcel));
 }
 
+function expectKept(wire: Wire, parcel: Parcel, number: number, length: number): void {
+  const wanted = datagram(number, length).subarray(0, length);
+  // Comparing as buffers is hundreds of times faster than `toEqual`.
+  expect([number, length, Buffer.compare(read(wire, parcel), wanted)]).toEqual([number, length, 0]);
+}
+
 describe('the wire', () => {
   test('gives back every size of datagram as it was kept', () => {
     const wire = new Wire();
@@ -25,7 +31,7 @@ describe('the wire', () => {
     expect(new Set(parcels).size).toBe(1024);
     // All are under way at once, so that one that was written over another shows.
     for (const [i, parcel] of parcels.entries()) {
-      expect(read(wire, parcel)).toEqual(datagram(i + 1, i + 1).slice(0, i + 1));
+      expectKept(wire, parcel, i + 1, i + 1);
     }
   });
 
@@ -41,13 +47,13 @@ describe('the wire', () => {
       while (kept.size > 700 || (kept.size > 0 && randomBelow(random, 3) === 0)) {
         const [oldest] = kept.keys();
         const { number, length } = kept.get(oldest!)!;
-        expect(read(wire, oldest!)).toEqual(datagram(number, length).slice(0, length));
+        expectKept(wire, oldest!, number, length);
         wire.release(oldest!);
         kept.delete(oldest!);
       }
     }
     for (const [parcel, { number, length }] of kept) {
-      expect(read(wire, parcel)).toEqual(datagram(number, length).slice(0, length));
+      expectKept(wire, parcel, number, length);
     }
   });
 
@@ -75,7 +81,7 @@ describe('the wire', () => {
     expect(small).toBeGreaterThanOrEqual(1000 * 100);
     expect([middle, large]).toEqual(new Wire().bytes.slice(1).map(({ length }) => length));
     for (const [i, parcel] of parcels.entries()) {
-      expect(read(wire, parcel)).toEqual(datagram(i, 100).slice(0, 100));
+      expectKept(wire, parcel, i, 100);
     }
     for (const parcel of parcels) wire.release(parcel);
     const before = wire.byteLength;

@@ -1,9 +1,12 @@
 /** Choices of a program: completed with the defaults, or refused by the name of what is wrong. */
 import { describe, expect, test } from 'vitest';
+import { addressOf } from '../../src/core/address.ts';
 import { answerQuery } from '../../src/mainline/answers.ts';
+import { mayContact } from '../../src/mainline/asking.ts';
 import { type NodeChoices, settingsFrom } from '../../src/mainline/choices.ts';
-import { DEFAULTS, INBOUND_LIMITS } from '../../src/mainline/settings.ts';
-import { at, idOf } from './small-world.ts';
+import { DEFAULTS, INBOUND_LIMITS, OUTBOUND_LIMITS } from '../../src/mainline/settings.ts';
+import { query } from './scenes.ts';
+import { at, idOf, inPublic, SmallWorld } from './small-world.ts';
 import { TableUnderTest } from './table-place.ts';
 
 describe('choices', () => {
@@ -19,6 +22,40 @@ describe('choices', () => {
     expect(settings).toMatchObject({ k: 20, alpha: 1, readOnly: true });
     expect(settings.inbound).toEqual({ ...INBOUND_LIMITS, perSource: 3 });
     expect(INBOUND_LIMITS.perSource).not.toBe(3);
+  });
+
+  test('may switch the limits off, each by itself', () => {
+    expect(settingsFrom({ inbound: false })).toMatchObject({
+      inbound: null,
+      outbound: OUTBOUND_LIMITS,
+    });
+    expect(settingsFrom({ outbound: false })).toMatchObject({
+      inbound: INBOUND_LIMITS,
+      outbound: null,
+    });
+  });
+
+  test('of no limits let everything in and out that the defaults would stop', () => {
+    const run = (limits: Pick<NodeChoices, 'inbound' | 'outbound'>) => {
+      const { inbound, outbound } = settingsFrom(limits);
+      const world = new SmallWorld({ address: inPublic, settings: { inbound, outbound } });
+      const us = world.open();
+      const stranger = world.stranger(inPublic(50));
+      const before = us.counters.queriesOut; // apart from the ping to the stranger
+      for (let i = 0; i < 300; i++) stranger.send(us.address, query(stranger.id));
+      world.run(100);
+      const to = (n: number) => addressOf(0x05640000 + n, 6881);
+      let contacted = 0;
+      for (let n = 0; n < 1000; n++) if (mayContact(us.node, world.now, to(n))) contacted++;
+      expect(us.counters.queriesOut - before).toBeLessThanOrEqual(1);
+      return { answered: us.counters.datagramsOut, contacted };
+    };
+    const limited = run({});
+    expect(limited.answered).toBeLessThan(100);
+    expect(limited.contacted).toBeLessThan(300);
+    const open = run({ inbound: false, outbound: false });
+    expect(open.answered).toBeGreaterThanOrEqual(300);
+    expect(open.contacted).toBe(1000);
   });
 
   test.each(['kbuckets', 'flat', 'prefix'] as const)('name the table %s', (kind) => {
@@ -56,6 +93,7 @@ describe('choices', () => {
     [{ shortTimeoutMs: 100, shortTimeoutMsMin: 200 }, RangeError, '"shortTimeoutMsMin"'],
     [{ table: 'tree' }, TypeError, '"table"'],
     [{ inbound: { perSource: 0 } }, RangeError, '"inbound.perSource"'],
+    [{ inbound: { sources: 1000 } }, RangeError, '"inbound.sources"'],
     [{ inbound: { persource: 5 } }, TypeError, '"inbound.persource"'],
     [{ peers: { ttlMs: Number.NaN } }, RangeError, '"peers.ttlMs"'],
     [{ outbound: { newEndpoints: 'many' } }, TypeError, '"outbound.newEndpoints"'],

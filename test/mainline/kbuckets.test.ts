@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Address, addressOf, ipOf } from '../../src/core/address.ts';
-import { sharedPrefixBits } from '../../src/core/id.ts';
+import { randomIdSharing, sharedPrefixBits } from '../../src/core/id.ts';
 import { KBuckets } from '../../src/mainline/kbuckets.ts';
 import { Offer, QUIET_MS, REFRESH_MS } from '../../src/mainline/table.ts';
 import { at, hex, idOf, inPublic, MINUTE_MS, onLoopback } from './small-world.ts';
@@ -200,6 +200,153 @@ describe('failures', () => {
     const ips = place.rows().map(({ address }) => ipOf(address));
     expect(new Set(ips).size).toBe(ips.length);
     expect(ips).toContain(ip);
+  });
+});
+
+describe('spares', () => {
+  /** A full bucket and sixteen spares, the whole ring, that answered at NOON. */
+  function fullRing() {
+    const place = fullFarBucket();
+    for (let n = 100; n < 116; n++) {
+      expect(place.table.answered(NOON, far(n), 0, onLoopback(n))).toBe(Offer.spare);
+    }
+    return place;
+  }
+
+  function retained(place: TableUnderTest, n: number): boolean {
+    return place.ground.contacts.find(far(n), 0, onLoopback(n)) !== 0;
+  }
+
+  test('that fill the ring keep newcomers out until the oldest is a minute old', () => {
+    const place = fullRing();
+    const offer = (now: number, n: number) => place.table.answered(now, far(n), 0, onLoopback(n));
+    expect(offer(NOON, 200)).toBe(Offer.refused);
+    expect(offer(NOON + MINUTE_MS - 1, 201)).toBe(Offer.refused);
+    expect([retained(place, 200), retained(place, 201)]).toEqual([false, false]);
+    expect(offer(NOON + MINUTE_MS, 202)).toBe(Offer.spare);
+    expect([retained(place, 100), retained(place, 202)]).toEqual([false, true]);
+    // The next oldest is a minute old as well, and so on around the ring; then all are fresh.
+    for (let n = 203; n < 218; n++) expect(offer(NOON + MINUTE_MS, n)).toBe(Offer.spare);
+    expect(offer(NOON + MINUTE_MS, 218)).toBe(Offer.refused);
+    expect(offer(NOON + 2 * MINUTE_MS, 219)).toBe(Offer.spare);
+  });
+
+  test('that are fresh do not keep anybody from the place of a bad contact', () => {
+    const place = fullFarBucket();
+    const handle = place.handle(far(3), onLoopback(3));
+    place.table.failed(handle);
+    place.table.failed(handle);
+    // Spares of another bucket fill the ring, and cannot replace a contact of this one.
+    for (let n = 0; n < 40; n++) {
+      place.table.answered(
+        NOON,
+        idOf(`c${n.toString(16).padStart(3, '0')}`),
+        0,
+        onLoopback(300 + n),
+      );
+    }
+    expect(place.table.answered(NOON, far(99), 0, onLoopback(99))).toBe(Offer.added);
+    expect(place.handle(far(3), onLoopback(3))).toBe(0);
+  });
+
+  test('leave a place in the ring when they are used, and the next newcomer gets it', () => {
+    const place = fullRing();
+    const bad = (n: number) => {
+      const handle = place.handle(far(n), onLoopback(n));
+      place.table.failed(handle);
+      place.table.failed(handle);
+    };
+    // All answered in the same second: the first of them is taken, and that is the oldest place.
+    bad(3);
+    expect(place.handle(far(100), onLoopback(100))).not.toBe(0);
+    expect(place.table.answered(NOON, far(200), 0, onLoopback(200))).toBe(Offer.spare);
+    expect(place.table.answered(NOON, far(201), 0, onLoopback(201))).toBe(Offer.refused);
+  });
+
+  test('give everything back when the table is closed', () => {
+    const place = fullRing();
+    expect(place.ground.contacts.count).toBe(1 + 8 + 16);
+    place.table.release();
+    expect(place.ground.contacts.count).toBe(1);
+  });
+});
+
+describe('fill', () => {
+  /** A filled table and one that met the same contacts one by one. */
+  function filled(k: number, counts: number[]) {
+    const place = new TableUnderTest(kbuckets, { k });
+    const { contacts } = place.ground;
+    const table = place.table as KBuckets;
+    let n = 0;
+    const wanted: { id: string; heardSeconds: number; part: number }[] = [];
+    for (const [part, count] of counts.entries()) {
+      const handles = new Uint32Array(k);
+      const heardAtMs = new Float64Array(k);
+      const isLast = part === counts.length - 1;
+      for (let i = 0; i < count; i++) {
+        const id = new Uint8Array(20);
+        randomIdSharing(place.selfId, 0, part, place.random, id);
+        handles[i] = contacts.retain(id, 0, onLoopback(n));
+        heardAtMs[i] = NOON - n * 1000;
+        wanted.push({ id: hex(id), heardSeconds: heardAtMs[i]! / 1000, part });
+        n++;
+      }
+      table.fill(handles, heardAtMs, count, isLast);
+      for (let i = 0; i < count; i++) contacts.release(handles[i]!); // only the table's is left
+    }
+    return { place, table, wanted };
+  }
+
+  test.each([
+    ['one bucket', 8, [5]],
+    ['an empty one', 8, [0]],
+    ['full ones and a rest', 8, [8, 8, 8, 3]],
+    ['an empty one in the middle', 8, [8, 0, 2]],
+    // Far beyond the 64 rows of a fresh ground, so that columns move while it is filled.
+    ['more than the ground had room for', 20, Array.from({ length: 60 }, () => 20)],
+  ])('with %s holds each contact in its bucket, heard when it was said', (_text, k, counts) => {
+    const { place, table, wanted } = filled(k, counts);
+    expect(table.parts).toBe(counts.length);
+    expect(table.count).toBe(wanted.length);
+    const rows = place.rows().map(({ id, heardSeconds, part }) => ({ id, heardSeconds, part }));
+    expect(rows).toEqual(wanted);
+    const { contacts } = place.ground;
+    expect(contacts.count).toBe(1 + wanted.length);
+    table.visit((handle) => expect(contacts.referencesTo(handle)).toBe(1));
+    const ids = wanted.map(({ id }) => id);
+    for (let i = 0; i < 5; i++) {
+      const target = place.randomId();
+      expect(place.closest(NOON, target, 20)).toEqual(closestOf(ids, target, 20));
+    }
+    table.release();
+    expect(contacts.count).toBe(1);
+  });
+
+  test('says of a bucket that it changed when its latest contact was heard', () => {
+    const { table } = filled(8, [8, 3]);
+    const out = new Uint8Array(20);
+    // The second bucket was heard last by contact 8, at NOON - 8 s.
+    expect(table.dueAt(NOON)).toBe(NOON - 10_000 + QUIET_MS);
+    expect(table.refreshTarget(NOON - 9000 + REFRESH_MS, out)).toBe(false);
+    expect(table.refreshTarget(NOON - 8000 + REFRESH_MS, out)).toBe(true);
+    expect(table.refreshTarget(NOON - 8000 + REFRESH_MS, out)).toBe(false);
+    expect(table.refreshTarget(NOON + REFRESH_MS, out)).toBe(true);
+  });
+
+  test('leaves a table that goes on as any other: it splits, replaces and forgets', () => {
+    const { place, table } = filled(8, [8, 8, 8]);
+    const near = () => {
+      const id = new Uint8Array(20);
+      randomIdSharing(place.selfId, 0, 10, place.random, id);
+      return id;
+    };
+    for (let n = 0; n < 8; n++) table.answered(NOON, near(), 0, onLoopback(500 + n));
+    expect(table.parts).toBeGreaterThan(3);
+    expect(table.count).toBe(32);
+    for (const { id, part } of place.rows()) {
+      const bytes = Uint8Array.from(Buffer.from(id, 'hex'));
+      expect(part).toBe(Math.min(sharedPrefixBits(place.selfId, 0, bytes, 0), table.parts - 1));
+    }
   });
 });
 

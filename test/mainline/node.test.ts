@@ -59,6 +59,60 @@ describe('close', () => {
   });
 });
 
+describe('rest', () => {
+  /** Nodes that know each other as if they had met at the times given, and never joined. */
+  function rested(heardAgoMs: (n: number) => number) {
+    const world = new SmallWorld();
+    const residents = Array.from({ length: 6 }, () => world.open());
+    for (const us of residents) {
+      for (const [n, other] of residents.entries()) {
+        if (other === us) continue;
+        us.node.table.answered(world.now - heardAgoMs(n), other.id, 0, other.address);
+      }
+    }
+    return { world, residents };
+  }
+
+  test('begins as a member: nobody is asked to join, and nothing is sent before something is due', () => {
+    const { world, residents } = rested((n) => n * MINUTE_MS);
+    for (const us of residents) {
+      us.node.rest(world.now);
+      expect(us.node.isMember).toBe(true);
+      expect(us.node.deadline).toBe(us.node.table.dueAt(world.now));
+      expect(us.node.deadline).toBeGreaterThan(world.now + 9 * MINUTE_MS);
+    }
+    world.run(9 * MINUTE_MS);
+    expect(world.sentCount).toBe(0);
+    expect(residents.map(({ ticks }) => ticks)).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  test('goes on with the upkeep of any node: the quiet are asked, and all stay good', () => {
+    const { world, residents } = rested((n) => n * MINUTE_MS);
+    for (const us of residents) us.node.rest(world.now);
+    world.run(11 * MINUTE_MS);
+    expect(world.sentCount).toBeGreaterThan(0);
+    world.run(60 * MINUTE_MS);
+    for (const us of residents) {
+      expect(us.joins).toEqual([]);
+      expect(us.tableIds).toHaveLength(5);
+      us.node.table.visit((_handle, heardSeconds, failures) => {
+        expect(failures).toBe(0);
+        expect(world.now - heardSeconds * 1000).toBeLessThan(16 * MINUTE_MS);
+      });
+    }
+  });
+
+  test('with what is overdue begins at once, one thing at a time', () => {
+    const { world, residents } = rested(() => 20 * MINUTE_MS);
+    const [us] = residents;
+    us!.node.rest(world.now);
+    expect(us!.node.deadline).toBe(world.now);
+    world.run(500);
+    expect(world.sent.filter(({ from }) => from === us!.address)).toHaveLength(1);
+    expect(us!.joins).toEqual([]);
+  });
+});
+
 describe('counters', () => {
   test('every reason to drop a datagram is reachable, and each datagram ends in one counter', () => {
     const world = new SmallWorld({ address: inPublic });
