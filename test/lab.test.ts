@@ -8,7 +8,9 @@ const HASH = 'ab'.repeat(20);
 function reach(file: URL, files = new Set<string>(), others = new Set<string>()): typeof others {
   if (files.has(file.href)) return others;
   files.add(file.href);
-  for (const [, specifier] of readFileSync(file, 'utf8').matchAll(/^(?:import|export|\}).* from '([^']+)'/gm)) {
+  for (const [, specifier] of readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export|\}).* from '([^']+)'/gm,
+  )) {
     if (specifier!.startsWith('.')) reach(new URL(specifier!, file), files, others);
     else others.add(specifier!);
   }

@@ -85,8 +85,8 @@ export type Scope = (typeof Scope)[keyof typeof Scope];
 
 export function scopeOf(address: Address): Scope {
   const ip = ipOf(address);
-  if (portOf(address) === 0) return Scope.unusable;
-  const first = Math.floor(ip / 0x1000000);
+  if (address === ip * PORTS) return Scope.unusable; // port 0
+  const first = ip >>> 24;
   const second = (ip >>> 16) & 255;
   if (first === 0 || first >= 224) return Scope.unusable;
   if (first === 127) return Scope.loopback;

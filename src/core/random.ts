@@ -13,10 +13,10 @@ export interface Random {
 /** A whole number in [0, limit). Exact: the biased tail of the 32-bit range is drawn again. */
 export function randomBelow(random: Random, limit: number): number {
   assert(limit >= 1 && limit <= 0x100000000, 'randomBelow needs a limit in 1..2^32');
-  const usable = 0x100000000 - (0x100000000 % limit);
   for (;;) {
     const bits = random.uint32();
-    if (bits < usable) return bits % limit;
+    const rest = bits % limit;
+    if (bits - rest + limit <= 0x100000000) return rest;
   }
 }
 

@@ -13,13 +13,18 @@ import { randomBelow } from '../core/random.ts';
 import type { KBuckets } from '../mainline/kbuckets.ts';
 import { KEY_BITS, type Population } from './population.ts';
 
-/** Contacts were heard at random times within this long before the start: less than BEP 5's 15 min. */
+/**
+ * Where nodes look after their tables, contacts were heard at random times within this long before the
+ * start: BEP 5's 15 minutes, less one.
+ */
 const HEARD_WITHIN_MS = 14 * 60_000;
 
 export interface WarmStart {
   population: Population;
   k: number;
   nowMs: number;
+  /** Without upkeep all contacts are fresh, or they would go stale one by one from the first minute on. */
+  upkeep: boolean;
   random: Random;
   tableOf: (node: number) => KBuckets;
 }
@@ -78,6 +83,7 @@ export function fillTables(start: WarmStart): void {
 
   function take(node: number, place: number): void {
     handles[place] = node + 1;
-    heardAtMs[place] = start.nowMs - randomBelow(start.random, HEARD_WITHIN_MS);
+    const agoMs = start.upkeep ? randomBelow(start.random, HEARD_WITHIN_MS) : 0;
+    heardAtMs[place] = start.nowMs - agoMs;
   }
 }

@@ -110,6 +110,7 @@ export class World {
       population: this.population,
       k: settings.k,
       nowMs: START_MS,
+      upkeep: options.upkeep,
       random: new SeededRandom(seed, Stream.tables),
       tableOf: (node) => this.#nodes[node]!.table as KBuckets,
     });

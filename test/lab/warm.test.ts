@@ -14,8 +14,8 @@ interface TableRow {
   part: number;
 }
 
-function warm(nodes: number, k: number, seed = 1) {
-  const { world } = new GradedWorld({ nodes, seed }, { ...CHOICES, k });
+function warm(nodes: number, k: number, seed = 1, upkeep = false) {
+  const { world } = new GradedWorld({ nodes, seed, upkeep }, { ...CHOICES, k });
   const { contacts } = world.node(0).ground;
   const rowsOf = (node: number): TableRow[] => {
     const rows: TableRow[] = [];
@@ -79,8 +79,13 @@ describe.each([
 });
 
 describe('a warm start', () => {
-  test('heard everybody within the last 14 minutes, at many different times', () => {
+  test('heard everybody just now where nobody looks after tables', () => {
     const { rowsOf } = warm(500, 8);
+    expect(new Set(rowsOf(7).map(({ heardMs }) => heardMs))).toEqual(new Set([START_MS]));
+  });
+
+  test('with upkeep heard everybody within the last 14 minutes, at many different times', () => {
+    const { rowsOf } = warm(500, 8, 1, true);
     const times = rowsOf(7).map(({ heardMs }) => heardMs);
     for (const ms of times) {
       expect(ms).toBeLessThanOrEqual(START_MS);
