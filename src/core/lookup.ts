@@ -109,7 +109,7 @@ export class Lookup {
   add(id: Uint8Array, start: number, address: Address, parent: number): number {
     const distance = this.#distanceOf(id, start);
     const first = this.#firstFrom(distance);
-    // Most contacts in a reply were named before, under the same id: they stand right here.
+    // A contact that was named before, under the same id, stands right here: no need to scan for it.
     if (first < this.count) {
       const row = this.order[first]!;
       const isSame = this.#distances[row] === distance && this.addresses[row] === address;
