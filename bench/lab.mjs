@@ -5,10 +5,10 @@
  *     npm run bench:lab -- --quick     the two smaller worlds, fewer lookups; nothing is written
  *     npm run bench:lab -- --largest   ten million nodes too: five minutes more, 22 GB of memory
  */
-import { execFileSync } from 'node:child_process';
+
 import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { machine, table } from './results.mjs';
 import { chooseCores, decimals, startChild, whole } from './setup.mjs';
 
 /** @typedef {import('./lab-world.mjs').Measured} Measured */
@@ -193,39 +193,6 @@ function besidePeersim(theirs, results) {
       ((gigabytes * 1e9) / peakRssBytes).toFixed(1),
     ],
   ];
-}
-
-/** A Markdown table that can be read as it is. @param {string[][]} rows */
-function table(rows) {
-  const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
-  const line = (/** @type {string[]} */ cells) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  return [line(rows[0]), rule, ...rows.slice(1).map(line)];
-}
-
-function machine() {
-  const [{ model }] = cpus();
-  const memoryGb = Math.round(totalmem() / 2 ** 30);
-  const date = new Date().toISOString().slice(0, 10);
-  return (
-    `${model.trim()}, ${cpus().length} cores, ${memoryGb} GB; ${process.platform} ${process.arch}; ` +
-    `Node.js ${process.version}; commit ${commit()}; ${date}.`
-  );
-}
-
-function commit() {
-  try {
-    const options = /** @type {const} */ ({
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const git = (/** @type {string[]} */ ...words) => execFileSync('git', words, options).trim();
-    const changed = git('status', '--porcelain', 'src') === '' ? '' : ' with changes';
-    return git('rev-parse', '--short', 'HEAD') + changed;
-  } catch {
-    return 'unknown';
-  }
 }
 
 function readFlags() {

@@ -5,13 +5,13 @@
  *     npm run bench -- --quick         short runs, nothing is written
  *     npm run bench -- --only codec    served, lookups, codec or memory; nothing is written
  */
-import { execFileSync } from 'node:child_process';
+
 import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureCodec } from './codec.mjs';
 import { measureLookups } from './lookups.mjs';
 import { measureMemory } from './memory.mjs';
+import { machine, table } from './results.mjs';
 import { MissingTool, measureServed } from './served.mjs';
 
 /** @typedef {import('./setup.mjs').Run} Run */
@@ -100,39 +100,4 @@ function report(sections) {
     lines.push(`## ${section.title}`, '', section.method, '', ...table(section.table), '');
   }
   return lines.join('\n');
-}
-
-/** A Markdown table that can be read as it is. @param {string[][]} rows */
-function table(rows) {
-  const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
-  const line = (/** @type {string[]} */ cells) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  return [line(rows[0]), rule, ...rows.slice(1).map(line)];
-}
-
-function machine() {
-  const [{ model }] = cpus();
-  const memoryGb = Math.round(totalmem() / 2 ** 30);
-  const date = new Date().toISOString().slice(0, 10);
-  return (
-    `${model.trim()}, ${cpus().length} cores, ${memoryGb} GB; ${process.platform} ${process.arch}; ` +
-    `Node.js ${process.version}; commit ${commit()}; ${date}.`
-  );
-}
-
-function commit() {
-  const git = (/** @type {string[]} */ ...args) =>
-    execFileSync('git', args, {
-      cwd: new URL('.', import.meta.url),
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-      .toString()
-      .trim();
-  try {
-    const dirty = git('status', '--porcelain') !== '';
-    return `${git('rev-parse', '--short', 'HEAD')}${dirty ? ' + uncommitted' : ''}`;
-  } catch {
-    return 'unknown';
-  }
 }
