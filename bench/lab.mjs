@@ -8,7 +8,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { machine, table } from './results.mjs';
+import { opening, table } from './results.mjs';
 import { chooseCores, decimals, startChild, whole } from './setup.mjs';
 
 /** @typedef {import('./lab-world.mjs').Measured} Measured */
@@ -99,18 +99,7 @@ async function measure(size, core) {
 function report(results, core, quick) {
   const goals = results.flatMap(goalsOf);
   const pinned = core === null ? 'not pinned to a core' : 'pinned to one core';
-  const lines = ['# The lab', '', machine(), ''];
-  if (quick) lines.push('A quick run: figures to look at, not to keep.', '');
-  if (goals.length > 0) {
-    lines.push('## Goals', '');
-    const rows = goals.map(({ what, wanted, figure, reached }) => [
-      what,
-      wanted,
-      figure,
-      reached ? 'reached' : 'not reached',
-    ]);
-    lines.push(...table([['goal', 'wanted', 'measured', ''], ...rows]), '');
-  }
+  const lines = opening('The lab', quick, goals);
   lines.push(
     '## Worlds of Mainline nodes',
     '',

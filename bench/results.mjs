@@ -2,6 +2,25 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 
+/** @typedef {{ what: string, wanted: string, figure: string, reached: boolean }} Goal */
+
+/**
+ * The head of a results file: title, machine, and which goals were reached.
+ * @param {string} title @param {boolean} quick @param {Goal[]} goals
+ */
+export function opening(title, quick, goals) {
+  const lines = [`# ${title}`, '', machine(), ''];
+  if (quick) lines.push('A quick run: figures to look at, not to keep.', '');
+  if (goals.length === 0) return lines;
+  const rows = goals.map(({ what, wanted, figure, reached }) => [
+    what,
+    wanted,
+    figure,
+    reached ? 'reached' : 'not reached',
+  ]);
+  return [...lines, '## Goals', '', ...table([['goal', 'wanted', 'measured', ''], ...rows]), ''];
+}
+
 /** A Markdown table that can be read as it is. @param {string[][]} rows */
 export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
@@ -12,7 +31,7 @@ export function table(rows) {
 }
 
 /** The machine, Node.js, the commit and the day, in one line. */
-export function machine() {
+function machine() {
   const [{ model }] = cpus();
   const memoryGb = Math.round(totalmem() / 2 ** 30);
   const date = new Date().toISOString().slice(0, 10);

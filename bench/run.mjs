@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { measureCodec } from './codec.mjs';
 import { measureLookups } from './lookups.mjs';
 import { measureMemory } from './memory.mjs';
-import { machine, table } from './results.mjs';
+import { opening, table } from './results.mjs';
 import { MissingTool, measureServed } from './served.mjs';
 
 /** @typedef {import('./setup.mjs').Run} Run */
@@ -84,18 +84,7 @@ function clearProgress() {
 /** @param {Section[]} sections */
 function report(sections) {
   const goals = sections.flatMap((section) => section.goals);
-  const lines = ['# Benchmarks', '', machine(), ''];
-  if (options.quick) lines.push('A quick run: figures to look at, not to keep.', '');
-  if (goals.length > 0) {
-    lines.push('## Goals', '');
-    const rows = goals.map(({ what, wanted, figure, reached }) => [
-      what,
-      wanted,
-      figure,
-      reached ? 'reached' : 'not reached',
-    ]);
-    lines.push(...table([['goal', 'wanted', 'measured', ''], ...rows]), '');
-  }
+  const lines = opening('Benchmarks', options.quick, goals);
   for (const section of sections) {
     lines.push(`## ${section.title}`, '', section.method, '', ...table(section.table), '');
   }

@@ -7,7 +7,7 @@ import type { Address } from './address.ts';
 import { grown } from './column.ts';
 import { CONTACT_BYTES, type Contacts, type Handle } from './contacts.ts';
 
-/** Contacts a register keeps at most: 1 M take about 80 MB. Later strangers are counted, not kept. */
+/** Contacts a register keeps at most: 1 M take 119 MB. Later strangers are counted, not kept. */
 export const REGISTER_LIMIT = 1_000_000;
 
 export interface RegisterEntry {

@@ -8,7 +8,7 @@
  *                └───────────────────┴────────────┴────────┴───────────────
  *
  * 8 bytes per contact. A real node is a slab with one tenant; in the lab a million tables share one.
- * A state says when the contact was last heard, how often in a row it failed, and one mark:
+ * A state says when the contact was last heard, how often in a row it failed, and the table's marks:
  *
  *     31                          6 5      3 2    0
  *     ┌────────────────────────────┬────────┬──────┐

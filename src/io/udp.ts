@@ -80,8 +80,8 @@ interface Slot {
  * Datagrams on their way out, of all sockets of this process. They leave together, once the event
  * loop has handed over all that had come in: first many reads, then many writes. Sent one by one,
  * each makes Node.js run its queue of ticks once per datagram that comes, because dgram tells
- * failures by a tick: 1.5 of the 13 µs that a query took. What waits lies in slots that are used
- * again, so nothing is allocated per datagram.
+ * failures by a tick. What waits lies in slots that are used again, so nothing is allocated per
+ * datagram.
  */
 class Outbox {
   readonly #slots: Slot[] = [];

@@ -5,7 +5,7 @@
  *     far    4096 slots of 4.096 s     ┌──┬──┬──┬──┬ ─        moved to the near slots when reached
  *     later  one list                  what lies beyond 4 h 39 min
  *
- * Putting in and taking out cost 43 ns with a million waiting, where a heap of closures costs 3.5 µs.
+ * Taking one out and putting one in costs 0.28 µs with a million waiting over a minute.
  * Events come in the order of their times, and in one millisecond in the order in which they entered
  * the near and far slots: a total order that depends on nothing else. An event is a row of typed
  * arrays; its meaning is the world's.

@@ -27,7 +27,7 @@ import {
   type Visitor,
 } from './table.ts';
 
-/** Contacts at most: a whole zone of the network fits; 1 M take about 100 MB. */
+/** Contacts at most: a whole zone of the network fits; 1 M take 127 MB. */
 export const GROUPED_LIMIT = 1_000_000;
 /** A lookup for a random id this often: what k-buckets with 15 buckets ask for in refreshes. */
 const EXPLORE_MS = 60_000;

@@ -23,7 +23,7 @@ export interface PeerLimits {
   ttlMs: number;
 }
 
-/** 100,000 peers take about 2 MB. Others: 2000 × 500 for 45 min (libtorrent), 16384 × 2048 for 32. */
+/** 100,000 peers take 3 MB. Others: 2000 × 500 for 45 min (libtorrent), 16384 × 2048 for 32. */
 export const PEER_LIMITS: PeerLimits = {
   infoHashes: 4000,
   peersPerInfoHash: 500,

@@ -51,7 +51,7 @@ export type Identity = (target: Uint8Array | null, to: Address) => Uint8Array;
 export interface Settings {
   /** Contacts per bucket and per reply, and nodes that a lookup must hear. BEP 5: 8. */
   k: number;
-  /** Requests of one lookup on their way at a time. Kademlia says 3, measured lookups gain to 4. */
+  /** Requests of one lookup on their way at a time. Kademlia says 3, Jimenez et al. (2011) took 4. */
   alpha: number;
   /**
    * After this a request no longer holds one of the alpha places. It follows the round trips that

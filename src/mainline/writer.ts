@@ -1,5 +1,5 @@
 /**
- * Writing KRPC messages by hand into bytes that are used again: 0.2 µs for a find_node reply. Keys
+ * Writing KRPC messages by hand into bytes that are used again: 0.5 µs for a find_node reply. Keys
  * come out in the order bencode demands because the functions below are written in that order.
  *
  * Every message carries `v` (BEP 20), every reply and error the requester's own address as the top

@@ -40,15 +40,12 @@ describe('kad-hops', () => {
   });
 
   test('a check that fails fails the run', () => {
-    // King's slowest lines answer after the short time-out; a few lookups end without them.
-    const result = kadHops({
-      ...KAD_HOPS_DEFAULTS,
-      nodes: 1000,
-      lookups: 200,
-      latency: { kind: 'king' },
-    });
+    // King's slowest lines answer after the short time-out; some lookups end without them.
+    const latency = { kind: 'king' } as const;
+    const result = kadHops({ ...KAD_HOPS_DEFAULTS, nodes: 10_000, lookups: 500, latency });
     const exact = result.checks.find(({ name }) => name === 'exactRate')!;
-    expect(exact.pass).toBe(exact.measured === 1);
-    expect(result.pass).toBe(result.checks.every(({ pass }) => pass));
+    expect(exact.measured).toBeLessThan(1);
+    expect(exact.pass).toBe(false);
+    expect(result.pass).toBe(false);
   });
 });
