@@ -47,12 +47,15 @@ export class Running {
     });
   }
 
-  /** The first JSON line with this event, waited for. */
-  async event(name: string): Promise<Record<string, never> & { [field: string]: never }> {
+  /** The first JSON line with this event that is `wanted`, waited for. */
+  async event(
+    name: string,
+    isWanted: (line: Record<string, unknown>) => boolean = () => true,
+  ): Promise<Record<string, never> & { [field: string]: never }> {
     for (let next = 0; ; ) {
       for (; next < this.#lines.length; next++) {
         const line = JSON.parse(this.#lines[next]!);
-        if (line.event === name) return line;
+        if (line.event === name && isWanted(line)) return line;
       }
       if (this.process.exitCode !== null) throw new Error(`ended without event ${name}`);
       await new Promise<void>((resolve) => {
