@@ -29,6 +29,63 @@ export interface Machine {
   readonly deadline: number;
 }
 
+/**
+ * A stream of bytes between two machines, in order and whole, as TCP carries it. Named by a number
+ * that the world gives, never 0; the two ends have different numbers, and a number is used again only
+ * after its end is over.
+ */
+export type Stream = number;
+
+/** Why a stream is over. */
+export const Closed = {
+  /** Both sides had ended. */
+  ended: 1,
+  /** Nobody listens there. */
+  refused: 2,
+  /** Nothing was heard for too long while connecting or sending. */
+  timeout: 3,
+  /** The peer dropped it, or its process is gone. */
+  reset: 4,
+} as const;
+export type Closed = (typeof Closed)[keyof typeof Closed];
+
+/** What a machine that speaks over streams may ask of the world. None of it calls back. */
+export interface StreamHost {
+  /** Begins to connect. `opened` or `closed` follows; what is written before leaves once it is open. */
+  connect(from: Address, to: Address): Stream;
+  /**
+   * Queues `bytes[start, end)`, borrowed until `write` returns. Returns the bytes that are queued and
+   * not yet on their way; above `STREAM_QUEUE_BYTES` the machine should wait for `drained`.
+   */
+  write(stream: Stream, bytes: Uint8Array, start: number, end: number): number;
+  /** Nothing more from us; the peer hears `ended` after the last byte. */
+  end(stream: Stream): void;
+  /** Drops the stream: nothing more is heard of it here, the peer hears `closed`. */
+  destroy(stream: Stream): void;
+  /** Holds back further bytes of the peer, so that its queue fills; or lets them come again. */
+  pause(stream: Stream, isPaused: boolean): void;
+}
+
+/** Bytes queued on one stream above which a machine should wait for `drained`. */
+export const STREAM_QUEUE_BYTES = 1 << 18;
+
+/** What the world may ask of a machine that speaks over streams. */
+export interface StreamMachine {
+  /** Somebody connected to one of our addresses, `to`. `from` tells the IP; its port means nothing. */
+  accepted(now: number, stream: Stream, from: Address, to: Address): void;
+  opened(now: number, stream: Stream): void;
+  /** Bytes of the peer, `bytes[start, end)`, borrowed until it returns. Never throws. */
+  arrived(now: number, stream: Stream, bytes: Uint8Array, start: number, end: number): void;
+  /** The queue of a stream that was above `STREAM_QUEUE_BYTES` is empty again. */
+  drained(now: number, stream: Stream): void;
+  /** The peer sends nothing more, but may still read. */
+  ended(now: number, stream: Stream): void;
+  /** The stream is over; its number is void. Not called for what we destroyed ourselves. */
+  closed(now: number, stream: Stream, why: Closed): void;
+  tick(now: number): void;
+  readonly deadline: number;
+}
+
 /** One way in for the datagrams of one socket. */
 export interface DatagramReceiver {
   /** One datagram of a batch, borrowed until it returns. */

@@ -1,0 +1,45 @@
+/**
+ * The store that a machine keeps its records in, as the seam has it. Reading is at once; a write is
+ * asked for and reported back later, when it would survive the loss of the process, so that a world
+ * can crash a node between the two:
+ *
+ *     put, put, remove, flush(7)  …  stored(now, 7, null)     all of it is durable
+ *                                 …  stored(now, 7, error)    nobody knows how much of it is
+ *
+ * A record is opaque bytes under a key of 20 bytes; keys are ordered as unsigned big-endian numbers.
+ */
+
+/** Names what a flush was for; the machine's own numbers. */
+export type StoreToken = number;
+
+export interface Store {
+  /** Records held, durable or not yet. */
+  readonly count: number;
+  /** Bytes of all records, keys included. */
+  readonly byteLength: number;
+  /** The record last put under `key[start, start + 20)`, durable or not; borrowed until the next call. */
+  get(key: Uint8Array, start: number): Uint8Array | null;
+  /** Replaces the record. Both are copied. */
+  put(key: Uint8Array, start: number, record: Uint8Array): void;
+  remove(key: Uint8Array, start: number): void;
+  /** Asks for everything so far to be made durable; `stored` of the machine reports it, in order. */
+  flush(token: StoreToken): void;
+  /**
+   * Visits records with `from <= key < to` in ascending order until `visit` returns false; null is
+   * the end of the circle on either side. Borrowed like `get`; `visit` must not write.
+   */
+  range(
+    from: Uint8Array | null,
+    to: Uint8Array | null,
+    visit: (key: Uint8Array, record: Uint8Array) => boolean,
+  ): void;
+  /** Small facts beside the records (who we are, whom we knew), flushed with them. */
+  fact(name: string): Uint8Array | null;
+  keepFact(name: string, value: Uint8Array): void;
+}
+
+/** What a machine with a store hears from it. */
+export interface StoreMachine {
+  /** `error` is null, or one line that says what the store could not do. */
+  stored(now: number, token: StoreToken, error: string | null): void;
+}
