@@ -67,7 +67,7 @@ export interface StreamHost {
 }
 
 /** Bytes queued on one stream above which a machine should wait for `drained`. */
-export const STREAM_QUEUE_BYTES = 1 << 18;
+export const STREAM_QUEUE_BYTES: number = 1 << 18;
 
 /** What the world may ask of a machine that speaks over streams. */
 export interface StreamMachine {

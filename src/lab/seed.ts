@@ -1,0 +1,24 @@
+/**
+ * Streams of the seed. Every part of a world draws from its own, so that what one part draws changes
+ * nothing for the others: a run with loss has the same ids, tables and lookups as one without.
+ */
+
+/** One number each; a number, once given, is never given to anything else: hashes hang on it. */
+export const SeedStream = {
+  ids: 1,
+  tables: 2,
+  nodes: 3,
+  wire: 4,
+  latency: 5,
+  jitter: 6,
+  traits: 7,
+  faults: 8,
+  idTails: 17,
+  churn: 30,
+  life: 31,
+  steps: 32,
+  soak: 33,
+  checks: 34,
+  lookups: 100,
+  workload: 101,
+} as const;
