@@ -1,0 +1,153 @@
+/**
+ * The folder that a run leaves behind. It appears under its name when everything is in it, and not
+ * before: whoever finds the folder has the whole of it.
+ *
+ *     before the work   refuse a name that is taken or a place that cannot be written
+ *     after it          .NAME.PID.partial/   every file, each flushed to the disk
+ *                       rename ──▶ NAME/
+ *
+ * All files but `summary.json`, which tells how long it took on this machine, are the same byte for
+ * byte when the same run is repeated.
+ */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { ExperimentResult, Recorder, Table } from '../lab.ts';
+import { writeCsv } from './csv.ts';
+import type { Figure } from './figure.ts';
+import { writeParquet } from './parquet.ts';
+import { figuresOf } from './plots.ts';
+import { reportOf } from './report.ts';
+import { orderedJson, type RunConfig, runIdOf, runRowOf, type Source } from './run.ts';
+
+/** Folders that are not whole end so. */
+export const PARTIAL = '.partial';
+
+/** What a run hands over when it is done. */
+export interface FinishedRun {
+  result: ExperimentResult;
+  recorder: Recorder;
+  /** All options of the experiment, the seed among them. */
+  config: RunConfig;
+  source: Source;
+  /** What this machine took, for `summary.json`. */
+  machine: Readonly<Record<string, number>>;
+  /** Figures beside those that every run has, such as those of a sweep. */
+  figures?: readonly Figure[];
+}
+
+/** The folder cannot be made; the message is the whole explanation. */
+export class FolderError extends Error {
+  readonly code = 'WRITE';
+}
+
+/**
+ * Call before the work starts.
+ * @throws FolderError when the name is taken or its place cannot be written.
+ */
+export function checkFolder(folder: string): void {
+  if (existsSync(folder)) throw new FolderError(`cannot write there: ${folder} exists`);
+  try {
+    const parent = dirname(resolve(folder));
+    mkdirSync(parent, { recursive: true });
+    accessSync(parent, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new FolderError(`cannot write there: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Writes everything and only then gives the folder its name.
+ * @throws FolderError; nothing is left behind then.
+ */
+export function writeFolder(
+  folder: string,
+  run: FinishedRun,
+  { csv = false }: { csv?: boolean } = {},
+): void {
+  checkFolder(folder);
+  const target = resolve(folder);
+  const partial = join(dirname(target), `.${basename(target)}.${process.pid}${PARTIAL}`);
+  try {
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial);
+    writeFiles(partial, run, csv);
+    for (const name of readdirSync(partial)) flush(join(partial, name));
+    flush(partial);
+    renameSync(partial, target);
+    flush(dirname(target));
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    // A system error has a code; anything else is a mistake of ours and must look like one.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new FolderError(`cannot write there: ${(error as Error).message}`);
+  }
+}
+
+function writeFiles(folder: string, run: FinishedRun, csv: boolean): void {
+  const { result, recorder, config, source } = run;
+  const row = runRowOf(result, config, source);
+  const runId = runIdOf(row.config_hash, row.seed, source);
+  const tables = recorder.tables(row, runId);
+  const origin = {
+    run_id: runId,
+    seed: String(row.seed),
+    version: row.version,
+    commit: row.commit,
+    config_hash: row.config_hash,
+    schema_version: String(row.schema_version),
+  };
+  for (const table of tables) {
+    writeParquet(join(folder, `${table.name}.parquet`), table, origin);
+    if (csv) writeCsv(join(folder, `${table.name}.csv`), table);
+  }
+  const figures = [...figuresOf(result, tables), ...(run.figures ?? [])];
+  for (const { name, svg } of figures) writeFileSync(join(folder, `${name}.svg`), svg);
+  const files = filesOf(tables, figures, csv);
+  const report = reportOf({ result, config, origin, figures, tables, files });
+  writeFileSync(join(folder, 'report.html'), report);
+  writeFileSync(join(folder, 'summary.json'), summaryOf(run, origin, files));
+}
+
+function filesOf(tables: readonly Table[], figures: readonly Figure[], csv: boolean): string[] {
+  return [
+    ...tables.map(({ name }) => `${name}.parquet`),
+    ...(csv ? tables.map(({ name }) => `${name}.csv`) : []),
+    ...figures.map(({ name }) => `${name}.svg`),
+  ];
+}
+
+/** What was to be known first stands first; below that keys are in alphabetical order. */
+function summaryOf(
+  { result, config, machine }: FinishedRun,
+  origin: Readonly<Record<string, string>>,
+  files: readonly string[],
+): string {
+  const { experiment, seed, nodes, pass, traceHash, checks, metrics, ...others } = result;
+  const parts = { experiment, seed, nodes, pass, traceHash, checks, metrics, ...others };
+  const all = { ...parts, ...machine, options: config, origin, files };
+  const lines = Object.entries(all).map(
+    ([key, value]) => `  ${JSON.stringify(key)}: ${orderedJson(value, 2).replaceAll('\n', '\n  ')}`,
+  );
+  return `{\n${lines.join(',\n')}\n}\n`;
+}
+
+function flush(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
