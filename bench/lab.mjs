@@ -105,8 +105,8 @@ function report(results, core, quick) {
     '',
     'Each row is a process of its own, ' +
       `${pinned}: real nodes, their real bytes, virtual time, 100 ms one way, no loss, k = 8, ` +
-      'α = 3, warm tables, no upkeep, find_node lookups of random ids from random nodes, 500 or ' +
-      'an eightieth of them at a time. Total is from the start of the process; peak RSS is the ' +
+      'α = 3, warm tables, no upkeep, find_node lookups of random ids from random nodes, 100 or ' +
+      'a four hundredth of them at a time. Total is from the start of the process; peak RSS is the ' +
       'most the process ever had. A ' +
       'lookup is exact when it found the 8 closest of all nodes; grading all of them is part of the ' +
       'time. The same trace hash means the same run, datagram by datagram.',

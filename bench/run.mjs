@@ -1,9 +1,9 @@
 /**
  * `npm run bench`: how fast and how small, beside what people use today, both sides in one run.
  *
- *     npm run bench                    all of it, about five minutes; writes bench/results.md
+ *     npm run bench                    all of it, about ten minutes; writes bench/results.md
  *     npm run bench -- --quick         short runs, nothing is written
- *     npm run bench -- --only codec    served, lookups, codec or memory; nothing is written
+ *     npm run bench -- --only codec    served, lookups, codec, memory or ring; nothing is written
  */
 
 import { writeFileSync } from 'node:fs';
@@ -12,17 +12,19 @@ import { measureCodec } from './codec.mjs';
 import { measureLookups } from './lookups.mjs';
 import { measureMemory } from './memory.mjs';
 import { opening, table } from './results.mjs';
+import { measureRing } from './ring.mjs';
 import { MissingTool, measureServed } from './served.mjs';
 
 /** @typedef {import('./setup.mjs').Run} Run */
 /** @typedef {import('./setup.mjs').Section} Section */
 
-/** @type {Record<string, (run: Run) => Promise<Section>>} */
+/** @type {Record<string, (run: Run) => Promise<Section | Section[]>>} */
 const MEASUREMENTS = {
   served: measureServed,
   lookups: measureLookups,
   codec: measureCodec,
   memory: measureMemory,
+  ring: measureRing,
 };
 
 const options = readOptions();
@@ -30,7 +32,7 @@ const run = { quick: options.quick, progress };
 /** @type {Section[]} */
 const sections = [];
 try {
-  for (const name of options.names) sections.push(await MEASUREMENTS[name](run));
+  for (const name of options.names) sections.push(...[await MEASUREMENTS[name](run)].flat());
 } catch (error) {
   if (!(error instanceof MissingTool)) throw error;
   fail(error.message);

@@ -14,25 +14,79 @@ import { CONTACT_BYTES } from './core/contacts.ts';
 import { formatId, parseId } from './core/id.ts';
 import type { Lookup } from './core/lookup.ts';
 import { DhtError } from './io/errors.ts';
+import { type ChurnChoice, churnFrom } from './lab/churn-model.ts';
+import { type Duration, durationMs } from './lab/duration.ts';
 import { type Grade, gradeOf, type Summary, summaryOf } from './lab/grade.ts';
 import type { LatencyModel } from './lab/latency.ts';
+import { type Life, State } from './lab/life.ts';
+import type { MainlineOverlay } from './lab/mainline-overlay.ts';
+import { checkLatency, checkNetwork, type NetworkModel } from './lab/network-model.ts';
+import { carryOut, checkSchedule, follow, type Step } from './lab/schedule.ts';
+import { numberIn, type Selection } from './lab/selection.ts';
 import { sha1 } from './lab/sha1.ts';
-import { World } from './lab/world.ts';
+import { checkStart, livingWorld, type StartModel } from './lab/start.ts';
+import type { World } from './lab/world.ts';
 import { type NodeChoices, settingsFrom } from './mainline/choices.ts';
 import { type LookupTrace, type NodeInfo, traceOf } from './mainline/trace.ts';
 import { type Announcement, LookupKind } from './mainline/walks.ts';
 
+export { shown } from './core/argument.ts';
 export { DhtError } from './io/errors.ts';
+export { CHURN_PRESETS, type ChurnModel, type ChurnPreset, type Rejoin } from './lab/churn.ts';
+export { type ChurnChoice, churnFrom } from './lab/churn-model.ts';
+export { type Duration, durationMs } from './lab/duration.ts';
+export type { Check, ExperimentResult, Progress, Watch } from './lab/experiment.ts';
 export type { Grade, Summary } from './lab/grade.ts';
-export {
-  type Check,
-  type ExperimentResult,
-  KAD_HOPS_DEFAULTS,
-  type KadHopsOptions,
-  kadHops,
-  type Progress,
-} from './lab/kad-hops.ts';
+export { KAD_HOPS_DEFAULTS, type KadHopsOptions, kadHops } from './lab/kad-hops.ts';
 export type { LatencyModel } from './lab/latency.ts';
+export type { LifetimeModel } from './lab/lifetime.ts';
+export { checkLatency, checkNetwork, type NetworkModel } from './lab/network-model.ts';
+export {
+  Recorder,
+  type RecorderOptions,
+  RPC_SAMPLE,
+  SNAPSHOT_NODES,
+} from './lab/recorder.ts';
+export {
+  REPLICA_SURVIVAL_DEFAULTS,
+  type ReplicaSurvivalOptions,
+  replicaSurvival,
+} from './lab/replica-survival.ts';
+export {
+  type Expectation,
+  SCENARIO_DEFAULTS,
+  SCENARIO_METRICS,
+  type ScenarioOptions,
+  scenario,
+} from './lab/scenario.ts';
+export { checkSchedule, type Step } from './lab/schedule.ts';
+export type { Selection } from './lab/selection.ts';
+export {
+  SIZE_ESTIMATE_DEFAULTS,
+  type SizeEstimateOptions,
+  sizeEstimate,
+} from './lab/size-estimate.ts';
+export {
+  SOAK_NODES_MIN,
+  SoakFailure,
+  type SoakOptions,
+  type SoakReport,
+  soak,
+} from './lab/soak.ts';
+export { checkStart, type StartModel } from './lab/start.ts';
+export {
+  type Cell,
+  type Column,
+  type ColumnType,
+  columnsOf,
+  type Row,
+  SCHEMA_VERSION,
+  TABLES,
+  type Table,
+  type TableName,
+} from './lab/tables.ts';
+export type { TrialPlan, TrialResult } from './lab/trial.ts';
+export type { WorkloadModel } from './lab/workload.ts';
 export type { NodeChoices } from './mainline/choices.ts';
 export type { LookupStep, LookupTrace, NodeInfo } from './mainline/trace.ts';
 
@@ -52,8 +106,16 @@ export interface LabOptions {
   latency?: LatencyModel;
   /** Share of datagrams that are lost, 0..1. Default 0. */
   loss?: number;
+  /** All that may happen to a datagram, loss and latency too: then those are not given beside it. */
+  network?: NetworkModel;
   /** Do nodes look after their tables? Default true. */
   upkeep?: boolean;
+  /** `warm` (default): with the tables of a converged network. `protocol`: all nodes really join. */
+  start?: 'warm' | 'protocol' | StartModel;
+  /** How nodes come and go: a preset such as `kad`, two laws, or a trace. Default: nobody does. */
+  churn?: ChurnChoice;
+  /** What is to befall the world, and when. */
+  schedule?: readonly Step[];
   /** What every node is like. The table is always `kbuckets`. */
   node?: Pick<NodeChoices, 'k' | 'alpha' | 'shortTimeoutMs' | 'shortTimeoutMsMin' | 'timeoutMs'>;
 }
@@ -85,25 +147,28 @@ export function createLab(options: LabOptions = {}): Lab {
 export class Lab {
   /** Node i has the i-th smallest id. */
   readonly nodes: readonly LabNode[];
+  readonly #overlay: MainlineOverlay;
   readonly #world: World;
   readonly #grades: Grade[] = [];
   readonly #calls = new Map<number, Call>();
   #lastCall = 0;
   #outcomes = 0;
   #isDriving = false;
+  readonly #life: Life;
+  #commands = 0;
 
   constructor(options: LabOptions) {
-    const { seed = 1, nodes = 1000, loss = 0, latency = { kind: 'king' }, upkeep = true } = options;
+    const { seed = 1, nodes = 1000, upkeep = true, schedule = [] } = options;
     wholeNumber(seed, 'seed', 0, Number.MAX_SAFE_INTEGER);
     wholeNumber(nodes, 'nodes', 1, LAB_NODES_LIMIT);
-    if (typeof loss !== 'number' || !(loss >= 0 && loss <= 1)) {
-      throw new RangeError(`"loss" expected a number in 0..1, got ${loss}`);
-    }
-    checkLatency(latency);
+    const network = networkOf(options);
+    const start = checkStart(options.start ?? 'warm');
+    const churn = options.churn === undefined ? null : churnFrom(options.churn, nodes);
+    checkSchedule(schedule, nodes);
     const open = { onePerIp: false, inbound: false, outbound: false } as const;
     const settings = settingsFrom({ ...options.node, ...open });
-    this.#world = new World(
-      { seed, nodes, latency, loss, settings, upkeep, sha1 },
+    const { overlay, life } = livingWorld(
+      { seed, nodes, network, settings, upkeep, sha1, start, churn },
       {
         onLookup: (call, lookup) => this.#ended(call, lookup),
         onPeer: (call, peer) => this.#calls.get(call)?.peers.add(peer),
@@ -112,6 +177,11 @@ export class Lab {
         onJoin() {},
       },
     );
+    this.#overlay = overlay;
+    this.#world = overlay.world;
+    this.#life = life;
+    life.observer = { began() {}, ended: (node) => this.#abandon(node), resumed() {} };
+    follow(life, schedule);
     this.nodes = nodeList(this, nodes);
   }
 
@@ -137,34 +207,74 @@ export class Lab {
   }
 
   /** Lets virtual time pass: ms, or text such as '10 min', '30 s', '2 h'. */
-  run(duration: number | string): void {
+  run(duration: Duration): void {
     this.#world.run(this.#world.now + durationMs(duration));
   }
 
-  /** Takes nodes out for good, by number: they neither hear nor say anything any more. */
-  crash(...numbers: number[]): void {
-    for (const number of numbers) {
-      this.#world.crash(wholeNumber(number, 'node', 0, this.#world.count - 1));
-      for (const [call, { node, reject }] of this.#calls) {
-        if (node !== number) continue;
-        this.#calls.delete(call);
-        reject(new DhtError('CLOSED', `node ${number} crashed`));
-      }
-    }
+  // What befalls nodes. Whom: numbers, or a selection such as { share: 0.2 }.
+
+  /** Ends processes without a word. Under churn they come back when it is time. */
+  crash(...whom: Whom): void {
+    this.#befall({ crash: selectionOf(whom) });
+  }
+
+  /** Lets nodes neither hear nor act, as a laptop whose lid is closed. */
+  pause(...whom: Whom): void {
+    this.#befall({ pause: selectionOf(whom) });
+  }
+
+  /** Lets those who are paused go on: their memory is as it was, the clock has jumped. */
+  resume(...whom: Whom): void {
+    this.#befall({ resume: selectionOf(whom) });
+  }
+
+  /** Ends processes and begins new ones at once, which still know whom they knew. */
+  restart(...whom: Whom): void {
+    this.#befall({ restart: selectionOf(whom) });
+  }
+
+  /** Begins those who are down; they join through living nodes. */
+  join(...whom: Whom): void {
+    this.#befall({ join: selectionOf(whom) });
+  }
+
+  /** Cuts nodes off from all others. */
+  partition(...whom: Whom): void {
+    this.#befall({ partition: selectionOf(whom) });
+  }
+
+  /** Ends all partitions. */
+  heal(): void {
+    this.#befall({ heal: true });
   }
 
   isAlive(number: number): boolean {
     return this.#world.alive[number] === 1;
   }
 
+  #befall(step: Omit<Step, 'at'>): void {
+    checkSchedule([{ at: 0, ...step }], this.#world.count);
+    carryOut(this.#life, step, COMMANDS + this.#commands++);
+  }
+
+  /** Calls of a process that has ended end with it. */
+  #abandon(node: number): void {
+    for (const [call, waiting] of this.#calls) {
+      if (waiting.node !== node) continue;
+      this.#calls.delete(call);
+      this.#outcomes++;
+      waiting.reject(new DhtError('CLOSED', `node ${node} crashed`));
+    }
+  }
+
   /** @internal */
   idOf(number: number): string {
-    return formatId(this.#world.contactBytes, (number + 1) * CONTACT_BYTES);
+    return formatId(this.#overlay.contactBytes, (number + 1) * CONTACT_BYTES);
   }
 
   /** @internal */
   addressOf(number: number): Address {
-    return this.#world.population.addressOf(number);
+    return this.#overlay.addressOf(number);
   }
 
   /** @internal Begins a lookup; the promise is kept by letting virtual time pass. */
@@ -176,10 +286,10 @@ export class Lab {
   ): Promise<LabAnnounceResult> {
     return new Promise((resolve, reject) => {
       const id = parseId(target, 'target');
-      if (!this.isAlive(number)) throw new DhtError('CLOSED', `node ${number} crashed`);
+      if (!this.isAlive(number)) throw new DhtError('CLOSED', this.#whyNot(number));
       const call = ++this.#lastCall;
       this.#calls.set(call, { node: number, peers: new Set(), resolve, reject });
-      const node = this.#world.node(number);
+      const node = this.#overlay.node(number);
       if (!node.lookup(this.#world.now, kind, id, call, announcement)) {
         this.#calls.delete(call);
         throw new DhtError('NO_NODES', `node ${number} knows nobody, or is too busy`);
@@ -189,12 +299,17 @@ export class Lab {
     });
   }
 
+  #whyNot(number: number): string {
+    const isPaused = this.#life.states[number] === State.paused;
+    return `node ${number} is ${isPaused ? 'paused' : 'down: it crashed, left or has not begun'}`;
+  }
+
   #ended(call: number, lookup: Lookup): void {
     const waiting = this.#calls.get(call);
     if (!waiting) return;
     this.#calls.delete(call);
     this.#outcomes++;
-    const grade = gradeOf(this.#world, waiting.node, lookup);
+    const grade = gradeOf(this.#overlay, waiting.node, lookup);
     this.#grades.push(grade);
     if (this.#grades.length > GRADES_REMEMBERED) this.#grades.shift();
     const trace = traceOf(lookup, this.#world.now);
@@ -301,26 +416,27 @@ function nodeList(lab: Lab, count: number): readonly LabNode[] {
   });
 }
 
-const UNITS_MS: Record<string, number> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+/** Commands of a program are numbered from here on, the steps of its schedule from 0. */
+const COMMANDS = 20_000;
 
-function durationMs(duration: number | string): number {
-  const match = typeof duration === 'string' && /^(\d+(?:\.\d+)?) ?(ms|s|min|h)$/.exec(duration);
-  const value = match ? Number(match[1]) * UNITS_MS[match[2]!]! : duration;
-  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return Math.round(value);
-  throw new RangeError(`"duration" expected ms or text such as '10 min', got ${String(duration)}`);
+type Whom = number[] | [Selection];
+
+function selectionOf(whom: Whom): Selection {
+  const [first] = whom;
+  return typeof first === 'object' ? first : { nodes: whom as number[] };
 }
 
-function checkLatency(model: LatencyModel): void {
-  const { kind } = model;
-  if (kind === 'king') return;
-  if (kind === 'constant') {
-    wholeNumber(model.ms, 'latency.ms', 1, 60_000);
-  } else if (kind === 'uniform') {
-    wholeNumber(model.lowMs, 'latency.lowMs', 1, 60_000);
-    wholeNumber(model.highMs, 'latency.highMs', model.lowMs, 60_000);
-  } else {
-    throw new TypeError(`"latency.kind" expected constant, uniform or king, got ${String(kind)}`);
+/** @throws TypeError or RangeError that names the option. */
+function networkOf({ network, latency, loss }: LabOptions): NetworkModel {
+  if (network === undefined) {
+    if (latency !== undefined) checkLatency(latency, 'latency');
+    if (loss !== undefined) numberIn(loss, 'loss', 1);
+    return { latency: latency ?? { kind: 'king' }, loss: loss ?? 0 };
   }
+  for (const [name, value] of Object.entries({ latency, loss })) {
+    if (value !== undefined) throw new TypeError(`"${name}" belongs into "network", not beside it`);
+  }
+  return checkNetwork(network);
 }
 
 /** Lets everything that waits for a promise go on until it waits for the world again. */

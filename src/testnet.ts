@@ -1,14 +1,20 @@
 /**
- * `ringlight/testnet`: a small DHT of real nodes on loopback, for other people's test suites.
+ * `ringlight/testnet`: a small DHT of real nodes on loopback, for other people's test suites; one of
+ * Mainline nodes, or a ring.
  *
- *     import { createTestnet } from 'ringlight/testnet';
+ *     import { createRingTestnet, createTestnet } from 'ringlight/testnet';
  *     const testnet = await createTestnet({ nodes: 50 });
  *     const client = new YourClient({ bootstrap: testnet.bootstrap });
  *     …
  *     await testnet.close();
+ *
+ *     const ring = await createRingTestnet({ nodes: 7, k: 2 });
+ *     await ring.nodes[3].insert('hello', 'world');
+ *     await ring.crash(3);
  */
 import { wholeNumber } from './core/argument.ts';
 import { type Mainline, type MainlineOptions, openMainline } from './mainline.ts';
+import { DhtError, openRing, type Ring, type RingOptions } from './ring.ts';
 
 /** Nodes of one testnet at most: each has a socket, so the limit on open files comes first. */
 export const TESTNET_LIMIT = 10_000;
@@ -70,4 +76,83 @@ async function introduce([first, ...others]: Mainline[]): Promise<void> {
   // The first had nobody to join through; whom it has met since then may not have answered yet.
   if (first.table.size === 0) await first.ping(others[0]).catch(() => {});
   if (first.table.size > 0) await first.findNode(first.id);
+}
+
+/** Nodes of one ring testnet at most: each keeps connections to its neighbours. */
+export const RING_TESTNET_LIMIT = 1000;
+/** How often the testnet looks whether all backups are in place. */
+const SETTLE_POLL_MS = 20;
+
+export interface RingTestnetOptions extends Omit<RingOptions, 'join' | 'data'> {
+  /** How many nodes. Default 16. */
+  nodes?: number;
+  /** Gives up when the ring is not whole after this long. Default 60,000. */
+  timeoutMs?: number;
+}
+
+export interface RingTestnet {
+  /** Those that are there: `crash` takes one out. */
+  readonly nodes: readonly Ring[];
+  /** Ends a node without leave or notice, as if its process were gone. Resolves when its port is free. */
+  crash(index: number): Promise<void>;
+  /**
+   * Resolves when each node has the backups that it asks for, or as many as there can be.
+   * @throws DhtError TIMEOUT.
+   */
+  settled(timeoutMs?: number): Promise<void>;
+  /** Closes all nodes; all ports are free when it resolves. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens a ring of nodes in memory, K = 2 unless told otherwise, and waits until all are members and
+ * have their backups. When one cannot be opened, all are closed again. @throws as `openRing`.
+ */
+export async function createRingTestnet(options: RingTestnetOptions = {}): Promise<RingTestnet> {
+  const { nodes: wanted = 16, port = 0, timeoutMs = 60_000, ...common } = options;
+  const count = wholeNumber(wanted, 'nodes', 1, RING_TESTNET_LIMIT);
+  const nodes: Ring[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.close()));
+  };
+  const testnet: RingTestnet = {
+    nodes,
+    crash: async (index) => {
+      wholeNumber(index, 'index', 0, nodes.length - 1);
+      await nodes.splice(index, 1)[0]!.close();
+    },
+    settled: (limitMs = timeoutMs) => settled(nodes, limitMs),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  try {
+    const settings = { k: 2, ...common };
+    nodes.push(await openRing({ ...settings, port }));
+    await nodes[0]!.ready();
+    const join = nodes[0]!.addresses[0]!;
+    for (let i = 1; i < count; i++) {
+      const node = await openRing({ ...settings, join });
+      nodes.push(node);
+      await node.ready();
+    }
+    await testnet.settled();
+    return testnet;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function settled(nodes: readonly Ring[], timeoutMs: number): Promise<void> {
+  const giveUpAtMs = performance.now() + timeoutMs;
+  for (;;) {
+    const infos = nodes.map((node) => node.info());
+    if (infos.every(({ k, effectiveK }) => effectiveK >= Math.min(k, nodes.length - 1))) return;
+    if (performance.now() > giveUpAtMs) {
+      const short = infos.filter(({ k, effectiveK }) => effectiveK < k).length;
+      throw new DhtError('TIMEOUT', `after ${timeoutMs} ms ${short} nodes lack backups`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
+  }
 }

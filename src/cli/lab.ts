@@ -2,141 +2,95 @@
  * `ringlight lab`: experiments on the product's own nodes under virtual time. A run prints what was
  * measured beside what was to be expected, and its trace hash; the same seed prints the same again.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  type Check,
-  type ExperimentResult,
-  KAD_HOPS_DEFAULTS,
-  kadHops,
-  type LatencyModel,
-  type Progress,
-} from '../lab.ts';
-import {
-  bold,
-  CommandError,
-  type Console,
-  columns,
-  counted,
-  green,
-  milliseconds,
-  red,
-} from './console.ts';
-
-export const EXPERIMENTS: Record<string, string> = {
-  'kad-hops': 'length and exactness of lookups in a converged network, against ideal tables',
-};
-
-export interface LabRunOptions {
-  nodes: number;
-  seed: number;
-  lookups: number;
-  k: number;
-  alpha: number;
-  latency: LatencyModel;
-  loss: number;
-  out?: string;
-}
-
-export const LAB_DEFAULTS: LabRunOptions = KAD_HOPS_DEFAULTS;
+import { type Cell, type CellOutcome, runCell } from './cell.ts';
+import { runApart } from './cell-process.ts';
+import { bold, type Console, columns, counted, dim, green, red } from './console.ts';
+import { type Experiment, pageOf } from './experiment.ts';
+import { EXPERIMENTS, experimentNamed } from './experiments.ts';
+import { progressText, showOutcome } from './lab-text.ts';
+import { checkMemory, heapMbFor } from './memory.ts';
+import { defaultOf, flagOf, metaOf, type Options } from './options.ts';
+import { otherCode, recordedFrom } from './replay.ts';
 
 export function listExperiments(console: Console): void {
-  const names = Object.entries(EXPERIMENTS);
-  for (const [name, about] of names) console.emit('experiment', { name, about });
-  console.say(columns(names.map(([name, about]) => [bold(name), about])));
-}
-
-export function runExperiment(name: string, options: LabRunOptions, console: Console): void {
-  if (!(name in EXPERIMENTS)) {
-    const known = Object.keys(EXPERIMENTS).join(', ');
-    throw new CommandError(`there is no experiment "${name}"; there is ${known}`, 2, 'USAGE');
+  for (const experiment of EXPERIMENTS) {
+    const { name, about } = experiment;
+    console.emit('experiment', { name, about, page: pageOf(experiment) });
   }
-  // Before the work starts: a folder that cannot be written is no reason to compute for an hour.
-  const file = options.out === undefined ? null : summaryFile(options.out);
-  console.progress(`filling the tables of ${counted(options.nodes, 'node')} …`);
-  const startedAtMs = performance.now();
-  const result = kadHops(options, (progress) => report(progress, startedAtMs, console));
-  console.progress('');
-  const wallMs = performance.now() - startedAtMs;
-  const measured = {
-    ...result,
-    wallMs,
-    messagesPerSecond: Math.round((result.messages * 1000) / wallMs),
-    peakRssBytes: process.resourceUsage().maxRSS * 1024,
-    options,
-  };
-  show(result, measured, console);
-  if (file) writeFileSync(file, `${JSON.stringify(measured, null, 2)}\n`);
-  console.emit('result', measured);
-  if (!result.pass) process.exitCode = 1;
+  console.say(columns(EXPERIMENTS.map(({ name, about }) => [bold(name), about])));
 }
 
-function summaryFile(folder: string): string {
-  const file = join(folder, 'summary.json');
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(file, '', { flag: 'wx' });
-  } catch (error) {
-    const isTaken = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    const why = isTaken ? `${file} exists` : (error as Error).message;
-    throw new CommandError(`cannot write there: ${why}`, 2, 'WRITE');
-  }
-  return file;
-}
-
-function report(progress: Progress, startedAtMs: number, console: Console): void {
-  const { done, of, messages, virtualMs } = progress;
-  const elapsedS = (performance.now() - startedAtMs) / 1000;
-  const rate = Math.round(messages / elapsedS / 1000);
-  const memoryMb = Math.round(process.memoryUsage.rss() / 1e6);
-  const left = done === 0 ? '?' : `${Math.ceil((elapsedS * (of - done)) / done)} s`;
-  console.progress(
-    `${counted(done, 'lookup')} of ${of}  ${(virtualMs / 1000).toFixed(1)} virtual s  ` +
-      `${rate}k messages/s  ${memoryMb} MB  ${left} left`,
-  );
-}
-
-function show(
-  result: ExperimentResult,
-  run: { wallMs: number; messagesPerSecond: number; peakRssBytes: number },
-  console: Console,
-): void {
-  const { metrics, messages, virtualMs, nodes, seed } = result;
-  const { p50, p90, p99 } = metrics.latencyMs;
-  console.say(`${bold(result.experiment)}  ${counted(nodes, 'node')}, seed ${seed}`);
+/** One experiment: what it checks and what can be chosen. */
+export function showExperiment(name: string, console: Console): void {
+  const experiment = experimentNamed(name);
+  const { about, checks } = experiment;
+  const page = pageOf(experiment);
+  const options = fieldsOf(experiment);
+  console.emit('experiment', { name, about, page, checks, options });
+  console.say(`${bold(name)}  ${about}`);
+  console.say();
+  for (const check of checks) console.say(`  ${check}`);
   console.say();
   console.say(
-    columns([
-      ['lookups', `${metrics.lookups}, ${percent(metrics.successRate)} answered`],
-      ['exact', `${percent(metrics.exactRate)}; ${percent(metrics.recall)} of the closest found`],
-      ['hops, RPCs', `${metrics.hopsMean.toFixed(2)}, ${metrics.rpcsMean.toFixed(2)} on average`],
-      ['latency', `${p50} / ${p90} / ${p99} virtual ms at 50 / 90 / 99 % of those answered`],
-      [
-        'messages',
-        `${counted(messages, 'datagram')} in ${(virtualMs / 1000).toFixed(1)} virtual s`,
-      ],
-      [
-        'this run',
-        `${milliseconds(run.wallMs)}, ${run.messagesPerSecond.toLocaleString('en')} messages/s, ` +
-          `${Math.round(run.peakRssBytes / 1e6)} MB at most`,
-      ],
-      ['trace hash', result.traceHash],
-    ]),
+    columns(
+      options.map(({ flag, placeholder, default: value, about, expected }) => [
+        `${flag} ${dim(placeholder)}`,
+        value === undefined ? '' : valueText(value),
+        [about, expected].filter(Boolean).join('; '),
+      ]),
+    ),
   );
   console.say();
-  if (result.checks.length === 0) console.say('Nothing is known to compare this setting with.');
-  else console.say(columns(result.checks.map(checkRow)));
+  console.say(`${page} tells what to notice.`);
 }
 
-function checkRow({ name, expected, tolerance, measured, pass }: Check): string[] {
-  return [
-    pass ? green('pass') : red('FAIL'),
-    name,
-    `measured ${measured.toFixed(3)}`,
-    `expected ${expected} ± ${tolerance.toFixed(3)}`,
-  ];
+function fieldsOf({ options: { shape } }: Experiment) {
+  return Object.entries(shape).map(([name, schema]) => {
+    const { about = '', expected = '', placeholder = '' } = metaOf(schema);
+    return { name, flag: flagOf(name), about, expected, placeholder, default: defaultOf(schema) };
+  });
 }
 
-function percent(share: number): string {
-  return `${(share * 100).toFixed(2)} %`;
+export function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Runs one cell, tells what came out. Resolves with the exit status. */
+export async function runOne(cell: Cell, console: Console): Promise<number> {
+  const outcome = await run(cell, console);
+  showOutcome(outcome, console);
+  if (cell.keep) console.say(`\n${cell.keep.folder}/report.html has it all`);
+  console.emit('result', outcome);
+  return outcome.pass ? 0 : 1;
+}
+
+/** Runs a recorded run once more and compares. Resolves with the exit status. */
+export async function replay(target: string, console: Console): Promise<number> {
+  const recorded = recordedFrom(target);
+  const { experiment, options, traceHash: expected } = recorded;
+  const warning = otherCode(recorded.source);
+  const outcome = await run({ experiment, options, keep: null }, console);
+  const isSame = outcome.traceHash === expected;
+  showOutcome(outcome, console);
+  console.say();
+  if (warning !== null) console.say(`${red('note')}  ${warning}`);
+  if (isSame) console.say(`${green('same')}  trace hash ${expected}`);
+  else console.say(`${red('DIFFERENT')}  trace hash ${outcome.traceHash}, expected ${expected}`);
+  console.emit('replay', { ...outcome, same: isSame, expectedTraceHash: expected, warning });
+  return isSame ? 0 : 1;
+}
+
+/** Here, or in a process with a larger heap where this one's is too small. */
+async function run(cell: Cell, console: Console): Promise<CellOutcome> {
+  const { nodes } = cell.options as Options & { nodes: number };
+  const footprint = experimentNamed(cell.experiment).footprint(cell.options);
+  checkMemory(footprint, nodes);
+  console.progress(`filling the tables of ${counted(nodes, 'node')} …`);
+  const heapMb = heapMbFor(footprint);
+  const report = (progress: Parameters<typeof progressText>[0]): void =>
+    console.progress(progressText(progress));
+  const outcome =
+    heapMb === null ? await runCell(cell, report) : await runApart(cell, { heapMb, report });
+  console.progress('');
+  return outcome;
 }

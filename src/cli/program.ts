@@ -2,22 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DhtError } from '../mainline.ts';
-import {
-  duration,
-  endpoint,
-  id,
-  infoHash,
-  latency,
-  peerPort,
-  port,
-  share,
-  wholeNumberIn,
-} from './arguments.ts';
+import { duration, endpoint, id, infoHash, peerPort, port, wholeNumberIn } from './arguments.ts';
 import { CommandError, type Console, openConsole } from './console.ts';
-import { LAB_DEFAULTS, type LabRunOptions, listExperiments, runExperiment } from './lab.ts';
+import { labCommands } from './lab-program.ts';
 import { addNodeOptions, addTimeout, type NodeOptions } from './node-options.ts';
 import { type PingOptions, ping } from './ping.ts';
 import { prompt } from './prompt.ts';
+import { ringCommands } from './ring-program.ts';
 import { type ServeOptions, serve } from './serve.ts';
 import { type UpOptions, up } from './up.ts';
 import {
@@ -34,6 +25,11 @@ const CANNOT_BEGIN = new Set([
   'ADDRESS_UNAVAILABLE',
   'NOT_PERMITTED',
   'UNKNOWN_HOST',
+  'UNREACHABLE',
+  'DATA_IN_USE',
+  'DATA_DAMAGED',
+  'DATA_VERSION',
+  'DATA_UNUSABLE',
 ]);
 
 /** Runs the command line. Resolves with the exit status. */
@@ -60,17 +56,22 @@ function commands(): Command {
     .exitOverride();
   program
     .command('up')
-    .description('run a whole Mainline DHT on this machine, and show one lookup in it')
-    .option('--nodes <count>', 'how many nodes', wholeNumberIn(1, 10_000), 64)
+    .description('run a whole Mainline DHT and a ring on this machine, and show both at work')
+    .option('--nodes <count>', 'how many Mainline nodes', wholeNumberIn(1, 10_000), 64)
+    .option('--ring <count>', 'how many nodes of the ring; 0 for none', wholeNumberIn(0, 1000), 16)
     .option('--host <address>', 'address of all nodes', '127.0.0.1')
-    .option('--port <port>', 'port of the first node; 0 is any free one', port, 0)
+    .option('--port <port>', 'port of the first Mainline node; 0 is any free one', port, 0)
     .option('--for <duration>', 'stop after this long, such as 10s', duration)
     .option('--json', 'one JSON object per line', false)
     .action((options: UpOptions & Json) => up(options, openConsole(options.json)));
   mainlineCommands(
     program.command('mainline').description('work with BitTorrent Mainline DHT nodes'),
   );
-  labCommands(program.command('lab').description('experiments on many nodes under virtual time'));
+  ringCommands(program.command('ring').description('work with a replicated key-value ring'));
+  labCommands(
+    program.command('lab').description('experiments on many nodes under virtual time'),
+    versionOf(),
+  );
   return program;
 }
 
@@ -119,38 +120,6 @@ function mainlineCommands(group: Command): void {
   nodeCommand(group, 'repl', 'a prompt with a running node in it', false).action(
     (options: NodeOptions) => prompt(options, openConsole(options.json)),
   );
-}
-
-function labCommands(group: Command): void {
-  group
-    .command('list')
-    .description('the experiments there are')
-    .option('--json', 'one JSON object per line', false)
-    .action((options: Json) => listExperiments(openConsole(options.json)));
-
-  const { nodes, seed, lookups, k, alpha, loss } = LAB_DEFAULTS;
-  group
-    .command('run')
-    .description('run an experiment; exit status 1 when a check fails')
-    .argument('<experiment>', 'its name')
-    .option('--nodes <count>', 'how many nodes', wholeNumberIn(1, 10_000_000), nodes)
-    .option(
-      '--seed <number>',
-      'the same seed gives the same run',
-      wholeNumberIn(0, 2 ** 53 - 1),
-      seed,
-    )
-    .option('--lookups <count>', 'how many lookups', wholeNumberIn(1, 1_000_000), lookups)
-    .option('--k <number>', 'bucket size', wholeNumberIn(1, 64), k)
-    .option('--alpha <number>', 'requests of a lookup at a time', wholeNumberIn(1, 64), alpha)
-    .option('--latency <model>', 'one way: king, ms, or LOW-HIGH in ms (default: 100)', latency)
-    .option('--loss <share>', 'share of datagrams that are lost', share, loss)
-    .option('--out <folder>', 'write summary.json there')
-    .option('--json', 'one JSON object per line', false)
-    .action((name: string, options: LabRunOptions & Json) => {
-      const { json, ...chosen } = options;
-      runExperiment(name, { ...LAB_DEFAULTS, ...chosen }, openConsole(json));
-    });
 }
 
 function nodeCommand(group: Command, name: string, about: string, listens: boolean): Command {

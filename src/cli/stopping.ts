@@ -6,14 +6,24 @@
 /** Ctrl-C under npm comes twice, from the terminal and from npm: what comes this soon is the same. */
 const ECHO_MS = 500;
 
-/** Resolves with what ended the wait: a signal's name, or `time` after `forMs`. */
-export function untilStopped(forMs?: number): Promise<'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'time'> {
+/** What a shell shows for a program that was ended by Ctrl-C. */
+const INTERRUPTED_STATUS = 130;
+
+/**
+ * Resolves with what ended the wait: a signal's name, or `time` after `forMs`. A second signal ends
+ * the process with `secondStatus`.
+ */
+export function untilStopped(
+  forMs?: number,
+  secondStatus: number = INTERRUPTED_STATUS,
+): Promise<'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'time'> {
   return new Promise((resolve) => {
     const timer = forMs === undefined ? undefined : setTimeout(() => resolve('time'), forMs);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       let firstAtMs = Infinity;
       process.on(signal, () => {
-        if (performance.now() - firstAtMs > ECHO_MS) process.exit(130);
+        const isEcho = signal === 'SIGINT' && performance.now() - firstAtMs <= ECHO_MS;
+        if (firstAtMs < Infinity && !isEcho) process.exit(secondStatus);
         firstAtMs = Math.min(firstAtMs, performance.now());
         clearTimeout(timer);
         resolve(signal);

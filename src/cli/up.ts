@@ -1,14 +1,15 @@
 /**
- * `ringlight up`: a whole DHT on this machine. It opens real nodes, each joined through the first;
- * shows one announce and one lookup among them; and stays, so that any BitTorrent client can be
- * given the address it prints.
+ * `ringlight up`: two whole DHTs on this machine. It opens real Mainline nodes, each joined through
+ * the first, and shows one announce and one lookup among them; then a ring, which it shows to survive
+ * a crash; and stays, so that any BitTorrent client or ring program can be given what it prints.
  */
 import { randomBytes } from 'node:crypto';
 import type { Mainline } from '../mainline.ts';
-import { createTestnet, type Testnet } from '../testnet.ts';
+import { createTestnet, type RingTestnet, type Testnet } from '../testnet.ts';
 import { bold, type Console, counted, dim, milliseconds } from './console.ts';
 import { lookupSummary, lookupText } from './lookup-text.ts';
 import { every, untilStopped } from './stopping.ts';
+import { demonstrateRing, openDemoRing, tellEntry } from './up-ring.ts';
 
 /** Port that the demonstration announces: nobody listens there, it only has to be found again. */
 const DEMO_PEER_PORT = 51413;
@@ -16,6 +17,8 @@ const STATUS_EVERY_MS = 1000;
 
 export interface UpOptions {
   nodes: number;
+  /** Nodes of the ring; 0 for none. */
+  ring: number;
   host: string;
   port: number;
   for?: number;
@@ -27,15 +30,19 @@ export async function up(options: UpOptions, console: Console): Promise<void> {
   const startedAtMs = performance.now();
   const { nodes: count, host, port } = options;
   const testnet = await createTestnet({ nodes: count, host, port });
+  let ring: RingTestnet | null = null;
   try {
     introduce(testnet, performance.now() - startedAtMs, console);
     if (count > 1) await demonstrate(testnet, console);
+    ring = options.ring === 0 ? null : await openDemoRing(options.ring, host, console);
+    if (ring !== null && ring.nodes.length > 1) await demonstrateRing(ring, console);
+    if (ring !== null) tellEntry(ring, console);
     await stay(testnet, stopped, console);
   } finally {
-    await testnet.close();
+    await Promise.all([testnet.close(), ring?.close()]);
   }
-  console.say(`${counted(count, 'node')} closed.`);
-  console.emit('stopped', { nodes: count });
+  console.say(`${counted(count + options.ring, 'node')} closed.`);
+  console.emit('stopped', { nodes: count, ring: options.ring });
 }
 
 function introduce(testnet: Testnet, elapsedMs: number, console: Console): void {

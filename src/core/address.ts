@@ -85,10 +85,17 @@ export type Scope = (typeof Scope)[keyof typeof Scope];
 
 export function scopeOf(address: Address): Scope {
   const ip = ipOf(address);
-  if (address === ip * PORTS) return Scope.unusable; // port 0
-  const first = ip >>> 24;
-  const second = (ip >>> 16) & 255;
-  if (first === 0 || first >= 224) return Scope.unusable;
+  return scopeOfParts(ip >>> 24, (ip >>> 16) & 255, address !== ip * PORTS);
+}
+
+/** The same for the compact form, without reading the address. */
+export function scopeAt(bytes: Uint8Array, offset: number): Scope {
+  const hasPort = (bytes[offset + 4]! | bytes[offset + 5]!) !== 0;
+  return scopeOfParts(bytes[offset]!, bytes[offset + 1]!, hasPort);
+}
+
+function scopeOfParts(first: number, second: number, hasPort: boolean): Scope {
+  if (!hasPort || first === 0 || first >= 224) return Scope.unusable;
   if (first === 127) return Scope.loopback;
   if (first === 169 && second === 254) return Scope.linkLocal;
   if (first === 10) return Scope.private;
@@ -107,6 +114,10 @@ export function isLoopback(address: Address): boolean {
  * thing at both ends: a public node that tells us of 127.0.0.1 or 192.168.0.1 tells us nothing.
  */
 export function meaningfulTo(peer: Address, address: Address): boolean {
-  const scope = scopeOf(address);
-  return scope !== Scope.unusable && scope >= scopeOf(peer);
+  return reaches(scopeOf(peer), scopeOf(address));
+}
+
+/** The same for scopes: may an address of `scope` be passed between us and a peer of `peerScope`? */
+export function reaches(peerScope: Scope, scope: Scope): boolean {
+  return scope !== Scope.unusable && scope >= peerScope;
 }

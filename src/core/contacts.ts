@@ -14,7 +14,7 @@
 import { type Address, COMPACT_ADDRESS_BYTES, readAddress, writeAddress } from './address.ts';
 import { assert } from './assert.ts';
 import { grown } from './column.ts';
-import { ID_BYTES } from './id.ts';
+import { equalIds, ID_BYTES } from './id.ts';
 import { InternedKeys } from './interned.ts';
 
 /** Bytes of compact node info (BEP 5 "Contact Encoding"). */
@@ -23,8 +23,12 @@ export const CONTACT_BYTES: number = ID_BYTES + COMPACT_ADDRESS_BYTES;
 /** Row number of a contact; 0 is "none". */
 export type Handle = number;
 
+/** Who lives at an address, or 0. */
+export type Directory = (address: Address) => Handle;
+
 export class Contacts {
   readonly #keys: InternedKeys;
+  #view: DataView;
   #references: Uint32Array;
   /** Addresses that have a contact, and how many ids each has shown. */
   readonly #addresses: InternedKeys;
@@ -35,9 +39,13 @@ export class Contacts {
   /** The contact that stands in `#key`, 0 when it was not looked for yet or is not stored. */
   #keyHandle = 0;
   #keyAddress: Address = -1;
+  /** Handles up to this one are residents. */
+  #lastResident: Handle = 0;
+  #directory: Directory = () => 0;
 
   constructor(capacity: number, seed: number) {
     this.#keys = new InternedKeys(CONTACT_BYTES, capacity, seed);
+    this.#view = new DataView(this.#keys.keys.buffer);
     this.#references = new Uint32Array(capacity + 1);
     this.#addresses = new InternedKeys(COMPACT_ADDRESS_BYTES, capacity, seed);
     this.#idsAt = new Uint32Array(capacity + 1);
@@ -61,11 +69,30 @@ export class Contacts {
     return this.#keys.keys;
   }
 
+  /** The same bytes, to be read by words. */
+  get view(): DataView {
+    const { keys } = this.#keys;
+    if (this.#view.buffer !== keys.buffer) this.#view = new DataView(keys.buffer);
+    return this.#view;
+  }
+
+  /**
+   * Makes residents of all contacts there are now: they stay for good, and references to them are not
+   * counted any more. `directory` tells by arithmetic which of them lives at an address, so that they
+   * are found without hashing: a lab knows its population.
+   */
+  settle(directory: Directory): void {
+    this.#lastResident = this.#keys.rowEnd - 1;
+    this.#directory = directory;
+  }
+
   addressOf(handle: Handle): Address {
     return readAddress(this.#keys.keys, handle * CONTACT_BYTES + ID_BYTES);
   }
 
   find(id: Uint8Array, start: number, address: Address): Handle {
+    const resident = this.#resident(id, start, address);
+    if (resident !== 0) return resident;
     this.#writeKey(id, start, address);
     if (this.#keyHandle === 0) this.#keyHandle = this.#keys.find(this.#key, 0);
     return this.#keyHandle;
@@ -73,6 +100,8 @@ export class Contacts {
 
   /** The handle of a contact, with one more reference to it. */
   retain(id: Uint8Array, start: number, address: Address): Handle {
+    const resident = this.#resident(id, start, address);
+    if (resident !== 0) return resident;
     this.#writeKey(id, start, address);
     const handle = this.#keyHandle || this.#keys.intern(this.#key, 0);
     this.#keyHandle = handle;
@@ -85,11 +114,13 @@ export class Contacts {
   }
 
   retainHandle(handle: Handle): void {
+    if (handle <= this.#lastResident && handle !== 0) return;
     assert(this.#references[handle]! > 0, 'a retained handle is in use');
     this.#references[handle] = this.#references[handle]! + 1;
   }
 
   release(handle: Handle): void {
+    if (handle <= this.#lastResident && handle !== 0) return;
     const references = this.#references[handle]!;
     assert(references > 0, 'a released handle is in use');
     this.#references[handle] = references - 1;
@@ -109,12 +140,20 @@ export class Contacts {
   hasOtherIdAt(id: Uint8Array, start: number, address: Address): boolean {
     const isKnown = this.find(id, start, address) !== 0;
     if (isKnown && this.#sharedAddresses === 0) return false;
+    this.#writeKey(id, start, address);
     const row = this.#addresses.find(this.#key, ID_BYTES);
     return row !== 0 && this.#idsAt[row]! > (isKnown ? 1 : 0);
   }
 
   referencesTo(handle: Handle): number {
     return this.#references[handle]!;
+  }
+
+  #resident(id: Uint8Array, start: number, address: Address): Handle {
+    if (this.#lastResident === 0) return 0;
+    const handle = this.#directory(address);
+    if (handle === 0) return 0;
+    return equalIds(this.#keys.keys, handle * CONTACT_BYTES, id, start) ? handle : 0;
   }
 
   /** One id more or less at the address that stands in `#key`. */

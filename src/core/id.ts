@@ -57,6 +57,15 @@ export function equalIds(a: Uint8Array, aStart: number, b: Uint8Array, bStart: n
   return true;
 }
 
+/** Sign of a - b, both read as unsigned big-endian numbers. */
+export function compareIds(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number): number {
+  for (let i = 0; i < ID_BYTES; i++) {
+    const difference = a[aStart + i]! - b[bStart + i]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
 /** Fills `out` with a random id that shares exactly `bits` leading bits with `id` (all of it at 160). */
 export function randomIdSharing(
   id: Uint8Array,

@@ -11,6 +11,16 @@
  *     parent     table     table     0         0
  *     state      answered  failed    answered  asked
  *
+ * All of it lies in one buffer of 9 KB. A row is 64 bytes, one line of the cache; order, states and the
+ * first words of the distances, which every step looks through, are packed before the rows. As 18 arrays
+ * side by side an answer touched three times as many lines, and those of 500 lookups at once fitted no
+ * cache.
+ *
+ *     ┌───────┬────────┬───────────┬─────────────────────────────────────────────┬──────────────
+ *     │ order │ states │ distances │ address asked answered id request yields …  │ address asked …
+ *     └───────┴────────┴───────────┴─────────────────────────────────────────────┴──────────────
+ *       128 B   128 B    512 B       row 0, 64 B                                    row 1
+ *
  * Rules:
  * - at most `alpha` requests are *fresh*; one that passes the short time-out becomes slow and frees
  *   its place, but its answer still counts while the lookup lives;
@@ -19,7 +29,7 @@
  *   Failed and slow candidates are not live. With fewer than k answers slow ones are waited for.
  */
 import { type Address, ipOf, isLoopback } from './address.ts';
-import { compareDistance, ID_BYTES, prefixOf } from './id.ts';
+import { compareDistance, equalIds, ID_BYTES, prefixOf } from './id.ts';
 
 /**
  * Candidates remembered, and so requests sent, per lookup at most. A lookup among 10 million nodes
@@ -37,6 +47,30 @@ export const FROM_BOOTSTRAP = -2;
 /** Why a candidate failed. */
 export const Failure = { none: 0, timeout: 1, error: 2, malformed: 3, cancelled: 4 } as const;
 export type Failure = (typeof Failure)[keyof typeof Failure];
+
+/** Where things lie in the buffer of a lookup; see the drawing above. */
+const STATES_AT = LOOKUP_CANDIDATES;
+const DISTANCES_WORD = (2 * LOOKUP_CANDIDATES) / 4;
+const ROWS_AT = 6 * LOOKUP_CANDIDATES;
+/** A row: three doubles (address, asked, answered), the id, two words, the fields of one byte. */
+const ROW_BYTES = 64;
+const ROW_DOUBLES = ROW_BYTES / 8;
+const ROW_WORDS = ROW_BYTES / 4;
+const FIRST_DOUBLE = ROWS_AT / 8;
+const FIRST_WORD = ROWS_AT / 4;
+const REQUEST_WORD = 44 / 4;
+const YIELDS_WORD = 48 / 4;
+const Field = {
+  id: 24,
+  parent: 52,
+  hops: 53,
+  failure: 54,
+  late: 55,
+  sequence: 56,
+  idKnown: 57,
+} as const;
+/** 256 bits: a lookup has about 40 candidates, so five in six newcomers are told at once. */
+const IP_WORDS = 8;
 
 export class Lookup {
   readonly target: Uint8Array = new Uint8Array(ID_BYTES);
@@ -59,33 +93,27 @@ export class Lookup {
   slowCount = 0;
   askedCount = 0;
   answeredCount = 0;
-  readonly ids: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES * ID_BYTES);
-  /** First 32 bits of the distance to the target: they decide nearly every comparison. */
-  readonly #distances = new Uint32Array(LOOKUP_CANDIDATES);
+  /** The buffer, in its three readings. Ids lie in `bytes`, at `idStart`. */
+  readonly bytes: Uint8Array;
+  readonly #words: Uint32Array;
+  readonly #doubles: Float64Array;
   #targetPrefix = 0;
-  readonly idKnown: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
-  readonly addresses: Float64Array = new Float64Array(LOOKUP_CANDIDATES);
-  readonly states: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
-  readonly failures: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
-  /** 1 where the answer came after the short time-out. */
-  readonly late: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
-  readonly parents: Int16Array = new Int16Array(LOOKUP_CANDIDATES);
-  readonly hops: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
-  /** The how-manieth request of this lookup went to the row; 0 is "never asked". */
-  readonly sequence: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
-  readonly askedAtMs: Float64Array = new Float64Array(LOOKUP_CANDIDATES);
-  readonly answeredAtMs: Float64Array = new Float64Array(LOOKUP_CANDIDATES);
-  /** What the row gave that was looked for, counted by the owner. */
-  readonly yields: Uint16Array = new Uint16Array(LOOKUP_CANDIDATES);
-  /** The request in flight to the row, see `Requests`. */
-  readonly requests: Uint32Array = new Uint32Array(LOOKUP_CANDIDATES);
-  readonly order: Uint8Array = new Uint8Array(LOOKUP_CANDIDATES);
+  /** One bit of 256 for each IP of a candidate: a newcomer is mostly seen to be one at once. */
+  readonly #ips = new Uint32Array(IP_WORDS);
   /** Write tokens by row, kept only where something will be written (BEP 5 announce_peer). */
   tokens: (Uint8Array | undefined)[] = [];
 
+  constructor() {
+    const buffer = new ArrayBuffer(ROWS_AT + LOOKUP_CANDIDATES * ROW_BYTES);
+    this.bytes = new Uint8Array(buffer);
+    this.#words = new Uint32Array(buffer);
+    this.#doubles = new Float64Array(buffer);
+  }
+
   begin(target: Uint8Array, start: number, k: number, alpha: number, now: number): void {
     for (let i = 0; i < ID_BYTES; i++) this.target[i] = target[start + i]!;
-    this.#targetPrefix = prefixOf(target, start);
+    this.#targetPrefix = prefixOf(target, start) | 0;
+    this.#ips.fill(0);
     this.k = k;
     this.alpha = alpha;
     this.startedAtMs = now;
@@ -102,6 +130,86 @@ export class Lookup {
     this.tokens = [];
   }
 
+  // What is known of a row.
+
+  /** The row of the candidate at a position, 0 the closest. */
+  rowAt(position: number): number {
+    return this.bytes[position]!;
+  }
+
+  /** Where the id begins in `bytes`. */
+  idStart(row: number): number {
+    return ROWS_AT + row * ROW_BYTES + Field.id;
+  }
+
+  addressOf(row: number): Address {
+    return this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES]!;
+  }
+
+  askedAtMs(row: number): number {
+    return this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 1]!;
+  }
+
+  answeredAtMs(row: number): number {
+    return this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 2]!;
+  }
+
+  /** The request in flight to the row, see `Requests`; 0 for none. */
+  requestOf(row: number): number {
+    return this.#words[FIRST_WORD + row * ROW_WORDS + REQUEST_WORD]!;
+  }
+
+  /** What the row gave that was looked for, counted by the owner. */
+  yieldsOf(row: number): number {
+    return this.#words[FIRST_WORD + row * ROW_WORDS + YIELDS_WORD]!;
+  }
+
+  stateOf(row: number): CandidateState {
+    return this.bytes[STATES_AT + row]! as CandidateState;
+  }
+
+  failureOf(row: number): Failure {
+    return this.#field(row, Field.failure) as Failure;
+  }
+
+  /** Did the answer come after the short time-out? */
+  isLate(row: number): boolean {
+    return this.#field(row, Field.late) === 1;
+  }
+
+  isIdKnown(row: number): boolean {
+    return this.#field(row, Field.idKnown) === 1;
+  }
+
+  /** The row that told us of this one, `FROM_TABLE` or `FROM_BOOTSTRAP`. */
+  parentOf(row: number): number {
+    return (this.#field(row, Field.parent) << 24) >> 24;
+  }
+
+  /** Length of the chain that led here: 1 for those we began with. */
+  hopsOf(row: number): number {
+    return this.#field(row, Field.hops);
+  }
+
+  /** The how-manieth request of this lookup went to the row; 0 is "never asked". */
+  sequenceOf(row: number): number {
+    return this.#field(row, Field.sequence);
+  }
+
+  #field(row: number, field: number): number {
+    return this.bytes[ROWS_AT + row * ROW_BYTES + field]!;
+  }
+
+  #setField(row: number, field: number, value: number): void {
+    this.bytes[ROWS_AT + row * ROW_BYTES + field] = value;
+  }
+
+  /** Counts one more of what was looked for. */
+  yielded(row: number): void {
+    const at = FIRST_WORD + row * ROW_WORDS + YIELDS_WORD;
+    this.#words[at] = this.#words[at]! + 1;
+  }
+
   /**
    * Adds a candidate; its row, or -1 when it is known already or too far to be kept. A bootstrap
    * address that is named so gets the rank of its id, asked or not: it may be among the closest.
@@ -110,14 +218,13 @@ export class Lookup {
     const distance = this.#distanceOf(id, start);
     const first = this.#firstFrom(distance);
     // A contact that was named before, under the same id, stands right here: no need to scan for it.
-    if (first < this.count) {
-      const row = this.order[first]!;
-      const isSame = this.#distances[row] === distance && this.addresses[row] === address;
-      if (isSame && this.idKnown[row] === 1) return -1;
+    if (first < this.count && this.#words[DISTANCES_WORD + first] === distance) {
+      const row = this.rowAt(first);
+      if (this.addressOf(row) === address && this.isIdKnown(row)) return -1;
     }
     const known = this.#rowOf(address);
     if (known >= 0) {
-      if (this.idKnown[known] === 0 && this.addresses[known] === address) {
+      if (!this.isIdKnown(known) && this.addressOf(known) === address) {
         this.#identify(known, id, start);
       }
       return -1;
@@ -125,11 +232,9 @@ export class Lookup {
     const position = this.#positionFrom(first, distance, id, start);
     const row = this.#rowFor(position);
     if (row < 0) return -1;
-    for (let i = 0; i < ID_BYTES; i++) this.ids[row * ID_BYTES + i] = id[start + i]!;
-    this.#distances[row] = distance;
-    this.idKnown[row] = 1;
-    this.#fill(row, address, parent);
-    this.#insert(row, position);
+    this.#copyId(row, id, start);
+    this.#fill(row, address, parent, 1);
+    this.#insert(row, position, distance);
     return row;
   }
 
@@ -138,21 +243,21 @@ export class Lookup {
     if (this.#rowOf(address) >= 0) return -1;
     const row = this.#rowFor(this.count);
     if (row < 0) return -1;
-    for (let i = 0; i < ID_BYTES; i++) this.ids[row * ID_BYTES + i] = ~this.target[i]!;
-    this.#distances[row] = 0xffffffff;
-    this.idKnown[row] = 0;
-    this.#fill(row, address, FROM_BOOTSTRAP);
-    this.#insert(row, this.count);
+    const own = this.idStart(row);
+    for (let i = 0; i < ID_BYTES; i++) this.bytes[own + i] = ~this.target[i]!;
+    this.#fill(row, address, FROM_BOOTSTRAP, 0);
+    this.#insert(row, this.count, 0xffffffff);
     return row;
   }
 
   /** The next row to ask, or -1 while alpha are fresh or nobody worth asking is left. */
   next(): number {
     if (this.freshCount >= this.alpha) return -1;
+    const { bytes, count } = this;
     let live = 0;
-    for (let i = 0; i < this.count; i++) {
-      const row = this.order[i]!;
-      const state = this.states[row]!;
+    for (let i = 0; i < count; i++) {
+      const row = bytes[i]!;
+      const state = bytes[STATES_AT + row]!;
       if (state === CandidateState.new) return row;
       if (state === CandidateState.asked || state === CandidateState.answered) {
         if (++live >= this.k) return -1;
@@ -162,9 +267,10 @@ export class Lookup {
   }
 
   get done(): boolean {
+    const { bytes, count } = this;
     let answered = 0;
-    for (let i = 0; i < this.count; i++) {
-      const state = this.states[this.order[i]!]!;
+    for (let i = 0; i < count; i++) {
+      const state = bytes[STATES_AT + bytes[i]!]!;
       if (state === CandidateState.new || state === CandidateState.asked) return false;
       if (state === CandidateState.answered && ++answered >= this.k) return true;
     }
@@ -172,68 +278,74 @@ export class Lookup {
   }
 
   asked(row: number, request: number, now: number): void {
-    this.states[row] = CandidateState.asked;
-    this.requests[row] = request;
-    this.askedAtMs[row] = now;
-    this.sequence[row] = ++this.askedCount;
+    this.bytes[STATES_AT + row] = CandidateState.asked;
+    this.#words[FIRST_WORD + row * ROW_WORDS + REQUEST_WORD] = request;
+    this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 1] = now;
+    this.#setField(row, Field.sequence, ++this.askedCount);
     this.freshCount++;
   }
 
   slow(row: number): void {
-    this.states[row] = CandidateState.slow;
+    this.bytes[STATES_AT + row] = CandidateState.slow;
     this.freshCount--;
     this.slowCount++;
   }
 
   /** An answer came, from the id at `id[start]`. A candidate that is not who we were told moves. */
   answered(row: number, id: Uint8Array, start: number, now: number): void {
-    this.late[row] = this.states[row] === CandidateState.slow ? 1 : 0;
+    this.#setField(row, Field.late, this.stateOf(row) === CandidateState.slow ? 1 : 0);
     this.#leaveFlight(row);
-    this.states[row] = CandidateState.answered;
-    this.answeredAtMs[row] = now;
+    this.bytes[STATES_AT + row] = CandidateState.answered;
+    this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 2] = now;
     this.answeredCount++;
-    const own = row * ID_BYTES;
-    if (
-      this.idKnown[row] === 1 &&
-      compareDistance(this.ids, own, id, start, this.target, 0) === 0
-    ) {
-      return;
-    }
+    if (this.isIdKnown(row) && equalIds(this.bytes, this.idStart(row), id, start)) return;
     this.#identify(row, id, start);
   }
 
   failed(row: number, failure: Failure): void {
     this.#leaveFlight(row);
-    this.states[row] = CandidateState.failed;
-    this.failures[row] = failure;
+    this.bytes[STATES_AT + row] = CandidateState.failed;
+    this.#setField(row, Field.failure, failure);
   }
 
   /** Visits the closest candidates that answered, closest first, at most `limit` of them. */
   closestAnswered(limit: number, visit: (row: number) => void): void {
     let left = limit;
     for (let i = 0; i < this.count && left > 0; i++) {
-      const row = this.order[i]!;
-      if (this.states[row] !== CandidateState.answered) continue;
+      const row = this.rowAt(i);
+      if (this.stateOf(row) !== CandidateState.answered) continue;
       visit(row);
       left--;
     }
   }
 
   #leaveFlight(row: number): void {
-    if (this.states[row] === CandidateState.asked) this.freshCount--;
-    else if (this.states[row] === CandidateState.slow) this.slowCount--;
-    this.requests[row] = 0;
+    const state = this.stateOf(row);
+    if (state === CandidateState.asked) this.freshCount--;
+    else if (state === CandidateState.slow) this.slowCount--;
+    this.#words[FIRST_WORD + row * ROW_WORDS + REQUEST_WORD] = 0;
   }
 
-  #fill(row: number, address: Address, parent: number): void {
-    this.addresses[row] = address;
-    this.parents[row] = parent;
-    this.hops[row] = parent < 0 ? 1 : Math.min(255, this.hops[parent]! + 1);
-    this.states[row] = CandidateState.new;
-    this.failures[row] = Failure.none;
-    this.sequence[row] = 0;
-    this.yields[row] = 0;
-    this.requests[row] = 0;
+  #fill(row: number, address: Address, parent: number, idKnown: 0 | 1): void {
+    const word = FIRST_WORD + row * ROW_WORDS;
+    const ip = ipBit(address);
+    this.#ips[ip >>> 5] = this.#ips[ip >>> 5]! | (1 << (ip & 31));
+    this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES] = address;
+    this.#words[word + REQUEST_WORD] = 0;
+    this.#words[word + YIELDS_WORD] = 0;
+    this.bytes[STATES_AT + row] = CandidateState.new;
+    this.#setField(row, Field.parent, parent);
+    this.#setField(row, Field.hops, parent < 0 ? 1 : this.hopsOf(parent) + 1);
+    this.#setField(row, Field.failure, Failure.none);
+    this.#setField(row, Field.late, 0);
+    this.#setField(row, Field.sequence, 0);
+    this.#setField(row, Field.idKnown, idKnown);
+  }
+
+  #copyId(row: number, id: Uint8Array, start: number): void {
+    const { bytes } = this;
+    const own = this.idStart(row);
+    for (let i = 0; i < ID_BYTES; i++) bytes[own + i] = id[start + i]!;
   }
 
   /** A candidate is, or is said to be, somebody else than we believed: it moves. */
@@ -241,18 +353,19 @@ export class Lookup {
     this.#remove(row);
     const distance = this.#distanceOf(id, start);
     const position = this.#positionFrom(this.#firstFrom(distance), distance, id, start);
-    this.#distances[row] = distance;
-    for (let i = 0; i < ID_BYTES; i++) this.ids[row * ID_BYTES + i] = id[start + i]!;
-    this.idKnown[row] = 1;
-    this.#insert(row, position);
+    this.#copyId(row, id, start);
+    this.#setField(row, Field.idKnown, 1);
+    this.#insert(row, position, distance);
   }
 
   /** One question per endpoint, and per IP where that is asked for: liars pay with addresses. */
   #rowOf(address: Address): number {
+    const bit = ipBit(address);
+    if ((this.#ips[bit >>> 5]! & (1 << (bit & 31))) === 0) return -1;
     const byIp = this.onePerIp && !isLoopback(address);
     const ip = byIp ? ipOf(address) : 0;
     for (let row = 0; row < this.count; row++) {
-      const known = this.addresses[row]!;
+      const known = this.addressOf(row);
       if (known === address || (byIp && ipOf(known) === ip)) return row;
     }
     return -1;
@@ -264,11 +377,12 @@ export class Lookup {
 
   /** The first position whose distance, as far as 32 bits tell, is not smaller. */
   #firstFrom(distance: number): number {
+    const words = this.#words;
     let low = 0;
     let high = this.count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#distances[this.order[middle]!]! < distance) low = middle + 1;
+      if (words[DISTANCES_WORD + middle]! < distance) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -278,9 +392,9 @@ export class Lookup {
   #positionFrom(first: number, distance: number, id: Uint8Array, start: number): number {
     let position = first;
     for (; position < this.count; position++) {
-      const row = this.order[position]!;
-      if (this.#distances[row] !== distance) break;
-      if (compareDistance(this.ids, row * ID_BYTES, id, start, this.target, 0) > 0) break;
+      if (this.#words[DISTANCES_WORD + position] !== distance) break;
+      const own = this.idStart(this.rowAt(position));
+      if (compareDistance(this.bytes, own, id, start, this.target, 0) > 0) break;
     }
     return position;
   }
@@ -289,32 +403,48 @@ export class Lookup {
   #rowFor(position: number): number {
     if (this.count < LOOKUP_CANDIDATES) return this.count;
     for (let i = this.count - 1; i >= position; i--) {
-      const row = this.order[i]!;
-      if (this.states[row] !== CandidateState.new) continue;
+      const row = this.rowAt(i);
+      if (this.stateOf(row) !== CandidateState.new) continue;
       this.#remove(row);
       return row;
     }
     return -1;
   }
 
-  #insert(row: number, position: number): void {
-    for (let i = this.count; i > position; i--) this.order[i] = this.order[i - 1]!;
-    this.order[position] = row;
+  #insert(row: number, position: number, distance: number): void {
+    const { bytes } = this;
+    const words = this.#words;
+    for (let i = this.count; i > position; i--) {
+      bytes[i] = bytes[i - 1]!;
+      words[DISTANCES_WORD + i] = words[DISTANCES_WORD + i - 1]!;
+    }
+    bytes[position] = row;
+    words[DISTANCES_WORD + position] = distance;
     this.count++;
   }
 
   #remove(row: number): void {
+    const { bytes } = this;
+    const words = this.#words;
     let i = 0;
-    while (this.order[i] !== row) i++;
-    for (; i < this.count - 1; i++) this.order[i] = this.order[i + 1]!;
+    while (bytes[i] !== row) i++;
+    for (; i < this.count - 1; i++) {
+      bytes[i] = bytes[i + 1]!;
+      words[DISTANCES_WORD + i] = words[DISTANCES_WORD + i + 1]!;
+    }
     this.count--;
   }
+}
+
+/** The bit of an IP among 256, spread by a multiplication. */
+function ipBit(address: Address): number {
+  return Math.imul(address / 0x10000, 0x9e3779b1) >>> 24;
 }
 
 /** Idle lookups that a real node's process keeps: a burst of thousands must not hold memory for ever. */
 export const IDLE_LOOKUPS = 16;
 
-/** Lookups are 10 KB each and short-lived: finished ones are used again, up to a limit. */
+/** Lookups are 9 KB each and short-lived: finished ones are used again, up to a limit. */
 export class LookupPool {
   readonly #idle: Lookup[] = [];
   readonly #limit: number;

@@ -18,3 +18,13 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * The same clock with readings since 1970: what a machine needs whose timestamps are compared with
+ * those of other hosts. It is set by the wall clock once, when the process starts, and never jumps.
+ */
+export const epochClock: Clock = {
+  originMs: 0,
+  now: () => performance.timeOrigin + performance.now(),
+  after: systemClock.after,
+};

@@ -1,19 +1,18 @@
 /**
  * The driver runs any machine in real time: datagrams go in as they come, ticks when the machine's
- * deadline falls. One timer per machine, moved only when the deadline comes closer: a tick too many
- * is harmless, moving a timer for every datagram is not.
+ * deadline falls.
  */
 import type { Address } from '../core/address.ts';
 import type { DatagramReceiver, DatagramTransport, Host, Machine } from '../core/host.ts';
+import { Alarm } from './alarm.ts';
 import type { Clock } from './clock.ts';
 
 export class Driver implements DatagramReceiver {
   readonly #clock: Clock;
   readonly #transport: DatagramTransport;
   readonly #onError: (error: unknown) => void;
+  readonly #alarm: Alarm;
   #machine: Machine | null = null;
-  #armedFor = Infinity;
-  #disarm: (() => void) | null = null;
 
   /**
    * @param onError hears what a machine throws: a broken invariant, or a mistake in a program's own
@@ -23,6 +22,7 @@ export class Driver implements DatagramReceiver {
     this.#clock = clock;
     this.#transport = transport;
     this.#onError = onError;
+    this.#alarm = new Alarm(clock, () => this.#tick());
   }
 
   /** The way out for the machine. */
@@ -62,26 +62,17 @@ export class Driver implements DatagramReceiver {
   /** Call after every call into the machine: sends what is queued and looks at the deadline. */
   drained(): void {
     this.#transport.flush();
-    const deadline = this.#machine?.deadline ?? Infinity;
-    if (deadline >= this.#armedFor) return;
-    this.#disarm?.();
-    this.#armedFor = deadline;
-    const delayMs = Math.max(0, Math.ceil(deadline - this.#clock.now()));
-    this.#disarm = this.#clock.after(delayMs, () => this.#tick());
+    this.#alarm.setFor(this.#machine?.deadline ?? Infinity);
   }
 
   #tick(): void {
-    this.#armedFor = Infinity;
-    this.#disarm = null;
     this.attempt(() => this.#machine?.tick(this.#clock.now()));
   }
 
   /** Stops the machine and closes the socket; `closed` is called once the port is free. */
   stop(closed: () => void): void {
     this.#machine = null;
-    this.#disarm?.();
-    this.#disarm = null;
-    this.#armedFor = -Infinity;
+    this.#alarm.stop();
     this.#transport.close(closed);
   }
 }

@@ -21,7 +21,29 @@ export type DhtErrorCode =
   /** The operating system does not let us. */
   | 'NOT_PERMITTED'
   /** A host name could not be resolved. */
-  | 'UNKNOWN_HOST';
+  | 'UNKNOWN_HOST'
+  /** No member of the ring could be reached. */
+  | 'UNREACHABLE'
+  /** This node has not joined its ring, or has left it. */
+  | 'NOT_A_MEMBER'
+  /** The owner did not say in time what became of a write: it may be there, or yet happen. */
+  | 'OUTCOME_UNKNOWN'
+  /** A write is there, but on fewer copies than were asked for. */
+  | 'TOO_FEW_COPIES'
+  /** The owner's store could not keep a record: its disk is full or broken. */
+  | 'STORE_FAILED'
+  /** The value is larger than the ring takes. */
+  | 'TOO_LARGE'
+  /** The nodes of the ring point at each other in circles. */
+  | 'TOO_MANY_HOPS'
+  /** Another process keeps its records in the data directory. */
+  | 'DATA_IN_USE'
+  /** The store in the data directory is broken. */
+  | 'DATA_DAMAGED'
+  /** The store in the data directory is of another version. */
+  | 'DATA_VERSION'
+  /** The data directory cannot be used for another reason. */
+  | 'DATA_UNUSABLE';
 
 export class DhtError extends Error {
   override name = 'DhtError';

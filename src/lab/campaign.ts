@@ -13,6 +13,7 @@ import { type Announcement, LookupKind } from '../mainline/walks.ts';
 import type { Watch } from './experiment.ts';
 import { type Grade, gradeOf } from './grade.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
+import type { Recorder } from './recorder.ts';
 import { SeedStream } from './seed.ts';
 
 /** Lookups under way at a time: enough to fill the wire, few enough to stay in the caches. */
@@ -40,6 +41,7 @@ export interface CampaignPlan {
 /** Runs campaigns in one world, whose observer it is. */
 export class Campaigns implements MainlineObserver {
   readonly random: SeededRandom;
+  readonly #recorder: Recorder | null;
   #overlay: MainlineOverlay | null = null;
   #plan: CampaignPlan | null = null;
   #grades: Grade[] = [];
@@ -47,8 +49,10 @@ export class Campaigns implements MainlineObserver {
   readonly #askers = new Map<number, { node: number; n: number; atMs: number }>();
   #calls = 0;
 
-  constructor(seed: number) {
+  /** A recorder hears of each lookup and each event; it has begun before the first campaign. */
+  constructor(seed: number, recorder: Recorder | null = null) {
     this.random = new SeededRandom(seed, SeedStream.lookups);
+    this.#recorder = recorder;
   }
 
   /** Runs one campaign to its end; the grades are in the order in which the lookups ended. */
@@ -62,6 +66,7 @@ export class Campaigns implements MainlineObserver {
     for (let events = 0; this.#grades.length < lookups; events++) {
       while (this.#askers.size < atATime && begun < lookups) this.#begin(begun++);
       if (!world.step(Infinity)) break;
+      this.#recorder?.passed();
       if (!watch || events % EVENTS_PER_REPORT !== 0) continue;
       const { delivered: messages, elapsedMs: virtualMs } = world;
       watch({ unit: 'lookup', done: this.#grades.length, of: lookups, messages, virtualMs });
@@ -75,6 +80,7 @@ export class Campaigns implements MainlineObserver {
     this.#askers.delete(call);
     const grade = gradeOf(this.#overlay!, asker.node, lookup);
     this.#grades.push(grade);
+    this.#recorder?.ended(lookup, grade);
     this.#plan!.onEnd?.(lookup, grade, asker.n);
   }
 

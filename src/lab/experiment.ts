@@ -17,6 +17,8 @@ export interface Check {
   tolerance: number;
   measured: number;
   pass: boolean;
+  /** What more there is to say of a failure. */
+  detail?: string;
 }
 
 /** How far a run has come. */
@@ -48,9 +50,13 @@ export interface ExperimentResult {
   figures: Record<string, number>;
 }
 
+/** Decimal fractions are not exact: 1 lies within 0.97 ± 0.03. */
+const ROUNDING = 1e-12;
+
 /** A measured value against the expected one; `tolerance` is in the value's own unit. */
 export function check(name: string, expected: number, tolerance: number, measured: number): Check {
-  return { name, expected, tolerance, measured, pass: Math.abs(measured - expected) <= tolerance };
+  const allowed = tolerance + ROUNDING * Math.max(1, Math.abs(expected));
+  return { name, expected, tolerance, measured, pass: Math.abs(measured - expected) <= allowed };
 }
 
 /** A measured value that must be `low` or more and `high` or less. */

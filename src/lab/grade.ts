@@ -3,9 +3,9 @@
  * one that found the right ones, and one that failed must not vanish from the averages of time.
  */
 import { CONTACT_BYTES } from '../core/contacts.ts';
-import { compareDistance, ID_BYTES } from '../core/id.ts';
+import { compareDistance } from '../core/id.ts';
 import type { Lookup } from '../core/lookup.ts';
-import type { World } from './world.ts';
+import type { MainlineOverlay } from './mainline-overlay.ts';
 
 export interface Grade {
   /** The node that looked up. */
@@ -27,16 +27,16 @@ export interface Grade {
 }
 
 /** Grades a lookup of `node` that has just ended. */
-export function gradeOf(world: World, node: number, lookup: Lookup): Grade {
-  const truth = world.oracle.closest(lookup.target, lookup.k, node + 1);
+export function gradeOf(overlay: MainlineOverlay, node: number, lookup: Lookup): Grade {
+  const truth = overlay.oracle.closest(lookup.target, lookup.k, node + 1);
   let place = 0;
   let inOrder = 0;
   let found = 0;
   let hops = 0;
   lookup.closestAnswered(lookup.k, (row) => {
-    if (place === 0) hops = lookup.hops[row]!;
-    if (isContact(world, truth[place]!, lookup, row)) inOrder++;
-    if (truth.some((handle) => isContact(world, handle, lookup, row))) found++;
+    if (place === 0) hops = lookup.hopsOf(row);
+    if (isContact(overlay, truth[place]!, lookup, row)) inOrder++;
+    if (truth.some((handle) => isContact(overlay, handle, lookup, row))) found++;
     place++;
   });
   return {
@@ -46,15 +46,15 @@ export function gradeOf(world: World, node: number, lookup: Lookup): Grade {
     wanted: truth.length,
     rpcs: lookup.askedCount,
     hops,
-    latencyMs: world.now - lookup.startedAtMs,
+    latencyMs: overlay.world.now - lookup.startedAtMs,
     failed: place === 0,
   };
 }
 
-function isContact(world: World, handle: number, lookup: Lookup, row: number): boolean {
-  const bytes = world.contactBytes;
+function isContact(overlay: MainlineOverlay, handle: number, lookup: Lookup, row: number): boolean {
+  const bytes = overlay.contactBytes;
   const at = handle * CONTACT_BYTES;
-  return compareDistance(bytes, at, lookup.ids, row * ID_BYTES, lookup.target, 0) === 0;
+  return compareDistance(bytes, at, lookup.bytes, lookup.idStart(row), lookup.target, 0) === 0;
 }
 
 /** What many lookups were worth together. Latencies are of those that found somebody. */

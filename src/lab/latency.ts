@@ -12,6 +12,7 @@
  * Lines are log-normal. The three numbers were fitted so that round trips have the median (156 ms) and
  * mean (178 ms) of the King data set (Gummadi et al. 2002; the figures are those of Li et al. 2005).
  */
+import { lineOf, mix, PLANE_SIDE, placeOf, xOf, yOf } from './plane.ts';
 
 /** What a scenario may ask for, in milliseconds one way. */
 export type LatencyModel =
@@ -51,20 +52,11 @@ export function latencyOf(model: LatencyModel, seed: number): Latency {
   };
 }
 
-/** A node's place and line follow from its number, so they take no memory. */
 function king(from: number, to: number, seed: number): number {
-  const a = mix(seed, from);
-  const b = mix(seed, to);
-  const x = ((a & 0xfff) - (b & 0xfff)) / 0x1000;
-  const y = (((a >>> 12) & 0xfff) - ((b >>> 12) & 0xfff)) / 0x1000;
-  const lines = LINES[(a >>> 24) & 127]! + LINES[(b >>> 24) & 127]!;
+  const a = placeOf(seed, from);
+  const b = placeOf(seed, to);
+  const x = (xOf(a) - xOf(b)) / PLANE_SIDE;
+  const y = (yOf(a) - yOf(b)) / PLANE_SIDE;
+  const lines = LINES[lineOf(a)]! + LINES[lineOf(b)]!;
   return Math.max(1, Math.round((lines + SIDE * Math.sqrt(x * x + y * y)) / 10));
-}
-
-/** A 32-bit hash of two words (the finaliser of MurmurHash3). */
-export function mix(seed: number, word: number): number {
-  let hash = Math.imul(seed ^ word, 0x9e3779b1);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -58,16 +58,21 @@ export class Population {
 
   /** The first of the nodes `[low, high)`, which share `depth` bits, whose next bit is 1. */
   split(low: number, high: number, depth: number): number {
-    if (low === high) return low;
-    const bit = 2 ** (KEY_BITS - 1 - depth);
-    const border = Math.floor(this.keys[low]! / (bit * 2)) * (bit * 2) + bit;
-    let from = low;
-    let to = high;
-    while (from < to) {
-      const middle = (from + to) >>> 1;
-      if (this.keys[middle]! < border) from = middle + 1;
-      else to = middle;
-    }
-    return from;
+    return split(this.keys, low, high, depth);
   }
+}
+
+/** The first of the ascending keys `[low, high)`, which share `depth` bits, whose next bit is 1. */
+export function split(keys: Float64Array, low: number, high: number, depth: number): number {
+  if (low === high) return low;
+  const bit = 2 ** (KEY_BITS - 1 - depth);
+  const border = Math.floor(keys[low]! / (bit * 2)) * (bit * 2) + bit;
+  let from = low;
+  let to = high;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (keys[middle]! < border) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -19,6 +19,7 @@ import { check, type ExperimentResult, type Watch } from './experiment.ts';
 import { type Grade, summaryOf } from './grade.ts';
 import { Lifetime } from './lifetime.ts';
 import { type MainlineOverlay, mainlineWorld } from './mainline-overlay.ts';
+import type { Recorder } from './recorder.ts';
 import { SeedStream } from './seed.ts';
 import { sha1 } from './sha1.ts';
 
@@ -49,12 +50,14 @@ const MINUTE_MS = 60_000;
 export function replicaSurvival(
   options: ReplicaSurvivalOptions,
   watch: Watch = () => {},
+  recorder: Recorder | null = null,
 ): ExperimentResult {
   const { seed, nodes } = options;
-  const run = new Run(options);
+  const run = new Run(options, recorder);
   const holders = run.store(watch);
   run.live(watch);
   const { grades, found } = run.find(holders, watch);
+  recorder?.finish();
   const { world } = run.overlay;
   const figures: Record<string, number> = { aliveShare: run.aliveShare };
   const checks = COPIES.map((copies) => {
@@ -89,12 +92,14 @@ class Run {
   readonly overlay: MainlineOverlay;
   readonly #options: ReplicaSurvivalOptions;
   readonly #campaigns: Campaigns;
+  readonly #recorder: Recorder | null;
   readonly #targets: Uint8Array[] = [];
 
-  constructor(options: ReplicaSurvivalOptions) {
+  constructor(options: ReplicaSurvivalOptions, recorder: Recorder | null) {
     const { seed, nodes, values, afterMs } = options;
     this.#options = options;
-    this.#campaigns = new Campaigns(seed);
+    this.#recorder = recorder;
+    this.#campaigns = new Campaigns(seed, recorder);
     const random = new SeededRandom(seed, SeedStream.workload);
     for (let i = 0; i < values; i++) {
       const target = new Uint8Array(ID_BYTES);
@@ -112,6 +117,7 @@ class Run {
       },
       this.#campaigns,
     );
+    recorder?.begin(this.overlay);
   }
 
   get aliveShare(): number {
@@ -129,7 +135,7 @@ class Run {
       onEnd: (lookup, _grade, n) => {
         holders[n] = [];
         lookup.closestAnswered(K, (row) => {
-          holders[n]!.push(this.overlay.nodeAt(lookup.addresses[row]!));
+          holders[n]!.push(this.overlay.nodeAt(lookup.addressOf(row)));
         });
       },
     });
@@ -150,7 +156,8 @@ class Run {
     }
     const of = Math.ceil(afterMs / MINUTE_MS);
     for (let minute = 1; minute <= of; minute++) {
-      world.run(Math.min(startMs + minute * MINUTE_MS, startMs + afterMs));
+      const untilMs = Math.min(startMs + minute * MINUTE_MS, startMs + afterMs);
+      while (world.step(untilMs)) this.#recorder?.passed();
       const { delivered: messages, elapsedMs: virtualMs } = world;
       watch({ unit: 'minute', done: minute, of, messages, virtualMs });
     }

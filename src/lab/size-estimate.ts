@@ -23,6 +23,7 @@ import { Campaigns } from './campaign.ts';
 import { type Check, check, type ExperimentResult, type Watch, within } from './experiment.ts';
 import { summaryOf } from './grade.ts';
 import { type MainlineOverlay, mainlineWorld } from './mainline-overlay.ts';
+import type { Recorder } from './recorder.ts';
 import { SeedStream } from './seed.ts';
 import { sha1 } from './sha1.ts';
 import { nodesOfZone, ZoneCrawl } from './zone-crawl.ts';
@@ -58,8 +59,9 @@ const INJECTED = 32;
 export function sizeEstimate(
   options: SizeEstimateOptions,
   watch: Watch = () => {},
+  recorder: Recorder | null = null,
 ): ExperimentResult {
-  const density = byDensity(options, watch);
+  const density = byDensity(options, watch, recorder);
   const zone = byZone(options, watch);
   const checks = [...density.checks, ...zone.checks];
   return {
@@ -91,15 +93,21 @@ export function densityEstimate(lookup: Lookup): number {
 
 /** Distance from the target as a share of the circle, from the first 64 bits. */
 function distanceShare(lookup: Lookup, row: number): number {
-  const start = row * ID_BYTES;
-  const high = (prefixOf(lookup.ids, start) ^ prefixOf(lookup.target, 0)) >>> 0;
-  const low = (prefixOf(lookup.ids, start + 4) ^ prefixOf(lookup.target, 4)) >>> 0;
+  const start = lookup.idStart(row);
+  const high = (prefixOf(lookup.bytes, start) ^ prefixOf(lookup.target, 0)) >>> 0;
+  const low = (prefixOf(lookup.bytes, start + 4) ^ prefixOf(lookup.target, 4)) >>> 0;
   return (high + low / 0x100000000) / 0x100000000;
 }
 
-function byDensity({ seed, nodes, lookups, k }: SizeEstimateOptions, watch: Watch) {
-  const campaigns = new Campaigns(seed);
+/** This half is the one that is recorded: its lookups are those of `metrics`. */
+function byDensity(
+  { seed, nodes, lookups, k }: SizeEstimateOptions,
+  watch: Watch,
+  recorder: Recorder | null,
+) {
+  const campaigns = new Campaigns(seed, recorder);
   const overlay = worldFor(seed, nodes, k, 0, campaigns);
+  recorder?.begin(overlay);
   const ratios: number[] = [];
   const grades = campaigns.run(overlay, {
     lookups,
@@ -107,6 +115,7 @@ function byDensity({ seed, nodes, lookups, k }: SizeEstimateOptions, watch: Watc
     // An asker never finds itself.
     onEnd: (lookup) => ratios.push(densityEstimate(lookup) / (nodes - 1)),
   });
+  recorder?.finish();
   const figures: Record<string, number> = {};
   const checks: Check[] = [];
   for (const size of GROUPS) {

@@ -85,6 +85,11 @@ export class Wheel {
     return 0;
   }
 
+  /** The event after one that was just taken, when it falls in the same millisecond, or 0. */
+  after(row: EventRow): EventRow {
+    return this.#next[row]!;
+  }
+
   free(row: EventRow): void {
     this.#next[row] = this.#firstFree;
     this.#firstFree = row;

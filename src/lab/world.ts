@@ -1,120 +1,112 @@
 /**
- * The world: the product's own nodes under virtual time. It owns the clock, the wire and the fate of
- * every datagram; the nodes are `MainlineNode`, the bytes are the ones that go over a real socket.
+ * The world: the product's own nodes under virtual time. It owns the clock, the wire, the network and
+ * who is alive; what the nodes are is the overlay's (overlay.ts). The bytes are the ones that go over
+ * a real socket.
  *
- *     take the next event ─┬─ a datagram arrives ── node.receive ─┐
- *                          └─ a deadline falls ──── node.tick ────┴─ look at the node's deadline
+ *                          ┌─ a datagram arrives ── machine.receive ─┐
+ *     take the next event ─┼─ a deadline falls ──── machine.tick ────┼─ look at its deadline
+ *                          └─ a call falls due ──── the lab's own    ┘
  *
  * Time jumps from event to event. A node has one entry in the wheel: when its deadline moves closer
  * another is put in and the old one, when it comes, is found to be stale.
  */
 import type { Address } from '../core/address.ts';
-import { CONTACT_BYTES } from '../core/contacts.ts';
-import { Ground } from '../core/ground.ts';
-import type { Host } from '../core/host.ts';
-import { ID_BYTES } from '../core/id.ts';
-import { SeededRandom } from '../core/random.ts';
-import { Counters } from '../mainline/counters.ts';
-import { type KBuckets, SPARES } from '../mainline/kbuckets.ts';
-import { MainlineNode, type MainlineObserver, type MainlineWorld } from '../mainline/node.ts';
-import type { Settings } from '../mainline/settings.ts';
-import { type Sha1, Tokens } from '../mainline/tokens.ts';
-import { Workbench } from '../mainline/workbench.ts';
-import { type Latency, type LatencyModel, latencyOf } from './latency.ts';
-import { Oracle } from './oracle.ts';
-import { Population } from './population.ts';
+import { assert } from '../core/assert.ts';
+import type { Host, StreamHost } from '../core/host.ts';
+import { FORESEEN, Foresight } from './foresight.ts';
+import { NOT_LET_IN } from './nats.ts';
+import { Network } from './network.ts';
+import type { NetworkModel } from './network-model.ts';
+import type { Overlay } from './overlay.ts';
+import { Streams } from './streams.ts';
 import { TraceHash } from './trace-hash.ts';
-import { fillTables } from './warm.ts';
-import { Wheel } from './wheel.ts';
+import { type EventRow, Wheel } from './wheel.ts';
 import { Wire } from './wire.ts';
 
 /** Virtual time at the start: an hour, so that contacts can have been heard before it. */
 export const START_MS = 3_600_000;
-/** log2 of the requests in flight in the whole world at most: 4 million. */
-const SLOT_BITS = 22;
 
-/** Finished lookups kept for the next: 10 KB each. */
-const IDLE_LOOKUPS = 4096;
+/** What the row of an event in the wheel is about. */
+export const Event = { datagram: 1, tick: 2, call: 3, stream: 4 } as const;
 
-/** Streams of the seed. What one part draws changes nothing for the others. */
-const Stream = { ids: 1, tables: 2, nodes: 3, wire: 4, latency: 5 } as const;
+/** Hears what it had scheduled: the two words that it gave. */
+export type Subscriber = (a: number, b: number) => void;
 
-const Event = { datagram: 1, tick: 2 } as const;
+/** Looks on while a world runs, and must change nothing. */
+export interface Watcher {
+  /** A datagram arrived at this node. */
+  delivered(to: number): void;
+  started(node: number): void;
+  stopped(node: number): void;
+}
+
+/** Sees every datagram, whatever becomes of it, and must change nothing. The bytes are borrowed. */
+export interface Tap {
+  /** When a node sends it; `to` is -1 for an address that is not of this world. */
+  sent(from: number, to: number, bytes: Uint8Array, length: number): void;
+  /** Before the node `to` hears it. */
+  arriving(to: number, from: number, bytes: Uint8Array, start: number, length: number): void;
+}
 
 export interface WorldOptions {
   seed: number;
+  /** Nodes of the overlay that is to come. */
   nodes: number;
-  latency: LatencyModel;
-  /** Datagrams lost, 0..1. */
-  loss: number;
-  settings: Settings;
-  /** Do nodes look after their tables, or only answer and look up? */
-  upkeep: boolean;
-  sha1: Sha1;
+  network: NetworkModel;
 }
 
 export class World {
-  readonly population: Population;
-  readonly oracle: Oracle;
-  readonly counters: Counters = new Counters();
+  readonly seed: number;
+  readonly count: number;
   readonly wheel: Wheel = new Wheel(START_MS);
+  readonly network: Network;
+  /** 1 for each node that hears and speaks. */
   readonly alive: Uint8Array;
-  /** Datagrams that arrived, were lost, or went to nobody. */
-  delivered = 0;
-  lost = 0;
-  undeliverable = 0;
-  readonly #nodes: MainlineNode[];
-  readonly #ground: Ground;
+  /** The way out for machines that speak by datagrams. */
+  readonly host: Host = {
+    send: (from, to, bytes, length) => this.#send(from, to, bytes, length),
+  };
+  watcher: Watcher | null = null;
+  tap: Tap | null = null;
+  #overlay: Overlay | null = null;
   readonly #wire = new Wire();
-  readonly #latency: Latency;
-  readonly #lossBelow: number;
-  readonly #chance: SeededRandom;
+  readonly #foresight = new Foresight();
   readonly #armedFor: Float64Array;
+  #streams: Streams | null = null;
   readonly #hash = new TraceHash();
+  readonly #subscribers: Subscriber[] = [];
+  readonly #starters: ((node: number) => void)[] = [];
 
-  constructor(options: WorldOptions, observer: MainlineObserver) {
-    const { seed, nodes: count, settings } = options;
-    this.population = new Population(count, new SeededRandom(seed, Stream.ids));
-    this.alive = new Uint8Array(count).fill(1);
-    this.#armedFor = new Float64Array(count).fill(Infinity);
-    this.#chance = new SeededRandom(seed, Stream.wire);
-    this.#latency = latencyOf(options.latency, new SeededRandom(seed, Stream.latency).uint32());
-    this.#lossBelow = Math.round(options.loss * 0x100000000);
-    const random = new SeededRandom(seed, Stream.nodes);
-    const rows = count * rowsPerNode(count, settings.k) + 1;
-    this.#ground = new Ground(random, {
-      contacts: count,
-      rows,
-      slotBits: SLOT_BITS,
-      idleLookups: IDLE_LOOKUPS,
-    });
-    this.population.intern(this.#ground.contacts, new SeededRandom(seed, Stream.ids + 16));
-    this.oracle = new Oracle(this.population, this.alive, this.#ground.contacts);
-    const world: MainlineWorld = {
-      ground: this.#ground,
-      host: this.#host(),
-      workbench: new Workbench(this.#ground),
-      tokens: new Tokens(random, options.sha1),
-      counters: this.counters,
-      register: null,
-    };
-    this.#nodes = new Array<MainlineNode>(count);
-    const id = new Uint8Array(ID_BYTES);
-    for (let i = 0; i < count; i++) {
-      const start = (i + 1) * CONTACT_BYTES;
-      id.set(this.#ground.contacts.bytes.subarray(start, start + ID_BYTES));
-      const address = this.population.addressOf(i);
-      this.#nodes[i] = new MainlineNode(world, settings, id, address, observer);
-    }
-    fillTables({
-      population: this.population,
-      k: settings.k,
-      nowMs: START_MS,
-      upkeep: options.upkeep,
-      random: new SeededRandom(seed, Stream.tables),
-      tableOf: (node) => this.#nodes[node]!.table as KBuckets,
-    });
-    if (options.upkeep) for (let i = 0; i < count; i++) this.#beginUpkeep(i);
+  /** An empty world; an overlay brings it to life with `inhabit`. */
+  constructor({ seed, nodes, network }: WorldOptions) {
+    this.seed = seed;
+    this.count = nodes;
+    this.network = new Network(network, nodes, seed);
+    this.alive = new Uint8Array(nodes);
+    this.#armedFor = new Float64Array(nodes).fill(Infinity);
+  }
+
+  /** Called once by the overlay, before its first node starts. */
+  inhabit(overlay: Overlay): void {
+    assert(this.#overlay === null, 'a world has one overlay');
+    assert(overlay.count === this.count, 'the overlay has as many nodes as the world');
+    this.#overlay = overlay;
+  }
+
+  get overlay(): Overlay {
+    assert(this.#overlay !== null, 'the world is inhabited');
+    return this.#overlay;
+  }
+
+  /** The way out for machines that speak over streams. */
+  get streamHost(): StreamHost {
+    return this.streams;
+  }
+
+  /** All streams of this world; made when first asked for. */
+  get streams(): Streams {
+    this.#streams ??= new Streams(this, this.#hash, Event.stream);
+    return this.#streams;
   }
 
   get now(): number {
@@ -126,13 +118,22 @@ export class World {
     return this.wheel.now - START_MS;
   }
 
-  /** Every node's id and address, node i at (i + 1) × 26. */
-  get contactBytes(): Uint8Array {
-    return this.#ground.contacts.bytes;
+  /** Datagrams that arrived; what became of the others, `network.traffic` tells. */
+  get delivered(): number {
+    return this.network.traffic.delivered;
   }
 
-  get count(): number {
-    return this.#nodes.length;
+  get lost(): number {
+    return this.network.traffic.lost;
+  }
+
+  get undeliverable(): number {
+    return this.network.traffic.undeliverable;
+  }
+
+  /** Datagrams on the wire, counted there. */
+  get underWay(): number {
+    return this.#wire.count;
   }
 
   /** 16 hexadecimal digits that stand for everything that was delivered so far. */
@@ -140,26 +141,60 @@ export class World {
     return this.#hash.toString();
   }
 
-  /** Bytes of all columns; what JavaScript keeps for the node objects comes on top. */
+  /** Bytes of the world's columns; those of the overlay come on top. */
   get byteLength(): number {
-    return this.#ground.byteLength + this.#wire.byteLength + this.wheel.byteLength;
+    const streams = this.#streams?.ends.byteLength ?? 0;
+    return this.#wire.byteLength + this.wheel.byteLength + streams;
   }
 
-  node(i: number): MainlineNode {
-    return this.#nodes[i]!;
+  /**
+   * Brings a node to life: its machine hears, speaks and is woken from now on. One that is `idle` has
+   * no deadline yet, so its machine need not be made to be asked.
+   */
+  start(node: number, idle = false): void {
+    this.alive[node] = 1;
+    this.watcher?.started(node);
+    this.#armedFor[node] = Infinity;
+    this.#streams?.started(node);
+    for (const listener of this.#starters) listener(node);
+    if (!idle) this.settle(node);
   }
 
-  /** Call after every command given to a node. */
-  settle(i: number): void {
-    const deadline = Math.ceil(this.#nodes[i]!.deadline);
-    if (deadline >= this.#armedFor[i]!) return;
-    this.#armedFor[i] = deadline;
-    this.wheel.put(deadline, Event.tick, i, 0, 0);
+  /**
+   * Takes a node out: it neither hears nor says anything until it is started again. A process that was
+   * `killed` leaves a host that resets its streams; of one that is `silent` nobody hears anything, and
+   * when it goes on it has them still.
+   */
+  stop(node: number, how: 'killed' | 'silent' = 'killed'): void {
+    this.alive[node] = 0;
+    this.#streams?.stopped(node, how === 'silent');
+    this.watcher?.stopped(node);
+    this.#armedFor[node] = Infinity;
   }
 
-  /** Takes a node out: it neither hears nor says anything any more. */
-  crash(i: number): void {
-    this.alive[i] = 0;
+  /** Call after every command given to a node's machine. */
+  settle(node: number): void {
+    const deadline = Math.ceil(this.#overlay!.machine(node).deadline);
+    if (deadline >= this.#armedFor[node]!) return;
+    // What was due while the node was stopped is due now.
+    const atMs = Math.max(deadline, this.wheel.now);
+    this.#armedFor[node] = atMs;
+    this.wheel.put(atMs, Event.tick, node, 0, 0);
+  }
+
+  /** Calls the lab's own code whenever a node is brought to life, before its machine is looked at. */
+  whenStarted(listener: (node: number) => void): void {
+    this.#starters.push(listener);
+  }
+
+  /** A number for the lab's own code, under which it can be called at a time. */
+  subscribe(subscriber: Subscriber): number {
+    return this.#subscribers.push(subscriber) - 1;
+  }
+
+  /** Calls a subscriber at `atMs`, a whole number not before now; `a` and `b` are 32-bit words. */
+  schedule(atMs: number, subscriber: number, a: number, b: number): void {
+    this.wheel.put(atMs, Event.call, a, b, subscriber);
   }
 
   /** Handles one event; false when nothing is left to happen before `untilMs`. */
@@ -167,13 +202,17 @@ export class World {
     const { wheel } = this;
     const row = wheel.take(untilMs);
     if (row === 0) return false;
+    const kind = wheel.kind[row]!;
     const a = wheel.a[row]!;
     const b = wheel.b[row]!;
     const c = wheel.c[row]!;
-    const isTick = wheel.kind[row] === Event.tick;
+    if (this.#foresight.pending === 0) this.#lookAhead(row);
+    this.#foresight.pending--;
     wheel.free(row);
-    if (isTick) this.#tick(a);
-    else this.#deliver(a, b, c);
+    if (kind === Event.datagram) this.#deliver(a, b, c);
+    else if (kind === Event.tick) this.#tick(a);
+    else if (kind === Event.call) this.#subscribers[c]!(a, b);
+    else this.#streams!.handle(a, b, c);
     return true;
   }
 
@@ -182,64 +221,93 @@ export class World {
     while (this.step(untilMs)) if (isOver()) return;
   }
 
-  #host(): Host {
-    return { send: (from, to, bytes, length) => this.#send(from, to, bytes, length) };
+  #send(from: Address, to: Address, bytes: Uint8Array, length: number): void {
+    const { network, wheel } = this;
+    network.traffic.sent++;
+    const sender = this.#overlay!.nodeAt(from);
+    let receiver = this.#overlay!.nodeAt(to);
+    this.tap?.sent(sender, receiver, bytes, length);
+    if (this.alive[sender] === 0) {
+      network.traffic.undeliverable++;
+      return;
+    }
+    let seenAs = from;
+    if (network.nats !== null) {
+      seenAs = network.nats.leave(wheel.now, sender, from, to);
+      receiver = network.nats.receiver(to, receiver, seenAs);
+    }
+    if (receiver < 0) {
+      if (receiver === NOT_LET_IN) network.traffic.natBlocked++;
+      else network.traffic.undeliverable++;
+      return;
+    }
+    const atMs = network.arrivalMs(wheel.now, sender, receiver, length);
+    if (atMs < 0) return;
+    wheel.put(atMs, Event.datagram, receiver, sender, this.#wire.keep(bytes, 0, length, seenAs));
+    const { copyAtMs } = network;
+    if (copyAtMs === 0) return;
+    wheel.put(
+      copyAtMs,
+      Event.datagram,
+      receiver,
+      sender,
+      this.#wire.keep(bytes, 0, length, seenAs),
+    );
   }
 
-  #send(from: Address, to: Address, bytes: Uint8Array, length: number): void {
-    const sender = this.population.nodeAt(from);
-    const receiver = this.population.nodeAt(to);
-    if (receiver < 0 || this.alive[sender] === 0) {
-      this.undeliverable++;
-      return;
+  /** Shows the overlay what will arrive next, from the event at `first` on. */
+  #lookAhead(first: EventRow): void {
+    const foresight = this.#foresight;
+    const wheel = this.wheel;
+    const wire = this.#wire;
+    foresight.count = 0;
+    foresight.pending = 0;
+    for (let row = first; row !== 0 && foresight.pending < FORESEEN; row = wheel.after(row)) {
+      foresight.pending++;
+      if (wheel.kind[row] !== Event.datagram || this.alive[wheel.a[row]!] === 0) continue;
+      const parcel = wheel.c[row]!;
+      const bytes = wire.bytesOf(parcel);
+      foresight.add(wheel.a[row]!, wheel.b[row]!, bytes, wire.startOf(parcel));
     }
-    if (this.#lossBelow > 0 && this.#chance.uint32() < this.#lossBelow) {
-      this.lost++;
-      return;
-    }
-    const atMs = this.wheel.now + this.#latency.between(sender, receiver);
-    this.wheel.put(atMs, Event.datagram, receiver, sender, this.#wire.keep(bytes, length));
+    foresight.read = this.#overlay!.foresee?.(foresight) ?? 0;
   }
 
   #deliver(to: number, from: number, parcel: number): void {
     const wire = this.#wire;
-    if (this.alive[to] === 0) {
-      this.undeliverable++;
+    const { nats, traffic } = this.network;
+    const machine = this.alive[to] === 0 ? null : this.#overlay!.datagrams(to);
+    const seenAs = wire.senderOf(parcel);
+    if (machine === null) {
+      traffic.undeliverable++;
       wire.release(parcel);
       return;
     }
-    const bytes = wire.bytes[parcel & 3]!;
+    if (nats !== null && !nats.admits(this.wheel.now, to, seenAs)) {
+      traffic.natBlocked++;
+      wire.release(parcel);
+      return;
+    }
+    const bytes = wire.bytesOf(parcel);
     const start = wire.startOf(parcel);
     const length = wire.lengthOf(parcel);
-    this.delivered++;
+    traffic.delivered++;
+    this.watcher?.delivered(to);
+    this.tap?.arriving(to, from, bytes, start, length);
     this.#hash.add(this.wheel.now);
     this.#hash.add(to);
     this.#hash.add(from);
     this.#hash.add((length << 16) ^ (bytes[start + 12]! << 8) ^ bytes[start + 16]!);
-    const address = this.population.addressOf(from);
-    this.#nodes[to]!.receive(this.wheel.now, address, bytes, start, start + length);
+    machine.receive(this.wheel.now, seenAs, bytes, start, start + length);
     wire.release(parcel);
     this.settle(to);
   }
 
-  #tick(i: number): void {
-    if (this.#armedFor[i] !== this.wheel.now) return; // a closer deadline came before this one
-    this.#armedFor[i] = Infinity;
-    if (this.alive[i] === 0) return;
-    const node = this.#nodes[i]!;
-    if (node.deadline <= this.wheel.now) node.tick(this.wheel.now);
-    this.settle(i);
+  #tick(node: number): void {
+    if (this.#armedFor[node] !== this.wheel.now) return; // a closer deadline came before this one
+    this.#armedFor[node] = Infinity;
+    if (this.alive[node] === 0) return;
+    const machine = this.#overlay!.machine(node);
+    if (machine.deadline <= this.wheel.now) machine.tick(this.wheel.now);
+    this.settle(node);
   }
-
-  #beginUpkeep(i: number): void {
-    this.#nodes[i]!.rest(START_MS);
-    this.settle(i);
-  }
-}
-
-/** Rows that one node takes at most on average: log2(n / k) full buckets, the rest, its spares. */
-function rowsPerNode(count: number, k: number): number {
-  let buckets = 2;
-  for (let size = count; size > k; size /= 2) buckets++;
-  return buckets * (k + 1) + SPARES;
 }

@@ -56,7 +56,7 @@ export class ZoneCrawl implements MainlineObserver {
   onLookup(_call: number, lookup: Lookup): void {
     this.#isLooking = false;
     lookup.closestAnswered(lookup.k, (row) => {
-      this.#discover(lookup.ids, row * ID_BYTES, lookup.addresses[row]!);
+      this.#discover(lookup.bytes, lookup.idStart(row), lookup.addressOf(row));
     });
     this.#ask();
   }

@@ -2,7 +2,9 @@
  * What a node answers: the server side of BEP 5, one function per method. A handler writes the
  * reply and sends nothing, so that a program can look at it, change it or keep it back.
  */
-import { type Address, meaningfulTo, portOf } from '../core/address.ts';
+import { type Address, meaningfulTo, portOf, reaches, scopeAt, scopeOf } from '../core/address.ts';
+import { CONTACT_BYTES } from '../core/contacts.ts';
+import { ID_BYTES } from '../core/id.ts';
 import { ascii } from './bencode.ts';
 import { type Message, Method } from './message.ts';
 import type { MainlineNode } from './node.ts';
@@ -148,10 +150,13 @@ function writeNodes(
   const { contacts } = node.ground;
   nearest.begin(query.bytes, query.aimStart, Math.min(node.settings.k, out.nodesThatFit(query)));
   node.table.closest(now, nearest, true);
+  const peerScope = scopeOf(from);
+  const { handles } = nearest;
   let kept = 0;
   for (let i = 0; i < nearest.count; i++) {
-    const handle = nearest.handles[i]!;
-    if (meaningfulTo(from, contacts.addressOf(handle))) nearest.handles[kept++] = handle;
+    const handle = handles[i]!;
+    const scope = scopeAt(contacts.bytes, handle * CONTACT_BYTES + ID_BYTES);
+    if (reaches(peerScope, scope)) handles[kept++] = handle;
   }
   out.nodes(contacts, nearest.handles, kept);
 }

@@ -1,7 +1,6 @@
 /**
  * Asking: how a request leaves a node, and what it was for. Every query takes a request row, is
- * written into the shared workbench and goes out through the host; the outbound budget is asked first
- * by everybody but the program itself.
+ * written into the shared workbench and goes out through the host. The outbound budget is asked first.
  */
 import { type Address, isLoopback } from '../core/address.ts';
 import { EndpointMeter } from '../core/meter.ts';

@@ -17,6 +17,7 @@ import { failuresOf, heardSeconds, rowState, withFailure } from '../core/slab.ts
 import {
   CHECKING,
   isBad,
+  isExcused,
   isGood,
   type Nearest,
   Offer,
@@ -100,8 +101,11 @@ export class GroupedTable implements RoutingTable {
     return isBad(state);
   }
 
-  failed(handle: Handle): void {
-    this.#update(handle, (state) => (withFailure(state) & ~CHECKING) >>> 0);
+  failed(handle: Handle, sentAtMs = Infinity): void {
+    this.#update(handle, (state) => {
+      const failed = isExcused(state, sentAtMs) ? state : withFailure(state);
+      return (failed & ~CHECKING) >>> 0;
+    });
   }
 
   checking(handle: Handle, isUnderWay: boolean): void {
@@ -121,8 +125,9 @@ export class GroupedTable implements RoutingTable {
       if (!group) continue;
       for (let row = 0; row < group.count; row++) {
         const state = group.states[row]!;
-        if (goodOnly ? isGood(state, now) : !isBad(state)) nearest.consider(group.handles[row]!);
+        if (goodOnly ? isGood(state, now) : !isBad(state)) nearest.gather(group.handles[row]!);
       }
+      nearest.rank();
     }
   }
 
@@ -158,7 +163,7 @@ export class GroupedTable implements RoutingTable {
       if (!group) continue;
       for (let row = 0; row < group.count; row++) {
         const state = group.states[row]!;
-        visitor(group.handles[row]!, heardSeconds(state), failuresOf(state), prefix);
+        visitor(group.handles[row]!, heardSeconds(state), failuresOf(state), prefix, false);
       }
     }
   }

@@ -14,13 +14,15 @@
  *     └───┬────┴───┴───┴ ─ ┴───┘       └───┬────┴───┴───┴ ─ ┴───┘
  *         └───────────────────────────────▶└──────▶ …
  *
- * Half of all targets lie in bucket 0 and a quarter in bucket 1, so the walk along the chain is one
- * step long on average; in return a table takes no row more than it needs and never moves.
+ * A table takes no row more than it needs and never moves. Buckets that were made one after the other
+ * with nobody between, nearly always all of them, also lie one behind the other: these are reached
+ * by arithmetic, only the rest by walking along the chain.
  *
  * Contacts that answered but found their bucket full wait in a small ring of spares; when a contact
  * goes bad, the latest spare of the same bucket takes its row.
  */
 import { type Address, ipOf, isLoopback } from '../core/address.ts';
+import { assert } from '../core/assert.ts';
 import { CONTACT_BYTES, type Handle } from '../core/contacts.ts';
 import type { Ground } from '../core/ground.ts';
 import { ID_BITS, randomIdSharing, sharedPrefixBits } from '../core/id.ts';
@@ -28,6 +30,7 @@ import { failuresOf, heardSeconds, type RowState, rowState, withFailure } from '
 import {
   CHECKING,
   isBad,
+  isExcused,
   isGood,
   type Nearest,
   Offer,
@@ -37,6 +40,7 @@ import {
   type RoutingTable,
   SUSPECT,
   type TablePlace,
+  type TableRows,
   type Visitor,
 } from './table.ts';
 
@@ -45,6 +49,9 @@ export const SPARES = 16;
 
 /** A full ring takes a newcomer only in place of a spare older than this. */
 const SPARE_FRESH_MS = 60_000;
+
+/** Nobody but ourselves shares so many bits with us. */
+const NEIGHBOURHOOD_BITS = 120;
 
 /** The header row of a bucket, by which it is known; 0 is "none". */
 type Bucket = number;
@@ -55,10 +62,13 @@ export class KBuckets implements RoutingTable {
   parts = 1;
   // The place, taken apart: an object more per table is 32 bytes and a cache miss per message.
   readonly #ground: Ground;
-  readonly #self: Handle;
+  #self: Handle;
   readonly #k: number;
   readonly #onePerIp: boolean;
-  readonly #first: Bucket;
+  /** The header row of the first bucket. */
+  first: Bucket;
+  /** Buckets from the first on that lie one behind the other. */
+  #straight = 1;
   #spares = 0; // first row of the ring, 0 before there is one
   #nextSpare = 0;
 
@@ -67,7 +77,24 @@ export class KBuckets implements RoutingTable {
     this.#self = place.self;
     this.#k = place.k;
     this.#onePerIp = place.onePerIp;
-    this.#first = place.ground.slab.allocate(place.k + 1);
+    const rows = place.rows ?? null;
+    this.first = rows ? rows.first : place.ground.slab.allocate(place.k + 1);
+    if (rows) this.move(place.self, rows);
+  }
+
+  /** Becomes the table of another node; only for one that never had a contact but those of its rows. */
+  move(self: Handle, rows: TableRows | null): void {
+    assert(rows !== null && this.#spares === 0, 'a table moves from rows to rows');
+    this.#self = self;
+    this.first = rows.first;
+    this.parts = rows.parts;
+    this.count = rows.count;
+    this.#straight = rows.parts;
+  }
+
+  /** All of its buckets lie one behind the other. */
+  get isStraight(): boolean {
+    return this.#straight === this.parts;
   }
 
   find(id: Uint8Array, start: number, address: Address): Handle {
@@ -87,9 +114,10 @@ export class KBuckets implements RoutingTable {
     const row = handle === 0 ? 0 : this.#rowIn(home, handle);
     if (row !== 0) {
       slab.states[row] = rowState(now, 0);
-      // BEP 5 touches any bucket here. One with empty places still wants its refresh: keeping the
-      // known contacts alive finds no new ones.
-      if (this.#isFull(home)) this.#touch(home, now);
+      // BEP 5 touches any bucket here. One with empty places, or that a newcomer would split, still
+      // wants its refresh: keeping the known contacts alive finds no new ones. (A node that lost
+      // datagrams while it joined would otherwise stay with k contacts that are not its neighbours.)
+      if (this.#isFull(home) && !this.#canSplit(home)) this.#touch(home, now);
       return Offer.known;
     }
     if (!this.#ipIsFree(now, address)) return Offer.refused;
@@ -113,11 +141,12 @@ export class KBuckets implements RoutingTable {
     return isBad(states[row]!);
   }
 
-  failed(handle: Handle): void {
+  failed(handle: Handle, sentAtMs = Infinity): void {
     const row = this.#rowOf(handle);
     if (row === 0) return;
     const { states } = this.#ground.slab;
-    states[row] = (withFailure(states[row]!) & ~CHECKING) >>> 0;
+    const state = states[row]!;
+    states[row] = ((isExcused(state, sentAtMs) ? state : withFailure(state)) & ~CHECKING) >>> 0;
     if (!isBad(states[row]!)) return;
     const spare = this.#spareOf(this.#bucketOfHandle(handle));
     if (spare !== 0) this.#replaceBySpare(row, spare);
@@ -168,7 +197,8 @@ export class KBuckets implements RoutingTable {
     const bucket = this.#bucketAt(part);
     if (this.#changedAtMs(bucket) + REFRESH_MS > now) return false;
     this.#touch(bucket, now);
-    this.#randomIdIn(part, out);
+    // In the last bucket we look close to ourselves: those nearest to us are who must know us.
+    this.#randomIdIn(this.#canSplit(bucket) ? NEIGHBOURHOOD_BITS : part, out);
     return true;
   }
 
@@ -188,10 +218,12 @@ export class KBuckets implements RoutingTable {
   visit(visitor: Visitor): void {
     const { handles, states } = this.#ground.slab;
     let part = 0;
-    for (let bucket = this.#first; bucket !== 0; bucket = handles[bucket]!) {
+    for (let bucket = this.first; bucket !== 0; bucket = handles[bucket]!) {
       const end = this.#end(bucket);
       for (let row = bucket + 1; row < end; row++) {
-        visitor(handles[row]!, heardSeconds(states[row]!), failuresOf(states[row]!), part);
+        const state = states[row]!;
+        const isSuspect = (state & SUSPECT) !== 0;
+        visitor(handles[row]!, heardSeconds(state), failuresOf(state), part, isSuspect);
       }
       part++;
     }
@@ -204,24 +236,31 @@ export class KBuckets implements RoutingTable {
    */
   fill(handles: Uint32Array, heardAtMs: Float64Array, count: number, isLast: boolean): void {
     const { contacts, slab } = this.#ground;
+    const { handles: rows, states } = slab;
     const bucket = this.#bucketAt(this.parts - 1);
+    let changed = states[bucket]!;
     for (let i = 0; i < count; i++) {
+      const state = rowState(heardAtMs[i]!, 0);
       contacts.retainHandle(handles[i]!);
-      slab.handles[bucket + 1 + i] = handles[i]!;
-      slab.states[bucket + 1 + i] = rowState(heardAtMs[i]!, 0);
-      slab.states[bucket] = Math.max(slab.states[bucket]!, rowState(heardAtMs[i]!, 0));
+      rows[bucket + 1 + i] = handles[i]!;
+      states[bucket + 1 + i] = state;
+      if (state > changed) changed = state;
     }
+    states[bucket] = changed;
     this.count += count;
     if (isLast) return;
-    const deeper = slab.allocate(this.#k + 1); // may replace `handles`
-    slab.handles[bucket] = deeper;
-    this.parts++;
+    this.#deepen(bucket);
+  }
+
+  /** The header row of the bucket that an id belongs to. */
+  bucketOf(id: Uint8Array, start: number): Bucket {
+    return this.#bucketOf(id, start);
   }
 
   release(): void {
     const { contacts, slab } = this.#ground;
     this.visit((handle) => contacts.release(handle));
-    for (let bucket = this.#first; bucket !== 0; ) {
+    for (let bucket = this.first; bucket !== 0; ) {
       const next = slab.handles[bucket]!;
       slab.free(bucket, this.#k + 1);
       bucket = next;
@@ -243,9 +282,11 @@ export class KBuckets implements RoutingTable {
   }
 
   #bucketAt(part: number): Bucket {
+    const straight = Math.min(part, this.#straight - 1);
+    let bucket = this.first + straight * (this.#k + 1);
+    if (straight === part) return bucket;
     const { handles } = this.#ground.slab;
-    let bucket = this.#first;
-    for (let i = 0; i < part; i++) bucket = handles[bucket]!;
+    for (let i = straight; i < part; i++) bucket = handles[bucket]!;
     return bucket;
   }
 
@@ -317,13 +358,21 @@ export class KBuckets implements RoutingTable {
     this.count--;
   }
 
-  /** Makes a deeper bucket after the last one and moves there what belongs there. */
+  /** Makes an empty bucket behind the last one. May replace the slab's columns. */
+  #deepen(last: Bucket): Bucket {
+    const { slab } = this.#ground;
+    const deeper = slab.allocate(this.#k + 1);
+    slab.handles[last] = deeper;
+    if (this.#straight === this.parts && deeper === last + this.#k + 1) this.#straight++;
+    this.parts++;
+    return deeper;
+  }
+
+  /** Makes a deeper bucket and moves there what belongs there. */
   #split(bucket: Bucket): void {
     const { contacts, slab } = this.#ground;
-    const deeper = slab.allocate(this.#k + 1);
-    slab.handles[bucket] = deeper;
+    const deeper = this.#deepen(bucket);
     slab.states[deeper] = slab.states[bucket]!;
-    this.parts++;
     for (let row = this.#end(bucket) - 1; row > bucket; row--) {
       const handle = slab.handles[row]!;
       const state = slab.states[row]!;
@@ -339,10 +388,11 @@ export class KBuckets implements RoutingTable {
     const full = bucket + 1 + this.#k;
     for (let row = bucket + 1; row < full; row++) {
       const handle = handles[row]!;
-      if (handle === 0) return;
+      if (handle === 0) break;
       const state = states[row]!;
-      if (goodOnly ? isGood(state, now) : !isBad(state)) nearest.consider(handle);
+      if (goodOnly ? isGood(state, now) : !isBad(state)) nearest.gather(handle);
     }
+    nearest.rank();
   }
 
   #badRow(bucket: Bucket): number {
@@ -356,7 +406,7 @@ export class KBuckets implements RoutingTable {
   #quietestRow(): number {
     const { handles, states } = this.#ground.slab;
     let quietest = 0;
-    for (let bucket = this.#first; bucket !== 0; bucket = handles[bucket]!) {
+    for (let bucket = this.first; bucket !== 0; bucket = handles[bucket]!) {
       const end = this.#end(bucket);
       for (let row = bucket + 1; row < end; row++) {
         const state = states[row]!;
@@ -372,7 +422,7 @@ export class KBuckets implements RoutingTable {
     let stalest = 0;
     let stalestAtMs = Infinity;
     let part = 0;
-    for (let bucket = this.#first; bucket !== 0; bucket = handles[bucket]!) {
+    for (let bucket = this.first; bucket !== 0; bucket = handles[bucket]!) {
       const changedAtMs = this.#changedAtMs(bucket);
       if (changedAtMs < stalestAtMs) {
         stalest = part;
@@ -393,7 +443,7 @@ export class KBuckets implements RoutingTable {
   /** The first contact of the table of which this is true, or 0. */
   #holder(isIt: (handle: Handle) => boolean): Handle {
     const { handles } = this.#ground.slab;
-    for (let bucket = this.#first; bucket !== 0; bucket = handles[bucket]!) {
+    for (let bucket = this.first; bucket !== 0; bucket = handles[bucket]!) {
       const end = this.#end(bucket);
       for (let row = bucket + 1; row < end; row++) if (isIt(handles[row]!)) return handles[row]!;
     }

@@ -11,6 +11,7 @@
  * results go to one long-lived observer. It does not throw on anything the network sends.
  */
 import { type Address, isLoopback, portOf } from '../core/address.ts';
+import { assert } from '../core/assert.ts';
 import { CONTACT_BYTES, type Handle } from '../core/contacts.ts';
 import type { Ground } from '../core/ground.ts';
 import type { Host, Machine } from '../core/host.ts';
@@ -34,9 +35,9 @@ import { type Counters, Drop } from './counters.ts';
 import { Kind, Malformed, type Message, type Method } from './message.ts';
 import { Peers } from './peers.ts';
 import type { Settings } from './settings.ts';
-import { type Nearest, Offer, type RoutingTable } from './table.ts';
+import { type Nearest, Offer, type RoutingTable, type TableRows } from './table.ts';
 import type { Tokens } from './tokens.ts';
-import { askWitness, JOIN_RETRY_MS, joined, UPKEEP_MS, upkeep } from './upkeep.ts';
+import { askWitness, JOIN_RETRY_MS, joined, REUNION_MS, UPKEEP_MS, upkeep } from './upkeep.ts';
 import {
   type Announcement,
   blameCandidate,
@@ -85,12 +86,12 @@ const NOBODY: readonly Address[] = [];
 
 export class MainlineNode implements Machine {
   deadline: number = Infinity;
-  readonly settings: Settings;
+  settings: Settings;
   /** Tells our rows and tokens from those of others on the same ground. */
-  readonly tenant: number;
+  tenant: number;
   /** Our own id, as a contact. */
-  readonly self: Handle;
-  readonly address: Address;
+  self: Handle;
+  address: Address;
   readonly table: RoutingTable;
   /** The peer store, once somebody announced. */
   peers: Peers | null = null;
@@ -125,13 +126,18 @@ export class MainlineNode implements Machine {
   fillPart: number = Infinity;
   /** It has found its own neighbours once. */
   isMember = false;
+  /** When it looks for another part of its network, if that is small. */
+  reunionAtMs: number = Infinity;
 
+  /** @param rows of a table that was filled beforehand; @param tenant a number that it has already. */
   constructor(
     world: MainlineWorld,
     settings: Settings,
     id: Uint8Array,
     address: Address,
     observer: MainlineObserver,
+    rows: TableRows | null = null,
+    tenant = 0,
   ) {
     const { ground } = world;
     this.settings = settings;
@@ -139,10 +145,34 @@ export class MainlineNode implements Machine {
     this.address = address;
     this.world = world;
     this.observer = observer;
-    this.tenant = ground.admit();
+    this.tenant = tenant || ground.admit();
     this.self = ground.contacts.retain(id, 0, address);
     const { k, onePerIp } = settings;
-    this.table = settings.table({ ground, self: this.self, k, onePerIp });
+    this.table = settings.table({ ground, self: this.self, k, onePerIp, rows });
+  }
+
+  /** Nothing but its table, id and address tells it from any other node, and it waits for nothing. */
+  get isAtRest(): boolean {
+    return (
+      this.inFlight === null &&
+      this.lookups === NO_LOOKUPS &&
+      this.upkeepAtMs === Infinity &&
+      this.bootstrap === NOBODY &&
+      this.peers === null &&
+      this.sourceMeter === null &&
+      this.strangers === null &&
+      !this.isMember
+    );
+  }
+
+  /** Becomes another node's machine, while both are at rest; the table has moved before. */
+  move(settings: Settings, self: Handle, address: Address, tenant: number): void {
+    assert(this.isAtRest, 'a machine moves while it is at rest');
+    this.settings = settings;
+    this.self = self;
+    this.address = address;
+    this.tenant = tenant;
+    this.shortTimeoutMs = settings.shortTimeoutMs;
   }
 
   get ground(): Ground {
@@ -200,6 +230,7 @@ export class MainlineNode implements Machine {
   /** Begins as a member whose table is filled: upkeep goes on from here, nobody is asked to join. */
   rest(now: number): void {
     this.isMember = true;
+    this.reunionAtMs = now + REUNION_MS;
     this.upkeepAtMs = this.table.dueAt(now);
     this.#plan(now);
   }
@@ -217,8 +248,9 @@ export class MainlineNode implements Machine {
     return started;
   }
 
-  /** Asks one address one thing. False when all request rows are taken. */
+  /** Asks one address one thing. False when the outbound budget or all request rows are used up. */
   ask(now: number, to: Address, method: Method, target: Uint8Array, call: number): boolean {
+    if (!mayContact(this, now, to)) return false;
     const row = openRequest(this, now, to, Purpose.call, call, 0);
     if (row === 0) return false;
     writeQuery(this, method, target, 0, to);
@@ -436,31 +468,33 @@ export class MainlineNode implements Machine {
     const detail = requests.detail[request]!;
     const address = requests.address[request]!;
     // With the link down nobody is heard, and nobody is to blame for silence (BEP 5, item 45).
-    const blame = this.heardAtMs >= requests.sentAtMs[request]!;
+    const sentAtMs = requests.sentAtMs[request]!;
+    const blame = this.heardAtMs >= sentAtMs;
     this.world.counters.timeouts++;
     endRequest(this, request);
     if (purpose === Purpose.lookup) {
       const lookup = this.lookups[subject]!;
-      if (blame) blameCandidate(this, now, lookup, detail);
+      if (blame) blameCandidate(this, now, lookup, detail, sentAtMs);
       candidateFailed(this, now, lookup, detail, Failure.timeout);
     } else if (purpose === Purpose.announce) {
       written(this, now, this.lookups[subject]!, false);
     } else if (purpose === Purpose.call) {
       this.observer.onSilence(subject);
     } else if (purpose === Purpose.check || purpose === Purpose.orphan) {
-      if (blame && subject !== 0) this.blame(now, subject, address);
+      if (blame && subject !== 0) this.blame(now, subject, address, sentAtMs);
       else if (purpose === Purpose.check) askWitness(this, now, subject);
     } else if (purpose === Purpose.witness) {
       this.table.checking(subject, false);
     }
   }
 
-  blame(now: number, handle: Handle, address: Address): void {
+  /** `sentAtMs` is when it was sent what it left unanswered, unless there can be no excuse. */
+  blame(now: number, handle: Handle, address: Address, sentAtMs: number = Infinity): void {
     const { contacts } = this.ground;
     // The row may have gone to somebody else while the request was out.
     if (contacts.referencesTo(handle) === 0 || contacts.addressOf(handle) !== address) return;
     this.world.register?.failed(now, contacts.bytes, handle * CONTACT_BYTES, address);
-    this.table.failed(handle);
+    this.table.failed(handle, sentAtMs);
   }
 
   /** A lookup that the node began for itself is over: upkeep goes on. */

@@ -46,6 +46,7 @@ export type Visitor = (
   heardSeconds: number,
   failures: number,
   part: number,
+  isSuspect: boolean,
 ) => void;
 
 export interface RoutingTable {
@@ -65,8 +66,8 @@ export interface RoutingTable {
    * when it is bad nevertheless: it should be pinged, and its answer makes it good again.
    */
   heard(now: number, handle: Handle): boolean;
-  /** A contact left a request unanswered. */
-  failed(handle: Handle): void;
+  /** A contact left a request unanswered; when that was sent may excuse it, see `isExcused`. */
+  failed(handle: Handle, sentAtMs?: number): void;
   /** Whoever was at this address is somebody else now: out, and its neighbours are to be asked. */
   changed(now: number, address: Address): void;
   /** Fills `nearest` with the contacts closest to its target; only good ones if so asked. */
@@ -95,9 +96,26 @@ export interface TablePlace {
   readonly k: number;
   /** One contact per IP address, loopback apart. */
   readonly onePerIp: boolean;
+  /** Rows that were filled before, of which only `kbuckets` can make a table; null for none. */
+  readonly rows?: TableRows | null;
+}
+
+/** A filled table without its object: buckets one behind the other from a first row on. */
+export interface TableRows {
+  first: number;
+  parts: number;
+  count: number;
 }
 
 export type TableFactory = (place: TablePlace) => RoutingTable;
+
+/**
+ * One that was heard after it was sent what it did not answer is alive: a datagram was lost. Only the
+ * first failure is excused so, or somebody who asks all the time and answers nothing would stay good.
+ */
+export function isExcused(state: RowState, sentAtMs: number): boolean {
+  return failuresOf(state) === 0 && heardSeconds(state) * 1000 >= sentAtMs;
+}
 
 export function isBad(state: RowState): boolean {
   return failuresOf(state) >= BAD_FAILURES;
@@ -112,7 +130,12 @@ export function quietSinceMs(state: RowState): number {
   return (state & SUSPECT) !== 0 ? -QUIET_MS : heardSeconds(state) * 1000;
 }
 
-/** The n handles nearest to a target, kept in order while candidates stream by. Used again. */
+/**
+ * The n handles nearest to a target, kept in order while candidates stream by. Used again.
+ *
+ * Candidates are gathered first and ranked together: their ids lie anywhere in memory, and when all
+ * of them are read before anything depends on one, the cache misses overlap instead of adding up.
+ */
 export class Nearest {
   readonly handles: Uint32Array;
   count = 0;
@@ -121,49 +144,75 @@ export class Nearest {
   targetStart = 0;
   #targetPrefix = 0;
   readonly #contacts: Contacts;
-  readonly #distances: Float64Array; // first 32 bits of the distance: decides nearly every time
+  readonly #distances: Uint32Array; // first 32 bits of the distance: decides nearly every time
+  readonly #gathered: Uint32Array;
+  readonly #gatheredDistances: Uint32Array;
+  #gatheredCount = 0;
 
   constructor(contacts: Contacts, capacity: number) {
     this.#contacts = contacts;
     this.handles = new Uint32Array(capacity);
-    this.#distances = new Float64Array(capacity);
+    this.#distances = new Uint32Array(capacity);
+    this.#gathered = new Uint32Array(capacity);
+    this.#gatheredDistances = new Uint32Array(capacity);
   }
 
   begin(target: Uint8Array, start: number, limit: number): void {
     this.target = target;
     this.targetStart = start;
-    this.#targetPrefix = prefixOf(target, start);
+    this.#targetPrefix = prefixOf(target, start) | 0;
     this.limit = Math.min(limit, this.handles.length);
     this.count = 0;
+    this.#gatheredCount = 0;
   }
 
   get full(): boolean {
     return this.count === this.limit;
   }
 
-  consider(handle: Handle): void {
-    const bytes = this.#contacts.bytes;
-    const at = handle * CONTACT_BYTES;
-    const distance = (prefixOf(bytes, at) ^ this.#targetPrefix) >>> 0;
+  /** Takes a candidate, which counts from the next `rank` on. */
+  gather(handle: Handle): void {
+    if (this.#gatheredCount === this.#gathered.length) this.rank();
+    this.#gathered[this.#gatheredCount++] = handle;
+  }
+
+  /** Ranks what was gathered. */
+  rank(): void {
+    const { bytes } = this.#contacts;
+    const gathered = this.#gathered;
+    const distances = this.#gatheredDistances;
+    const targetPrefix = this.#targetPrefix;
+    const count = this.#gatheredCount;
+    for (let i = 0; i < count; i++) {
+      distances[i] = prefixOf(bytes, gathered[i]! * CONTACT_BYTES) ^ targetPrefix;
+    }
+    this.#gatheredCount = 0;
+    for (let i = 0; i < count; i++) this.#insert(bytes, gathered[i]!, distances[i]!);
+  }
+
+  #insert(bytes: Uint8Array, handle: Handle, distance: number): void {
+    const { handles } = this;
+    const distances = this.#distances;
     let place = this.count;
     if (place === this.limit) {
-      if (!this.#beats(bytes, at, distance, place - 1)) return;
+      if (!this.#beats(bytes, handle, distance, place - 1)) return;
       place--;
     } else {
       this.count++;
     }
-    while (place > 0 && this.#beats(bytes, at, distance, place - 1)) {
-      this.handles[place] = this.handles[place - 1]!;
-      this.#distances[place] = this.#distances[place - 1]!;
+    while (place > 0 && this.#beats(bytes, handle, distance, place - 1)) {
+      handles[place] = handles[place - 1]!;
+      distances[place] = distances[place - 1]!;
       place--;
     }
-    this.handles[place] = handle;
-    this.#distances[place] = distance;
+    handles[place] = handle;
+    distances[place] = distance;
   }
 
-  #beats(bytes: Uint8Array, at: number, distance: number, place: number): boolean {
+  #beats(bytes: Uint8Array, handle: Handle, distance: number, place: number): boolean {
     const other = this.#distances[place]!;
     if (distance !== other) return distance < other;
+    const at = handle * CONTACT_BYTES;
     const otherAt = this.handles[place]! * CONTACT_BYTES;
     return compareDistance(bytes, at, bytes, otherAt, this.target, this.targetStart) < 0;
   }

@@ -3,7 +3,7 @@
  * they took and what came of it. A `Lookup` is used again at once; its trace can be kept.
  */
 import { type Address, formatIp, ipOf, portOf } from '../core/address.ts';
-import { formatId, ID_BITS, ID_BYTES, sharedPrefixBits } from '../core/id.ts';
+import { formatId, ID_BITS, sharedPrefixBits } from '../core/id.ts';
 import { CandidateState, Failure, FROM_BOOTSTRAP, type Lookup } from '../core/lookup.ts';
 import { LookupKind } from './walks.ts';
 
@@ -54,7 +54,7 @@ export function traceOf(lookup: Lookup, now: number): LookupTrace {
   const steps: LookupStep[] = new Array(lookup.askedCount);
   let failed = 0;
   for (let row = 0; row < lookup.count; row++) {
-    const sequence = lookup.sequence[row]!;
+    const sequence = lookup.sequenceOf(row);
     if (sequence === 0) continue;
     const step = stepOf(lookup, row);
     if (step.rttMs === null) failed++;
@@ -75,7 +75,7 @@ export function traceOf(lookup: Lookup, now: number): LookupTrace {
 export function closestOf(lookup: Lookup): NodeInfo[] {
   const nodes: NodeInfo[] = [];
   lookup.closestAnswered(lookup.k, (row) => {
-    nodes.push(nodeInfo(lookup.ids, row * ID_BYTES, lookup.addresses[row]!));
+    nodes.push(nodeInfo(lookup.bytes, lookup.idStart(row), lookup.addressOf(row)));
   });
   return nodes;
 }
@@ -85,36 +85,36 @@ export function nodeInfo(id: Uint8Array, start: number, address: Address): NodeI
 }
 
 function stepOf(lookup: Lookup, row: number): LookupStep {
-  const known = lookup.idKnown[row] === 1;
-  const start = row * ID_BYTES;
-  const parent = lookup.parents[row]!;
-  const answered = lookup.states[row] === CandidateState.answered;
-  const rttMs = answered ? lookup.answeredAtMs[row]! - lookup.askedAtMs[row]! : null;
-  const address = lookup.addresses[row]!;
+  const known = lookup.isIdKnown(row);
+  const start = lookup.idStart(row);
+  const parent = lookup.parentOf(row);
+  const answered = lookup.stateOf(row) === CandidateState.answered;
+  const rttMs = answered ? lookup.answeredAtMs(row) - lookup.askedAtMs(row) : null;
+  const address = lookup.addressOf(row);
   return {
-    id: known ? formatId(lookup.ids, start) : null,
+    id: known ? formatId(lookup.bytes, start) : null,
     host: formatIp(ipOf(address)),
     port: portOf(address),
     toldBy:
       parent >= 0
-        ? lookup.sequence[parent]! - 1
+        ? lookup.sequenceOf(parent) - 1
         : parent === FROM_BOOTSTRAP
           ? 'bootstrap'
           : 'table',
-    hops: lookup.hops[row]!,
-    distanceBits: known ? ID_BITS - sharedPrefixBits(lookup.ids, start, lookup.target, 0) : null,
-    sentMs: lookup.askedAtMs[row]! - lookup.startedAtMs,
+    hops: lookup.hopsOf(row),
+    distanceBits: known ? ID_BITS - sharedPrefixBits(lookup.bytes, start, lookup.target, 0) : null,
+    sentMs: lookup.askedAtMs(row) - lookup.startedAtMs,
     rttMs,
     verdict: verdictOf(lookup, row),
-    peers: lookup.yields[row]!,
+    peers: lookup.yieldsOf(row),
   };
 }
 
 function verdictOf(lookup: Lookup, row: number): StepVerdict {
-  if (lookup.states[row] === CandidateState.answered) {
-    return lookup.late[row] === 1 ? 'late' : 'answered';
+  if (lookup.stateOf(row) === CandidateState.answered) {
+    return lookup.isLate(row) ? 'late' : 'answered';
   }
-  switch (lookup.failures[row]) {
+  switch (lookup.failureOf(row)) {
     case Failure.error:
       return 'error';
     case Failure.timeout:
@@ -124,7 +124,8 @@ function verdictOf(lookup: Lookup, row: number): StepVerdict {
   }
 }
 
-function kindName(kind: number): LookupTrace['kind'] {
+/** BEP 5's name of a `LookupKind`. */
+export function kindName(kind: number): LookupTrace['kind'] {
   if (kind === LookupKind.getPeers) return 'get_peers';
   return kind === LookupKind.announce ? 'announce_peer' : 'find_node';
 }

@@ -17,6 +17,15 @@ const CHECK_MS_MAX = 60_000;
 /** Waiting time between fruitless attempts to join: doubles from the first to the last. */
 export const JOIN_RETRY_MS = 1000;
 const JOIN_RETRY_MS_MAX = 60_000;
+/**
+ * A table of fewer contacts than this many times k is that of a network of some hundred nodes. Such a
+ * network may be two that do not know of each other: founded at once through different bootstrap
+ * addresses, or parted for so long that each side took the other for dead. Its nodes look for
+ * themselves from their bootstrap addresses on, this often. Nodes of a large network never do: its
+ * routers have enough to do, and it does not fall apart.
+ */
+const SMALL_TABLE = 8;
+export const REUNION_MS: number = 15 * 60_000;
 
 /**
  * A contact was silent, and so was everybody else: is it dead, or our link? A quiet node may hear
@@ -44,9 +53,28 @@ export function upkeep(node: MainlineNode, now: number): void {
     node.upkeepAtMs = Infinity; // the lookup's end sets it
   } else if (!node.isMember || isAlone(node, now)) {
     tryToJoin(node, now);
-  } else if (!checkQuietest(node, now) && !explore(node, now)) {
-    node.upkeepAtMs = Math.max(now + UPKEEP_MS, node.table.dueAt(now));
+  } else if (!reunite(node, now) && !checkQuietest(node, now) && !explore(node, now)) {
+    const dueAtMs = mayBePart(node) ? node.reunionAtMs : Infinity;
+    node.upkeepAtMs = Math.max(now + UPKEEP_MS, Math.min(node.table.dueAt(now), dueAtMs));
   }
+}
+
+function mayBePart(node: MainlineNode): boolean {
+  return node.bootstrap.length > 0 && node.table.count < SMALL_TABLE * node.settings.k;
+}
+
+/** Looks for another part of the network. */
+function reunite(node: MainlineNode, now: number): boolean {
+  if (now < node.reunionAtMs || !mayBePart(node)) return false;
+  node.reunionAtMs = now + REUNION_MS;
+  return ownLookup(node, now, LookupKind.reunion, ownId(node));
+}
+
+function ownId(node: MainlineNode): Uint8Array {
+  const { id } = node.world.workbench;
+  const start = node.self * CONTACT_BYTES;
+  id.set(node.ground.contacts.bytes.subarray(start, start + ID_BYTES));
+  return id;
 }
 
 function isAlone(node: MainlineNode, now: number): boolean {
@@ -57,11 +85,8 @@ function isAlone(node: MainlineNode, now: number): boolean {
 }
 
 function tryToJoin(node: MainlineNode, now: number): void {
-  const { id } = node.world.workbench;
-  const start = node.self * CONTACT_BYTES;
-  id.set(node.ground.contacts.bytes.subarray(start, start + ID_BYTES));
   node.upkeepAtMs = Infinity;
-  if (startLookup(node, now, LookupKind.join, id, 0, null)) return;
+  if (startLookup(node, now, LookupKind.join, ownId(node), 0, null)) return;
   // Without a bootstrap we wait for others; the peer store still wants to be looked at.
   const isHopeless = node.bootstrap.length === 0;
   node.upkeepAtMs = now + (isHopeless ? JOIN_RETRY_MS_MAX : JOIN_RETRY_MS);
@@ -74,6 +99,8 @@ export function joined(node: MainlineNode, now: number, answered: number): void 
     node.joinRetryMs = JOIN_RETRY_MS;
     node.fillPart = 0;
     node.upkeepAtMs = now;
+    // Spread: whoever joined together need not come back together.
+    node.reunionAtMs = now + randomBelow(node.ground.random, REUNION_MS);
   } else {
     node.upkeepAtMs = now + node.joinRetryMs;
     node.joinRetryMs = Math.min(node.joinRetryMs * 2, JOIN_RETRY_MS_MAX);
@@ -100,14 +127,14 @@ function explore(node: MainlineNode, now: number): boolean {
   const { id } = node.world.workbench;
   while (node.fillPart < node.table.parts) {
     if (!node.table.gapTarget(node.fillPart++, id)) continue;
-    return ownLookup(node, now, id);
+    return ownLookup(node, now, LookupKind.upkeep, id);
   }
-  return node.table.refreshTarget(now, id) && ownLookup(node, now, id);
+  return node.table.refreshTarget(now, id) && ownLookup(node, now, LookupKind.upkeep, id);
 }
 
-function ownLookup(node: MainlineNode, now: number, target: Uint8Array): boolean {
+function ownLookup(node: MainlineNode, now: number, kind: LookupKind, target: Uint8Array): boolean {
   node.upkeepAtMs = Infinity;
-  if (startLookup(node, now, LookupKind.upkeep, target, 0, null)) return true;
+  if (startLookup(node, now, kind, target, 0, null)) return true;
   node.upkeepAtMs = now + UPKEEP_MS;
   return true;
 }

@@ -54,12 +54,12 @@ export class TableView {
   entries(): TableEntry[] {
     const entries: TableEntry[] = [];
     const { contacts } = this.#node.ground;
-    this.#node.table.visit((handle, heardSeconds, failures, part) => {
+    this.#node.table.visit((handle, heardSeconds, failures, part, isSuspect) => {
       const heardMs = heardSeconds * 1000;
-      const bad = failures >= BAD_FAILURES;
+      const isGood = !isSuspect && heardMs + QUIET_MS > this.#now();
       entries.push({
         ...nodeInfo(contacts.bytes, handle * CONTACT_BYTES, contacts.addressOf(handle)),
-        state: bad ? 'bad' : heardMs + QUIET_MS > this.#now() ? 'good' : 'questionable',
+        state: failures >= BAD_FAILURES ? 'bad' : isGood ? 'good' : 'questionable',
         lastHeardMs: this.#originMs + heardMs,
         failures,
         part,

@@ -7,7 +7,14 @@
  *                            └─▶ done ── orphan what is still out ─┬─▶ conclude
  *                                                                  └─▶ announce … written ── conclude
  */
-import { type Address, meaningfulTo, readAddress } from '../core/address.ts';
+import {
+  type Address,
+  meaningfulTo,
+  reaches,
+  readAddress,
+  scopeAt,
+  scopeOf,
+} from '../core/address.ts';
 import { assert } from '../core/assert.ts';
 import { CONTACT_BYTES } from '../core/contacts.ts';
 import { ID_BYTES } from '../core/id.ts';
@@ -26,7 +33,15 @@ const ROWS_RETRY_MS = 100;
 const TOKEN_BYTES_MAX = 128;
 
 /** What a lookup is for. */
-export const LookupKind = { findNode: 1, getPeers: 2, announce: 3, join: 4, upkeep: 5 } as const;
+export const LookupKind = {
+  findNode: 1,
+  getPeers: 2,
+  announce: 3,
+  join: 4,
+  upkeep: 5,
+  /** Begins at the bootstrap addresses whatever the table holds. */
+  reunion: 6,
+} as const;
 export type LookupKind = (typeof LookupKind)[keyof typeof LookupKind];
 
 /** How an announce is worded: BEP 5, and BEP 33's `seed`. */
@@ -37,13 +52,19 @@ export interface Announcement {
   seed: boolean;
 }
 
-export function blameCandidate(node: MainlineNode, now: number, lookup: Lookup, row: number): void {
-  if (lookup.idKnown[row] === 0) return;
-  const address = lookup.addresses[row]!;
-  const start = row * ID_BYTES;
-  node.world.register?.failed(now, lookup.ids, start, address);
-  const handle = node.table.find(lookup.ids, start, address);
-  if (handle !== 0) node.table.failed(handle);
+export function blameCandidate(
+  node: MainlineNode,
+  now: number,
+  lookup: Lookup,
+  row: number,
+  sentAtMs: number,
+): void {
+  if (!lookup.isIdKnown(row)) return;
+  const address = lookup.addressOf(row);
+  const start = lookup.idStart(row);
+  node.world.register?.failed(now, lookup.bytes, start, address);
+  const handle = node.table.find(lookup.bytes, start, address);
+  if (handle !== 0) node.table.failed(handle, sentAtMs);
 }
 
 export function startLookup(
@@ -84,35 +105,61 @@ function freeSlot(node: MainlineNode): number {
 
 /** The first candidates: the closest of the table, and the bootstrap addresses if those are few. */
 function seed(node: MainlineNode, now: number, lookup: Lookup): void {
+  if (lookup.kind !== LookupKind.reunion) addFromTable(node, now, lookup, lookup.k);
+  if (lookup.count === lookup.k) return;
+  for (const address of node.bootstrap) lookup.addUnknown(address);
+}
+
+/** Makes the `limit` contacts closest to the target candidates; false when all of them were. */
+function addFromTable(node: MainlineNode, now: number, lookup: Lookup, limit: number): boolean {
   const { nearest } = node;
   const { contacts } = node.ground;
-  nearest.begin(lookup.target, 0, lookup.k);
+  let isNew = false;
+  nearest.begin(lookup.target, 0, limit);
   node.table.closest(now, nearest, false);
   for (let i = 0; i < nearest.count; i++) {
     const handle = nearest.handles[i]!;
-    const start = handle * CONTACT_BYTES;
-    lookup.add(contacts.bytes, start, contacts.addressOf(handle), FROM_TABLE);
+    const address = contacts.addressOf(handle);
+    if (lookup.add(contacts.bytes, handle * CONTACT_BYTES, address, FROM_TABLE) >= 0) isNew = true;
   }
-  if (nearest.count === lookup.k) return;
-  for (const address of node.bootstrap) lookup.addUnknown(address);
+  return isNew;
+}
+
+/**
+ * All that a lookup began with were silent: they may have died together while the rest of the table
+ * lives. It goes on with the next closest; false when there are none. (As soon as one has answered it
+ * is for him to tell of others.)
+ */
+function widen(node: MainlineNode, now: number, lookup: Lookup): boolean {
+  if (lookup.answeredCount > 0 || lookup.kind === LookupKind.reunion) return false;
+  return addFromTable(node, now, lookup, NODES_PER_REPLY);
 }
 
 /** Sends what a lookup may send now, and ends it when it is done. */
 export function step(node: MainlineNode, now: number, lookup: Lookup): void {
+  if (!askNext(node, now, lookup)) return;
+  while (lookup.done) {
+    if (!widen(node, now, lookup)) return finish(node, now, lookup);
+    if (!askNext(node, now, lookup)) return;
+  }
+}
+
+/** Asks as many as may be asked now; false when it has to wait for the budget or for a row. */
+function askNext(node: MainlineNode, now: number, lookup: Lookup): boolean {
   for (let row = lookup.next(); row >= 0; row = lookup.next()) {
-    const to = lookup.addresses[row]!;
-    if (!mayContact(node, now, to)) return;
+    const to = lookup.addressOf(row);
+    if (!mayContact(node, now, to)) return false;
     const request = openRequest(node, now, to, Purpose.lookup, lookup.slot, row);
     if (request === 0) {
       node.blockedUntilMs = Math.min(node.blockedUntilMs, now + ROWS_RETRY_MS);
-      return;
+      return false;
     }
     lookup.asked(row, request, now);
     const searching = lookup.kind === LookupKind.getPeers || lookup.kind === LookupKind.announce;
     writeQuery(node, searching ? Method.getPeers : Method.findNode, lookup.target, 0, to);
     sendQuery(node, request, to);
   }
-  if (lookup.done) finish(node, now, lookup);
+  return true;
 }
 
 export function candidateAnswered(
@@ -152,10 +199,12 @@ function readNodes(
   if (message.nodesStart <= 0) return;
   const { bytes, nodesStart } = message;
   const count = Math.min(NODES_PER_REPLY, Math.floor(message.nodesLength / CONTACT_BYTES));
+  const peerScope = scopeOf(from);
   for (let i = 0; i < count; i++) {
     const start = nodesStart + i * CONTACT_BYTES;
+    if (!reaches(peerScope, scopeAt(bytes, start + ID_BYTES))) continue;
     const address = readAddress(bytes, start + ID_BYTES);
-    if (!meaningfulTo(from, address) || address === node.address) continue;
+    if (address === node.address) continue;
     if (!node.isOwnId(bytes, start)) lookup.add(bytes, start, address, row);
   }
 }
@@ -175,7 +224,7 @@ function readPeers(
   for (let start = message.firstPeer(); start >= 0; start = message.nextPeer()) {
     const peer = readAddress(message.bytes, start);
     if (!meaningfulTo(from, peer)) continue;
-    lookup.yields[row] = lookup.yields[row]! + 1;
+    lookup.yielded(row);
     node.observer.onPeer(call, peer);
     if (node.lookups[lookup.slot] !== lookup || lookup.call !== call) return;
   }
@@ -191,12 +240,12 @@ function finish(node: MainlineNode, now: number, lookup: Lookup): void {
 function orphanRequests(node: MainlineNode, lookup: Lookup): void {
   const { requests } = node.ground;
   for (let row = 0; row < lookup.count; row++) {
-    const request = lookup.requests[row]!;
+    const request = lookup.requestOf(row);
     if (request === 0) continue;
-    const known = lookup.idKnown[row] === 1;
+    const known = lookup.isIdKnown(row);
     requests.purpose[request] = Purpose.orphan;
     requests.subject[request] = known
-      ? node.table.find(lookup.ids, row * ID_BYTES, lookup.addresses[row]!)
+      ? node.table.find(lookup.bytes, lookup.idStart(row), lookup.addressOf(row))
       : 0;
     lookup.failed(row, Failure.cancelled);
   }
@@ -207,7 +256,7 @@ function announce(node: MainlineNode, now: number, lookup: Lookup): boolean {
   const announcement = node.announcements!.get(lookup)!;
   lookup.closestAnswered(lookup.count, (row) => {
     const token = lookup.tokens[row];
-    const to = lookup.addresses[row]!;
+    const to = lookup.addressOf(row);
     if (!token || lookup.writesPending === lookup.k) return;
     const request = openRequest(node, now, to, Purpose.announce, lookup.slot, row);
     if (request === 0) return;
@@ -266,12 +315,12 @@ export function stepAll(node: MainlineNode, now: number): void {
 
 /** A lookup that the node began for itself. */
 function isOwn(kind: number): boolean {
-  return kind === LookupKind.join || kind === LookupKind.upkeep;
+  return kind === LookupKind.join || kind === LookupKind.upkeep || kind === LookupKind.reunion;
 }
 
 function keepToken(lookup: Lookup, row: number, message: Message): void {
   const { bytes, tokenStart, tokenLength } = message;
   if (tokenStart <= 0 || tokenLength > TOKEN_BYTES_MAX) return;
-  assert(lookup.states[row] === CandidateState.answered, 'tokens come with answers');
+  assert(lookup.stateOf(row) === CandidateState.answered, 'tokens come with answers');
   lookup.tokens[row] = bytes.slice(tokenStart, tokenStart + tokenLength);
 }

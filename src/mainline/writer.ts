@@ -15,36 +15,54 @@ import { TOKEN_BYTES } from './tokens.ts';
 
 /** No message of ours is longer (BEP 32: a UDP payload that no path fragments). */
 export const MAX_MESSAGE_BYTES = 1024;
+/** Bytes that a word may reach beyond the end of a message. */
+const SPARE_BYTES = 3;
 
+const VERSION_TEXT = 'RL\x00\x01';
 /** "RL" for Ringlight, then the version as two bytes: 0.1. */
-export const VERSION: Uint8Array = ascii('RL\x00\x01');
+export const VERSION: Uint8Array = ascii(VERSION_TEXT);
+
+/** Text that never changes, as big-endian words; the last one is filled up with zeros. */
+interface Piece {
+  readonly length: number;
+  readonly words: Uint32Array;
+}
+
+function pieceOf(text: string): Piece {
+  const bytes = new Uint8Array(Math.ceil(text.length / 4) * 4);
+  bytes.set(ascii(text));
+  const view = new DataView(bytes.buffer);
+  const words = Uint32Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(i * 4));
+  return { length: text.length, words };
+}
 
 const piece = {
-  query: ascii('d1:ad2:id20:'),
-  reply: ascii('1:rd2:id20:'),
-  ip: ascii('d2:ip6:'),
-  error: ascii('d1:eli'),
-  ipOfError: ascii('e2:ip6:'),
-  ping: ascii('e1:q4:ping'),
-  target: ascii('6:target20:'),
-  findNode: ascii('e1:q9:find_node'),
-  infoHash: ascii('9:info_hash20:'),
-  getPeers: ascii('e1:q9:get_peers'),
-  noSeed: ascii('6:noseedi1e'),
-  impliedPort: ascii('12:implied_porti1e'),
-  port: ascii('4:porti'),
-  seed: ascii('4:seedi1e'),
-  token: ascii('5:token'),
-  announcePeer: ascii('e1:q13:announce_peer'),
-  readOnly: ascii('2:roi1e'),
-  transaction: ascii('1:t'),
-  version: ascii('1:v4:'),
-  isQuery: ascii('1:y1:qe'),
-  isReply: ascii('1:y1:re'),
-  isError: ascii('1:y1:ee'),
-  nodes: ascii('5:nodes'),
-  values: ascii('6:valuesl'),
-  peer: ascii('6:'),
+  query: pieceOf('d1:ad2:id20:'),
+  reply: pieceOf('1:rd2:id20:'),
+  ip: pieceOf('d2:ip6:'),
+  error: pieceOf('d1:eli'),
+  ipOfError: pieceOf('e2:ip6:'),
+  ping: pieceOf('e1:q4:ping'),
+  target: pieceOf('6:target20:'),
+  findNode: pieceOf('e1:q9:find_node'),
+  infoHash: pieceOf('9:info_hash20:'),
+  getPeers: pieceOf('e1:q9:get_peers'),
+  noSeed: pieceOf('6:noseedi1e'),
+  impliedPort: pieceOf('12:implied_porti1e'),
+  port: pieceOf('4:porti'),
+  seed: pieceOf('4:seedi1e'),
+  token: pieceOf('5:token'),
+  announcePeer: pieceOf('e1:q13:announce_peer'),
+  readOnly: pieceOf('2:roi1e'),
+  transaction: pieceOf('1:t'),
+  version: pieceOf('1:v4:'),
+  ourVersion: pieceOf(VERSION_TEXT),
+  isQuery: pieceOf('1:y1:qe'),
+  isReply: pieceOf('1:y1:re'),
+  isError: pieceOf('1:y1:ee'),
+  nodes: pieceOf('5:nodes'),
+  values: pieceOf('6:valuesl'),
+  peer: pieceOf('6:'),
 } as const;
 
 /** Bytes that end every reply, its transaction id apart: `e`, `1:t…:`, version, `1:y1:re`. */
@@ -53,9 +71,11 @@ const REPLY_END_BYTES = 1 + piece.transaction.length + 4 + 9 + piece.isReply.len
 export class Writer {
   readonly bytes: Uint8Array;
   length = 0;
+  readonly #view: DataView;
 
-  constructor(bytes: Uint8Array = new Uint8Array(MAX_MESSAGE_BYTES)) {
+  constructor(bytes: Uint8Array = new Uint8Array(MAX_MESSAGE_BYTES + SPARE_BYTES)) {
     this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   // Queries.
@@ -144,11 +164,20 @@ export class Writer {
     this.#put(piece.nodes);
     this.#integer(count * CONTACT_BYTES);
     this.bytes[this.length++] = 0x3a;
-    const from = contacts.bytes;
+    const from = contacts.view;
+    const to = this.#view;
+    let at = this.length;
     for (let i = 0; i < count; i++) {
       const handle: Handle = handles[i]!;
-      this.#copy(from, handle * CONTACT_BYTES, CONTACT_BYTES);
+      let start = handle * CONTACT_BYTES;
+      // 26 bytes: six words and a half, at any alignment. Twice as fast as byte by byte.
+      for (const end = at + 24; at < end; at += 4, start += 4) {
+        to.setUint32(at, from.getUint32(start));
+      }
+      to.setUint16(at, from.getUint16(start));
+      at += 2;
     }
+    this.length = at;
   }
 
   token(token: Uint8Array): void {
@@ -208,7 +237,7 @@ export class Writer {
 
   #version(): void {
     this.#put(piece.version);
-    this.#put(VERSION);
+    this.#put(piece.ourVersion);
   }
 
   #string(bytes: Uint8Array, start: number, length: number): void {
@@ -226,8 +255,12 @@ export class Writer {
     }
   }
 
-  #put(text: Uint8Array): void {
-    this.#copy(text, 0, text.length);
+  /** By words: what the last one writes too much is overwritten by what follows, or is spare. */
+  #put({ length, words }: Piece): void {
+    const view = this.#view;
+    const at = this.length;
+    for (let i = 0; i < words.length; i++) view.setUint32(at + i * 4, words[i]!);
+    this.length = at + length;
   }
 
   /** A loop: for the 6 to 26 bytes of most pieces `set` costs more than the copying. */

@@ -21,7 +21,8 @@ export async function ringlight(args: string[], stdin = ''): Promise<Outcome> {
 export class Running {
   readonly process: ChildProcess;
   readonly ended: Promise<Outcome>;
-  readonly #lines: string[] = [];
+  /** Lines of stdout so far. */
+  readonly lines: string[] = [];
   #onLine: () => void = () => {};
 
   constructor(args: string[]) {
@@ -35,7 +36,7 @@ export class Running {
       stderr += chunk;
     });
     createInterface({ input: child.stdout }).on('line', (line) => {
-      this.#lines.push(line);
+      this.lines.push(line);
       this.#onLine();
     });
     this.process = child;
@@ -53,8 +54,8 @@ export class Running {
     isWanted: (line: Record<string, unknown>) => boolean = () => true,
   ): Promise<Record<string, never> & { [field: string]: never }> {
     for (let next = 0; ; ) {
-      for (; next < this.#lines.length; next++) {
-        const line = JSON.parse(this.#lines[next]!);
+      for (; next < this.lines.length; next++) {
+        const line = JSON.parse(this.lines[next]!);
         if (line.event === name && isWanted(line)) return line;
       }
       if (this.process.exitCode !== null) throw new Error(`ended without event ${name}`);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -56,15 +56,23 @@ describe('ringlight lab', () => {
     expect(stdout).toMatch(/FAIL {2}exactRate/);
   });
 
-  test('--out writes a summary, and never over another', async () => {
+  test('--out keeps tables, plots and a report, and never writes over another', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ringlight-'));
     const out = join(folder, 'run');
-    expect((await ringlight([...RUN, '--out', out])).status).toBe(0);
+    const first = await ringlight([...RUN, '--out', out, '--csv', '--sample', '400']);
+    expect(first).toMatchObject({ status: 0, stderr: '' });
     const summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'));
     expect(summary).toMatchObject({ experiment: 'kad-hops', options: { nodes: 1000, k: 8 } });
+    expect(summary).toMatchObject({ wallMs: expect.any(Number), origin: { seed: '1' } });
+    const files = readdirSync(out);
+    for (const file of ['lookups.parquet', 'lookups.csv', 'latency.svg', 'report.html']) {
+      expect(files).toContain(file);
+    }
+    const rpcs = readFileSync(join(out, 'rpcs.csv'), 'utf8').trim().split('\r\n');
+    expect(new Set(rpcs.slice(1).map((line) => line.split(',')[1]))).toEqual(new Set(['1']));
     const again = await ringlight([...RUN, '--out', out]);
     expect(again.status).toBe(2);
-    expect(again.stderr).toMatch(/summary\.json exists\n$/);
+    expect(again.stderr).toBe(`ringlight: cannot write there: ${out} exists\n`);
     rmSync(folder, { recursive: true });
   });
 

@@ -13,6 +13,7 @@ import {
   portOf,
   readAddress,
   Scope,
+  scopeAt,
   scopeOf,
   writeAddress,
 } from '../../src/core/address.ts';
@@ -163,6 +164,21 @@ describe('scope', () => {
       expect(isLoopback(beyond)).toBe(false);
     }
   });
+});
+
+test('the scope of a compact address is that of the address', () => {
+  const firsts = fc.constantFrom(0, 1, 10, 100, 127, 169, 172, 192, 223, 224, 255);
+  const seconds = fc.constantFrom(0, 15, 16, 31, 32, 63, 64, 127, 128, 168, 254);
+  const ports = fc.constantFrom(0, 1, 255, 256, 0xffff);
+  fc.assert(
+    fc.property(firsts, seconds, ports, fc.nat(5), (first, second, port, offset) => {
+      const address = addressOf(first * 0x1000000 + second * 0x10000, port);
+      const bytes = new Uint8Array(offset + COMPACT_ADDRESS_BYTES);
+      writeAddress(bytes, offset, address);
+      expect(scopeAt(bytes, offset)).toBe(scopeOf(address));
+    }),
+    { seed: 2, numRuns: 500 },
+  );
 });
 
 describe('an address is passed on', () => {

@@ -152,6 +152,70 @@ describe('another id at an address', () => {
   });
 });
 
+describe('residents', () => {
+  const FIRST = addressOf(0x10000000, 6881);
+  function settled(count: number) {
+    const random = new SeededRandom(6);
+    const contacts = new Contacts(count, 1);
+    const ids = Array.from({ length: count }, () => someId(random));
+    const addressAt = (n: number) => FIRST + n * 0x10000;
+    for (const [n, id] of ids.entries()) contacts.retain(id, 0, addressAt(n));
+    contacts.settle((address) => {
+      const n = (address - FIRST) / 0x10000;
+      return Number.isInteger(n) && n >= 0 && n < count ? n + 1 : 0;
+    });
+    return { contacts, ids, addressAt, stranger: someId(random) };
+  }
+
+  test('are found by where they live, and only under their own id', () => {
+    const { contacts, ids, addressAt, stranger } = settled(20);
+    for (const [n, id] of ids.entries()) {
+      expect(contacts.find(id, 0, addressAt(n))).toBe(n + 1);
+      expect(contacts.find(id, 0, addressAt((n + 1) % 20))).toBe(0);
+      expect(contacts.find(stranger, 0, addressAt(n))).toBe(0);
+    }
+    expect(contacts.find(ids[0]!, 0, addressAt(20))).toBe(0);
+  });
+
+  test('stay however often they are let go, and nobody counts', () => {
+    const { contacts, ids, addressAt } = settled(5);
+    for (let i = 0; i < 10; i++) {
+      contacts.release(3);
+      contacts.retainHandle(4);
+      expect(contacts.retain(ids[4]!, 0, addressAt(4))).toBe(5);
+    }
+    expect([3, 4, 5].map((handle) => contacts.referencesTo(handle))).toEqual([1, 1, 1]);
+    expect(contacts.find(ids[2]!, 0, addressAt(2))).toBe(3);
+    expect(contacts.count).toBe(5);
+  });
+
+  test('share the store with others, who come and go and are known at their addresses', () => {
+    const { contacts, ids, addressAt, stranger } = settled(5);
+    expect(contacts.hasOtherIdAt(ids[1]!, 0, addressAt(1))).toBe(false);
+    expect(contacts.hasOtherIdAt(stranger, 0, addressAt(1))).toBe(true);
+    const handle = contacts.retain(stranger, 0, addressAt(1));
+    expect(handle).toBe(6);
+    expect(contacts.find(stranger, 0, addressAt(1))).toBe(6);
+    expect(contacts.hasOtherIdAt(ids[1]!, 0, addressAt(1))).toBe(true);
+    expect(contacts.hasOtherIdAt(ids[2]!, 0, addressAt(2))).toBe(false);
+    contacts.release(handle);
+    expect(contacts.hasOtherIdAt(ids[1]!, 0, addressAt(1))).toBe(false);
+    expect(contacts.find(stranger, 0, addressAt(1))).toBe(0);
+    expect(() => contacts.release(handle)).toThrow(InvariantError);
+    expect(() => contacts.release(0)).toThrow(InvariantError);
+  });
+
+  test('are read by words as by bytes, also after the store has grown', () => {
+    const { contacts, stranger } = settled(3);
+    for (let n = 0; n < 20; n++) {
+      const handle = contacts.retain(stranger, 0, n);
+      const word = contacts.view.getUint32(handle * CONTACT_BYTES);
+      expect(word).toBe(new DataView(contacts.bytes.buffer).getUint32(handle * CONTACT_BYTES));
+      expect(word >>> 24).toBe(stranger[0]);
+    }
+  });
+});
+
 function check(
   contacts: Contacts,
   people: { id: Uint8Array; address: number }[],

@@ -92,7 +92,7 @@ function walk(peers: readonly Peer[], start: readonly Peer[], how: Walk, unknown
 
   for (;;) {
     for (let row = lookup.next(); row >= 0; row = lookup.next()) {
-      const peer = byAddress.get(lookup.addresses[row]!)!;
+      const peer = byAddress.get(lookup.addressOf(row))!;
       lookup.asked(row, 1 + asked.length, now);
       if (asked.includes(peer)) expect.fail('nobody is asked twice');
       asked.push(peer);
@@ -114,7 +114,7 @@ function walk(peers: readonly Peer[], start: readonly Peer[], how: Walk, unknown
     const { at, what, row } = events[0]!;
     events = events.slice(1);
     now = at;
-    const peer = byAddress.get(lookup.addresses[row]!)!;
+    const peer = byAddress.get(lookup.addressOf(row))!;
     if (what === 'slow') {
       lookup.slow(row);
       inFlight.set(row, 'slow');
@@ -143,16 +143,27 @@ function addressesOf(peers: readonly Peer[]): number[] {
 
 function answeredIn(lookup: Lookup, limit: number): number[] {
   const addresses: number[] = [];
-  lookup.closestAnswered(limit, (row) => addresses.push(lookup.addresses[row]!));
+  lookup.closestAnswered(limit, (row) => addresses.push(lookup.addressOf(row)));
   return addresses;
 }
 
 function idOf(lookup: Lookup, row: number): Uint8Array {
-  return lookup.ids.slice(row * ID_BYTES, (row + 1) * ID_BYTES);
+  const start = lookup.idStart(row);
+  return lookup.bytes.slice(start, start + ID_BYTES);
+}
+
+/** The rows of the closest candidates, closest first. */
+function orderOf(lookup: Lookup, count = lookup.count): number[] {
+  return Array.from({ length: count }, (_, position) => lookup.rowAt(position));
+}
+
+/** What is known of each row, from row 0 on. */
+function each<T>(count: number, of: (row: number) => T): T[] {
+  return Array.from({ length: count }, (_, row) => of(row));
 }
 
 function expectSorted(lookup: Lookup): void {
-  const order = [...lookup.order.subarray(0, lookup.count)];
+  const order = orderOf(lookup);
   expect([...order].sort((a, b) => a - b)).toEqual(order.map((_, i) => i));
   const distances = order.map((row) => numberOf(idOf(lookup, row)) ^ numberOf(lookup.target));
   const unsorted = distances.findIndex((distance, i) => i > 0 && distances[i - 1]! > distance);
@@ -272,11 +283,11 @@ describe('a lookup', () => {
 
       const complete = result.length === k;
       const last = complete ? result[k - 1]!.value ^ value : 2n ** 160n;
-      const rowOf = new Map([...lookup.addresses].map((address, row) => [address, row]));
+      const rowOf = new Map(each(lookup.count, (row) => [lookup.addressOf(row), row]));
       for (const peer of heard) {
         if (result.includes(peer) || (peer.value ^ value) >= last) continue;
         // Closer than the last of the result, or wanted by a result that is not complete.
-        const state = lookup.states[rowOf.get(peer.address)!]!;
+        const state = lookup.stateOf(rowOf.get(peer.address)!);
         if (state === CandidateState.slow) {
           expect(complete).toBe(true);
           expect(!peer.live || latency.get(peer)! > SHORT_MS).toBe(true);
@@ -304,15 +315,20 @@ describe('a lookup', () => {
           answer: (peer) => closest(peer.table, numberOf(target), k),
         });
         const rows = Array.from({ length: lookup.count }, (_, row) => [
-          ...[lookup.states[row], lookup.failures[row], lookup.parents[row], lookup.hops[row]],
-          ...[lookup.sequence[row], lookup.idKnown[row], lookup.yields[row], lookup.requests[row]],
+          ...[lookup.stateOf(row), lookup.failureOf(row), lookup.parentOf(row), lookup.hopsOf(row)],
+          ...[
+            lookup.sequenceOf(row),
+            lookup.isIdKnown(row),
+            lookup.yieldsOf(row),
+            lookup.requestOf(row),
+          ],
         ]);
         const met = [addressesOf(asked), addressesOf(result)];
         return { met, rows, counts: [lookup.answeredCount, lookup.askedCount] };
       };
       const used = pool.take();
       expect(run(used)).toEqual(run(new Lookup()));
-      used.yields.fill(7);
+      for (let i = 0; i < 7; i++) each(LOOKUP_CANDIDATES, (row) => used.yielded(row));
       used.tokens[3] = new Uint8Array(8);
       used.writesPending = used.writesStored = used.writesFailed = used.call = used.kind = 9;
       pool.release(used);
@@ -368,7 +384,7 @@ describe('the order of candidates', () => {
       }
       expectSorted(lookup);
       const sorted = [...known].sort((a, b) => a - b).map((n) => numberOf(at(n)));
-      const order = [...lookup.order.subarray(0, lookup.count)];
+      const order = orderOf(lookup);
       expect(order.map((row) => numberOf(idOf(lookup, row)))).toEqual(sorted);
     });
     fc.assert(property, { seed: 1 });
@@ -395,13 +411,13 @@ describe('the order of candidates', () => {
           const next = lookup.next();
           if (next < 0) continue;
           lookup.asked(next, 1, 0);
-          model.find((c) => addressOf(0x08000000 + c.n, 1) === lookup.addresses[next])!.asked =
+          model.find((c) => addressOf(0x08000000 + c.n, 1) === lookup.addressOf(next))!.asked =
             true;
         }
       }
       expect(lookup.count).toBe(LOOKUP_CANDIDATES);
       expectSorted(lookup);
-      const kept = [...lookup.addresses].sort((a, b) => a - b);
+      const kept = each(lookup.count, (row) => lookup.addressOf(row)).sort((a, b) => a - b);
       expect(kept).toEqual(model.map((c) => addressOf(0x08000000 + c.n, 1)).sort((a, b) => a - b));
     });
     fc.assert(property, { seed: 2, numRuns: 40 });
@@ -414,7 +430,7 @@ describe('the order of candidates', () => {
     let closer = 1_000_000;
     while (inFlight.length > 0) {
       const row = inFlight.shift()!;
-      lookup.answered(row, lookup.ids, row * ID_BYTES, 0);
+      lookup.answered(row, lookup.bytes, lookup.idStart(row), 0);
       for (let i = 0; i < 8; i++) add(lookup, --closer, row);
       for (let next = lookup.next(); next >= 0; next = lookup.next()) {
         lookup.asked(next, 1, 0);
@@ -424,8 +440,9 @@ describe('the order of candidates', () => {
     expect(lookup.done).toBe(true);
     expect(lookup.count).toBe(LOOKUP_CANDIDATES);
     expect(lookup.askedCount).toBe(LOOKUP_CANDIDATES);
-    expect(Math.max(...lookup.sequence)).toBe(LOOKUP_CANDIDATES);
-    expect(new Set(lookup.sequence).size).toBe(LOOKUP_CANDIDATES);
+    const sequence = each(lookup.count, (row) => lookup.sequenceOf(row));
+    expect(Math.max(...sequence)).toBe(LOOKUP_CANDIDATES);
+    expect(new Set(sequence).size).toBe(LOOKUP_CANDIDATES);
   });
 
   test('a candidate that is not who we were told moves to where it belongs', () => {
@@ -462,14 +479,14 @@ describe('the order of candidates', () => {
     const lookup = lookupOf(8, 3);
     const unknown = lookup.addUnknown(addressOf(0x08080808, 6881));
     const known = add(lookup, 2 ** 50);
-    expect([...lookup.order.subarray(0, 2)]).toEqual([known, unknown]);
-    expect([lookup.idKnown[unknown], lookup.parents[unknown]]).toEqual([0, FROM_BOOTSTRAP]);
+    expect(orderOf(lookup, 2)).toEqual([known, unknown]);
+    expect([lookup.isIdKnown(unknown), lookup.parentOf(unknown)]).toEqual([false, FROM_BOOTSTRAP]);
     lookup.asked(lookup.next(), 1, 0);
     expect(lookup.next()).toBe(unknown);
     lookup.asked(unknown, 2, 0);
     lookup.answered(unknown, at(5), 0, 0);
-    expect([...lookup.order.subarray(0, 2)]).toEqual([unknown, known]);
-    expect(lookup.idKnown[unknown]).toBe(1);
+    expect(orderOf(lookup, 2)).toEqual([unknown, known]);
+    expect(lookup.isIdKnown(unknown)).toBe(true);
     expect(idOf(lookup, unknown)).toEqual(at(5));
   });
 
@@ -481,8 +498,8 @@ describe('the order of candidates', () => {
     lookup.asked(far, 2, 0);
     lookup.answered(far, at(9), 0, 0);
     expect([add(lookup, 1, far), add(lookup, 2, far)]).toEqual([-1, -1]);
-    expect([...lookup.order.subarray(0, 3)]).toEqual([asked, waiting, far]);
-    expect([...lookup.parents.subarray(0, 2)]).toEqual([FROM_BOOTSTRAP, FROM_BOOTSTRAP]);
+    expect(orderOf(lookup, 3)).toEqual([asked, waiting, far]);
+    expect(each(2, (row) => lookup.parentOf(row))).toEqual([FROM_BOOTSTRAP, FROM_BOOTSTRAP]);
     // Named again under another id it keeps the first.
     lookup.add(at(50), 0, addressOf(0x08000001, 1), far);
     expect(idOf(lookup, asked!)).toEqual(at(1));
@@ -496,7 +513,7 @@ describe('the order of candidates', () => {
     lookup.onePerIp = true;
     const unknown = lookup.addUnknown(addressOf(0x08080808, 1));
     expect(lookup.add(at(1), 0, addressOf(0x08080808, 2), FROM_TABLE)).toBe(-1);
-    expect(lookup.idKnown[unknown]).toBe(0);
+    expect(lookup.isIdKnown(unknown)).toBe(false);
   });
 
   test('an address without an id finds no place among 128 that have one, but makes place', () => {
@@ -507,7 +524,7 @@ describe('the order of candidates', () => {
     const unknown = lookup.addUnknown(addressOf(1, 1));
     for (let n = 1; n < LOOKUP_CANDIDATES; n++) add(lookup, n);
     expect(add(lookup, 500)).toBe(unknown);
-    expect(lookup.idKnown[unknown]).toBe(1);
+    expect(lookup.isIdKnown(unknown)).toBe(true);
     expect(lookup.count).toBe(LOOKUP_CANDIDATES);
   });
 
@@ -518,10 +535,8 @@ describe('the order of candidates', () => {
     const second = add(lookup, 50, first);
     const third = add(lookup, 25, second);
     const rows = [first, bootstrap, second, third];
-    expect(rows.map((row) => lookup.parents[row])).toEqual([-1, -2, first, second]);
-    expect(rows.map((row) => lookup.hops[row])).toEqual([1, 1, 2, 3]);
-    lookup.hops[third] = 255;
-    expect(lookup.hops[add(lookup, 12, third)]).toBe(255);
+    expect(rows.map((row) => lookup.parentOf(row))).toEqual([-1, -2, first, second]);
+    expect(rows.map((row) => lookup.hopsOf(row))).toEqual([1, 1, 2, 3]);
   });
 });
 
@@ -569,12 +584,12 @@ describe('the places of a lookup', () => {
     lookup.answered(b, at(2), 0, 10);
     lookup.answered(a, at(1), 0, 1500);
     expect([lookup.freshCount, lookup.slowCount]).toEqual([1, 0]);
-    expect(lookup.answeredAtMs[a]).toBe(1500);
-    expect([lookup.late[a], lookup.late[b]]).toEqual([1, 0]);
-    expect(answeredIn(lookup, 2)).toEqual([a, b].map((row) => lookup.addresses[row]));
+    expect(lookup.answeredAtMs(a)).toBe(1500);
+    expect([lookup.isLate(a), lookup.isLate(b)]).toEqual([true, false]);
+    expect(answeredIn(lookup, 2)).toEqual([a, b].map((row) => lookup.addressOf(row)));
     // Two closest have answered: the fourth is not asked.
     expect(lookup.next()).toBe(-1);
-    expect(lookup.states[d]).toBe(CandidateState.new);
+    expect(lookup.stateOf(d)).toBe(CandidateState.new);
   });
 
   test('are not all used while the k closest are still under way', () => {
@@ -597,8 +612,8 @@ describe('the places of a lookup', () => {
     lookup.failed(a, Failure.error);
     lookup.failed(b, Failure.timeout);
     expect([lookup.freshCount, lookup.slowCount, lookup.answeredCount]).toEqual([0, 0, 0]);
-    expect([...lookup.failures.subarray(0, 2)]).toEqual([Failure.error, Failure.timeout]);
-    expect([...lookup.requests.subarray(0, 2)]).toEqual([0, 0]);
+    expect(each(2, (row) => lookup.failureOf(row))).toEqual([Failure.error, Failure.timeout]);
+    expect(each(2, (row) => lookup.requestOf(row))).toEqual([0, 0]);
     expect(lookup.done).toBe(true);
     expect(answeredIn(lookup, 8)).toEqual([]);
   });

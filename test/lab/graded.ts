@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Lookup } from '../../src/core/lookup.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../src/core/random.ts';
-import { World, type WorldOptions } from '../../src/lab/world.ts';
+import type { LatencyModel } from '../../src/lab/latency.ts';
+import { type MainlineOverlay, mainlineWorld } from '../../src/lab/mainline-overlay.ts';
+import type { World } from '../../src/lab/world.ts';
 import { type NodeChoices, settingsFrom } from '../../src/mainline/choices.ts';
 import type { MainlineObserver } from '../../src/mainline/node.ts';
 import { LookupKind } from '../../src/mainline/walks.ts';
@@ -24,9 +26,16 @@ export interface Grade {
   truth: number[];
 }
 
-export type WorldChoices = Partial<Omit<WorldOptions, 'settings' | 'sha1'>>;
+export interface WorldChoices {
+  seed?: number;
+  nodes?: number;
+  latency?: LatencyModel;
+  loss?: number;
+  upkeep?: boolean;
+}
 
 export class GradedWorld implements MainlineObserver {
+  readonly overlay: MainlineOverlay;
   readonly world: World;
   readonly grades: Grade[] = [];
   readonly peers = new Map<number, Set<number>>();
@@ -39,19 +48,15 @@ export class GradedWorld implements MainlineObserver {
   readonly #asked = new Map<number, { asker: number; target: Uint8Array }>();
 
   constructor(options: WorldChoices = {}, choices: NodeChoices = CHOICES) {
-    const { seed = 1 } = options;
+    const { seed = 1, nodes = 1000, loss = 0, upkeep = false } = options;
+    const { latency = { kind: 'constant', ms: 100 } } = options;
     const settings = settingsFrom(choices);
     this.#k = settings.k;
     this.#random = new SeededRandom(seed, 99);
-    this.world = new World(
-      {
-        ...{ seed, nodes: 1000, loss: 0, upkeep: false, settings },
-        latency: { kind: 'constant', ms: 100 },
-        sha1: (bytes) => createHash('sha1').update(bytes).digest(),
-        ...options,
-      },
-      this,
-    );
+    const sha1 = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest();
+    const network = { latency, loss };
+    this.overlay = mainlineWorld({ seed, nodes, network, upkeep, settings, sha1 }, this);
+    this.world = this.overlay.world;
   }
 
   /** Starts a lookup; its call number. */
@@ -60,7 +65,7 @@ export class GradedWorld implements MainlineObserver {
     const call = ++this.started;
     this.#asked.set(call, { asker, target });
     const announcement = port === 0 ? null : { port, impliedPort: false, seed: false };
-    const node = world.node(asker);
+    const node = this.overlay.node(asker);
     if (!node.lookup(world.now, kind, target, call, announcement)) throw new Error('not started');
     world.settle(asker);
     return call;
@@ -87,9 +92,8 @@ export class GradedWorld implements MainlineObserver {
   }
 
   crash(share: number): void {
-    const { world } = this;
-    for (let i = 0; i < world.count; i++)
-      if (randomBelow(this.#random, 1000) < share * 1000) world.crash(i);
+    for (let i = 0; i < this.world.count; i++)
+      if (randomBelow(this.#random, 1000) < share * 1000) this.overlay.crash(i);
   }
 
   mean(of: (grade: Grade) => number): number {
@@ -103,16 +107,18 @@ export class GradedWorld implements MainlineObserver {
   }
 
   onLookup(call: number, lookup: Lookup): void {
-    const { world } = this;
+    const { overlay, world } = this;
     const { asker, target } = this.#asked.get(call)!;
     this.stored.set(call, lookup.writesStored);
     const found: number[] = [];
     let hops = 0;
     lookup.closestAnswered(this.#k, (row) => {
-      if (found.length === 0) hops = lookup.hops[row]!;
-      found.push(world.population.nodeAt(lookup.addresses[row]!));
+      if (found.length === 0) hops = lookup.hopsOf(row);
+      found.push(overlay.population.nodeAt(lookup.addressOf(row)));
     });
-    const truth = [...world.oracle.closest(target, this.#k, asker + 1)].map((handle) => handle - 1);
+    const truth = [...overlay.oracle.closest(target, this.#k, asker + 1)].map(
+      (handle) => handle - 1,
+    );
     const tookMs = world.now - lookup.startedAtMs;
     this.grades.push({ asker, rpcs: lookup.askedCount, hops, tookMs, found, truth });
   }

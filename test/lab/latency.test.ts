@@ -1,7 +1,7 @@
 /** How long datagrams take: bounds, symmetry, and the published figures of the King data set. */
 import { describe, expect, test } from 'vitest';
 import { randomBelow, SeededRandom } from '../../src/core/random.ts';
-import { type Latency, type LatencyModel, latencyOf, mix } from '../../src/lab/latency.ts';
+import { type Latency, type LatencyModel, latencyOf } from '../../src/lab/latency.ts';
 
 const MODELS: LatencyModel[] = [
   { kind: 'constant', ms: 50 },
@@ -17,15 +17,6 @@ function sample(latency: Latency, count: number, seed = 1): number[] {
     const to = randomBelow(random, 10_000_000);
     return latency.between(from, to) + latency.between(to, from);
   });
-}
-
-/** MurmurHash3's finaliser with big numbers, as its definition reads. */
-function mixByDefinition(seed: number, word: number): number {
-  const mask = 0xffffffffn;
-  let hash = (((BigInt(seed) ^ BigInt(word)) & mask) * 0x9e3779b1n) & mask;
-  hash = ((hash ^ (hash >> 16n)) * 0x85ebca6bn) & mask;
-  hash = ((hash ^ (hash >> 13n)) * 0xc2b2ae35n) & mask;
-  return Number(hash ^ (hash >> 16n));
 }
 
 describe.each(MODELS)('$kind', (model) => {
@@ -89,18 +80,5 @@ describe('king', () => {
     const one = sample(latencyOf({ kind: 'king' }, 1), 1000);
     const two = sample(latencyOf({ kind: 'king' }, 2 ** 31), 1000);
     expect(one.filter((ms, i) => ms === two[i]).length).toBeLessThan(50);
-  });
-});
-
-describe('mix', () => {
-  test('is the finaliser of MurmurHash3, computed with big numbers', () => {
-    const random = new SeededRandom(9);
-    const words = [0, 1, 2, 0x7fffffff, 0x80000000, 0xffffffff];
-    for (let i = 0; i < 500; i++) words.push(random.uint32());
-    for (const word of words) {
-      for (const seed of [0, 1, 0xffffffff, random.uint32()]) {
-        expect(mix(seed, word)).toBe(mixByDefinition(seed, word));
-      }
-    }
   });
 });

@@ -118,6 +118,17 @@ describe('the wheel', () => {
     expect([takeOne(wheel, 1000), takeOne(wheel, 1000), takeOne(wheel, 1000)]).toEqual([2, 3, -1]);
   });
 
+  test('shows who waits behind one that was taken, in the same millisecond', () => {
+    const wheel = new Wheel(0);
+    for (const number of [1, 2, 3]) put(wheel, 7, number);
+    put(wheel, 8, 4);
+    const first = wheel.take(Infinity);
+    const second = wheel.after(first);
+    expect([wheel.a[first], wheel.a[second]]).toEqual([1, 2]);
+    expect([wheel.a[wheel.after(second)], wheel.after(wheel.after(second))]).toEqual([3, 0]);
+    expect(wheel.count).toBe(3);
+  });
+
   test('runs the same twice, whatever lists the events of a millisecond were put in', () => {
     const run = () => {
       const random = new SeededRandom(3);

@@ -12,12 +12,13 @@ function datagram(number: number, length: number): Uint8Array {
 
 function read(wire: Wire, parcel: Parcel): Uint8Array {
   const start = wire.startOf(parcel);
-  return wire.bytes[parcel & 3]!.slice(start, start + wire.lengthOf(parcel));
+  return wire.bytesOf(parcel).slice(start, start + wire.lengthOf(parcel));
 }
 
 function expectKept(wire: Wire, parcel: Parcel, number: number, length: number): void {
   const wanted = datagram(number, length).subarray(0, length);
   // Comparing as buffers is hundreds of times faster than `toEqual`.
+  expect(wire.senderOf(parcel)).toBe(number);
   expect([number, length, Buffer.compare(read(wire, parcel), wanted)]).toEqual([number, length, 0]);
 }
 
@@ -26,7 +27,7 @@ describe('the wire', () => {
     const wire = new Wire();
     const parcels: Parcel[] = [];
     for (let length = 1; length <= 1024; length++) {
-      parcels.push(wire.keep(datagram(length, length), length));
+      parcels.push(wire.keep(datagram(length, length), 0, length, length));
     }
     expect(new Set(parcels).size).toBe(1024);
     // All are under way at once, so that one that was written over another shows.
@@ -41,7 +42,7 @@ describe('the wire', () => {
     const kept = new Map<Parcel, { number: number; length: number }>();
     for (let number = 0; number < 5000; number++) {
       const length = 1 + randomBelow(random, [112, 320, 1024][randomBelow(random, 3)]!);
-      const parcel = wire.keep(datagram(number, length), length);
+      const parcel = wire.keep(datagram(number, length), 0, length, number);
       expect(kept.has(parcel)).toBe(false);
       kept.set(parcel, { number, length });
       while (kept.size > 700 || (kept.size > 0 && randomBelow(random, 3) === 0)) {
@@ -66,7 +67,7 @@ describe('the wire', () => {
     const before = wire.byteLength;
     const places = new Set<Parcel>();
     for (let i = 0; i < 10_000; i++) {
-      const parcel = wire.keep(datagram(i, length), length);
+      const parcel = wire.keep(datagram(i, length), 0, length, i);
       places.add(parcel);
       wire.release(parcel);
     }
@@ -76,16 +77,16 @@ describe('the wire', () => {
 
   test('grows only in the size that is short, and keeps what is under way', () => {
     const wire = new Wire();
-    const parcels = Array.from({ length: 1000 }, (_, i) => wire.keep(datagram(i, 100), 100));
-    const [small, middle, large] = wire.bytes.map(({ length }) => length);
-    expect(small).toBeGreaterThanOrEqual(1000 * 100);
-    expect([middle, large]).toEqual(new Wire().bytes.slice(1).map(({ length }) => length));
+    const parcels = Array.from({ length: 1000 }, (_, i) => wire.keep(datagram(i, 100), 0, 100, i));
+    // 64 places of the smallest size have become 1024: bytes, length and sender.
+    expect(wire.byteLength - new Wire().byteLength).toBe((1024 - 64) * (112 + 4 + 8));
+    expect(wire.count).toBe(1000);
     for (const [i, parcel] of parcels.entries()) {
       expectKept(wire, parcel, i, 100);
     }
     for (const parcel of parcels) wire.release(parcel);
     const before = wire.byteLength;
-    for (let i = 0; i < 1000; i++) wire.keep(datagram(i, 112), 112);
+    for (let i = 0; i < 1000; i++) wire.keep(datagram(i, 112), 0, 112, i);
     expect(wire.byteLength).toBe(before);
   });
 });

@@ -64,7 +64,7 @@ describe('one seed', () => {
   test('keeps what it draws for one part from the others: loss changes no table', () => {
     const tables = (loss: number) => {
       const handles: number[] = [];
-      new GradedWorld({ nodes: 50, loss }).world
+      new GradedWorld({ nodes: 50, loss }).overlay
         .node(9)
         .table.visit((handle) => handles.push(handle));
       return handles;
@@ -92,7 +92,7 @@ describe('lookups in a network of 1,000', () => {
     const { world } = graded;
     const share = world.lost / (world.lost + world.delivered);
     expect(Math.abs(share - 0.1)).toBeLessThan(0.02);
-    expect(graded.world.counters.timeouts).toBeGreaterThan(0);
+    expect(graded.overlay.counters.timeouts).toBeGreaterThan(0);
     for (const { found, tookMs } of graded.grades) {
       expect(found.length).toBeGreaterThan(0);
       expect(tookMs).toBeLessThan(20_000);
@@ -118,7 +118,7 @@ describe('lookups in a network of 1,000', () => {
 
   test('to a target that all living are asked about end with all of the living', () => {
     const graded = new GradedWorld({ nodes: 6 });
-    graded.world.crash(2);
+    graded.overlay.crash(2);
     graded.lookup(0, LookupKind.findNode, graded.randomId());
     graded.world.run(Infinity);
     expect([...graded.grades[0]!.found].sort()).toEqual([1, 3, 4, 5]);
@@ -156,14 +156,14 @@ describe('peers', () => {
 describe('datagrams', () => {
   test('are conserved: sent is delivered, lost, undeliverable or under way, at any time', () => {
     const graded = new GradedWorld({ nodes: 300, loss: 0.2, latency: { kind: 'king' } });
-    const { world } = graded;
+    const { overlay, world } = graded;
     // What the wheel was given that is no tick has a parcel's lifetime: count it independently.
     const put = vi.spyOn(world.wheel, 'put');
     const onTheWire = () =>
       put.mock.calls.filter(([atMs, kind]) => kind === 1 && atMs > world.now).length;
     graded.crash(0.2);
     graded.begin(50);
-    const sent = () => world.counters.datagramsOut;
+    const sent = () => overlay.counters.datagramsOut;
     let busiest = 0;
     for (let i = 0; i < 30; i++) {
       world.run(world.now + 100);
@@ -175,19 +175,19 @@ describe('datagrams', () => {
     world.run(Infinity);
     expect(world.wheel.count).toBe(0);
     expect(sent()).toBe(world.delivered + world.lost + world.undeliverable);
-    expect(world.counters.datagramsIn).toBe(world.delivered);
+    expect(overlay.counters.datagramsIn).toBe(world.delivered);
     expect(world.lost * world.undeliverable).toBeGreaterThan(0);
   });
 
   test('to addresses that are not of this world are undeliverable, and nobody answers', () => {
     const graded = new GradedWorld({ nodes: 10 });
-    const { world } = graded;
+    const { overlay, world } = graded;
     for (const to of [
       addressOf(0x10000000 + 10, 6881),
       addressOf(0x10000000, 80),
       addressOf(1, 1),
     ]) {
-      expect(world.node(0).ask(world.now, to, Method.ping, graded.randomId(), 1)).toBe(true);
+      expect(overlay.node(0).ask(world.now, to, Method.ping, graded.randomId(), 1)).toBe(true);
       world.settle(0);
     }
     expect(world.undeliverable).toBe(3);
@@ -195,9 +195,9 @@ describe('datagrams', () => {
     expect([graded.silences, graded.answers]).toEqual([3, 0]);
     expect([world.delivered, world.lost]).toEqual([0, 0]);
     expect(
-      world
+      overlay
         .node(0)
-        .ask(world.now, world.population.addressOf(9), Method.ping, graded.randomId(), 1),
+        .ask(world.now, overlay.population.addressOf(9), Method.ping, graded.randomId(), 1),
     ).toBe(true);
     world.settle(0);
     world.run(Infinity);
@@ -206,11 +206,11 @@ describe('datagrams', () => {
 
   test('to and from the crashed are undeliverable: they hear nothing and say nothing', () => {
     const graded = new GradedWorld({ nodes: 20 });
-    const { world } = graded;
-    world.crash(7);
+    const { overlay, world } = graded;
+    overlay.crash(7);
     const ask = (from: number, to: number) => {
-      const address = world.population.addressOf(to);
-      world.node(from).ask(world.now, address, Method.ping, graded.randomId(), 1);
+      const address = overlay.population.addressOf(to);
+      overlay.node(from).ask(world.now, address, Method.ping, graded.randomId(), 1);
       world.settle(from);
       world.run(Infinity);
       return [world.delivered, world.undeliverable, graded.answers, graded.silences];
@@ -218,18 +218,18 @@ describe('datagrams', () => {
     expect(ask(0, 7)).toEqual([0, 1, 0, 1]);
     expect(ask(7, 0)).toEqual([0, 2, 0, 1]); // nor does it wake to find out that nobody answered
     expect(ask(0, 1)).toEqual([2, 2, 1, 1]);
-    expect(world.counters.datagramsIn).toBe(2);
+    expect(overlay.counters.datagramsIn).toBe(2);
   });
 
   test('take their places again: as many lookups once more need no more room', () => {
     const graded = new GradedWorld({ nodes: 100 });
-    const { world } = graded;
+    const { overlay, world } = graded;
     const rounds = (count: number) => {
       for (let i = 0; i < count; i++) {
         graded.begin(50);
         world.run(Infinity);
       }
-      return world.byteLength;
+      return overlay.byteLength;
     };
     // Until everybody has asked somebody: tables make room for spares when the first one comes.
     const before = rounds(12);
@@ -266,8 +266,8 @@ describe('upkeep', () => {
   test('keeps all tables full and all contacts fresh, with a bounded number of events', () => {
     const nodes = 150;
     const graded = new GradedWorld({ nodes, upkeep: true });
-    const { world } = graded;
-    const before = Array.from({ length: nodes }, (_, node) => world.node(node).table.count);
+    const { overlay, world } = graded;
+    const before = Array.from({ length: nodes }, (_, node) => overlay.node(node).table.count);
     let most = 0;
     let events = 0;
     for (let minute = 1; minute <= 20; minute++) {
@@ -277,9 +277,9 @@ describe('upkeep', () => {
       });
       most = Math.max(most, world.wheel.count);
     }
-    const { contacts } = world.node(0).ground;
+    const { contacts } = overlay.node(0).ground;
     for (let node = 0; node < nodes; node++) {
-      const { table } = world.node(node);
+      const { table } = overlay.node(node);
       expect(table.count).toBeGreaterThanOrEqual(before[node]!);
       let misplaced = 0;
       let stale = 0;
@@ -307,13 +307,13 @@ describe('upkeep', () => {
 
   test('finds out who crashed', () => {
     const graded = new GradedWorld({ nodes: 60, upkeep: true });
-    const { world } = graded;
+    const { overlay, world } = graded;
     const dead = 30;
-    world.crash(dead);
+    overlay.crash(dead);
     world.run(START_MS + 40 * MINUTE_MS);
     for (let node = 0; node < 60; node++) {
       if (node === dead) continue;
-      world.node(node).table.visit((handle, _heardSeconds, failures) => {
+      overlay.node(node).table.visit((handle, _heardSeconds, failures) => {
         if (handle === dead + 1) expect(failures).toBeGreaterThanOrEqual(2);
         else expect(failures).toBe(0);
       });

@@ -85,6 +85,18 @@ describe('limits', () => {
     expect(us.ticks).toBeLessThan(5 * 60 * 4);
   });
 
+  test("the outbound budget holds for a program's own queries too: it is told at once", () => {
+    const outbound = { ...OUTBOUND_LIMITS, newEndpoints: 1, newEndpointsBurst: 3 };
+    const world = new SmallWorld({ address: inPublic });
+    const us = world.open({ outbound });
+    const ask = (n: number): boolean => us.ask(inPublic(100 + n), Method.ping, TARGET) > 0;
+    expect([0, 1, 2, 3, 4].map(ask)).toEqual([true, true, true, false, false]);
+    expect(ask(0)).toBe(true); // no new endpoint
+    expect(us.counters.queriesOut).toBe(4);
+    world.run(1000);
+    expect([5, 6].map(ask)).toEqual([true, false]);
+  });
+
   test('a budget that is used up does not make the node spin', () => {
     const outbound = { ...OUTBOUND_LIMITS, newEndpoints: 1, newEndpointsBurst: 1 };
     const world = new SmallWorld({ address: inPublic });

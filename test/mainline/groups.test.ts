@@ -46,6 +46,9 @@ describe.each(shapes)('%s', (_name, factory) => {
     const [row] = place.rows();
     const id = Uint8Array.from(Buffer.from(row!.id, 'hex'));
     const handle = place.handle(id, row!.address);
+    place.table.failed(handle, NOON - 1);
+    place.table.failed(handle, NOON - 1);
+    expect(place.closest(NOON, id, 1)).toEqual([row!.id]); // heard since: excused
     place.table.failed(handle);
     place.table.failed(handle);
     expect(place.table.count).toBe(500);

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Address, addressOf, ipOf } from '../../src/core/address.ts';
+import { InvariantError } from '../../src/core/assert.ts';
 import { randomIdSharing, sharedPrefixBits } from '../../src/core/id.ts';
 import { KBuckets } from '../../src/mainline/kbuckets.ts';
 import { Offer, QUIET_MS, REFRESH_MS } from '../../src/mainline/table.ts';
@@ -127,6 +128,20 @@ describe('buckets', () => {
 });
 
 describe('failures', () => {
+  test('are excused where the contact was heard after what it did not answer, the first ones only', () => {
+    const place = fullFarBucket();
+    const failures = () => place.rows().find(({ id }) => id === hex(far(3)))!.failures;
+    const handle = place.handle(far(3), onLoopback(3));
+    place.table.failed(handle, NOON - 3000);
+    expect(failures()).toBe(0);
+    place.table.failed(handle, NOON + 1);
+    expect(failures()).toBe(1);
+    // It asks and asks, but answers nothing.
+    place.table.heard(NOON + 9000, handle);
+    place.table.failed(handle, NOON + 8000);
+    expect(failures()).toBe(2);
+  });
+
   test('one lost packet does not evict, and an answer wipes it out', () => {
     const place = fullFarBucket();
     place.table.answered(NOON, far(99), 0, onLoopback(99));
@@ -444,6 +459,28 @@ describe('upkeep', () => {
     expect(place.table.refreshTarget(NOON + REFRESH_MS, out)).toBe(false);
   });
 
+  test('a bucket that a newcomer would split is refreshed however alive its contacts are', () => {
+    // Eight who are all of one kind fill the only bucket: they say nothing of who is near us.
+    const place = fullFarBucket();
+    expect(place.table.parts).toBe(1);
+    const out = new Uint8Array(20);
+    const later = NOON + REFRESH_MS;
+    for (let n = 0; n < 8; n++) place.table.answered(later, far(n), 0, onLoopback(n));
+    expect(place.table.dueAt(later)).toBeLessThanOrEqual(later);
+    expect(place.table.refreshTarget(later, out)).toBe(true);
+    expect(sharedPrefixBits(place.selfId, 0, out, 0)).toBeGreaterThanOrEqual(120);
+    expect(out).not.toEqual(place.selfId);
+    expect(place.table.refreshTarget(later, out)).toBe(false);
+    // Once it was split the full half needs no more than its contacts' answers.
+    place.table.answered(later, idOf('81'), 0, onLoopback(81));
+    expect(place.table.parts).toBe(2);
+    const latest = later + REFRESH_MS;
+    for (let n = 0; n < 8; n++) place.table.answered(latest, far(n), 0, onLoopback(n));
+    expect(place.table.refreshTarget(latest, out)).toBe(true);
+    expect(sharedPrefixBits(place.selfId, 0, out, 0)).toBeGreaterThanOrEqual(120);
+    expect(place.table.refreshTarget(latest, out)).toBe(false);
+  });
+
   test('gaps are the buckets that are not full', () => {
     const place = fullFarBucket();
     place.table.answered(NOON, idOf('c0'), 0, onLoopback(50));
@@ -546,6 +583,70 @@ describe('whatever happens', () => {
       );
     },
   );
+
+  test('tables that grow in turns, so that their chains lie mixed, are as if each were alone', () => {
+    const together = new TableUnderTest(kbuckets);
+    const selves = [1, 2, 3].map((n) =>
+      together.ground.contacts.retain(together.randomId(), 0, onLoopback(5000 + n)),
+    );
+    const { ground } = together;
+    const mixed = selves.map((self) => kbuckets({ ground, self, k: 4, onePerIp: true }));
+    const alone = selves.map((self) => kbuckets({ ground, self, k: 4, onePerIp: true }));
+    const near = (self: number, n: number) => {
+      const id = ground.contacts.bytes.slice(self * 26, self * 26 + 20);
+      id[n >> 3]! ^= 0x80 >>> (n & 7);
+      id[19]! ^= n;
+      return id;
+    };
+    const ids = selves.map((self) => Array.from({ length: 60 }, (_, n) => near(self, n % 30)));
+    for (let n = 0; n < 60; n++) {
+      for (const [i, table] of mixed.entries()) table.answered(NOON, ids[i]![n]!, 0, onLoopback(n));
+    }
+    for (const [i, table] of alone.entries()) {
+      for (let n = 0; n < 60; n++) table.answered(NOON, ids[i]![n]!, 0, onLoopback(n));
+    }
+    const rowsOf = (table: KBuckets) => {
+      const rows: (number | boolean)[][] = [];
+      table.visit((...row) => rows.push(row));
+      return rows;
+    };
+    expect(mixed.map((table) => table.isStraight)).toEqual([false, false, false]);
+    expect(mixed.map(rowsOf)).toEqual(alone.map(rowsOf));
+    for (const [i, table] of mixed.entries()) {
+      const same = alone[i]!;
+      expect(table.parts).toBe(same.parts);
+      expect(table.parts).toBeGreaterThan(10);
+      for (const [n, id] of ids[i]!.entries()) {
+        const found = table.find(id, 0, onLoopback(n));
+        expect(found).toBe(same.find(id, 0, onLoopback(n)));
+      }
+    }
+  });
+
+  test('a table is made of rows that were filled before, and moves from rows to rows', () => {
+    const { ground, self } = new TableUnderTest(kbuckets);
+    const handles = Uint32Array.from({ length: 8 }, (_, n) =>
+      ground.contacts.retain(idOf(`0${n}`), 0, onLoopback(n)),
+    );
+    const heardAtMs = new Float64Array(8).fill(NOON);
+    const filled = [3, 8].map((count) => {
+      const table = kbuckets({ ground, self, k: 8, onePerIp: true });
+      table.fill(handles, heardAtMs, count, false);
+      table.fill(handles, heardAtMs, 2, true);
+      expect(table.isStraight).toBe(true);
+      return { first: table.first, parts: table.parts, count: table.count };
+    });
+    const table = kbuckets({ ground, self, k: 8, onePerIp: true, rows: filled[0]! });
+    const look = () => {
+      const seen: number[] = [];
+      table.visit((handle, _heard, _failures, part) => seen.push(part * 1000 + handle));
+      return [table.count, table.parts, seen.length];
+    };
+    expect(look()).toEqual([5, 2, 5]);
+    table.move(self, filled[1]!);
+    expect(look()).toEqual([10, 2, 10]);
+    expect(() => table.move(self, null)).toThrow(InvariantError);
+  });
 
   test('rows given back are used again: a thousand tables in turn take the room of one', () => {
     const place = new TableUnderTest(kbuckets);

@@ -51,7 +51,8 @@ describe('the list of the nearest', () => {
     const contacts = new Contacts(4, 1);
     const list = new Nearest(contacts, capacity);
     list.begin(target, 0, limit);
-    for (const [n, id] of ids.entries()) list.consider(contacts.retain(id, 0, onLoopback(n)));
+    for (const [n, id] of ids.entries()) list.gather(contacts.retain(id, 0, onLoopback(n)));
+    list.rank();
     expect(list.full).toBe(list.count === Math.min(limit, capacity));
     return [...list.handles.subarray(0, list.count)].map((handle) =>
       hex(contacts.bytes.slice(handle * 26, handle * 26 + 20)),
@@ -94,8 +95,9 @@ describe('the list of the nearest', () => {
     const near = contacts.retain(idOf('77'), 0, onLoopback(1));
     const far = contacts.retain(idOf('00'), 0, onLoopback(2));
     list.begin(Uint8Array.of(0, 0, 0, ...idOf('7f')), 3, 1);
-    list.consider(far);
-    list.consider(near);
+    list.gather(far);
+    list.gather(near);
+    list.rank();
     expect(list.handles[0]).toBe(near);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { flatTable, prefixTable } from '../../src/mainline/groups.ts';
 import { Method } from '../../src/mainline/message.ts';
 import { network, TARGET, truth } from './scenes.ts';
-import { hex, MINUTE_MS, onLoopback, SmallWorld } from './small-world.ts';
+import { hex, MINUTE_MS, onLoopback, SmallWorld, text } from './small-world.ts';
 
 describe('joining', () => {
   test('a node finds its neighbours through one bootstrap address', () => {
@@ -41,6 +41,58 @@ describe('joining', () => {
     world.run(2 * MINUTE_MS);
     expect(us.tableIds).toEqual([hex(dead.id)]);
     expect(us.joins.at(-1)).toBe(1);
+  });
+
+  test('two small networks that share their bootstrap addresses become one', () => {
+    const world = new SmallWorld();
+    const [one, two] = [world.open(), world.open()];
+    // Each is founded while the other half of the world is asleep.
+    const found = (founder: typeof one, other: typeof one): (typeof one)[] => {
+      const members = [founder, ...Array.from({ length: 12 }, () => world.open())];
+      for (const member of members) {
+        member.join(founder.address, other.address);
+        world.run(1000);
+      }
+      world.run(MINUTE_MS);
+      return members;
+    };
+    two.alive = false;
+    const first = found(one, two);
+    for (const member of first) member.alive = false;
+    two.alive = true;
+    const second = found(two, one);
+    for (const member of first) member.alive = true;
+    const strangers = (ours: typeof first, theirs: typeof first): number =>
+      ours.filter((us) => theirs.every(({ id }) => !us.tableIds.includes(hex(id)))).length;
+    expect(strangers(first, second)).toBe(13);
+    world.run(40 * MINUTE_MS);
+    expect(strangers(first, second) + strangers(second, first)).toBe(0);
+    for (const asker of [...first, ...second]) {
+      const call = asker.findNode(TARGET);
+      world.run(10_000);
+      expect(asker.lookups.get(call)!.closest.map(({ id }) => id)).toEqual(
+        truth(world, asker, TARGET),
+      );
+    }
+  });
+
+  test('a node of a large network leaves its bootstrap alone', () => {
+    const world = new SmallWorld();
+    const us = world.open();
+    const router = world.stranger(onLoopback(50)).polite();
+    us.join(router.address);
+    world.run(MINUTE_MS);
+    for (let n = 0; n < 3000; n++) {
+      us.ask(world.stranger(onLoopback(100 + n)).polite().address, Method.ping, TARGET);
+      if (n % 100 === 0) world.run(100);
+    }
+    world.run(MINUTE_MS);
+    expect(us.node.table.count).toBeGreaterThanOrEqual(64);
+    // Once it is a contact no more nothing but a reunion would bring us to it.
+    us.node.table.changed(world.now, router.address);
+    router.inbox.length = 0;
+    world.run(60 * MINUTE_MS);
+    expect(router.queries.filter(({ q }) => text(q) === 'find_node')).toEqual([]);
   });
 
   test('its own address as bootstrap is nobody', () => {

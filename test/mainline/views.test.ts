@@ -42,6 +42,17 @@ describe('the table', () => {
     expect(states.get(hex(strangers[1]!.id))).toBe('questionable');
   });
 
+  test('shows as questionable who is doubted, however lately he was heard', () => {
+    const { world, us, strangers, view } = scene();
+    us.node.table.changed(world.now, strangers[0]!.address);
+    expect(view.entries().map(({ state }) => state)).toEqual(new Array(3).fill('questionable'));
+    us.ask(strangers[1]!.address, Method.ping, TARGET);
+    world.run(100);
+    const states = new Map([...view].map(({ id, state }) => [id, state]));
+    expect(states.get(hex(strangers[1]!.id))).toBe('good');
+    expect(states.get(hex(strangers[2]!.id))).toBe('questionable');
+  });
+
   test('finds the closest to an id given as text or bytes', () => {
     const { view, strangers } = scene();
     const closest = view.closest(idOf('00'), 2).map(({ id }) => id);

@@ -1,0 +1,54 @@
+/**
+ * `ringlight lab soak`: random trials, one seed after the other, until one fails or the time is over.
+ * A failure prints what to type to see it again, and its seed is worth keeping.
+ */
+import { SoakFailure, type SoakReport, soak, type TrialResult } from '../lab.ts';
+import { bold, CommandError, type Console, columns, counted, milliseconds } from './console.ts';
+
+export interface SoakCommandOptions {
+  seed: number;
+  runs: number;
+  /** Milliseconds; a trial that has begun is finished. */
+  for?: number;
+  nodes?: number;
+}
+
+export function runSoak(options: SoakCommandOptions, version: string, console: Console): void {
+  const { seed, runs, for: forMs = Infinity, nodes } = options;
+  const startedAtMs = performance.now();
+  const elapsedMs = (): number => performance.now() - startedAtMs;
+  let trials = 0;
+  const passed = (result: TrialResult): void => {
+    console.emit('trial', { ...result });
+    const rate = ((++trials * 60_000) / elapsedMs()).toFixed(0);
+    console.progress(
+      `${counted(trials, 'trial')} passed  seed ${result.seed}  ${rate} a minute  ` +
+        `${Math.round(process.memoryUsage.rss() / 1e6)} MB`,
+    );
+  };
+  const goesOn = (): boolean => elapsedMs() < forMs;
+  try {
+    const report = soak({ seed, runs, version, goesOn, passed, ...(nodes && { nodes }) });
+    console.progress('');
+    show(report, seed, elapsedMs(), console);
+  } catch (error) {
+    if (!(error instanceof SoakFailure)) throw error;
+    const { plan, replay, message } = error;
+    console.emit('failure', { message, replay, plan });
+    throw new CommandError(message, 1, 'VIOLATED');
+  }
+}
+
+function show(report: SoakReport, seed: number, wallMs: number, console: Console): void {
+  const { trials, checks, messages, virtualMs } = report;
+  console.say(`${bold('soak')}  ${counted(trials, 'trial')} from seed ${seed}, all passed`);
+  console.say();
+  console.say(
+    columns([
+      ['checks', checks.toLocaleString('en')],
+      ['messages', counted(messages, 'datagram')],
+      ['time', `${(virtualMs / 3_600_000).toFixed(1)} virtual h in ${milliseconds(wallMs)}`],
+    ]),
+  );
+  console.emit('result', { ...report, seed, wallMs, pass: true });
+}

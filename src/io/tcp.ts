@@ -1,0 +1,394 @@
+/**
+ * TCP streams as a `StreamHost`, on node:net: one host for all the addresses on which a process
+ * listens, and for every connection that it makes.
+ *
+ *     machine ── write, write, end ──▶ outgoing of the stream ── once per turn ──▶ one write(2)
+ *     machine ◀── accepted, arrived … closed ── sockets, as the event loop has them
+ *
+ * Sockets are known by numbers. What a machine writes is copied and leaves when the event loop has
+ * handed over all that had come in: first many reads, then one write per stream. A stream that does
+ * not get rid of its bytes says so by the number that `write` returns; when it is empty again, the
+ * machine is told.
+ */
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { type Address, addressOf, formatIp, ipOf, parseIp, portOf } from '../core/address.ts';
+import { Closed, STREAM_QUEUE_BYTES, type Stream, type StreamHost } from '../core/host.ts';
+import { DhtError, type DhtErrorCode } from './errors.ts';
+
+/** Accepted connections at a time, of all addresses: 10,000 idle ones, and room for the others. */
+const ACCEPTED_LIMIT = 12_288;
+/** A node of a ring is near, or it is not there. */
+const CONNECT_TIMEOUT_MS = 2000;
+/** What is queued when all is closed has this long to get out. */
+const CLOSE_GRACE_MS = 1000;
+/** Connections that the kernel completes while we are busy; Linux caps it at net.core.somaxconn. */
+const BACKLOG = 1024;
+/** Room for a few replies; what is written beyond it leaves in pieces of its own. */
+const PIECE_BYTES = 2048;
+
+const LOCALHOST = 0x7f000001;
+
+const BIND_CODES: Record<string, DhtErrorCode> = {
+  EADDRINUSE: 'ADDRESS_IN_USE',
+  EADDRNOTAVAIL: 'ADDRESS_UNAVAILABLE',
+  EACCES: 'NOT_PERMITTED',
+  EPERM: 'NOT_PERMITTED',
+};
+
+const REASONS: Partial<Record<DhtErrorCode, string>> = {
+  ADDRESS_IN_USE: 'the port is taken',
+  ADDRESS_UNAVAILABLE: 'this machine has no such address',
+  NOT_PERMITTED: 'not permitted',
+};
+
+/** What a failed socket says of the other side; what is not here is a failure of our own. */
+const CLOSED_BY: Record<string, Closed> = {
+  ECONNREFUSED: Closed.refused,
+  EHOSTUNREACH: Closed.refused,
+  ENETUNREACH: Closed.refused,
+  ECONNRESET: Closed.reset,
+  EPIPE: Closed.reset,
+  ECONNABORTED: Closed.reset,
+};
+
+/** Hears of streams: a `StreamMachine` without the time. */
+export interface StreamReceiver {
+  accepted(stream: Stream, from: Address, to: Address): void;
+  opened(stream: Stream): void;
+  /** Borrowed until it returns. */
+  arrived(stream: Stream, bytes: Uint8Array, start: number, end: number): void;
+  drained(stream: Stream): void;
+  ended(stream: Stream): void;
+  closed(stream: Stream, why: Closed): void;
+}
+
+export interface TcpOptions {
+  /** Accepted connections at a time; further ones are closed at once. Default 12,288. */
+  acceptedLimit?: number;
+  /** Default 2000. */
+  connectTimeoutMs?: number;
+}
+
+/** What happened to connections so far; `open` is how many there are now. */
+export interface TcpCounters {
+  open: number;
+  accepted: number;
+  /** Closed at once because there were `acceptedLimit` already. */
+  turnedAway: number;
+  connected: number;
+  failedConnects: number;
+}
+
+/**
+ * Listens on `ip` at each of `ports`; port 0 is any free one. Streams begin with `open`.
+ * @throws DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE or NOT_PERMITTED; then none is listened on.
+ */
+export async function listenTcp(
+  ip: number,
+  ports: readonly number[],
+  options: TcpOptions = {},
+): Promise<TcpStreams> {
+  const servers: Server[] = [];
+  try {
+    for (const port of ports) servers.push(await listen(ip, port));
+  } catch (error) {
+    for (const server of servers) server.close();
+    throw error;
+  }
+  return new TcpStreams(servers, options);
+}
+
+function listen(ip: number, port: number): Promise<Server> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true });
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const code = BIND_CODES[error.code ?? ''] ?? 'NOT_PERMITTED';
+      const what = `cannot listen on ${formatIp(ip)}:${port}: ${REASONS[code] ?? error.message}`;
+      reject(new DhtError(code, what, { cause: error }));
+    });
+    server.listen({ host: formatIp(ip), port, backlog: BACKLOG, exclusive: true }, () => {
+      server.removeAllListeners('error');
+      resolve(server);
+    });
+  });
+}
+
+function addressOfServer(server: Server): Address {
+  const bound = server.address() as { address: string; port: number };
+  return addressOf(parseIp(bound.address), bound.port);
+}
+
+/** One socket, and what was written since the last turn. */
+interface Connection {
+  readonly number: Stream;
+  readonly socket: Socket;
+  readonly isAccepted: boolean;
+  isOpen: boolean;
+  /** Full pieces, the one that is being filled, and how far. */
+  pieces: Uint8Array[];
+  piece: Uint8Array | null;
+  filled: number;
+  queuedBytes: number;
+  isDirty: boolean;
+  isEnding: boolean;
+  /** Above `STREAM_QUEUE_BYTES`, and not empty since. */
+  isFull: boolean;
+  why: Closed;
+}
+
+export class TcpStreams implements StreamHost {
+  /** The addresses that are listened on, in the order of the ports asked for. */
+  readonly addresses: readonly Address[];
+  readonly counters: TcpCounters = {
+    open: 0,
+    accepted: 0,
+    turnedAway: 0,
+    connected: 0,
+    failedConnects: 0,
+  };
+  readonly #servers: readonly Server[];
+  readonly #acceptedLimit: number;
+  readonly #connectTimeoutMs: number;
+  readonly #connections = new Map<Stream, Connection>();
+  /** Streams that something was written to in this turn. */
+  #dirty: Connection[] = [];
+  #isTurnArmed = false;
+  #receiver: StreamReceiver | null = null;
+  /** Of `counters.open`, those that were accepted. */
+  #acceptedOpen = 0;
+  #lastNumber = 0;
+  readonly #onTurn = (): void => this.#turn();
+
+  /** @internal `listenTcp` makes hosts. */
+  constructor(servers: readonly Server[], options: TcpOptions) {
+    this.#servers = servers;
+    this.#acceptedLimit = options.acceptedLimit ?? ACCEPTED_LIMIT;
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+    this.addresses = servers.map(addressOfServer);
+    for (const [i, server] of servers.entries()) {
+      server.on('connection', (socket: Socket) => this.#accept(socket, this.addresses[i]!));
+      // An accept that failed for want of files: the next one may succeed.
+      server.on('error', () => this.counters.turnedAway++);
+    }
+  }
+
+  /** Starts delivery; called once. Who connected before is turned away. */
+  open(receiver: StreamReceiver): void {
+    this.#receiver = receiver;
+  }
+
+  connect(from: Address, to: Address): Stream {
+    const ip = ipOf(from);
+    const socket = createConnection({
+      host: formatIp(ipOf(to)),
+      port: portOf(to),
+      allowHalfOpen: true,
+      noDelay: true,
+      // On loopback an IP stands for a host: let the other side see the right one. Elsewhere the
+      // system knows best, finds a free port sooner and does not run out of them.
+      ...(ip >>> 24 === 127 && ip !== LOCALHOST && { localAddress: formatIp(ip) }),
+    });
+    const connection = this.#add(socket, false);
+    socket.setTimeout(this.#connectTimeoutMs, () => {
+      connection.why = Closed.timeout;
+      socket.destroy();
+    });
+    socket.once('connect', () => {
+      socket.setTimeout(0);
+      connection.isOpen = true;
+      this.counters.connected++;
+      if (this.#connections.has(connection.number)) this.#receiver?.opened(connection.number);
+    });
+    return connection.number;
+  }
+
+  write(stream: Stream, bytes: Uint8Array, start: number, end: number): number {
+    const connection = this.#connections.get(stream);
+    if (connection === undefined || connection.isEnding) return 0;
+    const length = end - start;
+    if (length > 0) {
+      append(connection, bytes, start, end);
+      connection.queuedBytes += length;
+      this.#touch(connection);
+    }
+    const queued = connection.queuedBytes + connection.socket.writableLength;
+    if (queued > STREAM_QUEUE_BYTES) connection.isFull = true;
+    return queued;
+  }
+
+  end(stream: Stream): void {
+    const connection = this.#connections.get(stream);
+    if (connection === undefined || connection.isEnding) return;
+    connection.isEnding = true;
+    this.#touch(connection);
+  }
+
+  destroy(stream: Stream): void {
+    const connection = this.#connections.get(stream);
+    if (connection === undefined) return;
+    this.#forget(connection);
+    const { socket } = connection;
+    // What was cut off must not look whole to the peer. Else a quiet end: to many a program of the
+    // ring a reset is an exception that nobody catches.
+    if (connection.isOpen && connection.queuedBytes + socket.writableLength > 0) {
+      socket.resetAndDestroy();
+    } else {
+      socket.destroy();
+    }
+  }
+
+  pause(stream: Stream, isPaused: boolean): void {
+    const socket = this.#connections.get(stream)?.socket;
+    if (isPaused) socket?.pause();
+    else socket?.resume();
+  }
+
+  /**
+   * Frees the ports, sends what is queued and drops all streams; nothing more is heard of them.
+   * Resolves when the last is gone, which a peer that does not read delays by a second at most.
+   */
+  async close(): Promise<void> {
+    this.#receiver = null;
+    this.#turn();
+    const sockets = [...this.#connections.values()].map(({ socket }) => socket);
+    this.#connections.clear();
+    this.counters.open = 0;
+    const gone = [
+      ...this.#servers.map((server) => new Promise<unknown>((resolve) => server.close(resolve))),
+      ...sockets.map((socket) => new Promise<unknown>((resolve) => socket.once('close', resolve))),
+    ];
+    for (const socket of sockets) socket.destroySoon();
+    const cut = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, CLOSE_GRACE_MS);
+    await Promise.all(gone);
+    clearTimeout(cut);
+  }
+
+  #accept(socket: Socket, to: Address): void {
+    const from = addressOf(parseIp(socket.remoteAddress ?? ''), socket.remotePort ?? 0);
+    if (this.#receiver === null || this.#acceptedOpen >= this.#acceptedLimit || from < 0) {
+      this.counters.turnedAway++;
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
+    this.counters.accepted++;
+    this.#acceptedOpen++;
+    const connection = this.#add(socket, true);
+    connection.isOpen = true;
+    this.#receiver.accepted(connection.number, from, to);
+  }
+
+  #add(socket: Socket, isAccepted: boolean): Connection {
+    const connection: Connection = {
+      number: ++this.#lastNumber,
+      socket,
+      isAccepted,
+      isOpen: false,
+      pieces: [],
+      piece: null,
+      filled: 0,
+      queuedBytes: 0,
+      isDirty: false,
+      isEnding: false,
+      isFull: false,
+      why: Closed.ended,
+    };
+    const { number } = connection;
+    this.#connections.set(number, connection);
+    this.counters.open++;
+    socket.on('data', (bytes: Uint8Array) => {
+      if (this.#connections.has(number)) this.#receiver?.arrived(number, bytes, 0, bytes.length);
+    });
+    socket.on('end', () => {
+      if (this.#connections.has(number)) this.#receiver?.ended(number);
+    });
+    socket.on('drain', () => this.#emptied(connection));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      connection.why = CLOSED_BY[error.code ?? ''] ?? Closed.timeout;
+    });
+    socket.on('close', () => {
+      if (!this.#connections.has(number)) return;
+      if (!connection.isOpen) this.counters.failedConnects++;
+      this.#forget(connection);
+      this.#receiver?.closed(number, connection.why);
+    });
+    return connection;
+  }
+
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection.number);
+    this.counters.open--;
+    if (connection.isAccepted) this.#acceptedOpen--;
+  }
+
+  /** Makes sure that the stream has its part of the turn. */
+  #touch(connection: Connection): void {
+    if (!connection.isDirty) {
+      connection.isDirty = true;
+      this.#dirty.push(connection);
+    }
+    if (this.#isTurnArmed) return;
+    this.#isTurnArmed = true;
+    setImmediate(this.#onTurn);
+  }
+
+  #turn(): void {
+    this.#isTurnArmed = false;
+    const dirty = this.#dirty;
+    this.#dirty = [];
+    for (const connection of dirty) {
+      connection.isDirty = false;
+      if (!this.#connections.has(connection.number)) continue;
+      const hasRoom = leave(connection);
+      if (connection.isEnding) connection.socket.end();
+      if (hasRoom && connection.isFull) this.#emptied(connection);
+    }
+  }
+
+  #emptied(connection: Connection): void {
+    const isEmpty = connection.queuedBytes === 0 && connection.socket.writableLength === 0;
+    if (!connection.isFull || !isEmpty || !this.#connections.has(connection.number)) return;
+    connection.isFull = false;
+    this.#receiver?.drained(connection.number);
+  }
+}
+
+/** Copies `bytes[start, end)` behind what is queued. */
+function append(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
+  const room = connection.piece === null ? 0 : connection.piece.length - connection.filled;
+  const length = end - start;
+  if (length > room) {
+    finishPiece(connection);
+    connection.piece = Buffer.allocUnsafe(Math.max(length, PIECE_BYTES));
+  }
+  connection.piece!.set(
+    start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end),
+    connection.filled,
+  );
+  connection.filled += length;
+}
+
+function finishPiece(connection: Connection): void {
+  const { piece, filled } = connection;
+  if (piece === null) return;
+  connection.pieces.push(filled === piece.length ? piece : piece.subarray(0, filled));
+  connection.piece = null;
+  connection.filled = 0;
+}
+
+/** Gives all that is queued to the socket. False when the socket has more than it can take. */
+function leave(connection: Connection): boolean {
+  finishPiece(connection);
+  const { socket, pieces } = connection;
+  connection.pieces = [];
+  connection.queuedBytes = 0;
+  if (pieces.length === 0) return true;
+  if (pieces.length === 1) return socket.write(pieces[0]!);
+  socket.cork();
+  let hasRoom = true;
+  for (const piece of pieces) hasRoom = socket.write(piece);
+  socket.uncork();
+  return hasRoom;
+}

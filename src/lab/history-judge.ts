@@ -1,0 +1,348 @@
+/**
+ * The judge of a history: is what the programs were told possible, if the ring keeps its promises?
+ * Every key is a register with one true order of writes, that of their versions; a read names the
+ * version that it saw. So nothing has to be searched for: each rule is a comparison.
+ *
+ *     integrity   what is read somebody wrote: this value, this version, under this key
+ *     ghost       a write that failed is never seen: `failed` means that it did not happen
+ *     order       a write that began after another was acknowledged has the later version
+ *     lost        a promise of durability is broken: a whole ring does not know an acknowledged write
+ *     stale       a read went back behind a write, or a read, that it had to see
+ *     revived     it went back behind a delete
+ *     refused     in calm, somebody was not served
+ *
+ * What a read has to see, by what goes on while it lasts and since the write was begun:
+ *
+ *                        calm, joins,     crashes, fewer than     partitions, processes that
+ *                        leaves           the write has copies    stand still, more crashes
+ *     read at `one`      every write      –                       –
+ *     read at `quorum`   every write      writes at quorum, all   –
+ *     read at `all`      every write      writes at quorum, all   –
+ *
+ * "Every write": acknowledged at whatever level before the read began. What was read has to be seen
+ * again like a write at the level of the read. Writes whose end is unknown may be there or not; such
+ * a write can take effect until the ring has been whole a while (`LATE_MS`) after it ended.
+ *
+ * Durability, when the turmoil is over: a write is lost only if, within one spell, as many processes
+ * that had not come back with their disks were gone as it had copies: those acknowledged, and from
+ * the next time that the ring was whole min(K + 1, n) of them. At `all` these are K + 1 from the
+ * first, so K crashes within one repair interval lose nothing. Two processes that are gone are two
+ * even if neither had a copy: the judge does not know who did, and never blames too much.
+ */
+import type { History, Operation, Whole } from './history.ts';
+
+export type Rule = 'integrity' | 'ghost' | 'order' | 'lost' | 'stale' | 'revived' | 'refused';
+
+export interface Breach {
+  readonly rule: Rule;
+  readonly atMs: number;
+  readonly detail: string;
+}
+
+/** A write under way when nobody waits for it any more is done or dead after this. */
+export const LATE_MS = 60_000;
+/** What goes on: the worst of a spell. */
+const Grade = { planned: 1, crash: 2, cut: 3 } as const;
+type Grade = (typeof Grade)[keyof typeof Grade];
+
+interface Gone {
+  atMs: number;
+  /** When its disk was back in a whole ring; Infinity for never. */
+  backMs: number;
+}
+
+/** From a disturbance to the next time that the ring was whole. */
+interface Spell {
+  readonly fromMs: number;
+  untilMs: number;
+  grade: Grade;
+  readonly gone: Gone[];
+}
+
+/** Something that later reads have to see. */
+interface Seen {
+  readonly key: string;
+  readonly version: string;
+  /** That version itself is no more: somebody read that there is nothing. */
+  readonly isOver: boolean;
+  readonly isStrong: boolean;
+  readonly copies: number;
+  readonly operation: Operation;
+}
+
+/** All that is wrong with a history; nothing when all is well. */
+export function judge(history: History): Breach[] {
+  const judgement = new Judgement(history);
+  const keys = new Map<string, Operation[]>();
+  for (const operation of history.operations) {
+    const its = keys.get(operation.key);
+    if (its) its.push(operation);
+    else keys.set(operation.key, [operation]);
+  }
+  for (const operations of keys.values()) judgement.key(operations);
+  for (const operation of history.operations) judgement.service(operation);
+  return judgement.breaches.sort((a, b) => a.atMs - b.atMs);
+}
+
+class Judgement {
+  readonly breaches: Breach[] = [];
+  readonly #spells: readonly Spell[];
+  readonly #wholes: readonly Whole[];
+
+  constructor({ disturbances, wholes }: History) {
+    this.#wholes = [...wholes].sort((a, b) => a.atMs - b.atMs);
+    this.#spells = spellsOf(disturbances, this.#wholes);
+  }
+
+  key(operations: readonly Operation[]): void {
+    const writes = new Map<string, Operation>();
+    const versions = new Map<string, Operation>();
+    for (const operation of operations) {
+      if (operation.kind === 'insert') writes.set(operation.value!, operation);
+      if (isWrite(operation) && operation.version !== null) {
+        versions.set(operation.version, operation);
+      }
+    }
+    const reads = operations.filter((operation) => readsSomething(operation));
+    for (const read of reads) this.#integrity(read, writes, versions);
+    this.#order(operations);
+    const seen = this.#evidence(operations, reads);
+    for (const read of reads) this.#legality(read, seen, operations);
+  }
+
+  #say(rule: Rule, atMs: number, detail: string): void {
+    this.breaches.push({ rule, atMs, detail });
+  }
+
+  // What was read has been written.
+
+  #integrity(
+    read: Operation,
+    writes: ReadonlyMap<string, Operation>,
+    versions: Map<string, Operation>,
+  ): void {
+    if (!read.found || read.version === null) return;
+    const known = versions.get(read.version);
+    if (read.kind === 'exists') {
+      if (known?.kind === 'remove') {
+        this.#say('integrity', read.endedMs, `${told(read)}, which is a delete`);
+      }
+      return;
+    }
+    const write = writes.get(read.value!);
+    if (!write || write.beganMs > read.endedMs) {
+      this.#say('integrity', read.endedMs, `${told(read)}, which nobody had written`);
+      return;
+    }
+    if (write.ending === 'failed') {
+      this.#say('ghost', read.endedMs, `${told(read)}, written by ${told(write)}`);
+    }
+    if (known !== undefined && known.value !== read.value) {
+      this.#say('integrity', read.endedMs, `${told(read)}, but that version is ${told(known)}`);
+    } else if (write.version !== null && write.version !== read.version) {
+      this.#say('integrity', read.endedMs, `${told(read)}, but it was written as ${told(write)}`);
+    }
+    versions.set(read.version, write);
+  }
+
+  #order(operations: readonly Operation[]): void {
+    const acknowledged = operations.filter(
+      (operation) => isWrite(operation) && operation.version !== null,
+    );
+    const byEnd = [...acknowledged].sort((a, b) => a.endedMs - b.endedMs);
+    const byBegin = [...acknowledged].sort((a, b) => a.beganMs - b.beganMs);
+    let latest: Operation | null = null;
+    let next = 0;
+    for (const write of byBegin) {
+      while (byEnd[next] !== undefined && byEnd[next]!.endedMs < write.beganMs) {
+        const ended = byEnd[next++]!;
+        if (latest === null || ended.version! > latest.version!) latest = ended;
+      }
+      if (latest !== null && latest.version! >= write.version!) {
+        this.#say('order', write.endedMs, `${told(write)} after ${told(latest)}`);
+      }
+    }
+  }
+
+  // What had to be seen.
+
+  #evidence(operations: readonly Operation[], reads: readonly Operation[]): Seen[] {
+    const seen: Seen[] = [];
+    for (const operation of operations) {
+      const { key, level, version, copies, ending } = operation;
+      if (!isWrite(operation) || ending !== 'acknowledged' || version === null) continue;
+      const isStrong = level !== 'one';
+      seen.push({ key, version, isOver: operation.kind === 'remove', isStrong, copies, operation });
+    }
+    const writes = [...seen];
+    for (const read of reads) {
+      const isStrong = read.level !== 'one' && read.kind !== 'remove';
+      // A majority held what was read before it was told, where there are so many copies.
+      const copies = isStrong ? Math.min(2, this.#copiesBefore(read.beganMs)) : 1;
+      const { key } = read;
+      if (read.version !== null && read.found) {
+        const { version } = read;
+        seen.push({ key, version, isOver: false, isStrong, copies, operation: read });
+        continue;
+      }
+      // There was nothing: whatever it had to see had been deleted by then.
+      const floor = this.#floor(read, writes);
+      if (floor === null || floor.isOver) continue;
+      const { version } = floor;
+      seen.push({ key, version, isOver: true, isStrong, copies, operation: read });
+    }
+    return seen;
+  }
+
+  /** The latest of what a read has to see; null when it may see anything. */
+  #floor(read: Operation, seen: readonly Seen[]): Seen | null {
+    let floor: Seen | null = null;
+    for (const one of seen) {
+      if (one.operation.endedMs >= read.beganMs) continue;
+      const isLater =
+        floor === null ||
+        one.version > floor.version ||
+        (one.version === floor.version && one.isOver && !floor.isOver);
+      if (isLater && this.#mustSee(read, one)) floor = one;
+    }
+    return floor;
+  }
+
+  #mustSee(read: Operation, { operation, isStrong, copies }: Seen): boolean {
+    let grade = 0;
+    let needed = copies;
+    for (const spell of this.#spells) {
+      if (spell.untilMs <= operation.beganMs) continue;
+      if (spell.fromMs > read.endedMs) break;
+      const isOn = spell.untilMs > read.beganMs;
+      if (isOn && spell.grade > grade) grade = spell.grade;
+      needed = this.#copiesAt(spell, operation, copies);
+      let gone = 0;
+      for (const { atMs, backMs } of spell.gone) {
+        if (atMs >= operation.beganMs && atMs <= read.endedMs && backMs >= read.beganMs) gone++;
+      }
+      if (gone >= needed) return false;
+    }
+    if (grade === Grade.cut) return false;
+    return grade !== Grade.crash || (isStrong && read.level !== 'one' && read.kind !== 'remove');
+  }
+
+  /** How many copies there were of something when a spell began. */
+  #copiesAt({ fromMs }: Spell, { endedMs }: Operation, copies: number): number {
+    const whole = this.#wholes.findLast(({ atMs }) => atMs <= fromMs);
+    return whole !== undefined && whole.atMs > endedMs ? whole.copies : copies;
+  }
+
+  /** Copies of everything when the ring was last whole. */
+  #copiesBefore(ms: number): number {
+    return this.#wholes.findLast(({ atMs }) => atMs <= ms)?.copies ?? 1;
+  }
+
+  #legality(read: Operation, seen: readonly Seen[], operations: readonly Operation[]): void {
+    const floor = this.#floor(read, seen);
+    if (floor === null) return;
+    if (read.found) {
+      const { version } = read;
+      if (version === null || version > floor.version) return;
+      if (version === floor.version && !floor.isOver) return;
+    } else {
+      if (floor.isOver || operations.some((remove) => this.#mayExplain(remove, floor, read)))
+        return;
+    }
+    const isPast = this.#spells.some(
+      ({ fromMs, untilMs }) => untilMs > floor.operation.beganMs && fromMs < read.beganMs,
+    );
+    const isCalm = this.#spells.every(
+      ({ fromMs, untilMs }) => untilMs <= read.beganMs || fromMs > read.endedMs,
+    );
+    const rule = floor.isOver ? 'revived' : isPast && isCalm ? 'lost' : 'stale';
+    this.#say(rule, read.endedMs, `${told(read)} after ${told(floor.operation)}`);
+  }
+
+  /** Can it be that a read found nothing because of this remove, after what it had to see? */
+  #mayExplain(remove: Operation, floor: Seen, read: Operation): boolean {
+    if (remove.kind !== 'remove' || remove.beganMs > read.endedMs) return false;
+    if (remove.ending === 'failed') return false;
+    if (remove.ending === 'acknowledged') {
+      return remove.version !== null && remove.version > floor.version;
+    }
+    return this.#isOpenUntil(remove) > floor.operation.beganMs;
+  }
+
+  /** Until when a write of unknown end can take effect. */
+  #isOpenUntil({ endedMs }: Operation): number {
+    if (endedMs === Infinity) return Infinity;
+    return this.#wholes.find(({ atMs }) => atMs > endedMs + LATE_MS)?.atMs ?? Infinity;
+  }
+
+  // Service.
+
+  /** Where nothing goes wrong everything that is asked is done. */
+  service(operation: Operation): void {
+    const { beganMs, endedMs, code } = operation;
+    if (code === 'ok' || code === 'too-large') return;
+    const until = code === 'pending' ? beganMs + LATE_MS : endedMs;
+    if (this.#spells.some(({ fromMs, untilMs }) => untilMs > beganMs && fromMs <= until)) return;
+    this.#say('refused', Math.min(until, endedMs), told(operation));
+  }
+}
+
+const GRADES: Readonly<Record<string, Grade>> = {
+  join: Grade.planned,
+  leave: Grade.planned,
+  crash: Grade.crash,
+  loss: Grade.crash,
+  pause: Grade.crash,
+  restart: Grade.crash,
+  resume: Grade.cut,
+  cut: Grade.cut,
+  mend: Grade.cut,
+};
+
+function spellsOf(disturbances: History['disturbances'], wholes: readonly Whole[]): Spell[] {
+  const spells: Spell[] = [];
+  const away = new Map<number, Gone>();
+  const sorted = [...disturbances].sort((a, b) => a.atMs - b.atMs);
+  let next = 0;
+  for (const { kind, atMs, node } of sorted) {
+    while (wholes[next] !== undefined && wholes[next]!.atMs <= atMs) next++;
+    const untilMs = wholes[next]?.atMs ?? Infinity;
+    let spell = spells.at(-1);
+    if (spell === undefined || spell.untilMs <= atMs) {
+      spell = { fromMs: atMs, untilMs, grade: Grade.planned, gone: [] };
+      spells.push(spell);
+    }
+    spell.untilMs = untilMs;
+    if (GRADES[kind]! > spell.grade) spell.grade = GRADES[kind]!;
+    if (kind === 'crash' || kind === 'loss' || kind === 'pause') {
+      const gone = { atMs, backMs: Infinity };
+      spell.gone.push(gone);
+      if (kind !== 'loss') away.set(node, gone);
+    } else if (kind === 'restart' || kind === 'resume') {
+      const gone = away.get(node);
+      if (gone) gone.backMs = untilMs;
+      away.delete(node);
+    }
+  }
+  return spells;
+}
+
+function isWrite({ kind }: Operation): boolean {
+  return kind === 'insert' || kind === 'remove';
+}
+
+/** Reads, and removes that found nothing: those changed nothing and only tell what they saw. */
+function readsSomething({ kind, ending, found }: Operation): boolean {
+  if (ending !== 'acknowledged') return false;
+  return kind === 'get' || kind === 'exists' || (kind === 'remove' && !found);
+}
+
+/** One operation in words. */
+function told({ id, kind, level, key, node, value, version, ...operation }: Operation): string {
+  const { beganMs, endedMs, code, found, copies } = operation;
+  const what = kind === 'exists' || kind === 'remove' ? found : (value ?? 'nothing');
+  const ended = endedMs === Infinity ? '…' : endedMs;
+  const copied = copies > 0 ? ` on ${copies}` : '';
+  const at = version === null ? '' : ` @${version.slice(0, 16)}`;
+  return `#${id} ${kind} ${key} = ${what}${at} (${level}, node ${node}, ${beganMs}–${ended}, ${code}${copied})`;
+}

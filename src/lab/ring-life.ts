@@ -1,0 +1,266 @@
+/**
+ * What befalls the nodes of a ring, step by step, and who stands where because of it.
+ *
+ *              join             leave, in good order
+ *     out ──────────────▶ up ────────────────────────▶ out
+ *      ▲                  │ ▲ resume      restart with its disk
+ *      │                  │ └────── paused        ▲
+ *      │                  ├── pause ──▶           │
+ *      │ loss: disk too   ├── crash ──────────▶ down
+ *      └──────────────────┘
+ *
+ * A step is plain data; whom it hits is drawn when it comes, from the seed and its place in the list.
+ * Steps that would leave nobody, or take more disks at once than `budget` allows, do nothing.
+ */
+import type { Address } from '../core/address.ts';
+import { type Random, randomBelow, SeededRandom } from '../core/random.ts';
+import type { RingOutcome } from '../ring/outcome.ts';
+import type { History } from './history.ts';
+import type { Cut } from './partitions.ts';
+import type { RingOverlay } from './ring-overlay.ts';
+import { SeedStream } from './seed.ts';
+
+export type RingStep = { readonly atMs: number } & (
+  | { readonly do: 'join' }
+  | { readonly do: 'leave'; readonly isWiped: boolean }
+  /** `silent`: its host goes without a word, and no stream is reset. */
+  | {
+      readonly do: 'crash';
+      readonly count: number;
+      readonly silent: boolean;
+      readonly forMs: number;
+    }
+  | { readonly do: 'loss'; readonly count: number; readonly silent: boolean }
+  | { readonly do: 'pause'; readonly count: number; readonly forMs: number }
+  | { readonly do: 'cut'; readonly share: number; readonly cut: Cut; readonly forMs: number }
+);
+
+export const Stand = { out: 0, up: 1, down: 2, paused: 3 } as const;
+export type Stand = (typeof Stand)[keyof typeof Stand];
+
+/** Living nodes through which one joins. */
+const WAYS = 2;
+
+export class RingLife {
+  readonly stands: Uint8Array;
+  /** Ends all waiting of programs at a node. */
+  whenGone: (node: number) => void = () => {};
+  readonly #overlay: RingOverlay;
+  readonly #history: History;
+  readonly #budget: number;
+  readonly #random: SeededRandom;
+  /** Processes gone since the ring was last whole. */
+  gone = 0;
+  #isOver = false;
+  /** By call: who leaves, and what becomes of the disk. */
+  readonly #leavers = new Map<number, { node: number; life: number; isWiped: boolean }>();
+  /** Ours are negative; -1 is the overlay's own. */
+  #lastCall = -1;
+  readonly #leaving: number;
+  readonly #returning: number;
+  readonly #mending: number;
+  readonly #lives: Uint32Array;
+
+  /** @param budget how many may be gone at a time, as counted between two times that the ring is whole. */
+  constructor(overlay: RingOverlay, history: History, budget: number) {
+    const { world } = overlay;
+    this.#overlay = overlay;
+    this.#history = history;
+    this.#budget = budget;
+    this.#random = new SeededRandom(world.seed, SeedStream.life);
+    this.stands = Uint8Array.from(world.alive);
+    this.#lives = new Uint32Array(world.count);
+    this.#leaving = world.subscribe((call, isInOrder) => this.#left(-call, isInOrder === 1));
+    this.#returning = world.subscribe((node, life) => {
+      if (this.#lives[node] === life) this.comeBack(node);
+    });
+    this.#mending = world.subscribe((number) => this.#mend(number));
+  }
+
+  /** Puts all steps on their way. */
+  follow(steps: readonly RingStep[]): void {
+    const { world } = this.#overlay;
+    const startMs = world.now;
+    const subscriber = world.subscribe((index) => {
+      if (!this.#isOver) this.#carryOut(steps[index]!, index);
+    });
+    for (const [i, { atMs }] of steps.entries()) {
+      world.schedule(startMs + atMs, subscriber, i, 0);
+    }
+  }
+
+  /** The ring was whole: whoever is gone has been replaced. */
+  settled(): void {
+    this.gone = 0;
+  }
+
+  /** Nothing befalls anybody any more, and all who have a disk come back. */
+  heal(): void {
+    this.#isOver = true;
+    this.#note('mend', -1);
+    this.#overlay.world.network.calm();
+    for (let node = 0; node < this.stands.length; node++) this.comeBack(node);
+  }
+
+  /** Nodes that hear and act. */
+  up(): number[] {
+    return this.#those(Stand.up);
+  }
+
+  /** Nodes that are members and act. */
+  members(): number[] {
+    return this.up().filter((node) => this.#overlay.node(node).isMember);
+  }
+
+  join(node: number): void {
+    const ways = this.#ways(node);
+    this.#enter(node, Stand.up);
+    this.#note('join', node);
+    this.#overlay.join(node, ways);
+  }
+
+  /** An event that tells of the end of what was begun in good order. */
+  joined(node: number): void {
+    this.#note('join', node);
+  }
+
+  comeBack(node: number): void {
+    if (this.stands[node] === Stand.paused) {
+      this.#enter(node, Stand.up);
+      this.#note('resume', node);
+      this.#overlay.resume(node);
+    } else if (this.stands[node] === Stand.down) {
+      // Whoever remembers the ring may have to find it without help.
+      const remembers = this.#overlay.storeOf(node).fact('known') !== null;
+      const ways = remembers && randomBelow(this.#random, 2) === 0 ? [] : this.#ways(node);
+      this.#enter(node, Stand.up);
+      this.#note('restart', node);
+      this.#overlay.restart(node, ways, true);
+    }
+  }
+
+  /** The outcome of a call that is ours: those are negative. */
+  ended(call: number, { code }: RingOutcome): void {
+    if (!this.#leavers.has(call)) return;
+    const { world } = this.#overlay;
+    world.schedule(world.now, this.#leaving, -call, code === 'ok' ? 1 : 0);
+  }
+
+  #those(stand: Stand): number[] {
+    const nodes: number[] = [];
+    this.stands.forEach((its, node) => {
+      if (its === stand) nodes.push(node);
+    });
+    return nodes;
+  }
+
+  #ways(node: number): Address[] {
+    const members = this.members().filter((other) => other !== node);
+    const ways: Address[] = [];
+    for (let i = 0; i < WAYS && members.length > 0; i++) {
+      const way = members.splice(randomBelow(this.#random, members.length), 1)[0]!;
+      ways.push(this.#overlay.addressOf(way));
+    }
+    return ways;
+  }
+
+  #enter(node: number, stand: Stand): void {
+    this.stands[node] = stand;
+    this.#lives[node] = this.#lives[node]! + 1;
+  }
+
+  #note(kind: Parameters<History['disturb']>[1], node: number): void {
+    this.#history.disturb(this.#overlay.world.now, kind, node);
+  }
+
+  #carryOut(step: RingStep, index: number): void {
+    const { world } = this.#overlay;
+    const random = new SeededRandom(world.seed, SeedStream.steps + index * 0x10000);
+    switch (step.do) {
+      case 'join': {
+        const out = this.#those(Stand.out);
+        if (out.length > 0 && this.members().length > 0) this.join(pick(random, out));
+        return;
+      }
+      case 'leave':
+        return this.#leave(random, step.isWiped);
+      case 'cut':
+        return this.#cut(random, step);
+      default:
+        for (let i = 0; i < step.count; i++) this.#take(random, step);
+    }
+  }
+
+  /** Takes one away: a process, with its disk, or for a while. */
+  #take(random: Random, step: RingStep & { do: 'crash' | 'loss' | 'pause' }): void {
+    const up = this.up();
+    if (up.length < 2 || this.gone >= this.#budget) return;
+    const node = pick(random, up);
+    // Somebody has to be left who is a member.
+    if (this.members().every((other) => other === node)) return;
+    this.gone++;
+    this.#note(step.do, node);
+    if (step.do === 'pause') {
+      this.#enter(node, Stand.paused);
+      this.#overlay.pause(node);
+      this.#comeBackAfter(node, step.forMs);
+      return;
+    }
+    this.#enter(node, step.do === 'crash' ? Stand.down : Stand.out);
+    if (step.silent) this.#overlay.vanish(node);
+    else this.#overlay.crash(node);
+    if (step.do === 'loss') this.#overlay.disks.wipe(node);
+    else this.#comeBackAfter(node, step.forMs);
+    this.whenGone(node);
+  }
+
+  #comeBackAfter(node: number, forMs: number): void {
+    const { world } = this.#overlay;
+    world.schedule(world.now + forMs, this.#returning, node, this.#lives[node]!);
+  }
+
+  #leave(random: Random, isWiped: boolean): void {
+    const leaving = [...this.#leavers.values()];
+    const isFree = (node: number) =>
+      !leaving.some((its) => its.node === node && its.life === this.#lives[node]);
+    const members = this.members().filter(isFree);
+    if (members.length < 2) return;
+    const node = pick(random, members);
+    const { world } = this.#overlay;
+    const call = --this.#lastCall;
+    this.#leavers.set(call, { node, life: this.#lives[node]!, isWiped });
+    this.#note('leave', node);
+    this.#overlay.node(node).leave(world.now, call);
+    world.settle(node);
+  }
+
+  /** Whoever could not hand everything over stops all the same, and is one of those who are gone. */
+  #left(call: number, isInOrder: boolean): void {
+    const { node, life, isWiped } = this.#leavers.get(call)!;
+    this.#leavers.delete(call);
+    if (this.#lives[node] !== life) return;
+    const { world } = this.#overlay;
+    this.#note(isInOrder ? 'leave' : 'crash', node);
+    this.#enter(node, isInOrder ? Stand.out : Stand.down);
+    this.#overlay.node(node).close(world.now);
+    this.#overlay.crash(node);
+    if (isInOrder && isWiped) this.#overlay.disks.wipe(node);
+    this.whenGone(node);
+  }
+
+  #cut(random: Random, { share, cut, forMs }: RingStep & { do: 'cut' }): void {
+    const { world } = this.#overlay;
+    const group = this.up().filter(() => random.uint32() < share * 0x100000000);
+    const number = world.network.partition([group], cut);
+    this.#note('cut', -1);
+    world.schedule(world.now + forMs, this.#mending, number, 0);
+  }
+
+  #mend(number: number): void {
+    if (this.#overlay.world.network.heal(number)) this.#note('mend', -1);
+  }
+}
+
+function pick<T>(random: Random, list: readonly T[]): T {
+  return list[randomBelow(random, list.length)]!;
+}

@@ -1,0 +1,204 @@
+/**
+ * Answers: what a node does with the requests of others, frame by frame. Each returns false when the
+ * payload was not what its type promises; then the connection is dropped.
+ *
+ * A get is the path that is taken most: from the bytes as they came to the bytes that leave it makes
+ * no object of its own.
+ */
+import { VERSION_BYTES } from './clock.ts';
+import { answerConfirm, answerDigest, answerFetch } from './compared.ts';
+import { type Frame, FrameType, REPLY, Status } from './frames.ts';
+import { answerInherit, answerJoin, answerLeave, answerSwitch } from './handover.ts';
+import type { Link } from './link.ts';
+import { answerIndirect, answerNeighbours, answerPulse } from './membership.ts';
+import type { RingNode } from './node.ts';
+import { blankRecord, isTombstone, RECORD_HEADER_BYTES } from './record.ts';
+import { holdsForeign } from './repair.ts';
+import { keepRecords, newest, write } from './replicas.ts';
+import { candidatesFor, EXISTS_ONLY } from './routing.ts';
+import { LEVELS, type Level } from './settings.ts';
+
+export function answer(node: RingNode, now: number, link: Link, frame: Frame): boolean {
+  switch (frame.type) {
+    case FrameType.get:
+      return answerGet(node, now, link, frame);
+    case FrameType.put:
+    case FrameType.remove:
+      return answerWrite(node, now, link, frame);
+    case FrameType.owner:
+      return answerOwner(node, link, frame);
+    case FrameType.replicate:
+      return answerReplicate(node, now, link, frame);
+    case FrameType.peek:
+      return answerPeek(node, link, frame);
+    case FrameType.neighbours:
+      return answerNeighbours(node, now, link, frame);
+    case FrameType.pulse:
+      return answerPulse(node, link, frame);
+    case FrameType.indirect:
+      return answerIndirect(node, now, link, frame);
+    case FrameType.digest:
+      return answerDigest(node, link, frame);
+    case FrameType.fetch:
+      return answerFetch(node, link, frame);
+    case FrameType.confirm:
+      return answerConfirm(node, link, frame);
+    case FrameType.join:
+      return answerJoin(node, now, link, frame);
+    case FrameType.switch:
+      return answerSwitch(node, now, link, frame);
+    case FrameType.leave:
+      return answerLeave(node, now, link, frame);
+    case FrameType.inherit:
+      return answerInherit(node, now, link, frame);
+    case FrameType.info:
+      return answerInfo(node, link, frame);
+    default:
+      return false;
+  }
+}
+
+/** A reply that is a status and nothing else. */
+export function answerStatus(link: Link, type: number, request: number, status: Status): void {
+  link.begin(type | REPLY, request).u8(status);
+  link.send();
+}
+
+/** Not ours: here is who is closer. */
+function answerElsewhere(
+  node: RingNode,
+  link: Link,
+  type: number,
+  request: number,
+  key: Uint8Array,
+  at: number,
+): void {
+  if (!node.isMember) return answerStatus(link, type, request, Status.notMember);
+  const out = link.begin(type | REPLY, request);
+  out.u8(Status.notOwner);
+  out.list(candidatesFor(node, key, at));
+  link.send();
+}
+
+function answerOwner(node: RingNode, link: Link, frame: Frame): boolean {
+  const { bytes, request, type } = frame;
+  const key = frame.skip(20);
+  if (!frame.isWhole) return false;
+  const identity = node.ownerOf(bytes, key);
+  if (identity === null) {
+    answerElsewhere(node, link, type, request, bytes, key);
+    return true;
+  }
+  const out = link.begin(type | REPLY, request);
+  out.u8(Status.ok);
+  // It need not be the one that was asked: they share a process.
+  out.member(identity.member);
+  out.raw(identity.end);
+  link.send();
+  return true;
+}
+
+function answerGet(node: RingNode, now: number, link: Link, frame: Frame): boolean {
+  const { bytes, request } = frame;
+  const key = frame.skip(20);
+  const choice = frame.u8();
+  const level = LEVELS[choice & ~EXISTS_ONLY];
+  if (!frame.isWhole || level === undefined) return false;
+  node.counters.reads++;
+  const identity = node.ownerOf(bytes, key);
+  if (identity === null) {
+    answerElsewhere(node, link, FrameType.get, request, bytes, key);
+    return true;
+  }
+  const existsOnly = (choice & EXISTS_ONLY) !== 0;
+  if (level === 'one' && identity.isSettled) {
+    answerFound(link, request, node.store.get(bytes, key), existsOnly);
+    return true;
+  }
+  const wanted = Uint8Array.prototype.slice.call(bytes, key, key + 20);
+  newest(node, now, identity, wanted, level, (_now, status, record) => {
+    if (status !== Status.ok) return answerStatus(link, FrameType.get, request, status);
+    answerFound(link, request, record, existsOnly);
+  });
+  return true;
+}
+
+function answerFound(
+  link: Link,
+  request: number,
+  record: Uint8Array | null,
+  existsOnly: boolean,
+): void {
+  const out = link.begin(FrameType.get | REPLY, request);
+  out.u8(Status.ok);
+  if (record === null || isTombstone(record)) {
+    out.u8(0);
+  } else {
+    out.u8(1);
+    out.raw(record, 0, VERSION_BYTES);
+    if (!existsOnly) out.raw(record, RECORD_HEADER_BYTES);
+  }
+  link.send();
+}
+
+function answerWrite(node: RingNode, now: number, link: Link, frame: Frame): boolean {
+  const { bytes, request, type, end } = frame;
+  const key = frame.id();
+  const level: Level | undefined = LEVELS[frame.u8()];
+  const isPut = type === FrameType.put;
+  if (frame.isBroken || level === undefined || (!isPut && !frame.isWhole)) return false;
+  if (frame.left > node.settings.valueBytesMax) {
+    answerStatus(link, type, request, Status.tooLarge);
+    return true;
+  }
+  const record = isPut ? blankRecord(bytes, frame.at, end) : blankRecord(null);
+  write(node, now, key, record, level, (_now, status, found, copies, version) => {
+    if (link.isOver) return;
+    if (status === Status.notOwner) return answerElsewhere(node, link, type, request, key, 0);
+    const out = link.begin(type | REPLY, request);
+    out.u8(status);
+    out.u8(found ? 1 : 0);
+    out.u8(copies);
+    if (version !== null && status === Status.ok) out.raw(version);
+    link.send();
+  });
+  return true;
+}
+
+function answerReplicate(node: RingNode, now: number, link: Link, frame: Frame): boolean {
+  const { request } = frame;
+  const start = frame.at;
+  if (!keepRecords(node, now, frame)) return false;
+  if (holdsForeign(node, frame.bytes, start, frame.end)) node.upkeep.moved(now);
+  node.flushes.wait((_now, error) => {
+    if (link.isOver) return;
+    const status = error === null ? Status.ok : Status.storeFailed;
+    answerStatus(link, FrameType.replicate, request, status);
+  });
+  return true;
+}
+
+function answerPeek(node: RingNode, link: Link, frame: Frame): boolean {
+  const { bytes, request } = frame;
+  const key = frame.skip(20);
+  if (!frame.isWhole) return false;
+  const record = node.store.get(bytes, key);
+  const out = link.begin(FrameType.peek | REPLY, request);
+  out.u8(record === null ? 0 : 1);
+  if (record !== null) out.raw(record);
+  link.send();
+  return true;
+}
+
+function answerInfo(node: RingNode, link: Link, frame: Frame): boolean {
+  if (!frame.isWhole) return false;
+  const text = JSON.stringify(node.info());
+  const out = link.begin(FrameType.info | REPLY, frame.request);
+  out.raw(utf8(text));
+  link.send();
+  return true;
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

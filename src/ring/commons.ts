@@ -1,0 +1,33 @@
+/**
+ * What the ring nodes of one process may share instead of each owning it: the members they know, and
+ * the buffers that they read and write with, which are needed for the length of one turn only. One
+ * real node has a commons of its own; a lab gives its 10,000 nodes the same.
+ */
+import { Frame, FrameWriter } from './frames.ts';
+import { Members, type Sha1 } from './member.ts';
+
+/** Writers kept for the next turn, and the largest that is worth keeping. */
+const IDLE_WRITERS = 32;
+const WRITER_BYTES_KEPT = 1 << 19;
+
+export class RingCommons {
+  readonly members: Members;
+  /** The frame being looked at. */
+  readonly frame: Frame = new Frame();
+  readonly #writers: FrameWriter[] = [];
+
+  /** @param membersLimit members interned, if more than the default are known to exist. */
+  constructor(sha1: Sha1, membersLimit?: number) {
+    this.members = new Members(sha1, membersLimit);
+  }
+
+  takeWriter(): FrameWriter {
+    return this.#writers.pop() ?? new FrameWriter();
+  }
+
+  giveWriter(writer: FrameWriter): void {
+    if (this.#writers.length >= IDLE_WRITERS || writer.bytes.length > WRITER_BYTES_KEPT) return;
+    writer.length = 0;
+    this.#writers.push(writer);
+  }
+}

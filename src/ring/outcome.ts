@@ -1,0 +1,78 @@
+/**
+ * What a program hears of a ring node: one outcome per command that it gave, and events. Both are
+ * plain values; a failure that can be expected is an outcome with a code, never an exception.
+ */
+import type { Address } from '../core/address.ts';
+
+export const OUTCOME_CODES = [
+  'ok',
+  /** This node has not joined, or has left. */
+  'not-a-member',
+  /** Nobody answered on the way to the owner. Of a write: it did not happen. */
+  'unreachable',
+  /** The owner was asked and did not answer in time. Of a write: it may have happened, or yet happen. */
+  'unknown',
+  /** The write is there, but not on as many copies as were asked for; it may survive or not. */
+  'too-few-copies',
+  /** A store could not keep it: the disk is full or broken. */
+  'store-failed',
+  /** The value is larger than the owner takes. */
+  'too-large',
+  /** Too much is under way here already; nothing was begun. */
+  'busy',
+  /** The ring sent us in circles for 32 hops. */
+  'too-many-hops',
+] as const;
+export type OutcomeCode = (typeof OUTCOME_CODES)[number];
+
+/** How a command ended. Bytes belong to whoever hears it. */
+export interface RingOutcome {
+  readonly code: OutcomeCode;
+  /** One line for people; '' when `ok`. */
+  readonly message: string;
+  /** get, exists: there is such a key. remove: there was one. insert: it replaced one. */
+  readonly found: boolean;
+  /** get: the value, null when there is none. */
+  readonly value: Uint8Array | null;
+  /** The record's version, 16 bytes that compare as they are ordered; null where there is none. */
+  readonly version: Uint8Array | null;
+  /** The owner's address; 0 when it was not reached. */
+  readonly owner: Address;
+  /** insert, remove: durable copies that the owner knew of when it acknowledged. */
+  readonly copies: number;
+  /** Nodes asked after the first, dead ones not counted. */
+  readonly hops: number;
+  /** Nodes asked that did not answer: each cost a time-out, or a refused connection. */
+  readonly silent: number;
+}
+
+export type RingEvent =
+  /** The identity owns its arc now. */
+  | { readonly kind: 'joined'; readonly identity: Address }
+  /** An attempt to join came to nothing; the next one follows by itself. */
+  | { readonly kind: 'join-failed'; readonly identity: Address; readonly reason: string }
+  | { readonly kind: 'left'; readonly identity: Address }
+  /** The identity's first successor changed. */
+  | { readonly kind: 'successor'; readonly identity: Address; readonly successor: Address }
+  /** Its first predecessor. */
+  | { readonly kind: 'predecessor'; readonly identity: Address; readonly predecessor: Address }
+  /** The end of its arc moved: 40 hexadecimal digits. */
+  | { readonly kind: 'arc'; readonly identity: Address; readonly end: string }
+  /** A peer was given up: direct and indirect pulses failed. */
+  | { readonly kind: 'lost'; readonly identity: Address; readonly peer: Address }
+  /** Copies of an arc have been compared and made equal. */
+  | {
+      readonly kind: 'repaired';
+      readonly identity: Address;
+      readonly peer: Address;
+      readonly records: number;
+      readonly bytes: number;
+    }
+  /** The store could not make something durable. */
+  | { readonly kind: 'store-error'; readonly message: string };
+
+export interface RingObserver {
+  /** Called once for each command with a call number other than 0, never inside the command itself. */
+  onOutcome(call: number, outcome: RingOutcome): void;
+  onEvent(event: RingEvent): void;
+}

@@ -1,0 +1,364 @@
+/**
+ * Routing: a command on its way to the owner of its key. We ask the node that we know closest before
+ * the key; it does the command if it is the owner, or else names up to 8 that are closer. The command
+ * itself is what is asked: with a good guess it is one round trip.
+ *
+ *     we ── get ──▶ A   "not mine: D, C, B"
+ *        ── get ──▶ D   silent
+ *        ── get ──▶ C   "mine: …"             one dead node costs one step back
+ *
+ * When nobody is left to ask, the ring is on the move: we begin again a moment later, until the
+ * command's time is up. A write that was sent and not answered is not sent again: it may have
+ * happened, and somebody else's newer write with it. Its outcome is `unknown`.
+ */
+import type { Address } from '../core/address.ts';
+import { isBetween } from '../core/arc.ts';
+import { equalIds } from '../core/id.ts';
+import { CANDIDATES, HOPS_LIMIT } from './bounds.ts';
+import { VERSION_BYTES } from './clock.ts';
+import { type Frame, FrameType, Status } from './frames.ts';
+import type { Member } from './member.ts';
+import type { RingNode } from './node.ts';
+import type { OutcomeCode, RingOutcome } from './outcome.ts';
+import { Waiter } from './patience.ts';
+import { askPlain } from './plain.ts';
+import { LEVELS, type Level } from './settings.ts';
+
+export type OperationKind = 'owner' | 'get' | 'exists' | 'insert' | 'remove';
+
+/** How it ended, and for `owner` who it is and where its arc ends. */
+export type OperationDone = (
+  now: number,
+  outcome: RingOutcome,
+  owner: Member | null,
+  end: Uint8Array | null,
+) => void;
+
+/** A larger value is sent only to the node that has said that it is the owner. */
+const SENT_BLINDLY_BYTES = 4096;
+export const EXISTS_ONLY = 0x80;
+
+/** Is `a` closer before `key` than `b`? A node at the key itself is the closest. */
+export function isCloserBefore(
+  a: Uint8Array,
+  b: Uint8Array,
+  key: Uint8Array,
+  keyAt: number,
+): boolean {
+  if (equalIds(a, 0, b, 0) || equalIds(b, 0, key, keyAt)) return false;
+  return equalIds(a, 0, key, keyAt) || isBetween(a, 0, b, 0, key, keyAt);
+}
+
+/** Keeps `list` sorted, the closest before the key first, and no longer than `limit`. */
+function offer(list: Member[], member: Member, key: Uint8Array, at: number, limit: number): void {
+  let place = list.length;
+  while (place > 0 && isCloserBefore(member.hash, list[place - 1]!.hash, key, at)) place--;
+  if (place >= limit || list.includes(member)) return;
+  list.splice(place, 0, member);
+  if (list.length > limit) list.pop();
+}
+
+/** The members that we know closest before a key, ourselves not among them. */
+export function closestBefore(
+  node: RingNode,
+  key: Uint8Array,
+  at: number,
+  limit: number,
+): Member[] {
+  const list: Member[] = [];
+  for (const identity of node.identities) {
+    if (!identity.isMember) continue;
+    for (const member of identity.successors) offer(list, member, key, at, limit);
+    for (const member of identity.predecessors) offer(list, member, key, at, limit);
+    for (const member of identity.fingers.members) offer(list, member, key, at, limit);
+  }
+  return list;
+}
+
+/**
+ * Candidates in one answer: enough that of a list of neighbours whoever still lives is among them,
+ * however many of those before it have died.
+ */
+function candidatesLimit(node: RingNode): number {
+  return Math.max(CANDIDATES, node.listProcesses + 1);
+}
+
+/** What we answer who asks for a key that is not ours: those closer to it than we are. */
+export function candidatesFor(node: RingNode, key: Uint8Array, at: number): Member[] {
+  const list = closestBefore(node, key, at, candidatesLimit(node));
+  for (const { member, isMember } of node.identities) {
+    if (!isMember) continue;
+    const end = list.findIndex((other) => !isCloserBefore(other.hash, member.hash, key, at));
+    if (end >= 0) list.length = end;
+  }
+  return list;
+}
+
+export class Operation extends Waiter {
+  readonly node: RingNode;
+  readonly kind: OperationKind;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | null;
+  readonly level: Level;
+  readonly done: OperationDone;
+  /** Where to begin, instead of with all we know. */
+  readonly via: readonly Member[] | null;
+  isOver = false;
+  hops = 0;
+  /** Nodes asked that did not answer; over all attempts. */
+  silent = 0;
+  #asked: Address[] = [];
+  #candidates: Member[] = [];
+  /** Somebody has answered us. */
+  #isHeard = false;
+  /** Who has said to be the owner. */
+  #owner: Member | null = null;
+  #lastCode: OutcomeCode = 'unreachable';
+  readonly #retry: Retry = new Retry(this);
+
+  constructor(
+    node: RingNode,
+    kind: OperationKind,
+    key: Uint8Array,
+    value: Uint8Array | null,
+    level: Level,
+    via: readonly Member[] | null,
+    done: OperationDone,
+  ) {
+    super();
+    this.node = node;
+    this.kind = kind;
+    this.key = key;
+    this.value = value;
+    this.level = level;
+    this.via = via;
+    this.done = done;
+  }
+
+  start(now: number): void {
+    this.node.lines.calls.join(now, this);
+    this.node.operations.add(this);
+    this.begin(now);
+  }
+
+  begin(now: number): void {
+    const { node, key } = this;
+    this.#asked = [];
+    this.#owner = null;
+    this.hops = 0;
+    const own = node.ownerOf(key, 0);
+    if (this.via !== null) this.#candidates = [...this.via];
+    else if (own !== null) this.#candidates = [own.member];
+    else {
+      const limit = candidatesLimit(node);
+      this.#candidates = closestBefore(node, key, 0, limit);
+      for (const member of node.upkeep.known) offer(this.#candidates, member, key, 0, limit);
+    }
+    this.step(now);
+  }
+
+  step(now: number): void {
+    if (this.isOver) return;
+    const next = this.#candidates.find((member) => !this.#asked.includes(member.address));
+    if (this.hops >= HOPS_LIMIT || next === undefined) {
+      this.#lastCode = this.hops >= HOPS_LIMIT ? 'too-many-hops' : 'unreachable';
+      // A lookup by a given way is a question about that way; it is not asked twice.
+      if (this.via !== null) return this.fail(now, this.#lastCode);
+      this.node.lines.retries.join(now, this.#retry);
+      return;
+    }
+    this.#asked.push(next.address);
+    this.#ask(now, next);
+  }
+
+  #ask(now: number, to: Member): void {
+    const { node, kind, key, value, level } = this;
+    if (node.isPlain(to) && !node.isOwn(to)) return this.#askPlain(now, to);
+    const isLong = value !== null && value.length > SENT_BLINDLY_BYTES && this.#owner !== to;
+    const isWrite = (kind === 'insert' || kind === 'remove') && !isLong;
+    const link = node.linkTo(now, to);
+    const type = isLong ? FrameType.owner : TYPES[kind];
+    const line = isWrite || kind === 'get' ? node.lines.bulk : node.lines.replies;
+    const out = link.ask(now, type, line, (at, reply) => {
+      if (this.isOver) return;
+      if (reply === null) {
+        // It had no answer to `VER`: now we know how to speak with it.
+        if (node.isPlain(to)) return this.#askPlain(at, to);
+        this.silent++;
+        node.suspect(at, to);
+        if (isWrite && link.isOpen) return this.fail(at, 'unknown', to);
+        return this.step(at);
+      }
+      this.#isHeard = true;
+      this.#heard(at, to, reply, isLong);
+    });
+    out.raw(key);
+    if (type !== FrameType.owner) {
+      out.u8(LEVELS.indexOf(level) | (kind === 'exists' ? EXISTS_ONLY : 0));
+    }
+    if (type === FrameType.put) out.raw(value!);
+    link.send();
+  }
+
+  #askPlain(now: number, to: Member): void {
+    const { node, kind, key, value } = this;
+    askPlain(node, now, to, kind, key, value, (at, answer) => {
+      if (this.isOver) return;
+      if (answer === null) {
+        this.silent++;
+        node.suspect(at, to);
+        return this.step(at);
+      }
+      this.#isHeard = true;
+      const { status, found, closer } = answer;
+      if (closer !== null) {
+        this.hops++;
+        this.#candidates.unshift(closer);
+        return this.step(at);
+      }
+      if (status !== Status.ok) return this.fail(at, CODES[status] ?? 'unknown', to);
+      const { hops, silent } = this;
+      const copies = kind === 'insert' || kind === 'remove' ? 1 : 0;
+      const outcome = { ...failure('ok'), found, value: answer.value, copies, hops, silent };
+      this.#end(at, { ...outcome, owner: to.address }, to, to.hash);
+    });
+  }
+
+  #heard(now: number, from: Member, reply: Frame, isLong: boolean): void {
+    const status = reply.u8();
+    if (status === Status.notOwner) {
+      const closer = reply.list(this.node.commons.members);
+      if (!reply.isWhole) return this.step(now);
+      this.hops++;
+      for (const member of closer) this.node.upkeep.learn(member);
+      // Those just named are closer than whoever named them; the others stay to fall back on.
+      for (const member of this.#candidates) {
+        if (closer.length < 2 * candidatesLimit(this.node) && !closer.includes(member))
+          closer.push(member);
+      }
+      this.#candidates = closer;
+      return this.step(now);
+    }
+    if (status === Status.notMember) return this.step(now);
+    if (status !== Status.ok) return this.fail(now, CODES[status] ?? 'unknown', from, reply);
+    if (isLong) {
+      reply.at = reply.end;
+      this.#owner = from;
+      return this.#ask(now, from);
+    }
+    this.#finish(now, from, reply);
+  }
+
+  #finish(now: number, asked: Member, reply: Frame): void {
+    const { kind } = this;
+    let owner = asked;
+    let found = false;
+    let value: Uint8Array | null = null;
+    let version: Uint8Array | null = null;
+    let copies = 0;
+    let end: Uint8Array | null = null;
+    if (kind === 'owner') {
+      owner = reply.member(this.node.commons.members);
+      end = reply.id();
+    } else if (kind === 'get' || kind === 'exists') {
+      found = reply.u8() === 1;
+      if (found) version = reply.copy(VERSION_BYTES);
+      if (found && kind === 'get') value = reply.copy(reply.left);
+    } else {
+      found = reply.u8() === 1;
+      copies = reply.u8();
+      version = reply.left > 0 ? reply.copy(VERSION_BYTES) : null;
+    }
+    if (!reply.isWhole) return this.fail(now, 'unknown', owner);
+    const { address } = owner;
+    const { hops, silent } = this;
+    this.node.upkeep.learn(owner);
+    this.#end(
+      now,
+      { code: 'ok', message: '', found, value, version, owner: address, copies, hops, silent },
+      owner,
+      end,
+    );
+  }
+
+  fail(now: number, code: OutcomeCode, owner: Member | null = null, reply?: Frame): void {
+    let copies = 0;
+    if (reply !== undefined && reply.left >= 2) {
+      reply.u8();
+      copies = reply.u8();
+      reply.at = reply.end;
+    }
+    const { hops, silent } = this;
+    const outcome = { ...failure(code), owner: owner?.address ?? 0, copies, hops, silent };
+    this.#end(now, outcome, null, null);
+  }
+
+  #end(now: number, outcome: RingOutcome, owner: Member | null, end: Uint8Array | null): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.line?.leave(this);
+    this.#retry.line?.leave(this.#retry);
+    this.node.operations.delete(this);
+    this.done(now, outcome, owner, end);
+  }
+
+  /** The whole command took too long. */
+  expired(now: number): void {
+    const isWrite = this.kind === 'insert' || this.kind === 'remove';
+    const isWaiting = this.#retry.line !== null;
+    if (isWrite && !isWaiting && this.#isHeard) return this.fail(now, 'unknown');
+    this.fail(now, isWaiting ? this.#lastCode : 'unreachable');
+  }
+}
+
+class Retry extends Waiter {
+  readonly #operation: Operation;
+
+  constructor(operation: Operation) {
+    super();
+    this.#operation = operation;
+  }
+
+  expired(now: number): void {
+    this.#operation.begin(now);
+  }
+}
+
+const TYPES: { readonly [kind in OperationKind]: number } = {
+  owner: FrameType.owner,
+  get: FrameType.get,
+  exists: FrameType.get,
+  insert: FrameType.put,
+  remove: FrameType.remove,
+};
+
+/** By status. */
+const CODES: readonly (OutcomeCode | null)[] = [
+  'ok',
+  null,
+  'too-few-copies',
+  'store-failed',
+  'too-large',
+  'busy',
+  'busy',
+  null,
+];
+
+const MESSAGES: { readonly [code in OutcomeCode]: string } = {
+  ok: '',
+  'not-a-member': 'this node is not a member of a ring',
+  unreachable: 'nobody answered on the way to the owner of the key',
+  unknown: 'the owner was asked and did not answer: the write may have happened, or not',
+  'too-few-copies': 'too few copies could be made or read in time',
+  'store-failed': 'the store could not keep it',
+  'too-large': 'the value is larger than the owner takes',
+  busy: 'too much is under way already',
+  'too-many-hops': `the owner was not found within ${HOPS_LIMIT} hops`,
+};
+
+/** An outcome that is a failure. */
+export function failure(code: OutcomeCode): RingOutcome {
+  const message = MESSAGES[code];
+  const nothing = { found: false, value: null, version: null, owner: 0, copies: 0 };
+  return { code, message, ...nothing, hops: 0, silent: 0 };
+}

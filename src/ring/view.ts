@@ -1,0 +1,107 @@
+/**
+ * What a ring node shows of itself, as plain data for people and programs.
+ */
+import { formatAddress } from '../core/address.ts';
+import { formatId } from '../core/id.ts';
+import type { Copy, Identity } from './identity.ts';
+import type { Member } from './member.ts';
+import type { RingNode } from './node.ts';
+import type { Policy } from './settings.ts';
+import type { Wire } from './wire.ts';
+
+/** One identity and its arc [hash, end). Addresses are `IP:port`, hashes 40 hexadecimal digits. */
+export interface IdentityInfo {
+  readonly address: string;
+  readonly hash: string;
+  readonly state: 'idle' | 'joining' | 'member' | 'leaving' | 'left';
+  /** End of the arc that it answers for; its own hash when it answers for the whole circle. */
+  readonly end: string;
+  /** Nearest first. */
+  readonly successors: readonly MemberInfo[];
+  readonly predecessors: readonly MemberInfo[];
+  readonly fingers: readonly MemberInfo[];
+  /** Who holds the copies of this arc. */
+  readonly backups: readonly BackupInfo[];
+  /** Backups that hold all of the arc, as last compared: the K that protects it at this moment. */
+  readonly effectiveK: number;
+}
+
+export interface MemberInfo {
+  readonly address: string;
+  readonly hash: string;
+  /** A class program: it takes part without backups. */
+  readonly isPlain: boolean;
+}
+
+export interface BackupInfo {
+  readonly address: string;
+  /** It holds all that we hold, as last compared. */
+  readonly isInStep: boolean;
+  /** Of the comparison under way: records sent and fetched so far, and the part of the arc done. */
+  readonly records: number;
+  readonly progress: number;
+}
+
+export interface RingInfo {
+  readonly identities: readonly IdentityInfo[];
+  readonly wire: Wire;
+  readonly policy: Policy;
+  /** Backups asked for. */
+  readonly k: number;
+  /** The least effective K of our arcs. */
+  readonly effectiveK: number;
+  /** Records in the store, tombstones included, and their bytes. */
+  readonly records: number;
+  readonly bytes: number;
+  /** Records here that belong to others, waiting to be confirmed there before they go. */
+  readonly foreign: number;
+  readonly connections: number;
+  readonly counters: { readonly [name: string]: number };
+}
+
+export function infoOf(node: RingNode): RingInfo {
+  const { settings, store } = node;
+  const identities = node.identities.map(identityInfo);
+  const members = identities.filter(({ state }) => state === 'member' || state === 'leaving');
+  return {
+    identities,
+    wire: settings.wire,
+    policy: settings.policy,
+    k: settings.k,
+    effectiveK: members.reduce((least, { effectiveK }) => Math.min(least, effectiveK), settings.k),
+    records: store.count,
+    bytes: store.byteLength,
+    foreign: node.upkeep.foreign,
+    connections: node.connections.count,
+    counters: { ...node.counters },
+  };
+}
+
+function identityInfo(identity: Identity): IdentityInfo {
+  const { member, state, end, successors, predecessors, fingers, copies, effectiveK } = identity;
+  return {
+    address: formatAddress(member.address),
+    hash: formatId(member.hash),
+    state,
+    end: formatId(end),
+    successors: successors.map(memberInfo),
+    predecessors: predecessors.map(memberInfo),
+    fingers: fingers.members.map(memberInfo),
+    backups: copies.map(backupInfo),
+    effectiveK,
+  };
+}
+
+function memberInfo({ address, hash, isPlain }: Member): MemberInfo {
+  return { address: formatAddress(address), hash: formatId(hash), isPlain };
+}
+
+function backupInfo({ member, isInStep, sync }: Copy): BackupInfo {
+  const progress = sync?.progress ?? (isInStep ? 1 : 0);
+  return {
+    address: formatAddress(member.address),
+    isInStep,
+    records: sync?.records ?? 0,
+    progress,
+  };
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { Alarm } from '../../src/io/alarm.ts';
+import { ManualClock } from './memory-network.ts';
+
+function setup() {
+  const clock = new ManualClock();
+  const rings: number[] = [];
+  const alarm = new Alarm(clock, () => rings.push(clock.now()));
+  return { clock, rings, alarm };
+}
+
+describe('an alarm', () => {
+  test('rings once, when its deadline falls', () => {
+    const { clock, rings, alarm } = setup();
+    alarm.setFor(50);
+    clock.advance(49);
+    expect(rings).toEqual([]);
+    clock.advance(100);
+    expect(rings).toEqual([50]);
+  });
+
+  test('has one timer, which moves only when the deadline comes closer', () => {
+    const { clock, rings, alarm } = setup();
+    for (const deadline of [100, 300, 70, 80, Infinity]) alarm.setFor(deadline);
+    expect(clock.timerCount).toBe(1);
+    clock.advance(1000);
+    expect(rings).toEqual([70]);
+  });
+
+  test('rings at once for what has passed, and never for Infinity', () => {
+    const { clock, rings, alarm } = setup();
+    alarm.setFor(Infinity);
+    expect(clock.timerCount).toBe(0);
+    clock.advance(10);
+    alarm.setFor(3);
+    clock.advance(0);
+    expect(rings).toEqual([10]);
+  });
+
+  test('that is stopped stays silent whatever it is set for', () => {
+    const { clock, rings, alarm } = setup();
+    alarm.setFor(10);
+    alarm.stop();
+    alarm.setFor(5);
+    clock.advance(100);
+    expect(rings).toEqual([]);
+    expect(clock.timerCount).toBe(0);
+  });
+});

@@ -1,0 +1,211 @@
+/**
+ * The store on disk: the contract that its twin in memory keeps, and what disks, other processes and
+ * kill -9 do to it.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { ID_BYTES } from '../../src/core/id.ts';
+import { type LmdbStore, type LmdbStoreOptions, openLmdbStore } from '../../src/io/lmdb-store.ts';
+import { entriesOf, type StoreUnderTest, storeSuite } from '../core/store-suite.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'ringlight-store-'));
+let directories = 0;
+const freshDirectory = () => join(base, `store-${++directories}`);
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+function open(directory = freshDirectory(), options: LmdbStoreOptions = {}) {
+  const reported: StoreUnderTest['reported'] = [];
+  const store = openLmdbStore(
+    directory,
+    (token, error) => reported.push({ token, error }),
+    options,
+  );
+  let asked = 0;
+  const flush = store.flush.bind(store);
+  store.flush = (token) => {
+    asked++;
+    flush(token);
+  };
+  const settled = () => expect.poll(() => reported.length, { timeout: 20_000 }).toBe(asked);
+  return {
+    store,
+    reported,
+    settled: async () => void (await settled()),
+    close: () => store.close(),
+  };
+}
+
+storeSuite('on disk', open, 12);
+
+const keyOf = (n: number) => {
+  const key = new Uint8Array(ID_BYTES);
+  new DataView(key.buffer).setUint32(0, n);
+  return key;
+};
+const one = (n: number) => new Uint8Array(1).fill(n);
+
+const codeOf = (failing: () => LmdbStore) => {
+  try {
+    void failing().close();
+  } catch (error) {
+    return (error as { code?: string }).code ?? error;
+  }
+  return 'nothing';
+};
+
+describe('a data directory', () => {
+  test('is there again after it was closed, with records, facts and sums', async () => {
+    const directory = freshDirectory();
+    const first = open(directory);
+    for (let i = 0; i < 500; i++) first.store.put(keyOf(i), 0, one(i & 255));
+    first.store.remove(keyOf(7), 0);
+    first.store.keepFact('who', one(9));
+    await first.close();
+    const second = open(directory);
+    expect(second.store.count).toBe(499);
+    expect(second.store.byteLength).toBe(499 * 21);
+    expect(second.store.fact('who')).toEqual(Buffer.from(one(9)));
+    expect(second.store.get(keyOf(7), 0)).toBeNull();
+    expect(entriesOf(second.store, null, keyOf(3)).map(([, record]) => record)).toEqual([
+      '00',
+      '01',
+      '02',
+    ]);
+    await second.close();
+  });
+
+  test('has one holder at a time', async () => {
+    const directory = freshDirectory();
+    const first = open(directory);
+    expect(() => open(directory)).toThrow(`${directory} is in use by this process`);
+    first.store.put(keyOf(1), 0, one(1));
+    first.store.flush(1);
+    await first.settled();
+    expect(first.reported).toEqual([{ token: 1, error: null }]);
+    await first.close();
+    await open(directory).close();
+  });
+
+  test('that was cut short, or is something else, is told and left as it is', async () => {
+    const cut = freshDirectory();
+    const { store, close } = open(cut);
+    for (let i = 0; i < 2000; i++) store.put(keyOf(i), 0, new Uint8Array(400).fill(1));
+    await close();
+    truncateSync(join(cut, 'data.mdb'), 200_000);
+    expect(codeOf(() => open(cut).store)).toBe('DATA_DAMAGED');
+
+    const other = freshDirectory();
+    await open(other).close();
+    writeFileSync(join(other, 'data.mdb'), 'this is a text and not a store\n'.repeat(1000));
+    expect(codeOf(() => open(other).store)).toBe('DATA_DAMAGED');
+
+    const file = freshDirectory();
+    writeFileSync(file, 'a file');
+    expect(codeOf(() => open(file).store)).toBe('DATA_UNUSABLE');
+  });
+
+  test('of another version is not touched', async () => {
+    const directory = freshDirectory();
+    const first = open(directory);
+    first.store.put(keyOf(1), 0, one(1));
+    first.store.keepFact('\0version', Buffer.from('ringlight ring store 99'));
+    await first.close();
+    expect(() => open(directory)).toThrow('found "ringlight ring store 99"');
+    expect(codeOf(() => open(directory).store)).toBe('DATA_VERSION');
+  });
+
+  test.skipIf(process.getuid?.() === 0)('that we may not write is told', () => {
+    expect(codeOf(() => open('/ringlight-nobody-may-write-here').store)).toBe('NOT_PERMITTED');
+  });
+});
+
+describe('a full disk', () => {
+  test('fails the flush in one line, and loses nothing once there is room', async () => {
+    const directory = freshDirectory();
+    let free = 1e12;
+    const { store, reported, settled, close } = open(directory, { freeBytes: () => free });
+    store.put(keyOf(1), 0, one(1));
+    store.flush(1);
+    await settled();
+    free = 1000;
+    store.put(keyOf(1), 0, one(2));
+    store.put(keyOf(2), 0, one(2));
+    store.flush(2);
+    await settled();
+    expect(reported[1]).toEqual({
+      token: 2,
+      error: `cannot write to ${directory}: the disk is full`,
+    });
+    store.put(keyOf(2), 0, one(3));
+    store.remove(keyOf(1), 0);
+    expect(store.get(keyOf(2), 0)).toEqual(one(3));
+    free = 1e12;
+    store.flush(3);
+    await settled();
+    expect(reported[2]).toEqual({ token: 3, error: null });
+    await close();
+    const again = open(directory);
+    expect(entriesOf(again.store).map(([, record]) => record)).toEqual(['03']);
+    await again.close();
+  });
+
+  test('that only the operating system knew of costs an error, not the store', async () => {
+    const directory = freshDirectory();
+    const { code, output } = await runChild(directory, 'fill', 'ulimit -f 2000;');
+    expect(code).toBe(0);
+    const said = JSON.parse(output.trim().split('\n').at(-1)!) as {
+      durable: number;
+      error: string;
+    };
+    expect(said.error).toContain(`cannot write to ${directory}: `);
+    expect(said.durable).toBeGreaterThan(0);
+    const { store, close } = open(directory);
+    expect(store.count).toBeGreaterThanOrEqual(said.durable);
+    for (let i = 1; i <= said.durable; i++) expect(store.get(keyOf(i), 0)?.length).toBe(1000);
+    await close();
+  }, 30_000);
+});
+
+/** Runs the other end of these tests in a process of its own, through the built product's sources. */
+function startChild(directory: string, mode: string, before = '') {
+  const script = new URL('store-child.mjs', import.meta.url).pathname;
+  const command = `${before} exec "${process.execPath}" "${script}" ${mode} "${directory}"`;
+  return spawn('bash', ['-c', command], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function runChild(directory: string, mode: string, before: string) {
+  const child = startChild(directory, mode, before);
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  const [code] = await once(child, 'close');
+  return { code: code as number, output };
+}
+
+test('kill -9 in the middle of writes: all that was acknowledged is there', async () => {
+  const directory = freshDirectory();
+  let acknowledged = 0;
+  for (let round = 0; round < 3; round++) {
+    const child = startChild(directory, 'write');
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      if (output.length > 2000) child.kill('SIGKILL');
+    });
+    await once(child, 'close');
+    const lines = output.split('\n').slice(0, -1); // the last one may be half a line
+    expect(lines.length).toBeGreaterThan(10);
+    acknowledged = Math.max(...lines.map(Number));
+    const { store, close } = open(directory);
+    for (let i = 1; i <= acknowledged; i++) {
+      const record = store.get(keyOf(i), 0);
+      if (record?.length !== 1000) expect.fail(`round ${round}: ${i} of ${acknowledged} is lost`);
+    }
+    await close();
+  }
+}, 60_000);

@@ -1,0 +1,31 @@
+// A process that writes to a store until it is killed (`write`) or the disk is full (`fill`). It
+// runs the built product, for a process of its own has no compiler.
+import { openLmdbStore } from '../../dist/io/lmdb-store.js';
+
+const [mode, directory] = process.argv.slice(2);
+const keyOf = (n) => {
+  const key = new Uint8Array(20);
+  new DataView(key.buffer).setUint32(0, n);
+  return key;
+};
+
+let written = 0;
+const store = openLmdbStore(directory, (token, error) => {
+  if (error === null) process.stdout.write(`${token}\n`);
+  else {
+    process.stdout.write(`${JSON.stringify({ durable, error })}\n`);
+    process.exit(0);
+  }
+  durable = token;
+});
+let durable = 0;
+written = mode === 'write' ? store.count : 0;
+
+function more() {
+  for (let i = 0; i < 20; i++) {
+    store.put(keyOf(++written), 0, new Uint8Array(1000).fill(written));
+    if (i % 5 === 4) store.flush(written);
+  }
+  setImmediate(more);
+}
+more();

@@ -1,0 +1,36 @@
+/** Foresight only reads: a run in which nothing is foreseen is the same run. */
+import { expect, test } from 'vitest';
+import { FORESEEN, Foresight } from '../../src/lab/foresight.ts';
+import { GradedWorld, type WorldChoices } from './graded.ts';
+
+test.each([
+  ['all at the same time', { latency: { kind: 'constant', ms: 100 } }],
+  ['at times of their own', { latency: { kind: 'king' }, loss: 0.1 }],
+] as [string, WorldChoices][])('with it and without a run is the same, %s', (_name, options) => {
+  const run = (isForeseen: boolean) => {
+    const graded = new GradedWorld({ nodes: 300, ...options });
+    graded.crash(0.1);
+    let foreseen = 0;
+    const foresee = graded.overlay.foresee.bind(graded.overlay);
+    graded.overlay.foresee = (datagrams) => {
+      foreseen += datagrams.count;
+      expect(datagrams.count).toBeLessThanOrEqual(FORESEEN);
+      return isForeseen ? foresee(datagrams) : 0;
+    };
+    graded.begin(60);
+    graded.world.run(Infinity);
+    expect(graded.grades).toHaveLength(60);
+    // Each datagram once: those that wait when the batch is begun, and no crashed node's.
+    expect(foreseen).toBe(graded.world.delivered);
+    return [graded.world.traceHash, graded.grades];
+  };
+  expect(run(true)).toEqual(run(false));
+});
+
+test('keeps datagrams in the order in which they come', () => {
+  const foresight = new Foresight();
+  const bytes = new Uint8Array(4);
+  for (let i = 0; i < FORESEEN; i++) foresight.add(i, 100 + i, bytes, i * 2);
+  expect([foresight.count, foresight.to[3], foresight.from[3]]).toEqual([FORESEEN, 3, 103]);
+  expect([foresight.bytes[5], foresight.starts[5]]).toEqual([bytes, 10]);
+});
