@@ -22,7 +22,7 @@ import { type Life, State } from './lab/life.ts';
 import type { MainlineOverlay } from './lab/mainline-overlay.ts';
 import { checkLatency, checkNetwork, type NetworkModel } from './lab/network-model.ts';
 import { carryOut, checkSchedule, follow, type Step } from './lab/schedule.ts';
-import { numberIn, type Selection } from './lab/selection.ts';
+import { checkSelection, numberIn, type Selection } from './lab/selection.ts';
 import { sha1 } from './lab/sha1.ts';
 import { checkStart, livingWorld, type StartModel } from './lab/start.ts';
 import type { World } from './lab/world.ts';
@@ -215,32 +215,32 @@ export class Lab {
 
   /** Ends processes without a word. Under churn they come back when it is time. */
   crash(...whom: Whom): void {
-    this.#befall({ crash: selectionOf(whom) });
+    this.#befall({ crash: this.#selected(whom) });
   }
 
   /** Lets nodes neither hear nor act, as a laptop whose lid is closed. */
   pause(...whom: Whom): void {
-    this.#befall({ pause: selectionOf(whom) });
+    this.#befall({ pause: this.#selected(whom) });
   }
 
   /** Lets those who are paused go on: their memory is as it was, the clock has jumped. */
   resume(...whom: Whom): void {
-    this.#befall({ resume: selectionOf(whom) });
+    this.#befall({ resume: this.#selected(whom) });
   }
 
   /** Ends processes and begins new ones at once, which still know whom they knew. */
   restart(...whom: Whom): void {
-    this.#befall({ restart: selectionOf(whom) });
+    this.#befall({ restart: this.#selected(whom) });
   }
 
   /** Begins those who are down; they join through living nodes. */
   join(...whom: Whom): void {
-    this.#befall({ join: selectionOf(whom) });
+    this.#befall({ join: this.#selected(whom) });
   }
 
   /** Cuts nodes off from all others. */
   partition(...whom: Whom): void {
-    this.#befall({ partition: selectionOf(whom) });
+    this.#befall({ partition: this.#selected(whom) });
   }
 
   /** Ends all partitions. */
@@ -252,8 +252,11 @@ export class Lab {
     return this.#world.alive[number] === 1;
   }
 
+  #selected(whom: Whom): Selection {
+    return selectionOf(whom, this.#world.count);
+  }
+
   #befall(step: Omit<Step, 'at'>): void {
-    checkSchedule([{ at: 0, ...step }], this.#world.count);
     carryOut(this.#life, step, COMMANDS + this.#commands++);
   }
 
@@ -421,9 +424,11 @@ const COMMANDS = 20_000;
 
 type Whom = number[] | [Selection];
 
-function selectionOf(whom: Whom): Selection {
+/** @throws TypeError or RangeError that names the node or the field. */
+function selectionOf(whom: Whom, count: number): Selection {
   const [first] = whom;
-  return typeof first === 'object' ? first : { nodes: whom as number[] };
+  if (typeof first === 'object') return checkSelection(first, 'whom', count);
+  return { nodes: (whom as number[]).map((node) => wholeNumber(node, 'node', 0, count - 1)) };
 }
 
 /** @throws TypeError or RangeError that names the option. */

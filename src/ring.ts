@@ -20,7 +20,7 @@ import { type Clock, epochClock } from './io/clock.ts';
 import { type Endpoint, parseEndpoint, resolveEndpoint, resolveHost } from './io/endpoint.ts';
 import { sha1, systemRandom } from './io/entropy.ts';
 import { DhtError, type DhtErrorCode } from './io/errors.ts';
-import { type LmdbStore, openLmdbStore } from './io/lmdb-store.ts';
+import type { LmdbStore } from './io/lmdb-store.ts';
 import { type Driven, StreamDriver } from './io/stream-driver.ts';
 import { listenTcp, type TcpCounters, type TcpStreams } from './io/tcp.ts';
 import { RingClient } from './ring/client.ts';
@@ -397,6 +397,8 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
     const calls = new Calls(clock);
     const membership = new Membership(calls, streams.addresses.length);
     if (data !== undefined) {
+      // Only then: LMDB takes longer to load than all the rest, and a client never needs it.
+      const { openLmdbStore } = await import('./io/lmdb-store.ts');
       store = openLmdbStore(data, (token, error) => driver.stored(token, error));
     }
     const node = new RingNode(

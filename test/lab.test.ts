@@ -87,6 +87,55 @@ describe('createLab', () => {
     expect(lab.isAlive(number)).toBe(false);
   });
 
+  test('a node may be paused, restarted, and begun; its calls tell why they fail', async () => {
+    const lab = createLab({ nodes: 200, latency: { kind: 'constant', ms: 20 } });
+    const pending = lab.nodes[5]!.findNode(HASH);
+    lab.pause(5);
+    lab.run('1 min');
+    await expect(lab.nodes[5]!.findNode(HASH)).rejects.toThrow(/node 5 is paused/);
+    lab.resume(5);
+    expect((await pending).lookup.durationMs).toBeGreaterThanOrEqual(60_000);
+    const lost = lab.nodes[5]!.findNode(HASH);
+    lab.restart(5);
+    await expect(lost).rejects.toMatchObject({ code: 'CLOSED' });
+    lab.run('1 min');
+    expect((await lab.nodes[5]!.findNode(HASH)).grade.exact).toBe(true);
+    lab.crash({ first: 0, last: 99 });
+    await expect(lab.nodes[7]!.findNode(HASH)).rejects.toThrow(/node 7 is down/);
+    lab.join({ first: 0, last: 99 });
+    lab.run('20 min');
+    expect((await lab.nodes[7]!.findNode(HASH)).grade.exact).toBe(true);
+    expect(() => lab.crash(200)).toThrow(/"node" expected a whole number in 0\.\.199, got 200/);
+    expect(() => lab.pause({ share: 2 })).toThrow(/"whom\.share" .*got 2/);
+  });
+
+  test('what is cut off is not found until the partition heals', async () => {
+    const lab = createLab({ nodes: 200, latency: { kind: 'constant', ms: 20 } });
+    lab.partition({ first: 0, last: 99 });
+    expect((await lab.nodes[5]!.findNode('00'.repeat(20))).grade.exact).toBe(true);
+    expect((await lab.nodes[5]!.findNode('ff'.repeat(20))).grade.found).toBe(0);
+    lab.heal();
+    lab.run('15 min');
+    expect((await lab.nodes[5]!.findNode('ff'.repeat(20))).grade.exact).toBe(true);
+  });
+
+  test('a world may begin by joining, live under churn, and be befallen by a schedule', async () => {
+    const start = { kind: 'protocol', joinsPerSecond: 50 } as const;
+    const lab = createLab({
+      ...{ nodes: 300, start, churn: 'oversim' as const },
+      schedule: [{ at: '30 s', crash: { share: 0.5 } }],
+    });
+    const up = (): number => lab.nodes.filter(({ number }) => lab.isAlive(number)).length;
+    expect(up()).toBe(0);
+    lab.run('20 s');
+    const joined = up();
+    expect(Math.abs(joined - 150)).toBeLessThan(40);
+    lab.run('11 s');
+    expect(Math.abs(up() - joined / 2)).toBeLessThan(8);
+    lab.run('5 h');
+    expect(Math.abs(up() - 150)).toBeLessThan(40);
+  });
+
   test('a node of a million is made only when it is looked at', () => {
     const lab = createLab({ nodes: 100 });
     expect(lab.nodes).toHaveLength(100);
@@ -104,7 +153,17 @@ describe('createLab', () => {
     [{ loss: Number.NaN }, /"loss"/],
     [{ latency: { kind: 'constant', ms: 0 } as const }, /"latency\.ms"/],
     [{ latency: { kind: 'uniform', lowMs: 5, highMs: 4 } as const }, /"latency\.highMs" .*5\.\./],
-    [{ latency: { kind: 'warp' } as never }, /"latency\.kind" .*got warp/],
+    [{ latency: { kind: 'warp' } as never }, /"latency\.kind" .*got "warp"/],
+    [
+      { network: { latency: { kind: 'king' } } as const, loss: 0.1 },
+      /"loss" belongs into "network"/,
+    ],
+    [{ network: {} as never }, /"network\.latency"/],
+    [{ start: 'cold' as never }, /"start\.kind" .*got "cold"/],
+    [{ start: { up: 3 } }, /"start\.up" .*got 3/],
+    [{ churn: 'wild' as never }, /"churn" expected .*kad.* got "wild"/],
+    [{ churn: { trace: '0 1000 join' } }, /"trace" line 1 expected a node below 1000/],
+    [{ schedule: [{ at: 'noon', heal: true }] as never }, /"schedule\[0\]\.at"/],
     [{ node: { k: 0 } }, /"k"/],
   ])('%j is refused by name', (options, message) => {
     expect(() => createLab(options)).toThrow(message);

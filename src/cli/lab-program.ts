@@ -117,7 +117,7 @@ async function run(words: readonly string[]): Promise<void> {
   }
   const plan = planOf(
     { ...request, values, seeds: seeds ?? request.seeds },
-    new Set(Object.keys(fields)),
+    new Set([...Object.keys(fields), ...(seeds === undefined ? [] : ['seeds'])]),
   );
   const console = openConsole(json);
   const keeping = { csv: csv === true, ...(sample && { sample }) };
@@ -140,8 +140,11 @@ async function run(words: readonly string[]): Promise<void> {
 
 /** The first word that is neither an option nor the value of one, whatever experiment it is of. */
 function nameAmong(words: readonly string[]): string | null {
-  const any = new Command().allowUnknownOption().helpOption(false);
-  addRunOptions(any);
+  const any = addRunOptions(new Command())
+    .allowUnknownOption()
+    .helpOption(false)
+    .configureOutput({ writeErr() {} })
+    .exitOverride();
   const flags = new Map<string, string>();
   for (const { options } of EXPERIMENTS) {
     for (const [name, schema] of Object.entries(options.shape)) {
@@ -149,12 +152,15 @@ function nameAmong(words: readonly string[]): string | null {
     }
   }
   for (const [flag, value] of flags) any.option(flag + value);
+  const isName = (word: string): boolean => EXPERIMENTS.some(({ name }) => name === word);
   try {
-    return any.parseOptions([...words]).operands[0] ?? null;
+    const [first] = any.parseOptions([...words]).operands;
+    if (first !== undefined) return first;
   } catch (error) {
-    if (error instanceof CommanderError || error instanceof InvalidArgumentError) return null;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
   }
+  // Something is wrong with an option: what it is can be told when it is known whose it is.
+  return words.find(isName) ?? null;
 }
 
 function addRunOptions(command: Command): Command {

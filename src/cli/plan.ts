@@ -129,11 +129,8 @@ export function planOf(request: Request, typedFields: ReadonlySet<string>): Plan
       return read();
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-      throw new CommandError(
-        error.message.replace(/^"([^"]+)"/, (_, path) => inFile(path)),
-        2,
-        'USAGE',
-      );
+      const message = error.message.replace(/^"([^"]+)"/, (_, path: string) => nameOf(path));
+      throw new CommandError(message, 2, 'USAGE');
     }
   };
   const seedList = orSay(() => seedsFrom(seeds));

@@ -13,6 +13,7 @@ import {
   churnFrom,
   durationMs,
   type NetworkModel,
+  type NodeChoices,
   SCENARIO_DEFAULTS,
   SCENARIO_METRICS,
   type Step,
@@ -114,9 +115,12 @@ const fields = z.strictObject({
     .default([]),
 });
 
+type Timeouts = Pick<NodeChoices, 'shortTimeoutMsMin' | 'shortTimeoutMs' | 'timeoutMs'>;
+
 /** @throws TypeError or RangeError that names the field. */
 function completed(options: z.output<typeof fields>): z.output<typeof fields> {
   const { nodes, churn, schedule, start, faultsMs, healingMs, network } = options;
+  checkTimeouts(options.node);
   if (churn !== null) churnFrom(churn, nodes);
   checkSchedule(schedule, nodes);
   const hasNats = network.nat !== undefined;
@@ -134,6 +138,19 @@ function completed(options: z.output<typeof fields>): z.output<typeof fields> {
     throw new RangeError(`"schedule[${i}].at" expected a time before the faults end, got ${at}`);
   }
   return { ...options, safety };
+}
+
+/** Each is within the next; those that are not given adapt. */
+function checkTimeouts({ shortTimeoutMsMin, shortTimeoutMs, timeoutMs = 6000 }: Timeouts): void {
+  if (shortTimeoutMs !== undefined && shortTimeoutMs > timeoutMs) {
+    const expected = `at most timeoutMs, which is ${timeoutMs}`;
+    throw new RangeError(`"node.shortTimeoutMs" expected ${expected}, got ${shortTimeoutMs}`);
+  }
+  const mostMs = shortTimeoutMs ?? Math.min(1000, timeoutMs);
+  if (shortTimeoutMsMin !== undefined && shortTimeoutMsMin > mostMs) {
+    const expected = `at most shortTimeoutMs, which is ${mostMs}`;
+    throw new RangeError(`"node.shortTimeoutMsMin" expected ${expected}, got ${shortTimeoutMsMin}`);
+  }
 }
 
 export const scenarioExperiment: Experiment = entry({

@@ -329,7 +329,7 @@ function showGroups(groups: readonly Group[], console: Console): void {
 function estimateText(estimate: Estimate | undefined): string {
   if (!estimate || estimate.n === 0) return '-';
   const { mean, ci95 } = estimate;
-  return Number.isNaN(ci95) ? shortly(mean) : `${shortly(mean)} ± ${ci95.toPrecision(2)}`;
+  return Number.isNaN(ci95) ? shortly(mean) : `${shortly(mean)} ± ${shortly(+ci95.toPrecision(2))}`;
 }
 
 function variedText(varied: Options): string {

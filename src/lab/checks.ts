@@ -241,12 +241,13 @@ export class Safety implements Tap {
 const PINGS: ReadonlySet<number> = new Set([Purpose.check, Purpose.stranger, Purpose.witness]);
 
 /**
- * A lookup cannot last longer: all of its candidates are dead and are asked alpha at a time, the last
- * of them is waited for, before and after it turned to the rest of the table, and then the writes.
+ * A lookup cannot last longer. All of its candidates are asked alpha at a time; while fewer than k have
+ * answered it may wait for those under way, and each such wait ends with an answer, or the lookup
+ * turns to the rest of its table (once), or is over; then come the writes.
  */
 export function lookupBoundMs({ settings }: MainlineNode): number {
-  const { alpha, shortTimeoutMs, timeoutMs } = settings;
-  return Math.ceil(LOOKUP_CANDIDATES / alpha) * shortTimeoutMs + 3 * timeoutMs;
+  const { k, alpha, shortTimeoutMs, timeoutMs } = settings;
+  return Math.ceil(LOOKUP_CANDIDATES / alpha) * shortTimeoutMs + (k + 2) * timeoutMs;
 }
 
 /** A query and its answer, as the one who asks knows them: whom, and which transaction. */

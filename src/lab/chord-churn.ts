@@ -64,6 +64,8 @@ const SETTLING_MS = 600_000;
 const CALL_MS = 20_000;
 /** A peer that does not answer for so long is dead, says the paper. */
 const TIMEOUT_MS = 500;
+/** Neighbours are spoken to more often than that: their connections are kept. */
+const IDLE_MS = 120_000;
 /** Nodes kept ready for joins, beyond those expected. */
 const SPARE_SHARE = 1.3;
 const SPARE_NODES = 50;
@@ -130,7 +132,7 @@ class Run {
     this.#arrivals = new Lifetime({ kind: 'exponential', meanMs: SECOND_MS / rate });
     this.#newcomer = nodes;
     const joins = (rate * (SETTLING_MS + CALL_MS + lookups * SECOND_MS)) / SECOND_MS;
-    const each = settingsByStabilisation(successors);
+    const each = settingsByStabilisation(nodes, successors);
     const settings = new SeededRandom(seed, SeedStream.traits);
     this.lookups = new RingLookups(seed);
     this.overlay = ringWorld(
@@ -187,7 +189,10 @@ class Run {
 }
 
 /** One for each whole second between the bounds: a node keeps its own. */
-function settingsByStabilisation(successors: number): RingSettings[] {
+function settingsByStabilisation(nodes: number, successors: number): RingSettings[] {
+  // Chord's nodes look up all their fingers in turn, ours those beyond the list of successors only: a
+  // finger's turn comes as seldom as with them.
+  const stretch = doublings(nodes) / doublings(nodes / successors);
   const each: RingSettings[] = [];
   for (let seconds = STABILISE_S_LEAST; seconds <= STABILISE_S_MOST; seconds++) {
     each.push(
@@ -195,8 +200,10 @@ function settingsByStabilisation(successors: number): RingSettings[] {
         policy: 'chord-2001',
         successors,
         pulseMs: seconds * SECOND_MS,
-        fingerMs: seconds * SECOND_MS,
+        fingerMs: Math.round(seconds * SECOND_MS * stretch),
         selfTestMs: 0,
+        bulkIdleMs: IDLE_MS,
+        idleMs: IDLE_MS,
         pulseTimeoutMs: TIMEOUT_MS,
         connectTimeoutMs: TIMEOUT_MS,
         replyTimeoutMs: TIMEOUT_MS,
@@ -205,6 +212,13 @@ function settingsByStabilisation(successors: number): RingSettings[] {
     );
   }
   return each;
+}
+
+/** Doublings from 1 to at least this: log2, rounded up. */
+function doublings(count: number): number {
+  let many = 0;
+  while (2 ** many < count) many++;
+  return many;
 }
 
 interface Means {

@@ -9,7 +9,7 @@
  *     lost        a promise of durability is broken: a whole ring does not know an acknowledged write
  *     stale       a read went back behind a write, or a read, that it had to see
  *     revived     it went back behind a delete
- *     refused     in calm, somebody was not served
+ *     refused     in calm, and for a while before (`SERVICE_MS`), somebody was not served
  *
  * What a read has to see, by what goes on while it lasts and since the write was begun:
  *
@@ -41,6 +41,8 @@ export interface Breach {
 
 /** A write under way when nobody waits for it any more is done or dead after this. */
 export const LATE_MS = 60_000;
+/** So long after a crash a command may still go to a host that is gone without a word. */
+export const SERVICE_MS = 30_000;
 /** What goes on: the worst of a spell. */
 const Grade = { planned: 1, crash: 2, cut: 3 } as const;
 type Grade = (typeof Grade)[keyof typeof Grade];
@@ -282,7 +284,9 @@ class Judgement {
     const { beganMs, endedMs, code } = operation;
     if (code === 'ok' || code === 'too-large') return;
     const until = code === 'pending' ? beganMs + LATE_MS : endedMs;
-    if (this.#spells.some(({ fromMs, untilMs }) => untilMs > beganMs && fromMs <= until)) return;
+    const isDisturbed = ({ fromMs, untilMs, grade }: Spell) =>
+      untilMs + (grade === Grade.planned ? 0 : SERVICE_MS) > beganMs && fromMs <= until;
+    if (this.#spells.some(isDisturbed)) return;
     this.#say('refused', Math.min(until, endedMs), told(operation));
   }
 }

@@ -10,7 +10,7 @@ import { Ground } from '../core/ground.ts';
 import { ID_BYTES } from '../core/id.ts';
 import { SeededRandom } from '../core/random.ts';
 import { Counters } from '../mainline/counters.ts';
-import { type KBuckets, SPARES } from '../mainline/kbuckets.ts';
+import { type KBuckets, rowsBefore, SPARES } from '../mainline/kbuckets.ts';
 import { MainlineNode, type MainlineObserver, type MainlineWorld } from '../mainline/node.ts';
 import type { Settings } from '../mainline/settings.ts';
 import type { TableRows } from '../mainline/table.ts';
@@ -41,6 +41,8 @@ export interface MainlineOptions {
   sha1: Sha1;
   /** Who is there from the beginning, ascending; null or nothing: everybody. */
   members?: Uint32Array | null;
+  /** Warm tables take the nearest of so many draws, see `WarmStart`. Default 1. */
+  draws?: number;
   /** Which nodes are read-only (BEP 43); null or nothing: as the settings say. */
   isReadOnly?: ((overlay: MainlineOverlay, node: number) => boolean) | null;
 }
@@ -73,7 +75,7 @@ export class MainlineOverlay implements Overlay {
   /** Fills the tables of those who are there and starts them; machines are made on first use. */
   constructor(world: World, options: MainlineOptions, observer: MainlineObserver) {
     const { count, seed } = world;
-    const { settings, upkeep } = options;
+    const { settings } = options;
     this.count = count;
     this.world = world;
     this.#settings = settings;
@@ -84,7 +86,7 @@ export class MainlineOverlay implements Overlay {
     const random = new SeededRandom(seed, SeedStream.nodes);
     this.ground = new Ground(random, {
       contacts: count,
-      rows: count * rowsPerNode(count, settings.k) + 1,
+      rows: count * rowsPerNode(count, settings) + 1,
       slotBits: SLOT_BITS,
       idleLookups: IDLE_LOOKUPS,
     });
@@ -109,7 +111,7 @@ export class MainlineOverlay implements Overlay {
     this.#contacts = new Uint16Array(count);
     this.#tenants = new Uint32Array(count);
     world.inhabit(this);
-    this.#warm(upkeep, options.members ?? null);
+    this.#warm(options);
   }
 
   addressOf(node: number): Address {
@@ -258,17 +260,20 @@ export class MainlineOverlay implements Overlay {
     return addresses;
   }
 
-  #warm(upkeep: boolean, members: Uint32Array | null): void {
+  #warm({ upkeep, members = null, draws = 1 }: MainlineOptions): void {
     const { ground } = this;
-    const { k, onePerIp, table } = this.#settings;
+    const { k, wide, onePerIp, table } = this.#settings;
     fillTables({
       population: this.population,
       members,
       k,
+      wide,
+      draws,
+      wayMs: (from, to) => this.world.network.latency.between(from, to),
       nowMs: START_MS,
       upkeep,
       random: new SeededRandom(this.world.seed, SeedStream.tables),
-      tableOf: () => table({ ground, self: 0, k, onePerIp }) as KBuckets,
+      tableOf: () => table({ ground, self: 0, k, wide, onePerIp }) as KBuckets,
       filled: (node, filled) => this.#keepRows(node, filled),
     });
     const present = members ? members.length : this.count;
@@ -297,8 +302,8 @@ export function mainlineWorld(
 }
 
 /** Rows that one node takes at most on average: log2(n / k) full buckets, the rest, its spares. */
-function rowsPerNode(count: number, k: number): number {
+function rowsPerNode(count: number, { k, wide }: Settings): number {
   let buckets = 2;
   for (let size = count; size > k; size /= 2) buckets++;
-  return buckets * (k + 1) + SPARES;
+  return rowsBefore(wide, k, Math.max(buckets, wide.length)) + SPARES;
 }

@@ -51,6 +51,8 @@ export class RingLife {
   readonly #random: SeededRandom;
   /** Processes gone since the ring was last whole. */
   gone = 0;
+  /** Cuts that hold now. */
+  cuts = 0;
   #isOver = false;
   /** By call: who leaves, and what becomes of the disk. */
   readonly #leavers = new Map<number, { node: number; life: number; isWiped: boolean }>();
@@ -99,6 +101,7 @@ export class RingLife {
     this.#isOver = true;
     this.#note('mend', -1);
     this.#overlay.world.network.calm();
+    this.cuts = 0;
     for (let node = 0; node < this.stands.length; node++) this.comeBack(node);
   }
 
@@ -116,7 +119,8 @@ export class RingLife {
     const ways = this.#ways(node);
     this.#enter(node, Stand.up);
     this.#note('join', node);
-    this.#overlay.join(node, ways);
+    // Its host may have gone without a word: whatever it still had under way is over now.
+    this.#overlay.restart(node, ways, true);
   }
 
   /** An event that tells of the end of what was begun in good order. */
@@ -135,6 +139,8 @@ export class RingLife {
       const ways = remembers && randomBelow(this.#random, 2) === 0 ? [] : this.#ways(node);
       this.#enter(node, Stand.up);
       this.#note('restart', node);
+      // One that finds nobody whom it remembers begins alone, as if it were cut off.
+      if (ways.length === 0) this.#note('cut', node);
       this.#overlay.restart(node, ways, true);
     }
   }
@@ -252,12 +258,15 @@ export class RingLife {
     const { world } = this.#overlay;
     const group = this.up().filter(() => random.uint32() < share * 0x100000000);
     const number = world.network.partition([group], cut);
+    this.cuts++;
     this.#note('cut', -1);
     world.schedule(world.now + forMs, this.#mending, number, 0);
   }
 
   #mend(number: number): void {
-    if (this.#overlay.world.network.heal(number)) this.#note('mend', -1);
+    if (!this.#overlay.world.network.heal(number)) return;
+    this.cuts--;
+    this.#note('mend', -1);
   }
 }
 

@@ -71,6 +71,11 @@ export const HEALING_MS = 120_000;
 /** Longer than a leaver waits, and a few rounds of looking for foreign records. */
 export const RELEASING_MS = 60_000;
 const LOOK_EVERY_MS = 500;
+/**
+ * After a cut the ring may look whole because nobody has noticed anything yet: it has to look so for
+ * longer than it takes to give somebody up, by a pulse and then through others.
+ */
+const STEADY_MS = 10_000;
 /** A command takes no longer than the settings say; its program hears of it a moment later. */
 const CALL_SLACK_MS = 100;
 /** Readings begun together. */
@@ -97,6 +102,10 @@ export class RingTrial {
   #seenDisturbances = 0;
   #checks = 0;
   #isCut = false;
+  /** Since when every look has found the ring whole; Infinity when the last one has not. */
+  #steadySinceMs = Infinity;
+  /** Processes when the ring was last whole. */
+  #wholeCount = 0;
   #isHealing = false;
 
   constructor(plan: RingPlan) {
@@ -156,8 +165,7 @@ export class RingTrial {
   #becomeWhole(): void {
     const { world } = this.overlay;
     const untilMs = world.now + HEALING_MS;
-    while (this.#look() !== null) {
-      const fault = this.#whole.fault();
+    for (let fault = this.#look(); fault !== null; fault = this.#look()) {
       if (world.now >= untilMs) this.#fail('healing', `after ${HEALING_MS / 1000} s ${fault}`);
       world.run(world.now + LOOK_EVERY_MS);
     }
@@ -214,7 +222,6 @@ export class RingTrial {
 
   /** Notes whether the ring is whole; what keeps it from being so, or null. */
   #look(): string | null {
-    const { world } = this.overlay;
     const { disturbances } = this.history;
     this.#checks++;
     for (; this.#seenDisturbances < disturbances.length; this.#seenDisturbances++) {
@@ -223,9 +230,17 @@ export class RingTrial {
       if (kind === 'cut' || kind === 'mend' || kind === 'resume') this.#isCut = true;
     }
     const fault = this.#whole.fault();
-    if (fault === null && (this.#isHealing || !this.#plan.isLossy)) this.#becameWhole();
+    if (fault === null && this.#isSteady()) this.#becameWhole();
+    if (fault !== null) this.#steadySinceMs = Infinity;
     if (!this.#isCut) this.#lookForOwners();
-    return fault;
+    return this.#spellFromMs < 0 ? null : (fault ?? 'whole for a moment only');
+  }
+
+  #isSteady(): boolean {
+    const { now } = this.overlay.world;
+    if (this.#life.cuts > 0 || (this.#plan.isLossy && !this.#isHealing)) return false;
+    this.#steadySinceMs = Math.min(this.#steadySinceMs, now);
+    return !this.#isCut || now - this.#steadySinceMs >= STEADY_MS;
   }
 
   #becameWhole(): void {
@@ -235,14 +250,16 @@ export class RingTrial {
     if (this.#spellFromMs >= 0) this.#spells.push(world.now - this.#spellFromMs);
     this.#spellFromMs = -1;
     this.#isCut = false;
+    this.#wholeCount = this.#life.up().length;
   }
 
   /** Whatever joins, leaves and dies: nobody answers for what is another's, nobody loses the ring. */
   #lookForOwners(): void {
     const overlap = this.#whole.overlap();
     if (overlap !== null) this.#fail('one owner', overlap);
-    // Lists are made for the death of K + 1 processes between two rounds (Zave's assumption).
-    if (this.#life.gone > this.#settings.k + 1) return;
+    // Lists are made for the death of K + 1 processes, in a ring that fills them (Zave's assumptions).
+    const { k } = this.#settings;
+    if (this.#life.gone > k + 1 || this.#wholeCount < k + 4) return;
     const orphan = this.#whole.orphan();
     if (orphan !== null) this.#fail('a successor', orphan);
   }

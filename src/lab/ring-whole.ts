@@ -6,11 +6,12 @@
  *               begins: so every key has exactly one owner
  *     lists     successors and predecessors are the true ones, in order, nobody skipped, as many as
  *               were asked for or as there are (Zave 2017: no node has to be skipped, for none is)
- *     copies    the owner and the K other processes before it hold the same of every key
+ *     copies    the owner and the K other processes before it hold the same of every key, and nobody
+ *               who lives holds anything newer
  *     belief    each owner knows it: effective K = min(K, n - 1), and nothing left to be compared
  *
- * `strays` is apart: records that somebody holds beside those are no fault, for the newer version
- * wins everywhere, but they have to be gone some time after the last change.
+ * Old records that somebody holds beside those are no fault, for the newer version wins everywhere;
+ * but some time after the last change they have to be gone (`stray`).
  */
 import { compareIds, formatId, ID_BYTES } from '../core/id.ts';
 import { compareVersions } from '../ring/clock.ts';
@@ -183,18 +184,22 @@ export class RingWhole {
 
   #copyFault(key: Uint8Array): string | null {
     const holders = this.#holders(key);
-    const records = holders.map((node) => this.#overlay.storeOf(node).get(key, 0));
-    const first = records[0] ?? null;
-    for (let i = 1; i < records.length; i++) {
-      const other = records[i] ?? null;
-      const isSame =
-        first === null || other === null
-          ? first === other
-          : compareVersions(first, 0, other, 0) === 0 && first.length === other.length;
-      if (!isSame) return `nodes ${holders[0]} and ${holders[i]} hold another ${short(key)}`;
+    const first = this.#overlay.storeOf(holders[0]!).get(key, 0);
+    for (let node = 0; node < this.#overlay.count; node++) {
+      if (this.#overlay.world.alive[node] === 0) continue;
+      const difference = compareRecords(this.#overlay.storeOf(node).get(key, 0), first);
+      if (difference > 0) return `node ${node} holds a newer ${short(key)} than its owner`;
+      if (difference < 0 && holders.includes(node))
+        return `node ${node} holds an old ${short(key)}`;
     }
     return null;
   }
+}
+
+/** Negative when `a` is the older one; nothing is older than anything. */
+function compareRecords(a: Uint8Array | null, b: Uint8Array | null): number {
+  if (a === null || b === null) return (a === null ? 0 : 1) - (b === null ? 0 : 1);
+  return compareVersions(a, 0, b, 0) || a.length - b.length;
 }
 
 function short(hash: Uint8Array): string {

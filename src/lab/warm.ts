@@ -24,6 +24,15 @@ export interface WarmStart {
   /** Who is there, ascending: they alone have tables and are in them. Null: everybody. */
   members: Uint32Array | null;
   k: number;
+  /** Sizes of the first buckets, where these are larger. */
+  wide?: readonly number[];
+  /**
+   * For each place so many are drawn by chance, and those with the shortest ways get the places: what
+   * tables come to that prefer short round trips. Default 1: whoever came first.
+   */
+  draws?: number;
+  /** One way, in ms; needed where there is more than one draw. */
+  wayMs?: (from: number, to: number) => number;
   nowMs: number;
   /** Without upkeep all contacts are fresh, or they would go stale one by one from the first minute on. */
   upkeep: boolean;
@@ -33,15 +42,20 @@ export interface WarmStart {
   filled?: (node: number, table: KBuckets) => void;
 }
 
+interface Range {
+  low: number;
+  high: number;
+}
+
 export function fillTables(start: WarmStart): void {
-  const { k, members } = start;
+  const { k, members, wide = [], draws = 1, wayMs = () => 0 } = start;
   const { keys: allKeys } = start.population;
   // All numbers below are places among the members.
   const keys = members ? Float64Array.from(members, (node) => allKeys[node]!) : allKeys;
-  const handles = new Uint32Array(k);
-  const heardAtMs = new Float64Array(k);
+  const handles = new Uint32Array(Math.max(k, ...wide));
+  const heardAtMs = new Float64Array(handles.length);
   /** Ranges of nodes that buckets 0, 1, … of the nodes below are filled from. */
-  const siblings: { low: number; high: number }[] = [];
+  const siblings: Range[] = [];
   descend(0, keys.length);
 
   function descend(low: number, high: number): void {
@@ -61,8 +75,9 @@ export function fillTables(start: WarmStart): void {
 
   function fillOne(place: number, low: number, high: number): void {
     const table = start.tableOf(nodeAt(place));
-    for (const sibling of siblings) {
-      table.fill(handles, heardAtMs, choose(sibling.low, sibling.high), false);
+    for (const [depth, sibling] of siblings.entries()) {
+      const count = choose(place, sibling, wide[depth] ?? k);
+      table.fill(handles, heardAtMs, count, false);
     }
     let count = 0;
     for (let other = low; other < high; other++) if (other !== place) take(other, count++);
@@ -70,18 +85,31 @@ export function fillTables(start: WarmStart): void {
     start.filled?.(nodeAt(place), table);
   }
 
-  /** Up to k different nodes of a range, into `handles`. */
-  function choose(low: number, high: number): number {
+  /** Up to `room` different nodes of a range, into `handles`. */
+  function choose(owner: number, { low, high }: Range, room: number): number {
     const size = high - low;
-    if (size <= k) {
+    if (size <= room) {
       for (let i = 0; i < size; i++) take(low + i, i);
       return size;
     }
-    for (let count = 0; count < k; ) {
+    if (draws > 1) return chooseNear(owner, low, size, room);
+    for (let count = 0; count < room; ) {
       const place = low + randomBelow(start.random, size);
       if (!isChosen(nodeAt(place) + 1, count)) take(place, count++);
     }
-    return k;
+    return room;
+  }
+
+  /** Of `draws` times as many as there is room for, the nearest. */
+  function chooseNear(owner: number, low: number, size: number, room: number): number {
+    const drawn = new Set<number>();
+    const wanted = room * draws;
+    if (wanted * 2 > size) for (let i = 0; i < size; i++) drawn.add(low + i);
+    while (drawn.size < Math.min(wanted, size)) drawn.add(low + randomBelow(start.random, size));
+    const byWay = [...drawn].map((place) => ({ place, ms: wayMs(nodeAt(owner), nodeAt(place)) }));
+    byWay.sort((a, b) => a.ms - b.ms || a.place - b.place);
+    for (let i = 0; i < room; i++) take(byWay[i]!.place, i);
+    return room;
   }
 
   function isChosen(handle: number, count: number): boolean {

@@ -101,7 +101,7 @@ export class GroupedTable implements RoutingTable {
     return isBad(state);
   }
 
-  failed(handle: Handle, sentAtMs = Infinity): void {
+  failed(handle: Handle, sentAtMs: number = Infinity): void {
     this.#update(handle, (state) => {
       const failed = isExcused(state, sentAtMs) ? state : withFailure(state);
       return (failed & ~CHECKING) >>> 0;

@@ -64,6 +64,8 @@ export class KBuckets implements RoutingTable {
   readonly #ground: Ground;
   #self: Handle;
   readonly #k: number;
+  /** Sizes of the first buckets, if these are wide: one extent, one behind the other. */
+  readonly #wide: readonly number[] | null;
   readonly #onePerIp: boolean;
   /** The header row of the first bucket. */
   first: Bucket;
@@ -76,9 +78,10 @@ export class KBuckets implements RoutingTable {
     this.#ground = place.ground;
     this.#self = place.self;
     this.#k = place.k;
+    this.#wide = place.wide?.length ? place.wide : null;
     this.#onePerIp = place.onePerIp;
     const rows = place.rows ?? null;
-    this.first = rows ? rows.first : place.ground.slab.allocate(place.k + 1);
+    this.first = rows ? rows.first : place.ground.slab.allocate(this.#firstRows());
     if (rows) this.move(place.self, rows);
   }
 
@@ -141,7 +144,7 @@ export class KBuckets implements RoutingTable {
     return isBad(states[row]!);
   }
 
-  failed(handle: Handle, sentAtMs = Infinity): void {
+  failed(handle: Handle, sentAtMs: number = Infinity): void {
     const row = this.#rowOf(handle);
     if (row === 0) return;
     const { states } = this.#ground.slab;
@@ -262,7 +265,8 @@ export class KBuckets implements RoutingTable {
     this.visit((handle) => contacts.release(handle));
     for (let bucket = this.first; bucket !== 0; ) {
       const next = slab.handles[bucket]!;
-      slab.free(bucket, this.#k + 1);
+      if (bucket === this.first) slab.free(bucket, this.#firstRows());
+      else if (!this.#isWide(bucket)) slab.free(bucket, this.#k + 1);
       bucket = next;
     }
     if (this.#spares !== 0) {
@@ -283,7 +287,9 @@ export class KBuckets implements RoutingTable {
 
   #bucketAt(part: number): Bucket {
     const straight = Math.min(part, this.#straight - 1);
-    let bucket = this.first + straight * (this.#k + 1);
+    let bucket = this.#wide
+      ? this.first + rowsBefore(this.#wide, this.#k, straight)
+      : this.first + straight * (this.#k + 1);
     if (straight === part) return bucket;
     const { handles } = this.#ground.slab;
     for (let i = straight; i < part; i++) bucket = handles[bucket]!;
@@ -298,17 +304,37 @@ export class KBuckets implements RoutingTable {
     return this.#bucketOf(this.#ground.contacts.bytes, handle * CONTACT_BYTES);
   }
 
+  /** Rows of the first extent: one bucket, or all that are wide. */
+  #firstRows(): number {
+    return this.#wide ? rowsBefore(this.#wide, this.#k, this.#wide.length) : this.#k + 1;
+  }
+
+  #isWide(bucket: Bucket): boolean {
+    if (this.#wide === null) return false;
+    return bucket >= this.first && bucket < this.first + this.#firstRows();
+  }
+
+  #sizeOf(bucket: Bucket): number {
+    if (this.#wide === null || !this.#isWide(bucket)) return this.#k;
+    let start = this.first;
+    for (const size of this.#wide) {
+      if (bucket === start) return size;
+      start += size + 1;
+    }
+    return this.#k;
+  }
+
   /** One past the last row with a contact. */
   #end(bucket: Bucket): number {
     const { handles } = this.#ground.slab;
-    const full = bucket + 1 + this.#k;
+    const full = bucket + 1 + this.#sizeOf(bucket);
     let row = bucket + 1;
     while (row < full && handles[row] !== 0) row++;
     return row;
   }
 
   #isFull(bucket: Bucket): boolean {
-    return this.#ground.slab.handles[bucket + this.#k] !== 0;
+    return this.#ground.slab.handles[bucket + this.#sizeOf(bucket)] !== 0;
   }
 
   #changedAtMs(bucket: Bucket): number {
@@ -325,7 +351,7 @@ export class KBuckets implements RoutingTable {
 
   #rowIn(bucket: Bucket, handle: Handle): number {
     const { handles } = this.#ground.slab;
-    const full = bucket + 1 + this.#k;
+    const full = bucket + 1 + this.#sizeOf(bucket);
     for (let row = bucket + 1; row < full; row++) if (handles[row] === handle) return row;
     return 0;
   }
@@ -361,9 +387,10 @@ export class KBuckets implements RoutingTable {
   /** Makes an empty bucket behind the last one. May replace the slab's columns. */
   #deepen(last: Bucket): Bucket {
     const { slab } = this.#ground;
-    const deeper = slab.allocate(this.#k + 1);
+    const next = last + 1 + this.#sizeOf(last);
+    const deeper = this.#isWide(next) ? next : slab.allocate(this.#k + 1);
     slab.handles[last] = deeper;
-    if (this.#straight === this.parts && deeper === last + this.#k + 1) this.#straight++;
+    if (this.#straight === this.parts && deeper === next) this.#straight++;
     this.parts++;
     return deeper;
   }
@@ -376,16 +403,26 @@ export class KBuckets implements RoutingTable {
     for (let row = this.#end(bucket) - 1; row > bucket; row--) {
       const handle = slab.handles[row]!;
       const state = slab.states[row]!;
-      if (this.#bucketOfHandle(handle) !== deeper) continue;
+      if (this.#bucketOfHandle(handle) === bucket) continue;
       contacts.retainHandle(handle);
       this.#remove(bucket, row);
-      this.#append(deeper, handle, state);
+      this.#moveDown(handle, state);
+    }
+  }
+
+  /** Behind a wide bucket there is less room: what was moved may have to be split further at once. */
+  #moveDown(handle: Handle, state: RowState): void {
+    for (;;) {
+      const home = this.#bucketOfHandle(handle);
+      if (!this.#isFull(home)) return this.#append(home, handle, state);
+      if (!this.#canSplit(home)) return this.#ground.contacts.release(handle);
+      this.#split(home);
     }
   }
 
   #collect(now: number, bucket: Bucket, nearest: Nearest, goodOnly: boolean): void {
     const { handles, states } = this.#ground.slab;
-    const full = bucket + 1 + this.#k;
+    const full = bucket + 1 + this.#sizeOf(bucket);
     for (let row = bucket + 1; row < full; row++) {
       const handle = handles[row]!;
       if (handle === 0) break;
@@ -546,4 +583,11 @@ export class KBuckets implements RoutingTable {
     if (slab.handles[row] !== 0) contacts.release(slab.handles[row]!);
     slab.handles[row] = 0;
   }
+}
+
+/** Rows of the first `parts` buckets, headers included, where all lie one behind the other. */
+export function rowsBefore(wide: readonly number[], k: number, parts: number): number {
+  let rows = parts;
+  for (let part = 0; part < parts; part++) rows += wide[part] ?? k;
+  return rows;
 }

@@ -147,8 +147,8 @@ export class MainlineNode implements Machine {
     this.observer = observer;
     this.tenant = tenant || ground.admit();
     this.self = ground.contacts.retain(id, 0, address);
-    const { k, onePerIp } = settings;
-    this.table = settings.table({ ground, self: this.self, k, onePerIp, rows });
+    const { k, wide, onePerIp } = settings;
+    this.table = settings.table({ ground, self: this.self, k, wide, onePerIp, rows });
   }
 
   /** Nothing but its table, id and address tells it from any other node, and it waits for nothing. */

@@ -51,6 +51,8 @@ export type Identity = (target: Uint8Array | null, to: Address) => Uint8Array;
 export interface Settings {
   /** Contacts per bucket and per reply, and nodes that a lookup must hear. BEP 5: 8. */
   k: number;
+  /** Sizes of the first buckets where they are larger than k (Jimenez et al. 2011: 128, 64, 32, 16). */
+  wide: readonly number[];
   /** Requests of one lookup on their way at a time. Kademlia says 3, Jimenez et al. (2011) took 4. */
   alpha: number;
   /**
@@ -95,6 +97,7 @@ type Choices = Omit<Settings, 'table' | 'handler'>;
 
 export const DEFAULTS: Choices = {
   k: 8,
+  wide: [],
   alpha: 4,
   shortTimeoutMs: 1000,
   shortTimeoutMsMin: 250,

@@ -94,6 +94,8 @@ export interface TablePlace {
   readonly self: Handle;
   /** Contacts per bucket. */
   readonly k: number;
+  /** Contacts of the first buckets, where those are larger; of `kbuckets` only. */
+  readonly wide?: readonly number[];
   /** One contact per IP address, loopback apart. */
   readonly onePerIp: boolean;
   /** Rows that were filled before, of which only `kbuckets` can make a table; null for none. */

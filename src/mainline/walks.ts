@@ -127,12 +127,13 @@ function addFromTable(node: MainlineNode, now: number, lookup: Lookup, limit: nu
 
 /**
  * All that a lookup began with were silent: they may have died together while the rest of the table
- * lives. It goes on with the next closest; false when there are none. (As soon as one has answered it
- * is for him to tell of others.)
+ * lives. It goes on with the next closest, once; false when it has, or there are none. (As soon as one
+ * has answered it is for him to tell of others.)
  */
 function widen(node: MainlineNode, now: number, lookup: Lookup): boolean {
   if (lookup.answeredCount > 0 || lookup.kind === LookupKind.reunion) return false;
-  return addFromTable(node, now, lookup, NODES_PER_REPLY);
+  const isWide = lookup.count > lookup.k + node.bootstrap.length;
+  return !isWide && addFromTable(node, now, lookup, NODES_PER_REPLY);
 }
 
 /** Sends what a lookup may send now, and ends it when it is done. */

@@ -137,7 +137,8 @@ export class ClassService implements RingService {
     this.#transfers.set(caller, { identity, transfer });
     const items = new Items(copyArc(node, hash, identity.end));
     const s1 = identity.successor ?? identity.member;
-    const s2 = identity.successors[1] ?? (identity.successor ? identity.member : (to ?? identity.member));
+    const s2 =
+      identity.successors[1] ?? (identity.successor ? identity.member : (to ?? identity.member));
     caller.handOver(now, s1.address, s2.address, items.count, items);
   }
 

@@ -130,8 +130,10 @@ function verdictOn(
   if (identity === null) return Confirmed.notMine;
   const record = node.store.get(bytes, key);
   if (record === null || compareVersions(record, 0, bytes, version) < 0) return Confirmed.wanted;
+  // Whoever asks may be the one to whom we are handing it over.
+  if (identity.handover !== null) return Confirmed.notYet;
   if (!isArcSafe(identity, isLeaver ? 0 : node.settings.k)) return Confirmed.notYet;
-  if (identity.copies.some((copy) => copy.member.process === link.process)) return Confirmed.notYet;
+  if (identity.copies.some((copy) => copy.member.home === link.home)) return Confirmed.notYet;
   for (const write of identity.writes ?? []) {
     if (write.key.every((byte, i) => byte === bytes[key + i])) return Confirmed.notYet;
   }

@@ -45,7 +45,7 @@ export class Connections {
     this.terms = { wire, valueBytesMax, memory: new Allowance(), counters: new WireCounters() };
     this.#service = new ClassService(node);
     this.#loop = new Link(node, 0, 0, 0, 0);
-    this.#loop.process = node.process;
+    this.#loop.home = node.home;
   }
 
   get count(): number {
@@ -64,7 +64,7 @@ export class Connections {
 
   #dial(now: number, address: Address): Link {
     const node = this.#node;
-    const stream = node.world.host.connect(node.process, address);
+    const stream = node.world.host.connect(node.home, address);
     const link = new Link(node, now, stream, address, 0);
     node.counters.dialed++;
     this.#streams.set(stream, link);

@@ -9,13 +9,15 @@ import type { Store, StoreToken } from '../core/store.ts';
 /** Hears whether all that was written before is durable: null, or what went wrong. */
 export type Flushed = (now: number, error: string | null) => void;
 
+const NOBODY: readonly Flushed[] = [];
+
 export class Flushes {
   /** What the store could not do last; null while it works. */
   error: string | null = null;
   readonly #store: Store;
   #isDirty = false;
   #waiting: Flushed[] = [];
-  readonly #underWay: { token: StoreToken; waiting: Flushed[] }[] = [];
+  readonly #underWay: { token: StoreToken; waiting: readonly Flushed[] }[] = [];
   #lastToken = 0;
 
   constructor(store: Store) {
@@ -55,9 +57,11 @@ export class Flushes {
     return true;
   }
 
-  #take(): Flushed[] {
+  #take(): readonly Flushed[] {
+    // Never the array that goes on being filled: its guests wait for a later flush.
+    if (this.#waiting.length === 0) return NOBODY;
     const waiting = this.#waiting;
-    if (waiting.length > 0) this.#waiting = [];
+    this.#waiting = [];
     return waiting;
   }
 

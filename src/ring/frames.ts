@@ -116,6 +116,11 @@ export class Frame {
     return at < 0 ? 0 : readU32(this.bytes, at);
   }
 
+  f64(): number {
+    const at = this.skip(8);
+    return at < 0 ? 0 : new DataView(this.bytes.buffer, this.bytes.byteOffset + at).getFloat64(0);
+  }
+
   address(): Address {
     const at = this.skip(6);
     return at < 0 ? 0 : readAddress(this.bytes, at);
@@ -137,10 +142,10 @@ export class Frame {
     const at = this.skip(MEMBER_BYTES);
     if (at < 0) return members.of(0);
     const address = readAddress(this.bytes, at);
-    const process = readAddress(this.bytes, at + 6);
-    if (address % 65536 === 0 || process % 65536 === 0) this.isBroken = true; // nobody has port 0
+    const home = readAddress(this.bytes, at + 6);
+    if (address % 65536 === 0 || home % 65536 === 0) this.isBroken = true; // nobody has port 0
     const member = members.of(address);
-    member.process = process;
+    member.home = home;
     member.host = readU32(this.bytes, at + 12);
     member.isPlain = (this.bytes[at + 16]! & PLAIN) !== 0;
     member.isProven = true;
@@ -197,6 +202,12 @@ export class FrameWriter {
     this.length += 4;
   }
 
+  f64(value: number): void {
+    this.room(8);
+    new DataView(this.bytes.buffer, this.bytes.byteOffset).setFloat64(this.length, value);
+    this.length += 8;
+  }
+
   address(address: Address): void {
     this.room(6);
     writeAddress(this.bytes, this.length, address);
@@ -217,7 +228,7 @@ export class FrameWriter {
   member(member: Member): void {
     this.room(MEMBER_BYTES);
     writeAddress(this.bytes, this.length, member.address);
-    writeAddress(this.bytes, this.length + 6, member.process);
+    writeAddress(this.bytes, this.length + 6, member.home);
     writeU32(this.bytes, this.length + 12, member.host);
     this.bytes[this.length + 16] = member.isPlain ? PLAIN : 0;
     this.length += MEMBER_BYTES;

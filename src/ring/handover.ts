@@ -26,7 +26,7 @@ import { isInArc } from '../core/arc.ts';
 import { equalIds } from '../core/id.ts';
 import { randomBelow } from '../core/random.ts';
 import { answerStatus } from './answers.ts';
-import { type Frame, FrameType, Status } from './frames.ts';
+import { type Frame, FrameType, REPLY, Status } from './frames.ts';
 import type { Identity, Transfer } from './identity.ts';
 import type { Link } from './link.ts';
 import type { Member } from './member.ts';
@@ -169,15 +169,27 @@ export function join(node: RingNode, now: number, identity: Identity): void {
 function askToJoin(node: RingNode, now: number, identity: Identity, host: Member): void {
   identity.host = host;
   identity.pulseAtMs = now + node.settings.bulkIdleMs / 4;
+  node.upkeep.receiving(now);
   const link = node.linkTo(now, host);
   const out = link.ask(now, FrameType.join, node.lines.replies, (at, reply) => {
     if (identity.state !== 'joining' || identity.host !== host) return;
     const status = reply === null ? -1 : reply.u8();
-    if (status !== Status.ok) joinFailed(node, at, identity, 'the owner of our place has no time');
+    if (status === Status.ok) discardOutdated(node, at, reply!.f64());
+    else joinFailed(node, at, identity, 'the owner of our place has no time');
   });
   out.address(host.address);
   out.member(identity.member);
   link.send();
+}
+
+/** The host's first look at our store comes behind its word, so this is before it. */
+function discardOutdated(node: RingNode, now: number, ringSinceMs: number): void {
+  if (node.isMember || !node.upkeep.isOutdated(now, ringSinceMs)) return;
+  node.upkeep.aliveAtMs = 0;
+  const keys: Uint8Array[] = [];
+  node.store.range(null, null, (key) => keys.push(new Uint8Array(key)) > 0);
+  for (const key of keys) node.removeRecord(key);
+  node.counters.forgotten += keys.length;
 }
 
 /** The owner of our place is a class program. */
@@ -258,15 +270,21 @@ export function answerJoin(node: RingNode, now: number, link: Link, frame: Frame
   if (!frame.isWhole) return false;
   const identity = node.identityAt(target);
   const answer = (status: Status) => answerStatus(link, FrameType.join, request, status);
+  const accept = () => {
+    const out = link.begin(FrameType.join | REPLY, request);
+    out.u8(Status.ok);
+    out.f64(node.upkeep.sinceMs);
+    link.send();
+  };
   if (!identity?.isMember || identity.state === 'leaving') answer(Status.refused);
   else if (joiner.address === identity.member.address) answer(Status.refused);
-  else if (identity.handover?.to === joiner) answer(Status.ok);
+  else if (identity.handover?.to === joiner) accept();
   else if (identity.handover !== null) answer(Status.busy);
   else {
     // It says itself that it is no member: whoever lived there has died.
     node.hasDied(now, joiner);
     if (identity.owns(joiner.hash, 0)) {
-      answer(Status.ok);
+      accept();
       new Handover(node, identity, joiner, false, () => {}).start(now);
     } else {
       answer(Status.notOwner);
@@ -338,11 +356,12 @@ export function leave(
   link.send();
 }
 
-export function answerLeave(node: RingNode, _now: number, link: Link, frame: Frame): boolean {
+export function answerLeave(node: RingNode, now: number, link: Link, frame: Frame): boolean {
   const target = frame.address();
   const leaver = frame.member(node.commons.members);
   if (!frame.isWhole) return false;
   const status = canInherit(node.identityAt(target), leaver) ? Status.ok : Status.refused;
+  if (status === Status.ok) node.upkeep.receiving(now);
   answerStatus(link, FrameType.leave, frame.request, status);
   return true;
 }
@@ -364,8 +383,7 @@ function sendInherit(
   const out = link.ask(now, FrameType.inherit, node.lines.replies, (at, reply) => {
     if (reply !== null && reply.u8() !== Status.ok) {
       // It does not answer for our arc, so we still do.
-      identity.state = 'leaving';
-      identity.pulseAtMs = at;
+      identity.isYielding = false;
       return refused(at);
     }
     node.hasLeft(at, identity);
@@ -376,7 +394,7 @@ function sendInherit(
   out.raw(identity.end);
   out.list(identity.successors);
   link.send();
-  identity.state = 'left';
+  identity.isYielding = true;
 }
 
 export function answerInherit(node: RingNode, now: number, link: Link, frame: Frame): boolean {

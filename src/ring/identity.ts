@@ -10,6 +10,7 @@
  * `isSettled` is false while we answer for an arc that we took over from a node that died: what it
  * acknowledged is on its other backups at least, so reads ask them, too, until all were compared.
  */
+import type { Address } from '../core/address.ts';
 import { isInArc } from '../core/arc.ts';
 import { equalIds } from '../core/id.ts';
 import { Fingers } from './fingers.ts';
@@ -60,6 +61,8 @@ export class Identity {
   writes: Set<Write> | null = null;
   /** Joining: who hands the arc over to us. */
   host: Member | null = null;
+  /** Members whose lists have been asked for. */
+  readonly exchanges: Set<Address> = new Set();
   /** When neighbours are asked next. */
   pulseAtMs: number = Infinity;
   /** When the first predecessor last spoke to us. */
@@ -67,6 +70,8 @@ export class Identity {
   /** Whom the round-robin check of the lists looks at next. */
   nextChecked = 0;
   joinFailures = 0;
+  /** Leaving: the heir was told, so we answer for nothing; until it agrees we are still a member. */
+  isYielding = false;
   /** Leaving: who waits for it. */
   leaveDone: ((now: number) => void) | null = null;
 

@@ -70,7 +70,7 @@ export class Link extends Waiter {
   /** Where it came from, or 0. */
   readonly from: Address;
   /** First address of the process at the other end; 0 for a client. */
-  process: Address = 0;
+  home: Address = 0;
   /** The other side answered: what was asked may have been heard. */
   isOpen = false;
   isOver = false;
@@ -108,6 +108,11 @@ export class Link extends Waiter {
   /** In the middle of a frame. */
   get isCut(): boolean {
     return this.#inLength > 0;
+  }
+
+  /** What was asked may have got there: before the stream stands nothing has left. */
+  get hasReached(): boolean {
+    return this.isConnected || this.dialed === 0;
   }
 
   get isCongested(): boolean {
@@ -242,7 +247,7 @@ export class Link extends Waiter {
 
   /** A client that does not read what it asked for is not asked what else it wants. */
   #restrain(now: number): void {
-    if (this.process !== 0 || this.#out === null || this.#out.length < OUT_BYTES) return;
+    if (this.home !== 0 || this.#out === null || this.#out.length < OUT_BYTES) return;
     if (this.stream === 0) return;
     this.#write(now, this.#out);
     this.#out.length = 0;
@@ -307,14 +312,14 @@ export class Link extends Waiter {
   #hello(now: number, frame: Frame): void {
     const list = frame.list(this.node.commons.members);
     if (!frame.isWhole) return this.break(now);
-    const process = list[0]?.process ?? 0;
+    const home = list[0]?.home ?? 0;
     const addresses = list.map((member) => member.address);
     if (this.dialed !== 0 && !addresses.includes(this.dialed)) {
       // Somebody else lives there now, or it is no member at all.
-      if (process !== 0) return this.break(now);
+      if (home !== 0) return this.break(now);
     }
-    if (this.dialed === 0 && process !== 0 && !sameHost(process, this.from)) return;
-    this.process = process;
+    if (this.dialed === 0 && home !== 0 && !sameHost(home, this.from)) return;
+    this.home = home;
     this.addresses = addresses;
     this.node.connections.met(this);
   }
@@ -374,6 +379,6 @@ export class Link extends Waiter {
 const NOBODY: readonly Address[] = [];
 
 /** Whoever says that it is the process at `process` should come from there. */
-function sameHost(process: Address, from: Address): boolean {
-  return ipOf(process) === ipOf(from) || (isLoopback(process) && isLoopback(from));
+function sameHost(home: Address, from: Address): boolean {
+  return ipOf(home) === ipOf(from) || (isLoopback(home) && isLoopback(from));
 }

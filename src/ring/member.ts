@@ -5,10 +5,10 @@
  *
  *      6           6           4        1
  *     ┌───────────┬───────────┬────────┬────────┐
- *     │ address   │ process   │ host   │ flags  │      on the wire; the hash follows from the address
+ *     │ address   │ home      │ host   │ flags  │      on the wire; the hash follows from the address
  *     └───────────┴───────────┴────────┴────────┘
  *
- * `process` is the first address of the process: two copies of a record never go to one process.
+ * `home` is the first address of the process: two copies of a record never go to one process.
  * `host` tells what else they might share: the IP, or the mark of a label that a program chose; 0
  * says nothing, as on loopback, where all processes are on one host.
  */
@@ -23,7 +23,7 @@ const MEMBERS_LIMIT = 1 << 17;
 export class Member {
   readonly address: Address;
   readonly hash: Uint8Array;
-  process: Address;
+  home: Address;
   host: number;
   /** A class program: it speaks no frames and keeps no backups. */
   isPlain = false;
@@ -33,7 +33,7 @@ export class Member {
   constructor(address: Address, hash: Uint8Array) {
     this.address = address;
     this.hash = hash;
-    this.process = address;
+    this.home = address;
     this.host = hostOf(address);
   }
 }

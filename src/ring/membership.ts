@@ -93,12 +93,11 @@ export function exchange(node: RingNode, now: number, identity: Identity, to: Me
 function ask(node: RingNode, now: number, identity: Identity, to: Member, done: Lists): void {
   if (!identity.isMember) return;
   if (node.isPlain(to)) return pulseNeighbour(node, now, identity, to);
-  const name = to.address * 64 + node.identities.indexOf(identity);
-  if (node.exchanges.has(name)) return;
-  node.exchanges.add(name);
+  if (identity.exchanges.has(to.address)) return;
+  identity.exchanges.add(to.address);
   const link = node.linkTo(now, to);
   const out = link.ask(now, FrameType.neighbours, node.lines.pulses, (at, reply) => {
-    node.exchanges.delete(name);
+    identity.exchanges.delete(to.address);
     if (reply === null) {
       // We may just have learnt that it is plain.
       return node.isPlain(to) ? pulseNeighbour(node, at, identity, to) : node.suspect(at, to);
@@ -344,7 +343,7 @@ export function suspect(node: RingNode, now: number, member: Member): void {
 }
 
 function askOthers(node: RingNode, now: number, member: Member): void {
-  const others = node.neighbours().filter((other) => other.process !== member.process);
+  const others = node.neighbours().filter((other) => other.home !== member.home);
   let waiting = Math.min(INDIRECT, others.length);
   let isAlive = false;
   const heardOf = (at: number) => {
@@ -369,7 +368,7 @@ function askOthers(node: RingNode, now: number, member: Member): void {
 /** Gives a member up; with its whole process, if that is what died. */
 export function drop(node: RingNode, now: number, member: Member, isDead: boolean): void {
   const isOut = (other: Member) =>
-    other === member || (isDead && other.process === member.process && !node.isOwn(other));
+    other === member || (isDead && other.home === member.home && !node.isOwn(other));
   node.counters.lost++;
   node.leaveBehind(now, member);
   for (const identity of node.identities) {

@@ -27,11 +27,13 @@ export function chained(
   isGone: (member: Member) => boolean,
 ): Member[] {
   const list: Member[] = [];
+  const kinds = { processes: 0, hosts: 0, areHostsTold: true };
   let isEnough = false;
   const add = (member: Member) => {
     if (list.includes(member) || isGone(member)) return;
+    countKind(kinds, list, member);
     list.push(member);
-    isEnough = list.length >= NEIGHBOURS_LIMIT || countKinds(list) >= processes;
+    isEnough = list.length >= NEIGHBOURS_LIMIT || kindsOf(kinds) >= processes;
   };
   if (first.address !== self.address) add(first);
   for (const member of rest) {
@@ -41,17 +43,21 @@ export function chained(
   return list;
 }
 
-/** Distinct processes of a list; the distinct hosts where all of them are told and fewer. */
-function countKinds(list: readonly Member[]): number {
-  let processes = 0;
-  let hosts = 0;
-  let areHostsTold = true;
-  for (let i = 0; i < list.length; i++) {
-    const { process, host } = list[i]!;
-    if (!list.some((other, j) => j < i && other.process === process)) processes++;
-    if (host === 0) areHostsTold = false;
-    else if (!list.some((other, j) => j < i && other.host === host)) hosts++;
-  }
+interface Kinds {
+  processes: number;
+  hosts: number;
+  areHostsTold: boolean;
+}
+
+/** Counts one that is about to join a list. */
+function countKind(kinds: Kinds, list: readonly Member[], { home, host }: Member): void {
+  if (!list.some((other) => other.home === home)) kinds.processes++;
+  if (host === 0) kinds.areHostsTold = false;
+  else if (!list.some((other) => other.host === host)) kinds.hosts++;
+}
+
+/** Distinct processes; the distinct hosts where all of them are told and fewer. */
+function kindsOf({ processes, hosts, areHostsTold }: Kinds): number {
   return areHostsTold ? Math.min(processes, hosts) : processes;
 }
 
@@ -93,8 +99,8 @@ export function backupsOf(self: Member, predecessors: readonly Member[], k: numb
   const chosen: Member[] = [];
   const isFree = (member: Member) =>
     !member.isPlain &&
-    member.process !== self.process &&
-    !chosen.some((other) => other.process === member.process);
+    member.home !== self.home &&
+    !chosen.some((other) => other.home === member.home);
   const isApart = (member: Member) =>
     member.host === 0 ||
     (member.host !== self.host && !chosen.some((other) => other.host === member.host));

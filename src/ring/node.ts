@@ -35,7 +35,7 @@ import { Connections } from './connections.ts';
 import type { RingCounters } from './counters.ts';
 import { Digests } from './digests.ts';
 import { Flushes } from './flushes.ts';
-import type { Frame } from './frames.ts';
+import { type Frame, LIST_LIMIT } from './frames.ts';
 import { join, leave, watchJoin } from './handover.ts';
 import { Identity } from './identity.ts';
 import { FRAME_BYTES_LEAST, FRAME_EXTRA_BYTES, type Link } from './link.ts';
@@ -110,7 +110,7 @@ export class RingNode implements StreamMachine, StoreMachine {
   readonly observer: RingObserver;
   readonly identities: readonly Identity[];
   /** First address of the process; 0 for a client. */
-  readonly process: Address;
+  readonly home: Address;
 
   // The rest is for the files of this room, which are verbs over this state.
   readonly world: RingWorld;
@@ -131,8 +131,7 @@ export class RingNode implements StreamMachine, StoreMachine {
   readonly operations: Set<Operation> = new Set();
   readonly syncs: Set<Sync> = new Set();
   syncAtMs: number = Infinity;
-  /** Who is being spoken to about neighbours, or asked for a sign of life. */
-  readonly exchanges: Set<number> = new Set();
+  /** Who is being asked for a sign of life. */
   readonly suspects: Set<Address> = new Set();
   readonly gone: Map<Address, number> = new Map();
   /** Bytes of writes that wait for their copies. */
@@ -149,6 +148,7 @@ export class RingNode implements StreamMachine, StoreMachine {
     identities: readonly Address[],
     observer: RingObserver,
   ) {
+    wholeNumber(identities.length, 'identities', 0, LIST_LIMIT);
     this.world = world;
     this.settings = settings;
     this.observer = observer;
@@ -158,7 +158,7 @@ export class RingNode implements StreamMachine, StoreMachine {
     this.random = world.random;
     this.digests = new Digests(world.store);
     this.flushes = new Flushes(world.store);
-    this.process = identities[0] ?? 0;
+    this.home = identities[0] ?? 0;
     this.identities = identities.map((address) => new Identity(this.#own(address)));
     this.frameBytesMax = Math.max(FRAME_BYTES_LEAST, settings.valueBytesMax + FRAME_EXTRA_BYTES);
     this.listProcesses = settings.successors || settings.k + 3;
@@ -170,7 +170,7 @@ export class RingNode implements StreamMachine, StoreMachine {
 
   #own(address: Address): Member {
     const member = this.commons.members.of(address);
-    member.process = this.process;
+    member.home = this.home;
     member.host = hostMark(this.settings.hostLabel, address);
     member.isPlain = !this.settings.frames;
     member.isProven = true;
@@ -311,10 +311,10 @@ export class RingNode implements StreamMachine, StoreMachine {
   /** Drops every connection and stops. What is in the store stays there. */
   close(now: number): void {
     if (this.#isClosed) return;
-    this.upkeep.remember();
+    this.upkeep.remember(now);
     this.upkeep.stop();
     this.#isClosed = true;
-    for (const operation of [...this.operations]) operation.fail(now, 'unreachable');
+    for (const operation of [...this.operations]) operation.expired(now);
     for (const sync of this.syncs) sync.abort();
     this.flushes.flush();
     this.connections.close(now);

@@ -41,7 +41,7 @@ export function tell(
   listener: Partial<JoinListener> = {},
 ): void {
   const { connections, world } = node;
-  const stream = world.host.connect(node.process, to.address);
+  const stream = world.host.connect(node.home, to.address);
   const hears = {
     ...listener,
     finished: (at: number, _exchange: Exchange, outcome: Outcome) => told(at, outcome),

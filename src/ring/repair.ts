@@ -124,7 +124,7 @@ export function keptEnd(node: RingNode, identity: Identity): Uint8Array | null {
   if (k === 0) return identity.end;
   const seen: Member[] = [];
   for (const member of identity.successors) {
-    if (member.process === node.process || seen.some((other) => alike(other, member))) continue;
+    if (member.home === node.home || seen.some((other) => alike(other, member))) continue;
     if (seen.length === k) return member.hash;
     seen.push(member);
   }
@@ -133,7 +133,7 @@ export function keptEnd(node: RingNode, identity: Identity): Uint8Array | null {
 
 /** Do two members count once when copies are placed? */
 function alike(a: Member, b: Member): boolean {
-  return a.process === b.process || (a.host !== 0 && a.host === b.host);
+  return a.home === b.home || (a.host !== 0 && a.host === b.host);
 }
 
 /** Is there a record for somebody else among those of a frame, which was written when we were near? */
@@ -214,11 +214,15 @@ export class Release {
   }
 
   #ask(now: number, key: Uint8Array, ends: readonly (Uint8Array | null)[]): void {
-    new Operation(this.node, 'owner', key, null, 'one', null, (at, _outcome, owner, end) => {
+    const via = this.node.isMember ? null : this.node.waysIn();
+    new Operation(this.node, 'owner', key, null, 'one', via, (at, _outcome, owner, end) => {
       if (this.#isOver) return;
-      if (owner === null || end === null || this.node.isOwn(owner)) {
-        return this.#skip(at, following(key), 1);
+      if (owner === null || end === null) {
+        // The ring is on the move, or nobody is there: the next pass begins anew.
+        this.#left++;
+        return this.#finish(at);
       }
+      if (this.node.isOwn(owner)) return this.#skip(at, following(key), 1);
       // A class program cannot confirm, only take over what `DIS` brings: ours stay here.
       if (this.node.isPlain(owner)) return this.#skip(at, following(key), 0);
       this.#confirm(at, key, owner, end, ends);

@@ -17,6 +17,7 @@ import { equalIds } from '../core/id.ts';
 import { CANDIDATES, HOPS_LIMIT } from './bounds.ts';
 import { VERSION_BYTES } from './clock.ts';
 import { type Frame, FrameType, Status } from './frames.ts';
+import type { Link } from './link.ts';
 import type { Member } from './member.ts';
 import type { RingNode } from './node.ts';
 import type { OutcomeCode, RingOutcome } from './outcome.ts';
@@ -69,7 +70,10 @@ export function closestBefore(
   for (const identity of node.identities) {
     if (!identity.isMember) continue;
     for (const member of identity.successors) offer(list, member, key, at, limit);
-    for (const member of identity.predecessors) offer(list, member, key, at, limit);
+    // The first Chord knew one predecessor, and did not route by it.
+    if (node.settings.policy !== 'chord-2001') {
+      for (const member of identity.predecessors) offer(list, member, key, at, limit);
+    }
     for (const member of identity.fingers.members) offer(list, member, key, at, limit);
   }
   return list;
@@ -111,6 +115,8 @@ export class Operation extends Waiter {
   #candidates: Member[] = [];
   /** Somebody has answered us. */
   #isHeard = false;
+  /** The link on which a write is under way. */
+  #writing: Link | null = null;
   /** Who has said to be the owner. */
   #owner: Member | null = null;
   #lastCode: OutcomeCode = 'unreachable';
@@ -152,7 +158,9 @@ export class Operation extends Waiter {
     else {
       const limit = candidatesLimit(node);
       this.#candidates = closestBefore(node, key, 0, limit);
-      for (const member of node.upkeep.known) offer(this.#candidates, member, key, 0, limit);
+      if (node.settings.policy !== 'chord-2001' || this.#candidates.length === 0) {
+        for (const member of node.upkeep.known) offer(this.#candidates, member, key, 0, limit);
+      }
     }
     this.step(now);
   }
@@ -181,17 +189,19 @@ export class Operation extends Waiter {
     const line = isWrite || kind === 'get' ? node.lines.bulk : node.lines.replies;
     const out = link.ask(now, type, line, (at, reply) => {
       if (this.isOver) return;
+      this.#writing = null;
       if (reply === null) {
         // It had no answer to `VER`: now we know how to speak with it.
         if (node.isPlain(to)) return this.#askPlain(at, to);
         this.silent++;
         node.suspect(at, to);
-        if (isWrite && link.isOpen) return this.fail(at, 'unknown', to);
+        if (isWrite && link.hasReached) return this.fail(at, 'unknown', to);
         return this.step(at);
       }
       this.#isHeard = true;
       this.#heard(at, to, reply, isLong);
     });
+    if (isWrite) this.#writing = link;
     out.raw(key);
     if (type !== FrameType.owner) {
       out.u8(LEVELS.indexOf(level) | (kind === 'exists' ? EXISTS_ONLY : 0));
@@ -302,11 +312,12 @@ export class Operation extends Waiter {
     this.done(now, outcome, owner, end);
   }
 
-  /** The whole command took too long. */
+  /** The whole command took too long, or we stop. */
   expired(now: number): void {
     const isWrite = this.kind === 'insert' || this.kind === 'remove';
     const isWaiting = this.#retry.line !== null;
-    if (isWrite && !isWaiting && this.#isHeard) return this.fail(now, 'unknown');
+    const mayBeDone = this.#isHeard || this.#writing?.hasReached === true;
+    if (isWrite && !isWaiting && mayBeDone) return this.fail(now, 'unknown');
     this.fail(now, isWaiting ? this.#lastCode : 'unreachable');
   }
 }

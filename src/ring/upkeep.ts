@@ -19,6 +19,7 @@ const RELEASE_MS = 2000;
 /** Tombstones are looked for this many times in their lifetime. */
 const FORGET_TIMES = 64;
 const KNOWN_FACT = 'known';
+const TIMES_FACT = 'times';
 
 export class Upkeep {
   /** Whom we have ever seen, a random few. */
@@ -28,6 +29,9 @@ export class Upkeep {
   repairAtMs: number = Infinity;
   /** This store has been in a ring before. */
   hasMemory = false;
+  /** When this store was last known to be in a ring, and since when without a long absence. */
+  aliveAtMs = 0;
+  sinceMs = 0;
   readonly #node: RingNode;
   #release: Release | null = null;
   #releaseAtMs = Infinity;
@@ -49,10 +53,11 @@ export class Upkeep {
   }
 
   start(now: number): void {
+    this.sinceMs = now;
     const { idleMs, bulkIdleMs, tombstoneMs } = this.#node.settings;
     this.#sweepAtMs = now + Math.min(idleMs, bulkIdleMs) / 2;
     this.#forgetAtMs = now + tombstoneMs / FORGET_TIMES;
-    this.#recall();
+    this.#recall(now);
   }
 
   /** An identity has become a member. */
@@ -66,7 +71,7 @@ export class Upkeep {
     this.repairAtMs = now;
     this.moved(now);
     // Whoever dies right after this should find back.
-    this.remember();
+    this.remember(now);
   }
 
   /** Fingers were set beforehand: no first round. */
@@ -95,7 +100,7 @@ export class Upkeep {
     if (this.#selfTestAtMs <= now) {
       this.#selfTestAtMs = now + settings.selfTestMs;
       for (const identity of node.identities) selfTest(node, now, identity);
-      this.remember();
+      this.remember(now);
     }
     if (this.#fingerAtMs <= now) this.#refreshFingers(now);
     if (this.#sweepAtMs <= now) {
@@ -152,6 +157,14 @@ export class Upkeep {
     this.#release.step(now);
   }
 
+  /** An arc is about to be ours: what comes with it is not to go again. */
+  receiving(now: number): void {
+    if (this.#release === null) return;
+    this.#release.abort();
+    this.#release = null;
+    this.#releaseAtMs = now + RELEASE_MS;
+  }
+
   stop(): void {
     this.#release?.abort();
     this.#release = null;
@@ -182,9 +195,11 @@ export class Upkeep {
     return known.length === 0 ? null : known[randomBelow(this.#node.random, known.length)]!;
   }
 
-  /** Writes down whom we know; it is durable with the next flush. */
-  remember(): void {
-    if (!this.#isKnownNews || !this.#node.isMember) return;
+  /** Writes down whom we know, and that we live; it is durable with the next flush. */
+  remember(now: number): void {
+    if (!this.#node.isMember) return;
+    if (this.#node.store.count > 0) this.#keepTimes(now);
+    if (!this.#isKnownNews) return;
     this.#isKnownNews = false;
     const bytes = new Uint8Array(this.known.length * COMPACT_ADDRESS_BYTES);
     this.known.forEach(({ address }, i) => {
@@ -194,7 +209,34 @@ export class Upkeep {
     this.#node.flushes.touch();
   }
 
-  #recall(): void {
+  #keepTimes(now: number): void {
+    const times = new Uint8Array(16);
+    const view = new DataView(times.buffer);
+    view.setFloat64(0, now);
+    view.setFloat64(8, this.sinceMs);
+    this.#node.store.keepFact(TIMES_FACT, times);
+    this.#node.flushes.touch();
+  }
+
+  /**
+   * May what is in our store be older than what the ring has forgotten? Tombstones live for
+   * `tombstoneMs`; who was away for longer, while the ring went on, would bring deleted values back.
+   * @param ringSinceMs since when the ring has gone on, as a member of it says.
+   */
+  isOutdated(now: number, ringSinceMs: number): boolean {
+    const { tombstoneMs } = this.#node.settings;
+    if (this.aliveAtMs === 0) return false;
+    return this.aliveAtMs + tombstoneMs < now && ringSinceMs + tombstoneMs < now;
+  }
+
+  #recall(now: number): void {
+    const times = this.#node.store.fact(TIMES_FACT);
+    if (times !== null && times.length === 16) {
+      const view = new DataView(times.buffer, times.byteOffset);
+      this.aliveAtMs = view.getFloat64(0);
+      const isShort = this.aliveAtMs + this.#node.settings.tombstoneMs >= now;
+      if (isShort) this.sinceMs = view.getFloat64(8);
+    }
     const bytes = this.#node.store.fact(KNOWN_FACT);
     if (bytes === null) return;
     this.hasMemory = true;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Begun, type DisturbanceKind, type Ended, History } from '../../src/lab/history.ts';
-import { judge, LATE_MS, type Rule } from '../../src/lab/history-judge.ts';
+import { judge, LATE_MS, type Rule, SERVICE_MS } from '../../src/lab/history-judge.ts';
 
 /** A history told line by line: `[from, to]` in ms, key `a`, and what it was. */
 class Told {
@@ -112,6 +112,10 @@ describe('in calm', () => {
     const disturbed = told().befalls(1, 'join').operation(2, 3, {}, failed).whole(4);
     expect(disturbed.rules).toEqual([]);
     expect(disturbed.operation(5, 6, {}, failed).rules).toEqual(['refused']);
+    const crashed = told().befalls(1, 'crash').whole(4).operation(5, 6, {}, failed);
+    expect(crashed.rules).toEqual([]);
+    const [from, to] = [4 + SERVICE_MS, 5 + SERVICE_MS];
+    expect(crashed.operation(from, to, {}, failed).rules).toEqual(['refused']);
     expect(
       told().operation(1, 2, { kind: 'insert', value: 'x' }, { code: 'too-large' }).rules,
     ).toEqual([]);

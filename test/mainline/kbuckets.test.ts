@@ -19,6 +19,9 @@ function far(n: number): Uint8Array {
   return idOf(`0${n.toString(16).padStart(3, '0')}`);
 }
 
+/** Sizes of the first buckets: mostly none, else a few that are larger or smaller than k. */
+const wideSizes = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 });
+
 function fullFarBucket(where: (n: number) => Address = onLoopback) {
   const place = new TableUnderTest(kbuckets);
   for (let n = 0; n < 8; n++) {
@@ -35,8 +38,9 @@ describe('closest', () => {
         fc.integer({ min: 1, max: 20 }),
         fc.integer({ min: 0, max: 300 }),
         fc.integer({ min: 1, max: 20 }),
-        (seed, k, contacts, limit) => {
-          const place = new TableUnderTest(kbuckets, { k, seed });
+        wideSizes,
+        (seed, k, contacts, limit, wide) => {
+          const place = new TableUnderTest(kbuckets, { k, wide, seed });
           place.random.uint32();
           for (let n = 0; n < contacts; n++) {
             const id = place.randomId();
@@ -72,6 +76,16 @@ describe('closest', () => {
 });
 
 describe('buckets', () => {
+  test('that are wide hold more, those behind them k', () => {
+    const place = new TableUnderTest(kbuckets, { k: 3, wide: [12, 5], onePerIp: false });
+    for (let n = 0; n < 400; n++) place.table.answered(NOON, place.randomId(), 0, onLoopback(n));
+    const sizes = [0, 0, 0, 0];
+    for (const { part } of place.rows()) if (part < sizes.length) sizes[part]!++;
+    expect(sizes).toEqual([12, 5, 3, 3]);
+    place.table.release();
+    expect(place.ground.contacts.count).toBe(1);
+  });
+
   test('a full bucket that is not ours keeps the newcomer as a spare', () => {
     const place = fullFarBucket();
     expect(place.table.answered(NOON, far(99), 0, onLoopback(99))).toBe(Offer.spare);
@@ -541,8 +555,9 @@ describe('whatever happens', () => {
           fc.nat(),
           fc.integer({ min: 1, max: 4 }),
           fc.array(events, { maxLength: 250 }),
-          (seed, k, run) => {
-            const place = new TableUnderTest(kbuckets, { k, seed });
+          wideSizes,
+          (seed, k, run, wide) => {
+            const place = new TableUnderTest(kbuckets, { k, wide, seed });
             const { table, ground } = place;
             const ids = Array.from({ length: 60 }, (_, n) => {
               const id = place.randomId();
@@ -568,7 +583,9 @@ describe('whatever happens', () => {
               expect(rows.length).toBe(table.count);
               const perPart = new Map<number, number>();
               for (const { part } of rows) perPart.set(part, (perPart.get(part) ?? 0) + 1);
-              for (const count of perPart.values()) expect(count).toBeLessThanOrEqual(k);
+              for (const [part, count] of perPart) {
+                expect(count).toBeLessThanOrEqual(wide[part] ?? k);
+              }
               expect(new Set(rows.map((row) => row.id + row.address)).size).toBe(rows.length);
               if (address !== onLoopback) {
                 expect(new Set(rows.map((row) => ipOf(row.address))).size).toBe(rows.length);

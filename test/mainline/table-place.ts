@@ -27,13 +27,13 @@ export class TableUnderTest {
 
   constructor(
     factory: TableFactory,
-    { k = 8, onePerIp = true, selfId = idOf('80'), seed = 1 } = {},
+    { k = 8, wide = [] as readonly number[], onePerIp = true, selfId = idOf('80'), seed = 1 } = {},
   ) {
     this.random = new SeededRandom(seed);
     this.ground = new Ground(new SeededRandom(seed, 1));
     this.selfId = selfId;
     this.self = this.ground.contacts.retain(selfId, 0, onLoopback(9999));
-    this.table = factory({ ground: this.ground, self: this.self, k, onePerIp });
+    this.table = factory({ ground: this.ground, self: this.self, k, wide, onePerIp });
   }
 
   randomId(): Uint8Array {

@@ -218,6 +218,7 @@ export class SmallRing {
   onBytes: ((from: Process | null, to: Process | null, bytes: Uint8Array) => void) | null = null;
   readonly #settings: RingSettings;
   readonly #ip: (process: number) => string;
+  readonly #hasOwnIps: boolean;
   readonly #ends = new Map<Stream, End>();
   readonly #byAddress = new Map<Address, Process>();
   #lastStream = 0;
@@ -233,6 +234,7 @@ export class SmallRing {
     this.latencyMs = latencyMs;
     this.flushMs = flushMs;
     this.#settings = ringSettings(options.settings);
+    this.#hasOwnIps = options.ip !== undefined;
     this.#ip = options.ip ?? ((process) => `10.0.${process >> 8}.${(process & 255) + 1}`);
   }
 
@@ -240,7 +242,9 @@ export class SmallRing {
   process(identities = 1, settings: Partial<RingSettings> = {}): Process {
     const number = this.processes.length;
     const ip = parseIp(this.#ip(number));
-    const addresses = Array.from({ length: identities }, (_, i) => addressOf(ip, 5000 + i));
+    // Processes that share an IP need ports of their own.
+    const port = this.#hasOwnIps ? 5000 + number * 16 : 5000;
+    const addresses = Array.from({ length: identities }, (_, i) => addressOf(ip, port + i));
     const process = new Process(this, number, addresses, { ...this.#settings, ...settings });
     this.processes.push(process);
     for (const address of addresses) this.#byAddress.set(address, process);
