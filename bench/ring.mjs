@@ -505,6 +505,8 @@ async function measureMoves(/** @type {Run} */ run, /** @type {string} */ folder
     try {
       const { port } = await first.ask({ start: 'ring', options: { data: dataOf() } });
       await first.ask({ fill: { keys, valueBytes: MOVED_VALUE_BYTES } });
+      // The process is up, with all its modules, before the clock runs.
+      await second.ask('cpu');
       const joinAtMs = performance.now();
       await second.ask({
         start: 'ring',

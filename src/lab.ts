@@ -40,6 +40,12 @@ export type { Grade, Summary } from './lab/grade.ts';
 export { KAD_HOPS_DEFAULTS, type KadHopsOptions, kadHops } from './lab/kad-hops.ts';
 export type { LatencyModel } from './lab/latency.ts';
 export type { LifetimeModel } from './lab/lifetime.ts';
+export {
+  MDHT_LOOKUP_LATENCY_DEFAULTS,
+  type MdhtLookupLatencyOptions,
+  mdhtLookupLatency,
+} from './lab/mdht-lookup-latency.ts';
+export { NAT_REACH_DEFAULTS, type NatReachOptions, natReach } from './lab/nat-reach.ts';
 export { checkLatency, checkNetwork, type NetworkModel } from './lab/network-model.ts';
 export {
   Recorder,

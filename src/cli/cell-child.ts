@@ -8,6 +8,7 @@ import { CommandError } from './console.ts';
 const send = (message: object): void => void process.send?.(message);
 
 process.on('disconnect', () => process.exit());
+if (!process.connected) process.exit();
 process.once('message', (cell: Cell) => {
   runCell(cell, (progress) => send({ progress }))
     .then(

@@ -3,6 +3,10 @@ import { z } from 'zod';
 import {
   KAD_HOPS_DEFAULTS,
   kadHops,
+  MDHT_LOOKUP_LATENCY_DEFAULTS,
+  mdhtLookupLatency,
+  NAT_REACH_DEFAULTS,
+  natReach,
   REPLICA_SURVIVAL_DEFAULTS,
   replicaSurvival,
   SIZE_ESTIMATE_DEFAULTS,
@@ -80,10 +84,61 @@ const replicaSurvivalEntry = entry({
   footprint: ({ nodes }) => footprintOf({ nodes, k: 8, upkeep: true }),
 });
 
+const mdht = MDHT_LOOKUP_LATENCY_DEFAULTS;
+
+const mdhtLookupLatencyEntry = entry({
+  name: 'mdht-lookup-latency',
+  about: 'from over a minute in 2007 to a tenth of a second in 2011, step by step',
+  checks: [
+    '2007: the median lookup ends after more than a minute (Crosby and Wallach, TR07-04)',
+    '2011: the first peer after 100 to 200 ms, 95 % within a second, all found (Jimenez et al., P2P 2011)',
+  ],
+  options: z.strictObject({
+    seed: seed.default(mdht.seed),
+    nodes: nodes.default(mdht.nodes),
+    lookups: lookups.default(mdht.lookups),
+    infoHashes: whole(1, 1_000_000, 'info-hashes that peers are announced for').default(
+      mdht.infoHashes,
+    ),
+    peers: whole(1, 1000, 'peers of each info-hash').default(mdht.peers),
+    deadShare: share('dead contacts where nobody looks after tables').default(mdht.deadShare),
+    liveDeadShare: share('dead contacts where they are looked after').default(mdht.liveDeadShare),
+    timeoutMs: duration('timeoutMs', 1, 'how long a node of 2007 waits').default(mdht.timeoutMs),
+  }),
+  run: mdhtLookupLatency,
+  // Five worlds, of which two may be there at a time; wide buckets hold 240 contacts more.
+  footprint: ({ nodes }) => footprintOf({ nodes: 2 * nodes, k: 20, upkeep: false }),
+});
+
+const reach = NAT_REACH_DEFAULTS;
+
+const natReachEntry = entry({
+  name: 'nat-reach',
+  about: 'what nodes that strangers cannot call cost, and which rule keeps that away',
+  checks: [
+    'reciprocity, transitivity, persistence fail: 20, 40, 44 % (Jimenez et al., P2P 2009), three deviations',
+    'unanswered: 40 % ± 10 where tables trust or verify, at most 1 % where the unreachable are read-only',
+    'read-only: 99 % of the values are found, in half of the time',
+  ],
+  options: z.strictObject({
+    seed: seed.default(reach.seed),
+    nodes: nodes.default(reach.nodes),
+    lookups: lookups.default(reach.lookups),
+    settleMs: duration('settleMs', 0, 'from the last join to the measurement').default(
+      reach.settleMs,
+    ),
+  }),
+  run: natReach,
+  // Four worlds, one after the other.
+  footprint: ({ nodes }) => footprintOf({ nodes: 2 * nodes, k: 8, upkeep: true }),
+});
+
 export const EXPERIMENTS: readonly Experiment[] = [
   kadHopsEntry,
-  sizeEstimateEntry,
+  mdhtLookupLatencyEntry,
+  natReachEntry,
   replicaSurvivalEntry,
+  sizeEstimateEntry,
   scenarioExperiment,
 ];
 

@@ -187,6 +187,7 @@ function commandOf(experiment: Experiment): Command {
     .description(experiment.about)
     .usage('[options]')
     .argument('<name>')
+    .showSuggestionAfterError(false)
     .configureOutput({ writeErr() {} })
     .exitOverride();
   command.configureHelp({ visibleArguments: () => [] });

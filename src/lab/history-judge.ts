@@ -211,6 +211,8 @@ class Judgement {
   }
 
   #mustSee(read: Operation, { operation, isStrong, copies }: Seen): boolean {
+    // What was read need not be on a disk yet.
+    const isDurable = isWrite(operation) && operation.version !== null;
     let grade = 0;
     let needed = copies;
     for (const spell of this.#spells) {
@@ -221,7 +223,8 @@ class Judgement {
       needed = this.#copiesAt(spell, operation, copies);
       let gone = 0;
       for (const { atMs, backMs } of spell.gone) {
-        if (atMs >= operation.beganMs && atMs <= read.endedMs && backMs >= read.beganMs) gone++;
+        const isBack = isDurable && backMs < read.beganMs;
+        if (atMs >= operation.beganMs && atMs <= read.endedMs && !isBack) gone++;
       }
       if (gone >= needed) return false;
     }

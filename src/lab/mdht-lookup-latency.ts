@@ -19,6 +19,7 @@ import { Campaigns } from './campaign.ts';
 import { check, type ExperimentResult, type Watch, within } from './experiment.ts';
 import { type Summary, summaryOf } from './grade.ts';
 import { type MainlineOverlay, mainlineWorld } from './mainline-overlay.ts';
+import type { Recorder } from './recorder.ts';
 import { SeedStream } from './seed.ts';
 import { sha1 } from './sha1.ts';
 
@@ -83,8 +84,13 @@ function stepsOf({ deadShare, liveDeadShare, timeoutMs }: MdhtLookupLatencyOptio
 export function mdhtLookupLatency(
   options: MdhtLookupLatencyOptions,
   watch: Watch = () => {},
+  recorder: Recorder | null = null,
 ): ExperimentResult {
-  const measured = stepsOf(options).map((step) => measure(options, step, watch));
+  const steps = stepsOf(options);
+  const measured = steps.map((step, i) =>
+    // The last one is recorded: `metrics` are of it.
+    measure(options, step, watch, i === steps.length - 1 ? recorder : null),
+  );
   const figures: Record<string, number> = {};
   for (const { name, firstPeerMs, summary, foundShare } of measured) {
     figures[`${name}FirstPeerP50Ms`] = firstPeerMs.p50;
@@ -125,9 +131,14 @@ interface Measured {
 }
 
 /** One world: announce everything while all live, let some die, look everything up. */
-function measure(options: MdhtLookupLatencyOptions, step: Step, watch: Watch): Measured {
+function measure(
+  options: MdhtLookupLatencyOptions,
+  step: Step,
+  watch: Watch,
+  recorder: Recorder | null,
+): Measured {
   const { seed, nodes, lookups, infoHashes, peers } = options;
-  const campaigns = new Campaigns(seed);
+  const campaigns = new Campaigns(seed, recorder);
   const overlay = mainlineWorld(
     {
       ...{ seed, nodes, sha1, upkeep: false, draws: step.draws },
@@ -136,6 +147,7 @@ function measure(options: MdhtLookupLatencyOptions, step: Step, watch: Watch): M
     },
     campaigns,
   );
+  recorder?.begin(overlay);
   const random = new SeededRandom(seed, SeedStream.workload);
   const targets = Array.from({ length: infoHashes }, () => {
     const target = new Uint8Array(ID_BYTES);
@@ -155,6 +167,7 @@ function measure(options: MdhtLookupLatencyOptions, step: Step, watch: Watch): M
       if (!firstPeer.has(n)) firstPeer.set(n, afterMs);
     },
   });
+  recorder?.finish();
   const times = Float64Array.from(firstPeer.values()).sort();
   const at = (share: number): number => times[Math.floor((times.length - 1) * share)] ?? Number.NaN;
   return {

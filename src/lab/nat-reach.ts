@@ -22,6 +22,7 @@ import { DOORS } from './life.ts';
 import { type MainlineOverlay, mainlineWorld } from './mainline-overlay.ts';
 import { NatProbe } from './nat-probe.ts';
 import { JIMENEZ_2009, NatClass } from './nats.ts';
+import type { Recorder } from './recorder.ts';
 import { SeedStream } from './seed.ts';
 import { sha1 } from './sha1.ts';
 import { livingWorld } from './start.ts';
@@ -51,9 +52,16 @@ const OPEN: NodeChoices = { onePerIp: false, inbound: false, outbound: false };
 type Rule = 'trusting' | 'verified' | 'readOnly';
 const RULES: readonly Rule[] = ['trusting', 'verified', 'readOnly'];
 
-export function natReach(options: NatReachOptions, watch: Watch = () => {}): ExperimentResult {
+export function natReach(
+  options: NatReachOptions,
+  watch: Watch = () => {},
+  recorder: Recorder | null = null,
+): ExperimentResult {
   const probe = probed(options);
-  const worlds = RULES.map((rule) => measured(options, rule, watch));
+  const worlds = RULES.map((rule) =>
+    // `metrics` are of the verified world, and so is what is recorded.
+    measured(options, rule, watch, rule === 'verified' ? recorder : null),
+  );
   const figures: Record<string, number> = { ...probe.figures };
   for (const [i, rule] of RULES.entries()) {
     const { summary, unansweredShare, found } = worlds[i]!;
@@ -139,11 +147,16 @@ interface Measured {
 }
 
 /** Values announced and looked for in a network that lives by a rule. */
-function measured(options: NatReachOptions, rule: Rule, watch: Watch): Measured {
+function measured(
+  options: NatReachOptions,
+  rule: Rule,
+  watch: Watch,
+  recorder: Recorder | null,
+): Measured {
   const { seed, lookups } = options;
-  const campaigns = new Campaigns(seed);
+  const campaigns = new Campaigns(seed, recorder);
   const overlay =
-    rule === 'trusting' ? trusting(options, campaigns) : joined(options, rule, campaigns);
+    rule === 'trusting' ? trusting(options, campaigns) : joined(options, rule, campaigns, recorder);
   const random = new SeededRandom(seed, SeedStream.workload);
   const targets = Array.from({ length: lookups }, () => {
     const target = new Uint8Array(ID_BYTES);
@@ -162,6 +175,7 @@ function measured(options: NatReachOptions, rule: Rule, watch: Watch): Measured 
     ...{ lookups, kind: LookupKind.getPeers, target, watch },
     onPeer: (n) => found.add(n),
   });
+  recorder?.finish();
   const timeouts = counters.timeouts - before.timeouts;
   const unansweredShare = timeouts / (counters.queriesOut - before.queriesOut);
   return { overlay, summary: summaryOf(grades), unansweredShare, found: found.size / lookups };
@@ -179,6 +193,7 @@ function joined(
   { seed, nodes, settleMs }: NatReachOptions,
   rule: Rule,
   campaigns: Campaigns,
+  recorder: Recorder | null,
 ): MainlineOverlay {
   const { overlay, life, joiningMs } = livingWorld(
     {
@@ -190,8 +205,11 @@ function joined(
     },
     campaigns,
   );
+  recorder?.begin(overlay);
   life.appoint(openNodes(overlay, DOORS));
-  overlay.world.run(overlay.world.now + joiningMs + settleMs);
+  const { world } = overlay;
+  const untilMs = world.now + joiningMs + settleMs;
+  while (world.step(untilMs)) recorder?.passed();
   return overlay;
 }
 

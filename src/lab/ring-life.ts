@@ -55,7 +55,7 @@ export class RingLife {
   cuts = 0;
   #isOver = false;
   /** By call: who leaves, and what becomes of the disk. */
-  readonly #leavers = new Map<number, { node: number; life: number; isWiped: boolean }>();
+  readonly #leavers = new Map<number, { node: number; isWiped: boolean }>();
   /** Ours are negative; -1 is the overlay's own. */
   #lastCall = -1;
   readonly #leaving: number;
@@ -103,6 +103,8 @@ export class RingLife {
     this.#overlay.world.network.calm();
     this.cuts = 0;
     for (let node = 0; node < this.stands.length; node++) this.comeBack(node);
+    // Whoever was told of nobody but the dead has to be told of others.
+    for (const node of this.up()) if (!this.#overlay.node(node).isMember) this.#beginAgain(node);
   }
 
   /** Nodes that hear and act. */
@@ -150,6 +152,11 @@ export class RingLife {
     if (!this.#leavers.has(call)) return;
     const { world } = this.#overlay;
     world.schedule(world.now, this.#leaving, -call, code === 'ok' ? 1 : 0);
+  }
+
+  #beginAgain(node: number): void {
+    const leaves = [...this.#leavers.values()].some((leaver) => leaver.node === node);
+    if (!leaves) this.#overlay.restart(node, this.#ways(node), true);
   }
 
   #those(stand: Stand): number[] {
@@ -212,6 +219,9 @@ export class RingLife {
       this.#comeBackAfter(node, step.forMs);
       return;
     }
+    for (const [call, leaver] of this.#leavers) {
+      if (leaver.node === node) this.#leavers.delete(call);
+    }
     this.#enter(node, step.do === 'crash' ? Stand.down : Stand.out);
     if (step.silent) this.#overlay.vanish(node);
     else this.#overlay.crash(node);
@@ -227,14 +237,12 @@ export class RingLife {
 
   #leave(random: Random, isWiped: boolean): void {
     const leaving = [...this.#leavers.values()];
-    const isFree = (node: number) =>
-      !leaving.some((its) => its.node === node && its.life === this.#lives[node]);
-    const members = this.members().filter(isFree);
+    const members = this.members().filter((node) => !leaving.some((its) => its.node === node));
     if (members.length < 2) return;
     const node = pick(random, members);
     const { world } = this.#overlay;
     const call = --this.#lastCall;
-    this.#leavers.set(call, { node, life: this.#lives[node]!, isWiped });
+    this.#leavers.set(call, { node, isWiped });
     this.#note('leave', node);
     this.#overlay.node(node).leave(world.now, call);
     world.settle(node);
@@ -242,9 +250,10 @@ export class RingLife {
 
   /** Whoever could not hand everything over stops all the same, and is one of those who are gone. */
   #left(call: number, isInOrder: boolean): void {
-    const { node, life, isWiped } = this.#leavers.get(call)!;
+    const leaver = this.#leavers.get(call);
+    if (leaver === undefined) return;
     this.#leavers.delete(call);
-    if (this.#lives[node] !== life) return;
+    const { node, isWiped } = leaver;
     const { world } = this.#overlay;
     this.#note(isInOrder ? 'leave' : 'crash', node);
     this.#enter(node, isInOrder ? Stand.out : Stand.down);

@@ -1,5 +1,5 @@
 /**
- * Owner lookups in a ring world, each graded by the oracle when it ends.
+ * Owner lookups and inserts in a ring world, each graded by the oracle when it ends.
  *
  *     asker ──▶ A ──▶ ✗ ──▶ B ──▶ owner        path 3 (the asker not counted), one time-out
  *
@@ -46,17 +46,28 @@ export class RingLookups implements RingWatcher {
     return this.#asked.size;
   }
 
-  /** Begins a lookup of a key chosen by chance. */
+  /** Begins a lookup of the owner of a key chosen by chance. */
   begin(overlay: RingOverlay, node: number): void {
-    this.#overlay = overlay;
-    const { world } = overlay;
     const key = new Uint8Array(ID_BYTES);
     fillRandom(this.random, key, 0, ID_BYTES);
+    const call = this.#expect(overlay, node, key);
+    overlay.node(node).owner(overlay.world.now, call, key);
+    overlay.world.settle(node);
+  }
+
+  /** Begins an insert, acknowledged by the owner. */
+  insert(overlay: RingOverlay, node: number, key: Uint8Array, value: Uint8Array): void {
+    const call = this.#expect(overlay, node, key);
+    overlay.node(node).insert(overlay.world.now, call, key, value, 'one');
+    overlay.world.settle(node);
+  }
+
+  #expect(overlay: RingOverlay, node: number, key: Uint8Array): number {
+    this.#overlay = overlay;
     const call = ++this.#calls;
     const owner = overlay.oracle.ownerOf(key);
-    this.#asked.set(call, { node, key, owner, atMs: world.now });
-    overlay.node(node).owner(world.now, call, key);
-    world.settle(node);
+    this.#asked.set(call, { node, key, owner, atMs: overlay.world.now });
+    return call;
   }
 
   /** Lets the world go on until all that were begun have ended. */
@@ -97,11 +108,6 @@ export class RingLookups implements RingWatcher {
     const found = exact ? 1 : 0;
     const rpcs = hops + timeouts;
     this.grades.push({ node, exact, found, wanted: 1, rpcs, hops, latencyMs, failed, timeouts });
-  }
-
-  /** The lookups of a node end with it. */
-  abandon(node: number): void {
-    for (const [call, asked] of this.#asked) if (asked.node === node) this.#asked.delete(call);
   }
 
   onEvent(_node: number, _event: RingEvent): void {}

@@ -60,6 +60,7 @@ export class RingWhole {
   overlap(): string | null {
     this.#look();
     const { circle } = this.#overlay;
+    this.#members = this.#members.filter((_place, at) => !this.#identity(at).isYielding);
     for (let at = 0; at < this.#members.length; at++) {
       const { hash, end } = this.#identity(at);
       const next = this.#hash(at + 1);

@@ -76,7 +76,7 @@ export class ClassService implements RingService {
   }
 
   store(now: number, caller: Caller, value: Uint8Array): void {
-    this.#write(now, caller, blankRecord(value, 0, value.length), () => true);
+    this.#write(now, caller, blankRecord(value), () => true);
   }
 
   remove(now: number, caller: Caller): void {

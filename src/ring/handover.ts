@@ -255,9 +255,10 @@ function joined(
     chained(identity.member, first, rest, node.listProcesses, isGone);
   identity.end = end;
   node.becomeMember(now, identity);
-  // The host was alone: it is before us and behind us.
+  // A host that was alone is before us and behind us. In a larger ring it is our last successor only
+  // if the list reaches that far, and that is for our first successor to say.
   const after = successors.length > 0 ? successors[0]! : host;
-  setSuccessors(node, now, identity, list(after, [...successors.slice(1), host]));
+  setSuccessors(node, now, identity, list(after, successors.slice(1)));
   setPredecessors(node, now, identity, list(host, predecessors));
 }
 

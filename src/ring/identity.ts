@@ -98,7 +98,7 @@ export class Identity {
   }
 
   owns(key: Uint8Array, at: number): boolean {
-    return this.isMember && isInArc(key, at, this.hash, 0, this.end, 0);
+    return this.isMember && !this.isYielding && isInArc(key, at, this.hash, 0, this.end, 0);
   }
 
   get ownsAll(): boolean {

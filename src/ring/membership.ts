@@ -91,7 +91,8 @@ export function exchange(node: RingNode, now: number, identity: Identity, to: Me
 }
 
 function ask(node: RingNode, now: number, identity: Identity, to: Member, done: Lists): void {
-  if (!identity.isMember) return;
+  // An heir that hears from us once more would take us back.
+  if (!identity.isMember || identity.isYielding) return;
   if (node.isPlain(to)) return pulseNeighbour(node, now, identity, to);
   if (identity.exchanges.has(to.address)) return;
   identity.exchanges.add(to.address);
@@ -110,6 +111,7 @@ function ask(node: RingNode, now: number, identity: Identity, to: Member, done: 
     if (!reply.isWhole || status !== Status.ok || !identity.isMember) return;
     learnAll(node, known);
     node.gone.delete(to.address);
+    clear(node, to);
     done(at, predecessors, successors);
   });
   out.address(to.address);
@@ -160,6 +162,7 @@ export function answerNeighbours(node: RingNode, now: number, link: Link, frame:
     return true;
   }
   node.gone.delete(from.address);
+  clear(node, from);
   if (node.settings.policy !== 'class-2019') {
     heard(node, now, identity, from, predecessors, successors);
   }
@@ -337,9 +340,16 @@ export function suspect(node: RingNode, now: number, member: Member): void {
   const isIndirect = node.settings.policy === 'correct';
   askPulse(node, now, member, (at, status) => {
     if (status === null && isIndirect) return askOthers(node, at, member);
-    node.suspects.delete(member.address);
+    if (!node.suspects.delete(member.address)) return;
     if (status !== Status.ok) drop(node, at, member, status === null);
   });
+}
+
+/** A process that speaks lives, whatever was begun against the one that had its place before. */
+function clear(node: RingNode, { home }: Member): void {
+  for (const address of node.suspects) {
+    if (node.commons.members.of(address).home === home) node.suspects.delete(address);
+  }
 }
 
 function askOthers(node: RingNode, now: number, member: Member): void {
@@ -348,8 +358,8 @@ function askOthers(node: RingNode, now: number, member: Member): void {
   let isAlive = false;
   const heardOf = (at: number) => {
     if (waiting > 0) return;
-    node.suspects.delete(member.address);
-    if (!isAlive) drop(node, at, member, true);
+    const isSuspected = node.suspects.delete(member.address);
+    if (!isAlive && isSuspected) drop(node, at, member, true);
   };
   for (let i = waiting; i > 0; i--) {
     const other = others.splice(randomBelow(node.random, others.length), 1)[0]!;

@@ -199,7 +199,7 @@ export function keepItem(
   key: Uint8Array,
   value: Uint8Array,
 ): void {
-  const record = blankRecord(value, 0, value.length);
+  const record = blankRecord(value);
   const before = node.store.get(key, 0);
   if (before !== null && isSameValue(before, value)) return;
   node.clock.next(now, identity.hash, before, record);

@@ -28,7 +28,11 @@ export function isForgotten(record: Uint8Array, now: number, tombstoneMs: number
 }
 
 /** A record of `bytes[start, end)`, its version still zeros; a tombstone has no value. */
-export function blankRecord(bytes: Uint8Array | null, start = 0, end = 0): Uint8Array {
+export function blankRecord(
+  bytes: Uint8Array | null,
+  start = 0,
+  end: number = bytes?.length ?? 0,
+): Uint8Array {
   const record = new Uint8Array(RECORD_HEADER_BYTES + (bytes ? end - start : 0));
   if (bytes) record.set(bytes.subarray(start, end), RECORD_HEADER_BYTES);
   else record[FLAGS_AT] = TOMBSTONE;

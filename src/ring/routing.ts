@@ -98,6 +98,13 @@ export function candidatesFor(node: RingNode, key: Uint8Array, at: number): Memb
   return list;
 }
 
+/** Whom one who is no member may ask: all it remembers, the closest first, and whom it was told of. */
+function remembered(node: RingNode, key: Uint8Array): Member[] {
+  const list: Member[] = [];
+  for (const member of node.waysIn()) offer(list, member, key, 0, Infinity);
+  return list;
+}
+
 export class Operation extends Waiter {
   readonly node: RingNode;
   readonly kind: OperationKind;
@@ -155,13 +162,9 @@ export class Operation extends Waiter {
     const own = node.ownerOf(key, 0);
     if (this.via !== null) this.#candidates = [...this.via];
     else if (own !== null) this.#candidates = [own.member];
-    else {
-      const limit = candidatesLimit(node);
-      this.#candidates = closestBefore(node, key, 0, limit);
-      if (node.settings.policy !== 'chord-2001' || this.#candidates.length === 0) {
-        for (const member of node.upkeep.known) offer(this.#candidates, member, key, 0, limit);
-      }
-    }
+    // Whom we only remember may be long dead, and must not stand before those we know to live.
+    else if (node.isMember) this.#candidates = closestBefore(node, key, 0, candidatesLimit(node));
+    else this.#candidates = remembered(node, key);
     this.step(now);
   }
 
@@ -195,6 +198,8 @@ export class Operation extends Waiter {
         if (node.isPlain(to)) return this.#askPlain(at, to);
         this.silent++;
         node.suspect(at, to);
+        // A client looks after no lists: it forgets, and learns of others as it goes.
+        if (node.identities.length === 0) node.upkeep.forget(to);
         if (isWrite && link.hasReached) return this.fail(at, 'unknown', to);
         return this.step(at);
       }

@@ -32,7 +32,7 @@ test('sends what came out, or why nothing did, and ends', async () => {
 
 test('ends when whoever began it is gone', async () => {
   const child = fork(CHILD, [], { serialization: 'advanced', stdio: 'pipe' });
-  const ended = new Promise((resolve) => child.on('close', resolve));
+  const ended = new Promise((resolve) => child.on('exit', resolve));
   child.on('spawn', () => child.disconnect());
   expect(await ended).toBe(0);
 });

@@ -44,7 +44,7 @@ describe('a cell', () => {
 
 test('every experiment can be kept: it tells a recorder of its world', async () => {
   const { EXPERIMENTS } = await import('../../src/cli/experiments.ts');
-  const small = { lookups: 10, zones: 1, values: 5, afterMs: 1000, faultsMs: 1000 };
+  const small = { lookups: 10, zones: 1, values: 5, afterMs: 1000, faultsMs: 1000, settleMs: 0 };
   for (const experiment of EXPERIMENTS) {
     const { name } = experiment;
     const known = Object.entries(small).filter(([key]) => key in experiment.options.shape);

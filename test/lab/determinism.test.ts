@@ -19,6 +19,8 @@ const SCENARIOS = new URL('../../examples/scenarios/', import.meta.url);
 /** Small enough for all of them to run twice within some seconds. */
 const SMALL: Readonly<Record<string, Options>> = {
   'kad-hops': { nodes: 400, lookups: 60, latency: 'king', loss: 0.05 },
+  'mdht-lookup-latency': { nodes: 300, lookups: 30, infoHashes: 8, peers: 1, timeoutMs: '3 s' },
+  'nat-reach': { nodes: 60, lookups: 10, settleMs: '1 min' },
   'size-estimate': { nodes: 300, lookups: 32, zones: 3 },
   'replica-survival': { nodes: 60, values: 20, afterMs: '10 min', halfLifeMs: '10 min' },
   scenario: {

@@ -36,13 +36,6 @@ const { values } = parseArgs({
     k: { type: 'string', default: '2' },
   },
 });
-const first = Number(values.seed);
-let failures = 0;
-for (let seed = first; seed < first + Number(values.seeds); seed++) {
-  failures += await proof(seed, Number(values.nodes), Number(values.k), Number(values.seconds));
-}
-process.exitCode = failures === 0 ? 0 : 1;
-
 /** A small seeded generator: which process dies when can be drawn again, its timing cannot. */
 function randomOf(/** @type {number} */ seed) {
   let state = Math.imul(seed, 0x9e3779b1) >>> 0;
@@ -240,3 +233,10 @@ async function until(/** @type {() => boolean} */ isSo, /** @type {number} */ wi
     await pause(50);
   }
 }
+
+const first = Number(values.seed);
+let failures = 0;
+for (let seed = first; seed < first + Number(values.seeds); seed++) {
+  failures += await proof(seed, Number(values.nodes), Number(values.k), Number(values.seconds));
+}
+process.exitCode = failures === 0 ? 0 : 1;

@@ -53,11 +53,11 @@ describe('a join', () => {
   });
 
   it.each([
-    [FrameType.join, 'asked'],
-    [FrameType.digest, 'compared'],
-    [FrameType.replicate, 'given records'],
-    [FrameType.switch, 'switched'],
-  ])('survives that either side dies when it has been %s', (type) => {
+    ['asked', FrameType.join],
+    ['compared', FrameType.digest],
+    ['given records', FrameType.replicate],
+    ['switched', FrameType.switch],
+  ] as const)('survives that either side dies when it has been %s', (_step, type) => {
     for (const victim of ['owner', 'joiner']) {
       const world = new SmallRing({ settings: { k: 2 } });
       const nodes = world.ring(4);

@@ -125,7 +125,11 @@ describe('the policies', () => {
     }
     elsewhere!.crash(); // its place is between the wrong two
     const order = identitiesOf([a!, b!, c!]).map(({ process }) => process.number);
-    expect([order, [...order, ...order].slice(1, 4), [...order, ...order].slice(2, 5)]).toContainEqual([0, 1, 3]);
+    expect([
+      order,
+      [...order, ...order].slice(1, 4),
+      [...order, ...order].slice(2, 5),
+    ]).toContainEqual([0, 1, 3]);
     b!.crash();
     world.run(60_000);
     return ringProblems(world.living).filter((problem) => problem.startsWith('arc'));

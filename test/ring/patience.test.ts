@@ -5,7 +5,7 @@ import { Line, Waiter } from '../../src/ring/patience.ts';
 class Guest extends Waiter {
   readonly name: string;
   readonly gone: string[];
-  then: (() => void) | null = null;
+  last: (() => void) | null = null;
 
   constructor(name: string, gone: string[]) {
     super();
@@ -15,7 +15,7 @@ class Guest extends Waiter {
 
   expired(now: number): void {
     this.gone.push(`${this.name}@${now}`);
-    this.then?.();
+    this.last?.();
   }
 }
 
@@ -55,7 +55,7 @@ describe('a line', () => {
     const gone: string[] = [];
     const line = new Line(10);
     const guest = new Guest('a', gone);
-    guest.then = () => line.join(50, guest);
+    guest.last = () => line.join(50, guest);
     line.join(0, guest);
     line.expire(50);
     expect(gone).toEqual(['a@50']);

@@ -196,7 +196,7 @@ export class Schedule {
     const { world } = this;
     if (!this.options.comeBack) {
       // Who was told of one node only, and that one died, can never come in.
-      for (const process of world.living) if (!areMembers(process)) process.crash();
+      for (const process of world.living) if (isComing(process)) process.crash();
       return;
     }
     for (const process of world.processes) {
@@ -287,6 +287,11 @@ export class Schedule {
   #names(): Set<string> {
     return new Set(this.writes.map(({ name }) => name));
   }
+}
+
+/** It has not been a member yet. */
+function isComing(process: Process): boolean {
+  return process.node.identities[0]!.state === 'joining';
 }
 
 /** All identities of living processes in the order of the circle. */

@@ -72,6 +72,7 @@ export class Process {
   readonly events: RingEvent[] = [];
   readonly outcomes = new Map<number, RingOutcome>();
   readonly #flights: number[] = [];
+  readonly #tokens: number[] = [];
   life = 0;
   ticks = 0;
 
@@ -118,12 +119,15 @@ export class Process {
     const last = this.#flights.at(-1) ?? 0;
     const atMs = Math.max(world.now + tookMs, last);
     this.#flights.push(atMs);
+    this.#tokens.push(token);
     const report = () => {
       if (this.life !== life || !this.isAlive) return;
       if (this.isStoreStuck) return world.at(world.now + 100, report);
       this.#flights.shift();
-      this.store.harden(token);
-      this.call(() => this.node.stored(world.now, token, this.storeError));
+      // In their order, however the reports were put off.
+      const first = this.#tokens.shift()!;
+      this.store.harden(first);
+      this.call(() => this.node.stored(world.now, first, this.storeError));
     };
     world.at(atMs, report);
   }
@@ -140,6 +144,7 @@ export class Process {
     this.isAlive = false;
     this.life++;
     this.#flights.length = 0;
+    this.#tokens.length = 0;
     this.store.crash(randomBelow(this.world.random, this.store.undurable + 1));
     this.world.resetAll(this);
   }

@@ -57,8 +57,6 @@ it('dbg', () => {
           pr.node.upkeep.known.map((m) => Buffer.from(m.hash).toString('hex').slice(0, 6)).join(),
           'susp',
           [...pr.node.suspects].map(formatAddress).join(),
-          'exch',
-          pr.node.exchanges.size,
           'gone',
           pr.node.gone.size,
           'foreign',

@@ -4,7 +4,7 @@ import { keyOf, textOf } from './small-ring.ts';
 
 it('trace', () => {
   const o = JSON.parse(process.env['OPT']!);
-  const [name, value] = process.env['KEY']!.split('=');
+  const [name] = process.env['KEY']!.split('=');
   const s = new Schedule(o);
   let last = '';
   const look = (what: string) => {

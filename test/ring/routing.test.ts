@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatAddress } from '../../src/core/address.ts';
+import { compareIds } from '../../src/core/id.ts';
+import { OUTCOME_CODES } from '../../src/ring/outcome.ts';
+import { failure, isCloserBefore } from '../../src/ring/routing.ts';
+import { identitiesOf } from './schedule.ts';
+import { keyOf, type Process, SmallRing } from './small-ring.ts';
+
+function ownerOf(nodes: readonly Process[], key: Uint8Array): number {
+  const all = identitiesOf(nodes);
+  const owner = all.findLast(({ identity }) => compareIds(identity.hash, 0, key, 0) <= 0);
+  return (owner ?? all.at(-1)!).identity.member.address;
+}
+
+describe('closeness', () => {
+  it('is the distance on the way to the key', () => {
+    const id = fc.nat(255).map((value) => new Uint8Array(20).fill(value));
+    fc.assert(
+      fc.property(id, id, id, (a, b, key) => {
+        const way = (from: Uint8Array) => (key[0]! - from[0]! + 256) % 256;
+        expect(isCloserBefore(a, b, key, 0)).toBe(way(a) < way(b));
+      }),
+    );
+  });
+});
+
+describe('a lookup', () => {
+  it('finds the owner that brute force finds, through any node', () => {
+    const world = new SmallRing();
+    const nodes = world.ring(17);
+    world.run(20_000);
+    for (let i = 0; i < 120; i++) {
+      const key = i % 3 === 0 ? nodes[i % 17]!.node.identities[0]!.hash : keyOf(`key ${i}`);
+      const node = nodes[(i * 5) % 17]!;
+      const call = ++world.lastCall;
+      node.call(() => node.node.owner(world.now, call, key));
+      const { owner } = node.done(call);
+      expect(formatAddress(owner)).toBe(formatAddress(ownerOf(nodes, key)));
+    }
+  });
+
+  it('takes about half of log2 N hops', () => {
+    const world = new SmallRing({ settings: { pulseMs: 5000, selfTestMs: 0 } });
+    const nodes = world.ring(100);
+    world.run(60_000);
+    let hops = 0;
+    const count = 300;
+    for (let i = 0; i < count; i++) {
+      const node = nodes[(i * 31) % 100]!;
+      const call = ++world.lastCall;
+      const key = new Uint8Array(createHash('sha1').update(`${i}`).digest());
+      node.call(() => node.node.owner(world.now, call, key));
+      hops += node.done(call).hops;
+    }
+    // log2 100 = 6.6; the lists and the other side's candidates save some of the half.
+    expect(hops / count).toBeGreaterThan(0.5);
+    expect(hops / count).toBeLessThan(3.4);
+  });
+
+  it('steps back from the dead', () => {
+    const world = new SmallRing({ settings: { k: 2, pulseMs: 60_000 } });
+    const nodes = world.ring(16);
+    world.run(130_000);
+    const owners = Array.from({ length: 40 }, (_, i) => ownerOf(nodes, keyOf(`key ${i}`)));
+    for (const node of nodes.slice(10)) node.crash();
+    const living = new Set(world.living.map(({ addresses }) => addresses[0]!));
+    for (let i = 0; i < 40; i++) {
+      if (!living.has(owners[i]!)) continue;
+      const outcome = nodes[i % 10]!.done(nodes[i % 10]!.get(`key ${i}`));
+      expect(outcome).toMatchObject({ code: 'ok', found: false });
+    }
+  });
+
+  it('says that nobody answers, when nobody does', () => {
+    const world = new SmallRing({ settings: { callTimeoutMs: 5000 } });
+    const [a, b] = world.ring(2);
+    const client = world.process(0).start(a!);
+    expect(client.done(client.insert('a', 'x'))).toMatchObject({ code: 'ok' });
+    a!.crash();
+    b!.crash();
+    const before = world.now;
+    expect(client.done(client.get('a'))).toMatchObject({ code: 'unreachable', owner: 0 });
+    expect(client.done(client.insert('a', 'y')).code).toMatch(/unreachable|unknown/);
+    expect(world.now - before).toBeLessThan(12_000);
+  });
+
+  it('gives a write up as unknown when the owner falls silent on it', () => {
+    const world = new SmallRing({ settings: { callTimeoutMs: 15_000 } });
+    const [a] = world.ring(1);
+    const client = world.process(0).start(a!);
+    expect(client.done(client.insert('a', 'x'))).toMatchObject({ code: 'ok' });
+    a!.group = 1;
+    const outcome = client.done(client.insert('a', 'y'));
+    expect(outcome.code).toBe('unknown');
+  });
+});
+
+describe('an outcome', () => {
+  it('has a line for every failure', () => {
+    for (const code of OUTCOME_CODES) {
+      expect(failure(code).message === '').toBe(code === 'ok');
+      expect(failure(code).message).not.toMatch(/\n/);
+    }
+  });
+});
