@@ -32,6 +32,18 @@ import { type Announcement, LookupKind } from './mainline/walks.ts';
 
 export { shown } from './core/argument.ts';
 export { DhtError } from './io/errors.ts';
+export {
+  CHORD_CHURN_DEFAULTS,
+  type ChordChurnOptions,
+  chordChurn,
+} from './lab/chord-churn.ts';
+export { CHORD_LOAD_DEFAULTS, type ChordLoadOptions, chordLoad } from './lab/chord-load.ts';
+export {
+  CHORD_MASSFAIL_DEFAULTS,
+  type ChordMassfailOptions,
+  chordMassfail,
+} from './lab/chord-massfail.ts';
+export { CHORD_PATH_DEFAULTS, type ChordPathOptions, chordPath } from './lab/chord-path.ts';
 export { CHURN_PRESETS, type ChurnModel, type ChurnPreset, type Rejoin } from './lab/churn.ts';
 export { type ChurnChoice, churnFrom } from './lab/churn-model.ts';
 export { type Duration, durationMs } from './lab/duration.ts';

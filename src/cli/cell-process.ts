@@ -4,8 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { PARTIAL } from '../results/folder.ts';
+import { partialOf } from '../results/partial.ts';
 import type { Cell, CellOutcome, CellProgress } from './cell.ts';
 import { CommandError } from './console.ts';
 
@@ -49,7 +48,10 @@ export function runApart(cell: Cell, { heapMb, report, signal }: Apart): Promise
     child.on('close', (status, killer) => {
       signal?.removeEventListener('abort', end);
       if (outcome && !error) return fulfil(outcome);
-      if (cell.keep && child.pid !== undefined) sweepUp(cell.keep.folder, child.pid);
+      // What it was just writing.
+      if (cell.keep && child.pid !== undefined) {
+        rmSync(partialOf(cell.keep.folder, child.pid), { recursive: true, force: true });
+      }
       reject(error ?? endOf(status, killer, signal?.aborted === true));
     });
     child.send(cell);
@@ -64,11 +66,4 @@ function endOf(status: number | null, killer: string | null, isEnded: boolean): 
     return new CommandError('out of memory', 1, 'MEMORY');
   }
   return new CommandError(`its process ended with ${killer ?? `status ${status}`}`, 1, 'CELL');
-}
-
-/** What the process was just writing. */
-function sweepUp(folder: string, pid: number): void {
-  const target = resolve(folder);
-  const partial = join(dirname(target), `.${basename(target)}.${pid}${PARTIAL}`);
-  rmSync(partial, { recursive: true, force: true });
 }

@@ -19,7 +19,7 @@ export interface Experiment {
    * @throws TypeError or RangeError that names the field.
    */
   complete?(options: Options): Options;
-  /** Options that were checked. A recorder that is given has to be told everything. */
+  /** Options that were checked. A recorder that is told nothing leaves empty tables. */
   run(options: Options, watch: Watch, recorder: Recorder | null): ExperimentResult;
   /** What its largest world takes. */
   footprint(options: Options): Footprint;

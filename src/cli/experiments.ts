@@ -16,6 +16,7 @@ import { CommandError } from './console.ts';
 import { type Experiment, entry } from './experiment.ts';
 import { alpha, duration, k, latency, lookups, nodes, seed, share, whole } from './fields.ts';
 import { footprintOf } from './memory.ts';
+import { RING_EXPERIMENTS } from './ring-experiments.ts';
 import { scenarioExperiment } from './scenario-experiment.ts';
 
 const hops = KAD_HOPS_DEFAULTS;
@@ -139,6 +140,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   natReachEntry,
   replicaSurvivalEntry,
   sizeEstimateEntry,
+  ...RING_EXPERIMENTS,
   scenarioExperiment,
 ];
 

@@ -4,13 +4,11 @@ import { Command, CommanderError } from 'commander';
 import { DhtError } from '../mainline.ts';
 import { duration, endpoint, id, infoHash, peerPort, port, wholeNumberIn } from './arguments.ts';
 import { CommandError, type Console, openConsole } from './console.ts';
-import { labCommands } from './lab-program.ts';
 import { addNodeOptions, addTimeout, type NodeOptions } from './node-options.ts';
 import { type PingOptions, ping } from './ping.ts';
 import { prompt } from './prompt.ts';
-import { ringCommands } from './ring-program.ts';
 import { type ServeOptions, serve } from './serve.ts';
-import { type UpOptions, up } from './up.ts';
+import type { UpOptions } from './up.ts';
 import {
   type AnnounceCommandOptions,
   announce,
@@ -34,7 +32,7 @@ const CANNOT_BEGIN = new Set([
 
 /** Runs the command line. Resolves with the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
-  const program = commands();
+  const program = await commands(args);
   try {
     await program.parseAsync(args, { from: 'user' });
     return process.exitCode === undefined ? 0 : Number(process.exitCode);
@@ -48,7 +46,8 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function commands(): Command {
+/** The ring and the lab load a good part of the package, so only what is asked for is loaded. */
+async function commands(args: readonly string[]): Promise<Command> {
   const program = new Command('ringlight')
     .description('A distributed hash table you can hold in your hand.')
     .version(versionOf(), '-V, --version', 'print the version')
@@ -63,15 +62,17 @@ function commands(): Command {
     .option('--port <port>', 'port of the first Mainline node; 0 is any free one', port, 0)
     .option('--for <duration>', 'stop after this long, such as 10s', duration)
     .option('--json', 'one JSON object per line', false)
-    .action((options: UpOptions & Json) => up(options, openConsole(options.json)));
+    .action(async (options: UpOptions & Json) => {
+      const { up } = await import('./up.ts');
+      await up(options, openConsole(options.json));
+    });
   mainlineCommands(
     program.command('mainline').description('work with BitTorrent Mainline DHT nodes'),
   );
-  ringCommands(program.command('ring').description('work with a replicated key-value ring'));
-  labCommands(
-    program.command('lab').description('experiments on many nodes under virtual time'),
-    versionOf(),
-  );
+  const ring = program.command('ring').description('work with a replicated key-value ring');
+  const lab = program.command('lab').description('experiments on many nodes under virtual time');
+  if (args.includes('ring')) (await import('./ring-program.ts')).ringCommands(ring);
+  if (args.includes('lab')) (await import('./lab-program.ts')).labCommands(lab, versionOf());
   return program;
 }
 

@@ -13,11 +13,10 @@
  */
 import { randomBelow, SeededRandom } from '../core/random.ts';
 import { type RingSettings, ringSettings } from '../ring/settings.ts';
-import { percentile } from './chord-path.ts';
 import { type Check, check, type ExperimentResult, type Watch, within } from './experiment.ts';
 import { summaryOf } from './grade.ts';
 import { Lifetime } from './lifetime.ts';
-import { type RingGrade, RingLookups } from './ring-lookups.ts';
+import { costOf, type RingGrade, RingLookups } from './ring-lookups.ts';
 import { type RingOverlay, ringWorld } from './ring-overlay.ts';
 import { SeedStream } from './seed.ts';
 import { sha1 } from './sha1.ts';
@@ -30,6 +29,8 @@ export interface ChordChurnOptions {
   successors: number;
   /** Lookups per rate; there is one a second. */
   lookups: number;
+  /** How long nodes come and go before lookups are counted. */
+  settleMs: number;
 }
 
 export const CHORD_CHURN_DEFAULTS: ChordChurnOptions = {
@@ -37,6 +38,8 @@ export const CHORD_CHURN_DEFAULTS: ChordChurnOptions = {
   nodes: 1000,
   successors: 20,
   lookups: 1500,
+  // Every entry has had its turn.
+  settleMs: 900_000,
 };
 
 /** Table III: joins, and leaves, per second; the mean path and the mean number of time-outs. */
@@ -58,8 +61,6 @@ const TABLE_SUCCESSORS = 20;
 const SECOND_MS = 1000;
 const STABILISE_S_LEAST = 15;
 const STABILISE_S_MOST = 45;
-/** Every entry has had its turn: only then lookups are counted. */
-const SETTLING_MS = 900_000;
 /** The longest that a lookup may take; then the last ones have ended. */
 const CALL_MS = 20_000;
 /** A peer that does not answer for so long is dead, says the paper. */
@@ -83,16 +84,17 @@ export function chordChurn(options: ChordChurnOptions, watch: Watch = () => {}):
     const run = new Run(options, rate);
     run.run(watch);
     const { world } = run.overlay;
-    const means = meansOf(run.lookups.grades);
+    const cost = costOf(run.lookups.grades);
+    const failures = (cost.failed / run.lookups.grades.length) * 10_000;
     const percent = Math.round(rate * 100);
-    for (const [figure, value] of Object.entries(means)) figures[`${figure}${percent}`] = value;
+    for (const [figure, value] of Object.entries(cost)) figures[`${figure}${percent}`] = value;
     figures[`members${percent}`] = run.overlay.oracle.members().length;
     const name = `R ${rate}`;
     if (isTabled) {
-      checks.push(check(`${name}, path`, path, PATH_TOLERANCE, means.path));
-      checks.push(check(`${name}, time-outs`, timeouts, TIMEOUTS_TOLERANCE, means.timeouts));
+      checks.push(check(`${name}, path`, path, PATH_TOLERANCE, cost.path));
+      checks.push(check(`${name}, time-outs`, timeouts, TIMEOUTS_TOLERANCE, cost.timeouts));
     }
-    checks.push(within(`${name}, failures of 10,000`, 0, FAILURES_PER_10000, means.failures));
+    checks.push(within(`${name}, failures of 10,000`, 0, FAILURES_PER_10000, failures));
     for (const grade of run.lookups.grades) grades.push(grade);
     messages += world.streams.traffic.pieces;
     virtualMs += world.elapsedMs;
@@ -126,12 +128,12 @@ class Run {
   readonly #ask: number;
 
   constructor(options: ChordChurnOptions, rate: number) {
-    const { seed, nodes, successors, lookups } = options;
+    const { seed, nodes, successors, lookups, settleMs } = options;
     this.#options = options;
     this.#random = new SeededRandom(seed, SeedStream.churn);
     this.#arrivals = new Lifetime({ kind: 'exponential', meanMs: SECOND_MS / rate });
     this.#newcomer = nodes;
-    const joins = (rate * (SETTLING_MS + CALL_MS + lookups * SECOND_MS)) / SECOND_MS;
+    const joins = (rate * (settleMs + CALL_MS + lookups * SECOND_MS)) / SECOND_MS;
     const each = settingsByStabilisation(nodes, successors);
     const settings = new SeededRandom(seed, SeedStream.traits);
     this.lookups = new RingLookups(seed);
@@ -156,11 +158,12 @@ class Run {
   run(watch: Watch): void {
     const { lookups, overlay } = this;
     const { world } = overlay;
-    const untilMs = world.now + SETTLING_MS + this.#options.lookups * SECOND_MS;
+    const { settleMs } = this.#options;
+    const untilMs = world.now + settleMs + this.#options.lookups * SECOND_MS;
     this.#again(this.#arrivals, this.#join);
     this.#again(this.#arrivals, this.#leave);
     this.#again(this.#asks, this.#ask);
-    world.run(world.now + SETTLING_MS);
+    world.run(world.now + settleMs);
     lookups.grades.length = 0;
     while (world.now < untilMs) {
       world.run(Math.min(untilMs, world.now + 100 * SECOND_MS));
@@ -219,32 +222,4 @@ function doublings(count: number): number {
   let many = 0;
   while (2 ** many < count) many++;
   return many;
-}
-
-interface Means {
-  path: number;
-  pathFirst: number;
-  pathLast: number;
-  timeouts: number;
-  timeoutsLast: number;
-  /** Per 10,000 lookups. */
-  failures: number;
-}
-
-function meansOf(grades: readonly RingGrade[]): Means {
-  const paths = grades.map(({ hops }) => hops);
-  const timeouts = grades.map((grade) => grade.timeouts);
-  const failed = grades.filter(({ exact }) => !exact).length;
-  return {
-    path: mean(paths),
-    pathFirst: percentile(paths, 0.01),
-    pathLast: percentile(paths, 0.99),
-    timeouts: mean(timeouts),
-    timeoutsLast: percentile(timeouts, 0.99),
-    failures: (failed / grades.length) * 10_000,
-  };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

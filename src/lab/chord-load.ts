@@ -13,7 +13,6 @@
  */
 import { ID_BYTES } from '../core/id.ts';
 import { fillRandom, SeededRandom } from '../core/random.ts';
-import { percentile } from './chord-path.ts';
 import { type Check, check, type ExperimentResult, type Watch } from './experiment.ts';
 import { summaryOf } from './grade.ts';
 import { RingLookups } from './ring-lookups.ts';
@@ -21,6 +20,7 @@ import { type RingOverlay, ringWorld } from './ring-overlay.ts';
 import { QUIET } from './ring-settings.ts';
 import { SeedStream } from './seed.ts';
 import { sha1 } from './sha1.ts';
+import { percentile } from './statistics.ts';
 
 export interface ChordLoadOptions {
   seed: number;
@@ -43,24 +43,32 @@ export const CHORD_LOAD_DEFAULTS: ChordLoadOptions = {
   insertNodes: 1000,
 };
 
-/** Quantiles of a sum of r exponential arcs, Gamma(r) / r: [r, first, ninety-ninth]. */
-const GAMMA: readonly (readonly [places: number, first: number, last: number])[] = [
-  [1, 0.01, 4.605],
-  [2, 0.07, 3.32],
-  [5, 0.26, 2.32],
-  [10, 0.41, 1.88],
-  [20, 0.55, 1.59],
-];
+/** Places of each node, in Fig. 9. */
+const PLACES = [2, 5, 10, 20];
 const LAST_TOLERANCE = 0.05;
-/** With 100 keys a node the counts themselves vary by a tenth. */
 const FIRST_TOLERANCE = 0.05;
 const STEPS = 10;
-/** Keys per node from which the counts follow the arcs, and not their own chance. */
-const KEYS_PER_NODE_LEAST = 50;
 /** Inserts under way at a time. */
 const AT_A_TIME = 200;
 /** Seeds of one run at most. */
 const SEEDS = 1000;
+
+/**
+ * The load, in keys, that this share of all nodes has at most. Arcs are exponential, the sum of `places`
+ * of them is Gamma, and keys fall on it by chance: that makes a negative binomial law, whose terms
+ * follow from one another.
+ */
+export function expectedLoad(places: number, meanKeys: number, share: number): number {
+  const hit = meanKeys / (places + meanKeys);
+  let term = 1;
+  for (let i = 0; i < places; i++) term *= 1 - hit;
+  let keys = 0;
+  for (let sum = term; sum < share; sum += term) {
+    term *= ((keys + places) / (keys + 1)) * hit;
+    keys++;
+  }
+  return keys;
+}
 
 export function chordLoad(options: ChordLoadOptions, watch: Watch = () => {}): ExperimentResult {
   const { seed, nodes } = options;
@@ -96,7 +104,7 @@ class Run {
   constructor(options: ChordLoadOptions, watch: Watch) {
     this.#options = options;
     this.#watch = watch;
-    this.#of = (options.rings + GAMMA.length - 1) * options.keys + options.inserts;
+    this.#of = (options.rings + PLACES.length) * options.keys + options.inserts;
   }
 
   /** Fig. 8: one place per node, more and more keys. */
@@ -115,12 +123,8 @@ class Run {
     }
     for (let step = 0; step < STEPS; step++) {
       const count = ((step + 1) * keys) / STEPS;
-      this.figures[`first${count}`] = first[step]!;
-      this.figures[`last${count}`] = last[step]!;
       this.figures[`most${count}`] = most[step]!;
-      if (count / nodes >= KEYS_PER_NODE_LEAST) {
-        this.#compare(`${count} keys`, GAMMA[0]!, first[step]!, last[step]!);
-      }
+      this.#compare(1, count, `${count}`, first[step]!, last[step]!);
     }
   }
 
@@ -128,16 +132,12 @@ class Run {
   virtual(): void {
     const { keys, nodes, rings, seed } = this.#options;
     const mean = keys / nodes;
-    for (const [i, row] of GAMMA.entries()) {
-      const [places] = row;
-      if (places === 1) continue;
+    for (const [i, places] of PLACES.entries()) {
       this.#fill(seed * SEEDS + rings + i, places, (step, loads) => {
         if (step !== STEPS - 1) return;
         const first = percentile(loads, 0.01) / mean;
         const last = percentile(loads, 0.99) / mean;
-        this.figures[`placesFirst${places}`] = first;
-        this.figures[`placesLast${places}`] = last;
-        if (mean >= KEYS_PER_NODE_LEAST) this.#compare(`${places} places`, row, first, last);
+        this.#compare(places, keys, `Places${places}`, first, last);
       });
     }
     this.checks.push(check('keys that nobody, or somebody else, answers for', 0, 0, this.#denied));
@@ -146,7 +146,7 @@ class Run {
   /** Real inserts, through any node. */
   inserted(): { lookups: RingLookups; overlay: RingOverlay } {
     const { insertNodes: nodes, inserts, rings, seed: first } = this.#options;
-    const seed = first * SEEDS + rings + GAMMA.length;
+    const seed = first * SEEDS + rings + PLACES.length;
     const lookups = new RingLookups(seed);
     const overlay = ringWorld(
       { seed, nodes, sha1, settings: QUIET, network: { latency: { kind: 'constant', ms: 50 } } },
@@ -163,9 +163,9 @@ class Run {
         lookups.insert(overlay, lookups.someone(overlay), key, key);
       }
       lookups.finish(overlay, inserts, () => {});
-      this.#tell(overlay, 0);
     }
     this.#done += inserts;
+    this.#tell(overlay);
     let misplaced = 0;
     for (let node = 0; node < nodes; node++) {
       misplaced += Math.abs(expected[node]! - overlay.storeOf(node).count);
@@ -202,23 +202,24 @@ class Run {
       }
       count(step, [...loads]);
       this.#done += keys / STEPS;
-      this.#tell(overlay, 0);
+      this.#tell(overlay);
     }
   }
 
-  #compare(
-    name: string,
-    [, first, last]: (typeof GAMMA)[number],
-    measuredFirst: number,
-    measuredLast: number,
-  ): void {
-    const lastTolerance = last * LAST_TOLERANCE;
-    this.checks.push(check(`${name}, 99th / mean`, last, lastTolerance, measuredLast));
-    this.checks.push(check(`${name}, 1st / mean`, first, FIRST_TOLERANCE, measuredFirst));
+  /** Holds the 1st and 99th percentile, in means, against what is to be expected of so many keys. */
+  #compare(places: number, keys: number, figure: string, first: number, last: number): void {
+    const mean = keys / this.#options.nodes;
+    this.figures[`first${figure}`] = first;
+    this.figures[`last${figure}`] = last;
+    const expected = (share: number) => expectedLoad(places, mean, share) / mean;
+    const what = places === 1 ? `${keys} keys` : `${places} places`;
+    const [one, most] = [expected(0.01), expected(0.99)];
+    this.checks.push(check(`${what}, 99th / mean`, most, most * LAST_TOLERANCE, last));
+    this.checks.push(check(`${what}, 1st / mean`, one, FIRST_TOLERANCE, first));
   }
 
-  #tell({ world }: RingOverlay, more: number): void {
-    const done = this.#done + more;
+  #tell({ world }: RingOverlay): void {
+    const done = this.#done;
     const virtualMs = world.elapsedMs;
     const messages = world.streams.traffic.pieces;
     this.#watch({ unit: 'key', done, of: this.#of, messages, virtualMs });

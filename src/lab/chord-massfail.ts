@@ -16,10 +16,9 @@
  */
 import { randomBelow, SeededRandom } from '../core/random.ts';
 import { ringSettings } from '../ring/settings.ts';
-import { percentile } from './chord-path.ts';
 import { type Check, check, type ExperimentResult, type Watch } from './experiment.ts';
 import { summaryOf } from './grade.ts';
-import { type RingGrade, RingLookups } from './ring-lookups.ts';
+import { costOf, type RingGrade, RingLookups } from './ring-lookups.ts';
 import { type RingOverlay, ringWorld } from './ring-overlay.ts';
 import { QUIETLY } from './ring-settings.ts';
 import { SeedStream } from './seed.ts';
@@ -92,15 +91,15 @@ export function chordMassfail(
       watch({ unit: 'lookup', done, of: TABLE.length * lookups, messages, virtualMs });
     }
     all.push(...grades);
-    const means = meansOf(grades);
+    const cost = costOf(grades);
     const percent = Math.round(share * 100);
     const name = `${percent} % dead`;
-    for (const [figure, value] of Object.entries(means)) figures[`${figure}${percent}`] = value;
+    for (const [figure, value] of Object.entries(cost)) figures[`${figure}${percent}`] = value;
     if (isTabled) {
-      checks.push(check(`${name}, path`, path, PATH_TOLERANCE, means.path));
-      checks.push(check(`${name}, time-outs`, timeouts, TIMEOUTS_TOLERANCE, means.timeouts));
+      checks.push(check(`${name}, path`, path, PATH_TOLERANCE, cost.path));
+      checks.push(check(`${name}, time-outs`, timeouts, TIMEOUTS_TOLERANCE, cost.timeouts));
     }
-    checks.push(check(`${name}, failed lookups`, 0, 0, means.failed));
+    checks.push(check(`${name}, failed lookups`, 0, 0, cost.failed));
   }
   return {
     experiment: 'chord-massfail',
@@ -169,30 +168,4 @@ class Ring {
     lookups.finish(overlay, this.#many, () => {});
     return lookups.grades;
   }
-}
-
-interface Means {
-  path: number;
-  pathFirst: number;
-  pathLast: number;
-  timeouts: number;
-  timeoutsLast: number;
-  failed: number;
-}
-
-function meansOf(grades: readonly RingGrade[]): Means {
-  const paths = grades.map(({ hops }) => hops);
-  const timeouts = grades.map((grade) => grade.timeouts);
-  return {
-    path: mean(paths),
-    pathFirst: percentile(paths, 0.01),
-    pathLast: percentile(paths, 0.99),
-    timeouts: mean(timeouts),
-    timeoutsLast: percentile(timeouts, 0.99),
-    failed: grades.filter(({ exact }) => !exact).length,
-  };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -18,23 +18,24 @@ import { type RingGrade, RingLookups } from './ring-lookups.ts';
 import { type FingerRule, ringWorld } from './ring-overlay.ts';
 import { QUIET } from './ring-settings.ts';
 import { sha1 } from './sha1.ts';
+import { mean, percentile, slopeOf } from './statistics.ts';
 
 export interface ChordPathOptions {
   seed: number;
-  /** Sizes are 2^`bitsLeast` … 2^`bitsMost`. */
-  bitsLeast: number;
-  bitsMost: number;
+  /** Of the largest ring; sizes are 8, 16, 32 … up to it. */
+  nodes: number;
   /** Lookups per size and rule, at least. */
   lookups: number;
 }
 
 export const CHORD_PATH_DEFAULTS: ChordPathOptions = {
   seed: 1,
-  bitsLeast: 3,
-  bitsMost: 14,
+  nodes: 16_384,
   lookups: 4000,
 };
 
+/** The smallest ring has 2^3 nodes. */
+const BITS_LEAST = 3;
 const RULES = ['chord', 'owners'] as const;
 /** How far the mean may lie from ½ log2 N. */
 const HALF_TOLERANCE = 0.25;
@@ -47,24 +48,23 @@ const CALCULATED: Readonly<Record<(typeof RULES)[number], readonly number[]>> = 
   chord: [1.42, 1.89, 2.36, 2.86, 3.36, 3.86, 4.37, 4.87, 5.36, 5.86, 6.38, 6.89],
   owners: [1.43, 1.81, 2.25, 2.71, 3.19, 3.7, 4.19, 4.7, 5.19, 5.68, 6.19, 6.7],
 };
-const CALCULATED_FROM_BITS = 3;
 const CALCULATED_TOLERANCE = 0.1;
 
 export function chordPath(options: ChordPathOptions, watch: Watch = () => {}): ExperimentResult {
-  const { seed, bitsLeast, bitsMost } = options;
+  const { seed, nodes } = options;
   const run = new Run(options, watch);
   const checks: Check[] = [];
   const figures: Record<string, number> = {};
   for (const rule of RULES) {
     const means: number[] = [];
-    for (let bits = bitsLeast; bits <= bitsMost; bits++) {
+    for (let bits = BITS_LEAST; 2 ** bits <= nodes; bits++) {
       const paths = run.size(bits, rule);
-      const mean = paths.reduce((sum, path) => sum + path, 0) / paths.length;
-      means.push(mean);
-      figures[`${rule}Mean${2 ** bits}`] = mean;
+      const path = mean(paths);
+      means.push(path);
+      figures[`${rule}Mean${2 ** bits}`] = path;
       figures[`${rule}First${2 ** bits}`] = percentile(paths, 0.01);
       figures[`${rule}Last${2 ** bits}`] = percentile(paths, 0.99);
-      checks.push(...checksOf(rule, bits, mean));
+      checks.push(...checksOf(rule, bits, path));
       if (bits === DRAWN_BITS) Object.assign(figures, distribution(rule, paths));
     }
     if (means.length < 3) continue;
@@ -76,7 +76,7 @@ export function chordPath(options: ChordPathOptions, watch: Watch = () => {}): E
   return {
     experiment: 'chord-path',
     seed,
-    nodes: 2 ** bitsMost,
+    nodes,
     pass: checks.every(({ pass }) => pass),
     traceHash: run.traceHash,
     checks,
@@ -102,7 +102,9 @@ class Run {
   constructor(options: ChordPathOptions, watch: Watch) {
     this.#options = options;
     this.#watch = watch;
-    this.#of = (options.bitsMost - options.bitsLeast + 1) * RULES.length * options.lookups;
+    let sizes = 0;
+    while (2 ** (BITS_LEAST + sizes) <= options.nodes) sizes++;
+    this.#of = sizes * RULES.length * options.lookups;
   }
 
   /** The paths of as many lookups as were asked for, or a few more. */
@@ -146,33 +148,15 @@ class Run {
 /** Rings of one run at most. */
 const SEEDS = 1_000_000;
 
-function checksOf(rule: (typeof RULES)[number], bits: number, mean: number): Check[] {
+function checksOf(rule: (typeof RULES)[number], bits: number, path: number): Check[] {
   const checks: Check[] = [];
   if (rule === 'chord') {
-    checks.push(check(`mean of ${2 ** bits}, ½ log2 N`, bits / 2, HALF_TOLERANCE, mean));
+    checks.push(check(`mean of ${2 ** bits}, ½ log2 N`, bits / 2, HALF_TOLERANCE, path));
   }
-  const calculated = CALCULATED[rule][bits - CALCULATED_FROM_BITS];
+  const calculated = CALCULATED[rule][bits - BITS_LEAST];
   if (calculated === undefined) return checks;
   const name = `mean of ${2 ** bits}, ${rule}`;
-  return [...checks, check(name, calculated, CALCULATED_TOLERANCE, mean)];
-}
-
-/** The slope of a straight line through values at 0, 1, 2 …, by least squares. */
-export function slopeOf(values: readonly number[]): number {
-  const middle = (values.length - 1) / 2;
-  let above = 0;
-  let below = 0;
-  values.forEach((value, i) => {
-    above += (i - middle) * value;
-    below += (i - middle) * (i - middle);
-  });
-  return above / below;
-}
-
-/** The value below or at which this share of all lies. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.floor((sorted.length - 1) * share)]!;
+  return [...checks, check(name, calculated, CALCULATED_TOLERANCE, path)];
 }
 
 function distribution(rule: string, paths: readonly number[]): Record<string, number> {

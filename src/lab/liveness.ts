@@ -58,7 +58,10 @@ export class Liveness {
     this.#life = life;
   }
 
-  /** An announce by a node, with a port of its own, was stored by somebody. */
+  /**
+   * An announce that a node began `atMs`, with a port of its own, was stored by somebody. It was stored
+   * later than that, but maybe a minute before the call ended.
+   */
   announced(hash: Uint8Array, node: number, port: number, atMs: number): void {
     const peer = addressOf(ipOf(this.#overlay.addressOf(node)), port);
     this.#announced.set(`${formatId(hash)} ${peer}`, atMs);

@@ -150,11 +150,15 @@ export class Recorder implements Watcher {
     }
   }
 
-  /** All tables. Those with a row per node read the world as it is then. */
+  /**
+   * All tables. Those with a row per node read the world as it is then; an experiment that has told
+   * nothing of its world has the row of its run, and otherwise empty tables.
+   */
   tables(run: Row<'runs'>, runId: string): Table[] {
+    const isBegun = this.#overlay !== null;
     const overlay = this.#overlay!;
-    const { alive, count } = overlay.world;
-    const bytes = overlay.contactBytes;
+    const { alive, count } = isBegun ? overlay.world : { alive: NOBODY, count: 0 };
+    const bytes = isBegun ? overlay.contactBytes : NOBODY;
     const runs = new Rows('runs');
     runs.add(run);
     return [
@@ -245,6 +249,8 @@ export class Recorder implements Watcher {
     });
   }
 }
+
+const NOBODY = new Uint8Array(0);
 
 /** Up to `limit` of `count` numbers, evenly spread; as ids ascend with numbers, over all ids too. */
 function spread(count: number, limit: number): Uint32Array {

@@ -15,6 +15,7 @@ import type { Watch } from './experiment.ts';
 import type { Grade } from './grade.ts';
 import type { RingOverlay, RingWatcher } from './ring-overlay.ts';
 import { SeedStream } from './seed.ts';
+import { mean, percentile } from './statistics.ts';
 
 export interface RingGrade extends Grade {
   /** Nodes asked that did not answer. */
@@ -26,6 +27,31 @@ interface Asked {
   key: Uint8Array;
   owner: Place;
   atMs: number;
+}
+
+/** What many lookups cost. */
+export interface Cost {
+  path: number;
+  /** 1st and 99th percentile. */
+  pathFirst: number;
+  pathLast: number;
+  timeouts: number;
+  timeoutsLast: number;
+  /** Lookups that did not end at the owner. */
+  failed: number;
+}
+
+export function costOf(grades: readonly RingGrade[]): Cost {
+  const paths = grades.map(({ hops }) => hops);
+  const timeouts = grades.map((grade) => grade.timeouts);
+  return {
+    path: mean(paths),
+    pathFirst: percentile(paths, 0.01),
+    pathLast: percentile(paths, 0.99),
+    timeouts: mean(timeouts),
+    timeoutsLast: percentile(timeouts, 0.99),
+    failed: grades.filter(({ exact }) => !exact).length,
+  };
 }
 
 const PROGRESS_EVENTS = 200_000;

@@ -214,7 +214,7 @@ class Trial {
     const announce = this.#announces.get(call);
     if (!announce || lookup.writesStored === 0) return;
     const { node, port } = announce;
-    this.#liveness.announced(lookup.target, node, port, this.#overlay.world.now);
+    this.#liveness.announced(lookup.target, node, port, lookup.startedAtMs);
   }
 
   #someoneUp(): number {

@@ -126,7 +126,7 @@ export class Workload implements MainlineObserver {
     if (call.port === 0 || lookup.writesStored === 0) return;
     const { now } = this.#overlay!.world;
     this.#storedAtMs[call.hash] = now;
-    this.observer?.announced(lookup.target, call.node, call.port, now);
+    this.observer?.announced(lookup.target, call.node, call.port, lookup.startedAtMs);
   }
 
   onPeer(number: number, _peer: Address): void {

@@ -22,17 +22,15 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { ExperimentResult, Recorder, Table } from '../lab.ts';
 import { writeCsv } from './csv.ts';
 import type { Figure } from './figure.ts';
 import { writeParquet } from './parquet.ts';
+import { partialOf } from './partial.ts';
 import { figuresOf } from './plots.ts';
 import { reportOf } from './report.ts';
 import { orderedJson, type RunConfig, runIdOf, runRowOf, type Source } from './run.ts';
-
-/** Folders that are not whole end so. */
-export const PARTIAL = '.partial';
 
 /** What a run hands over when it is done. */
 export interface FinishedRun {
@@ -78,7 +76,7 @@ export function writeFolder(
 ): void {
   checkFolder(folder);
   const target = resolve(folder);
-  const partial = join(dirname(target), `.${basename(target)}.${process.pid}${PARTIAL}`);
+  const partial = partialOf(target, process.pid);
   try {
     rmSync(partial, { recursive: true, force: true });
     mkdirSync(partial);

@@ -109,6 +109,8 @@ export class Connections {
     if (talk === undefined) return;
     if (talk instanceof Link) {
       talk.isConnected = true;
+      // The other side's word takes another round trip.
+      if (!talk.isOpen) this.#node.lines.connects.join(now, talk);
       return;
     }
     talk.opened(now);

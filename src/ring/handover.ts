@@ -19,7 +19,8 @@
  * was given and tries again; its copies are older or equal, and the newer version wins everywhere.
  *
  * A leave is the same with the roles turned: the leaver syncs all of its arc to its predecessor, and
- * `inherit` is the byte. Only one hand-over of an identity is under way at a time: a second joiner
+ * `inherit` is the byte; a leaver that hears nothing asks again, and takes its arc back only when the
+ * heir has refused or is gone. Only one hand-over of an identity is under way at a time: a second joiner
  * into the same arc is told `busy` and comes again.
  */
 import { isInArc } from '../core/arc.ts';
@@ -279,7 +280,7 @@ export function answerJoin(node: RingNode, now: number, link: Link, frame: Frame
   };
   if (!identity?.isMember || identity.state === 'leaving') answer(Status.refused);
   else if (joiner.address === identity.member.address) answer(Status.refused);
-  else if (identity.handover?.to === joiner) accept();
+  else if (identity.handover?.to === joiner || isSwitching(identity, joiner)) accept();
   else if (identity.handover !== null) answer(Status.busy);
   else {
     // It says itself that it is no member: whoever lived there has died.
@@ -294,11 +295,20 @@ export function answerJoin(node: RingNode, now: number, link: Link, frame: Frame
   return true;
 }
 
+/** The word that makes it a member is on its way. */
+function isSwitching({ admitted, admittedAtMs }: Identity, joiner: Member): boolean {
+  return admitted === joiner && admittedAtMs === Infinity;
+}
+
 function sendSwitch(node: RingNode, now: number, identity: Identity, joiner: Member): void {
   const { successors, predecessors, end } = identity;
   const link = node.linkTo(now, joiner);
   const out = link.ask(now, FrameType.switch, node.lines.replies, (at, reply) => {
-    if (reply === null || reply.u8() !== Status.ok) node.suspect(at, joiner);
+    const isTaken = reply !== null && reply.u8() === Status.ok;
+    if (!isTaken) node.suspect(at, joiner);
+    if (identity.admitted !== joiner) return;
+    if (isTaken) identity.admittedAtMs = at;
+    else identity.admitted = null;
   });
   out.address(joiner.address);
   out.member(identity.member);
@@ -307,6 +317,8 @@ function sendSwitch(node: RingNode, now: number, identity: Identity, joiner: Mem
   out.list(successors);
   link.send();
   node.gone.delete(joiner.address);
+  identity.admitted = joiner;
+  identity.admittedAtMs = Infinity;
   const list = chained(identity.member, joiner, successors, node.listProcesses, () => false);
   setSuccessors(node, now, identity, list);
 }
@@ -382,7 +394,8 @@ function sendInherit(
 ): void {
   const link = node.linkTo(now, heir);
   const out = link.ask(now, FrameType.inherit, node.lines.replies, (at, reply) => {
-    if (reply !== null && reply.u8() !== Status.ok) {
+    if (reply === null) return inheritAgain(node, at, identity, heir, refused);
+    if (reply.u8() !== Status.ok) {
       // It does not answer for our arc, so we still do.
       identity.isYielding = false;
       return refused(at);
@@ -398,6 +411,23 @@ function sendInherit(
   identity.isYielding = true;
 }
 
+/** Nobody knows whether the heir took it: it is asked until it says so, or is given up. */
+function inheritAgain(
+  node: RingNode,
+  now: number,
+  identity: Identity,
+  heir: Member,
+  refused: (now: number) => void,
+): void {
+  node.suspect(now, heir);
+  node.after(now + AGAIN_MS, (at) => {
+    if (!identity.isYielding) return;
+    if (identity.predecessor === heir) return sendInherit(node, at, identity, heir, refused);
+    identity.isYielding = false;
+    refused(at);
+  });
+}
+
 export function answerInherit(node: RingNode, now: number, link: Link, frame: Frame): boolean {
   const { members } = node.commons;
   const target = frame.address();
@@ -407,7 +437,8 @@ export function answerInherit(node: RingNode, now: number, link: Link, frame: Fr
   if (!frame.isWhole) return false;
   const identity = node.identityAt(target);
   const isFine = canInherit(identity, leaver);
-  answerStatus(link, FrameType.inherit, frame.request, isFine ? Status.ok : Status.refused);
+  const isDone = isFine || (identity?.isMember === true && identity.inherited === leaver);
+  answerStatus(link, FrameType.inherit, frame.request, isDone ? Status.ok : Status.refused);
   if (isFine) inherit(node, now, identity!, leaver, end, successors);
   return true;
 }
@@ -421,6 +452,7 @@ function inherit(
   successors: readonly Member[],
 ): void {
   const isGone = (member: Member) => member === leaver || node.isGone(now, member);
+  identity.inherited = leaver;
   node.leaveBehind(now, leaver);
   node.upkeep.forget(leaver);
   const first = successors[0];

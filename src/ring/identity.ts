@@ -61,6 +61,8 @@ export class Identity {
   writes: Set<Write> | null = null;
   /** Joining: who hands the arc over to us. */
   host: Member | null = null;
+  /** Changes of our lists that were passed on at once since the last pulse. */
+  passedOn = 0;
   /** Members whose lists have been asked for. */
   readonly exchanges: Set<Address> = new Set();
   /** When neighbours are asked next. */
@@ -70,6 +72,11 @@ export class Identity {
   /** Whom the round-robin check of the lists looks at next. */
   nextChecked = 0;
   joinFailures = 0;
+  /** Who was last given a part of our arc, and when it took it; Infinity until it has said so. */
+  admitted: Member | null = null;
+  admittedAtMs = 0;
+  /** Who last left its arc to us. */
+  inherited: Member | null = null;
   /** Leaving: the heir was told, so we answer for nothing; until it agrees we are still a member. */
   isYielding = false;
   /** Leaving: who waits for it. */

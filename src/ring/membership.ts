@@ -39,6 +39,8 @@ import { Operation } from './routing.ts';
 const QUIET_PULSES = 3;
 /** Others through whom a silent member is asked. */
 const INDIRECT = 2;
+/** Changes of our lists that are passed on at once, per pulse. */
+const PASSED_ON = 32;
 const DEAD = 0;
 const ALIVE = 1;
 
@@ -48,6 +50,7 @@ export function pulse(node: RingNode, now: number, identity: Identity): void {
   const { pulseMs } = node.settings;
   // A tenth of chance keeps a thousand nodes from asking in the same moment.
   identity.pulseAtMs = now + pulseMs - randomBelow(node.random, Math.ceil(pulseMs / 10));
+  identity.passedOn = 0;
   const { successor, predecessor } = identity;
   if (successor) exchange(node, now, identity, successor);
   if (node.settings.policy === 'class-2019') return;
@@ -66,9 +69,12 @@ function checkNext(node: RingNode, now: number, identity: Identity): void {
   if (member && member !== identity.successor) probe(node, now, member);
 }
 
-/** chord-2001: entry i + 1 of the list is the successor of entry i, asked one at a time. */
+/**
+ * chord-2001: entry i + 1 of the list is the successor of entry i, asked one at a time; s1 says its own
+ * with each stabilise.
+ */
 function refreshEntry(node: RingNode, now: number, identity: Identity): void {
-  const at = identity.nextChecked++ % (identity.successors.length || 1);
+  const at = 1 + (identity.nextChecked++ % (identity.successors.length - 1 || 1));
   const entry = identity.successors[at];
   if (!entry || at + 1 >= node.listProcesses) return;
   ask(node, now, identity, entry, (then, _predecessors, successors) => {
@@ -96,6 +102,7 @@ function ask(node: RingNode, now: number, identity: Identity, to: Member, done: 
   if (node.isPlain(to)) return pulseNeighbour(node, now, identity, to);
   if (identity.exchanges.has(to.address)) return;
   identity.exchanges.add(to.address);
+  const shown = { before: identity.predecessors, after: identity.successors };
   const link = node.linkTo(now, to);
   const out = link.ask(now, FrameType.neighbours, node.lines.pulses, (at, reply) => {
     identity.exchanges.delete(to.address);
@@ -104,7 +111,7 @@ function ask(node: RingNode, now: number, identity: Identity, to: Member, done: 
       return node.isPlain(to) ? pulseNeighbour(node, at, identity, to) : node.suspect(at, to);
     }
     const status = reply.u8();
-    if (status === Status.notMember) return drop(node, at, to, false);
+    if (status === Status.notMember) return denied(node, at, now, to);
     const predecessors = reply.list(node.commons.members);
     const successors = reply.list(node.commons.members);
     const known = reply.list(node.commons.members);
@@ -113,6 +120,12 @@ function ask(node: RingNode, now: number, identity: Identity, to: Member, done: 
     node.gone.delete(to.address);
     clear(node, to);
     done(at, predecessors, successors);
+    // What it goes by has changed since we showed it.
+    const isStale =
+      to === identity.successor
+        ? identity.predecessors !== shown.before
+        : to === identity.predecessor && identity.successors !== shown.after;
+    if (isStale) passOn(node, at, identity, to);
   });
   out.address(to.address);
   out.member(identity.member);
@@ -189,8 +202,7 @@ function heard(
   const s1 = identity.successor;
   const isChord = node.settings.policy === 'chord-2001';
   if (s1 === undefined || from === s1 || between(from, member, s1)) {
-    // The first Chord took one entry here, and the rest one by one.
-    const rest = isChord ? identity.successors : successors;
+    const rest = isChord ? entryByEntry(identity, from, successors) : successors;
     setSuccessors(node, now, identity, chained(member, from, rest, node.listProcesses, isGone));
   }
   const p1 = identity.predecessor;
@@ -209,6 +221,16 @@ function heard(
     const previous = isChord ? null : lastBetween(identity.predecessor, member, list, isGone);
     if (previous !== null) exchange(node, now, identity, previous);
   }
+}
+
+/** The first Chord took no more than one entry from its successor, and the rest one by one. */
+function entryByEntry(
+  { successor, successors }: Identity,
+  from: Member,
+  theirs: readonly Member[],
+): readonly Member[] {
+  const next = theirs[0];
+  return from === successor && next ? [next, ...successors.slice(2)] : successors;
 }
 
 function between(member: Member, from: Member, to: Member): boolean {
@@ -241,6 +263,7 @@ export function setSuccessors(
     // Nobody there could tell us more.
     moveEnd(node, now, identity, successor.hash);
   }
+  passOn(node, now, identity, identity.predecessor);
   if (successor === before) return;
   const { address } = identity.member;
   node.event({ kind: 'successor', identity: address, successor: successor?.address ?? 0 });
@@ -258,11 +281,22 @@ export function setPredecessors(
   identity.predecessors = list;
   const predecessor = list[0];
   refreshCopies(node, now, identity);
+  passOn(node, now, identity, identity.successor);
   if (predecessor === before) return;
   identity.heardAtMs = now;
   const { address } = identity.member;
   node.event({ kind: 'predecessor', identity: address, predecessor: predecessor?.address ?? 0 });
   if (predecessor) exchange(node, now, identity, predecessor);
+}
+
+/**
+ * Our list has changed, and with it the list of the neighbour on the other side: it hears of it now,
+ * not with the next pulse, so that all of a new node's neighbours know their backups within a few
+ * round trips. Bounded, for two who disagree must not talk without end.
+ */
+function passOn(node: RingNode, now: number, identity: Identity, to: Member | undefined): void {
+  if (to === undefined || node.settings.policy !== 'correct') return;
+  if (identity.passedOn++ < PASSED_ON) exchange(node, now, identity, to);
 }
 
 /** s1 has said who its predecessor is: if it is us, all up to s1 is ours. */
@@ -292,7 +326,7 @@ export function moveEnd(node: RingNode, now: number, identity: Identity, end: Ui
 function probe(node: RingNode, now: number, member: Member): void {
   askPulse(node, now, member, (at, status) => {
     if (status === null) node.suspect(at, member);
-    else if (status !== Status.ok) drop(node, at, member, false);
+    else if (status !== Status.ok) denied(node, at, now, member);
   });
 }
 
@@ -341,7 +375,8 @@ export function suspect(node: RingNode, now: number, member: Member): void {
   askPulse(node, now, member, (at, status) => {
     if (status === null && isIndirect) return askOthers(node, at, member);
     if (!node.suspects.delete(member.address)) return;
-    if (status !== Status.ok) drop(node, at, member, status === null);
+    if (status === null) drop(node, at, member, true);
+    else if (status !== Status.ok) denied(node, at, now, member);
   });
 }
 
@@ -373,6 +408,14 @@ function askOthers(node: RingNode, now: number, member: Member): void {
     link.send();
   }
   heardOf(now);
+}
+
+/** It says that it is no member; a joiner may have said so before it got the word that it is one. */
+function denied(node: RingNode, now: number, askedAtMs: number, member: Member): void {
+  const isOutdated = node.identities.some(
+    ({ admitted, admittedAtMs }) => admitted === member && askedAtMs <= admittedAtMs,
+  );
+  if (!isOutdated) drop(node, now, member, false);
 }
 
 /** Gives a member up; with its whole process, if that is what died. */

@@ -113,6 +113,26 @@ export function backupsOf(self: Member, predecessors: readonly Member[], k: numb
   return chosen;
 }
 
+/**
+ * How many backups there could be: other processes of ours in either list, `k` at most. Right after a
+ * join a node knows fewer predecessors than there are, but not fewer successors.
+ */
+export function backupsWanted(
+  self: Member,
+  predecessors: readonly Member[],
+  successors: readonly Member[],
+  k: number,
+): number {
+  const homes: number[] = [];
+  for (const list of [predecessors, successors]) {
+    for (const { home, isPlain } of list) {
+      if (homes.length === k) return k;
+      if (!isPlain && home !== self.home && !homes.includes(home)) homes.push(home);
+    }
+  }
+  return homes.length;
+}
+
 export function sameMembers(a: readonly Member[], b: readonly Member[]): boolean {
   return a.length === b.length && a.every((member, i) => member.address === b[i]!.address);
 }

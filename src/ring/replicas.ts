@@ -17,6 +17,7 @@ import { compareVersions, VERSION_BYTES } from './clock.ts';
 import { type Frame, FrameType, type FrameWriter, Status } from './frames.ts';
 import type { Identity } from './identity.ts';
 import type { Member } from './member.ts';
+import { backupsWanted } from './neighbours.ts';
 import type { RingNode } from './node.ts';
 import { Waiter } from './patience.ts';
 import { isRecord, isTombstone } from './record.ts';
@@ -77,6 +78,14 @@ export class Write extends Waiter {
     return count;
   }
 
+  /** Backups that it is owed: those we have, and those that we only have to get to know. */
+  get #backups(): number {
+    const { member, predecessors, successors, copies } = this.identity;
+    if (this.level === 'one') return copies.length;
+    const { k } = this.node.settings;
+    return Math.max(copies.length, backupsWanted(member, predecessors, successors, k));
+  }
+
   /** Sends it to every backup that does not have it yet. */
   spread(now: number): void {
     for (const copy of this.identity.copies) {
@@ -97,7 +106,7 @@ export class Write extends Waiter {
 
   progress(now: number): void {
     if (this.isOver || !this.isDurable) return;
-    if (this.copies < copiesFor(this.level, this.identity.copies.length)) return;
+    if (this.copies < copiesFor(this.level, this.#backups)) return;
     // Those that are still missing are told of by their own failure; the write itself is done.
     this.#finish(now, Status.ok);
   }

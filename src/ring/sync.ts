@@ -127,7 +127,11 @@ export class Sync {
 
   /** Share of the arc that is done, 0 to 1. */
   get progress(): number {
-    return Math.min(1, this.#shareDone / arcShare(this.from, 0, this.end, 0));
+    let share = this.#shareDone;
+    for (const { from, at } of this.#pushes) {
+      if (!equalIds(from, 0, at, 0)) share += arcShare(from, 0, at, 0);
+    }
+    return Math.min(1, share / arcShare(this.from, 0, this.end, 0));
   }
 
   abort(): void {

@@ -37,7 +37,7 @@ const NO_BYTES = new Uint8Array(0);
 export abstract class WireTalk implements Talk {
   readonly stream: Stream;
   readonly terms: Terms;
-  deadline = Number.POSITIVE_INFINITY;
+  deadline: number = Number.POSITIVE_INFINITY;
   isOver = false;
   protected readonly host: StreamHost;
   protected readonly reader: FieldReader;

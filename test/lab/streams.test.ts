@@ -319,6 +319,23 @@ describe('a way that is shut', () => {
     expect(streams.peers[0]!.heard(near).bytes).toEqual([3]);
   });
 
+  test('lets nothing overtake what was on its way when it was shut', () => {
+    const streams = new StreamWorld(2);
+    const [near, far] = streams.connected(0, 1);
+    streams.write(near, [1]);
+    streams.pass(50);
+    streams.world.network.partition([[0]]);
+    streams.write(near, [2]);
+    streams.pass(30);
+    streams.write(near, [3]);
+    streams.pass(1000);
+    streams.write(near, [4]);
+    streams.world.network.heal();
+    streams.write(near, [5]);
+    streams.pass(10_000);
+    expect(streams.peers[1]!.heard(far).bytes).toEqual([1, 2, 3, 4, 5]);
+  });
+
   test('for longer than the time-out is given up, on both sides', () => {
     const streams = new StreamWorld(2);
     const [near] = streams.connected(0, 1);

@@ -6,6 +6,7 @@ import { compareIds } from '../../src/core/id.ts';
 import { type Member, Members } from '../../src/ring/member.ts';
 import {
   backupsOf,
+  backupsWanted,
   chained,
   firstBetween,
   lastBetween,
@@ -83,6 +84,19 @@ describe('who is between', () => {
 });
 
 describe('backups', () => {
+  it('are wanted as many as there are other processes of ours, K at most', () => {
+    const all = circle(9, 3);
+    const [self, ...others] = all;
+    expect(backupsWanted(self!, [], [], 2)).toBe(0);
+    expect(backupsWanted(self!, others.slice(0, 1), [], 2)).toBe(
+      others[0]!.home === self!.home ? 0 : 1,
+    );
+    expect(backupsWanted(self!, [], others, 2)).toBe(2);
+    expect(backupsWanted(self!, others, others, 5)).toBe(2); // three processes in all
+    for (const member of others) member.isPlain = true;
+    expect(backupsWanted(self!, others, others, 5)).toBe(0);
+  });
+
   it('are the nearest other processes', () => {
     const all = circle(12, 4);
     const self = all[11]!;

@@ -59,6 +59,24 @@ describe('a write', () => {
     expect(world.living.reduce((sum, { store }) => sum + store.count, 0)).toBe(180);
   });
 
+  it('at all counts copies that the owner has yet to get to know, right after a join', () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const world = new SmallRing({ seed, settings: { k: 2 } });
+      const nodes = world.ring(6); // and not a moment to settle
+      const calls = Array.from({ length: 40 }, (_, i) => {
+        const node = nodes[i % 6]!;
+        return { node, call: node.insert(`key ${i}`, 'x', 'all') };
+      });
+      for (const { node, call } of calls) {
+        expect(node.done(call)).toMatchObject({ code: 'ok', copies: 3 });
+      }
+      const [a, b] = holdersOf(world, `key ${seed}`);
+      a!.crash();
+      b!.crash();
+      for (let i = 0; i < 40; i++) expect(world.living[0]!.value(`key ${i}`)).toBe('x');
+    }
+  });
+
   it('at quorum survives that its owner dies, though the next owner had not got it', () => {
     const world = new SmallRing({ settings: { k: 2 } });
     const nodes = world.ring(6);

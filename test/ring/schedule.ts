@@ -199,6 +199,8 @@ export class Schedule {
       for (const process of world.living) if (isComing(process)) process.crash();
       return;
     }
+    // Who never came in may know nobody who is still there.
+    for (const process of world.living) if (isComing(process)) process.crash();
     for (const process of world.processes) {
       if (process.isAlive || process.hasLeft) continue;
       this.#say(`restart ${process.number}`);

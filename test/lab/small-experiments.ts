@@ -1,0 +1,24 @@
+/** Every experiment in a size in which all of them run within some seconds, for tests. */
+import type { Options } from '../../src/cli/options.ts';
+
+export const SMALL: Readonly<Record<string, Options>> = {
+  'kad-hops': { nodes: 400, lookups: 60, latency: 'king', loss: 0.05 },
+  'mdht-lookup-latency': { nodes: 300, lookups: 30, infoHashes: 8, peers: 1, timeoutMs: '3 s' },
+  'nat-reach': { nodes: 60, lookups: 10, settleMs: '1 min' },
+  'size-estimate': { nodes: 300, lookups: 32, zones: 3 },
+  'replica-survival': { nodes: 60, values: 20, afterMs: '10 min', halfLifeMs: '10 min' },
+  scenario: {
+    ...{ nodes: 40, churn: 'bt-redhat', faultsMs: '6 min' },
+    network: {
+      ...{ latency: { kind: 'king' }, loss: 0.02, bursts: { enter: 0.01, leave: 0.2 } },
+      ...{ jitter: { kind: 'exponential', meanMs: 10 }, reorder: { share: 0.1, withinMs: 200 } },
+      ...{ duplicate: { share: 0.1, withinMs: 300 }, uplinks: [{ bytesPerSecond: 20_000 }] },
+    },
+    schedule: [
+      { at: '1 min', pause: { share: 0.2, for: '30 s' } },
+      { at: '2 min', clog: { share: 0.3, for: '20 s', kind: 'hold' } },
+      { at: '3 min', partition: { share: 0.3, cut: 'out', for: '40 s' } },
+      { at: '4 min', restart: { count: 5, rejoin: 'memory' } },
+    ],
+  },
+};
