@@ -11,7 +11,7 @@ import {
   chordPath,
 } from '../lab.ts';
 import { type Experiment, entry } from './experiment.ts';
-import { duration, lookups, nodes, seed, whole } from './fields.ts';
+import { duration, lookups, seed, whole } from './fields.ts';
 import type { Footprint } from './memory.ts';
 
 const PROCESS_BYTES = 130e6;
@@ -35,6 +35,9 @@ const path = CHORD_PATH_DEFAULTS;
 const massfail = CHORD_MASSFAIL_DEFAULTS;
 const churn = CHORD_CHURN_DEFAULTS;
 const PLACES_MOST = 20;
+const NODES_MOST = 1_000_000;
+/** Half of them may die. */
+const ringNodes = whole(2, NODES_MOST, 'how many nodes');
 const successors = whole(2, 32, 'successors that each node knows');
 
 const chordLoadEntry = entry({
@@ -47,7 +50,7 @@ const chordLoadEntry = entry({
   ],
   options: z.strictObject({
     seed: seed.default(load.seed),
-    nodes: nodes.default(load.nodes),
+    nodes: ringNodes.default(load.nodes),
     keys: whole(10, 100_000_000, 'keys of each ring').default(load.keys),
     rings: whole(1, 100, 'rings whose nodes have one place each').default(load.rings),
     inserts: whole(1, 1_000_000, 'keys that are really inserted').default(load.inserts),
@@ -66,7 +69,7 @@ const chordPathEntry = entry({
   ],
   options: z.strictObject({
     seed: seed.default(path.seed),
-    nodes: nodes.default(path.nodes),
+    nodes: whole(8, NODES_MOST, 'how many nodes the largest ring has').default(path.nodes),
     lookups: lookups.default(path.lookups),
   }),
   run: chordPath,
@@ -82,7 +85,7 @@ const chordMassfailEntry = entry({
   ],
   options: z.strictObject({
     seed: seed.default(massfail.seed),
-    nodes: nodes.default(massfail.nodes),
+    nodes: ringNodes.default(massfail.nodes),
     successors: successors.default(massfail.successors),
     rings: whole(1, 1000, 'rings for each share of dead').default(massfail.rings),
     lookups: lookups.default(massfail.lookups),
@@ -100,7 +103,7 @@ const chordChurnEntry = entry({
   ],
   options: z.strictObject({
     seed: seed.default(churn.seed),
-    nodes: nodes.default(churn.nodes),
+    nodes: ringNodes.default(churn.nodes),
     successors: successors.default(churn.successors),
     lookups: lookups.default(churn.lookups),
     settleMs: duration('settleMs', 0, 'comings and goings before lookups are counted').default(

@@ -6,10 +6,11 @@
  *     machines share it without knowing of each other    `--shard i/n`, all into one place
  *     whoever comes last sees all of it                  `sweep.json` beside the folders
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Estimate, estimateOf } from '../results/confidence.ts';
+import { makeDirectory } from '../results/directory.ts';
 import { type Source, sourceOfThisPackage } from '../results/run.ts';
 import { type Cell, type CellOutcome, type CellProgress, originOf } from './cell.ts';
 import { runApart } from './cell-process.ts';
@@ -234,7 +235,7 @@ function placeOf(planned: PlannedCell, plan: Plan, source: Source, out?: string)
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeDirectory(folder);
   } catch (error) {
     throw new CommandError(`cannot write there: ${(error as Error).message}`, 2, 'WRITE');
   }

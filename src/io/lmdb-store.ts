@@ -14,12 +14,13 @@
  * came later, the flushes that stood for them are reported as failed, and the next flush tries anew:
  * a disk that was full loses nothing once there is room.
  */
-import { mkdirSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { compareIds, ID_BYTES } from '../core/id.ts';
 import { OrderedRecords } from '../core/ordered.ts';
 import type { Store, StoreToken } from '../core/store.ts';
+import { makeDirectory } from './directory.ts';
 import { DhtError } from './errors.ts';
 import { checkShape } from './lmdb-file.ts';
 import { holdDirectory } from './store-holder.ts';
@@ -56,7 +57,7 @@ export function openLmdbStore(
 ): LmdbStore {
   let release = (): void => {};
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     release = holdDirectory(directory);
     checkShape(join(directory, 'data.mdb'));
     const env = open<Buffer, Uint8Array>(directory, {

@@ -187,14 +187,16 @@ class Run {
 
   #leaveOne(): void {
     this.#again(this.#arrivals, this.#leave);
-    this.overlay.leave(this.lookups.someone(this.overlay));
+    // By chance alone a small ring would be empty some time.
+    const isSmall = 2 * this.overlay.oracle.members().length <= this.#options.nodes;
+    if (!isSmall) this.overlay.leave(this.lookups.someone(this.overlay));
   }
 }
 
 /** One for each whole second between the bounds: a node keeps its own. */
 function settingsByStabilisation(nodes: number, successors: number): RingSettings[] {
   // One entry of list or fingers at a time, says the paper: the turn of each comes after all others.
-  const fingers = doublings(nodes / successors);
+  const fingers = Math.max(1, doublings(nodes / successors));
   const turns = (successors + fingers) / fingers;
   const each: RingSettings[] = [];
   for (let seconds = STABILISE_S_LEAST; seconds <= STABILISE_S_MOST; seconds++) {

@@ -147,7 +147,7 @@ class Ring {
       },
       this.lookups,
     );
-    this.#kill(Math.round(share * nodes), new SeededRandom(seed, SeedStream.faults));
+    this.#kill(Math.floor(share * nodes), new SeededRandom(seed, SeedStream.faults));
   }
 
   #kill(many: number, random: SeededRandom): void {

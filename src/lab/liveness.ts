@@ -139,13 +139,14 @@ export class Liveness {
     }
   }
 
-  /** Everybody whom one of the k closest has must have been found. */
+  /** Everybody whom one of the k closest has, the asker apart, must have been found. */
   #judgePeers({ node, hash, found }: Search): void {
     const { oracle, world } = this.#overlay;
     const { k } = this.#overlay.node(node).settings;
     const text = formatId(hash!);
     const stored = new Set<Address>();
-    for (const handle of oracle.closest(hash!, k, node + 1)) {
+    for (const handle of oracle.closest(hash!, k, 0)) {
+      if (handle === node + 1) continue;
       for (const record of this.#overlay.node(handle - 1).peers ?? []) {
         if (formatId(record.infoHash) !== text) continue;
         for (const peer of record.addresses) {

@@ -25,6 +25,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import type { ExperimentResult, Recorder, Table } from '../lab.ts';
 import { writeCsv } from './csv.ts';
+import { makeDirectory } from './directory.ts';
 import type { Figure } from './figure.ts';
 import { writeParquet } from './parquet.ts';
 import { partialOf } from './partial.ts';
@@ -58,7 +59,7 @@ export function checkFolder(folder: string): void {
   if (existsSync(folder)) throw new FolderError(`cannot write there: ${folder} exists`);
   try {
     const parent = dirname(resolve(folder));
-    mkdirSync(parent, { recursive: true });
+    makeDirectory(parent);
     accessSync(parent, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new FolderError(`cannot write there: ${(error as Error).message}`);

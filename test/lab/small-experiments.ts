@@ -7,6 +7,10 @@ export const SMALL: Readonly<Record<string, Options>> = {
   'nat-reach': { nodes: 60, lookups: 10, settleMs: '1 min' },
   'size-estimate': { nodes: 300, lookups: 32, zones: 3 },
   'replica-survival': { nodes: 60, values: 20, afterMs: '10 min', halfLifeMs: '10 min' },
+  'chord-load': { nodes: 200, keys: 2000, rings: 1, inserts: 20, insertNodes: 20 },
+  'chord-path': { nodes: 32, lookups: 20 },
+  'chord-massfail': { nodes: 40, rings: 1, lookups: 20 },
+  'chord-churn': { nodes: 30, lookups: 20, settleMs: '10 s' },
   scenario: {
     ...{ nodes: 40, churn: 'bt-redhat', faultsMs: '6 min' },
     network: {

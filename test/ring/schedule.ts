@@ -50,6 +50,7 @@ export class Schedule {
   readonly writes: Write[] = [];
   readonly log: string[] = [];
   #writeCount = 0;
+  #isHealed = false;
   #crashes: number[] = [];
   readonly #leavers = new Map<number, Process>();
   readonly #underWay = new Map<number, Write>();
@@ -192,6 +193,7 @@ export class Schedule {
   }
 
   #heal(): void {
+    this.#isHealed = true;
     this.#mend();
     const { world } = this;
     if (!this.options.comeBack) {
@@ -204,7 +206,8 @@ export class Schedule {
     for (const process of world.processes) {
       if (process.isAlive || process.hasLeft) continue;
       this.#say(`restart ${process.number}`);
-      process.restart(...world.living.filter((other) => other !== process).slice(0, 2));
+      const others = this.members.filter((other) => other !== process);
+      process.restart(...(others.length > 0 ? others : world.living).slice(0, 2));
     }
   }
 
@@ -217,7 +220,11 @@ export class Schedule {
     if (this.#leavers.get(call) === process) {
       this.#say(`left ${process.number} ${outcome.code}`);
       process.hasLeft = outcome.code === 'ok';
-      this.world.at(this.world.now, () => process.stop());
+      this.world.at(this.world.now, () => {
+        process.stop();
+        // It said that others have not got all of it: somebody starts it again.
+        if (!process.hasLeft && this.#isHealed) process.restart(...this.members.slice(0, 2));
+      });
     }
   }
 

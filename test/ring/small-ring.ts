@@ -503,8 +503,9 @@ export class SmallRing {
     if (owner?.isAlive) owner.call(() => owner.node.closed(this.now, end.id, why));
   }
 
-  /** The process is gone: its peers hear a reset. */
+  /** The process is gone: its peers hear a reset, and its alarm means nothing any more. */
   resetAll(process: Process): void {
+    this.#armed.delete(process);
     for (const end of [...this.#ends.values()]) {
       if (end.owner !== process) continue;
       end.isOver = true;
