@@ -166,6 +166,8 @@ export class RingTrial {
     const { world } = this.overlay;
     const untilMs = world.now + HEALING_MS;
     for (let fault = this.#look(); fault !== null; fault = this.#look()) {
+      // The last may have left.
+      if (this.#life.up().length === 0) return;
       if (world.now >= untilMs) this.#fail('healing', `after ${HEALING_MS / 1000} s ${fault}`);
       world.run(world.now + LOOK_EVERY_MS);
     }

@@ -271,7 +271,7 @@ export class Streams implements StreamHost {
       this.#waits.block(end, Is.resetHeld);
     } else {
       // What left before the way was shut is still to come, and comes first.
-      if (ends.arrivesAtMs[end]! > now) this.#put(ends.arrivesAtMs[end]!, peer, What.piece, piece);
+      if (ends.arrivesAtMs[end]! >= now) this.#put(ends.arrivesAtMs[end]!, peer, What.piece, piece);
       else ends.hold(peer, piece);
       this.#waits.block(peer, 0);
     }
