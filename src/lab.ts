@@ -9,11 +9,12 @@
  *     console.log(lab.now, lab.traceHash);
  */
 import { type Address, formatIp, ipOf, portOf } from './core/address.ts';
-import { wholeNumber } from './core/argument.ts';
+import { shown, wholeNumber } from './core/argument.ts';
 import { CONTACT_BYTES } from './core/contacts.ts';
 import { formatId, parseId } from './core/id.ts';
 import type { Lookup } from './core/lookup.ts';
 import { DhtError } from './io/errors.ts';
+import { VirtualCalls } from './io/virtual-calls.ts';
 import { type ChurnChoice, churnFrom } from './lab/churn-model.ts';
 import { type Duration, durationMs } from './lab/duration.ts';
 import { type Grade, gradeOf, type Summary, summaryOf } from './lab/grade.ts';
@@ -29,6 +30,8 @@ import type { World } from './lab/world.ts';
 import { type NodeChoices, settingsFrom } from './mainline/choices.ts';
 import { type LookupTrace, type NodeInfo, traceOf } from './mainline/trace.ts';
 import { type Announcement, LookupKind } from './mainline/walks.ts';
+
+import { RingLab, type RingLabOptions } from './ring-lab.ts';
 
 export { shown } from './core/argument.ts';
 export { DhtError } from './io/errors.ts';
@@ -107,15 +110,16 @@ export type { TrialPlan, TrialResult } from './lab/trial.ts';
 export type { WorkloadModel } from './lab/workload.ts';
 export type { NodeChoices } from './mainline/choices.ts';
 export type { LookupStep, LookupTrace, NodeInfo } from './mainline/trace.ts';
+export { RingLab, RingLabNode, type RingLabOptions, type RingLabResult } from './ring-lab.ts';
 
 /** Nodes of one world at most: what 32-bit row numbers and the memory of a large machine allow. */
 export const LAB_NODES_LIMIT = 10_000_000;
 /** Graded lookups that a lab remembers. */
 export const GRADES_REMEMBERED = 100_000;
-/** Turns given to the program after an outcome, before time moves on: a chain of that many awaits. */
-const TURNS = 16;
 
 export interface LabOptions {
+  /** What lives there: Mainline nodes, or with `ring` those of a replicated ring. Default `mainline`. */
+  overlay?: 'mainline';
   /** The same seed gives the same run, bit for bit. Default 1. */
   seed?: number;
   /** Default 1000. */
@@ -158,8 +162,13 @@ export interface LabAnnounceResult extends LabGetPeersResult {
  * Makes a world whose tables are those of a converged network. Takes about 20 µs a node.
  * @throws TypeError or RangeError for a wrong option.
  */
-export function createLab(options: LabOptions = {}): Lab {
-  return new Lab(options);
+export function createLab(options?: LabOptions): Lab;
+export function createLab(options: RingLabOptions): RingLab;
+export function createLab(options: LabOptions | RingLabOptions = {}): Lab | RingLab {
+  const { overlay = 'mainline', ...chosen } = options;
+  if (overlay === 'ring') return new RingLab(chosen);
+  if (overlay === 'mainline') return new Lab(chosen);
+  throw new TypeError(`"overlay" expected mainline or ring, got ${shown(overlay)}`);
 }
 
 export class Lab {
@@ -168,10 +177,9 @@ export class Lab {
   readonly #overlay: MainlineOverlay;
   readonly #world: World;
   readonly #grades: Grade[] = [];
-  readonly #calls = new Map<number, Call>();
-  #lastCall = 0;
-  #outcomes = 0;
-  #isDriving = false;
+  readonly #calls = new VirtualCalls((isOver) => this.#world.run(Infinity, isOver));
+  /** Peers found so far, by call. */
+  readonly #peers = new Map<number, Set<Address>>();
   readonly #life: Life;
   #commands = 0;
 
@@ -189,7 +197,7 @@ export class Lab {
       { seed, nodes, network, settings, upkeep, sha1, start, churn },
       {
         onLookup: (call, lookup) => this.#ended(call, lookup),
-        onPeer: (call, peer) => this.#calls.get(call)?.peers.add(peer),
+        onPeer: (call, peer) => this.#peers.get(call)?.add(peer),
         onAnswer() {},
         onSilence() {},
         onJoin() {},
@@ -198,7 +206,9 @@ export class Lab {
     this.#overlay = overlay;
     this.#world = overlay.world;
     this.#life = life;
-    life.observer = { began() {}, ended: (node) => this.#abandon(node), resumed() {} };
+    const ended = (node: number): void =>
+      this.#calls.failAllOf(node, new DhtError('CLOSED', `node ${node} crashed`));
+    life.observer = { began() {}, ended, resumed() {} };
     follow(life, schedule);
     this.nodes = nodeList(this, nodes);
   }
@@ -279,15 +289,6 @@ export class Lab {
   }
 
   /** Calls of a process that has ended end with it. */
-  #abandon(node: number): void {
-    for (const [call, waiting] of this.#calls) {
-      if (waiting.node !== node) continue;
-      this.#calls.delete(call);
-      this.#outcomes++;
-      waiting.reject(new DhtError('CLOSED', `node ${node} crashed`));
-    }
-  }
-
   /** @internal */
   idOf(number: number): string {
     return formatId(this.#overlay.contactBytes, (number + 1) * CONTACT_BYTES);
@@ -305,18 +306,15 @@ export class Lab {
     target: string | Uint8Array,
     announcement: Announcement | null,
   ): Promise<LabAnnounceResult> {
-    return new Promise((resolve, reject) => {
+    return this.#calls.open(number, (call) => {
       const id = parseId(target, 'target');
       if (!this.isAlive(number)) throw new DhtError('CLOSED', this.#whyNot(number));
-      const call = ++this.#lastCall;
-      this.#calls.set(call, { node: number, peers: new Set(), resolve, reject });
       const node = this.#overlay.node(number);
       if (!node.lookup(this.#world.now, kind, id, call, announcement)) {
-        this.#calls.delete(call);
         throw new DhtError('NO_NODES', `node ${number} knows nobody, or is too busy`);
       }
+      this.#peers.set(call, new Set());
       this.#world.settle(number);
-      void this.#drive();
     });
   }
 
@@ -326,45 +324,21 @@ export class Lab {
   }
 
   #ended(call: number, lookup: Lookup): void {
-    const waiting = this.#calls.get(call);
-    if (!waiting) return;
-    this.#calls.delete(call);
-    this.#outcomes++;
-    const grade = gradeOf(this.#overlay, waiting.node, lookup);
+    const asker = this.#calls.nodeOf(call);
+    const found = this.#peers.get(call) ?? [];
+    this.#peers.delete(call);
+    if (asker < 0) return;
+    const grade = gradeOf(this.#overlay, asker, lookup);
     this.#grades.push(grade);
     if (this.#grades.length > GRADES_REMEMBERED) this.#grades.shift();
     const trace = traceOf(lookup, this.#world.now);
-    const peers = [...waiting.peers].map((peer) => ({
+    const peers = [...found].map((peer) => ({
       host: formatIp(ipOf(peer)),
       port: portOf(peer),
     }));
     const { writesStored: stored, writesFailed: failed } = lookup;
-    waiting.resolve({ nodes: trace.closest, lookup: trace, grade, peers, stored, failed });
-  }
-
-  /**
-   * Moves time while somebody waits. After each outcome the program gets its turn first, so that what
-   * it does next happens at the virtual time at which it heard.
-   */
-  async #drive(): Promise<void> {
-    if (this.#isDriving) return;
-    this.#isDriving = true;
-    await turns();
-    while (this.#calls.size > 0) {
-      const before = this.#outcomes;
-      this.#world.run(Infinity, () => this.#outcomes > before);
-      if (this.#outcomes === before) this.#giveUp();
-      await turns();
-    }
-    this.#isDriving = false;
-  }
-
-  /** Nothing is left that could happen. */
-  #giveUp(): void {
-    for (const { reject } of this.#calls.values()) {
-      reject(new DhtError('TIMEOUT', 'nothing is left to happen in this world'));
-    }
-    this.#calls.clear();
+    const nodes = trace.closest;
+    this.#calls.settle(call, { nodes, lookup: trace, grade, peers, stored, failed });
   }
 }
 
@@ -412,13 +386,6 @@ export class LabNode {
   }
 }
 
-interface Call {
-  node: number;
-  peers: Set<Address>;
-  resolve(result: LabAnnounceResult): void;
-  reject(error: Error): void;
-}
-
 /** An array of `count` nodes of which only those that are looked at are made. */
 function nodeList(lab: Lab, count: number): readonly LabNode[] {
   const made = new Map<number, LabNode>();
@@ -460,9 +427,4 @@ function networkOf({ network, latency, loss }: LabOptions): NetworkModel {
     if (value !== undefined) throw new TypeError(`"${name}" belongs into "network", not beside it`);
   }
   return checkNetwork(network);
-}
-
-/** Lets everything that waits for a promise go on until it waits for the world again. */
-async function turns(): Promise<void> {
-  for (let i = 0; i < TURNS; i++) await null;
 }

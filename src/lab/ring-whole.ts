@@ -96,7 +96,7 @@ export class RingWhole {
 
   /** A record that is where it need not be; null when there is none. */
   stray(): string | null {
-    this.#look();
+    if (this.#look() === 0) return null;
     for (const key of this.#keys) {
       const right = this.#holders(key);
       for (const { node, isAlive } of this.#overlay.oracle.holdersOf(key)) {

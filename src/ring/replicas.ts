@@ -12,12 +12,12 @@
  * A read at `quorum` takes the newest of a majority and, before it answers, brings a majority to that
  * state: what was read once is read by everybody later (Attiya, Bar-Noy, Dolev 1995).
  */
-import { COMMANDS_LIMIT_BYTES } from './bounds.ts';
+import { COMMANDS_LIMIT_BYTES, RETRY_MS } from './bounds.ts';
 import { compareVersions, VERSION_BYTES } from './clock.ts';
 import { type Frame, FrameType, type FrameWriter, Status } from './frames.ts';
 import type { Identity } from './identity.ts';
 import type { Member } from './member.ts';
-import { backupsWanted } from './neighbours.ts';
+import { backupsOf, backupsWanted } from './neighbours.ts';
 import type { RingNode } from './node.ts';
 import { Waiter } from './patience.ts';
 import { isRecord, isTombstone } from './record.ts';
@@ -247,6 +247,10 @@ export type ReadDone = (now: number, status: Status, record: Uint8Array | null) 
 /**
  * The newest of as many copies as the level asks for; at `one` of all that answer. `done` may be
  * called at once; its record is borrowed. Ours is brought up to date.
+ *
+ * In an arc that was taken over from the dead a majority of ours says nothing: theirs was another one.
+ * There everybody in our list is asked, and above `one` whoever does not answer is waited for until he
+ * does or is given up.
  */
 export function newest(
   node: RingNode,
@@ -256,50 +260,128 @@ export function newest(
   level: Level,
   done: ReadDone,
 ): void {
-  const asked = identity.copies.length;
-  const needed = copiesFor(level, asked);
-  let best: Uint8Array | null = copyOf(node.store.get(key, 0));
-  let heard = 1;
-  let missing = 0;
-  let isUnanimous = true;
-  let isDone = false;
+  new Reading(node, identity, key, level, now + node.lines.writes.delayMs, done).start(now);
+}
 
-  const conclude = (at: number) => {
-    isDone = true;
-    if (heard < needed) return done(at, Status.tooFewCopies, null);
-    if (isUnanimous || best === null) return done(at, Status.ok, best);
-    node.counters.readRepairs++;
-    if (level === 'one' || !identity.owns(key, 0)) {
-      node.keep(at, key, 0, best);
-      return done(at, Status.ok, best);
-    }
-    settle(node, at, identity, key, best, level, true, (then, status) => done(then, status, best));
-  };
-  const step = (at: number) => {
-    if (isDone) return;
-    const isAll = heard + missing === asked + 1;
-    if (isAll || (level !== 'one' && heard >= needed)) conclude(at);
-  };
+class Reading {
+  readonly node: RingNode;
+  readonly identity: Identity;
+  readonly key: Uint8Array;
+  readonly level: Level;
+  readonly giveUpAtMs: number;
+  readonly done: ReadDone;
+  #isSettled = true;
+  #needed = 1;
+  #asked: readonly Member[] = [];
+  #best: Uint8Array | null = null;
+  #heard = 1;
+  #missing: Member[] = [];
+  #isUnanimous = true;
+  #isDone = false;
 
-  for (const { member } of identity.copies) {
+  constructor(
+    node: RingNode,
+    identity: Identity,
+    key: Uint8Array,
+    level: Level,
+    giveUpAtMs: number,
+    done: ReadDone,
+  ) {
+    this.node = node;
+    this.identity = identity;
+    this.key = key;
+    this.level = level;
+    this.giveUpAtMs = giveUpAtMs;
+    this.done = done;
+  }
+
+  start(now: number): void {
+    const { identity, node, key, level } = this;
+    const { copies, member, predecessors } = identity;
+    this.#isSettled = identity.isSettled;
+    this.#needed = copiesFor(level, copies.length);
+    this.#asked = this.#isSettled
+      ? copies.map((copy) => copy.member)
+      : backupsOf(member, predecessors, predecessors.length);
+    this.#best = copyOf(node.store.get(key, 0));
+    this.#heard = 1;
+    this.#missing = [];
+    this.#isUnanimous = true;
+    for (const other of this.#asked) this.#ask(now, other);
+    this.#step(now);
+  }
+
+  #ask(now: number, member: Member): void {
+    const { node, key } = this;
+    const round = this.#asked;
     const link = node.linkTo(now, member);
     const out = link.ask(now, FrameType.peek, node.lines.replies, (at, reply) => {
-      if (isDone) return;
-      if (reply === null) {
-        missing++;
-        node.suspect(at, member);
-      } else {
-        heard++;
-        const theirs = reply.u8() === 1 ? reply.copy(reply.left) : null;
-        if (compareRecords(theirs, best) !== 0) isUnanimous = false;
-        if (compareRecords(theirs, best) > 0) best = theirs;
+      if (reply === null) node.suspect(at, member);
+      if (this.#isDone || round !== this.#asked) {
+        if (reply) reply.at = reply.end;
+        return;
       }
-      step(at);
+      if (reply === null) this.#missing.push(member);
+      else this.#compare(reply);
+      this.#step(at);
     });
     out.raw(key);
     link.send();
   }
-  step(now);
+
+  #compare(reply: Frame): void {
+    this.#heard++;
+    const theirs = reply.u8() === 1 ? reply.copy(reply.left) : null;
+    const difference = compareRecords(theirs, this.#best);
+    if (difference !== 0) this.#isUnanimous = false;
+    if (difference > 0) this.#best = theirs;
+  }
+
+  #step(now: number): void {
+    if (this.#isDone) return;
+    const isEnough = this.#isSettled && this.level !== 'one' && this.#heard >= this.#needed;
+    const isAll = this.#heard + this.#missing.length === this.#asked.length + 1;
+    if (!isEnough && !isAll) return;
+    if (!isEnough && this.#mustWait()) this.#again(now);
+    else this.#conclude(now);
+  }
+
+  /** Somebody has not answered who may be the only one to know. */
+  #mustWait(): boolean {
+    if (this.level === 'one' || this.#isSettled) return false;
+    return this.#missing.some((member) => this.identity.predecessors.includes(member));
+  }
+
+  #again(now: number): void {
+    const atMs = now + RETRY_MS;
+    if (atMs >= this.giveUpAtMs) return this.#end(now, Status.tooFewCopies, null);
+    this.#asked = [];
+    this.node.after(atMs, (at) => {
+      if (this.identity.owns(this.key, 0)) this.start(at);
+      else this.#end(at, Status.notMember, null);
+    });
+  }
+
+  #conclude(now: number): void {
+    const { node, identity, key, level } = this;
+    const best = this.#best;
+    if (this.#heard < this.#needed) return this.#end(now, Status.tooFewCopies, null);
+    if (this.#isUnanimous || best === null) return this.#end(now, Status.ok, best);
+    node.counters.readRepairs++;
+    if (level === 'one' || !identity.owns(key, 0)) {
+      node.keep(now, key, 0, best);
+      return this.#end(now, Status.ok, best);
+    }
+    this.#isDone = true;
+    settle(node, now, identity, key, best, level, true, (at, status) => {
+      this.done(at, status, best);
+    });
+  }
+
+  #end(now: number, status: Status, record: Uint8Array | null): void {
+    this.#isDone = true;
+    this.done(now, status, record);
+  }
 }
 
 /** Negative when `a` is the older one; nothing is older than anything. */
