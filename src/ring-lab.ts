@@ -104,7 +104,10 @@ export class RingLab {
   }
 
   /** A new process each, at the same address, with what its disk held or an empty one. */
-  restart(numbers: number | readonly number[], { hasDisk = true } = {}): void {
+  restart(
+    numbers: number | readonly number[],
+    { hasDisk = true }: { hasDisk?: boolean } = {},
+  ): void {
     const ways = this.nodes
       .filter(({ number }) => this.isAlive(number))
       .slice(0, 3)

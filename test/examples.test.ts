@@ -38,7 +38,7 @@ const PROMISES: Record<string, RegExp[]> = {
 };
 
 describe('examples', () => {
-  for (const file of readdirSync(folder)) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.mjs'))) {
     test(file, async () => {
       const { stdout } = await run(process.execPath, [new URL(file, folder).pathname]);
       expect(PROMISES[file], `say in this test what ${file} promises`).toBeDefined();

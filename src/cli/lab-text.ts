@@ -46,6 +46,7 @@ export function showOutcome(outcome: CellOutcome, console: Console): void {
     ]),
   );
   console.say();
+  for (const line of outcome.story ?? []) console.say(line);
   if (checks.length === 0) console.say('Nothing is known to compare this setting with.');
   else console.say(columns(checks.map(checkRow)));
   showFailures(outcome, console);

@@ -48,6 +48,8 @@ export interface ExperimentResult {
   virtualMs: number;
   /** What this experiment measures beside the common figures, each with its unit in the name. */
   figures: Record<string, number>;
+  /** What happened, line by line, where that is worth reading. */
+  story?: readonly string[];
 }
 
 /** Decimal fractions are not exact: 1 lies within 0.97 ± 0.03. */

@@ -27,7 +27,9 @@
  * that had not come back with their disks were gone as it had copies: those acknowledged, and from
  * the next time that the ring was whole min(K + 1, n) of them. At `all` these are K + 1 from the
  * first, so K crashes within one repair interval lose nothing. Two processes that are gone are two
- * even if neither had a copy: the judge does not know who did, and never blames too much.
+ * even if neither had a copy: the judge does not know who did, and never blames too much. While the
+ * turmoil lasts whoever is leaving counts, too: his heir may die with what it has just got, and then
+ * it comes back to light only when the leaver has found the next owner.
  */
 import type { History, Operation, Whole } from './history.ts';
 
@@ -59,6 +61,8 @@ interface Spell {
   untilMs: number;
   grade: Grade;
   readonly gone: Gone[];
+  /** When somebody began to leave. */
+  readonly leavesMs: number[];
 }
 
 /** Something that later reads have to see. */
@@ -226,6 +230,7 @@ class Judgement {
         const isBack = isDurable && backMs < read.beganMs;
         if (atMs >= operation.beganMs && atMs <= read.endedMs && !isBack) gone++;
       }
+      if (gone > 0 && isOn) gone += leaversOf(spell, operation, read);
       if (gone >= needed) return false;
     }
     if (grade === Grade.cut) return false;
@@ -316,11 +321,12 @@ function spellsOf(disturbances: History['disturbances'], wholes: readonly Whole[
     const untilMs = wholes[next]?.atMs ?? Infinity;
     let spell = spells.at(-1);
     if (spell === undefined || spell.untilMs <= atMs) {
-      spell = { fromMs: atMs, untilMs, grade: Grade.planned, gone: [] };
+      spell = { fromMs: atMs, untilMs, grade: Grade.planned, gone: [], leavesMs: [] };
       spells.push(spell);
     }
     spell.untilMs = untilMs;
     if (GRADES[kind]! > spell.grade) spell.grade = GRADES[kind]!;
+    if (kind === 'leave') spell.leavesMs.push(atMs);
     if (kind === 'crash' || kind === 'loss' || kind === 'pause') {
       const gone = { atMs, backMs: Infinity };
       spell.gone.push(gone);
@@ -332,6 +338,15 @@ function spellsOf(disturbances: History['disturbances'], wholes: readonly Whole[
     }
   }
   return spells;
+}
+
+/** An heir that dies before it has spread what it got takes it along; the leaver still has it. */
+function leaversOf({ leavesMs }: Spell, operation: Operation, read: Operation): number {
+  let leavers = 0;
+  for (const atMs of leavesMs) {
+    if (atMs >= operation.beganMs && atMs <= read.endedMs) leavers++;
+  }
+  return leavers;
 }
 
 function isWrite({ kind }: Operation): boolean {

@@ -156,7 +156,11 @@ export class RingLife {
 
   #beginAgain(node: number): void {
     const leaves = [...this.#leavers.values()].some((leaver) => leaver.node === node);
-    if (!leaves) this.#overlay.restart(node, this.#ways(node), true);
+    if (leaves) return;
+    const ways = this.#ways(node);
+    const others = this.up().filter((other) => other !== node);
+    if (ways.length === 0) ways.push(...others.map((other) => this.#overlay.addressOf(other)));
+    this.#overlay.restart(node, ways, true);
   }
 
   #those(stand: Stand): number[] {

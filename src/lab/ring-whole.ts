@@ -78,8 +78,10 @@ export class RingWhole {
 
   /** A living member none of whose successors lives (Zave's invariant); null when there is none. */
   orphan(): string | null {
-    if (this.#look() < 2) return null;
+    this.#look();
     const { circle, oracle } = this.#overlay;
+    this.#members = this.#members.filter((_place, at) => !this.#identity(at).isYielding);
+    if (new Set(this.#members.map((place) => circle.nodeOf(place))).size < 2) return null;
     for (let at = 0; at < this.#members.length; at++) {
       const { successors } = this.#identity(at);
       const lives = ({ address }: Member) => {

@@ -124,13 +124,19 @@ export function backupsWanted(
   k: number,
 ): number {
   const homes: number[] = [];
-  for (const list of [predecessors, successors]) {
+  // Among class programs, which name nobody, those behind us are all we will ever get to know.
+  const isMixed = predecessors.some(isPlainMember) || successors.some(isPlainMember);
+  for (const list of isMixed ? [predecessors] : [predecessors, successors]) {
     for (const { home, isPlain } of list) {
       if (homes.length === k) return k;
       if (!isPlain && home !== self.home && !homes.includes(home)) homes.push(home);
     }
   }
   return homes.length;
+}
+
+function isPlainMember({ isPlain }: Member): boolean {
+  return isPlain;
 }
 
 export function sameMembers(a: readonly Member[], b: readonly Member[]): boolean {

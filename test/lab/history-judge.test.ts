@@ -200,6 +200,13 @@ describe('while nodes crash', () => {
     expect(history().befalls(5, 'loss', 2).befalls(5, 'crash', 3).nothing(6, 7).rules).toEqual([]);
   });
 
+  it('counts who is leaving, but only beside a crash, and until the ring is whole', () => {
+    const history = () => told().insert(1, 2, 'x', '01').befalls(3, 'leave', 4);
+    expect(history().nothing(6, 7).rules).toEqual(['stale']);
+    expect(history().befalls(4, 'crash', 1).nothing(6, 7).rules).toEqual([]);
+    expect(history().befalls(4, 'crash', 1).whole(8).nothing(9, 10).rules).toEqual(['lost']);
+  });
+
   it('asks no more of reads and writes at one than that it was written', () => {
     expect(crashed('quorum', 1).nothing(6, 7, { level: 'one' }).rules).toEqual([]);
     expect(
@@ -219,19 +226,19 @@ describe('while the ring is cut', () => {
 });
 
 describe('when the turmoil is over', () => {
-  const after = (level: 'one' | 'quorum' | 'all', befalls: readonly DisturbanceKind[]) => {
+  const afterwards = (level: 'one' | 'quorum' | 'all', befalls: readonly DisturbanceKind[]) => {
     const history = told().insert(1, 2, 'x', '01', { level });
     for (const [i, kind] of befalls.entries()) history.befalls(3 + i, kind, i);
     return history.whole(20).nothing(21, 22, { level: 'one' }).rules;
   };
 
   it('nothing is lost unless as many are gone as there were copies', () => {
-    expect(after('one', ['cut', 'mend'])).toEqual(['lost']);
-    expect(after('one', ['loss'])).toEqual([]);
-    expect(after('quorum', ['loss'])).toEqual(['lost']);
-    expect(after('quorum', ['loss', 'crash'])).toEqual([]);
-    expect(after('all', ['loss', 'crash', 'pause'])).toEqual([]);
-    expect(after('all', ['loss', 'crash', 'cut'])).toEqual(['lost']);
+    expect(afterwards('one', ['cut', 'mend'])).toEqual(['lost']);
+    expect(afterwards('one', ['loss'])).toEqual([]);
+    expect(afterwards('quorum', ['loss'])).toEqual(['lost']);
+    expect(afterwards('quorum', ['loss', 'crash'])).toEqual([]);
+    expect(afterwards('all', ['loss', 'crash', 'pause'])).toEqual([]);
+    expect(afterwards('all', ['loss', 'crash', 'cut'])).toEqual(['lost']);
   });
 
   it('whoever came back with a disk was not lost', () => {

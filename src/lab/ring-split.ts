@@ -1,0 +1,332 @@
+/**
+ * The experiment `ring-split`: three ways to repair a ring, on one code base, against the same faults.
+ *
+ *     class-2019   two successors; the second is asked for only when the first has died
+ *     chord-2001   a list of successors refreshed entry by entry; whoever comes next is believed
+ *     correct      ours: lists taken whole, the new neighbour asked before its arc is claimed, and
+ *                  whoever finds that it has lost the ring looks for it (Zave 2017)
+ *
+ * First the story of three nodes, which needs no chance at all. C joins behind B, and nobody tells A:
+ *
+ *     A ─▶ B ─▶ C ─▶ A        A's list: B and nothing else          B is killed
+ *
+ *     class-2019   A knows nobody any more and answers for the whole circle, C's arc included
+ *     the others   A had heard of C, and C is A's neighbour now
+ *
+ * Then many rings of many nodes that come and die at random, the same for all three. Afterwards nobody
+ * comes or dies any more, for far longer than any repair takes, and two questions are asked: does
+ * everybody's first successor follow it on the circle? And if not, how many keys are out of reach: of
+ * lookups by everybody, how many end at somebody who is not the owner?
+ */
+import { ID_BYTES } from '../core/id.ts';
+import { fillRandom, randomBelow, SeededRandom } from '../core/random.ts';
+import type { Member } from '../ring/member.ts';
+import type { RingOutcome } from '../ring/outcome.ts';
+import { POLICIES, type Policy, ringSettings } from '../ring/settings.ts';
+import type { Place } from './circle.ts';
+import { type Check, check, type ExperimentResult, type Watch, within } from './experiment.ts';
+import { type Grade, summaryOf } from './grade.ts';
+import { type RingOverlay, ringWorld } from './ring-overlay.ts';
+import { SeedStream } from './seed.ts';
+import { sha1 } from './sha1.ts';
+
+export interface RingSplitOptions {
+  seed: number;
+  /** Members at first, and about as many all the time. */
+  nodes: number;
+  /** Rings for each policy. */
+  rings: number;
+  /** Between two events, each a join or a death, on average. */
+  everyMs: number;
+  /** How long nodes come and die. */
+  faultsMs: number;
+}
+
+export const RING_SPLIT_DEFAULTS: RingSplitOptions = {
+  seed: 1,
+  nodes: 12,
+  rings: 20,
+  everyMs: 150,
+  faultsMs: 30_000,
+};
+
+/** Far more than any repair takes: a minute of pulses and self-tests, twice. */
+const PEACE_MS = 120_000;
+/** Lookups by each node that lives in the end. */
+const LOOKUPS = 5;
+const LOOKUPS_MS = 25_000;
+const LATENCY_MS = 20;
+/** Of so few nobody dies. */
+const MEMBERS_LEAST = 3;
+/** In the story time passes in steps of this. */
+const STEP_MS = 1;
+const CALM_MS = 5000;
+
+export function ringSplit(options: RingSplitOptions, watch: Watch = () => {}): ExperimentResult {
+  const { seed, nodes, rings } = options;
+  const checks: Check[] = [];
+  const figures: Record<string, number> = {};
+  const grades: Grade[] = [];
+  const story: string[] = [];
+  let messages = 0;
+  let virtualMs = 0;
+  let traceHash = '';
+  let done = 0;
+  for (const policy of POLICIES) {
+    const small = new Story(seed, policy);
+    small.tell();
+    story.push(`${policy}:`, ...small.lines.map((line) => `  ${line}`), '');
+    const isLost = policy === 'class-2019' ? 1 : 0;
+    checks.push(check(`${policy}: A, B, C, and B dies: the ring is lost`, isLost, 0, small.isLost));
+    const lost = { rings: 0, lookups: 0, wrong: 0 };
+    for (let ring = 0; ring < rings; ring++) {
+      const run = new Churned(options, seed * 1000 + ring, policy);
+      run.live();
+      if (run.isLost) lost.rings++;
+      for (const grade of run.grades) if (!grade.exact) lost.wrong++;
+      lost.lookups += run.grades.length;
+      grades.push(...run.grades);
+      messages += run.messages;
+      virtualMs += run.virtualMs;
+      traceHash = run.traceHash;
+      watch({ unit: 'ring', done: ++done, of: rings * POLICIES.length, messages, virtualMs });
+    }
+    const name = NAMES[policy];
+    figures[`${name}RingsLost`] = lost.rings / rings;
+    figures[`${name}OutOfReach`] = lost.wrong / lost.lookups;
+  }
+  checks.push(
+    check('correct: rings lost', 0, 0, figures['correctRingsLost']!),
+    check('correct: keys out of reach', 0, 0, figures['correctOutOfReach']!),
+    within('class-2019: rings lost', 0.5, 1, figures['class2019RingsLost']!),
+  );
+  return {
+    experiment: 'ring-split',
+    seed,
+    nodes,
+    pass: checks.every(({ pass }) => pass),
+    traceHash,
+    checks,
+    metrics: summaryOf(grades),
+    messages,
+    virtualMs,
+    figures,
+    story,
+  };
+}
+
+/** As figures have them. */
+const NAMES: Readonly<Record<Policy, string>> = {
+  'class-2019': 'class2019',
+  'chord-2001': 'chord2001',
+  correct: 'correct',
+};
+
+/** Members whose first successor is not the member that follows them. */
+function strayed(overlay: RingOverlay): number {
+  const { oracle } = overlay;
+  let count = 0;
+  for (const place of oracle.members()) {
+    const next = oracle.memberAfter(place);
+    const { successor } = overlay.identityAt(place)!;
+    const right = next === place ? undefined : oracle.addressAt(next);
+    if (successor?.address !== right) count++;
+  }
+  return count;
+}
+
+/** A, B and C. */
+class Story {
+  readonly lines: string[] = [];
+  readonly #overlay: RingOverlay;
+  readonly #nodes: readonly number[];
+  #heard = 0;
+
+  constructor(seed: number, policy: Policy) {
+    this.#overlay = ringWorld(
+      {
+        ...{ seed, nodes: 3, members: 1, sha1, settings: ringSettings({ policy, k: 0 }) },
+        network: { latency: { kind: 'constant', ms: LATENCY_MS } },
+      },
+      {
+        onOutcome() {},
+        onEvent: (_node, { kind }) => {
+          if (kind === 'joined') this.#heard++;
+        },
+      },
+    );
+    const { circle } = this.#overlay;
+    const a = circle.placeOf(0, 0);
+    const b = circle.after(a);
+    this.#nodes = [a, b, circle.after(b)].map((place) => circle.nodeOf(place));
+  }
+
+  /** 1 when it is. */
+  get isLost(): number {
+    return strayed(this.#overlay) > 0 ? 1 : 0;
+  }
+
+  tell(): void {
+    const { world } = this.#overlay;
+    const [a, b, c] = this.#nodes as [number, number, number];
+    this.#pass(CALM_MS);
+    this.#say('A is alone');
+    this.#join(b, a);
+    this.#pass(CALM_MS);
+    this.#say('B has joined through A');
+    this.#join(c, a);
+    this.#pass(CALM_MS);
+    this.#say('C has joined through A; its place is behind B');
+    this.#overlay.crash(b);
+    world.run(world.now + STEP_MS);
+    this.#say('B is killed');
+    this.#pass(CALM_MS);
+    this.#say('five seconds later');
+    this.#pass(PEACE_MS);
+    this.#say('two minutes later');
+  }
+
+  #pass(ms: number): void {
+    const { world } = this.#overlay;
+    world.run(world.now + ms);
+  }
+
+  #join(node: number, way: number): void {
+    const { world } = this.#overlay;
+    const before = this.#heard;
+    this.#overlay.join(node, [this.#overlay.addressOf(way)]);
+    world.run(Infinity, () => this.#heard > before);
+  }
+
+  #say(what: string): void {
+    const seconds = (this.#overlay.world.elapsedMs / 1000).toFixed(3).padStart(8);
+    this.lines.push(`${seconds} s  ${what}`);
+    for (const node of this.#nodes) {
+      if (this.#overlay.world.alive[node] === 1)
+        this.lines.push(`            ${this.#views(node)}`);
+    }
+  }
+
+  #views(node: number): string {
+    const identity = this.#overlay.node(node).identities[0]!;
+    const list = (members: readonly Member[]) =>
+      members.map(({ address }) => this.#nameAt(address)).join(' ') || 'nobody';
+    const end = identity.ownsAll
+      ? 'everything'
+      : `[${this.#name(node)}, ${this.#endOf(identity.end)})`;
+    return `${this.#name(node)}  successors ${list(identity.successors)}; answers for ${end}`;
+  }
+
+  #endOf(end: Uint8Array): string {
+    const { circle } = this.#overlay;
+    return this.#name(circle.nodeOf(circle.atOrBefore(end, 0)));
+  }
+
+  #nameAt(address: number): string {
+    return this.#name(this.#overlay.nodeAt(address));
+  }
+
+  #name(node: number): string {
+    return 'ABC'[this.#nodes.indexOf(node)]!;
+  }
+}
+
+/** One ring whose nodes come and die. */
+class Churned {
+  isLost = false;
+  readonly grades: Grade[] = [];
+  readonly #options: RingSplitOptions;
+  readonly #overlay: RingOverlay;
+  readonly #random: SeededRandom;
+  readonly #asked: { node: number; owner: Place; atMs: number }[] = [];
+  /** The next node that has never been there. */
+  #newcomer: number;
+
+  constructor(options: RingSplitOptions, seed: number, policy: Policy) {
+    const { nodes, everyMs, faultsMs } = options;
+    this.#options = options;
+    this.#random = new SeededRandom(seed, SeedStream.churn);
+    this.#newcomer = nodes;
+    this.#overlay = ringWorld(
+      {
+        ...{ seed, members: nodes, sha1, settings: ringSettings({ policy, k: 0 }) },
+        // Twice as many joins as there will be, for those who are lucky.
+        nodes: nodes + Math.ceil((2 * faultsMs) / everyMs),
+        network: { latency: { kind: 'constant', ms: LATENCY_MS } },
+      },
+      {
+        onOutcome: (_node, call, outcome) => this.#ended(call, outcome),
+        onEvent() {},
+      },
+    );
+  }
+
+  get messages(): number {
+    return this.#overlay.world.streams.traffic.pieces;
+  }
+
+  get virtualMs(): number {
+    return this.#overlay.world.elapsedMs;
+  }
+
+  get traceHash(): string {
+    return this.#overlay.world.traceHash;
+  }
+
+  live(): void {
+    const { world } = this.#overlay;
+    const { everyMs, faultsMs } = this.#options;
+    const endMs = world.now + faultsMs;
+    for (;;) {
+      const atMs = world.now + 1 + randomBelow(this.#random, 2 * everyMs);
+      if (atMs > endMs) break;
+      world.run(atMs);
+      this.#happen();
+    }
+    world.run(endMs + PEACE_MS);
+    this.isLost = strayed(this.#overlay) > 0;
+    this.#lookUp();
+  }
+
+  /** Somebody comes or somebody dies, so that there are about as many as at first. */
+  #happen(): void {
+    const { oracle, circle, world } = this.#overlay;
+    const { nodes } = this.#options;
+    const members = oracle.members().map((place) => circle.nodeOf(place));
+    if (members.length === 0) return;
+    const node = members[randomBelow(this.#random, members.length)]!;
+    const chance = randomBelow(this.#random, 2 * nodes);
+    const isJoin = members.length <= MEMBERS_LEAST || chance >= members.length;
+    if (!isJoin) this.#overlay.crash(node);
+    else if (this.#newcomer < world.count) {
+      this.#overlay.join(this.#newcomer++, [this.#overlay.addressOf(node)]);
+    }
+  }
+
+  #lookUp(): void {
+    const { world, oracle, circle } = this.#overlay;
+    for (const place of oracle.members()) {
+      for (let i = 0; i < LOOKUPS; i++) {
+        const key = new Uint8Array(ID_BYTES);
+        fillRandom(this.#random, key, 0, ID_BYTES);
+        const node = circle.nodeOf(place);
+        const call = this.#asked.push({ node, owner: oracle.ownerOf(key), atMs: world.now });
+        this.#overlay.node(node).owner(world.now, call, key);
+        world.settle(node);
+      }
+    }
+    world.run(world.now + LOOKUPS_MS);
+  }
+
+  #ended(call: number, { code, owner, hops }: RingOutcome): void {
+    const { node, owner: right, atMs } = this.#asked[call - 1]!;
+    const { oracle, world } = this.#overlay;
+    const failed = code !== 'ok';
+    const exact = !failed && owner === oracle.addressAt(right);
+    const latencyMs = world.now - atMs;
+    this.grades.push({
+      ...{ node, exact, failed, hops, rpcs: hops, latencyMs },
+      ...{ found: exact ? 1 : 0, wanted: 1 },
+    });
+  }
+}
