@@ -9,6 +9,7 @@
  *     lost        a promise of durability is broken: a whole ring does not know an acknowledged write
  *     stale       a read went back behind a write, or a read, that it had to see
  *     revived     it went back behind a delete
+ *     copies      in calm, a write was acknowledged on fewer copies than its level asks for
  *     refused     in calm, and for a while before (`SERVICE_MS`), somebody was not served
  *
  * What a read has to see, by what goes on while it lasts and since the write was begun:
@@ -33,7 +34,15 @@
  */
 import type { History, Operation, Whole } from './history.ts';
 
-export type Rule = 'integrity' | 'ghost' | 'order' | 'lost' | 'stale' | 'revived' | 'refused';
+export type Rule =
+  | 'integrity'
+  | 'ghost'
+  | 'order'
+  | 'lost'
+  | 'stale'
+  | 'revived'
+  | 'copies'
+  | 'refused';
 
 export interface Breach {
   readonly rule: Rule;
@@ -184,7 +193,7 @@ class Judgement {
     for (const read of reads) {
       const isStrong = read.level !== 'one' && read.kind !== 'remove';
       // A majority held what was read before it was told, where there are so many copies.
-      const copies = isStrong ? Math.min(2, this.#copiesBefore(read.beganMs)) : 1;
+      const copies = isStrong ? Math.min(2, this.#copiesDuring(read)) : 1;
       const { key } = read;
       if (read.version !== null && read.found) {
         const { version } = read;
@@ -243,6 +252,15 @@ class Judgement {
     return whole !== undefined && whole.atMs > endedMs ? whole.copies : copies;
   }
 
+  /** The fewest copies that there were of everything while an operation lasted. */
+  #copiesDuring({ beganMs, endedMs }: Operation): number {
+    let fewest = this.#copiesBefore(beganMs);
+    for (const { atMs, copies } of this.#wholes) {
+      if (atMs > beganMs && atMs <= endedMs && copies < fewest) fewest = copies;
+    }
+    return fewest;
+  }
+
   /** Copies of everything when the ring was last whole. */
   #copiesBefore(ms: number): number {
     return this.#wholes.findLast(({ atMs }) => atMs <= ms)?.copies ?? 1;
@@ -290,12 +308,22 @@ class Judgement {
   /** Where nothing goes wrong everything that is asked is done. */
   service(operation: Operation): void {
     const { beganMs, endedMs, code } = operation;
-    if (code === 'ok' || code === 'too-large') return;
+    if (code === 'ok') return this.#copies(operation);
+    if (code === 'too-large') return;
     const until = code === 'pending' ? beganMs + LATE_MS : endedMs;
     const isDisturbed = ({ fromMs, untilMs, grade }: Spell) =>
       untilMs + (grade === Grade.planned ? 0 : SERVICE_MS) > beganMs && fromMs <= until;
     if (this.#spells.some(isDisturbed)) return;
     this.#say('refused', Math.min(until, endedMs), told(operation));
+  }
+
+  #copies(operation: Operation): void {
+    const { beganMs, endedMs, version, level, copies } = operation;
+    if (!isWrite(operation) || version === null || level === 'one') return;
+    if (this.#spells.some(({ fromMs, untilMs }) => untilMs > beganMs && fromMs <= endedMs)) return;
+    const all = this.#copiesBefore(beganMs);
+    const needed = level === 'all' ? all : Math.floor(all / 2) + 1;
+    if (copies < needed) this.#say('copies', endedMs, `${told(operation)} instead of ${needed}`);
   }
 }
 

@@ -20,18 +20,24 @@ import type { Cut } from './partitions.ts';
 import type { RingOverlay } from './ring-overlay.ts';
 import { SeedStream } from './seed.ts';
 
+/**
+ * `silent`: its host goes without a word, and no stream is reset. `aimed`: not anybody, but those who
+ * hold what was acknowledged last, the owner first.
+ */
+export interface Blow {
+  readonly count: number;
+  readonly silent: boolean;
+  readonly aimed: boolean;
+}
+
 export type RingStep = { readonly atMs: number } & (
   | { readonly do: 'join' }
   | { readonly do: 'leave'; readonly isWiped: boolean }
-  /** `silent`: its host goes without a word, and no stream is reset. */
-  | {
-      readonly do: 'crash';
-      readonly count: number;
-      readonly silent: boolean;
-      readonly forMs: number;
-    }
-  | { readonly do: 'loss'; readonly count: number; readonly silent: boolean }
-  | { readonly do: 'pause'; readonly count: number; readonly forMs: number }
+  | ({ readonly do: 'crash'; readonly forMs: number } & Blow)
+  | ({ readonly do: 'loss' } & Blow)
+  | ({ readonly do: 'pause'; readonly forMs: number } & Blow)
+  /** One is lost with its disk, and another goes down at once and comes back. */
+  | ({ readonly do: 'both'; readonly forMs: number } & Blow)
   | { readonly do: 'cut'; readonly share: number; readonly cut: Cut; readonly forMs: number }
 );
 
@@ -45,6 +51,8 @@ export class RingLife {
   readonly stands: Uint8Array;
   /** Ends all waiting of programs at a node. */
   whenGone: (node: number) => void = () => {};
+  /** Who holds what was acknowledged last, the owner first. */
+  holders: () => readonly number[] = () => [];
   readonly #overlay: RingOverlay;
   readonly #history: History;
   readonly #budget: number;
@@ -203,16 +211,25 @@ export class RingLife {
         return this.#leave(random, step.isWiped);
       case 'cut':
         return this.#cut(random, step);
+      case 'both':
+        this.#strike(random, { ...step, do: 'loss', count: 1 });
+        return this.#strike(random, { ...step, do: 'crash' });
       default:
-        for (let i = 0; i < step.count; i++) this.#take(random, step);
+        this.#strike(random, step);
     }
   }
 
+  #strike(random: Random, step: RingStep & { do: 'crash' | 'loss' | 'pause' }): void {
+    const aims = step.aimed ? [...this.holders()] : [];
+    for (let i = 0; i < step.count; i++) this.#take(random, step, aims);
+  }
+
   /** Takes one away: a process, with its disk, or for a while. */
-  #take(random: Random, step: RingStep & { do: 'crash' | 'loss' | 'pause' }): void {
+  #take(random: Random, step: RingStep & { do: 'crash' | 'loss' | 'pause' }, aims: number[]): void {
     const up = this.up();
     if (up.length < 2 || this.gone >= this.#budget) return;
-    const node = pick(random, up);
+    while (aims.length > 0 && !up.includes(aims[0]!)) aims.shift();
+    const node = aims.shift() ?? pick(random, up);
     // Somebody has to be left who is a member.
     if (this.members().every((other) => other === node)) return;
     this.gone++;

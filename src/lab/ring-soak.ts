@@ -181,15 +181,17 @@ function stepOf(random: Random, kind: Kind, atMs: number): RingStep {
     { atMs, do: 'join' },
     { atMs, do: 'leave', isWiped },
   ];
+  const blow = { silent, aimed: chance(random, 70) };
   const crashes: RingStep[] = [
-    { atMs, do: 'crash', count, silent, forMs },
-    { atMs, do: 'crash', count: 1, silent, forMs },
-    { atMs, do: 'loss', count, silent },
-    { atMs, do: 'loss', count: 1, silent },
+    { atMs, do: 'crash', count, forMs, ...blow },
+    { atMs, do: 'crash', count: 1, forMs, ...blow },
+    { atMs, do: 'loss', count, ...blow },
+    { atMs, do: 'loss', count: 1, ...blow },
+    { atMs, do: 'both', count, forMs, ...blow },
   ];
   const share = between(random, 1, 9) / 10;
   const anything: RingStep[] = [
-    { atMs, do: 'pause', count, forMs },
+    { atMs, do: 'pause', count, forMs, ...blow },
     { atMs, do: 'cut', share, forMs, cut: pick(random, ['both', 'out', 'in'] as const) },
     { atMs, do: 'cut', share, forMs, cut: 'both' },
   ];

@@ -101,6 +101,8 @@ export class RingTrial {
   #spellFromMs = -1;
   #seenDisturbances = 0;
   #checks = 0;
+  /** The key that was last written and acknowledged. */
+  #lastKey = 0;
   #isCut = false;
   /** Since when every look has found the ring whole; Infinity when the last one has not. */
   #steadySinceMs = Infinity;
@@ -123,6 +125,7 @@ export class RingTrial {
     );
     this.#life = new RingLife(this.overlay, this.history, plan.budget);
     this.#life.whenGone = (node) => this.history.abandon(node);
+    this.#life.holders = () => this.#whole.holders(this.#keys[this.#lastKey]!);
     this.#whole = new RingWhole(this.overlay, this.#keys);
   }
 
@@ -327,6 +330,8 @@ export class RingTrial {
   #ended(call: number, outcome: RingOutcome): void {
     if (call < 0) return this.#life.ended(call, outcome);
     const { code, found, version, copies } = outcome;
+    const { key } = this.history.operations[call - 1]!;
+    if (copies > 0) this.#lastKey = Number(key.slice(1));
     this.history.end(call - 1, this.overlay.world.now, {
       ...{ code, found, copies },
       version: version === null ? null : hexOf(version),

@@ -171,7 +171,11 @@ export class RingWhole {
     return null;
   }
 
-  /** The processes that are to hold a key, the owner first. */
+  /** The processes that are to hold a key as things are, the owner first; nobody in an empty ring. */
+  holders(key: Uint8Array): readonly number[] {
+    return this.#look() === 0 ? [] : this.#holders(key);
+  }
+
   #holders(key: Uint8Array): number[] {
     const { circle, oracle } = this.#overlay;
     const owner = oracle.ownerOf(key);

@@ -121,6 +121,17 @@ describe('in calm', () => {
     ).toEqual([]);
   });
 
+  it('has as many copies as the level asks for', () => {
+    const write = (level: 'one' | 'quorum' | 'all', copies: number) =>
+      told().operation(1, 2, { kind: 'insert', value: 'x', level }, { version: '01', copies });
+    expect(write('one', 1).rules).toEqual([]);
+    expect(write('quorum', 1).rules).toEqual(['copies']);
+    expect(write('quorum', 2).rules).toEqual([]);
+    expect(write('all', 2).rules).toEqual(['copies']);
+    expect(write('all', 3).rules).toEqual([]);
+    expect(write('all', 2).befalls(2, 'crash').rules).toEqual([]);
+  });
+
   it('does not wait for ever', () => {
     const { history } = told();
     history.begin(1, { kind: 'get', level: 'one', key: 'a', node: 1 });
