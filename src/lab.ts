@@ -74,6 +74,22 @@ export {
   replicaSurvival,
 } from './lab/replica-survival.ts';
 export {
+  RingSoakFailure,
+  type RingSoakReport,
+  ringSoak,
+} from './lab/ring-soak.ts';
+export {
+  RING_SPLIT_DEFAULTS,
+  type RingSplitOptions,
+  ringSplit,
+} from './lab/ring-split.ts';
+export {
+  RING_SURVIVAL_DEFAULTS,
+  type RingSurvivalOptions,
+  ringSurvival,
+} from './lab/ring-survival.ts';
+export type { RingTrialResult } from './lab/ring-trial.ts';
+export {
   type Expectation,
   SCENARIO_DEFAULTS,
   SCENARIO_METRICS,

@@ -5,7 +5,7 @@
  */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { SOAK_NODES_MIN } from '../lab.ts';
-import { duration, wholeNumberIn } from './arguments.ts';
+import { duration, oneOf, wholeNumberIn } from './arguments.ts';
 import { CommandError, columns, openConsole } from './console.ts';
 import type { Experiment } from './experiment.ts';
 import { EXPERIMENTS } from './experiments.ts';
@@ -74,6 +74,12 @@ export function labCommands(group: Command, version: string): void {
     .option('--for <duration>', 'stop after this long, such as 10m', duration)
     .option('--runs <count>', 'stop after so many trials', wholeNumberIn(1, 2 ** 31), 2 ** 31)
     .option('--seed <number>', 'the first seed', wholeNumberIn(0, 2 ** 31), 1)
+    .option(
+      '--overlay <name>',
+      'whose nodes: mainline or ring',
+      oneOf('mainline', 'ring'),
+      'mainline',
+    )
     .option('--nodes <count>', 'nodes of each trial (default: its seed decides)', soakNodes)
     .option('--json', 'one JSON object per line', false)
     .action(({ json, ...options }: SoakCommandOptions & Json) =>

@@ -1,4 +1,4 @@
-/** The experiments on a ring: the tables and figures of the Chord paper, on our own nodes. */
+/** The experiments on a ring: the tables and figures of the Chord paper, and what ours promises. */
 import { z } from 'zod';
 import {
   CHORD_CHURN_DEFAULTS,
@@ -9,6 +9,10 @@ import {
   chordLoad,
   chordMassfail,
   chordPath,
+  RING_SPLIT_DEFAULTS,
+  RING_SURVIVAL_DEFAULTS,
+  ringSplit,
+  ringSurvival,
 } from '../lab.ts';
 import { type Experiment, entry } from './experiment.ts';
 import { duration, lookups, seed, whole } from './fields.ts';
@@ -34,6 +38,8 @@ const load = CHORD_LOAD_DEFAULTS;
 const path = CHORD_PATH_DEFAULTS;
 const massfail = CHORD_MASSFAIL_DEFAULTS;
 const churn = CHORD_CHURN_DEFAULTS;
+const survival = RING_SURVIVAL_DEFAULTS;
+const split = RING_SPLIT_DEFAULTS;
 const PLACES_MOST = 20;
 const NODES_MOST = 1_000_000;
 /** Half of them may die. */
@@ -114,9 +120,48 @@ const chordChurnEntry = entry({
   footprint: ({ nodes }) => ringFootprint(3 * nodes),
 });
 
+const ringSurvivalEntry = entry({
+  name: 'ring-survival',
+  about: 'what a ring with K backups loses when several nodes die at once, with their disks',
+  checks: [
+    'K against the number of dead: the share of keys all of whose holders died, three deviations',
+    'keys lost, or kept, that should not have been: none',
+  ],
+  options: z.strictObject({
+    seed: seed.default(survival.seed),
+    nodes: ringNodes.default(survival.nodes),
+    keys: whole(1, 10_000, 'keys inserted at level all').default(survival.keys),
+    kMax: whole(0, 8, 'K from 0 up to this one').default(survival.kMax),
+    crashesMax: whole(1, 100, 'nodes that die at once, at most').default(survival.crashesMax),
+    crowds: whole(1, 1000, 'crowds of dead for each K and number').default(survival.crowds),
+  }),
+  run: ringSurvival,
+  footprint: ({ nodes }) => ringFootprint(nodes),
+});
+
+const ringSplitEntry = entry({
+  name: 'ring-split',
+  about: 'three ways to repair a ring, against the same faults: who loses it',
+  checks: [
+    'two stories: class-2019 loses the ring in both, chord-2001 in the second, correct in none',
+    'rings lost among many that churn: correct none, class-2019 at least half',
+  ],
+  options: z.strictObject({
+    seed: seed.default(split.seed),
+    nodes: whole(4, NODES_MOST, 'members at first, and about as many all the time').default(split.nodes),
+    rings: whole(1, 1000, 'rings for each policy').default(split.rings),
+    everyMs: duration('everyMs', 1, 'between two events, on average').default(split.everyMs),
+    faultsMs: duration('faultsMs', 1, 'how long nodes come and die').default(split.faultsMs),
+  }),
+  run: ringSplit,
+  footprint: ({ nodes }) => ringFootprint(20 * nodes),
+});
+
 export const RING_EXPERIMENTS: readonly Experiment[] = [
   chordLoadEntry,
   chordPathEntry,
   chordMassfailEntry,
   chordChurnEntry,
+  ringSurvivalEntry,
+  ringSplitEntry,
 ];

@@ -366,9 +366,11 @@ class Reading {
     const { node, identity, key, level } = this;
     const best = this.#best;
     if (this.#heard < this.#needed) return this.#end(now, Status.tooFewCopies, null);
+    // Somebody else answers for it by now, and may have written since.
+    if (!identity.owns(key, 0)) return this.#end(now, Status.notMember, null);
     if (this.#isUnanimous || best === null) return this.#end(now, Status.ok, best);
     node.counters.readRepairs++;
-    if (level === 'one' || !identity.owns(key, 0)) {
+    if (level === 'one') {
       node.keep(now, key, 0, best);
       return this.#end(now, Status.ok, best);
     }

@@ -20,6 +20,7 @@ import type { Link } from './link.ts';
 import type { Member } from './member.ts';
 import type { RingNode } from './node.ts';
 import { isForgotten } from './record.ts';
+import { holdsForeign } from './repair.ts';
 import { keepRecords, putRecord } from './replicas.ts';
 
 /** Bytes pushed and not yet answered. Covers 100 MB/s at 20 ms. */
@@ -242,11 +243,14 @@ export class Sync {
       this.#fetching = 0;
       if (reply === null) return this.#fail(at);
       const served = reply.u32();
+      const start = reply.at;
       this.#count(keys.length, reply.left);
       if (served === 0 || !keepRecords(this.node, at, reply)) {
         reply.isBroken = true;
         return this.#fail(at);
       }
+      // The ring may have moved while it was on its way.
+      if (holdsForeign(this.node, reply.bytes, start, reply.end)) this.node.upkeep.moved(at);
       this.#fetches.unshift(...keys.slice(served));
       this.advance(at);
     });

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import { RING_EXPERIMENTS, ringFootprint } from '../../src/cli/ring-experiments.ts';
 
-test('all four of the Chord paper, each with its own name', () => {
+test('those of the Chord paper and our own, each with its own name', () => {
   expect(RING_EXPERIMENTS.map(({ name }) => name)).toEqual([
     'chord-load',
     'chord-path',
     'chord-massfail',
     'chord-churn',
+    'ring-survival',
+    'ring-split',
   ]);
 });
 
