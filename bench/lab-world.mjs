@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { SeededRandom } from '../dist/core/random.js';
-import { mainlineWorld } from '../dist/lab/mainline-overlay.js';
+import { mainlineWorld } from '../dist/lab/mainline/mainline-overlay.js';
 import { settingsFrom } from '../dist/mainline/choices.js';
 import { LookupKind } from '../dist/mainline/walks.js';
 
@@ -52,7 +52,7 @@ function measure({ nodes, lookups }) {
     k: K,
     alpha: ALPHA,
   });
-  /** @type {import('../dist/lab/mainline-overlay.js').MainlineOverlay} */
+  /** @type {import('../dist/lab/mainline/mainline-overlay.js').MainlineOverlay} */
   const overlay = mainlineWorld(
     {
       seed: SEED,

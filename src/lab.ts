@@ -15,17 +15,17 @@ import { formatId, parseId } from './core/id.ts';
 import type { Lookup } from './core/lookup.ts';
 import { DhtError } from './io/errors.ts';
 import { VirtualCalls } from './io/virtual-calls.ts';
-import { type ChurnChoice, churnFrom } from './lab/churn-model.ts';
 import { type Duration, durationMs } from './lab/duration.ts';
-import { type Grade, gradeOf, type Summary, summaryOf } from './lab/grade.ts';
-import type { LatencyModel } from './lab/latency.ts';
-import { type Life, State } from './lab/life.ts';
-import type { MainlineOverlay } from './lab/mainline-overlay.ts';
-import { checkLatency, checkNetwork, type NetworkModel } from './lab/network-model.ts';
-import { carryOut, checkSchedule, follow, type Step } from './lab/schedule.ts';
-import { checkSelection, numberIn, type Selection } from './lab/selection.ts';
+import { type ChurnChoice, churnFrom } from './lab/life/churn-model.ts';
+import { type Life, State } from './lab/life/life.ts';
+import { carryOut, checkSchedule, follow, type Step } from './lab/life/schedule.ts';
+import { checkSelection, numberIn, type Selection } from './lab/life/selection.ts';
+import { checkStart, livingWorld, type StartModel } from './lab/life/start.ts';
+import { type Grade, gradeOf, type Summary, summaryOf } from './lab/mainline/grade.ts';
+import type { MainlineOverlay } from './lab/mainline/mainline-overlay.ts';
+import type { LatencyModel } from './lab/network/latency.ts';
+import { checkLatency, checkNetwork, type NetworkModel } from './lab/network/network-model.ts';
 import { sha1 } from './lab/sha1.ts';
-import { checkStart, livingWorld, type StartModel } from './lab/start.ts';
 import type { World } from './lab/world.ts';
 import { type NodeChoices, settingsFrom } from './mainline/choices.ts';
 import { type LookupTrace, type NodeInfo, traceOf } from './mainline/trace.ts';
@@ -35,82 +35,86 @@ import { RingLab, type RingLabOptions } from './ring-lab.ts';
 
 export { shown } from './core/argument.ts';
 export { DhtError } from './io/errors.ts';
+export { type Duration, durationMs } from './lab/duration.ts';
 export {
   CHORD_CHURN_DEFAULTS,
   type ChordChurnOptions,
   chordChurn,
-} from './lab/chord-churn.ts';
-export { CHORD_LOAD_DEFAULTS, type ChordLoadOptions, chordLoad } from './lab/chord-load.ts';
+} from './lab/experiments/chord-churn.ts';
+export {
+  CHORD_LOAD_DEFAULTS,
+  type ChordLoadOptions,
+  chordLoad,
+} from './lab/experiments/chord-load.ts';
 export {
   CHORD_MASSFAIL_DEFAULTS,
   type ChordMassfailOptions,
   chordMassfail,
-} from './lab/chord-massfail.ts';
-export { CHORD_PATH_DEFAULTS, type ChordPathOptions, chordPath } from './lab/chord-path.ts';
-export { CHURN_PRESETS, type ChurnModel, type ChurnPreset, type Rejoin } from './lab/churn.ts';
-export { type ChurnChoice, churnFrom } from './lab/churn-model.ts';
-export { type Duration, durationMs } from './lab/duration.ts';
-export type { Check, ExperimentResult, Progress, Watch } from './lab/experiment.ts';
-export type { Grade, Summary } from './lab/grade.ts';
-export { KAD_HOPS_DEFAULTS, type KadHopsOptions, kadHops } from './lab/kad-hops.ts';
-export type { LatencyModel } from './lab/latency.ts';
-export type { LifetimeModel } from './lab/lifetime.ts';
+} from './lab/experiments/chord-massfail.ts';
+export {
+  CHORD_PATH_DEFAULTS,
+  type ChordPathOptions,
+  chordPath,
+} from './lab/experiments/chord-path.ts';
+export type { Check, ExperimentResult, Progress, Watch } from './lab/experiments/experiment.ts';
+export { KAD_HOPS_DEFAULTS, type KadHopsOptions, kadHops } from './lab/experiments/kad-hops.ts';
 export {
   MDHT_LOOKUP_LATENCY_DEFAULTS,
   type MdhtLookupLatencyOptions,
   mdhtLookupLatency,
-} from './lab/mdht-lookup-latency.ts';
-export { NAT_REACH_DEFAULTS, type NatReachOptions, natReach } from './lab/nat-reach.ts';
-export { checkLatency, checkNetwork, type NetworkModel } from './lab/network-model.ts';
-export {
-  Recorder,
-  type RecorderOptions,
-  RPC_SAMPLE,
-  SNAPSHOT_NODES,
-} from './lab/recorder.ts';
+} from './lab/experiments/mdht-lookup-latency.ts';
+export { NAT_REACH_DEFAULTS, type NatReachOptions, natReach } from './lab/experiments/nat-reach.ts';
 export {
   REPLICA_SURVIVAL_DEFAULTS,
   type ReplicaSurvivalOptions,
   replicaSurvival,
-} from './lab/replica-survival.ts';
-export {
-  RingSoakFailure,
-  type RingSoakReport,
-  ringSoak,
-} from './lab/ring-soak.ts';
+} from './lab/experiments/replica-survival.ts';
 export {
   RING_SPLIT_DEFAULTS,
   type RingSplitOptions,
   ringSplit,
-} from './lab/ring-split.ts';
+} from './lab/experiments/ring-split.ts';
 export {
   RING_SURVIVAL_DEFAULTS,
   type RingSurvivalOptions,
   ringSurvival,
-} from './lab/ring-survival.ts';
-export type { RingTrialResult } from './lab/ring-trial.ts';
+} from './lab/experiments/ring-survival.ts';
+export {
+  SIZE_ESTIMATE_DEFAULTS,
+  type SizeEstimateOptions,
+  sizeEstimate,
+} from './lab/experiments/size-estimate.ts';
+export { CHURN_PRESETS, type ChurnModel, type ChurnPreset, type Rejoin } from './lab/life/churn.ts';
+export { type ChurnChoice, churnFrom } from './lab/life/churn-model.ts';
+export type { LifetimeModel } from './lab/life/lifetime.ts';
+export { checkSchedule, type Step } from './lab/life/schedule.ts';
+export type { Selection } from './lab/life/selection.ts';
+export { checkStart, type StartModel } from './lab/life/start.ts';
+export type { Grade, Summary } from './lab/mainline/grade.ts';
 export {
   type Expectation,
   SCENARIO_DEFAULTS,
   SCENARIO_METRICS,
   type ScenarioOptions,
   scenario,
-} from './lab/scenario.ts';
-export { checkSchedule, type Step } from './lab/schedule.ts';
-export type { Selection } from './lab/selection.ts';
-export {
-  SIZE_ESTIMATE_DEFAULTS,
-  type SizeEstimateOptions,
-  sizeEstimate,
-} from './lab/size-estimate.ts';
+} from './lab/mainline/scenario.ts';
 export {
   SOAK_NODES_MIN,
   SoakFailure,
   type SoakOptions,
   type SoakReport,
   soak,
-} from './lab/soak.ts';
-export { checkStart, type StartModel } from './lab/start.ts';
+} from './lab/mainline/soak.ts';
+export type { TrialPlan, TrialResult } from './lab/mainline/trial.ts';
+export type { WorkloadModel } from './lab/mainline/workload.ts';
+export type { LatencyModel } from './lab/network/latency.ts';
+export { checkLatency, checkNetwork, type NetworkModel } from './lab/network/network-model.ts';
+export {
+  Recorder,
+  type RecorderOptions,
+  RPC_SAMPLE,
+  SNAPSHOT_NODES,
+} from './lab/results/recorder.ts';
 export {
   type Cell,
   type Column,
@@ -121,9 +125,13 @@ export {
   TABLES,
   type Table,
   type TableName,
-} from './lab/tables.ts';
-export type { TrialPlan, TrialResult } from './lab/trial.ts';
-export type { WorkloadModel } from './lab/workload.ts';
+} from './lab/results/tables.ts';
+export {
+  RingSoakFailure,
+  type RingSoakReport,
+  ringSoak,
+} from './lab/ring/ring-soak.ts';
+export type { RingTrialResult } from './lab/ring/ring-trial.ts';
 export type { NodeChoices } from './mainline/choices.ts';
 export type { LookupStep, LookupTrace, NodeInfo } from './mainline/trace.ts';
 export { RingLab, RingLabNode, type RingLabOptions, type RingLabResult } from './ring-lab.ts';

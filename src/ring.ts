@@ -28,10 +28,10 @@ import { RingCounters } from './ring/counters.ts';
 import { RingNode } from './ring/node.ts';
 import type { OutcomeCode, RingEvent, RingOutcome } from './ring/outcome.ts';
 import { LEVELS, type Level, type RingSettings, ringSettings } from './ring/settings.ts';
-import { fromTextSafe, toTextSafe } from './ring/text-safe.ts';
 import type { RingInfo } from './ring/view.ts';
-import type { Wire } from './ring/wire.ts';
-import { WireProbe } from './ring/wire-probe.ts';
+import { fromTextSafe, toTextSafe } from './ring/wire/text-safe.ts';
+import type { Wire } from './ring/wire/wire.ts';
+import { WireProbe } from './ring/wire/wire-probe.ts';
 
 export type { CallLimits } from './io/calls.ts';
 export type { Clock } from './io/clock.ts';
@@ -40,7 +40,7 @@ export { DhtError, type DhtErrorCode } from './io/errors.ts';
 export type { TcpCounters } from './io/tcp.ts';
 export { type Level, type Policy, RING_DEFAULTS, type RingSettings } from './ring/settings.ts';
 export type { BackupInfo, IdentityInfo, MemberInfo, RingInfo } from './ring/view.ts';
-export type { Wire } from './ring/wire.ts';
+export type { Wire } from './ring/wire/wire.ts';
 
 /** Identities of one process at most: each listens on a port of its own. */
 export const IDENTITIES_MAX = 256;

@@ -4,18 +4,18 @@ import { Command, CommanderError } from 'commander';
 import { DhtError } from '../mainline.ts';
 import { duration, endpoint, id, infoHash, peerPort, port, wholeNumberIn } from './arguments.ts';
 import { CommandError, type Console, openConsole } from './console.ts';
-import { addNodeOptions, addTimeout, type NodeOptions } from './node-options.ts';
-import { type PingOptions, ping } from './ping.ts';
-import { prompt } from './prompt.ts';
-import { type ServeOptions, serve } from './serve.ts';
-import type { UpOptions } from './up.ts';
+import { addNodeOptions, addTimeout, type NodeOptions } from './mainline/node-options.ts';
+import { type PingOptions, ping } from './mainline/ping.ts';
+import { prompt } from './mainline/prompt.ts';
+import { type ServeOptions, serve } from './mainline/serve.ts';
 import {
   type AnnounceCommandOptions,
   announce,
   findNode,
   getPeers,
   type WalkOptions,
-} from './walk.ts';
+} from './mainline/walk.ts';
+import type { UpOptions } from './up.ts';
 
 /** Errors that mean the command could not begin. */
 const CANNOT_BEGIN = new Set([
@@ -71,8 +71,8 @@ async function commands(args: readonly string[]): Promise<Command> {
   );
   const ring = program.command('ring').description('work with a replicated key-value ring');
   const lab = program.command('lab').description('experiments on many nodes under virtual time');
-  if (args.includes('ring')) (await import('./ring-program.ts')).ringCommands(ring);
-  if (args.includes('lab')) (await import('./lab-program.ts')).labCommands(lab, versionOf());
+  if (args.includes('ring')) (await import('./ring/ring-program.ts')).ringCommands(ring);
+  if (args.includes('lab')) (await import('./lab/lab-program.ts')).labCommands(lab, versionOf());
   return program;
 }
 

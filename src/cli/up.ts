@@ -7,9 +7,9 @@ import { randomBytes } from 'node:crypto';
 import type { Mainline } from '../mainline.ts';
 import { createTestnet, type RingTestnet, type Testnet } from '../testnet.ts';
 import { bold, type Console, counted, dim, milliseconds } from './console.ts';
-import { lookupSummary, lookupText } from './lookup-text.ts';
+import { lookupSummary, lookupText } from './mainline/lookup-text.ts';
+import { demonstrateRing, openDemoRing, tellEntry } from './ring/up-ring.ts';
 import { every, untilStopped } from './stopping.ts';
-import { demonstrateRing, openDemoRing, tellEntry } from './up-ring.ts';
 
 /** Port that the demonstration announces: nobody listens there, it only has to be found again. */
 const DEMO_PEER_PORT = 51413;

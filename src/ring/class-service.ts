@@ -17,8 +17,8 @@ import { Items, inheritPlain, keepItem } from './plain.ts';
 import { blankRecord, isTombstone, RECORD_HEADER_BYTES } from './record.ts';
 import { newest, write } from './replicas.ts';
 import { candidatesFor } from './routing.ts';
-import type { Arc, Caller, RingService } from './service.ts';
 import { copyArc } from './snapshot.ts';
+import type { Arc, Caller, RingService } from './wire/service.ts';
 
 /** Writes that wait for a joiner at most; a class program may take seconds. */
 const HELD_LIMIT = 10_000;

@@ -10,18 +10,18 @@
  */
 import type { Address } from '../core/address.ts';
 import type { Closed, Stream } from '../core/host.ts';
-import { Allowance } from './allowance.ts';
 import { ClassService } from './class-service.ts';
-import { Conversation } from './conversation.ts';
-import { Exchange } from './exchange.ts';
 import { FrameType } from './frames.ts';
 import { Link } from './link.ts';
 import type { Member } from './member.ts';
 import type { RingNode } from './node.ts';
-import type { Caller } from './service.ts';
-import type { Talk } from './talk.ts';
-import type { Terms } from './wire.ts';
-import { WireCounters } from './wire-counters.ts';
+import { Allowance } from './wire/allowance.ts';
+import { Conversation } from './wire/conversation.ts';
+import { Exchange } from './wire/exchange.ts';
+import type { Caller } from './wire/service.ts';
+import type { Talk } from './wire/talk.ts';
+import type { Terms } from './wire/wire.ts';
+import { WireCounters } from './wire/wire-counters.ts';
 
 const GREETING = { seed: 'VER', string: 'VER', text: 'VER\n' } as const;
 

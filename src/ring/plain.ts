@@ -14,7 +14,6 @@
 import type { Address } from '../core/address.ts';
 import { idBefore } from '../core/arc.ts';
 import { ID_BYTES } from '../core/id.ts';
-import { Exchange } from './exchange.ts';
 import { Status } from './frames.ts';
 import type { Identity } from './identity.ts';
 import type { Member } from './member.ts';
@@ -23,10 +22,11 @@ import { chained } from './neighbours.ts';
 import type { RingNode } from './node.ts';
 import { blankRecord, isTombstone, RECORD_HEADER_BYTES } from './record.ts';
 import { refreshCopies } from './repair.ts';
-import type { JoinListener, Outcome, Request } from './request.ts';
 import { Operation, type OperationKind } from './routing.ts';
-import type { ItemSource } from './service.ts';
 import { copyArc } from './snapshot.ts';
+import { Exchange } from './wire/exchange.ts';
+import type { JoinListener, Outcome, Request } from './wire/request.ts';
+import type { ItemSource } from './wire/service.ts';
 
 /** Hears how an exchange with a class program ended. */
 export type Told = (now: number, outcome: Outcome) => void;

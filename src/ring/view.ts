@@ -7,7 +7,7 @@ import type { Copy, Identity } from './identity.ts';
 import type { Member } from './member.ts';
 import type { RingNode } from './node.ts';
 import type { Policy } from './settings.ts';
-import type { Wire } from './wire.ts';
+import type { Wire } from './wire/wire.ts';
 
 /** One identity and its arc [hash, end). Addresses are `IP:port`, hashes 40 hexadecimal digits. */
 export interface IdentityInfo {

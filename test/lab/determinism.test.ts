@@ -9,10 +9,10 @@
  */
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Experiment } from '../../src/cli/experiment.ts';
-import { EXPERIMENTS } from '../../src/cli/experiments.ts';
-import type { Options } from '../../src/cli/options.ts';
-import { planOf, requestFrom } from '../../src/cli/plan.ts';
+import type { Experiment } from '../../src/cli/lab/experiment.ts';
+import { EXPERIMENTS } from '../../src/cli/lab/experiments.ts';
+import type { Options } from '../../src/cli/lab/options.ts';
+import { planOf, requestFrom } from '../../src/cli/lab/plan.ts';
 import { SMALL } from './small-experiments.ts';
 
 const SCENARIOS = new URL('../../examples/scenarios/', import.meta.url);

@@ -16,9 +16,9 @@ import { fillRandom, randomBelow, SeededRandom } from '../../src/core/random.ts'
 import { systemClock } from '../../src/io/clock.ts';
 import { Driver } from '../../src/io/driver.ts';
 import { bindUdp } from '../../src/io/udp.ts';
-import { type MainlineOverlay, mainlineWorld } from '../../src/lab/mainline-overlay.ts';
+import { type MainlineOverlay, mainlineWorld } from '../../src/lab/mainline/mainline-overlay.ts';
+import { fillTables } from '../../src/lab/mainline/warm.ts';
 import { SeedStream } from '../../src/lab/seed.ts';
-import { fillTables } from '../../src/lab/warm.ts';
 import { settingsFrom } from '../../src/mainline/choices.ts';
 import { Counters } from '../../src/mainline/counters.ts';
 import type { KBuckets } from '../../src/mainline/kbuckets.ts';

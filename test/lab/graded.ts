@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Lookup } from '../../src/core/lookup.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../src/core/random.ts';
-import type { LatencyModel } from '../../src/lab/latency.ts';
-import { type MainlineOverlay, mainlineWorld } from '../../src/lab/mainline-overlay.ts';
+import { type MainlineOverlay, mainlineWorld } from '../../src/lab/mainline/mainline-overlay.ts';
+import type { LatencyModel } from '../../src/lab/network/latency.ts';
 import type { World } from '../../src/lab/world.ts';
 import { type NodeChoices, settingsFrom } from '../../src/mainline/choices.ts';
 import type { MainlineObserver } from '../../src/mainline/node.ts';

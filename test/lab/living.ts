@@ -1,10 +1,10 @@
 /** A world under test whose nodes come and go, with what a test needs to look at it. */
 import { fillRandom, randomBelow, SeededRandom } from '../../src/core/random.ts';
-import { type Grade, gradeOf } from '../../src/lab/grade.ts';
-import { type Life, State } from '../../src/lab/life.ts';
-import type { MainlineOverlay } from '../../src/lab/mainline-overlay.ts';
+import { type Life, State } from '../../src/lab/life/life.ts';
+import { type LivingOptions, livingWorld } from '../../src/lab/life/start.ts';
+import { type Grade, gradeOf } from '../../src/lab/mainline/grade.ts';
+import type { MainlineOverlay } from '../../src/lab/mainline/mainline-overlay.ts';
 import { sha1 } from '../../src/lab/sha1.ts';
-import { type LivingOptions, livingWorld } from '../../src/lab/start.ts';
 import type { World } from '../../src/lab/world.ts';
 import { settingsFrom } from '../../src/mainline/choices.ts';
 import type { MainlineNode } from '../../src/mainline/node.ts';

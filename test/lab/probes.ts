@@ -4,7 +4,7 @@
  */
 import { type Address, addressOf, ipOf, portOf } from '../../src/core/address.ts';
 import type { Machine } from '../../src/core/host.ts';
-import type { NetworkModel } from '../../src/lab/network-model.ts';
+import type { NetworkModel } from '../../src/lab/network/network-model.ts';
 import type { Overlay } from '../../src/lab/overlay.ts';
 import { World } from '../../src/lab/world.ts';
 

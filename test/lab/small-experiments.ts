@@ -1,5 +1,5 @@
 /** Every experiment in a size in which all of them run within some seconds, for tests. */
-import type { Options } from '../../src/cli/options.ts';
+import type { Options } from '../../src/cli/lab/options.ts';
 
 export const SMALL: Readonly<Record<string, Options>> = {
   'kad-hops': { nodes: 400, lookups: 60, latency: 'king', loss: 0.05 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WIRES } from '../../src/ring/wire.ts';
+import { WIRES } from '../../src/ring/wire/wire.ts';
 import { ringProblems } from './schedule.ts';
 import { areMembers, type Process, SmallRing } from './small-ring.ts';
 

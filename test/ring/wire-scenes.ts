@@ -8,14 +8,14 @@ import { isInArc } from '../../src/core/arc.ts';
 import { Closed, STREAM_QUEUE_BYTES, type Stream, type StreamHost } from '../../src/core/host.ts';
 import { formatId } from '../../src/core/id.ts';
 import { sha1 } from '../../src/lab/sha1.ts';
-import { Allowance } from '../../src/ring/allowance.ts';
-import { Conversation } from '../../src/ring/conversation.ts';
-import { Exchange } from '../../src/ring/exchange.ts';
-import type { JoinListener, Outcome, Request } from '../../src/ring/request.ts';
-import type { Arc, Caller, ItemSource, RingService } from '../../src/ring/service.ts';
-import type { Talk } from '../../src/ring/talk.ts';
-import { type Terms, VALUE_BYTES_MAX, type Wire } from '../../src/ring/wire.ts';
-import { WireCounters } from '../../src/ring/wire-counters.ts';
+import { Allowance } from '../../src/ring/wire/allowance.ts';
+import { Conversation } from '../../src/ring/wire/conversation.ts';
+import { Exchange } from '../../src/ring/wire/exchange.ts';
+import type { JoinListener, Outcome, Request } from '../../src/ring/wire/request.ts';
+import type { Arc, Caller, ItemSource, RingService } from '../../src/ring/wire/service.ts';
+import type { Talk } from '../../src/ring/wire/talk.ts';
+import { type Terms, VALUE_BYTES_MAX, type Wire } from '../../src/ring/wire/wire.ts';
+import { WireCounters } from '../../src/ring/wire/wire-counters.ts';
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const hex = (digits: string): Uint8Array =>

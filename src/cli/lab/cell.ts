@@ -1,0 +1,108 @@
+/**
+ * A cell: one experiment with one set of options, run once. It is plain data, so that it can be handed
+ * to another process, named by a hash, and run again.
+ */
+import { type ExperimentResult, type Progress, Recorder } from '../../lab.ts';
+import { configHashOf, runIdOf, type Source, sourceOfThisPackage } from '../../results/run.ts';
+import { CommandError } from '../console.ts';
+import { experimentNamed } from './experiments.ts';
+import type { Options } from './options.ts';
+
+export interface Cell {
+  experiment: string;
+  /** Checked and complete, the seed among them. */
+  options: Options;
+  /** What is kept of it; null: nothing. */
+  keep: Keep | null;
+}
+
+export interface Keep {
+  folder: string;
+  /** Tables as CSV files too. */
+  csv: boolean;
+  /** The requests of one lookup in so many are recorded. */
+  sample?: number;
+}
+
+/** How far a cell is, and at what price. */
+export interface CellProgress extends Progress {
+  wallMs: number;
+  rssBytes: number;
+}
+
+/** What one object on one line says of a run. */
+export interface CellOutcome extends ExperimentResult {
+  /** On this machine. */
+  wallMs: number;
+  messagesPerSecond: number;
+  peakRssBytes: number;
+  options: Options;
+  /** Hash of the options without the seed. */
+  config: string;
+  /** Hash of config, seed, version and commit. */
+  run: string;
+  version: string;
+  commit: string;
+}
+
+/** Progress is told this often at most. */
+const REPORT_EVERY_MS = 200;
+
+/**
+ * Runs it here and now.
+ * @throws CommandError when its folder cannot be written.
+ */
+export async function runCell(
+  { experiment: name, options, keep }: Cell,
+  report: (progress: CellProgress) => void,
+): Promise<CellOutcome> {
+  const experiment = experimentNamed(name);
+  const write = keep && (await writerInto(keep));
+  const recorder = keep && new Recorder(keep.sample === undefined ? {} : { sample: keep.sample });
+  const startedAtMs = performance.now();
+  let reportedAtMs = startedAtMs;
+  const watch = (progress: Progress): void => {
+    const nowMs = performance.now();
+    if (nowMs - reportedAtMs < REPORT_EVERY_MS) return;
+    reportedAtMs = nowMs;
+    const rssBytes = process.memoryUsage.rss();
+    report({ ...progress, wallMs: nowMs - startedAtMs, rssBytes });
+  };
+  const result = experiment.run(options, watch, recorder);
+  const wallMs = performance.now() - startedAtMs;
+  const machine = {
+    wallMs,
+    messagesPerSecond: Math.round((result.messages * 1000) / wallMs),
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  const source = sourceOfThisPackage();
+  write?.({ result, recorder: recorder!, config: options, source, machine });
+  return { ...result, ...machine, options, ...originOf(name, options, source) };
+}
+
+/** Which run it is: the hash of its config, that of all that makes it, and the code. */
+export function originOf(
+  experiment: string,
+  options: Options,
+  source: Source,
+): { config: string; run: string; version: string; commit: string } {
+  const config = configHashOf(experiment, options);
+  return { config, run: runIdOf(config, Number(options['seed']), source), ...source };
+}
+
+/** The way into a folder, looked at before the work starts. Plot and its DOM load only for it. */
+async function writerInto({ folder, csv }: Keep) {
+  const { checkFolder, FolderError, writeFolder } = await import('../../results/folder.ts');
+  const orSay = <T>(write: () => T): T => {
+    try {
+      return write();
+    } catch (error) {
+      if (error instanceof FolderError) throw new CommandError(error.message, 2, error.code);
+      throw error;
+    }
+  };
+  orSay(() => checkFolder(folder));
+  return (run: Parameters<typeof writeFolder>[1]): void => {
+    orSay(() => writeFolder(folder, run, { csv }));
+  };
+}

@@ -1,0 +1,153 @@
+/** The experiments there are; to add one is to add an entry. */
+import { z } from 'zod';
+import {
+  KAD_HOPS_DEFAULTS,
+  kadHops,
+  MDHT_LOOKUP_LATENCY_DEFAULTS,
+  mdhtLookupLatency,
+  NAT_REACH_DEFAULTS,
+  natReach,
+  REPLICA_SURVIVAL_DEFAULTS,
+  replicaSurvival,
+  SIZE_ESTIMATE_DEFAULTS,
+  sizeEstimate,
+} from '../../lab.ts';
+import { CommandError } from '../console.ts';
+import { type Experiment, entry } from './experiment.ts';
+import { alpha, duration, k, latency, lookups, nodes, seed, share, whole } from './fields.ts';
+import { footprintOf } from './memory.ts';
+import { RING_EXPERIMENTS } from './ring-experiments.ts';
+import { scenarioExperiment } from './scenario-experiment.ts';
+
+const hops = KAD_HOPS_DEFAULTS;
+const size = SIZE_ESTIMATE_DEFAULTS;
+const survival = REPLICA_SURVIVAL_DEFAULTS;
+
+const kadHopsEntry = entry({
+  name: 'kad-hops',
+  about: 'length and exactness of lookups in a converged network, against ideal tables',
+  checks: [
+    'exactRate: every lookup ends at exactly the k closest nodes (without loss)',
+    'hopsMean, rpcsMean: those of a static calculation on ideal tables, ± 5 % (alpha 3, k 8 or 20, 1,000 … 1,000,000 nodes)',
+  ],
+  options: z.strictObject({
+    seed: seed.default(hops.seed),
+    nodes: nodes.default(hops.nodes),
+    lookups: lookups.default(hops.lookups),
+    k: k.default(hops.k),
+    alpha: alpha.default(hops.alpha),
+    latency: latency.default(hops.latency),
+    loss: share('share of the datagrams that are lost').default(hops.loss),
+  }),
+  run: kadHops,
+  footprint: ({ nodes, k }) => footprintOf({ nodes, k, upkeep: false }),
+});
+
+const sizeEstimateEntry = entry({
+  name: 'size-estimate',
+  about: 'how large is the network: by the density of ids, and by counting a zone',
+  checks: [
+    'deviation of 1 … 16: 0.281 × L^−0.529 of the mean of L lookups, ± 20 % (k 20)',
+    'mean of 16: 6 % too high, ± 0.03 (k 20)',
+    'zone, plain count and corrected: what is lost is missed, and known nodes tell how much',
+  ],
+  options: z.strictObject({
+    seed: seed.default(size.seed),
+    nodes: nodes.default(size.nodes),
+    lookups: lookups.default(size.lookups),
+    k: k.default(size.k),
+    zones: whole(1, 100_000, 'zones that are crawled').default(size.zones),
+    loss: share('share of the datagrams that are lost while zones are crawled').default(size.loss),
+  }),
+  run: sizeEstimate,
+  // Two worlds, one after the other; the first may still be there.
+  footprint: ({ nodes, k }) => footprintOf({ nodes: 2 * nodes, k, upkeep: false }),
+});
+
+const replicaSurvivalEntry = entry({
+  name: 'replica-survival',
+  about: 'how many copies does a value need to outlive the next hour',
+  checks: [
+    'r of 8 copies: 1 − (share of the dead)^r, three deviations',
+    'alive: 2^−(after / half-life), ± 0.03',
+    'found by lookups: as many as have a living copy, ± 0.02',
+  ],
+  options: z.strictObject({
+    seed: seed.default(survival.seed),
+    nodes: nodes.default(survival.nodes),
+    values: whole(1, 1_000_000, 'values that are announced').default(survival.values),
+    halfLifeMs: duration('halfLifeMs', 1000, 'time in which half of the nodes go').default(
+      survival.halfLifeMs,
+    ),
+    afterMs: duration('afterMs', 1000, 'when the values are looked for').default(survival.afterMs),
+  }),
+  run: replicaSurvival,
+  footprint: ({ nodes }) => footprintOf({ nodes, k: 8, upkeep: true }),
+});
+
+const mdht = MDHT_LOOKUP_LATENCY_DEFAULTS;
+
+const mdhtLookupLatencyEntry = entry({
+  name: 'mdht-lookup-latency',
+  about: 'from over a minute in 2007 to a tenth of a second in 2011, step by step',
+  checks: [
+    '2007: the median lookup ends after more than a minute (Crosby and Wallach, TR07-04)',
+    '2011: the first peer after 100 to 200 ms, 95 % within a second, all found (Jimenez et al., P2P 2011)',
+  ],
+  options: z.strictObject({
+    seed: seed.default(mdht.seed),
+    nodes: nodes.default(mdht.nodes),
+    lookups: lookups.default(mdht.lookups),
+    infoHashes: whole(1, 1_000_000, 'info-hashes that peers are announced for').default(
+      mdht.infoHashes,
+    ),
+    peers: whole(1, 1000, 'peers of each info-hash').default(mdht.peers),
+    deadShare: share('dead contacts where nobody looks after tables').default(mdht.deadShare),
+    liveDeadShare: share('dead contacts where they are looked after').default(mdht.liveDeadShare),
+    timeoutMs: duration('timeoutMs', 1, 'how long a node of 2007 waits').default(mdht.timeoutMs),
+  }),
+  run: mdhtLookupLatency,
+  // Five worlds, of which two may be there at a time; wide buckets hold 240 contacts more.
+  footprint: ({ nodes }) => footprintOf({ nodes: 2 * nodes, k: 20, upkeep: false }),
+});
+
+const reach = NAT_REACH_DEFAULTS;
+
+const natReachEntry = entry({
+  name: 'nat-reach',
+  about: 'what nodes that strangers cannot call cost, and which rule keeps that away',
+  checks: [
+    'reciprocity, transitivity, persistence fail: 20, 40, 44 % (Jimenez et al., P2P 2009), three deviations',
+    'unanswered: 40 % ± 10 where tables trust or verify, at most 1 % where the unreachable are read-only',
+    'read-only: 99 % of the values are found, in half of the time',
+  ],
+  options: z.strictObject({
+    seed: seed.default(reach.seed),
+    nodes: nodes.default(reach.nodes),
+    lookups: lookups.default(reach.lookups),
+    settleMs: duration('settleMs', 0, 'from the last join to the measurement').default(
+      reach.settleMs,
+    ),
+  }),
+  run: natReach,
+  // Four worlds, one after the other.
+  footprint: ({ nodes }) => footprintOf({ nodes: 2 * nodes, k: 8, upkeep: true }),
+});
+
+export const EXPERIMENTS: readonly Experiment[] = [
+  kadHopsEntry,
+  mdhtLookupLatencyEntry,
+  natReachEntry,
+  replicaSurvivalEntry,
+  sizeEstimateEntry,
+  ...RING_EXPERIMENTS,
+  scenarioExperiment,
+];
+
+/** @throws CommandError when there is none of that name. */
+export function experimentNamed(name: string): Experiment {
+  const found = EXPERIMENTS.find((experiment) => experiment.name === name);
+  if (found) return found;
+  const known = EXPERIMENTS.map((experiment) => experiment.name).join(', ');
+  throw new CommandError(`there is no experiment "${name}"; there are ${known}`, 2, 'USAGE');
+}

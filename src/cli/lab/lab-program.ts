@@ -1,0 +1,253 @@
+/**
+ * The commands below `ringlight lab`, their options and help. The options of `lab run` are those of
+ * the experiment, so they are known only when its name has been read: the words are gone through
+ * twice, first for the name, then for everything else.
+ */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { SOAK_NODES_MIN } from '../../lab.ts';
+import { duration, oneOf, wholeNumberIn } from '../arguments.ts';
+import { CommandError, columns, openConsole } from '../console.ts';
+import type { Experiment } from './experiment.ts';
+import { EXPERIMENTS } from './experiments.ts';
+import { listExperiments, replay, runOne, showExperiment, valueText } from './lab.ts';
+import { defaultOf, flagOf, isToggle, metaOf, type Options, typed } from './options.ts';
+import { planOf, requestFrom, type Shard } from './plan.ts';
+import { query } from './query.ts';
+import { runSoak, type SoakCommandOptions } from './soak.ts';
+import { runSweep } from './sweep.ts';
+
+interface Json {
+  json: boolean;
+}
+
+interface RunOptions extends Json {
+  out?: string;
+  csv?: boolean;
+  sample?: number;
+  seeds?: string;
+  jobs?: number;
+  shard?: Shard;
+}
+
+const USAGE = '<experiment|file.json> [options]';
+
+const soakNodes = wholeNumberIn(SOAK_NODES_MIN, 100_000);
+
+/** @param version of this package, for lines that bring a failure back. */
+export function labCommands(group: Command, version: string): void {
+  group
+    .command('list')
+    .description('the experiments there are')
+    .option('--json', 'one JSON object per line', false)
+    .action((options: Json) => listExperiments(openConsole(options.json)));
+
+  group
+    .command('show')
+    .description('an experiment: its options, their defaults, what it checks')
+    .argument('<experiment>', 'its name')
+    .option('--json', 'one JSON object per line', false)
+    .action((name: string, options: Json) => showExperiment(name, openConsole(options.json)));
+
+  group
+    .command('run')
+    .description('run an experiment or a file; exit status 1 when a check fails')
+    .usage(USAGE)
+    .argument('[words...]')
+    .helpOption(false)
+    .allowUnknownOption()
+    .action((words: string[]) => run(words));
+
+  group
+    .command('replay')
+    .description('run a recorded run again; exit status 1 when it differs')
+    .argument('<run>', 'its folder, summary.json, or the line that a failed check printed')
+    .option('--json', 'one JSON object per line', false)
+    .action(async (target: string, { json }: Json) => {
+      process.exitCode = await replay(target, openConsole(json));
+    });
+
+  group
+    .command('soak')
+    .description(
+      'random trials with faults, one seed after the other; exit status 1 when one fails',
+    )
+    .option('--for <duration>', 'stop after this long, such as 10m', duration)
+    .option('--runs <count>', 'stop after so many trials', wholeNumberIn(1, 2 ** 31), 2 ** 31)
+    .option('--seed <number>', 'the first seed', wholeNumberIn(0, 2 ** 31), 1)
+    .option(
+      '--overlay <name>',
+      'whose nodes: mainline or ring',
+      oneOf('mainline', 'ring'),
+      'mainline',
+    )
+    .option('--nodes <count>', 'nodes of each trial (default: its seed decides)', soakNodes)
+    .option('--json', 'one JSON object per line', false)
+    .action(({ json, ...options }: SoakCommandOptions & Json) =>
+      runSoak(options, version, openConsole(json)),
+    );
+
+  group
+    .command('query')
+    .description('ask the results of one run or many by SQL (needs @duckdb/node-api)')
+    .argument('<folder>', 'of a run, one with runs below it, or a pattern such as "results/*"')
+    .argument('[sql]', 'about the tables; without it they are listed')
+    .option('--json', 'one JSON object per line', false)
+    .action((folder: string, sql: string | undefined, options: Json) =>
+      query(folder, sql, openConsole(options.json)),
+    );
+}
+
+async function run(words: readonly string[]): Promise<void> {
+  const name = nameAmong(words);
+  if (name === null) {
+    if (words.length > 0 && !words.includes('--help') && !words.includes('-h')) {
+      throw new CommandError(
+        '"run" expected the name of an experiment or a file first',
+        2,
+        'USAGE',
+      );
+    }
+    process.stdout.write(`${generalHelp()}\n`);
+    return;
+  }
+  const request = requestFrom(name);
+  const { experiment } = request;
+  const command = commandOf(experiment);
+  const given = parse(command, words, experiment);
+  if (given === null) return;
+  const { json, out, csv, sample, seeds, jobs, shard, ...fields } = given;
+  const { shape } = experiment.options;
+  const values: Options = { ...request.values };
+  for (const [field, text] of Object.entries(fields)) {
+    values[field] = typeof text === 'string' ? typed(shape[field]!, text) : text;
+  }
+  const plan = planOf(
+    { ...request, values, seeds: seeds ?? request.seeds },
+    new Set([...Object.keys(fields), ...(seeds === undefined ? [] : ['seeds'])]),
+  );
+  const console = openConsole(json);
+  const keeping = { csv: csv === true, ...(sample && { sample }) };
+  if (plan.isSweep) {
+    const sharing = { ...(jobs && { jobs }), ...(shard && { shard }), ...(out && { out }) };
+    process.exitCode = await runSweep(plan, { ...keeping, ...sharing }, console);
+    return;
+  }
+  if (shard || jobs) {
+    throw new CommandError(
+      `--${shard ? 'shard' : 'jobs'} is for sweeps, this is one run`,
+      2,
+      'USAGE',
+    );
+  }
+  const keep = out === undefined ? null : { folder: out, ...keeping };
+  const { options } = plan.cells[0]!;
+  process.exitCode = await runOne({ experiment: experiment.name, options, keep }, console);
+}
+
+/** The first word that is neither an option nor the value of one, whatever experiment it is of. */
+function nameAmong(words: readonly string[]): string | null {
+  const any = addRunOptions(new Command())
+    .allowUnknownOption()
+    .helpOption(false)
+    .configureOutput({ writeErr() {} })
+    .exitOverride();
+  const flags = new Map<string, string>();
+  for (const { options } of EXPERIMENTS) {
+    for (const [name, schema] of Object.entries(options.shape)) {
+      flags.set(flagOf(name), isToggle(schema) ? '' : ' <value>');
+    }
+  }
+  for (const [flag, value] of flags) any.option(flag + value);
+  const isName = (word: string): boolean => EXPERIMENTS.some(({ name }) => name === word);
+  try {
+    const [first] = any.parseOptions([...words]).operands;
+    if (first !== undefined) return first;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+  }
+  // Something is wrong with an option: what it is can be told when it is known whose it is.
+  return words.find(isName) ?? null;
+}
+
+function addRunOptions(command: Command): Command {
+  return command
+    .option('--out <folder>', 'write tables, plots and a report there')
+    .option('--csv', 'with --out: tables as CSV too')
+    .option(
+      '--sample <n>',
+      'with --out: record the requests of one lookup in n (default: 10)',
+      wholeNumberIn(1, 2 ** 31),
+    )
+    .option('--seeds <list>', 'a sweep over seeds, such as 1..20 or 1,2,3')
+    .option(
+      '--jobs <n>',
+      'of a sweep: cells at a time (default: all cores)',
+      wholeNumberIn(1, 1024),
+    )
+    .option('--shard <i/n>', 'of a sweep: only the i-th of n shares', shardOf)
+    .option('--json', 'one JSON object per line', false);
+}
+
+function commandOf(experiment: Experiment): Command {
+  const command = new Command(`ringlight lab run ${experiment.name}`)
+    .description(experiment.about)
+    .usage('[options]')
+    .argument('<name>')
+    .showSuggestionAfterError(false)
+    .configureOutput({ writeErr() {} })
+    .exitOverride();
+  command.configureHelp({ visibleArguments: () => [] });
+  for (const [name, schema] of Object.entries(experiment.options.shape)) {
+    const { about = '', expected, placeholder = 'value' } = metaOf(schema);
+    const value = defaultOf(schema);
+    const range = expected?.startsWith('a ')
+      ? [expected.replace(/^a (?:whole )?number in /, '')]
+      : [];
+    const preset = value === undefined ? [] : [`default: ${valueText(value)}`];
+    const more = isToggle(schema) ? preset : [...range, ...preset];
+    const help = more.length === 0 ? about : `${about} (${more.join('; ')})`;
+    if (isToggle(schema))
+      command.option(flagOf(name), help).option(`--no-${flagOf(name).slice(2)}`);
+    else command.option(`${flagOf(name)} <${placeholder}>`, help);
+  }
+  return addRunOptions(command);
+}
+
+/** What was given, by name; null when help was asked for and has been shown. */
+function parse(
+  command: Command,
+  words: readonly string[],
+  experiment: Experiment,
+): (RunOptions & Record<string, unknown>) | null {
+  try {
+    command.parse([...words], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return null;
+    const message = error.message.replace(/^error: /, '');
+    const known = command.options.map(({ long }) => long).join(', ');
+    const more =
+      error.code === 'commander.unknownOption' ? `; ${experiment.name} has ${known}` : '';
+    throw new CommandError(message + more, 2, 'USAGE');
+  }
+  return command.opts();
+}
+
+/** `2/8`. */
+export function shardOf(text: string): Shard {
+  const [, index, of] = /^(\d{1,6})\/(\d{1,6})$/.exec(text)?.map(Number) ?? [];
+  if (index !== undefined && of !== undefined && index >= 1 && index <= of) return { index, of };
+  throw new InvalidArgumentError('Expected i/n with i in 1..n, such as 2/8.');
+}
+
+function generalHelp(): string {
+  const common = addRunOptions(
+    new Command(`ringlight lab run ${USAGE}`).usage(' ').helpOption(false),
+  );
+  const names = columns(EXPERIMENTS.map(({ name, about }) => [name, about]));
+  const [, options = ''] = common.helpInformation().split('Options:');
+  return (
+    `Usage: ringlight lab run ${USAGE}\n\nExperiments:\n${names}\n\nOptions of all:${options}\n` +
+    'Those of one: ringlight lab run NAME --help, or ringlight lab show NAME'
+  );
+}

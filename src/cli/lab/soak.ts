@@ -1,0 +1,75 @@
+/**
+ * `ringlight lab soak`: random trials, one seed after the other, until one fails or the time is over.
+ * A failure prints what to type to see it again, and its seed is worth keeping.
+ */
+import {
+  RingSoakFailure,
+  type RingSoakReport,
+  type RingTrialResult,
+  ringSoak,
+  SoakFailure,
+  type SoakReport,
+  soak,
+  type TrialResult,
+} from '../../lab.ts';
+import { bold, CommandError, type Console, columns, counted, milliseconds } from '../console.ts';
+
+export interface SoakCommandOptions {
+  seed: number;
+  runs: number;
+  /** Milliseconds; a trial that has begun is finished. */
+  for?: number;
+  nodes?: number;
+  /** Whose nodes are tried. */
+  overlay: 'mainline' | 'ring';
+}
+
+export function runSoak(options: SoakCommandOptions, version: string, console: Console): void {
+  const { seed, runs, for: forMs = Infinity, nodes, overlay } = options;
+  const startedAtMs = performance.now();
+  const elapsedMs = (): number => performance.now() - startedAtMs;
+  let trials = 0;
+  const passed = (result: TrialResult | RingTrialResult): void => {
+    console.emit('trial', { ...result });
+    const rate = ((++trials * 60_000) / elapsedMs()).toFixed(0);
+    console.progress(
+      `${counted(trials, 'trial')} passed  seed ${result.seed}  ${rate} a minute  ` +
+        `${Math.round(process.memoryUsage.rss() / 1e6)} MB`,
+    );
+  };
+  const goesOn = (): boolean => elapsedMs() < forMs;
+  try {
+    const chosen = { seed, runs, version, goesOn, passed, ...(nodes && { nodes }) };
+    const report = overlay === 'ring' ? ringSoak(chosen) : soak(chosen);
+    console.progress('');
+    show(report, seed, elapsedMs(), console);
+  } catch (error) {
+    if (!(error instanceof SoakFailure || error instanceof RingSoakFailure)) throw error;
+    const { plan, replay, message } = error;
+    console.emit('failure', { message, replay, plan });
+    throw new CommandError(message, 1, 'VIOLATED');
+  }
+}
+
+function show(
+  report: SoakReport | RingSoakReport,
+  seed: number,
+  wallMs: number,
+  console: Console,
+): void {
+  const { trials, checks, virtualMs } = report;
+  const work =
+    'messages' in report
+      ? ['messages', counted(report.messages, 'datagram')]
+      : ['operations', `${counted(report.operations, 'command')}, ${report.disturbances} faults`];
+  console.say(`${bold('soak')}  ${counted(trials, 'trial')} from seed ${seed}, all passed`);
+  console.say();
+  console.say(
+    columns([
+      ['checks', checks.toLocaleString('en')],
+      work,
+      ['time', `${(virtualMs / 3_600_000).toFixed(1)} virtual h in ${milliseconds(wallMs)}`],
+    ]),
+  );
+  console.emit('result', { ...report, seed, wallMs, pass: true });
+}

@@ -1,0 +1,59 @@
+/** Options that every command has which opens a node, and what they mean to `openMainline`. */
+import type { Command } from 'commander';
+import {
+  type Mainline,
+  type MainlineOptions,
+  openMainline,
+  PUBLIC_ROUTERS,
+} from '../../mainline.ts';
+import { duration, endpoints, id, oneOf, port } from '../arguments.ts';
+import { CommandError } from '../console.ts';
+
+export interface NodeOptions {
+  host: string;
+  port: number;
+  /** Given addresses; absent is the public routers, false nobody. */
+  bootstrap?: string[] | false;
+  id?: string;
+  table: 'kbuckets' | 'flat' | 'prefix';
+  json: boolean;
+}
+
+/** @param listens the command is there for others too: it wants a well-known port and all interfaces. */
+export function addNodeOptions(command: Command, listens: boolean): Command {
+  return command
+    .option('--host <address>', 'local address to bind', '0.0.0.0')
+    .option('--port <port>', 'local UDP port; 0 is any free one', port, listens ? 6881 : 0)
+    .option(
+      '--bootstrap <host:port>',
+      `join through this node; may be given again (default: ${PUBLIC_ROUTERS.length} public routers)`,
+      endpoints,
+    )
+    .option('--no-bootstrap', 'join through nobody: wait to be asked')
+    .option('--id <id>', 'our id, 40 hexadecimal digits (default: random)', id)
+    .option(
+      '--table <kind>',
+      'routing table: kbuckets, flat or prefix',
+      oneOf('kbuckets', 'flat', 'prefix'),
+      'kbuckets',
+    );
+}
+
+export function addTimeout(command: Command): Command {
+  return command.option('--timeout <duration>', 'give up after this long', duration, 30_000);
+}
+
+/** The bootstrap list of commands that ask somebody and leave: they cannot do without one. */
+export function requireBootstrap(options: NodeOptions): void {
+  if (options.bootstrap !== false) return;
+  throw new CommandError('this command needs somebody to ask: --bootstrap HOST:PORT', 2, 'USAGE');
+}
+
+export function openNode(options: NodeOptions, more: MainlineOptions = {}): Promise<Mainline> {
+  const { host, port, table, id: ownId, bootstrap } = options;
+  const named: MainlineOptions = {
+    ...(ownId && { id: ownId }),
+    ...(bootstrap !== undefined && { bootstrap }),
+  };
+  return openMainline({ host, port, table, ...named, ...more });
+}

@@ -1,0 +1,124 @@
+/**
+ * `ringlight mainline serve`: one node until it is told to stop. With `--state` it is the same node
+ * next time: its id and the contacts it knew are written when it stops and read when it starts.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { Mainline, MainlineOptions } from '../../mainline.ts';
+import { bold, CommandError, type Console, counted } from '../console.ts';
+import { every, untilStopped } from '../stopping.ts';
+import { type NodeOptions, openNode } from './node-options.ts';
+
+const STATUS_EVERY_MS = 1000;
+/** A state file is written this often, so that a crash forgets little. */
+const SAVE_EVERY_MS = 5 * 60_000;
+
+export interface ServeOptions extends NodeOptions {
+  for?: number;
+  readOnly?: boolean;
+  register?: string;
+  state?: string;
+}
+
+export async function serve(options: ServeOptions, console: Console): Promise<void> {
+  const stopped = untilStopped(options.for);
+  const saved = options.state === undefined ? null : readState(options.state);
+  const more: MainlineOptions = {
+    readOnly: options.readOnly ?? false,
+    register: options.register !== undefined,
+  };
+  if (saved) {
+    if (options.id === undefined) more.id = saved.id;
+    more.contacts = saved.contacts;
+  }
+  const node = await openNode(options, more);
+  try {
+    await stay(node, options, stopped, console);
+    if (options.state !== undefined) writeState(options.state, node);
+    if (options.register !== undefined) writeRegister(options.register, node, console);
+  } finally {
+    await node.close();
+  }
+  console.say('Closed.');
+  console.emit('stopped');
+}
+
+async function stay(
+  node: Mainline,
+  options: ServeOptions,
+  stopped: Promise<string>,
+  console: Console,
+): Promise<void> {
+  const { id, host, port } = node;
+  console.say(`Listening on ${bold(`${host}:${port}`)} as ${id}.`);
+  console.emit('listening', { host, port, id });
+  void node.ready().then(({ answered }) => {
+    if (options.bootstrap === false) return;
+    console.emit('joined', { answered, table: node.table.size });
+    if (answered > 0) console.say(`Joined: ${counted(answered, 'node')} answered.`);
+    else console.say('Nobody answered yet; trying again by and by.');
+  });
+  const endStatus = every(STATUS_EVERY_MS, () => report(node, console));
+  const endSaving = every(SAVE_EVERY_MS, () => {
+    if (options.state !== undefined) writeState(options.state, node);
+  });
+  await stopped;
+  endStatus();
+  endSaving();
+  console.progress('');
+}
+
+function report(node: Mainline, console: Console): void {
+  const { stats } = node;
+  console.emit('status', stats);
+  console.progress(
+    `table ${stats.table.size}  in ${counted(stats.in.datagrams, 'message')}  ` +
+      `out ${counted(stats.out.datagrams, 'message')}  ` +
+      `stored ${counted(stats.store.peers, 'peer')}  time-outs ${stats.out.timeouts}`,
+  );
+}
+
+interface State {
+  id: string;
+  contacts: string[];
+}
+
+/** Null when there is no file yet. */
+function readState(file: string): State | null {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'STATE');
+  }
+  try {
+    const state = JSON.parse(text) as State;
+    if (/^[0-9a-f]{40}$/.test(state.id) && Array.isArray(state.contacts)) return state;
+  } catch {
+    // Told below, like any other content that is no state.
+  }
+  throw new CommandError(`${file} is no state file of ringlight`, 2, 'STATE');
+}
+
+/** Written beside and renamed over, so that there is always one whole file. */
+function writeState(file: string, node: Mainline): void {
+  const contacts = node.table.entries().map((entry) => `${entry.host}:${entry.port}`);
+  writeWhole(file, `${JSON.stringify({ id: node.id, contacts })}\n`);
+}
+
+function writeRegister(file: string, node: Mainline, console: Console): void {
+  const { register } = node;
+  if (!register) return;
+  writeWhole(file, [...register.toJsonLines()].join(''));
+  console.say(`Wrote ${counted(register.size, 'node')} to ${file}.`);
+  console.emit('register', { file, nodes: register.size });
+}
+
+function writeWhole(file: string, text: string): void {
+  try {
+    writeFileSync(`${file}.new`, text);
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    throw new CommandError(`cannot write ${file}: ${(error as Error).message}`, 1, 'WRITE');
+  }
+}

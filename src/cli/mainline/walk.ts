@@ -1,0 +1,105 @@
+/**
+ * `ringlight mainline find-node`, `get-peers` and `announce`: open a node that only asks (BEP 43),
+ * walk to the target, print what came of it, close.
+ */
+import type { AnnounceResult, FindNodeResult, GetPeersResult, Mainline } from '../../mainline.ts';
+import { CommandError, type Console, counted, dim } from '../console.ts';
+import { every } from '../stopping.ts';
+import { lookupSummary, lookupText } from './lookup-text.ts';
+import { type NodeOptions, openNode, requireBootstrap } from './node-options.ts';
+
+const PROGRESS_EVERY_MS = 100;
+
+export interface WalkOptions extends NodeOptions {
+  timeout: number;
+  trace?: boolean;
+}
+
+export interface AnnounceCommandOptions extends WalkOptions {
+  peerPort?: number;
+  seed?: boolean;
+}
+
+export async function findNode(
+  target: string,
+  options: WalkOptions,
+  console: Console,
+): Promise<void> {
+  await withNode(options, console, async (node, limits) => {
+    const result = await node.findNode(target, limits);
+    console.emit('result', { target, ...result });
+    for (const { id, host, port } of result.nodes) console.say(`${id}  ${host}:${port}`);
+    conclude(result, options, console);
+    if (result.nodes.length === 0) throw nobodyAnswered();
+  });
+}
+
+export async function getPeers(
+  hash: string,
+  options: WalkOptions,
+  console: Console,
+): Promise<void> {
+  await withNode(options, console, async (node, limits) => {
+    const search = node.getPeers(hash, limits);
+    let found = 0;
+    for await (const peer of search) {
+      found++;
+      console.emit('peer', peer);
+      console.say(`${peer.host}:${peer.port}`);
+    }
+    const result: GetPeersResult = await search;
+    console.emit('result', { infoHash: hash, ...result });
+    conclude(result, options, console);
+    if (result.nodes.length === 0) throw nobodyAnswered();
+    if (found === 0) throw new CommandError(`no peers are known for ${hash}`, 1, 'NO_PEERS');
+  });
+}
+
+export async function announce(
+  hash: string,
+  options: AnnounceCommandOptions,
+  console: Console,
+): Promise<void> {
+  await withNode(options, console, async (node, limits) => {
+    const { peerPort: port, seed = false } = options;
+    const named = port === undefined ? {} : { port };
+    const result: AnnounceResult = await node.announce(hash, { ...limits, ...named, seed });
+    console.emit('result', { infoHash: hash, ...result });
+    const where = port === undefined ? `the node's own port ${node.port}` : `port ${port}`;
+    console.say(`Announced ${hash} for ${where}: stored by ${counted(result.stored, 'node')}.`);
+    conclude(result, options, console);
+  });
+}
+
+async function withNode(
+  options: WalkOptions,
+  console: Console,
+  run: (node: Mainline, limits: { timeoutMs: number }) => Promise<void>,
+): Promise<void> {
+  requireBootstrap(options);
+  const node = await openNode(options, { readOnly: true });
+  const end = every(PROGRESS_EVERY_MS, () => {
+    const { out, in: into } = node.stats;
+    console.progress(`${counted(out.queries, 'node')} asked, ${into.replies} answered …`);
+  });
+  try {
+    // Joining asks the same bootstrap nodes; its answers make the walk start closer.
+    await node.ready();
+    await run(node, { timeoutMs: options.timeout });
+  } finally {
+    end();
+    console.progress('');
+    await node.close();
+  }
+}
+
+function conclude(result: FindNodeResult, options: WalkOptions, console: Console): void {
+  console.progress('');
+  if (console.json) return;
+  process.stderr.write(`${dim(lookupSummary(result.lookup))}\n`);
+  if (options.trace) process.stderr.write(`${lookupText(result.lookup)}\n`);
+}
+
+function nobodyAnswered(): CommandError {
+  return new CommandError('nobody answered', 1, 'NO_NODES');
+}

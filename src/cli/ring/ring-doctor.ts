@@ -1,0 +1,137 @@
+/** `ringlight ring info | doctor`: what one member says, and whether all of them make a ring. */
+import type { EntryInfo, RingInfo } from '../../ring.ts';
+import { bold, CommandError, type Console, columns, counted, dim, green, red } from '../console.ts';
+import { type AskOptions, withRing } from './ring-options.ts';
+import { type Surveyed, walkRing } from './ring-survey.ts';
+import { judge, type Survey } from './ring-verdict.ts';
+
+/** Members that are listed to people; a larger ring is told in sums. */
+const LISTED_MEMBERS = 64;
+
+export async function info(options: AskOptions, console: Console): Promise<void> {
+  const answer: EntryInfo = await withRing(options, (ring) =>
+    ring.info({ timeoutMs: options.timeout }),
+  );
+  const address = options.at[0];
+  if (answer.isPlain) {
+    console.emit('info', { address, isPlain: true, text: answer.text });
+    console.say(`${address} is a class program: it takes part without backups (K = 0).`);
+    console.say(answer.text || dim('It says nothing of itself.'));
+    return;
+  }
+  console.emit('info', { address, isPlain: false, ...answer.info });
+  console.say(infoText(answer.info));
+}
+
+function infoText(info: RingInfo): string {
+  const lines = [
+    `${counted(info.records, 'record')} (${counted(info.bytes, 'byte')}), K ${info.effectiveK} of ` +
+      `${info.k}, wire ${info.wire}, policy ${info.policy}, ${counted(info.connections, 'connection')}`,
+  ];
+  for (const one of info.identities) {
+    const names = (list: readonly { address: string }[]): string =>
+      list.map(({ address }) => address).join(' ') || dim('none');
+    lines.push(
+      '',
+      `${bold(one.address)}  ${one.state}`,
+      columns([
+        ['owns', `[${one.hash}, ${one.end})`],
+        ['successors', names(one.successors)],
+        ['predecessors', names(one.predecessors)],
+        ['fingers', names(one.fingers)],
+        ['backups', one.backups.map(backupText).join(' ') || dim('none')],
+      ]),
+    );
+  }
+  return lines.join('\n');
+}
+
+function backupText(backup: RingInfo['identities'][number]['backups'][number]): string {
+  const { address, isInStep, progress } = backup;
+  return isInStep ? address : `${address} (${Math.floor(progress * 100)} % compared)`;
+}
+
+export async function doctor(options: AskOptions, console: Console): Promise<void> {
+  const { at, wire, timeout } = options;
+  const found = await walkRing(
+    at[0]!,
+    { ...(wire && { wire }), timeoutMs: timeout },
+    (asked, known) => console.progress(`asked ${asked} of ${counted(known, 'node')} …`),
+  );
+  console.progress('');
+  const survey = judge(found);
+  tell(survey, console);
+  if (survey.faults.length === 0) return;
+  throw new CommandError(`${counted(survey.faults.length, 'fault')} found`, 1, 'FAULTS');
+}
+
+function tell(survey: Survey, console: Console): void {
+  const { members, dead, faults, principals, principalsNeeded, effectiveK, k } = survey;
+  for (const [i, one] of members.entries()) {
+    const { address, hash, isPlain, view } = one;
+    console.emit('member', {
+      address,
+      hash,
+      isPlain,
+      share: shareOf(members, i),
+      effectiveK: view?.effectiveK ?? 0,
+    });
+  }
+  for (const fault of faults) console.emit('fault', fault);
+  const { length: plain } = members.filter(({ isPlain }) => isPlain);
+  console.emit('verdict', {
+    isSound: faults.length === 0,
+    members: members.length,
+    plain,
+    dead: dead.map(({ address }) => address),
+    effectiveK,
+    k,
+    principals,
+    principalsNeeded,
+  });
+  if (members.length <= LISTED_MEMBERS) console.say(columns(membersTable(members)));
+  console.say();
+  const has = (check: string): boolean => faults.some((fault) => fault.check === check);
+  const line = (isGood: boolean, text: string): void =>
+    console.say(`${isGood ? green('ok  ') : red('BAD ')}${text}`);
+  line(
+    !has('coverage'),
+    `coverage: ${counted(members.length, 'member')}, ${has('coverage') ? 'arcs do not meet' : 'no gap, no key with two owners'}`,
+  );
+  line(!has('order'), 'order: every member is followed by the next on the circle');
+  line(!has('k'), `backups: effective K ${effectiveK}, ${k} asked for`);
+  line(!has('live successor'), 'every list of successors has a living entry (Zave 1)');
+  line(!has('principals'), `${principals} principals, ${principalsNeeded} needed (Zave 2)`);
+  if (plain > 0) {
+    console.say(
+      dim(`    ${counted(plain, 'class program')} without backups: K = 0 for what they own.`),
+    );
+  }
+  if (dead.length > 0) {
+    console.say(
+      dim(`    named by others, not there: ${dead.map(({ address }) => address).join(' ')}`),
+    );
+  }
+  for (const { check, address, message } of faults) {
+    console.say(red(`  ${check}: ${address} ${message}`));
+  }
+}
+
+function membersTable(members: readonly Surveyed[]): string[][] {
+  const rows = members.map((one, i) => [
+    one.address,
+    one.hash.slice(0, 10),
+    `${(shareOf(members, i) * 100).toFixed(1)} %`,
+    one.isPlain ? 'class program' : `K ${one.view!.effectiveK}`,
+    one.view?.backups.map(({ address }) => address).join(' ') ?? '',
+  ]);
+  return [['member', 'begins at', 'owns', '', 'backups'].map(dim), ...rows];
+}
+
+/** The part of the circle from one member to the next. */
+function shareOf(members: readonly Surveyed[], index: number): number {
+  const at = (i: number): number =>
+    Number.parseInt(members[i % members.length]!.hash.slice(0, 12), 16) / 2 ** 48;
+  const share = at(index + 1) - at(index);
+  return share > 0 ? share : share + 1;
+}

@@ -1,0 +1,94 @@
+/** Options of the commands about rings, and what people type for keys, levels and sizes. */
+import { type Command, InvalidArgumentError } from 'commander';
+import {
+  connectRing,
+  type Level,
+  RING_DEFAULTS,
+  type RingConnection,
+  type RingKey,
+  type Wire,
+} from '../../ring.ts';
+import { duration, endpoints, oneOf } from '../arguments.ts';
+
+export const wire: (text: string) => Wire = oneOf('seed', 'string', 'text');
+export const level: (text: string) => Level = oneOf('one', 'quorum', 'all');
+
+const UNITS: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** "65536", "64k", "64M": bytes, units of 1024. */
+export function size(text: string): number {
+  const [, digits, unit] = /^(\d{1,15})([kmg]?)(?:i?b)?$/i.exec(text) ?? [];
+  const value = Number(digits) * UNITS[(unit ?? '').toLowerCase()]!;
+  if (digits !== undefined && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('Expected a number of bytes such as 65536, 64k or 64M.');
+}
+
+/** A ring takes no call that is over before it has begun. */
+const SHORTEST_CALL_MS = 10;
+
+/** How every command that asks a ring finds it. */
+export interface AskOptions {
+  at: string[];
+  wire?: Wire;
+  timeout: number;
+  json: boolean;
+}
+
+/** Commands about one key. */
+export interface KeyOptions extends AskOptions {
+  hash: boolean;
+  level: Level;
+  textSafe: boolean;
+  valueLimit: number;
+}
+
+export function addAskOptions(command: Command): Command {
+  return command
+    .requiredOption(
+      '--at <host:port>',
+      'a member of the ring; may be given again, for when it is not there',
+      endpoints,
+    )
+    .option('--wire <dialect>', 'seed, string or text (default: found out)', wire)
+    .option('--timeout <duration>', 'give up after this long', duration, 20_000)
+    .option('--json', 'one JSON object per line', false);
+}
+
+export function addKeyOptions(command: Command): Command {
+  return addAskOptions(command).option('--hash', 'the key is a hash: 40 hexadecimal digits', false);
+}
+
+export function addDataOptions(command: Command, levelText: string): Command {
+  return addKeyOptions(command)
+    .option('--level <level>', `${levelText}: one, quorum or all`, level, 'quorum')
+    .option('--text-safe', 'values as ASCII, for rings whose programs take them for text', false)
+    .option(
+      '--value-limit <bytes>',
+      'largest value, such as 64M',
+      size,
+      RING_DEFAULTS.valueBytesMax,
+    );
+}
+
+/** The key that was typed. */
+export function keyOf(text: string, options: { hash: boolean }): RingKey {
+  return options.hash ? { hash: text } : text;
+}
+
+/** Runs `ask` with a client of the ring, which is closed in any case. */
+export async function withRing<T>(
+  options: AskOptions & Partial<KeyOptions>,
+  ask: (ring: RingConnection) => Promise<T>,
+): Promise<T> {
+  const ring = await connectRing(options.at, {
+    ...(options.wire && { wire: options.wire }),
+    ...(options.textSafe && { textSafe: true }),
+    ...(options.valueLimit !== undefined && { valueBytesMax: options.valueLimit }),
+    callTimeoutMs: Math.max(SHORTEST_CALL_MS, options.timeout),
+  });
+  try {
+    return await ask(ring);
+  } finally {
+    await ring.close();
+  }
+}

@@ -1,0 +1,109 @@
+/** The commands below `ringlight ring`, their options and help. */
+import type { Command } from 'commander';
+import { RING_DEFAULTS } from '../../ring.ts';
+import { duration, endpoints, oneOf, port, wholeNumberIn } from '../arguments.ts';
+import { openConsole } from '../console.ts';
+import { exists, get, type InsertOptions, insert, owns, remove } from './ring-data.ts';
+import { doctor, info } from './ring-doctor.ts';
+import {
+  type AskOptions,
+  addAskOptions,
+  addDataOptions,
+  addKeyOptions,
+  type KeyOptions,
+  size,
+  wire,
+} from './ring-options.ts';
+import { type RingServeOptions, serveRing } from './ring-serve.ts';
+
+const KEY = 'a name, or with --hash 40 hexadecimal digits';
+
+export function ringCommands(group: Command): void {
+  serveCommand(group);
+
+  addDataOptions(
+    group.command('insert').description('add or replace a value'),
+    'copies to wait for',
+  )
+    .argument('<key>', KEY)
+    .argument('[value]', 'the value; without it and without --file it is read from stdin')
+    .option('--file <file>', 'take the value from a file')
+    .action((key: string, value: string | undefined, options: InsertOptions) =>
+      insert(key, value, options, openConsole(options.json)),
+    );
+
+  addDataOptions(
+    group
+      .command('get')
+      .description('print a value, byte for byte; exit status 1 when there is none'),
+    'copies to compare',
+  )
+    .argument('<key>', KEY)
+    .action((key: string, options: KeyOptions) => get(key, options, openConsole(options.json)));
+
+  addDataOptions(
+    group.command('exists').description('is there a value? exit status 1 when there is none'),
+    'copies to compare',
+  )
+    .argument('<key>', KEY)
+    .action((key: string, options: KeyOptions) => exists(key, options, openConsole(options.json)));
+
+  addDataOptions(
+    group.command('remove').description('remove a value; exit status 1 when there is none'),
+    'copies to wait for',
+  )
+    .argument('<key>', KEY)
+    .action((key: string, options: KeyOptions) => remove(key, options, openConsole(options.json)));
+
+  addKeyOptions(group.command('owns').description('which member owns a key'))
+    .argument('<key>', KEY)
+    .action((key: string, options: KeyOptions) => owns(key, options, openConsole(options.json)));
+
+  addAskOptions(group.command('info').description('what one member says of itself')).action(
+    (options: AskOptions) => info(options, openConsole(options.json)),
+  );
+
+  addAskOptions(
+    group
+      .command('doctor')
+      .description('walk the ring and check it; exit status 1 when there is any fault'),
+  ).action((options: AskOptions) => doctor(options, openConsole(options.json)));
+}
+
+function serveCommand(group: Command): void {
+  group
+    .command('serve')
+    .description('run one member until SIGINT or SIGTERM, which lets it leave in good order')
+    .option('--host <address>', 'address that others reach us by', '127.0.0.1')
+    .option('--port <port>', 'TCP port; 0 is any free one', port, 7000)
+    .option(
+      '--join <host:port>',
+      'join through this member; may be given again (default: a ring of its own)',
+      endpoints,
+    )
+    .option(
+      '--wire <dialect>',
+      'seed, string or text (default: that of the ring joined, else seed)',
+      wire,
+    )
+    .option('--k <count>', 'backups of each record', wholeNumberIn(0, 16), RING_DEFAULTS.k)
+    .option('--data <folder>', 'keep the records there (default: in memory)')
+    .option('--identities <count>', 'places on the ring, a port each', wholeNumberIn(1, 256), 1)
+    .option(
+      '--policy <name>',
+      'repair by correct, chord-2001 or class-2019',
+      oneOf('correct', 'chord-2001', 'class-2019'),
+      RING_DEFAULTS.policy,
+    )
+    .option('--host-label <text>', 'members with the same label never back each other up first')
+    .option(
+      '--value-limit <bytes>',
+      'largest value, such as 64M',
+      size,
+      RING_DEFAULTS.valueBytesMax,
+    )
+    .option('--leave-timeout <duration>', 'how long leaving may take', duration, 60_000)
+    .option('--for <duration>', 'stop after this long, such as 10s', duration)
+    .option('--json', 'one JSON object per line', false)
+    .action((options: RingServeOptions) => serveRing(options, openConsole(options.json)));
+}

@@ -1,0 +1,112 @@
+/**
+ * `ringlight ring serve`: one member of a ring until somebody stops it. The first SIGTERM hands its
+ * records over and leaves in good order, a second one ends the process at once.
+ */
+import { openRing, type Policy, type Ring, type RingNotice, type Wire } from '../../ring.ts';
+import { bold, type Console, counted } from '../console.ts';
+import { every, untilStopped } from '../stopping.ts';
+
+const STATUS_EVERY_MS = 1000;
+/** Exit status of a member that was stopped before it had left its ring. */
+const CUT_OFF_STATUS = 1;
+
+export interface RingServeOptions {
+  host: string;
+  port: number;
+  join?: string[];
+  wire?: Wire;
+  k: number;
+  data?: string;
+  identities: number;
+  policy: Policy;
+  valueLimit: number;
+  hostLabel?: string;
+  leaveTimeout: number;
+  for?: number;
+  json: boolean;
+}
+
+export async function serveRing(options: RingServeOptions, console: Console): Promise<void> {
+  const stopped = untilStopped(options.for, CUT_OFF_STATUS);
+  const { host, port, join, wire, k, data, identities, policy, valueLimit, hostLabel } = options;
+  // Events come before the door has opened; people are told first where.
+  const early: RingNotice[] = [];
+  let isIntroduced = false;
+  const ring = await openRing({
+    host,
+    port,
+    k,
+    identities,
+    policy,
+    valueBytesMax: valueLimit,
+    ...(join && { join }),
+    ...(wire && { wire }),
+    ...(data !== undefined && { data }),
+    ...(hostLabel !== undefined && { hostLabel }),
+    onEvent: (notice) => (isIntroduced ? tell(notice, console) : early.push(notice)),
+  });
+  try {
+    introduce(ring, options, console);
+    isIntroduced = true;
+    for (const notice of early) tell(notice, console);
+    const endStatus = every(STATUS_EVERY_MS, () => report(ring, console));
+    const how = await stopped;
+    endStatus();
+    console.progress('');
+    console.emit('leaving', { how });
+    console.say(`Leaving the ring (${how}) …`);
+    await ring.leave({ timeoutMs: options.leaveTimeout });
+  } finally {
+    await ring.close();
+  }
+  console.say('Left.');
+  console.emit('stopped');
+}
+
+function introduce(ring: Ring, { join, data, k }: RingServeOptions, console: Console): void {
+  const { host, port, addresses } = ring;
+  const info = ring.info();
+  console.emit('listening', { host, port, addresses, k, wire: info.wire, records: info.records });
+  const where = data === undefined ? 'in memory' : `in ${data}`;
+  console.say(`Listening on ${bold(addresses.join(', '))}, K = ${k}, records ${where}.`);
+  if (!join) console.say(`A ring of its own. Others join with --join ${addresses[0]}`);
+}
+
+/** Events that people want a line for; programs get all of them. */
+function tell(notice: RingNotice, console: Console): void {
+  const { kind, ...fields } = notice;
+  console.emit(kind, fields);
+  const line = lineOf(notice);
+  if (line !== null) console.say(line);
+}
+
+function lineOf(notice: RingNotice): string | null {
+  const { kind, identity, successor, peer, reason, message } = notice;
+  switch (kind) {
+    case 'joined':
+      return `${identity} is a member.`;
+    case 'join-failed':
+      return `${identity} could not join: ${reason}; trying again.`;
+    case 'left':
+      return `${identity} has left.`;
+    case 'successor':
+      return `${identity} is followed by ${successor}.`;
+    case 'lost':
+      return `${peer} is gone.`;
+    case 'store-error':
+      return `The store failed: ${message}`;
+    default:
+      return null;
+  }
+}
+
+function report(ring: Ring, console: Console): void {
+  const info = ring.info();
+  const { records, bytes, effectiveK, k, connections } = info;
+  const states = info.identities.map(({ state }) => state);
+  console.emit('status', { records, bytes, effectiveK, k, connections, states });
+  console.progress(
+    `${counted(records, 'record')} (${counted(bytes, 'byte')})  K ${effectiveK} of ${k}  ` +
+      `${counted(connections, 'connection')}  next ${info.identities[0]?.successors[0]?.address ?? 'nobody'}`,
+  );
+}

@@ -1,0 +1,73 @@
+/**
+ * The ring of `ringlight up`: it inserts and gets through different members, crashes one, and shows
+ * that everything is still there.
+ */
+import type { Ring } from '../../ring.ts';
+import { createRingTestnet, type RingTestnet } from '../../testnet.ts';
+import { bold, type Console, counted, milliseconds } from '../console.ts';
+
+/** Backups of each record. */
+const K = 2;
+/** Records of the demonstration. */
+const DEMO_RECORDS = 100;
+
+export async function openDemoRing(
+  nodes: number,
+  host: string,
+  console: Console,
+): Promise<RingTestnet> {
+  console.progress(`opening a ring of ${counted(nodes, 'node')} …`);
+  const startedAtMs = performance.now();
+  const ring = await createRingTestnet({ nodes, k: K, host });
+  const elapsedMs = performance.now() - startedAtMs;
+  const entry = entryOf(ring.nodes[0]!);
+  console.emit('ring-ready', { nodes, k: K, entry, elapsedMs });
+  console.say(
+    `${bold(`A ring of ${counted(nodes, 'node')}`)}, K = ${K}, in ${milliseconds(elapsedMs)}.`,
+  );
+  return ring;
+}
+
+/** Inserts through one member, gets through another, crashes the owner of a key, gets again. */
+export async function demonstrateRing(ring: RingTestnet, console: Console): Promise<void> {
+  const through = (i: number): Ring => ring.nodes[i % ring.nodes.length]!;
+  const keys = Array.from({ length: DEMO_RECORDS }, (_, i) => `key ${i}`);
+  await Promise.all(
+    keys.map((key, i) => through(i).insert(key, `value of ${key}`, { level: 'all' })),
+  );
+  const before = await countRight(keys, (i) => through(i + 5));
+  const { owner } = await through(0).owns(keys[0]!);
+  console.emit('ring-inserted', { records: keys.length, found: before });
+  console.say(
+    `  Inserted ${counted(keys.length, 'record')} through all of them, got ${before} through others.`,
+  );
+  const victim = ring.nodes.findIndex((node) => node.addresses.includes(owner));
+  await ring.crash(victim);
+  const after = await countRight(keys, (i) => through(i));
+  console.emit('ring-crashed', { address: owner, found: after, of: keys.length });
+  console.say(
+    `  Crashed ${owner}, which owned "${keys[0]}": ${bold(`${after} of ${keys.length}`)} are still there.`,
+  );
+}
+
+export function tellEntry(ring: RingTestnet, console: Console): void {
+  const entry = entryOf(ring.nodes[0]!);
+  console.say();
+  console.say(`  From another terminal:  npx ringlight ring get "key 1" --at ${entry}`);
+  console.say(`                          npx ringlight ring doctor --at ${entry}`);
+  console.say(
+    `  Join it:                npx ringlight ring serve --port 0 --k ${K} --join ${entry}`,
+  );
+  console.say();
+}
+
+async function countRight(keys: readonly string[], through: (i: number) => Ring): Promise<number> {
+  const values = await Promise.all(keys.map((key, i) => through(i).get(key)));
+  return values.filter(
+    (value, i) => value !== null && Buffer.from(value).toString() === `value of ${keys[i]}`,
+  ).length;
+}
+
+function entryOf(node: Ring): string {
+  return node.addresses[0]!;
+}

@@ -1,0 +1,227 @@
+/**
+ * The experiment `chord-churn`: lookups while nodes come and go, and a slow stabilisation is all that
+ * keeps the ring together. Table III of the Chord paper (Stoica et al., ToN 2003): 1,000 nodes, lists
+ * of r = 20 successors, one lookup a second, and as many joins as leaves, R of each per second.
+ *
+ *     every 15 … 45 s each node   asks its successor who stands between them, and refreshes one other
+ *                                 entry of its list or its fingers, so that each has its turn after
+ *                                 all others: every 13 minutes
+ *     a leaver                    hands over and tells both neighbours; all others find out by a time-out
+ *
+ * Every process joins and leaves by protocol. The policy is `chord-2001`; our own would ask every
+ * second, and there would be little left to see.
+ */
+import { randomBelow, SeededRandom } from '../../core/random.ts';
+import { type RingSettings, ringSettings } from '../../ring/settings.ts';
+import { Lifetime } from '../life/lifetime.ts';
+import { summaryOf } from '../mainline/grade.ts';
+import { costOf, type RingGrade, RingLookups } from '../ring/ring-lookups.ts';
+import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
+import { SeedStream } from '../seed.ts';
+import { sha1 } from '../sha1.ts';
+import { type Check, check, type ExperimentResult, type Watch, within } from './experiment.ts';
+
+export interface ChordChurnOptions {
+  seed: number;
+  /** Members on average. */
+  nodes: number;
+  /** Successors that each node knows. */
+  successors: number;
+  /** Lookups per rate; there is one a second. */
+  lookups: number;
+  /** How long nodes come and go before lookups are counted. */
+  settleMs: number;
+}
+
+export const CHORD_CHURN_DEFAULTS: ChordChurnOptions = {
+  seed: 1,
+  nodes: 1000,
+  successors: 20,
+  lookups: 1500,
+  // Every entry has had its turn.
+  settleMs: 900_000,
+};
+
+/** Table III: joins, and leaves, per second; the mean path and the mean number of time-outs. */
+const TABLE: readonly (readonly [rate: number, path: number, timeouts: number])[] = [
+  [0.05, 3.9, 0.05],
+  [0.1, 3.83, 0.11],
+  [0.15, 3.84, 0.16],
+  [0.2, 3.81, 0.23],
+  [0.3, 3.91, 0.34],
+  [0.35, 3.94, 0.42],
+];
+/** Ours are 0.05 shorter, for our fingers stand before their points (chord-path). */
+const PATH_TOLERANCE = 0.2;
+const TIMEOUTS_TOLERANCE = 0.1;
+const FAILURES_PER_10000 = 20;
+const TABLE_NODES = 1000;
+const TABLE_SUCCESSORS = 20;
+
+const SECOND_MS = 1000;
+const STABILISE_S_LEAST = 15;
+const STABILISE_S_MOST = 45;
+/** The longest that a lookup may take; then the last ones have ended. */
+const CALL_MS = 20_000;
+/** A peer that does not answer for so long is dead, says the paper. */
+const TIMEOUT_MS = 500;
+/** Neighbours are spoken to more often than that: their connections are kept. */
+const IDLE_MS = 120_000;
+/** Nodes kept ready for joins, beyond those expected. */
+const SPARE_SHARE = 1.3;
+const SPARE_NODES = 50;
+
+export function chordChurn(options: ChordChurnOptions, watch: Watch = () => {}): ExperimentResult {
+  const { seed, nodes, successors } = options;
+  const checks: Check[] = [];
+  const figures: Record<string, number> = {};
+  const grades: RingGrade[] = [];
+  let messages = 0;
+  let virtualMs = 0;
+  let traceHash = '';
+  const isTabled = nodes === TABLE_NODES && successors === TABLE_SUCCESSORS;
+  for (const [rate, path, timeouts] of TABLE) {
+    const run = new Run(options, rate);
+    run.run(watch);
+    const { world } = run.overlay;
+    const cost = costOf(run.lookups.grades);
+    const failures = (cost.failed / run.lookups.grades.length) * 10_000;
+    const percent = Math.round(rate * 100);
+    for (const [figure, value] of Object.entries(cost)) figures[`${figure}${percent}`] = value;
+    figures[`members${percent}`] = run.overlay.oracle.members().length;
+    const name = `R ${rate}`;
+    if (isTabled) {
+      checks.push(check(`${name}, path`, path, PATH_TOLERANCE, cost.path));
+      checks.push(check(`${name}, time-outs`, timeouts, TIMEOUTS_TOLERANCE, cost.timeouts));
+    }
+    checks.push(within(`${name}, failures of 10,000`, 0, FAILURES_PER_10000, failures));
+    for (const grade of run.lookups.grades) grades.push(grade);
+    messages += world.streams.traffic.pieces;
+    virtualMs += world.elapsedMs;
+    traceHash = world.traceHash;
+  }
+  return {
+    experiment: 'chord-churn',
+    seed,
+    nodes,
+    pass: checks.every(({ pass }) => pass),
+    traceHash,
+    checks,
+    metrics: summaryOf(grades),
+    messages,
+    virtualMs,
+    figures,
+  };
+}
+
+class Run {
+  readonly overlay: RingOverlay;
+  readonly lookups: RingLookups;
+  readonly #options: ChordChurnOptions;
+  readonly #random: SeededRandom;
+  readonly #arrivals: Lifetime;
+  readonly #asks = new Lifetime({ kind: 'exponential', meanMs: SECOND_MS });
+  /** The next node that has never been a member. */
+  #newcomer: number;
+  readonly #join: number;
+  readonly #leave: number;
+  readonly #ask: number;
+
+  constructor(options: ChordChurnOptions, rate: number) {
+    const { seed, nodes, successors, lookups, settleMs } = options;
+    this.#options = options;
+    this.#random = new SeededRandom(seed, SeedStream.churn);
+    this.#arrivals = new Lifetime({ kind: 'exponential', meanMs: SECOND_MS / rate });
+    this.#newcomer = nodes;
+    const joins = (rate * (settleMs + CALL_MS + lookups * SECOND_MS)) / SECOND_MS;
+    const each = settingsByStabilisation(nodes, successors);
+    const settings = new SeededRandom(seed, SeedStream.traits);
+    this.lookups = new RingLookups(seed);
+    this.overlay = ringWorld(
+      {
+        ...{ seed, sha1, members: nodes },
+        nodes: nodes + Math.ceil(joins * SPARE_SHARE) + SPARE_NODES,
+        network: { latency: { kind: 'constant', ms: 50 } },
+        settings: () => each[randomBelow(settings, each.length)]!,
+      },
+      this.lookups,
+    );
+    const { world } = this.overlay;
+    this.#join = world.subscribe(() => this.#joinOne());
+    this.#leave = world.subscribe(() => this.#leaveOne());
+    this.#ask = world.subscribe(() => {
+      this.#again(this.#asks, this.#ask);
+      this.lookups.begin(this.overlay, this.lookups.someone(this.overlay));
+    });
+  }
+
+  run(watch: Watch): void {
+    const { lookups, overlay } = this;
+    const { world } = overlay;
+    const { settleMs } = this.#options;
+    const untilMs = world.now + settleMs + this.#options.lookups * SECOND_MS;
+    this.#again(this.#arrivals, this.#join);
+    this.#again(this.#arrivals, this.#leave);
+    this.#again(this.#asks, this.#ask);
+    world.run(world.now + settleMs);
+    lookups.grades.length = 0;
+    while (world.now < untilMs) {
+      world.run(Math.min(untilMs, world.now + 100 * SECOND_MS));
+      lookups.tell(overlay, this.#options.lookups, watch);
+    }
+    world.run(untilMs + CALL_MS);
+  }
+
+  #again(law: Lifetime, subscriber: number): void {
+    const { world } = this.overlay;
+    world.schedule(world.now + law.draw(this.#random), subscriber, 0, 0);
+  }
+
+  #joinOne(): void {
+    this.#again(this.#arrivals, this.#join);
+    const { count } = this.overlay;
+    if (this.#newcomer === count) return;
+    const way = this.lookups.someone(this.overlay);
+    this.overlay.join(this.#newcomer++, [this.overlay.addressOf(way)]);
+  }
+
+  #leaveOne(): void {
+    this.#again(this.#arrivals, this.#leave);
+    // By chance alone a small ring would be empty some time.
+    const isSmall = 2 * this.overlay.oracle.members().length <= this.#options.nodes;
+    if (!isSmall) this.overlay.leave(this.lookups.someone(this.overlay));
+  }
+}
+
+/** One for each whole second between the bounds: a node keeps its own. */
+function settingsByStabilisation(nodes: number, successors: number): RingSettings[] {
+  // One entry of list or fingers at a time, says the paper: the turn of each comes after all others.
+  const fingers = Math.max(1, doublings(nodes / successors));
+  const turns = (successors + fingers) / fingers;
+  const each: RingSettings[] = [];
+  for (let seconds = STABILISE_S_LEAST; seconds <= STABILISE_S_MOST; seconds++) {
+    each.push(
+      ringSettings({
+        policy: 'chord-2001',
+        successors,
+        pulseMs: seconds * SECOND_MS,
+        fingerMs: Math.round(seconds * SECOND_MS * turns),
+        selfTestMs: 0,
+        bulkIdleMs: IDLE_MS,
+        idleMs: IDLE_MS,
+        pulseTimeoutMs: TIMEOUT_MS,
+        connectTimeoutMs: TIMEOUT_MS,
+        replyTimeoutMs: TIMEOUT_MS,
+        callTimeoutMs: CALL_MS,
+      }),
+    );
+  }
+  return each;
+}
+
+/** Doublings from 1 to at least this: log2, rounded up. */
+function doublings(count: number): number {
+  let many = 0;
+  while (2 ** many < count) many++;
+  return many;
+}

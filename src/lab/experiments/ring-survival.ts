@@ -1,0 +1,290 @@
+/**
+ * The experiment `ring-survival`: what does a ring with K backups lose when several nodes die at once,
+ * with their disks? A key is held by its owner and the K nodes before it, so it is gone exactly if all
+ * of them are among the dead:
+ *
+ *     N nodes, c of them die     lost = c/N · (c−1)/(N−1) · … · (c−K)/(N−K)      0 for c ≤ K
+ *
+ * Every number is measured: keys are inserted at level `all`, nodes are killed in the same moment, the
+ * ring repairs itself, and each key is asked for through a node that lives. Which keys must be gone is
+ * known of each crowd of dead, and none more and none fewer may be; the mean over many crowds must be
+ * the formula's, within three deviations. Those follow from the same counting, for keys are not lost
+ * one by one: a whole arc goes at once.
+ */
+import { ID_BYTES } from '../../core/id.ts';
+import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
+import type { RingOutcome } from '../../ring/outcome.ts';
+import { ringSettings } from '../../ring/settings.ts';
+import { type Grade, summaryOf } from '../mainline/grade.ts';
+import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
+import { RingWhole } from '../ring/ring-whole.ts';
+import { SeedStream } from '../seed.ts';
+import { sha1 } from '../sha1.ts';
+import { type Check, check, type ExperimentResult, type Watch } from './experiment.ts';
+
+export interface RingSurvivalOptions {
+  seed: number;
+  nodes: number;
+  keys: number;
+  /** K from 0 up to this one. */
+  kMax: number;
+  /** Nodes that die at once: from 1 up to so many. */
+  crashesMax: number;
+  /** Crowds of dead for each K and number of them. */
+  crowds: number;
+}
+
+export const RING_SURVIVAL_DEFAULTS: RingSurvivalOptions = {
+  seed: 1,
+  nodes: 16,
+  keys: 160,
+  kMax: 3,
+  crashesMax: 5,
+  crowds: 25,
+};
+
+/** Virtual time within which a ring must be whole again. */
+const REPAIR_MS_MAX = 60_000;
+const LOOK_EVERY_MS = 250;
+/** Time for commands: more than any of them takes. */
+const COMMANDS_MS = 25_000;
+const LATENCY_MS = 10;
+
+export function ringSurvival(
+  options: RingSurvivalOptions,
+  watch: Watch = () => {},
+): ExperimentResult {
+  const { seed, nodes, kMax, crashesMax, crowds } = options;
+  const totals = { messages: 0, virtualMs: 0, repairMs: 0, unexpected: 0, worlds: 0 };
+  const hashes: string[] = [];
+  const grades: Grade[] = [];
+  const figures: Record<string, number> = {};
+  const checks: Check[] = [];
+  const of = (kMax + 1) * crashesMax * crowds;
+  for (let k = 0; k <= kMax; k++) {
+    for (let crashes = 1; crashes <= crashesMax; crashes++) {
+      let lost = 0;
+      let variance = 0;
+      for (let crowd = 0; crowd < crowds; crowd++) {
+        const run = new Crowd(options, k, crashes, crowd);
+        run.live();
+        lost += run.lostShare / crowds;
+        variance += varianceOf(run.keysByOwner, k, crashes) / crowds;
+        totals.messages += run.messages;
+        totals.virtualMs += run.virtualMs;
+        totals.repairMs += run.repairMs;
+        totals.unexpected += run.unexpected;
+        hashes.push(run.traceHash);
+        grades.push(...run.grades);
+        const { messages, virtualMs } = totals;
+        watch({ unit: 'crowd', done: ++totals.worlds, of, messages, virtualMs });
+      }
+      const expected = lossExpected(nodes, k, crashes);
+      const tolerance = 3 * Math.sqrt(variance / crowds);
+      figures[`lostK${k}Crashes${crashes}`] = lost;
+      figures[`expectedK${k}Crashes${crashes}`] = expected;
+      checks.push(check(`K = ${k}, ${crashes} of ${nodes} die`, expected, tolerance, lost));
+    }
+  }
+  checks.push(check('keys lost, or kept, that should not have been', 0, 0, totals.unexpected));
+  figures['repairMsMean'] = totals.repairMs / totals.worlds;
+  return {
+    experiment: 'ring-survival',
+    seed,
+    nodes,
+    pass: checks.every(({ pass }) => pass),
+    traceHash: together(hashes),
+    checks,
+    metrics: summaryOf(grades),
+    messages: totals.messages,
+    virtualMs: totals.virtualMs,
+    figures,
+  };
+}
+
+/** The share of keys all of whose K + 1 nodes are among `crashes` of `nodes`. */
+export function lossExpected(nodes: number, k: number, crashes: number): number {
+  return shareInside(nodes, Math.min(k + 1, nodes), crashes);
+}
+
+/** The chance that `some` given nodes are all among those `crashes` that die. */
+function shareInside(nodes: number, some: number, crashes: number): number {
+  let share = 1;
+  for (let i = 0; i < some; i++) share *= Math.max(0, crashes - i) / (nodes - i);
+  return share;
+}
+
+/**
+ * Variance of the lost share over all crowds: arcs are lost together, and neighbours' arcs nearly so.
+ * `keys[n]` is how many keys the n-th node on the circle owns.
+ */
+export function varianceOf(keys: readonly number[], k: number, crashes: number): number {
+  const nodes = keys.length;
+  const size = Math.min(k + 1, nodes);
+  const all = keys.reduce((sum, count) => sum + count, 0);
+  const mean = shareInside(nodes, size, crashes);
+  let variance = 0;
+  for (let a = 0; a < nodes; a++) {
+    for (let b = 0; b < nodes; b++) {
+      // Two runs of `size` nodes on a circle: those that are in both count once.
+      const apart = Math.min((a - b + nodes) % nodes, (b - a + nodes) % nodes);
+      const shared = Math.max(0, size - apart) + Math.max(0, size - (nodes - apart));
+      const together = Math.max(size, 2 * size - shared);
+      const both = shareInside(nodes, Math.min(together, nodes), crashes);
+      variance += ((keys[a]! * keys[b]!) / (all * all)) * (both - mean * mean);
+    }
+  }
+  return Math.max(0, variance);
+}
+
+/** One world, one crowd of dead. */
+class Crowd {
+  repairMs = 0;
+  unexpected = 0;
+  lostShare = 0;
+  readonly grades: Grade[] = [];
+  readonly keysByOwner: number[];
+  readonly #overlay: RingOverlay;
+  readonly #keys: Uint8Array[];
+  readonly #k: number;
+  readonly #dead: number[];
+  readonly #random: SeededRandom;
+  #beganMs = 0;
+  readonly #ended = new Map<number, { outcome: RingOutcome; latencyMs: number }>();
+
+  constructor(
+    { seed, nodes, keys }: RingSurvivalOptions,
+    k: number,
+    crashes: number,
+    crowd: number,
+  ) {
+    const own = seed * 1_000_000 + (k * 100 + crashes) * 1000 + crowd;
+    this.#random = new SeededRandom(own, SeedStream.faults);
+    this.#k = k;
+    this.#keys = Array.from({ length: keys }, () => {
+      const key = new Uint8Array(ID_BYTES);
+      fillRandom(this.#random, key, 0, ID_BYTES);
+      return key;
+    });
+    this.#overlay = ringWorld(
+      {
+        ...{ seed: own, nodes, sha1, settings: ringSettings({ k, pulseMs: 500 }) },
+        network: { latency: { kind: 'constant', ms: LATENCY_MS } },
+      },
+      {
+        onOutcome: (_node, call, outcome) => this.#hear(call, outcome),
+        onEvent() {},
+      },
+    );
+    const { oracle, circle } = this.#overlay;
+    this.keysByOwner = new Array<number>(nodes).fill(0);
+    for (const key of this.#keys) {
+      const place = oracle.ownerOf(key);
+      this.keysByOwner[place] = this.keysByOwner[place]! + 1;
+    }
+    const living = Array.from({ length: circle.nodes }, (_, node) => node);
+    this.#dead = Array.from(
+      { length: Math.min(crashes, nodes - 1) },
+      () => living.splice(randomBelow(this.#random, living.length), 1)[0]!,
+    );
+  }
+
+  get messages(): number {
+    return this.#overlay.world.streams.traffic.pieces;
+  }
+
+  get virtualMs(): number {
+    return this.#overlay.world.elapsedMs;
+  }
+
+  get traceHash(): string {
+    return this.#overlay.world.traceHash;
+  }
+
+  live(): void {
+    this.#insertAll();
+    const doomed = this.#keys.map((key) => this.#isDoomed(key));
+    this.#kill();
+    const found = this.#readAll();
+    const lost = found.filter((isFound) => !isFound).length;
+    this.lostShare = lost / found.length;
+    this.unexpected = found.filter((isFound, i) => isFound === doomed[i]).length;
+  }
+
+  #hear(call: number, outcome: RingOutcome): void {
+    this.#ended.set(call, { outcome, latencyMs: this.#overlay.world.now - this.#beganMs });
+  }
+
+  /** Those that are not acknowledged are wrong in the end, whatever becomes of them. */
+  #insertAll(): void {
+    const { world, count } = this.#overlay;
+    for (const [i, key] of this.#keys.entries()) {
+      const node = i % count;
+      this.#overlay.node(node).insert(world.now, i, key, key, 'all');
+      world.settle(node);
+    }
+    this.#wait();
+  }
+
+  /** Are the owner and all of its backups about to die? */
+  #isDoomed(key: Uint8Array): boolean {
+    const holders = this.#overlay.oracle.holdersOf(key);
+    return holders.length === this.#k + 1 && holders.every(({ node }) => this.#dead.includes(node));
+  }
+
+  #kill(): void {
+    const { world, disks } = this.#overlay;
+    for (const node of this.#dead) {
+      this.#overlay.crash(node);
+      disks.wipe(node);
+    }
+    const whole = new RingWhole(this.#overlay, this.#keys);
+    const sinceMs = world.now;
+    do world.run(world.now + LOOK_EVERY_MS);
+    while (whole.fault() !== null && world.now - sinceMs < REPAIR_MS_MAX);
+    this.repairMs = world.now - sinceMs;
+  }
+
+  #readAll(): boolean[] {
+    const { world, count } = this.#overlay;
+    const living = Array.from({ length: count }, (_, node) => node).filter(
+      (node) => !this.#dead.includes(node),
+    );
+    for (const [i, key] of this.#keys.entries()) {
+      const node = living[i % living.length]!;
+      this.#overlay.node(node).get(world.now, i, key, 'one');
+      world.settle(node);
+    }
+    this.#wait();
+    return this.#keys.map((_key, i) => {
+      const { outcome, latencyMs } = this.#ended.get(i)!;
+      const { code, found, hops } = outcome;
+      const failed = code !== 'ok';
+      this.grades.push({
+        ...{ node: living[i % living.length]!, exact: !failed, found: failed ? 0 : 1, wanted: 1 },
+        ...{ rpcs: hops, hops, latencyMs, failed },
+      });
+      return found;
+    });
+  }
+
+  /** Until all commands have ended. */
+  #wait(): void {
+    const { world } = this.#overlay;
+    this.#beganMs = world.now;
+    this.#ended.clear();
+    const isOver = () => this.#ended.size === this.#keys.length;
+    world.run(world.now + COMMANDS_MS, isOver);
+  }
+}
+
+/** One hash for those of many worlds: each digit of it hangs on all of them. */
+function together(hashes: readonly string[]): string {
+  const bytes = new Uint8Array(hashes.length * 16);
+  hashes.forEach((hash, i) => {
+    for (let at = 0; at < 16; at++) bytes[i * 16 + at] = hash.charCodeAt(at);
+  });
+  let text = '';
+  for (const byte of sha1(bytes).subarray(0, 8)) text += (byte + 256).toString(16).slice(1);
+  return text;
+}

@@ -1,0 +1,218 @@
+/**
+ * The experiment `size-estimate`: how large is a network that nobody can see whole? Two ways that are
+ * used on the real one, against a world that knows the answer.
+ *
+ * **By density.** Ids are spread evenly, so the i-th closest node to any target lies at about i / N of
+ * the circle. A line through the 20 distances that a lookup finds anyway has the slope 1 / N:
+ *
+ *     N = Σ i² / Σ i·d(i)         averaged over L lookups
+ *
+ * Published for it (documentation of pubky's mainline, 2 million simulated ids): 6 % too high on
+ * average, and a standard deviation of 0.281 × L^−0.529 of the mean.
+ *
+ * **By a zone.** Count the nodes under one prefix and multiply (Wang and Kangasharju, P2P 2013). What
+ * is lost on the way is missed, so the plain count is too small; nodes known beforehand tell by how
+ * much, and the corrected count is right.
+ */
+import { ID_BYTES, prefixOf } from '../../core/id.ts';
+import type { Lookup } from '../../core/lookup.ts';
+import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
+import { settingsFrom } from '../../mainline/choices.ts';
+import type { MainlineObserver } from '../../mainline/node.ts';
+import { Campaigns } from '../mainline/campaign.ts';
+import { summaryOf } from '../mainline/grade.ts';
+import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
+import type { Recorder } from '../results/recorder.ts';
+import { SeedStream } from '../seed.ts';
+import { sha1 } from '../sha1.ts';
+import { type Check, check, type ExperimentResult, type Watch, within } from './experiment.ts';
+import { nodesOfZone, ZoneCrawl } from './zone-crawl.ts';
+
+export interface SizeEstimateOptions {
+  seed: number;
+  nodes: number;
+  /** Lookups of the density estimate in all; they are used in groups of 1, 2, 4, 8 and 16. */
+  lookups: number;
+  /** Contacts per bucket and reply: as many distances an estimate has. The published value is for 20. */
+  k: number;
+  /** Zones crawled. */
+  zones: number;
+  /** Datagrams lost while zones are crawled, 0..1. */
+  loss: number;
+}
+
+export const SIZE_ESTIMATE_DEFAULTS: SizeEstimateOptions = {
+  seed: 1,
+  nodes: 10_000,
+  lookups: 4000,
+  k: 20,
+  zones: 60,
+  loss: 0.1,
+};
+
+const GROUPS = [1, 2, 4, 8, 16];
+/** Nodes that a zone has at least, on average. */
+const ZONE_NODES = 128;
+/** Nodes of a zone that are known beforehand. */
+const INJECTED = 32;
+
+export function sizeEstimate(
+  options: SizeEstimateOptions,
+  watch: Watch = () => {},
+  recorder: Recorder | null = null,
+): ExperimentResult {
+  const density = byDensity(options, watch, recorder);
+  const zone = byZone(options, watch);
+  const checks = [...density.checks, ...zone.checks];
+  return {
+    experiment: 'size-estimate',
+    seed: options.seed,
+    nodes: options.nodes,
+    pass: checks.every(({ pass }) => pass),
+    traceHash: `${density.overlay.world.traceHash}-${zone.overlay.world.traceHash}`,
+    checks,
+    metrics: summaryOf(density.grades),
+    messages: density.overlay.world.delivered + zone.overlay.world.delivered,
+    virtualMs: density.overlay.world.elapsedMs + zone.overlay.world.elapsedMs,
+    figures: { ...density.figures, ...zone.figures },
+  };
+}
+
+/** What one lookup says of the number of nodes; NaN when nobody answered. */
+export function densityEstimate(lookup: Lookup): number {
+  let squares = 0;
+  let products = 0;
+  let i = 0;
+  lookup.closestAnswered(lookup.k, (row) => {
+    i++;
+    squares += i * i;
+    products += i * distanceShare(lookup, row);
+  });
+  return squares / products;
+}
+
+/** Distance from the target as a share of the circle, from the first 64 bits. */
+function distanceShare(lookup: Lookup, row: number): number {
+  const start = lookup.idStart(row);
+  const high = (prefixOf(lookup.bytes, start) ^ prefixOf(lookup.target, 0)) >>> 0;
+  const low = (prefixOf(lookup.bytes, start + 4) ^ prefixOf(lookup.target, 4)) >>> 0;
+  return (high + low / 0x100000000) / 0x100000000;
+}
+
+/** This half is the one that is recorded: its lookups are those of `metrics`. */
+function byDensity(
+  { seed, nodes, lookups, k }: SizeEstimateOptions,
+  watch: Watch,
+  recorder: Recorder | null,
+) {
+  const campaigns = new Campaigns(seed, recorder);
+  const overlay = worldFor(seed, nodes, k, 0, campaigns);
+  recorder?.begin(overlay);
+  const ratios: number[] = [];
+  const grades = campaigns.run(overlay, {
+    lookups,
+    watch,
+    // An asker never finds itself.
+    onEnd: (lookup) => ratios.push(densityEstimate(lookup) / (nodes - 1)),
+  });
+  recorder?.finish();
+  const figures: Record<string, number> = {};
+  const checks: Check[] = [];
+  for (const size of GROUPS) {
+    const { mean, deviation } = spreadOf(groupMeans(ratios, size));
+    figures[`densityMean${size}`] = mean;
+    figures[`densityDeviation${size}`] = deviation;
+    if (k !== 20) continue;
+    const published = PUBLISHED_DEVIATION[size]!;
+    checks.push(check(`deviation of ${size}`, published, 0.2 * published, deviation / mean));
+  }
+  if (k === 20) checks.push(check('mean of 16', 1.06, 0.03, figures['densityMean16']!));
+  return { overlay, grades, figures, checks };
+}
+
+/** 0.281 × L^−0.529. */
+const PUBLISHED_DEVIATION: Record<number, number> = {
+  1: 0.281,
+  2: 0.1947,
+  4: 0.135,
+  8: 0.0935,
+  16: 0.0648,
+};
+
+function byZone({ seed, nodes, k, zones, loss }: SizeEstimateOptions, watch: Watch) {
+  const crawl = new ZoneCrawl();
+  const overlay = worldFor(seed, nodes, k, loss, crawl);
+  const random = new SeededRandom(seed, SeedStream.lookups);
+  let bits = 0;
+  while (nodes / 2 ** (bits + 1) >= ZONE_NODES) bits++;
+  const raw: number[] = [];
+  const corrected: number[] = [];
+  for (let done = 0; done < zones; done++) {
+    const zone = new Uint8Array(ID_BYTES);
+    fillRandom(random, zone, 0, ID_BYTES);
+    crawl.run(overlay, randomBelow(random, nodes), zone, bits);
+    const inside = nodesOfZone(overlay, zone, bits);
+    const seen = shareSeen(random, inside, crawl.answered);
+    // Against the truth of this zone: zones differ in size by chance, which no crawl can know.
+    raw.push(crawl.answered.size / inside.length);
+    corrected.push(crawl.answered.size / seen / inside.length);
+    const { delivered: messages, elapsedMs: virtualMs } = overlay.world;
+    watch({ unit: 'zone', done: done + 1, of: zones, messages, virtualMs });
+  }
+  const answering = (1 - loss) * (1 - loss);
+  const { mean: rawMean } = spreadOf(raw);
+  const { mean, deviation } = spreadOf(corrected);
+  return {
+    overlay,
+    figures: { zoneBits: bits, zoneRaw: rawMean, zoneCorrected: mean, zoneDeviation: deviation },
+    checks: [
+      // Both the query and the reply must come through; nodes nobody named are missed on top.
+      within('zone, plain count', answering - 0.1, answering + 0.02, rawMean),
+      check('zone, corrected', 1, 0.04, mean),
+    ],
+  };
+}
+
+/** Of the nodes known beforehand, the share that the crawl saw. */
+function shareSeen(random: SeededRandom, inside: number[], answered: Set<number>): number {
+  let seen = 0;
+  const known = Math.min(INJECTED, inside.length);
+  for (let i = 0; i < known; i++) {
+    const other = i + randomBelow(random, inside.length - i);
+    const node = inside[other]!;
+    inside[other] = inside[i]!;
+    inside[i] = node;
+    if (answered.has(node)) seen++;
+  }
+  return Math.max(1, seen) / known;
+}
+
+function worldFor(
+  seed: number,
+  nodes: number,
+  k: number,
+  loss: number,
+  observer: MainlineObserver,
+): MainlineOverlay {
+  const open = { onePerIp: false, inbound: false, outbound: false } as const;
+  // Nobody looks after the tables, so all crawls must be over before contacts go stale at 15 min.
+  const settings = settingsFrom({ k, alpha: 3, timeoutMs: 1000, ...open });
+  const network = { latency: { kind: 'constant', ms: 50 }, loss } as const;
+  return mainlineWorld({ seed, nodes, network, settings, upkeep: false, sha1 }, observer);
+}
+
+function groupMeans(values: readonly number[], size: number): number[] {
+  const means: number[] = [];
+  for (let start = 0; start + size <= values.length; start += size) {
+    let sum = 0;
+    for (let i = start; i < start + size; i++) sum += values[i]!;
+    means.push(sum / size);
+  }
+  return means;
+}
+
+function spreadOf(values: readonly number[]): { mean: number; deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
+  return { mean, deviation: Math.sqrt(squares / values.length) };
+}

@@ -1,0 +1,309 @@
+/**
+ * The Mainline overlay: `MainlineNode`s by the million on one ground, with the tables of a converged
+ * network, and the oracle that knows what no node does. Node i has the i-th smallest id and, while it
+ * was never closed, the contact i + 1; a machine that is made again under its number has them too.
+ */
+import type { Address } from '../../core/address.ts';
+import { assert } from '../../core/assert.ts';
+import { CONTACT_BYTES } from '../../core/contacts.ts';
+import { Ground } from '../../core/ground.ts';
+import { ID_BYTES } from '../../core/id.ts';
+import { SeededRandom } from '../../core/random.ts';
+import { Counters } from '../../mainline/counters.ts';
+import { type KBuckets, rowsBefore, SPARES } from '../../mainline/kbuckets.ts';
+import { MainlineNode, type MainlineObserver, type MainlineWorld } from '../../mainline/node.ts';
+import type { Settings } from '../../mainline/settings.ts';
+import type { TableRows } from '../../mainline/table.ts';
+import { type Sha1, Tokens } from '../../mainline/tokens.ts';
+import { Workbench } from '../../mainline/workbench.ts';
+import { FORESEEN, type Foresight } from '../foresight.ts';
+import type { Overlay } from '../overlay.ts';
+import { SeedStream } from '../seed.ts';
+import { START_MS, World, type WorldOptions } from '../world.ts';
+import { Machines } from './machines.ts';
+import { Oracle } from './oracle.ts';
+import { Population } from './population.ts';
+import { fillTables } from './warm.ts';
+
+/** log2 of the requests in flight in the whole world at most: 4 million. */
+const SLOT_BITS = 22;
+/** Finished lookups kept for the next: 9 KB each. */
+const IDLE_LOOKUPS = 4096;
+
+/** Where queries of ours differ from replies (`d1:` and `d2:`), and where their target begins. */
+const QUERY_MARK = 0x31;
+const TARGET_AT = 43;
+
+export interface MainlineOptions {
+  settings: Settings;
+  /** Do nodes look after their tables, or only answer and look up? */
+  upkeep: boolean;
+  sha1: Sha1;
+  /** Who is there from the beginning, ascending; null or nothing: everybody. */
+  members?: Uint32Array | null;
+  /** Warm tables take the nearest of so many draws, see `WarmStart`. Default 1. */
+  draws?: number;
+  /** Which nodes are read-only (BEP 43); null or nothing: as the settings say. */
+  isReadOnly?: ((overlay: MainlineOverlay, node: number) => boolean) | null;
+}
+
+export class MainlineOverlay implements Overlay {
+  readonly count: number;
+  readonly world: World;
+  readonly population: Population;
+  readonly oracle: Oracle;
+  readonly counters: Counters = new Counters();
+  readonly ground: Ground;
+  readonly #machines: Machines<MainlineNode>;
+  /** Of each warm table the first row, the buckets and the contacts; no buckets for no table. */
+  readonly #firstRows: Uint32Array;
+  readonly #parts: Uint8Array;
+  readonly #contacts: Uint16Array;
+  /** By what number each node is told from others on the ground, once it has had a machine. */
+  readonly #tenants: Uint32Array;
+  readonly #mainlineWorld: MainlineWorld;
+  readonly #settings: Settings;
+  readonly #observer: MainlineObserver;
+  readonly #isReadOnly: MainlineOptions['isReadOnly'];
+  readonly #readOnlySettings: Settings;
+  /** Of each datagram foreseen, the bucket that its target belongs to; 0 for none. */
+  readonly #buckets = new Uint32Array(FORESEEN);
+  readonly #rows: TableRows = { first: 0, parts: 0, count: 0 };
+  /** The id of the node that is being made. */
+  readonly #id = new Uint8Array(ID_BYTES);
+
+  /** Fills the tables of those who are there and starts them; machines are made on first use. */
+  constructor(world: World, options: MainlineOptions, observer: MainlineObserver) {
+    const { count, seed } = world;
+    const { settings } = options;
+    this.count = count;
+    this.world = world;
+    this.#settings = settings;
+    this.#observer = observer;
+    this.#isReadOnly = options.isReadOnly ?? null;
+    this.#readOnlySettings = { ...settings, readOnly: true };
+    this.population = new Population(count, new SeededRandom(seed, SeedStream.ids));
+    const random = new SeededRandom(seed, SeedStream.nodes);
+    this.ground = new Ground(random, {
+      contacts: count,
+      rows: count * rowsPerNode(count, settings) + 1,
+      slotBits: SLOT_BITS,
+      idleLookups: IDLE_LOOKUPS,
+    });
+    this.population.intern(this.ground.contacts, new SeededRandom(seed, SeedStream.idTails));
+    this.ground.contacts.settle((address) => this.population.nodeAt(address) + 1);
+    this.oracle = new Oracle(this.population, world.alive, this.ground.contacts);
+    this.#mainlineWorld = {
+      ground: this.ground,
+      host: world.host,
+      workbench: new Workbench(this.ground),
+      tokens: new Tokens(random, options.sha1),
+      counters: this.counters,
+      register: null,
+    };
+    this.#machines = new Machines(
+      count,
+      (node) => this.#born(node),
+      (machine, node) => this.#move(machine, node),
+    );
+    this.#firstRows = new Uint32Array(count);
+    this.#parts = new Uint8Array(count);
+    this.#contacts = new Uint16Array(count);
+    this.#tenants = new Uint32Array(count);
+    world.inhabit(this);
+    this.#warm(options);
+  }
+
+  addressOf(node: number): Address {
+    return this.population.addressOf(node);
+  }
+
+  nodeAt(address: Address): number {
+    return this.population.nodeAt(address);
+  }
+
+  machine(node: number): MainlineNode {
+    return this.#machines.borrow(node);
+  }
+
+  datagrams(node: number): MainlineNode {
+    return this.#machines.borrow(node);
+  }
+
+  streams(): null {
+    return null;
+  }
+
+  /**
+   * Stage by stage, each over all datagrams: a stage needs what the one before it has read. The sum
+   * of what was read means nothing, but no compiler can leave out the reading.
+   */
+  foresee(datagrams: Foresight): number {
+    const { count, to, from, bytes, starts } = datagrams;
+    const { contacts, slab } = this.ground;
+    const { handles, states } = slab;
+    const contactBytes = contacts.bytes;
+    const buckets = this.#buckets;
+    const machines = this.#machines;
+    let read = 0;
+    for (let i = 0; i < count; i++) {
+      const node = machines.borrow(to[i]!);
+      read += node.tenant + (node.table as KBuckets).first;
+      read += contactBytes[(to[i]! + 1) * CONTACT_BYTES]!;
+      read += contactBytes[(from[i]! + 1) * CONTACT_BYTES]!;
+      read += bytes[i]![starts[i]!]!;
+    }
+    for (let i = 0; i < count; i++) {
+      const table = machines.borrow(to[i]!).table as KBuckets;
+      const isQuery = bytes[i]![starts[i]! + 1] === QUERY_MARK;
+      const bucket = isQuery ? table.bucketOf(bytes[i]!, starts[i]! + TARGET_AT) : 0;
+      const home = table.bucketOf(contactBytes, (from[i]! + 1) * CONTACT_BYTES);
+      buckets[i] = bucket;
+      read += handles[bucket + 1]! + states[bucket + 1]! + handles[home + 1]! + states[home + 1]!;
+    }
+    const { k } = this.#settings;
+    for (let i = 0; i < count; i++) {
+      const bucket = buckets[i]!;
+      if (bucket === 0) continue;
+      for (let row = bucket + 1; row <= bucket + k; row++) {
+        read += contactBytes[handles[row]! * CONTACT_BYTES]!;
+      }
+    }
+    return read;
+  }
+
+  /** The machine under a number, to be given commands; `world.settle(node)` after each. */
+  node(node: number): MainlineNode {
+    return this.#machines.own(node);
+  }
+
+  /** Every node's id and address, node i at (i + 1) × 26. */
+  get contactBytes(): Uint8Array {
+    return this.ground.contacts.bytes;
+  }
+
+  /** Bytes of all columns; what JavaScript keeps for the node objects comes on top. */
+  get byteLength(): number {
+    const tables = this.#firstRows.byteLength + this.#parts.byteLength + this.#contacts.byteLength;
+    const own = tables + this.#tenants.byteLength + this.#machines.byteLength;
+    return this.ground.byteLength + this.world.byteLength + own;
+  }
+
+  /** Ends a node's process at once. What it held stays as it was until it is restarted. */
+  crash(node: number): void {
+    this.world.stop(node);
+  }
+
+  /**
+   * A new process under the same id and address. It joins through `bootstrap`; one with memory asks
+   * those first whom the crashed one had in its table.
+   */
+  restart(node: number, bootstrap: readonly Address[], hasMemory: boolean): void {
+    const { now } = this.world;
+    const before = this.node(node);
+    const doors = hasMemory ? [...this.#contactsOf(before), ...bootstrap] : bootstrap;
+    before.close();
+    this.#parts[node] = 0; // a new process has an empty table, and is another tenant
+    this.#tenants[node] = 0;
+    const fresh = this.#machines.renew(node);
+    this.world.start(node);
+    fresh.join(now, doors);
+    this.world.settle(node);
+  }
+
+  #born(node: number): MainlineNode {
+    const start = (node + 1) * CONTACT_BYTES;
+    this.#id.set(this.ground.contacts.bytes.subarray(start, start + ID_BYTES));
+    const address = this.population.addressOf(node);
+    const born = new MainlineNode(
+      this.#mainlineWorld,
+      this.#settingsOf(node),
+      this.#id,
+      address,
+      this.#observer,
+      this.#rowsOf(node),
+      this.#tenantOf(node),
+    );
+    return born;
+  }
+
+  #move(machine: MainlineNode, node: number): void {
+    const { population } = this;
+    const table = machine.table as KBuckets;
+    table.move(node + 1, this.#rowsOf(node));
+    const address = population.addressOf(node);
+    machine.move(this.#settingsOf(node), node + 1, address, this.#tenantOf(node));
+  }
+
+  #settingsOf(node: number): Settings {
+    return this.#isReadOnly?.(this, node) ? this.#readOnlySettings : this.#settings;
+  }
+
+  #tenantOf(node: number): number {
+    this.#tenants[node] ||= this.ground.admit();
+    return this.#tenants[node]!;
+  }
+
+  /** The rows of a warm table, in an object that is used again; null when it has none. */
+  #rowsOf(node: number): TableRows | null {
+    const rows = this.#rows;
+    rows.first = this.#firstRows[node]!;
+    rows.parts = this.#parts[node]!;
+    rows.count = this.#contacts[node]!;
+    return rows.parts === 0 ? null : rows;
+  }
+
+  #contactsOf(node: MainlineNode): Address[] {
+    const { contacts } = this.ground;
+    const addresses: Address[] = [];
+    node.table.visit((handle) => addresses.push(contacts.addressOf(handle)));
+    return addresses;
+  }
+
+  #warm({ upkeep, members = null, draws = 1 }: MainlineOptions): void {
+    const { ground } = this;
+    const { k, wide, onePerIp, table } = this.#settings;
+    fillTables({
+      population: this.population,
+      members,
+      k,
+      wide,
+      draws,
+      wayMs: (from, to) => this.world.network.latency.between(from, to),
+      nowMs: START_MS,
+      upkeep,
+      random: new SeededRandom(this.world.seed, SeedStream.tables),
+      tableOf: () => table({ ground, self: 0, k, wide, onePerIp }) as KBuckets,
+      filled: (node, filled) => this.#keepRows(node, filled),
+    });
+    const present = members ? members.length : this.count;
+    for (let i = 0; i < present; i++) {
+      const node = members ? members[i]! : i;
+      if (upkeep) this.node(node).rest(START_MS);
+      this.world.start(node, !upkeep);
+    }
+  }
+
+  /** The table was an object for as long as it was filled; what stays are its rows. */
+  #keepRows(node: number, table: KBuckets): void {
+    assert(table.isStraight, 'a warm table lies in one piece');
+    this.#firstRows[node] = table.first;
+    this.#parts[node] = table.parts;
+    this.#contacts[node] = table.count;
+  }
+}
+
+/** A world with its Mainline nodes in it. */
+export function mainlineWorld(
+  options: WorldOptions & MainlineOptions,
+  observer: MainlineObserver,
+): MainlineOverlay {
+  return new MainlineOverlay(new World(options), options, observer);
+}
+
+/** Rows that one node takes at most on average: log2(n / k) full buckets, the rest, its spares. */
+function rowsPerNode(count: number, { k, wide }: Settings): number {
+  let buckets = 2;
+  for (let size = count; size > k; size /= 2) buckets++;
+  return rowsBefore(wide, k, Math.max(buckets, wide.length)) + SPARES;
+}

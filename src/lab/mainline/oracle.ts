@@ -1,0 +1,61 @@
+/**
+ * The oracle: what the world knows and no node does. Which living nodes are really the closest to a
+ * target, to grade a lookup by.
+ */
+import type { Contacts, Handle } from '../../core/contacts.ts';
+import { prefixOf } from '../../core/id.ts';
+import { Nearest } from '../../mainline/table.ts';
+import { KEY_BITS, type Population } from './population.ts';
+
+/** The descent ends here: so few are compared one by one. */
+const FEW = 64;
+
+export class Oracle {
+  readonly #population: Population;
+  readonly #alive: Uint8Array;
+  readonly #nearest: Nearest;
+  /** The way down the tree: the nodes `[low, high)` at each depth. */
+  readonly #lows = new Uint32Array(KEY_BITS + 1);
+  readonly #highs = new Uint32Array(KEY_BITS + 1);
+
+  constructor(population: Population, alive: Uint8Array, contacts: Contacts) {
+    this.#population = population;
+    this.#alive = alive;
+    this.#nearest = new Nearest(contacts, FEW);
+  }
+
+  /** Handles of the `k` living nodes closest to the target, closest first; `except` is left out. */
+  closest(target: Uint8Array, k: number, except: Handle): Uint32Array {
+    // All in the smallest part of the tree that has k of the living are nearer than anybody outside.
+    for (let depth = this.#descend(target); depth >= 0; depth--) {
+      const low = this.#lows[depth]!;
+      const high = this.#highs[depth]!;
+      this.#nearest.begin(target, 0, k);
+      let living = 0;
+      for (let node = low; node < high; node++) {
+        if (this.#alive[node] === 0 || node + 1 === except) continue;
+        living++;
+        this.#nearest.gather(node + 1);
+      }
+      this.#nearest.rank();
+      if (living >= k || depth === 0) break;
+    }
+    return this.#nearest.handles.slice(0, this.#nearest.count);
+  }
+
+  /** Writes the way to where the target would be; how deep few are left. */
+  #descend(target: Uint8Array): number {
+    const prefix = prefixOf(target, 0);
+    let low = 0;
+    let high = this.#population.count;
+    for (let depth = 0; ; depth++) {
+      this.#lows[depth] = low;
+      this.#highs[depth] = high;
+      if (high - low <= FEW || depth === KEY_BITS) return depth;
+      const middle = this.#population.split(low, high, depth);
+      const bit = depth < 32 ? (prefix >>> (31 - depth)) & 1 : 0;
+      if (bit === 0) high = middle;
+      else low = middle;
+    }
+  }
+}

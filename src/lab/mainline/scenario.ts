@@ -1,0 +1,300 @@
+/**
+ * The experiment `scenario`: the free one. What the network is like, who comes and goes, what befalls
+ * it and what programs do meanwhile is plain data, so that an experiment can be a file.
+ *
+ *     ├─ joining ─┼───── faults ─────────────────────┼───── healing ──────────────┤
+ *       protocol    churn, steps, losses; programs     nobody comes or goes,        everybody looks
+ *       start only  look up and announce               nothing is lost              something up
+ *                   └ these are measured               who is down stays down
+ *
+ * What must never happen is looked for all the time (checks.ts), what must hold again at the end when
+ * there is a time of healing (liveness.ts); a value that was to come out in a certain way is an
+ * `expect`. A few nodes are *routers*, as real networks have them: everybody has their addresses, and
+ * somebody looks after them, so that one that fell is up again after a minute.
+ */
+import type { Address } from '../../core/address.ts';
+import type { Lookup } from '../../core/lookup.ts';
+import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
+import { type Check, check, type ExperimentResult, type Watch } from '../experiments/experiment.ts';
+import { type ChurnChoice, churnFrom } from '../life/churn-model.ts';
+import type { Life } from '../life/life.ts';
+import { follow, type Step } from '../life/schedule.ts';
+import { livingWorld, type StartModel } from '../life/start.ts';
+import { NatClass } from '../network/nats.ts';
+import type { NetworkModel } from '../network/network-model.ts';
+import type { Recorder } from '../results/recorder.ts';
+import { sha1 } from '../sha1.ts';
+import { lookupBoundMs, Safety, Violation } from './checks.ts';
+import { type Summary, summaryOf } from './grade.ts';
+import { type Expected, Liveness } from './liveness.ts';
+import type { MainlineOverlay } from './mainline-overlay.ts';
+import { Workload, type WorkloadModel } from './workload.ts';
+
+export interface ScenarioOptions {
+  seed: number;
+  nodes: number;
+  node: Pick<NodeChoices, 'k' | 'alpha' | 'shortTimeoutMs' | 'shortTimeoutMsMin' | 'timeoutMs'>;
+  network: NetworkModel;
+  start: StartModel;
+  /** A preset, laws, or a trace; null: nobody comes or goes but by a step. */
+  churn: ChurnChoice | null;
+  schedule: readonly Step[];
+  workload: WorkloadModel;
+  /** How long programs work and things befall the network, after all have joined. */
+  faultsMs: number;
+  /** How long it is left in peace afterwards; 0: there is no such time, and nothing to hold again. */
+  healingMs: number;
+  /** Is everything looked at all the time? Not where there are NATs: addresses are not nodes there. */
+  safety: boolean;
+  /** What must hold again after healing. */
+  healed: Expected;
+  expect: readonly Expectation[];
+}
+
+export interface Expectation {
+  metric: ScenarioMetric;
+  expected: number;
+  tolerance: number;
+}
+
+export const SCENARIO_DEFAULTS: ScenarioOptions = {
+  seed: 1,
+  nodes: 1000,
+  node: {},
+  network: { latency: { kind: 'king' } },
+  start: { kind: 'warm' },
+  churn: null,
+  schedule: [],
+  workload: { findNode: 60, getPeers: 60, announce: 20, infoHashes: 12 },
+  faultsMs: 600_000,
+  healingMs: 0,
+  safety: true,
+  healed: { exactShare: 0.9, deadShare: 0.02 },
+  expect: [],
+};
+
+/** What a scenario can expect something of. */
+export type ScenarioMetric =
+  | 'successRate'
+  | 'exactRate'
+  | 'recall'
+  | 'hopsMean'
+  | 'rpcsMean'
+  | 'latencyMs.p50'
+  | 'latencyMs.p90'
+  | 'latencyMs.p99'
+  | 'foundRate'
+  | 'interruptedRate'
+  | 'upAtEnd';
+type Figures = Readonly<Record<string, number>>;
+
+const METRICS: Readonly<Record<ScenarioMetric, (metrics: Summary, figures: Figures) => number>> = {
+  successRate: ({ successRate }) => successRate,
+  exactRate: ({ exactRate }) => exactRate,
+  recall: ({ recall }) => recall,
+  hopsMean: ({ hopsMean }) => hopsMean,
+  rpcsMean: ({ rpcsMean }) => rpcsMean,
+  'latencyMs.p50': ({ latencyMs }) => latencyMs.p50,
+  'latencyMs.p90': ({ latencyMs }) => latencyMs.p90,
+  'latencyMs.p99': ({ latencyMs }) => latencyMs.p99,
+  foundRate: (_, figures) => figures['foundRate']!,
+  interruptedRate: (_, figures) => figures['interruptedRate']!,
+  upAtEnd: (_, figures) => figures['upAtEnd']!,
+};
+export const SCENARIO_METRICS: readonly ScenarioMetric[] = Object.keys(METRICS) as ScenarioMetric[];
+
+/** Nodes that everybody has heard of, and after how long one that fell is up again. */
+const ROUTERS = 3;
+const ROUTER_REPAIR_MS = 60_000;
+/** Rows are looked at, and progress told, this often: what goes wrong in between the wire shows. */
+const INSPECT_EVERY_MS = 5000;
+
+interface Measured {
+  metrics: Summary;
+  figures: Record<string, number>;
+}
+
+/** The options are to be checked beforehand, as `ringlight lab` does. */
+export function scenario(
+  options: ScenarioOptions,
+  watch: Watch = () => {},
+  recorder: Recorder | null = null,
+): ExperimentResult {
+  return new Run(options, watch, recorder).run();
+}
+
+class Run {
+  readonly #options: ScenarioOptions;
+  readonly #watch: Watch;
+  readonly #recorder: Recorder | null;
+  readonly #overlay: MainlineOverlay;
+  readonly #life: Life;
+  readonly #workload: Workload;
+  readonly #safety: Safety | null;
+  readonly #liveness: Liveness;
+  readonly #faultsEndMs: number;
+  readonly #endMs: number;
+
+  constructor(options: ScenarioOptions, watch: Watch, recorder: Recorder | null) {
+    this.#options = options;
+    this.#watch = watch;
+    this.#recorder = recorder;
+    const { seed, nodes, network, start, workload, faultsMs, healingMs } = options;
+    this.#workload = new Workload(workload, seed, recorder);
+    const open = { onePerIp: false, inbound: false, outbound: false } as const;
+    const settings = settingsFrom({ ...options.node, ...open });
+    const churn = options.churn === null ? null : churnFrom(options.churn, nodes);
+    const world = livingWorld(
+      { seed, nodes, network, start, churn, settings, upkeep: true, sha1 },
+      {
+        onLookup: (call, lookup) => this.#ended(call, lookup),
+        onPeer: (call, peer) => this.#heard(call, peer),
+        onAnswer() {},
+        onSilence() {},
+        onJoin() {},
+      },
+    );
+    this.#overlay = world.overlay;
+    this.#life = world.life;
+    this.#workload.inhabit(world.overlay, world.life);
+    recorder?.begin(world.overlay);
+    this.#safety = options.safety ? new Safety(world.overlay, world.life) : null;
+    this.#liveness = new Liveness(world.overlay, world.life);
+    this.#workload.observer = {
+      began: (call, node) => this.#safety?.began(call, node),
+      ended: (call) => this.#safety?.ended(call),
+      announced: (hash, node, port, atMs) => this.#liveness.announced(hash, node, port, atMs),
+    };
+    this.#appoint();
+    const { now } = world.overlay.world;
+    const boundMs = lookupBoundMs(world.overlay.node(0));
+    const workEndMs = now + world.joiningMs + faultsMs;
+    // What has begun may take so long to end.
+    this.#faultsEndMs = workEndMs + boundMs;
+    this.#endMs = this.#faultsEndMs + (healingMs > 0 ? healingMs + 2 * boundMs : 0);
+    follow(world.life, options.schedule);
+    this.#workload.begin(now + world.joiningMs, workEndMs);
+  }
+
+  run(): ExperimentResult {
+    let violation = violationOf(() => this.#runUntil(this.#faultsEndMs));
+    const measured = this.#measured();
+    violation ??= violationOf(() => this.#heal());
+    this.#recorder?.finish();
+    return this.#result(measured, violation);
+  }
+
+  /** What programs met with; later lookups are those of the healing. */
+  #measured(): Measured {
+    const { grades, begun, open, sought, found } = this.#workload;
+    const { world, count } = this.#overlay;
+    const figures: Record<string, number> = {
+      calls: begun,
+      interruptedRate: begun === 0 ? 0 : open / begun,
+      foundRate: sought === 0 ? Number.NaN : found / sought,
+      upAtEnd: this.#life.upCount / count,
+      messagesPerNodeMinute: (world.delivered * 60_000) / count / Math.max(1, world.elapsedMs),
+    };
+    return { metrics: summaryOf(grades), figures };
+  }
+
+  #heal(): void {
+    const { world } = this.#overlay;
+    const { healingMs, healed } = this.#options;
+    if (healingMs === 0) return;
+    const boundMs = lookupBoundMs(this.#overlay.node(0));
+    this.#life.endChurn();
+    for (let node = 0; node < world.count; node++) this.#life.resume(node);
+    world.network.calm();
+    this.#runUntil(world.now + healingMs);
+    this.#workload.announceAll();
+    this.#runUntil(world.now + boundMs);
+    this.#liveness.begin(this.#workload.hashes, this.#workload.random);
+    this.#runUntil(world.now + boundMs);
+    this.#liveness.judge(healed);
+    this.#safety?.judgeCalls();
+  }
+
+  #runUntil(untilMs: number): void {
+    const { world } = this.#overlay;
+    while (world.now < untilMs) {
+      const nextMs = Math.min(untilMs, world.now + INSPECT_EVERY_MS);
+      while (world.step(nextMs)) this.#recorder?.passed();
+      this.#safety?.inspect();
+      const { delivered: messages, elapsedMs: virtualMs } = world;
+      const of = Math.round((this.#endMs - world.now + virtualMs) / 1000);
+      this.#watch({ unit: 'second', done: Math.round(virtualMs / 1000), of, messages, virtualMs });
+    }
+  }
+
+  #ended(call: number, lookup: Lookup): void {
+    if (!this.#liveness.ended(call, lookup)) this.#workload.onLookup(call, lookup);
+  }
+
+  #heard(call: number, peer: Address): void {
+    this.#workload.onPeer(call, peer);
+    this.#liveness.found(call, peer);
+  }
+
+  /** Evenly spread over all ids, and such as can be reached. */
+  #appoint(): void {
+    const { count, world } = this.#overlay;
+    const classOf = world.network.nats?.classOf;
+    const routers = new Set<number>();
+    for (let i = 0; i < Math.min(ROUTERS, count); i++) {
+      let node = Math.floor((i * count) / ROUTERS);
+      while (classOf && classOf[node] !== NatClass.open && node < count - 1) node++;
+      routers.add(node);
+    }
+    const life = this.#life;
+    life.appoint([...routers]);
+    const doors = Array.from(routers, (router) => this.#overlay.addressOf(router));
+    for (let node = 0; node < count; node++) this.#overlay.node(node).bootstrap = doors;
+    const repair = world.subscribe((router) => void life.begin(router, 'memory'));
+    const { began, ended, resumed } = life.observer;
+    life.observer = {
+      ...{ began, resumed },
+      ended: (node) => {
+        ended(node);
+        if (routers.has(node)) world.schedule(world.now + ROUTER_REPAIR_MS, repair, node, 0);
+      },
+    };
+    for (const router of routers) world.schedule(world.now, repair, router, 0);
+  }
+
+  #result({ metrics, figures }: Measured, violation: Violation | null): ExperimentResult {
+    const { world } = this.#overlay;
+    const { seed, nodes, expect, healingMs } = this.#options;
+    if (this.#safety) figures['safetyChecks'] = this.#safety.made;
+    const checks: Check[] = expect.map(({ metric, expected, tolerance }) =>
+      check(metric, expected, tolerance, METRICS[metric](metrics, figures)),
+    );
+    if (this.#safety || healingMs > 0) {
+      const detail = violation ? { detail: violation.message } : {};
+      checks.push({ ...check('violations', 0, 0, violation ? 1 : 0), ...detail });
+    }
+    return {
+      experiment: 'scenario',
+      seed,
+      nodes,
+      pass: checks.every(({ pass }) => pass),
+      traceHash: world.traceHash,
+      checks,
+      metrics,
+      messages: world.delivered,
+      virtualMs: world.elapsedMs,
+      figures,
+    };
+  }
+}
+
+/** Any other error is a mistake of ours and must look like one. */
+function violationOf(act: () => void): Violation | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    if (error instanceof Violation) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * Programs that live on the nodes of a world: they look up and announce, so many times a virtual
+ * minute over all nodes, whatever befalls the network meanwhile.
+ *
+ *     find_node   for an id chosen by chance
+ *     get_peers   for one of a few info-hashes
+ *     announce    of one of those, at a port chosen by chance
+ *
+ * Every lookup is graded by the oracle when it ends. One whose node goes meanwhile never ends: it is
+ * counted as interrupted and has no grade, since nobody is left who would want the answer.
+ */
+import type { Address } from '../../core/address.ts';
+import { ID_BYTES } from '../../core/id.ts';
+import type { Lookup } from '../../core/lookup.ts';
+import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
+import type { MainlineObserver } from '../../mainline/node.ts';
+import { LookupKind } from '../../mainline/walks.ts';
+import { type Life, State } from '../life/life.ts';
+import type { Recorder } from '../results/recorder.ts';
+import { SeedStream } from '../seed.ts';
+import { type Grade, gradeOf } from './grade.ts';
+import type { MainlineOverlay } from './mainline-overlay.ts';
+
+export interface WorkloadModel {
+  /** How many in a virtual minute, over all nodes. */
+  findNode: number;
+  getPeers: number;
+  announce: number;
+  /** Info-hashes that are announced and looked for. */
+  infoHashes: number;
+}
+
+/** Hears of every call of a program. */
+export interface CallObserver {
+  began(call: number, node: number): void;
+  ended(call: number): void;
+  announced(hash: Uint8Array, node: number, port: number, atMs: number): void;
+}
+
+interface Call {
+  node: number;
+  /** Place of the info-hash, or -1. */
+  hash: number;
+  /** Of an announce. */
+  port: number;
+  /** Somebody had announced the info-hash not long ago, and it was stored. */
+  isThere: boolean;
+  isFound: boolean;
+}
+
+const MINUTE_MS = 60_000;
+/** Peers expire after 45 minutes; what was stored within this is there, if its keepers are. */
+const FRESH_MS = 40 * MINUTE_MS;
+/** Tries to find a node that is up before the call is left out. */
+const DRAWS = 64;
+
+export class Workload implements MainlineObserver {
+  readonly hashes: Uint8Array[];
+  readonly random: SeededRandom;
+  readonly grades: Grade[] = [];
+  /** Calls begun; those that nobody could begin are failures and among them. */
+  begun = 0;
+  /** Lookups for peers that somebody had announced, and those of them that found any. */
+  sought = 0;
+  found = 0;
+  observer: CallObserver | null = null;
+  readonly #model: WorkloadModel;
+  readonly #recorder: Recorder | null;
+  readonly #calls = new Map<number, Call>();
+  readonly #storedAtMs: Float64Array;
+  #overlay: MainlineOverlay | null = null;
+  #life: Life | null = null;
+
+  constructor(model: WorkloadModel, seed: number, recorder: Recorder | null) {
+    this.#model = model;
+    this.#recorder = recorder;
+    this.random = new SeededRandom(seed, SeedStream.workload);
+    this.hashes = Array.from({ length: model.infoHashes }, () => this.#randomId());
+    this.#storedAtMs = new Float64Array(model.infoHashes).fill(-Infinity);
+  }
+
+  /** Calls that have not ended: interrupted ones, and those under way. */
+  get open(): number {
+    return this.#calls.size;
+  }
+
+  /** Whose programs they are; before anything else. */
+  inhabit(overlay: MainlineOverlay, life: Life): void {
+    this.#overlay = overlay;
+    this.#life = life;
+  }
+
+  /** Begins calls from `fromMs` on until `untilMs`, at times chosen by chance. */
+  begin(fromMs: number, untilMs: number): void {
+    const { findNode, getPeers, announce } = this.#model;
+    const perMinute = findNode + getPeers + announce;
+    if (perMinute === 0) return;
+    const { world } = this.#overlay!;
+    const spacingMs = (2 * MINUTE_MS) / perMinute;
+    let dueMs = fromMs;
+    const again = world.subscribe(() => {
+      for (; dueMs <= world.now; dueMs += this.#unit() * spacingMs) this.#call(perMinute);
+      if (dueMs < untilMs) world.schedule(Math.ceil(dueMs), again, 0, 0);
+    });
+    world.schedule(Math.max(world.now, fromMs), again, 0, 0);
+  }
+
+  /** Announces every info-hash once, each from somewhere. */
+  announceAll(): void {
+    for (let hash = 0; hash < this.hashes.length; hash++) {
+      const node = this.#someoneUp();
+      if (node >= 0) this.#announce(node, hash);
+    }
+  }
+
+  onLookup(number: number, lookup: Lookup): void {
+    const call = this.#calls.get(number);
+    if (!call) return;
+    this.#calls.delete(number);
+    this.observer?.ended(number);
+    const grade = gradeOf(this.#overlay!, call.node, lookup);
+    this.grades.push(grade);
+    this.#recorder?.ended(lookup, grade);
+    if (call.isThere) this.sought++;
+    if (call.isThere && call.isFound) this.found++;
+    if (call.port === 0 || lookup.writesStored === 0) return;
+    const { now } = this.#overlay!.world;
+    this.#storedAtMs[call.hash] = now;
+    this.observer?.announced(lookup.target, call.node, call.port, lookup.startedAtMs);
+  }
+
+  onPeer(number: number, _peer: Address): void {
+    const call = this.#calls.get(number);
+    if (call) call.isFound = true;
+  }
+
+  onAnswer(): void {}
+  onSilence(): void {}
+  onJoin(): void {}
+
+  #call(perMinute: number): void {
+    const { findNode, getPeers, infoHashes } = this.#model;
+    const place = this.#unit() * perMinute;
+    const node = this.#someoneUp();
+    if (node < 0) return;
+    if (place < findNode) {
+      this.#lookup(node, LookupKind.findNode, this.#randomId(), -1, 0);
+      return;
+    }
+    const hash = randomBelow(this.random, infoHashes);
+    if (place < findNode + getPeers) {
+      this.#lookup(node, LookupKind.getPeers, this.hashes[hash]!, hash, 0);
+    } else {
+      this.#announce(node, hash);
+    }
+  }
+
+  #announce(node: number, hash: number): void {
+    const port = 1 + randomBelow(this.random, 65535);
+    this.#lookup(node, LookupKind.announce, this.hashes[hash]!, hash, port);
+  }
+
+  #lookup(node: number, kind: LookupKind, target: Uint8Array, hash: number, port: number): void {
+    const { world } = this.#overlay!;
+    const number = ++this.begun;
+    const isThere = kind === LookupKind.getPeers && world.now - this.#storedAtMs[hash]! <= FRESH_MS;
+    this.#calls.set(number, { node, hash, port, isThere, isFound: false });
+    this.observer?.began(number, node);
+    const announcement = port === 0 ? null : { port, impliedPort: false, seed: false };
+    const machine = this.#overlay!.node(node);
+    const hasBegun = machine.lookup(world.now, kind, target, number, announcement);
+    if (!hasBegun) this.#lost(number, node, machine.settings.k);
+    world.settle(node);
+  }
+
+  /** Whoever knows nobody is told so at once: a failure like any other. */
+  #lost(number: number, node: number, wanted: number): void {
+    if (this.#calls.get(number)!.isThere) this.sought++;
+    this.#calls.delete(number);
+    this.observer?.ended(number);
+    const none = { exact: false, found: 0, rpcs: 0, hops: 0, latencyMs: 0, failed: true };
+    this.grades.push({ node, wanted, ...none });
+  }
+
+  /** A node that is up, or -1 when there is hardly any. */
+  #someoneUp(): number {
+    const { states } = this.#life!;
+    for (let i = 0; i < DRAWS; i++) {
+      const node = randomBelow(this.random, states.length);
+      if (states[node] === State.up) return node;
+    }
+    return -1;
+  }
+
+  #unit(): number {
+    return this.random.uint32() / 0x100000000;
+  }
+
+  #randomId(): Uint8Array {
+    const id = new Uint8Array(ID_BYTES);
+    fillRandom(this.random, id, 0, ID_BYTES);
+    return id;
+  }
+}

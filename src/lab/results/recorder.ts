@@ -1,0 +1,278 @@
+/**
+ * The recorder: what a run leaves behind. An experiment that is given one tells it of its world, of
+ * the passing of time and of each lookup, and at the end it has the tables of `tables.ts`:
+ *
+ *     begin(overlay)   once, before the first event
+ *     passed()         after every event: looks at one number, mostly
+ *     ended(…)         for each finished lookup, with its grade
+ *     finish()         once: the tables of a sample of nodes, the last row of `metrics`
+ *
+ * It only reads, so a recorded run and one that is not recorded are the same run. How long a run will
+ * last nobody knows beforehand: `metrics` begins with a row for every 50 virtual ms, and whenever it
+ * is full drops every second row and from then on takes half as many. Its counts are totals, so
+ * nothing is lost by that but detail.
+ */
+
+import { formatIp, ipOf, portOf } from '../../core/address.ts';
+import { wholeNumber } from '../../core/argument.ts';
+import { assert } from '../../core/assert.ts';
+import { CONTACT_BYTES } from '../../core/contacts.ts';
+import { formatId } from '../../core/id.ts';
+import { Failure, type Lookup } from '../../core/lookup.ts';
+import { kindName, traceOf } from '../../mainline/trace.ts';
+import type { Grade } from '../mainline/grade.ts';
+import type { MainlineOverlay } from '../mainline/mainline-overlay.ts';
+import type { Watcher, World } from '../world.ts';
+import { Rows } from './rows.ts';
+import { type Row, type Table, tableOf } from './tables.ts';
+
+/** Nodes whose tables are looked at, at most: 1000 tables of a million nodes are 136,000 rows. */
+export const SNAPSHOT_NODES = 1000;
+/** Nodes whose tables are counted for a row of `metrics`, at most. */
+const COUNTED_NODES = 100;
+/** Rows of `metrics` at most: more than a plot is wide. */
+export const METRICS_ROWS = 1024;
+/** Virtual time between two rows of `metrics` at first. */
+const METRICS_EVERY_MS = 50;
+
+export interface RecorderOptions {
+  /** The requests of one lookup in so many become rows of `rpcs`. Default 10. */
+  sample?: number;
+}
+
+export const RPC_SAMPLE = 10;
+
+export class Recorder implements Watcher {
+  readonly sample: number;
+  readonly #sessions = new Rows('sessions');
+  readonly #lookups = new Rows('lookups');
+  readonly #rpcs = new Rows('rpcs');
+  readonly #neighbors = new Rows('snapshots_neighbors');
+  readonly #metrics = new Rows('metrics');
+  /** The row of each node's session that has not ended. */
+  readonly #openSessions = new Map<number, number>();
+  #overlay: MainlineOverlay | null = null;
+  #received = new Uint32Array(0);
+  #counted: Uint32Array = new Uint32Array(0);
+  #nextMetricsMs = 0;
+  #metricsEveryMs = METRICS_EVERY_MS;
+  #failed = 0;
+  #exact = 0;
+
+  /** @throws RangeError for a sample that is none. */
+  constructor({ sample = RPC_SAMPLE }: RecorderOptions = {}) {
+    this.sample = wholeNumber(sample, 'sample', 1, 2 ** 31);
+  }
+
+  /** Bytes of what was recorded so far, texts apart. */
+  get byteLength(): number {
+    const tables = [this.#sessions, this.#lookups, this.#rpcs, this.#neighbors, this.#metrics];
+    return tables.reduce((sum, rows) => sum + rows.byteLength, this.#received.byteLength);
+  }
+
+  /** Before the first event of a world. */
+  begin(overlay: MainlineOverlay): void {
+    assert(this.#overlay === null, 'a recorder is for one run');
+    this.#overlay = overlay;
+    const { world } = overlay;
+    this.#received = new Uint32Array(world.count);
+    this.#counted = spread(world.count, COUNTED_NODES);
+    world.watcher = this;
+    for (let node = 0; node < world.count; node++) if (world.alive[node] === 1) this.started(node);
+    this.#measure();
+  }
+
+  /** After an event: takes a row of `metrics` when it is time for one. */
+  passed(): void {
+    if (this.#world.elapsedMs >= this.#nextMetricsMs) this.#measure();
+  }
+
+  delivered(to: number): void {
+    this.#received[to] = this.#received[to]! + 1;
+  }
+
+  started(node: number): void {
+    const row = { node, started_ms: this.#world.elapsedMs, ended_ms: null };
+    this.#openSessions.set(node, this.#sessions.add(row));
+  }
+
+  stopped(node: number): void {
+    const row = this.#openSessions.get(node);
+    if (row === undefined) return;
+    this.#openSessions.delete(node);
+    this.#sessions.set(row, 'ended_ms', this.#world.elapsedMs);
+  }
+
+  /** A lookup has just ended and was graded. */
+  ended(lookup: Lookup, grade: Grade): void {
+    const { node, latencyMs, failed, exact, found, wanted, hops, rpcs } = grade;
+    const trace = this.#lookups.count % this.sample === 0 ? traceOf(lookup, this.#world.now) : null;
+    const number = this.#lookups.count + 1;
+    this.#lookups.add({
+      lookup: number,
+      node,
+      kind: kindName(lookup.kind),
+      target_id_prefix: prefix64(lookup.target, 0),
+      started_ms: this.#world.elapsedMs - latencyMs,
+      latency_ms: latencyMs,
+      failed,
+      exact,
+      found,
+      wanted,
+      hops,
+      rpcs,
+      answered: lookup.answeredCount,
+      timeouts: timeoutsOf(lookup),
+    });
+    if (failed) this.#failed++;
+    if (exact) this.#exact++;
+    trace?.steps.forEach((step, index) => {
+      this.#rpcs.add({
+        lookup: number,
+        step: index + 1,
+        told_by: typeof step.toldBy === 'number' ? step.toldBy + 1 : 0,
+        peer_discovery_id_prefix: step.id === null ? 0n : BigInt(`0x${step.id.slice(0, 16)}`),
+        hops: step.hops,
+        distance_bits: step.distanceBits,
+        sent_ms: step.sentMs,
+        rtt_ms: step.rttMs,
+        verdict: step.verdict,
+      });
+    });
+  }
+
+  /** After the last event. */
+  finish(): void {
+    const world = this.#world;
+    if (this.#metrics.at(this.#metrics.count - 1, 'at_ms') !== world.elapsedMs) this.#measure();
+    for (const node of spread(world.count, SNAPSHOT_NODES)) {
+      if (world.alive[node] === 1) this.#snapshot(node);
+    }
+  }
+
+  /**
+   * All tables. Those with a row per node read the world as it is then; an experiment that has told
+   * nothing of its world has the row of its run, and otherwise empty tables.
+   */
+  tables(run: Row<'runs'>, runId: string): Table[] {
+    const isBegun = this.#overlay !== null;
+    const overlay = this.#overlay!;
+    const { alive, count } = isBegun ? overlay.world : { alive: NOBODY, count: 0 };
+    const bytes = isBegun ? overlay.contactBytes : NOBODY;
+    const runs = new Rows('runs');
+    runs.add(run);
+    return [
+      tableOf('runs', runId, 1, runs.readers),
+      tableOf('nodes', runId, count, {
+        node: (i) => i,
+        peer_id: (i) => formatId(bytes, (i + 1) * CONTACT_BYTES),
+        discovery_id_prefix: (i) => prefix64(bytes, (i + 1) * CONTACT_BYTES),
+        address: (i) => {
+          const address = overlay.addressOf(i);
+          return `${formatIp(ipOf(address))}:${portOf(address)}`;
+        },
+        alive: (i) => alive[i] === 1,
+        contacts: (i) => overlay.node(i).table.count,
+        buckets: (i) => overlay.node(i).table.parts,
+        messages_received: (i) => this.#received[i]!,
+      }),
+      tableOf('sessions', runId, this.#sessions.count, this.#sessions.readers),
+      tableOf('lookups', runId, this.#lookups.count, this.#lookups.readers),
+      tableOf('rpcs', runId, this.#rpcs.count, this.#rpcs.readers),
+      tableOf('snapshots_neighbors', runId, this.#neighbors.count, this.#neighbors.readers),
+      tableOf('metrics', runId, this.#metrics.count, this.#metrics.readers),
+    ];
+  }
+
+  get #world(): World {
+    return this.#overlay!.world;
+  }
+
+  #measure(): void {
+    const world = this.#world;
+    const { traffic } = world.network;
+    if (this.#metrics.count === METRICS_ROWS) {
+      this.#metrics.halve();
+      this.#metricsEveryMs *= 2;
+    }
+    this.#metrics.add({
+      at_ms: world.elapsedMs,
+      nodes_alive: this.#openSessions.size,
+      lookups_done: this.#lookups.count,
+      lookups_failed: this.#failed,
+      lookups_exact: this.#exact,
+      messages_sent: traffic.sent,
+      messages_duplicated: traffic.duplicated,
+      messages_delivered: traffic.delivered,
+      messages_undeliverable: traffic.undeliverable,
+      messages_lost: traffic.lost,
+      messages_queue_dropped: traffic.queueDropped,
+      messages_cut: traffic.cut,
+      messages_clogged: traffic.clogged,
+      messages_nat_blocked: traffic.natBlocked,
+      sent_bytes: this.#overlay!.counters.bytesOut,
+      timeouts: this.#overlay!.counters.timeouts,
+      contacts_mean: this.#contactsMean(),
+    });
+    const every = this.#metricsEveryMs;
+    this.#nextMetricsMs = (Math.floor(world.elapsedMs / every) + 1) * every;
+  }
+
+  #contactsMean(): number {
+    const world = this.#world;
+    let living = 0;
+    let contacts = 0;
+    for (const node of this.#counted) {
+      if (world.alive[node] === 0) continue;
+      living++;
+      contacts += this.#overlay!.node(node).table.count;
+    }
+    return living === 0 ? 0 : contacts / living;
+  }
+
+  #snapshot(node: number): void {
+    const world = this.#world;
+    const overlay = this.#overlay!;
+    const { contacts } = overlay.ground;
+    const bytes = overlay.contactBytes;
+    const peer = prefix64(bytes, (node + 1) * CONTACT_BYTES);
+    overlay.node(node).table.visit((handle, heardSeconds, failures, bucket) => {
+      this.#neighbors.add({
+        at_ms: world.elapsedMs,
+        peer_discovery_id_prefix: peer,
+        neighbor_discovery_id_prefix: prefix64(bytes, handle * CONTACT_BYTES),
+        bucket,
+        failures,
+        heard_ago_ms: Math.max(0, world.now - heardSeconds * 1000),
+        alive: world.alive[overlay.nodeAt(contacts.addressOf(handle))] === 1,
+      });
+    });
+  }
+}
+
+const NOBODY = new Uint8Array(0);
+
+/** Up to `limit` of `count` numbers, evenly spread; as ids ascend with numbers, over all ids too. */
+function spread(count: number, limit: number): Uint32Array {
+  const size = Math.min(count, limit);
+  return Uint32Array.from({ length: size }, (_, i) => Math.floor((i * count) / size));
+}
+
+/** The first 64 bits of an id. */
+export function prefix64(id: Uint8Array, start: number): bigint {
+  let prefix = 0n;
+  for (let i = 0; i < 8; i += 4) {
+    const at = start + i;
+    const word = ((id[at]! << 24) | (id[at + 1]! << 16) | (id[at + 2]! << 8) | id[at + 3]!) >>> 0;
+    prefix = (prefix << 32n) | BigInt(word);
+  }
+  return prefix;
+}
+
+function timeoutsOf(lookup: Lookup): number {
+  let timeouts = 0;
+  for (let row = 0; row < lookup.count; row++) {
+    if (lookup.failureOf(row) === Failure.timeout) timeouts++;
+  }
+  return timeouts;
+}

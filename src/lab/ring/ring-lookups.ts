@@ -1,0 +1,140 @@
+/**
+ * Owner lookups and inserts in a ring world, each graded by the oracle when it ends.
+ *
+ *     asker ──▶ A ──▶ ✗ ──▶ B ──▶ owner        path 3 (the asker not counted), one time-out
+ *
+ * The path is counted as Chord's authors must have: up to the last node before the key, which with
+ * them is the predecessor of the key and with us its owner. A dead node costs a time-out or a refused
+ * connection, once per lookup. A lookup that failed keeps what it cost and is never left out.
+ */
+import { ID_BYTES } from '../../core/id.ts';
+import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
+import type { RingEvent, RingOutcome } from '../../ring/outcome.ts';
+import type { Watch } from '../experiments/experiment.ts';
+import { mean, percentile } from '../experiments/statistics.ts';
+import type { Grade } from '../mainline/grade.ts';
+import { SeedStream } from '../seed.ts';
+import type { Place } from './circle.ts';
+import type { RingOverlay, RingWatcher } from './ring-overlay.ts';
+
+export interface RingGrade extends Grade {
+  /** Nodes asked that did not answer. */
+  timeouts: number;
+}
+
+interface Asked {
+  node: number;
+  key: Uint8Array;
+  owner: Place;
+  atMs: number;
+}
+
+/** What many lookups cost. */
+export interface Cost {
+  path: number;
+  /** 1st and 99th percentile. */
+  pathFirst: number;
+  pathLast: number;
+  timeouts: number;
+  timeoutsLast: number;
+  /** Lookups that did not end at the owner. */
+  failed: number;
+}
+
+export function costOf(grades: readonly RingGrade[]): Cost {
+  const paths = grades.map(({ hops }) => hops);
+  const timeouts = grades.map((grade) => grade.timeouts);
+  return {
+    path: mean(paths),
+    pathFirst: percentile(paths, 0.01),
+    pathLast: percentile(paths, 0.99),
+    timeouts: mean(timeouts),
+    timeoutsLast: percentile(timeouts, 0.99),
+    failed: grades.filter(({ exact }) => !exact).length,
+  };
+}
+
+const PROGRESS_EVENTS = 200_000;
+
+/** Begins lookups in one world, whose watcher it is. */
+export class RingLookups implements RingWatcher {
+  readonly random: SeededRandom;
+  readonly grades: RingGrade[] = [];
+  #overlay: RingOverlay | null = null;
+  readonly #asked = new Map<number, Asked>();
+  #calls = 0;
+
+  constructor(seed: number) {
+    this.random = new SeededRandom(seed, SeedStream.lookups);
+  }
+
+  get underWay(): number {
+    return this.#asked.size;
+  }
+
+  /** Begins a lookup of the owner of a key chosen by chance. */
+  begin(overlay: RingOverlay, node: number): void {
+    const key = new Uint8Array(ID_BYTES);
+    fillRandom(this.random, key, 0, ID_BYTES);
+    const call = this.#expect(overlay, node, key);
+    overlay.node(node).owner(overlay.world.now, call, key);
+    overlay.world.settle(node);
+  }
+
+  /** Begins an insert, acknowledged by the owner. */
+  insert(overlay: RingOverlay, node: number, key: Uint8Array, value: Uint8Array): void {
+    const call = this.#expect(overlay, node, key);
+    overlay.node(node).insert(overlay.world.now, call, key, value, 'one');
+    overlay.world.settle(node);
+  }
+
+  #expect(overlay: RingOverlay, node: number, key: Uint8Array): number {
+    this.#overlay = overlay;
+    const call = ++this.#calls;
+    const owner = overlay.oracle.ownerOf(key);
+    this.#asked.set(call, { node, key, owner, atMs: overlay.world.now });
+    return call;
+  }
+
+  /** Lets the world go on until all that were begun have ended. */
+  finish(overlay: RingOverlay, of: number, watch: Watch): void {
+    const { world } = overlay;
+    for (let events = 1; this.underWay > 0 && world.step(Infinity); events++) {
+      if (events % PROGRESS_EVENTS === 0) this.tell(overlay, of, watch);
+    }
+  }
+
+  tell({ world }: RingOverlay, of: number, watch: Watch): void {
+    const messages = world.streams.traffic.pieces;
+    const done = this.grades.length;
+    watch({ unit: 'lookup', done, of, messages, virtualMs: world.elapsedMs });
+  }
+
+  /** Somebody who is a member of the ring, chosen by chance. */
+  someone({ circle, oracle }: RingOverlay): number {
+    for (;;) {
+      const place = randomBelow(this.random, circle.count);
+      if (oracle.isMember(place)) return circle.nodeOf(place);
+    }
+  }
+
+  onOutcome(node: number, call: number, outcome: RingOutcome): void {
+    const asked = this.#asked.get(call);
+    if (!asked) return;
+    this.#asked.delete(call);
+    const { circle, oracle, world } = this.#overlay!;
+    const failed = outcome.code !== 'ok';
+    // It may have changed its owner meanwhile: both were right at their time.
+    const isOwner = (place: Place) => place >= 0 && oracle.addressAt(place) === outcome.owner;
+    const exact = !failed && (isOwner(asked.owner) || isOwner(oracle.ownerOf(asked.key)));
+    const isOwn = !failed && circle.nodeAt(outcome.owner) === node;
+    const hops = outcome.hops + (failed || isOwn ? 0 : 1);
+    const timeouts = outcome.silent;
+    const latencyMs = world.now - asked.atMs;
+    const found = exact ? 1 : 0;
+    const rpcs = hops + timeouts;
+    this.grades.push({ node, exact, found, wanted: 1, rpcs, hops, latencyMs, failed, timeouts });
+  }
+
+  onEvent(_node: number, _event: RingEvent): void {}
+}

@@ -1,0 +1,355 @@
+/**
+ * The ring overlay: the product's `RingNode`s in a world, on its streams and disks. Node i is a process
+ * at the i-th address, with one or more identities on the circle (circle.ts).
+ *
+ *     members ── warm: true neighbours and fingers, as after a long calm ──▶ in the ring from the start
+ *     others  ── join(node, ways): by protocol ──▶ … ── leave(node): by protocol ──▶ gone
+ *                                                   └─ crash(node) ── restart(node, ways, hasMemory)
+ *
+ * All nodes share one table of members, one set of buffers, one source of chance and one set of
+ * counters; what each has of its own is its state. Machines of those who never joined are not made.
+ */
+import type { Address } from '../../core/address.ts';
+import { addPowerOfTwo, isInArc } from '../../core/arc.ts';
+import { assert } from '../../core/assert.ts';
+import { ID_BITS, ID_BYTES } from '../../core/id.ts';
+import type { MemoryStore } from '../../core/memory-store.ts';
+import { SeededRandom } from '../../core/random.ts';
+import { RingCommons } from '../../ring/commons.ts';
+import { RingCounters } from '../../ring/counters.ts';
+import type { Identity } from '../../ring/identity.ts';
+import type { Sha1 } from '../../ring/member.ts';
+import { NEIGHBOURS_LIMIT } from '../../ring/neighbours.ts';
+import { RingNode } from '../../ring/node.ts';
+import type { RingEvent, RingObserver, RingOutcome } from '../../ring/outcome.ts';
+import type { RingSettings } from '../../ring/settings.ts';
+import type { Overlay } from '../overlay.ts';
+import { SeedStream } from '../seed.ts';
+import { type DiskModel, Disks } from '../streams/disk.ts';
+import { World, type WorldOptions } from '../world.ts';
+import { Circle, type Place } from './circle.ts';
+import { RingOracle } from './ring-oracle.ts';
+
+/** Hears what each node has to say. */
+export interface RingWatcher {
+  onOutcome(node: number, call: number, outcome: RingOutcome): void;
+  onEvent(node: number, event: RingEvent): void;
+}
+
+export interface RingOptions {
+  /** One for all, or each node's own. */
+  settings: RingSettings | ((node: number) => RingSettings);
+  /** Places on the circle of each node. Default 1. */
+  identities?: number;
+  /** Nodes 0 to `members` - 1 are in the ring from the beginning. Default: all. */
+  members?: number;
+  disk?: DiskModel;
+  /** What members know from the beginning. */
+  warm?: WarmModel;
+  sha1: Sha1;
+}
+
+export interface WarmModel {
+  /** Processes in the lists of neighbours. Default: as many as the settings say. */
+  successors?: number;
+  predecessors?: number;
+  /** What a finger points at. Default `owners`. */
+  fingers?: FingerRule;
+}
+
+/**
+ * `owners`: the last node at or before the point at 2^i, whom our nodes look up. `chord`: the first node
+ * at or after it, as Chord has them. `none`: there are no fingers.
+ */
+export type FingerRule = 'owners' | 'chord' | 'none';
+
+/** The call of a leave, of which the overlay itself hears. */
+const LEAVE = -1;
+
+export class RingOverlay implements Overlay {
+  readonly count: number;
+  readonly world: World;
+  readonly circle: Circle;
+  readonly oracle: RingOracle;
+  readonly counters: RingCounters = new RingCounters();
+  readonly disks: Disks;
+  readonly #commons: RingCommons;
+  readonly #nodes: (RingNode | undefined)[];
+  readonly #random: SeededRandom;
+  readonly #settingsOf: (node: number) => RingSettings;
+  readonly #watcher: RingWatcher;
+  readonly #sha1: Sha1;
+  /** Called in an event of its own, when no call into the node is under way. */
+  readonly #ending: number;
+
+  constructor(world: World, options: RingOptions, watcher: RingWatcher) {
+    const { settings, identities = 1, members = world.count, disk = {}, warm = {} } = options;
+    this.count = world.count;
+    this.world = world;
+    this.#watcher = watcher;
+    this.#sha1 = options.sha1;
+    this.#settingsOf = typeof settings === 'function' ? settings : () => settings;
+    this.#random = new SeededRandom(world.seed, SeedStream.nodes);
+    this.#commons = new RingCommons(options.sha1, 2 * world.count * identities);
+    const places = new SeededRandom(world.seed, SeedStream.ids);
+    this.circle = new Circle(world.count, identities, this.#commons.members, places);
+    this.#nodes = new Array<RingNode | undefined>(world.count);
+    this.oracle = new RingOracle(this);
+    world.inhabit(this);
+    const diskRandom = new SeededRandom(world.seed, SeedStream.disks);
+    this.disks = new Disks(world, disk, diskRandom, (node) => this.node(node));
+    this.#ending = world.subscribe((node) => this.#end(node));
+    this.#warm(members, warm);
+  }
+
+  addressOf(node: number): Address {
+    return this.circle.addressOf(node, 0);
+  }
+
+  nodeAt(address: Address): number {
+    return this.circle.nodeAt(address);
+  }
+
+  machine(node: number): RingNode {
+    return this.node(node);
+  }
+
+  datagrams(): null {
+    return null;
+  }
+
+  streams(node: number): RingNode {
+    return this.node(node);
+  }
+
+  /** The machine of a node that has begun, to be given commands; `world.settle(node)` after each. */
+  node(node: number): RingNode {
+    const machine = this.#nodes[node];
+    assert(machine !== undefined, 'the node has begun');
+    return machine;
+  }
+
+  hasBegun(node: number): boolean {
+    return this.#nodes[node] !== undefined;
+  }
+
+  /** The identity at a place; null where nobody ever stood. */
+  identityAt(place: Place): Identity | null {
+    const machine = this.#nodes[this.circle.nodeOf(place)];
+    return machine?.identities[this.circle.identityOf(place)] ?? null;
+  }
+
+  storeOf(node: number): MemoryStore {
+    return this.disks.storeOf(node);
+  }
+
+  // What befalls nodes.
+
+  /** A new process joins through `ways`; without any it is a ring of its own. */
+  join(node: number, ways: readonly Address[]): void {
+    assert(this.world.alive[node] === 0, 'who joins is not there yet');
+    this.#born(node);
+    this.world.start(node);
+    this.node(node).start(this.world.now, ways);
+    this.world.settle(node);
+  }
+
+  /** Hands its arcs over, tells its neighbours, and ends. */
+  leave(node: number): void {
+    this.node(node).leave(this.world.now, LEAVE);
+    this.world.settle(node);
+  }
+
+  /** Its process dies at once; what was durable on its disk stays there. */
+  crash(node: number): void {
+    this.world.stop(node);
+    this.disks.crash(node);
+  }
+
+  /** Its host goes without a word: nobody is told that its streams are over. */
+  vanish(node: number): void {
+    this.world.stop(node, 'silent');
+    this.disks.crash(node);
+  }
+
+  /** Stands still, as a process that was stopped or a laptop whose lid was closed. */
+  pause(node: number): void {
+    this.world.stop(node, 'silent');
+  }
+
+  resume(node: number): void {
+    this.world.start(node);
+  }
+
+  /** A new process on the same address, with what its disk kept or with a new disk. */
+  restart(node: number, ways: readonly Address[], hasMemory: boolean): void {
+    this.world.stop(node);
+    this.disks.crash(node);
+    if (!hasMemory) this.disks.wipe(node);
+    this.join(node, ways);
+  }
+
+  #end(node: number): void {
+    if (this.world.alive[node] === 0) return;
+    this.node(node).close(this.world.now);
+    this.crash(node);
+  }
+
+  #born(node: number): void {
+    const { circle } = this;
+    const addresses: Address[] = [];
+    for (let i = 0; i < circle.identities; i++) addresses.push(circle.addressOf(node, i));
+    this.#nodes[node] = new RingNode(
+      {
+        host: this.world.streamHost,
+        store: this.disks.storeOf(node),
+        random: this.#random,
+        sha1: this.#sha1,
+        counters: this.counters,
+        commons: this.#commons,
+      },
+      this.#settingsOf(node),
+      addresses,
+      new Ear(this, node),
+    );
+  }
+
+  /** @internal */
+  heard(node: number, call: number, outcome: RingOutcome): void {
+    if (call === LEAVE) this.world.schedule(this.world.now, this.#ending, node, 0);
+    else this.#watcher.onOutcome(node, call, outcome);
+  }
+
+  /** @internal */
+  told(node: number, event: RingEvent): void {
+    this.#watcher.onEvent(node, event);
+  }
+
+  // What a long calm makes of a ring.
+
+  #warm(members: number, model: WarmModel): void {
+    const { circle, world } = this;
+    for (let node = 0; node < members; node++) {
+      this.#born(node);
+      world.start(node, true);
+    }
+    const calm = new Calm(circle, members);
+    for (let place = 0; place < circle.count; place++) {
+      const node = circle.nodeOf(place);
+      if (node < members) this.#place(node, place, calm, model);
+    }
+    for (let node = 0; node < members; node++) world.settle(node);
+  }
+
+  #place(node: number, place: Place, calm: Calm, model: WarmModel): void {
+    const machine = this.node(node);
+    const { successors = machine.listProcesses, predecessors = machine.listProcesses } = model;
+    const next = calm.neighbours(place, successors, 1);
+    const previous = calm.neighbours(place, predecessors, -1);
+    const { fingers, bits } = calm.fingers(place, next.at(-1), model.fingers ?? 'owners');
+    const addresses = (places: readonly Place[]) => places.map((other) => calm.addressAt(other));
+    machine.place(
+      this.world.now,
+      this.circle.identityOf(place),
+      addresses(next),
+      addresses(previous),
+      addresses(fingers),
+      bits,
+    );
+  }
+}
+
+/** One node's observer. */
+class Ear implements RingObserver {
+  readonly #overlay: RingOverlay;
+  readonly #node: number;
+
+  constructor(overlay: RingOverlay, node: number) {
+    this.#overlay = overlay;
+    this.#node = node;
+  }
+
+  onOutcome(call: number, outcome: RingOutcome): void {
+    this.#overlay.heard(this.#node, call, outcome);
+  }
+
+  onEvent(event: RingEvent): void {
+    this.#overlay.told(this.#node, event);
+  }
+}
+
+/** Neighbours and fingers of a ring in which nobody has come or gone for a long time. */
+class Calm {
+  readonly #circle: Circle;
+  readonly #members: number;
+  readonly #target = new Uint8Array(ID_BYTES);
+
+  /** Of the nodes 0 to `members` - 1. */
+  constructor(circle: Circle, members: number) {
+    this.#circle = circle;
+    this.#members = members;
+  }
+
+  addressAt(place: Place): Address {
+    return this.#circle.addressOf(this.#circle.nodeOf(place), this.#circle.identityOf(place));
+  }
+
+  /** Nearest first, until they are so many processes (each on a host of its own). */
+  neighbours(self: Place, processes: number, step: 1 | -1): Place[] {
+    const list: Place[] = [];
+    const seen: number[] = [];
+    if (processes === 0) return list;
+    for (let place = this.#next(self, step); place !== self; place = this.#next(place, step)) {
+      const node = this.#circle.nodeOf(place);
+      if (!seen.includes(node)) seen.push(node);
+      list.push(place);
+      if (seen.length >= processes || list.length >= NEIGHBOURS_LIMIT) break;
+    }
+    return list;
+  }
+
+  /** Each once, from the farthest to the last known successor, and the bits they stand for. */
+  fingers(
+    self: Place,
+    known: Place | undefined,
+    rule: FingerRule,
+  ): { fingers: Place[]; bits: number[] } {
+    const { hashes } = this.#circle;
+    const fingers: Place[] = [];
+    const bits: number[] = [];
+    const hash = self * ID_BYTES;
+    const isAlone = known === undefined || rule === 'none';
+    for (let bit = ID_BITS - 1; !isAlone && bit >= 0; bit--) {
+      addPowerOfTwo(hashes, hash, bit, this.#target, 0);
+      if (isInArc(this.#target, 0, hashes, hash, hashes, known * ID_BYTES)) break;
+      const owner = this.ownerOf(this.#target, 0);
+      const finger = rule === 'chord' ? this.#next(owner, 1) : owner;
+      if (finger === self || fingers.includes(finger)) continue;
+      fingers.push(finger);
+      bits.push(bit);
+    }
+    return { fingers, bits };
+  }
+
+  ownerOf(key: Uint8Array, start: number): Place {
+    const place = this.#circle.atOrBefore(key, start);
+    return this.#isThere(place) ? place : this.#next(place, -1);
+  }
+
+  #next(from: Place, step: 1 | -1): Place {
+    let place = from;
+    do {
+      place = step === 1 ? this.#circle.after(place) : this.#circle.before(place);
+    } while (!this.#isThere(place) && place !== from);
+    return place;
+  }
+
+  #isThere(place: Place): boolean {
+    return this.#circle.nodeOf(place) < this.#members;
+  }
+}
+
+/** A world with its ring nodes in it. */
+export function ringWorld(options: WorldOptions & RingOptions, watcher: RingWatcher): RingOverlay {
+  return new RingOverlay(new World(options), options, watcher);
+}

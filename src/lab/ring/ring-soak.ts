@@ -1,0 +1,213 @@
+/**
+ * The soak of the ring: a seed makes a plan, the plan a trial, and so on with the next seed. Plans are
+ * of three kinds, because each promise is worth testing where it holds and nothing excuses a breach:
+ *
+ *     seed mod 4 = 0    order     joins and leaves only: nobody may notice anything
+ *                  1, 2 crashes   and processes that die, alone or up to K within one repair interval
+ *                  3    anything  and partitions, processes that stand still, more crashes than K
+ */
+import { type Random, randomBelow, SeededRandom } from '../../core/random.ts';
+import { RING_DEFAULTS, type RingSettings } from '../../ring/settings.ts';
+import { Violation } from '../mainline/checks.ts';
+import type { NetworkModel } from '../network/network-model.ts';
+import { SeedStream } from '../seed.ts';
+import type { DiskModel } from '../streams/disk.ts';
+import type { RingStep } from './ring-life.ts';
+import { type RingPlan, type RingTrialResult, runRingTrial } from './ring-trial.ts';
+
+export const RING_SOAK_NODES_MIN = 3;
+export const RING_SOAK_NODES_MAX = 24;
+const SECOND_MS = 1000;
+/** From this loss on four attempts in a row are lost so often that pulses fail. */
+const LOSSY = 0.05;
+/** Values above the size that is sent blindly (ring/routing.ts), and above what one segment carries. */
+const VALUE_BYTES = [8, 8, 8, 200, 5000, 40_000];
+/** Where streams come in small pieces, each of which is an event. */
+const SMALL_VALUE_BYTES = [8, 8, 200];
+/** The backups that a trial may ask for. */
+const K_MOST = 3;
+
+type Kind = 'order' | 'crashes' | 'anything';
+const KINDS: readonly Kind[] = ['order', 'crashes', 'crashes', 'anything'];
+
+/** The plan of a seed; with `nodes` a smaller or larger one of the same kind. */
+export function ringPlanOf(seed: number, nodes?: number): RingPlan {
+  const random = new SeededRandom(seed, SeedStream.soak);
+  const kind = KINDS[seed % KINDS.length]!;
+  const drawn = between(random, RING_SOAK_NODES_MIN, RING_SOAK_NODES_MAX);
+  const small = between(random, RING_SOAK_NODES_MIN, 8);
+  const count = nodes ?? (chance(random, 60) ? small : drawn);
+  const k = between(random, 0, K_MOST);
+  const faultsMs = between(random, 10, 40) * SECOND_MS;
+  const network = networkOf(random, kind);
+  return {
+    seed,
+    // As many again may come.
+    nodes: 2 * count,
+    members: chance(random, 80) ? count : 1,
+    identities: pick(random, [1, 1, 1, 2, 4]),
+    settings: settingsOf(random, k),
+    network,
+    disk: diskOf(random),
+    steps: stepsOf(random, kind, faultsMs),
+    budget: kind === 'anything' ? count : kind === 'crashes' ? Math.max(1, k) : 0,
+    isLossy: network.loss! >= LOSSY,
+    keys: pick(random, [4, 12, 40]),
+    valueBytes: network.pieceBytes === undefined ? VALUE_BYTES : SMALL_VALUE_BYTES,
+    commandMs: pick(random, [50, 100, 400]),
+    faultsMs,
+  };
+}
+
+/** A trial that failed: one line that says what, and how to see it again. */
+export class RingSoakFailure extends Error {
+  override name = 'RingSoakFailure';
+  readonly plan: RingPlan;
+  /** What to type to see it again. */
+  readonly replay: string;
+
+  constructor(plan: RingPlan, cause: unknown, version: string, nodes?: number) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const kind = cause instanceof Violation ? 'violated' : 'crashed';
+    const size = nodes === undefined ? '' : ` --nodes ${nodes}`;
+    const replay = `ringlight lab soak --overlay ring --seed ${plan.seed}${size} --runs 1`;
+    super(`${kind}: ${why}; replay: ${replay} (version ${version})`, { cause });
+    this.plan = plan;
+    this.replay = replay;
+  }
+}
+
+/** A trial after the other. */
+export interface RingSoakOptions {
+  /** The first one; the next is one more. */
+  seed: number;
+  /** Trials at most. */
+  runs: number;
+  /** Members of each at first; default: drawn by its seed. */
+  nodes?: number;
+  /** For the line that replays a failure. */
+  version: string;
+  /** Asked before each trial. */
+  goesOn?(): boolean;
+  /** Hears of each trial that has passed. */
+  passed?(result: RingTrialResult): void;
+}
+
+export interface RingSoakReport {
+  trials: number;
+  checks: number;
+  operations: number;
+  disturbances: number;
+  virtualMs: number;
+}
+
+/**
+ * Runs trials until one fails, or all have passed.
+ * @throws RingSoakFailure
+ */
+export function ringSoak(options: RingSoakOptions): RingSoakReport {
+  const report = { trials: 0, checks: 0, operations: 0, disturbances: 0, virtualMs: 0 };
+  const { seed, runs, nodes, version, goesOn = () => true, passed = () => {} } = options;
+  while (report.trials < runs && goesOn()) {
+    const result = ringSoakOnce(seed + report.trials, version, nodes);
+    report.trials++;
+    report.checks += result.checks;
+    report.operations += result.operations;
+    report.disturbances += result.disturbances;
+    report.virtualMs += result.virtualMs;
+    passed(result);
+  }
+  return report;
+}
+
+/**
+ * Runs the trial of one seed.
+ * @throws RingSoakFailure
+ */
+export function ringSoakOnce(seed: number, version: string, nodes?: number): RingTrialResult {
+  const plan = ringPlanOf(seed, nodes);
+  try {
+    return runRingTrial(plan);
+  } catch (error) {
+    throw new RingSoakFailure(plan, error, version, nodes);
+  }
+}
+
+function settingsOf(random: Random, k: number): Partial<RingSettings> {
+  const { pulseMs, repairMs } = RING_DEFAULTS;
+  return {
+    k,
+    pulseMs: pick(random, [pulseMs, pulseMs / 2]),
+    repairMs: pick(random, [repairMs, repairMs / 5]),
+  };
+}
+
+/**
+ * Losses cost streams time. What they make look like death is for the trials in which anything may
+ * happen; in the others a connection must never take longer than anybody waits for it.
+ */
+function networkOf(random: Random, kind: Kind): NetworkModel {
+  const latency = pick<NetworkModel['latency']>(random, [
+    { kind: 'constant', ms: between(random, 1, 50) },
+    { kind: 'uniform', lowMs: 1, highMs: between(random, 2, 150) },
+    { kind: 'king' },
+  ]);
+  const loss = pick(random, kind === 'anything' ? [0, 0.01, 0.05, 0.2] : [0, 0, 0.01]);
+  const network: NetworkModel = { latency, loss };
+  if (chance(random, 25)) network.jitter = { kind: 'uniform', highMs: between(random, 1, 100) };
+  if (chance(random, 25)) network.pieceBytes = pick(random, [5, 30, 1000]);
+  const isSlow = latency.kind === 'king' || network.pieceBytes !== undefined;
+  if (isSlow && kind !== 'anything') network.loss = 0;
+  return network;
+}
+
+function diskOf(random: Random): DiskModel {
+  const flushMs = pick(random, [1, 5, 50, 500]);
+  return { flushMs, spreadMs: randomBelow(random, flushMs + 1), ahead: pick(random, [0, 0.5, 1]) };
+}
+
+function stepsOf(random: Random, kind: Kind, faultsMs: number): RingStep[] {
+  const count = randomBelow(random, 1 + Math.floor(faultsMs / (2 * SECOND_MS)));
+  return Array.from({ length: count }, () => stepOf(random, kind, randomBelow(random, faultsMs)));
+}
+
+function stepOf(random: Random, kind: Kind, atMs: number): RingStep {
+  const isWiped = chance(random, 50);
+  const silent = chance(random, 30);
+  const count = between(random, 1, K_MOST);
+  const forMs = pick(random, [0.2, 3, 10, 30]) * SECOND_MS;
+  const order: RingStep[] = [
+    { atMs, do: 'join' },
+    { atMs, do: 'join' },
+    { atMs, do: 'leave', isWiped },
+  ];
+  const blow = { silent, aimed: chance(random, 70) };
+  const crashes: RingStep[] = [
+    { atMs, do: 'crash', count, forMs, ...blow },
+    { atMs, do: 'crash', count: 1, forMs, ...blow },
+    { atMs, do: 'loss', count, ...blow },
+    { atMs, do: 'loss', count: 1, ...blow },
+    { atMs, do: 'both', count, forMs, ...blow },
+  ];
+  const share = between(random, 1, 9) / 10;
+  const anything: RingStep[] = [
+    { atMs, do: 'pause', count, forMs, ...blow },
+    { atMs, do: 'cut', share, forMs, cut: pick(random, ['both', 'out', 'in'] as const) },
+    { atMs, do: 'cut', share, forMs, cut: 'both' },
+  ];
+  if (kind === 'order') return pick(random, order);
+  if (kind === 'crashes') return pick(random, [...order, ...crashes]);
+  return pick(random, [...order, ...crashes, ...anything]);
+}
+
+function between(random: Random, low: number, high: number): number {
+  return low + randomBelow(random, high - low + 1);
+}
+
+function chance(random: Random, percent: number): boolean {
+  return randomBelow(random, 100) < percent;
+}
+
+function pick<T>(random: Random, choices: readonly T[]): T {
+  return choices[randomBelow(random, choices.length)]!;
+}

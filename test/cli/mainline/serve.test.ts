@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openMainline } from '../../../src/mainline.ts';
+import { Running, ringlight } from '../command.ts';
+
+const BASE = ['mainline', 'serve', '--host', '127.0.0.1', '--port', '0', '--json'];
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ringlight-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('ringlight mainline serve', () => {
+  test('keeps its id and its contacts in a state file, and its register as JSON lines', async () => {
+    const state = join(folder, 'state.json');
+    const register = join(folder, 'register.jsonl');
+    const args = [...BASE, '--no-bootstrap', '--state', state, '--register', register];
+    const first = new Running(args);
+    const { id, host, port } = (await first.event('listening')) as Record<string, never>;
+    const other = await openMainline({ host: '127.0.0.1', bootstrap: [`${host}:${port}`] });
+    await other.ready();
+    // Whoever asks is pinged before it is a contact: its answer may come after ours.
+    await first.event('status', ({ table }) => (table as { size: number }).size === 1);
+    expect((await first.end()).status).toBe(0);
+    expect(JSON.parse(readFileSync(state, 'utf8'))).toEqual({
+      id,
+      contacts: [`${other.host}:${other.port}`],
+    });
+    const [line] = readFileSync(register, 'utf8').trimEnd().split('\n');
+    expect(JSON.parse(line!)).toMatchObject({ id: other.id, port: other.port });
+
+    const second = new Running(args);
+    expect((await second.event('listening')) as object).toMatchObject({ id });
+    await expect.poll(() => other.table.entries().some((entry) => entry.id === id)).toBe(true);
+    expect((await second.end()).status).toBe(0);
+    await other.close();
+  });
+
+  test('tells how joining went', async () => {
+    const first = new Running([...BASE, '--no-bootstrap']);
+    const { port } = (await first.event('listening')) as Record<string, never>;
+    const second = new Running([...BASE, '--bootstrap', `127.0.0.1:${port}`]);
+    expect((await second.event('joined')) as object).toMatchObject({ answered: 1, table: 1 });
+    expect((await second.event('status')) as object).toMatchObject({ table: { size: 1 } });
+    await Promise.all([first.end(), second.end()]);
+  });
+
+  test('refuses a file that is no state file, before it listens', async () => {
+    const file = join(folder, 'other.json');
+    writeFileSync(file, '{"id":7}');
+    const { status, stderr } = await ringlight([...BASE, '--no-bootstrap', '--state', file]);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: `ringlight: ${file} is no state file of ringlight\n`,
+    });
+    expect(readFileSync(file, 'utf8')).toBe('{"id":7}');
+  });
+
+  test('says so when it cannot write what it was asked to', async () => {
+    const nowhere = join(folder, 'no', 'such', 'folder.jsonl');
+    const args = [...BASE, '--no-bootstrap', '--for', '50ms', '--register', nowhere];
+    const { status, stderr } = await ringlight(args);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^ringlight: cannot write .*folder\.jsonl: ENOENT/);
+  });
+});

@@ -1,0 +1,108 @@
+/** Node i has the i-th smallest id and the i-th address: everything else is built on that. */
+import { describe, expect, test } from 'vitest';
+import {
+  addressOf,
+  formatAddress,
+  ipOf,
+  portOf,
+  Scope,
+  scopeOf,
+} from '../../../src/core/address.ts';
+import { CONTACT_BYTES, Contacts } from '../../../src/core/contacts.ts';
+import { formatId } from '../../../src/core/id.ts';
+import { SeededRandom } from '../../../src/core/random.ts';
+import { KEY_BITS, Population } from '../../../src/lab/mainline/population.ts';
+
+function populationOf(count: number, seed = 1): { population: Population; ids: string[] } {
+  const population = new Population(count, new SeededRandom(seed));
+  const contacts = new Contacts(count, 1);
+  population.intern(contacts, new SeededRandom(seed, 2));
+  const ids = Array.from({ length: count }, (_, node) =>
+    formatId(contacts.bytes, (node + 1) * CONTACT_BYTES),
+  );
+  for (let node = 0; node < count; node++) {
+    expect(contacts.addressOf(node + 1)).toBe(population.addressOf(node));
+    expect(contacts.referencesTo(node + 1)).toBe(1);
+  }
+  return { population, ids };
+}
+
+function bitOf(id: string, place: number): bigint {
+  return (BigInt(`0x${id}`) >> BigInt(159 - place)) & 1n;
+}
+
+describe('a population', () => {
+  test('has ascending ids that begin with its keys, each contact the handle after its node', () => {
+    const { population, ids } = populationOf(3000);
+    expect([...ids].sort()).toEqual(ids);
+    expect(new Set(ids).size).toBe(3000);
+    for (const [node, id] of ids.entries()) {
+      expect(Number.parseInt(id.slice(0, 12), 16)).toBe(population.keys[node]);
+    }
+    // Not only the keys are random.
+    expect(new Set(ids.map((id) => id.slice(12))).size).toBe(3000);
+  });
+
+  test('is the same for the same seed, and another for another', () => {
+    expect(populationOf(50, 4).ids).toEqual(populationOf(50, 4).ids);
+    expect(populationOf(50, 4).ids).not.toEqual(populationOf(50, 5).ids);
+  });
+
+  test('is split where brute force splits it, at every depth down to single nodes', () => {
+    const { population, ids } = populationOf(700);
+    let deepest = 0;
+    let splits = 0;
+    const descend = (low: number, high: number, depth: number) => {
+      deepest = Math.max(deepest, depth);
+      const range = ids.slice(low, high);
+      const zeros = range.filter((id) => bitOf(id, depth) === 0n).length;
+      expect(population.split(low, high, depth)).toBe(low + zeros);
+      splits++;
+      if (depth + 1 === KEY_BITS || high - low < 2) return;
+      descend(low, low + zeros, depth + 1);
+      descend(low + zeros, high, depth + 1);
+    };
+    descend(0, 700, 0);
+    expect(deepest).toBeGreaterThan(12);
+    expect(splits).toBeGreaterThan(1000);
+  });
+
+  test('splits single nodes at all bits of their keys, and nobody nowhere', () => {
+    const { population, ids } = populationOf(20);
+    for (let node = 0; node < 20; node++) {
+      for (let depth = 0; depth < KEY_BITS; depth++) {
+        const expected = bitOf(ids[node]!, depth) === 0n ? node + 1 : node;
+        expect(population.split(node, node + 1, depth)).toBe(expected);
+        expect(population.split(node, node, depth)).toBe(node);
+      }
+    }
+  });
+
+  test('has public addresses, each of which leads back to its node', () => {
+    const population = new Population(100_000, new SeededRandom(1));
+    expect(formatAddress(population.addressOf(0))).toBe('16.0.0.0:6881');
+    expect(formatAddress(population.addressOf(256))).toBe('16.0.1.0:6881');
+    for (let node = 0; node < 100_000; node += 97) {
+      const address = population.addressOf(node);
+      expect(population.nodeAt(address)).toBe(node);
+      expect(scopeOf(address)).toBe(Scope.public);
+    }
+  });
+
+  test('knows no address but its own', () => {
+    const population = new Population(10, new SeededRandom(1));
+    const first = population.addressOf(0);
+    const [ip, port] = [ipOf(first), portOf(first)];
+    const foreign = [
+      addressOf(ip - 1, port),
+      addressOf(ip + 10, port),
+      addressOf(ip, port - 1),
+      addressOf(ip + 9, port + 1),
+      addressOf(ip, 0),
+      addressOf(0xffffffff, port),
+      0,
+    ];
+    for (const address of foreign) expect(population.nodeAt(address)).toBe(-1);
+    expect(population.nodeAt(addressOf(ip + 9, port))).toBe(9);
+  });
+});
