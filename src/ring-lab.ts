@@ -21,7 +21,7 @@ import type { RingOutcome } from './ring/outcome.ts';
 import { LEVELS, type Level, type RingSettings, ringSettings } from './ring/settings.ts';
 import type { RingInfo } from './ring/view.ts';
 
-/** 7 KB a node: beyond this a lab takes more than a gigabyte. */
+/** 7 to 14 KB a node: beyond this a lab takes more than a gigabyte. */
 export const RING_LAB_NODES_LIMIT = 100_000;
 
 /** The settings of all nodes may stand beside the options of the lab. */

@@ -20,7 +20,7 @@ import type { Footprint } from './memory.ts';
 
 const PROCESS_BYTES = 130e6;
 const PROCESS_HEAP_BYTES = 60e6;
-/** Measured: 7 KB at rest, and what lookups and connections leave behind; 2 KB for another place. */
+/** Measured: 7 to 14 KB at rest, and what lookups and connections leave behind; 2 KB for another place. */
 const NODE_BYTES = 16_000;
 const PLACE_BYTES = 2200;
 const HEAP_SLACK = 1.3;
