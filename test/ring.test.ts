@@ -122,7 +122,7 @@ describe('a ring of several', () => {
     await Promise.all([ring.crash(4), ring.crash(1)]);
     await using client = await connectRing(ring.nodes.map(({ addresses }) => addresses[0]!));
     // Until the dead are given up a quorum may be out of reach: that is told, and asked again.
-    const read = async (from: typeof client | Ring, key: string): Promise<string> => {
+    const read = async (from: typeof client | Ring, key: string) => {
       for (;;) {
         try {
           return text(await from.get(key));
