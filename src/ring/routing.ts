@@ -255,6 +255,14 @@ export class Operation extends Waiter {
       return this.step(now);
     }
     if (status === Status.notMember) return this.step(now);
+    // A read at quorum is begun again until the dead are given up, or its time is over; `all` is strict.
+    const isRead = this.level === 'quorum' && (this.kind === 'get' || this.kind === 'exists');
+    if (status === Status.tooFewCopies && isRead && this.via === null) {
+      this.#lastCode = 'too-few-copies';
+      reply.at = reply.end;
+      this.node.lines.retries.join(now, this.#retry);
+      return;
+    }
     if (status !== Status.ok) return this.fail(now, CODES[status] ?? 'unknown', from, reply);
     if (isLong) {
       reply.at = reply.end;
@@ -323,7 +331,8 @@ export class Operation extends Waiter {
     const isWaiting = this.#retry.line !== null;
     const mayBeDone = this.#isHeard || this.#writing?.hasReached === true;
     if (isWrite && !isWaiting && mayBeDone) return this.fail(now, 'unknown');
-    this.fail(now, isWaiting ? this.#lastCode : 'unreachable');
+    const isKnown = isWaiting || this.#lastCode === 'too-few-copies';
+    this.fail(now, isKnown ? this.#lastCode : 'unreachable');
   }
 }
 
