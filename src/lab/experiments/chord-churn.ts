@@ -15,6 +15,7 @@ import { randomBelow, SeededRandom } from '../../core/random.ts';
 import { type RingSettings, ringSettings } from '../../ring/settings.ts';
 import { Lifetime } from '../life/lifetime.ts';
 import { summaryOf } from '../mainline/grade.ts';
+import type { Recorder } from '../results/recorder.ts';
 import { costOf, type RingGrade, RingLookups } from '../ring/ring-lookups.ts';
 import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
 import { SeedStream } from '../seed.ts';
@@ -71,7 +72,11 @@ const IDLE_MS = 120_000;
 const SPARE_SHARE = 1.3;
 const SPARE_NODES = 50;
 
-export function chordChurn(options: ChordChurnOptions, watch: Watch = () => {}): ExperimentResult {
+export function chordChurn(
+  options: ChordChurnOptions,
+  watch: Watch = () => {},
+  recorder: Recorder | null = null,
+): ExperimentResult {
   const { seed, nodes, successors } = options;
   const checks: Check[] = [];
   const figures: Record<string, number> = {};
@@ -82,7 +87,7 @@ export function chordChurn(options: ChordChurnOptions, watch: Watch = () => {}):
   const isTabled = nodes === TABLE_NODES && successors === TABLE_SUCCESSORS;
   for (const [rate, path, timeouts] of TABLE) {
     const run = new Run(options, rate);
-    run.run(watch);
+    run.run(watch, rate === TABLE.at(-1)![0] ? recorder : null);
     const { world } = run.overlay;
     const cost = costOf(run.lookups.grades);
     const failures = (cost.failed / run.lookups.grades.length) * 10_000;
@@ -155,7 +160,7 @@ class Run {
     });
   }
 
-  run(watch: Watch): void {
+  run(watch: Watch, recorder: Recorder | null): void {
     const { lookups, overlay } = this;
     const { world } = overlay;
     const { settleMs } = this.#options;
@@ -165,11 +170,13 @@ class Run {
     this.#again(this.#asks, this.#ask);
     world.run(world.now + settleMs);
     lookups.grades.length = 0;
+    lookups.record(overlay, recorder);
     while (world.now < untilMs) {
       world.run(Math.min(untilMs, world.now + 100 * SECOND_MS));
       lookups.tell(overlay, this.#options.lookups, watch);
     }
     world.run(untilMs + CALL_MS);
+    recorder?.finish();
   }
 
   #again(law: Lifetime, subscriber: number): void {

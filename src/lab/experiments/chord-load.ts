@@ -14,6 +14,7 @@
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, SeededRandom } from '../../core/random.ts';
 import { summaryOf } from '../mainline/grade.ts';
+import type { Recorder } from '../results/recorder.ts';
 import { RingLookups } from '../ring/ring-lookups.ts';
 import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
 import { QUIET } from '../ring/ring-settings.ts';
@@ -70,12 +71,16 @@ export function expectedLoad(places: number, meanKeys: number, share: number): n
   return keys;
 }
 
-export function chordLoad(options: ChordLoadOptions, watch: Watch = () => {}): ExperimentResult {
+export function chordLoad(
+  options: ChordLoadOptions,
+  watch: Watch = () => {},
+  recorder: Recorder | null = null,
+): ExperimentResult {
   const { seed, nodes } = options;
   const run = new Run(options, watch);
   run.alone();
   run.virtual();
-  const { lookups, overlay } = run.inserted();
+  const { lookups, overlay } = run.inserted(recorder);
   const { checks, figures } = run;
   return {
     experiment: 'chord-load',
@@ -144,7 +149,7 @@ class Run {
   }
 
   /** Real inserts, through any node. */
-  inserted(): { lookups: RingLookups; overlay: RingOverlay } {
+  inserted(recorder: Recorder | null): { lookups: RingLookups; overlay: RingOverlay } {
     const { insertNodes: nodes, inserts, rings, seed: first } = this.#options;
     const seed = first * SEEDS + rings + PLACES.length;
     const lookups = new RingLookups(seed);
@@ -152,6 +157,7 @@ class Run {
       { seed, nodes, sha1, settings: QUIET, network: { latency: { kind: 'constant', ms: 50 } } },
       lookups,
     );
+    lookups.record(overlay, recorder);
     const random = new SeededRandom(seed, SeedStream.workload);
     const expected = new Uint32Array(nodes);
     for (let begun = 0; begun < inserts; ) {
@@ -164,6 +170,7 @@ class Run {
       }
       lookups.finish(overlay, inserts, () => {});
     }
+    recorder?.finish();
     this.#done += inserts;
     this.#tell(overlay);
     let misplaced = 0;

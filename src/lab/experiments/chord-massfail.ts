@@ -17,6 +17,7 @@
 import { randomBelow, SeededRandom } from '../../core/random.ts';
 import { ringSettings } from '../../ring/settings.ts';
 import { summaryOf } from '../mainline/grade.ts';
+import type { Recorder } from '../results/recorder.ts';
 import { costOf, type RingGrade, RingLookups } from '../ring/ring-lookups.ts';
 import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
 import { QUIETLY } from '../ring/ring-settings.ts';
@@ -69,6 +70,7 @@ const TIMEOUT_MS = 500;
 export function chordMassfail(
   options: ChordMassfailOptions,
   watch: Watch = () => {},
+  recorder: Recorder | null = null,
 ): ExperimentResult {
   const { seed, nodes, successors, rings, lookups } = options;
   const checks: Check[] = [];
@@ -82,7 +84,8 @@ export function chordMassfail(
     const grades: RingGrade[] = [];
     for (let ring = 0; ring < rings; ring++) {
       const run = new Ring(options, seed * RINGS_LIMIT + ring, share);
-      grades.push(...run.run());
+      const isLast = share === TABLE.at(-1)![0] && ring === rings - 1;
+      grades.push(...run.run(isLast ? recorder : null));
       const { world } = run.overlay;
       messages += world.streams.traffic.pieces;
       virtualMs += world.elapsedMs;
@@ -160,12 +163,14 @@ class Ring {
     }
   }
 
-  run(): readonly RingGrade[] {
+  run(recorder: Recorder | null): readonly RingGrade[] {
     const { lookups, overlay } = this;
     const { world } = overlay;
+    lookups.record(overlay, recorder);
     world.run(world.now + PULSE_MS + NOTICING_MS);
     for (let i = 0; i < this.#many; i++) lookups.begin(overlay, lookups.someone(overlay));
     lookups.finish(overlay, this.#many, () => {});
+    recorder?.finish();
     return lookups.grades;
   }
 }

@@ -14,6 +14,7 @@
  */
 
 import { summaryOf } from '../mainline/grade.ts';
+import type { Recorder } from '../results/recorder.ts';
 import { type RingGrade, RingLookups } from '../ring/ring-lookups.ts';
 import { type FingerRule, ringWorld } from '../ring/ring-overlay.ts';
 import { QUIET } from '../ring/ring-settings.ts';
@@ -51,9 +52,13 @@ const CALCULATED: Readonly<Record<(typeof RULES)[number], readonly number[]>> = 
 };
 const CALCULATED_TOLERANCE = 0.1;
 
-export function chordPath(options: ChordPathOptions, watch: Watch = () => {}): ExperimentResult {
+export function chordPath(
+  options: ChordPathOptions,
+  watch: Watch = () => {},
+  recorder: Recorder | null = null,
+): ExperimentResult {
   const { seed, nodes } = options;
-  const run = new Run(options, watch);
+  const run = new Run(options, watch, recorder);
   const checks: Check[] = [];
   const figures: Record<string, number> = {};
   for (const rule of RULES) {
@@ -97,12 +102,15 @@ class Run {
   readonly #options: ChordPathOptions;
   readonly #watch: Watch;
   readonly #of: number;
+  /** Told of the largest ring whose fingers are ours. */
+  readonly #recorder: Recorder | null;
   /** Every ring has a seed of its own. */
   #rings = 0;
 
-  constructor(options: ChordPathOptions, watch: Watch) {
+  constructor(options: ChordPathOptions, watch: Watch, recorder: Recorder | null) {
     this.#options = options;
     this.#watch = watch;
+    this.#recorder = recorder;
     let sizes = 0;
     while (2 ** (BITS_LEAST + sizes) <= options.nodes) sizes++;
     this.#of = sizes * RULES.length * options.lookups;
@@ -113,14 +121,21 @@ class Run {
     const nodes = 2 ** bits;
     const { lookups } = this.#options;
     const paths: number[] = [];
+    const isLargest = fingers === 'owners' && 2 * nodes > this.#options.nodes;
     while (paths.length < lookups) {
       const many = Math.min(nodes, lookups);
-      for (const { hops } of this.#ring(nodes, many, fingers)) paths.push(hops);
+      const recorder = isLargest && paths.length === 0 ? this.#recorder : null;
+      for (const { hops } of this.#ring(nodes, many, fingers, recorder)) paths.push(hops);
     }
     return paths;
   }
 
-  #ring(nodes: number, many: number, fingers: FingerRule): readonly RingGrade[] {
+  #ring(
+    nodes: number,
+    many: number,
+    fingers: FingerRule,
+    recorder: Recorder | null,
+  ): readonly RingGrade[] {
     const seed = this.#options.seed * SEEDS + this.#rings++;
     const lookups = new RingLookups(seed);
     const overlay = ringWorld(
@@ -132,9 +147,11 @@ class Run {
       },
       lookups,
     );
+    lookups.record(overlay, recorder);
     for (let i = 0; i < many; i++) lookups.begin(overlay, Math.floor((i * nodes) / many));
     const { world } = overlay;
     lookups.finish(overlay, many, () => {});
+    recorder?.finish();
     for (const grade of lookups.grades) this.grades.push(grade);
     this.messages += world.streams.traffic.pieces;
     this.virtualMs += world.elapsedMs;

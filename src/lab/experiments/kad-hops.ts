@@ -13,6 +13,7 @@ import { settingsFrom } from '../../mainline/choices.ts';
 import { Campaigns } from '../mainline/campaign.ts';
 import { type Summary, summaryOf } from '../mainline/grade.ts';
 import { mainlineWorld } from '../mainline/mainline-overlay.ts';
+import { RecordedMainline } from '../mainline/recorded-mainline.ts';
 import type { LatencyModel } from '../network/latency.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { sha1 } from '../sha1.ts';
@@ -65,7 +66,7 @@ export function kadHops(
     { seed, nodes, network: { latency, loss }, settings, upkeep: false, sha1 },
     campaigns,
   );
-  recorder?.begin(overlay);
+  recorder?.begin(new RecordedMainline(overlay));
   const metrics = summaryOf(campaigns.run(overlay, { lookups, watch }));
   recorder?.finish();
   const { world } = overlay;

@@ -18,6 +18,7 @@ import { LookupKind } from '../../mainline/walks.ts';
 import { Campaigns } from '../mainline/campaign.ts';
 import { type Summary, summaryOf } from '../mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
+import { RecordedMainline } from '../mainline/recorded-mainline.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
@@ -147,7 +148,7 @@ function measure(
     },
     campaigns,
   );
-  recorder?.begin(overlay);
+  recorder?.begin(new RecordedMainline(overlay));
   const random = new SeededRandom(seed, SeedStream.workload);
   const targets = Array.from({ length: infoHashes }, () => {
     const target = new Uint8Array(ID_BYTES);

@@ -20,6 +20,7 @@ import { livingWorld } from '../life/start.ts';
 import { Campaigns } from '../mainline/campaign.ts';
 import { type Grade, summaryOf } from '../mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
+import { RecordedMainline } from '../mainline/recorded-mainline.ts';
 import { JIMENEZ_2009, NatClass } from '../network/nats.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
@@ -205,7 +206,7 @@ function joined(
     },
     campaigns,
   );
-  recorder?.begin(overlay);
+  recorder?.begin(new RecordedMainline(overlay));
   life.appoint(openNodes(overlay, DOORS));
   const { world } = overlay;
   const untilMs = world.now + joiningMs + settleMs;

@@ -18,6 +18,7 @@ import { Lifetime } from '../life/lifetime.ts';
 import { Campaigns } from '../mainline/campaign.ts';
 import { type Grade, summaryOf } from '../mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
+import { RecordedMainline } from '../mainline/recorded-mainline.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
@@ -117,7 +118,7 @@ class Run {
       },
       this.#campaigns,
     );
-    recorder?.begin(this.overlay);
+    recorder?.begin(new RecordedMainline(this.overlay));
   }
 
   get aliveShare(): number {

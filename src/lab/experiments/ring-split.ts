@@ -24,7 +24,9 @@ import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
 import { POLICIES, type Policy, ringSettings } from '../../ring/settings.ts';
 import { type Grade, summaryOf } from '../mainline/grade.ts';
+import type { Recorder } from '../results/recorder.ts';
 import type { Place } from '../ring/circle.ts';
+import { RecordedRing } from '../ring/recorded-ring.ts';
 import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
@@ -107,7 +109,11 @@ const TALES: readonly Tale[] = [
   },
 ];
 
-export function ringSplit(options: RingSplitOptions, watch: Watch = () => {}): ExperimentResult {
+export function ringSplit(
+  options: RingSplitOptions,
+  watch: Watch = () => {},
+  recorder: Recorder | null = null,
+): ExperimentResult {
   const { seed, nodes, rings } = options;
   const checks: Check[] = [];
   const figures: Record<string, number> = {};
@@ -129,7 +135,8 @@ export function ringSplit(options: RingSplitOptions, watch: Watch = () => {}): E
     const lost = { rings: 0, lookups: 0, wrong: 0 };
     for (let ring = 0; ring < rings; ring++) {
       const run = new Churned(options, seed * 1000 + ring, policy);
-      run.live();
+      const isLast = policy === POLICIES.at(-1) && ring === rings - 1;
+      run.live(isLast ? recorder : null);
       if (run.isLost) lost.rings++;
       for (const grade of run.grades) if (!grade.exact) lost.wrong++;
       lost.lookups += run.grades.length;
@@ -270,7 +277,8 @@ class Churned {
   readonly #options: RingSplitOptions;
   readonly #overlay: RingOverlay;
   readonly #random: SeededRandom;
-  readonly #asked: { node: number; owner: Place; atMs: number }[] = [];
+  readonly #asked: { node: number; key: Uint8Array; owner: Place; atMs: number }[] = [];
+  #recorder: Recorder | null = null;
   /** The next node that has never been there. */
   #newcomer: number;
 
@@ -305,8 +313,10 @@ class Churned {
     return this.#overlay.world.traceHash;
   }
 
-  live(): void {
+  live(recorder: Recorder | null): void {
     const { world } = this.#overlay;
+    this.#recorder = recorder;
+    recorder?.begin(new RecordedRing(this.#overlay));
     const { everyMs, faultsMs } = this.#options;
     const endMs = world.now + faultsMs;
     for (;;) {
@@ -318,6 +328,7 @@ class Churned {
     world.run(endMs + PEACE_MS);
     this.isLost = strayed(this.#overlay) > 0;
     this.#lookUp();
+    recorder?.finish();
   }
 
   /** Somebody comes or somebody dies, so that there are about as many as at first. */
@@ -342,7 +353,7 @@ class Churned {
         const key = new Uint8Array(ID_BYTES);
         fillRandom(this.#random, key, 0, ID_BYTES);
         const node = circle.nodeOf(place);
-        const call = this.#asked.push({ node, owner: oracle.ownerOf(key), atMs: world.now });
+        const call = this.#asked.push({ node, key, owner: oracle.ownerOf(key), atMs: world.now });
         this.#overlay.node(node).owner(world.now, call, key);
         world.settle(node);
       }
@@ -350,15 +361,17 @@ class Churned {
     world.run(world.now + LOOKUPS_MS);
   }
 
-  #ended(call: number, { code, owner, hops }: RingOutcome): void {
-    const { node, owner: right, atMs } = this.#asked[call - 1]!;
+  #ended(call: number, { code, owner, hops, silent: timeouts }: RingOutcome): void {
+    const { node, key, owner: right, atMs } = this.#asked[call - 1]!;
     const { oracle, world } = this.#overlay;
     const failed = code !== 'ok';
     const exact = !failed && owner === oracle.addressAt(right);
     const latencyMs = world.now - atMs;
-    this.grades.push({
-      ...{ node, exact, failed, hops, rpcs: hops, latencyMs },
+    const grade = {
+      ...{ node, exact, failed, hops, timeouts, rpcs: hops + timeouts, latencyMs },
       ...{ found: exact ? 1 : 0, wanted: 1 },
-    });
+    };
+    this.grades.push(grade);
+    this.#recorder?.endedInRing('owns', key, grade);
   }
 }

@@ -16,6 +16,8 @@ import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
 import { ringSettings } from '../../ring/settings.ts';
 import { type Grade, summaryOf } from '../mainline/grade.ts';
+import type { Recorder } from '../results/recorder.ts';
+import { RecordedRing } from '../ring/recorded-ring.ts';
 import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
 import { RingWhole } from '../ring/ring-whole.ts';
 import { SeedStream } from '../seed.ts';
@@ -53,6 +55,7 @@ const LATENCY_MS = 10;
 export function ringSurvival(
   options: RingSurvivalOptions,
   watch: Watch = () => {},
+  recorder: Recorder | null = null,
 ): ExperimentResult {
   const { seed, nodes, kMax, crashesMax, crowds } = options;
   const totals = { messages: 0, virtualMs: 0, repairMs: 0, unexpected: 0, worlds: 0 };
@@ -67,7 +70,8 @@ export function ringSurvival(
       let variance = 0;
       for (let crowd = 0; crowd < crowds; crowd++) {
         const run = new Crowd(options, k, crashes, crowd);
-        run.live();
+        const isLast = k === kMax && crashes === crashesMax && crowd === crowds - 1;
+        run.live(isLast ? recorder : null);
         lost += run.lostShare / crowds;
         variance += varianceOf(run.keysByOwner, k, crashes) / crowds;
         totals.messages += run.messages;
@@ -201,11 +205,13 @@ class Crowd {
     return this.#overlay.world.traceHash;
   }
 
-  live(): void {
+  live(recorder: Recorder | null): void {
+    recorder?.begin(new RecordedRing(this.#overlay));
     this.#insertAll();
     const doomed = this.#keys.map((key) => this.#isDoomed(key));
     this.#kill();
-    const found = this.#readAll();
+    const found = this.#readAll(recorder);
+    recorder?.finish();
     const lost = found.filter((isFound) => !isFound).length;
     this.lostShare = lost / found.length;
     this.unexpected = found.filter((isFound, i) => isFound === doomed[i]).length;
@@ -245,7 +251,7 @@ class Crowd {
     this.repairMs = world.now - sinceMs;
   }
 
-  #readAll(): boolean[] {
+  #readAll(recorder: Recorder | null): boolean[] {
     const { world, count } = this.#overlay;
     const living = Array.from({ length: count }, (_, node) => node).filter(
       (node) => !this.#dead.includes(node),
@@ -256,14 +262,16 @@ class Crowd {
       world.settle(node);
     }
     this.#wait();
-    return this.#keys.map((_key, i) => {
+    return this.#keys.map((key, i) => {
       const { outcome, latencyMs } = this.#ended.get(i)!;
-      const { code, found, hops } = outcome;
+      const { code, found, hops, silent: timeouts } = outcome;
       const failed = code !== 'ok';
-      this.grades.push({
+      const grade = {
         ...{ node: living[i % living.length]!, exact: !failed, found: failed ? 0 : 1, wanted: 1 },
-        ...{ rpcs: hops, hops, latencyMs, failed },
-      });
+        ...{ rpcs: hops + timeouts, hops, timeouts, latencyMs, failed },
+      };
+      this.grades.push(grade);
+      recorder?.endedInRing('get', key, grade);
       return found;
     });
   }

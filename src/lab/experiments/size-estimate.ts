@@ -22,6 +22,7 @@ import type { MainlineObserver } from '../../mainline/node.ts';
 import { Campaigns } from '../mainline/campaign.ts';
 import { summaryOf } from '../mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
+import { RecordedMainline } from '../mainline/recorded-mainline.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
@@ -107,7 +108,7 @@ function byDensity(
 ) {
   const campaigns = new Campaigns(seed, recorder);
   const overlay = worldFor(seed, nodes, k, 0, campaigns);
-  recorder?.begin(overlay);
+  recorder?.begin(new RecordedMainline(overlay));
   const ratios: number[] = [];
   const grades = campaigns.run(overlay, {
     lookups,

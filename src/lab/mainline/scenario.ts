@@ -28,6 +28,7 @@ import { lookupBoundMs, Safety, Violation } from './checks.ts';
 import { type Summary, summaryOf } from './grade.ts';
 import { type Expected, Liveness } from './liveness.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
+import { RecordedMainline } from './recorded-mainline.ts';
 import { Workload, type WorkloadModel } from './workload.ts';
 
 export interface ScenarioOptions {
@@ -157,7 +158,7 @@ class Run {
     this.#overlay = world.overlay;
     this.#life = world.life;
     this.#workload.inhabit(world.overlay, world.life);
-    recorder?.begin(world.overlay);
+    recorder?.begin(new RecordedMainline(world.overlay));
     this.#safety = options.safety ? new Safety(world.overlay, world.life) : null;
     this.#liveness = new Liveness(world.overlay, world.life);
     this.#workload.observer = {

@@ -2,8 +2,8 @@
  * The recorder: what a run leaves behind. An experiment that is given one tells it of its world, of
  * the passing of time and of each lookup, and at the end it has the tables of `tables.ts`:
  *
- *     begin(overlay)   once, before the first event
- *     passed()         after every event: looks at one number, mostly
+ *     begin(recorded)  once, before the first event
+ *     passed()         after every event: looks at one number, mostly; not needed where messages abound
  *     ended(…)         for each finished lookup, with its grade
  *     finish()         once: the tables of a sample of nodes, the last row of `metrics`
  *
@@ -16,13 +16,13 @@
 import { formatIp, ipOf, portOf } from '../../core/address.ts';
 import { wholeNumber } from '../../core/argument.ts';
 import { assert } from '../../core/assert.ts';
-import { CONTACT_BYTES } from '../../core/contacts.ts';
 import { formatId } from '../../core/id.ts';
 import { Failure, type Lookup } from '../../core/lookup.ts';
 import { kindName, traceOf } from '../../mainline/trace.ts';
 import type { Grade } from '../mainline/grade.ts';
-import type { MainlineOverlay } from '../mainline/mainline-overlay.ts';
+import type { RingGrade } from '../ring/ring-lookups.ts';
 import type { Watcher, World } from '../world.ts';
+import type { Recorded } from './recorded.ts';
 import { Rows } from './rows.ts';
 import { type Row, type Table, tableOf } from './tables.ts';
 
@@ -51,7 +51,7 @@ export class Recorder implements Watcher {
   readonly #metrics = new Rows('metrics');
   /** The row of each node's session that has not ended. */
   readonly #openSessions = new Map<number, number>();
-  #overlay: MainlineOverlay | null = null;
+  #recorded: Recorded | null = null;
   #received = new Uint32Array(0);
   #counted: Uint32Array = new Uint32Array(0);
   #nextMetricsMs = 0;
@@ -71,10 +71,10 @@ export class Recorder implements Watcher {
   }
 
   /** Before the first event of a world. */
-  begin(overlay: MainlineOverlay): void {
-    assert(this.#overlay === null, 'a recorder is for one run');
-    this.#overlay = overlay;
-    const { world } = overlay;
+  begin(recorded: Recorded): void {
+    assert(this.#recorded === null, 'a recorder is for one run');
+    this.#recorded = recorded;
+    const { world } = recorded;
     this.#received = new Uint32Array(world.count);
     this.#counted = spread(world.count, COUNTED_NODES);
     world.watcher = this;
@@ -89,6 +89,7 @@ export class Recorder implements Watcher {
 
   delivered(to: number): void {
     this.#received[to] = this.#received[to]! + 1;
+    this.passed();
   }
 
   started(node: number): void {
@@ -105,30 +106,12 @@ export class Recorder implements Watcher {
 
   /** A lookup has just ended and was graded. */
   ended(lookup: Lookup, grade: Grade): void {
-    const { node, latencyMs, failed, exact, found, wanted, hops, rpcs } = grade;
     const trace = this.#lookups.count % this.sample === 0 ? traceOf(lookup, this.#world.now) : null;
-    const number = this.#lookups.count + 1;
-    this.#lookups.add({
-      lookup: number,
-      node,
-      kind: kindName(lookup.kind),
-      target_id_prefix: prefix64(lookup.target, 0),
-      started_ms: this.#world.elapsedMs - latencyMs,
-      latency_ms: latencyMs,
-      failed,
-      exact,
-      found,
-      wanted,
-      hops,
-      rpcs,
-      answered: lookup.answeredCount,
-      timeouts: timeoutsOf(lookup),
-    });
-    if (failed) this.#failed++;
-    if (exact) this.#exact++;
+    const { answeredCount } = lookup;
+    this.#ended(kindName(lookup.kind), lookup.target, grade, answeredCount, timeoutsOf(lookup));
     trace?.steps.forEach((step, index) => {
       this.#rpcs.add({
-        lookup: number,
+        lookup: this.#lookups.count,
         step: index + 1,
         told_by: typeof step.toldBy === 'number' ? step.toldBy + 1 : 0,
         peer_discovery_id_prefix: step.id === null ? 0n : BigInt(`0x${step.id.slice(0, 16)}`),
@@ -141,10 +124,41 @@ export class Recorder implements Watcher {
     });
   }
 
+  /** A call in a ring has just ended and was graded. */
+  endedInRing(kind: 'owns' | 'get' | 'insert', key: Uint8Array, grade: RingGrade): void {
+    this.#ended(kind, key, grade, grade.rpcs - grade.timeouts, grade.timeouts);
+  }
+
+  #ended(kind: string, target: Uint8Array, grade: Grade, answered: number, timeouts: number): void {
+    const { node, latencyMs, failed, exact, found, wanted, hops, rpcs } = grade;
+    this.#lookups.add({
+      lookup: this.#lookups.count + 1,
+      node,
+      kind,
+      target_id_prefix: prefix64(target, 0),
+      started_ms: this.#world.elapsedMs - latencyMs,
+      latency_ms: latencyMs,
+      failed,
+      exact,
+      found,
+      wanted,
+      hops,
+      rpcs,
+      answered,
+      timeouts,
+    });
+    if (failed) this.#failed++;
+    if (exact) this.#exact++;
+  }
+
   /** After the last event. */
   finish(): void {
     const world = this.#world;
-    if (this.#metrics.at(this.#metrics.count - 1, 'at_ms') !== world.elapsedMs) this.#measure();
+    // What has happened in the same ms since it was measured belongs to it.
+    if (this.#metrics.at(this.#metrics.count - 1, 'at_ms') === world.elapsedMs) {
+      this.#metrics.count--;
+    }
+    this.#measure();
     for (const node of spread(world.count, SNAPSHOT_NODES)) {
       if (world.alive[node] === 1) this.#snapshot(node);
     }
@@ -155,25 +169,24 @@ export class Recorder implements Watcher {
    * nothing of its world has the row of its run, and otherwise empty tables.
    */
   tables(run: Row<'runs'>, runId: string): Table[] {
-    const isBegun = this.#overlay !== null;
-    const overlay = this.#overlay!;
-    const { alive, count } = isBegun ? overlay.world : { alive: NOBODY, count: 0 };
-    const bytes = isBegun ? overlay.contactBytes : NOBODY;
+    const recorded = this.#recorded!;
+    const isBegun = this.#recorded !== null;
+    const { alive, count } = isBegun ? recorded.world : { alive: NOBODY, count: 0 };
     const runs = new Rows('runs');
     runs.add(run);
     return [
       tableOf('runs', runId, 1, runs.readers),
       tableOf('nodes', runId, count, {
         node: (i) => i,
-        peer_id: (i) => formatId(bytes, (i + 1) * CONTACT_BYTES),
-        discovery_id_prefix: (i) => prefix64(bytes, (i + 1) * CONTACT_BYTES),
+        peer_id: (i) => formatId(recorded.idOf(i)),
+        discovery_id_prefix: (i) => prefix64(recorded.idOf(i), 0),
         address: (i) => {
-          const address = overlay.addressOf(i);
+          const address = recorded.addressOf(i);
           return `${formatIp(ipOf(address))}:${portOf(address)}`;
         },
         alive: (i) => alive[i] === 1,
-        contacts: (i) => overlay.node(i).table.count,
-        buckets: (i) => overlay.node(i).table.parts,
+        contacts: (i) => recorded.contactsOf(i),
+        buckets: (i) => recorded.partsOf(i),
         messages_received: (i) => this.#received[i]!,
       }),
       tableOf('sessions', runId, this.#sessions.count, this.#sessions.readers),
@@ -185,12 +198,12 @@ export class Recorder implements Watcher {
   }
 
   get #world(): World {
-    return this.#overlay!.world;
+    return this.#recorded!.world;
   }
 
   #measure(): void {
     const world = this.#world;
-    const { traffic } = world.network;
+    const { traffic, sentBytes, timeouts } = this.#recorded!;
     if (this.#metrics.count === METRICS_ROWS) {
       this.#metrics.halve();
       this.#metricsEveryMs *= 2;
@@ -210,8 +223,8 @@ export class Recorder implements Watcher {
       messages_cut: traffic.cut,
       messages_clogged: traffic.clogged,
       messages_nat_blocked: traffic.natBlocked,
-      sent_bytes: this.#overlay!.counters.bytesOut,
-      timeouts: this.#overlay!.counters.timeouts,
+      sent_bytes: sentBytes,
+      timeouts,
       contacts_mean: this.#contactsMean(),
     });
     const every = this.#metricsEveryMs;
@@ -225,26 +238,24 @@ export class Recorder implements Watcher {
     for (const node of this.#counted) {
       if (world.alive[node] === 0) continue;
       living++;
-      contacts += this.#overlay!.node(node).table.count;
+      contacts += this.#recorded!.contactsOf(node);
     }
     return living === 0 ? 0 : contacts / living;
   }
 
   #snapshot(node: number): void {
-    const world = this.#world;
-    const overlay = this.#overlay!;
-    const { contacts } = overlay.ground;
-    const bytes = overlay.contactBytes;
-    const peer = prefix64(bytes, (node + 1) * CONTACT_BYTES);
-    overlay.node(node).table.visit((handle, heardSeconds, failures, bucket) => {
+    const recorded = this.#recorded!;
+    const at_ms = this.#world.elapsedMs;
+    const peer = prefix64(recorded.idOf(node), 0);
+    recorded.visit(node, (id, start, bucket, failures, heardAgoMs, isAlive) => {
       this.#neighbors.add({
-        at_ms: world.elapsedMs,
+        at_ms,
         peer_discovery_id_prefix: peer,
-        neighbor_discovery_id_prefix: prefix64(bytes, handle * CONTACT_BYTES),
+        neighbor_discovery_id_prefix: prefix64(id, start),
         bucket,
         failures,
-        heard_ago_ms: Math.max(0, world.now - heardSeconds * 1000),
-        alive: world.alive[overlay.nodeAt(contacts.addressOf(handle))] === 1,
+        heard_ago_ms: heardAgoMs,
+        alive: isAlive,
       });
     });
   }

@@ -13,8 +13,10 @@ import type { RingEvent, RingOutcome } from '../../ring/outcome.ts';
 import type { Watch } from '../experiments/experiment.ts';
 import { mean, percentile } from '../experiments/statistics.ts';
 import type { Grade } from '../mainline/grade.ts';
+import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
 import type { Place } from './circle.ts';
+import { RecordedRing } from './recorded-ring.ts';
 import type { RingOverlay, RingWatcher } from './ring-overlay.ts';
 
 export interface RingGrade extends Grade {
@@ -23,6 +25,7 @@ export interface RingGrade extends Grade {
 }
 
 interface Asked {
+  kind: 'owns' | 'insert';
   node: number;
   key: Uint8Array;
   owner: Place;
@@ -60,6 +63,7 @@ const PROGRESS_EVENTS = 200_000;
 export class RingLookups implements RingWatcher {
   readonly random: SeededRandom;
   readonly grades: RingGrade[] = [];
+  #recorder: Recorder | null = null;
   #overlay: RingOverlay | null = null;
   readonly #asked = new Map<number, Asked>();
   #calls = 0;
@@ -72,27 +76,33 @@ export class RingLookups implements RingWatcher {
     return this.#asked.size;
   }
 
+  /** From now on the recorder hears of this world, and of each lookup that ends in it. */
+  record(overlay: RingOverlay, recorder: Recorder | null): void {
+    this.#recorder = recorder;
+    recorder?.begin(new RecordedRing(overlay));
+  }
+
   /** Begins a lookup of the owner of a key chosen by chance. */
   begin(overlay: RingOverlay, node: number): void {
     const key = new Uint8Array(ID_BYTES);
     fillRandom(this.random, key, 0, ID_BYTES);
-    const call = this.#expect(overlay, node, key);
+    const call = this.#expect(overlay, 'owns', node, key);
     overlay.node(node).owner(overlay.world.now, call, key);
     overlay.world.settle(node);
   }
 
   /** Begins an insert, acknowledged by the owner. */
   insert(overlay: RingOverlay, node: number, key: Uint8Array, value: Uint8Array): void {
-    const call = this.#expect(overlay, node, key);
+    const call = this.#expect(overlay, 'insert', node, key);
     overlay.node(node).insert(overlay.world.now, call, key, value, 'one');
     overlay.world.settle(node);
   }
 
-  #expect(overlay: RingOverlay, node: number, key: Uint8Array): number {
+  #expect(overlay: RingOverlay, kind: Asked['kind'], node: number, key: Uint8Array): number {
     this.#overlay = overlay;
     const call = ++this.#calls;
     const owner = overlay.oracle.ownerOf(key);
-    this.#asked.set(call, { node, key, owner, atMs: overlay.world.now });
+    this.#asked.set(call, { kind, node, key, owner, atMs: overlay.world.now });
     return call;
   }
 
@@ -133,7 +143,9 @@ export class RingLookups implements RingWatcher {
     const latencyMs = world.now - asked.atMs;
     const found = exact ? 1 : 0;
     const rpcs = hops + timeouts;
-    this.grades.push({ node, exact, found, wanted: 1, rpcs, hops, latencyMs, failed, timeouts });
+    const grade = { node, exact, found, wanted: 1, rpcs, hops, latencyMs, failed, timeouts };
+    this.grades.push(grade);
+    this.#recorder?.endedInRing(asked.kind, asked.key, grade);
   }
 
   onEvent(_node: number, _event: RingEvent): void {}

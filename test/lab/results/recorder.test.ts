@@ -5,6 +5,7 @@ import {
   kadHops,
 } from '../../../src/lab/experiments/kad-hops.ts';
 import { mainlineWorld } from '../../../src/lab/mainline/mainline-overlay.ts';
+import { RecordedMainline } from '../../../src/lab/mainline/recorded-mainline.ts';
 import { METRICS_ROWS, Recorder, SNAPSHOT_NODES } from '../../../src/lab/results/recorder.ts';
 import type { Cell, Row, Table, TableName } from '../../../src/lab/results/tables.ts';
 import { sha1 } from '../../../src/lab/sha1.ts';
@@ -129,7 +130,7 @@ describe('the recorder', () => {
   test('sessions begin and end with the nodes', () => {
     const overlay = world(20);
     const recorder = new Recorder();
-    recorder.begin(overlay);
+    recorder.begin(new RecordedMainline(overlay));
     overlay.world.run(overlay.world.now + 1000);
     overlay.crash(3);
     overlay.crash(3);
@@ -148,7 +149,7 @@ describe('the recorder', () => {
   test('however long a run is, metrics have a bounded number of rows that go up to its end', () => {
     const overlay = world(20);
     const recorder = new Recorder();
-    recorder.begin(overlay);
+    recorder.begin(new RecordedMainline(overlay));
     const { world: inhabited } = overlay;
     const until = inhabited.now + 4 * 3_600_000;
     while (inhabited.step(until)) recorder.passed();
