@@ -112,6 +112,26 @@ export interface MainlineOptions extends NodeChoices {
   shareWith?: Mainline;
 }
 
+/** What a node tells somebody who looks on, as it happens. Looking changes nothing. */
+export interface MainlineWatcher {
+  /**
+   * A datagram to (`isOurs`) or from `peer`: `bytes[start, end)`, borrowed until this returns.
+   * Copy what is kept, call nothing of the node.
+   */
+  onDatagram?(isOurs: boolean, peer: Address, bytes: Uint8Array, start: number, end: number): void;
+  /** A lookup that was called for has ended. */
+  onLookup?(trace: LookupTrace): void;
+}
+
+/** Peers that a node keeps for others under one info-hash. */
+export interface StoredPeers {
+  infoHash: string;
+  peers: Peer[];
+}
+
+/** Info-hashes that `stored` lists unless told otherwise. */
+const STORED_LISTED = 1000;
+
 /** The nodes that a lookup ended with, and how it went. */
 export interface FindNodeResult {
   /** The closest nodes that answered, closest first, at most k. */
@@ -199,6 +219,7 @@ export class Mainline {
   #found = new Map<number, (peer: Address) => void>();
   #resolveReady: (outcome: { answered: number }) => void = () => {};
   #closed: Promise<void> | null = null;
+  readonly #watchers = new Set<MainlineWatcher>();
   /** Names of the bootstrap list that are still being resolved, and lookups that wait for them. */
   #unresolved = 0;
   #postponed: (() => void)[] = [];
@@ -299,6 +320,27 @@ export class Mainline {
     });
   }
 
+  /** Tells `watcher` what happens until the returned function is called. */
+  watch(watcher: MainlineWatcher): () => void {
+    this.#watchers.add(watcher);
+    this.#listen();
+    return () => {
+      this.#watchers.delete(watcher);
+      this.#listen();
+    };
+  }
+
+  /** What others have announced to us, at most `limit` info-hashes. */
+  stored(limit: number = STORED_LISTED): StoredPeers[] {
+    const listed: StoredPeers[] = [];
+    for (const { infoHash, addresses } of this.#node.peers ?? []) {
+      if (listed.length >= limit) break;
+      const peers = addresses.map((peer) => ({ host: formatIp(ipOf(peer)), port: portOf(peer) }));
+      listed.push({ infoHash: formatId(infoHash), peers });
+    }
+    return listed;
+  }
+
   /** Counters since the node was opened. */
   get stats(): MainlineStats {
     const address = this.#transport.address;
@@ -327,6 +369,17 @@ export class Mainline {
     this.#calls.close();
     this.#resolveReady({ answered: 0 });
     await new Promise<void>((resolve) => this.#driver.stop(resolve));
+  }
+
+  /** The driver has a tap only while somebody wants the datagrams. */
+  #listen(): void {
+    const taps = [...this.#watchers].filter(({ onDatagram }) => onDatagram !== undefined);
+    this.#driver.tap =
+      taps.length === 0
+        ? null
+        : (isOurs, peer, bytes, start, end) => {
+            for (const watcher of taps) watcher.onDatagram?.(isOurs, peer, bytes, start, end);
+          };
   }
 
   #join(doors: Doors): void {
@@ -430,6 +483,7 @@ export class Mainline {
     const trace = traceOf(lookup, this.#clock.now());
     this.lookups.push(trace);
     if (this.lookups.length > LOOKUPS_REMEMBERED) this.lookups.shift();
+    for (const watcher of this.#watchers) watcher.onLookup?.(trace);
     return { trace, stored: lookup.writesStored, failed: lookup.writesFailed };
   }
 

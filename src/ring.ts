@@ -25,6 +25,7 @@ import { type Driven, StreamDriver } from './io/stream-driver.ts';
 import { listenTcp, type TcpCounters, type TcpStreams } from './io/tcp.ts';
 import { RingClient } from './ring/client.ts';
 import { RingCounters } from './ring/counters.ts';
+import { type RecordInfo, recordsOf } from './ring/holdings.ts';
 import { RingNode } from './ring/node.ts';
 import type { OutcomeCode, RingEvent, RingOutcome } from './ring/outcome.ts';
 import { LEVELS, type Level, type RingSettings, ringSettings } from './ring/settings.ts';
@@ -32,20 +33,25 @@ import type { RingInfo } from './ring/view.ts';
 import { fromTextSafe, toTextSafe } from './ring/wire/text-safe.ts';
 import type { Wire } from './ring/wire/wire.ts';
 import { WireProbe } from './ring/wire/wire-probe.ts';
+import { type RingNotice, type RingWatcher, RingWatchers } from './ring-watch.ts';
 
 export type { CallLimits } from './io/calls.ts';
 export type { Clock } from './io/clock.ts';
 export type { Endpoint } from './io/endpoint.ts';
 export { DhtError, type DhtErrorCode } from './io/errors.ts';
 export type { TcpCounters } from './io/tcp.ts';
+export type { RecordInfo } from './ring/holdings.ts';
 export { type Level, type Policy, RING_DEFAULTS, type RingSettings } from './ring/settings.ts';
 export type { BackupInfo, IdentityInfo, MemberInfo, RingInfo } from './ring/view.ts';
 export type { Wire } from './ring/wire/wire.ts';
+export type { RingNotice, RingWatcher } from './ring-watch.ts';
 
 /** Identities of one process at most: each listens on a port of its own. */
 export const IDENTITIES_MAX = 256;
 /** Joining takes some milliseconds; with a ring in turmoil, some seconds. */
 const READY_MS = 30_000;
+/** Records that `records` lists unless told otherwise. */
+const RECORDS_LISTED = 1000;
 
 /** A name, which is hashed (SHA-1 of its UTF-8), or a hash itself: 20 bytes, or 40 hexadecimal digits. */
 export type RingKey = string | Uint8Array | { hash: string };
@@ -84,22 +90,6 @@ export interface WriteResult {
 export interface OwnsResult {
   owner: string;
   hops: number;
-}
-
-/** What a node tells as it happens. Addresses are `IP:port`. */
-export interface RingNotice {
-  kind: RingEvent['kind'];
-  /** Which of our identities it is about. */
-  identity?: string;
-  successor?: string;
-  predecessor?: string;
-  peer?: string;
-  /** Of an arc: 40 hexadecimal digits. */
-  end?: string;
-  records?: number;
-  bytes?: number;
-  reason?: string;
-  message?: string;
 }
 
 /** What members and clients have in common. */
@@ -279,6 +269,7 @@ export class Ring extends RingAccess {
   readonly #node: RingNode;
   readonly #store: LmdbStore | null;
   readonly #membership: Membership;
+  readonly #watchers: RingWatchers;
 
   /** @internal */
   constructor(
@@ -287,8 +278,10 @@ export class Ring extends RingAccess {
     node: RingNode,
     store: LmdbStore | null,
     membership: Membership,
+    watchers: RingWatchers,
   ) {
     super(opened, world, node);
+    this.#watchers = watchers;
     this.#node = node;
     this.#store = store;
     this.#membership = membership;
@@ -311,6 +304,16 @@ export class Ring extends RingAccess {
   /** What this node knows of itself, its neighbours and its records. */
   info(): RingInfo {
     return this.#node.info();
+  }
+
+  /** The records kept here by key, of any role, tombstones too: at most `limit` of them. */
+  records(limit: number = RECORDS_LISTED): RecordInfo[] {
+    return this.ending ? [] : recordsOf(this.#node, limit);
+  }
+
+  /** Tells `watcher` what happens until the returned function is called. */
+  watch(watcher: RingWatcher): () => void {
+    return this.#watchers.add(watcher);
   }
 
   /**
@@ -396,6 +399,8 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
   try {
     const calls = new Calls(clock);
     const membership = new Membership(calls, streams.addresses.length);
+    const watchers = new RingWatchers(streams);
+    if (onEvent) watchers.add({ onNotice: onEvent });
     if (data !== undefined) {
       // Only then: LMDB takes longer to load than all the rest, and a client never needs it.
       const { openLmdbStore } = await import('./io/lmdb-store.ts');
@@ -415,13 +420,12 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
         onOutcome: (call, outcome) => calls.settle(call, outcome),
         onEvent: (event) => {
           membership.hear(event);
-          // Later: a program may answer an event with a command, and nothing calls back into a node.
-          if (onEvent) queueMicrotask(() => onEvent(noticeOf(event)));
+          watchers.hear(event);
         },
       },
     );
     const world = { streams, driver, clock, calls, textSafe };
-    const ring = new Ring(OPENED, world, node, store, membership);
+    const ring = new Ring(OPENED, world, node, store, membership, watchers);
     driver.run(node);
     driver.perform((_machine, now) => node.start(now, entries));
     return ring;
@@ -567,17 +571,6 @@ function levelOf({ level = 'quorum' }: { level?: Level }): Level {
 
 function writeResult({ found, copies, owner, hops }: RingOutcome): WriteResult {
   return { existed: found, copies, owner: formatAddress(owner), hops };
-}
-
-const ADDRESSES = ['identity', 'successor', 'predecessor', 'peer'];
-
-function noticeOf(event: RingEvent): RingNotice {
-  return Object.fromEntries(
-    Object.entries(event).map(([name, value]) => [
-      name,
-      ADDRESSES.includes(name) ? formatAddress(value as Address) : value,
-    ]),
-  ) as unknown as RingNotice;
 }
 
 function warn(error: unknown): void {

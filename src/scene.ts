@@ -2,4 +2,32 @@
  * `ringlight/scene`: a DHT as something to look at. A simulation of the lab, or live nodes, tell what
  * happens as plain data (scene/frame.ts); a view asks for it with commands. No Node.js is needed.
  */
+
+export { CHURN_PRESETS } from './lab/life/churn.ts';
+export {
+  ACTS_MAX,
+  ADDED_MAX,
+  ALPHA_MAX,
+  BACKUPS_MAX,
+  BUCKET_SIZE_MAX,
+  CHURN_MINUTES_MAX,
+  CHURN_MINUTES_MIN,
+  checkAct,
+  checkActs,
+  checkSceneConfig,
+  IDENTITIES_MAX,
+  KEYS_MAX,
+  LATENCY_MS_MAX,
+  LOOKUPS_PER_SECOND_MAX,
+  MAINLINE_NODES_MAX,
+  MOMENT_MS_MAX,
+  NAME_LENGTH_MAX,
+  RING_NODES_MAX,
+  SCENE_DEFAULTS,
+  VALUE_LENGTH_MAX,
+} from './scene/config.ts';
+export { explainMainline, kindOfMainline } from './scene/explain-mainline.ts';
+export { explainRing, kindOfRing } from './scene/explain-ring.ts';
 export * from './scene/frame.ts';
+export { isHash, keyName, keyOf } from './scene/names.ts';
+export { Simulation } from './scene/simulation.ts';

@@ -19,6 +19,9 @@ import { DhtError, openRing, type Ring, type RingOptions } from './ring.ts';
 /** Nodes of one testnet at most: each has a socket, so the limit on open files comes first. */
 export const TESTNET_LIMIT = 10_000;
 
+/** Nodes that one added later asks first: more than one, for the first may have been crashed. */
+const DOORS_OF_NEW = 8;
+
 export interface TestnetOptions extends Omit<MainlineOptions, 'bootstrap' | 'shareWith' | 'id'> {
   /** How many nodes. Default 20. */
   nodes?: number;
@@ -32,6 +35,13 @@ export interface Testnet {
   readonly nodes: readonly Mainline[];
   /** Bootstrap list for other nodes: the first node, as `host:port`. */
   readonly bootstrap: readonly string[];
+  /**
+   * Opens one more node, joined through one that is there. With `port` and `id` of one that was
+   * crashed it is that one again. @throws as `openMainline`.
+   */
+  add(options?: { port?: number; id?: string }): Promise<Mainline>;
+  /** Ends a node without a word and takes it out of `nodes`. Resolves when its port is free. */
+  crash(index: number): Promise<void>;
   /** Closes all nodes; all ports are free when it resolves. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -62,7 +72,18 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
     await Promise.all(nodes.map((node) => node.ready()));
     await introduce(nodes);
     for (const node of nodes) node.lookups.length = 0;
-    return { nodes, bootstrap, close, [Symbol.asyncDispose]: close };
+    const add = async (one: { port?: number; id?: string } = {}): Promise<Mainline> => {
+      const there = nodes.map((other) => `${other.host}:${other.port}`).slice(0, DOORS_OF_NEW);
+      const node = await openMainline({ ...common, host, ...one, bootstrap: there });
+      nodes.push(node);
+      await node.ready();
+      return node;
+    };
+    const crash = async (index: number): Promise<void> => {
+      wholeNumber(index, 'index', 0, nodes.length - 1);
+      await nodes.splice(index, 1)[0]!.close();
+    };
+    return { nodes, bootstrap, add, crash, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
@@ -93,8 +114,15 @@ export interface RingTestnetOptions extends Omit<RingOptions, 'join' | 'data'> {
 export interface RingTestnet {
   /** Those that are there: `crash` takes one out. */
   readonly nodes: readonly Ring[];
+  /**
+   * Opens one more node, joined through those that are there; with the `port` of one that was
+   * crashed it stands where that one stood. Resolves when it is a member. @throws as `openRing`.
+   */
+  add(options?: { port?: number }): Promise<Ring>;
   /** Ends a node without leave or notice, as if its process were gone. Resolves when its port is free. */
   crash(index: number): Promise<void>;
+  /** A node hands its records over and leaves in good order, and is taken out. @throws as `Ring.leave`. */
+  leave(index: number): Promise<void>;
   /**
    * Resolves when each node has the backups that it asks for, or as many as there can be.
    * @throws DhtError TIMEOUT.
@@ -112,22 +140,34 @@ export interface RingTestnet {
 export async function createRingTestnet(options: RingTestnetOptions = {}): Promise<RingTestnet> {
   const { nodes: wanted = 16, port = 0, timeoutMs = 60_000, ...common } = options;
   const count = wholeNumber(wanted, 'nodes', 1, RING_TESTNET_LIMIT);
+  const settings = { k: 2, ...common };
   const nodes: Ring[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.close()));
   };
   const testnet: RingTestnet = {
     nodes,
+    add: async (one = {}) => {
+      const join = nodes.map((node) => node.addresses[0]!).slice(0, DOORS_OF_NEW);
+      const node = await openRing({ ...settings, ...one, join });
+      nodes.push(node);
+      await node.ready();
+      return node;
+    },
     crash: async (index) => {
       wholeNumber(index, 'index', 0, nodes.length - 1);
       await nodes.splice(index, 1)[0]!.close();
+    },
+    leave: async (index) => {
+      wholeNumber(index, 'index', 0, nodes.length - 1);
+      const node = nodes[index]!;
+      await node.leave().finally(() => nodes.splice(nodes.indexOf(node), 1));
     },
     settled: (limitMs = timeoutMs) => settled(nodes, limitMs),
     close,
     [Symbol.asyncDispose]: close,
   };
   try {
-    const settings = { k: 2, ...common };
     nodes.push(await openRing({ ...settings, port }));
     await nodes[0]!.ready();
     const join = nodes[0]!.addresses[0]!;

@@ -103,6 +103,7 @@ const ARROWS: Record<string, readonly string[]> = {
   mainline: ['core', 'mainline'],
   ring: ['core', 'ring'],
   lab: ['core', 'mainline', 'ring', 'lab', 'hashes'],
+  scene: ['core', 'mainline', 'ring', 'lab', 'scene', 'hashes'],
   io: ['core', 'io', 'node', 'packages', 'hashes'],
   doors: ['core', 'mainline', 'ring', 'lab', 'io', 'studio', 'cli', 'doors'],
   studio: ['doors', 'studio', 'node', 'packages'],
@@ -149,7 +150,7 @@ function targetOf(path: string, specifier: string): string {
 }
 
 /** Rooms of machines: they are given time, randomness and the way out. */
-const MACHINE_ROOMS = ['core', 'mainline', 'ring', 'lab'];
+const MACHINE_ROOMS = ['core', 'mainline', 'ring', 'lab', 'scene'];
 
 const WORLDLY_NAMES = [
   'Date performance setTimeout setInterval setImmediate clearTimeout clearInterval queueMicrotask',

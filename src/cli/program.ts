@@ -2,7 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DhtError } from '../mainline.ts';
-import { duration, endpoint, id, infoHash, peerPort, port, wholeNumberIn } from './arguments.ts';
+import {
+  duration,
+  endpoint,
+  endpoints,
+  id,
+  infoHash,
+  peerPort,
+  port,
+  wholeNumberIn,
+} from './arguments.ts';
 import { CommandError, type Console, openConsole } from './console.ts';
 import { addNodeOptions, addTimeout, type NodeOptions } from './mainline/node-options.ts';
 import { type PingOptions, ping } from './mainline/ping.ts';
@@ -15,6 +24,8 @@ import {
   getPeers,
   type WalkOptions,
 } from './mainline/walk.ts';
+import type { StudioCommandOptions } from './studio.ts';
+import { addStudioAccess, addStudioOptions, STUDIO_PORT } from './studio-options.ts';
 import type { UpOptions } from './up.ts';
 
 /** Errors that mean the command could not begin. */
@@ -53,13 +64,16 @@ async function commands(args: readonly string[]): Promise<Command> {
     .version(versionOf(), '-V, --version', 'print the version')
     .showSuggestionAfterError(false)
     .exitOverride();
-  program
+  const up = program
     .command('up')
     .description('run a whole Mainline DHT and a ring on this machine, and show both at work')
     .option('--nodes <count>', 'how many Mainline nodes', wholeNumberIn(1, 10_000), 64)
     .option('--ring <count>', 'how many nodes of the ring; 0 for none', wholeNumberIn(0, 1000), 16)
     .option('--host <address>', 'address of all nodes', '127.0.0.1')
     .option('--port <port>', 'port of the first Mainline node; 0 is any free one', port, 0)
+    .option('--studio <port>', `port of the page (default: ${STUDIO_PORT}, or any free one)`, port)
+    .option('--no-studio', 'no page');
+  addStudioAccess(up)
     .option('--for <duration>', 'stop after this long, such as 10s', duration)
     .option('--json', 'one JSON object per line', false)
     .action(async (options: UpOptions & Json) => {
@@ -69,6 +83,7 @@ async function commands(args: readonly string[]): Promise<Command> {
   mainlineCommands(
     program.command('mainline').description('work with BitTorrent Mainline DHT nodes'),
   );
+  studioCommand(program);
   const ring = program.command('ring').description('work with a replicated key-value ring');
   const lab = program.command('lab').description('experiments on many nodes under virtual time');
   if (args.includes('ring')) (await import('./ring/ring-program.ts')).ringCommands(ring);
@@ -80,13 +95,33 @@ interface Json {
   json: boolean;
 }
 
+function studioCommand(program: Command): void {
+  const studio = program
+    .command('studio')
+    .description(
+      'serve the page alone: the lab in the tab, a recording, or a ring seen from outside',
+    )
+    .option('--port <port>', 'port of the page; 0 is any free one', port, STUDIO_PORT)
+    .option('--recording <file>', 'play a recording of "ringlight lab record"')
+    .option('--attach <host:port>', 'watch the ring of this member; may be given again', endpoints);
+  addStudioAccess(studio)
+    .option('--for <duration>', 'stop after this long, such as 10s', duration)
+    .option('--json', 'one JSON object per line', false)
+    .action(async (options: StudioCommandOptions & Json) => {
+      const { studio: serveStudio } = await import('./studio.ts');
+      await serveStudio(options, openConsole(options.json));
+    });
+}
+
 function mainlineCommands(group: Command): void {
   const serving = nodeCommand(group, 'serve', 'run one node until SIGINT or SIGTERM', true)
     .option('--for <duration>', 'stop after this long, such as 10s', duration)
     .option('--read-only', 'ask, but answer nobody (BEP 43)')
     .option('--register <file>', 'on stopping, write every node ever seen there as JSON lines')
     .option('--state <file>', 'keep id and contacts there from one run to the next');
-  serving.action((options: ServeOptions) => serve(options, openConsole(options.json)));
+  addStudioOptions(serving).action((options: ServeOptions) =>
+    serve(options, openConsole(options.json)),
+  );
 
   addTimeout(nodeCommand(group, 'ping', 'ask one node whether it is there', false))
     .argument('<host:port>', 'whom to ask', endpoint)

@@ -1,21 +1,24 @@
 /**
- * `ringlight up`: two whole DHTs on this machine. It opens real Mainline nodes, each joined through
- * the first, and shows one announce and one lookup among them; then a ring, which it shows to survive
- * a crash; and stays, so that any BitTorrent client or ring program can be given what it prints.
+ * `ringlight up`: two whole DHTs on this machine, and a page that shows them. It opens real Mainline
+ * nodes, each joined through the first, and shows one announce and one lookup among them; then a ring,
+ * which it shows to survive a crash; and stays, so that any BitTorrent client or ring program can be
+ * given what it prints.
  */
 import { randomBytes } from 'node:crypto';
 import type { Mainline } from '../mainline.ts';
+import type { LiveScene, Studio } from '../studio.ts';
 import { createTestnet, type RingTestnet, type Testnet } from '../testnet.ts';
 import { bold, type Console, counted, dim, milliseconds } from './console.ts';
 import { lookupSummary, lookupText } from './mainline/lookup-text.ts';
-import { demonstrateRing, openDemoRing, tellEntry } from './ring/up-ring.ts';
+import { DEMO_KEYS, demonstrateRing, openDemoRing, tellEntry } from './ring/up-ring.ts';
 import { every, untilStopped } from './stopping.ts';
+import { openStudioUnasked, type StudioChoice } from './studio-options.ts';
 
 /** Port that the demonstration announces: nobody listens there, it only has to be found again. */
 const DEMO_PEER_PORT = 51413;
 const STATUS_EVERY_MS = 1000;
 
-export interface UpOptions {
+export interface UpOptions extends StudioChoice {
   nodes: number;
   /** Nodes of the ring; 0 for none. */
   ring: number;
@@ -24,25 +27,71 @@ export interface UpOptions {
   for?: number;
 }
 
+/** What there is so far; the studio shows it from the first moment on. */
+interface Running {
+  testnet: Testnet | null;
+  ring: RingTestnet | null;
+}
+
 export async function up(options: UpOptions, console: Console): Promise<void> {
   const stopped = untilStopped(options.for);
-  console.progress(`opening ${counted(options.nodes, 'node')} …`);
-  const startedAtMs = performance.now();
+  const running: Running = { testnet: null, ring: null };
+  const studio = await openStudio(running, options, console);
   const { nodes: count, host, port } = options;
-  const testnet = await createTestnet({ nodes: count, host, port });
-  let ring: RingTestnet | null = null;
   try {
+    console.progress(`opening ${counted(options.nodes, 'node')} …`);
+    const startedAtMs = performance.now();
+    const testnet = await createTestnet({ nodes: count, host, port });
+    running.testnet = testnet;
     introduce(testnet, performance.now() - startedAtMs, console);
     if (count > 1) await demonstrate(testnet, console);
-    ring = options.ring === 0 ? null : await openDemoRing(options.ring, host, console);
+    const ring = options.ring === 0 ? null : await openDemoRing(options.ring, host, console);
+    running.ring = ring;
     if (ring !== null && ring.nodes.length > 1) await demonstrateRing(ring, console);
     if (ring !== null) tellEntry(ring, console);
     await stay(testnet, stopped, console);
   } finally {
-    await Promise.all([testnet.close(), ring?.close()]);
+    await Promise.all([studio?.close(), running.testnet?.close(), running.ring?.close()]);
   }
   console.say(`${counted(count + options.ring, 'node')} closed.`);
   console.emit('stopped', { nodes: count, ring: options.ring });
+}
+
+/** A scene for each of the two, which may be acted on by who has the token. */
+async function openStudio(
+  running: Running,
+  options: UpOptions,
+  console: Console,
+): Promise<Studio | null> {
+  if (options.studio === false) return null;
+  const { LiveMainline, LiveRing } = await import('../studio.ts');
+  const scenes: LiveScene[] = [];
+  if (options.ring > 0) {
+    const index = (node: RingTestnet['nodes'][number]): number => running.ring!.nodes.indexOf(node);
+    const ring = new LiveRing({
+      name: 'ring',
+      title: `A ring of ${counted(options.ring, 'node')}`,
+      members: () => running.ring?.nodes ?? [],
+      hands: {
+        add: (one) => running.ring!.add(one),
+        crash: (node) => running.ring!.crash(index(node)),
+        leave: (node) => running.ring!.leave(index(node)),
+      },
+    });
+    ring.learn(DEMO_KEYS);
+    scenes.push(ring);
+  }
+  const mainline = new LiveMainline({
+    name: 'mainline',
+    title: counted(options.nodes, 'Mainline node'),
+    nodes: () => running.testnet?.nodes ?? [],
+    hands: {
+      add: (one) => running.testnet!.add(one),
+      crash: (node) => running.testnet!.crash(running.testnet!.nodes.indexOf(node)),
+    },
+  });
+  scenes.push(mainline);
+  return openStudioUnasked({ scenes, opens: `live=${scenes[0]!.name}` }, options, console);
 }
 
 function introduce(testnet: Testnet, elapsedMs: number, console: Console): void {

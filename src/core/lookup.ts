@@ -28,7 +28,7 @@
  * - the lookup ends when the k closest live candidates have all answered, or nobody is left to ask.
  *   Failed and slow candidates are not live. With fewer than k answers slow ones are waited for.
  */
-import { type Address, ipOf, isLoopback } from './address.ts';
+import { type Address, ipOf, isLoopback, readAddress } from './address.ts';
 import { compareDistance, equalIds, ID_BYTES, prefixOf } from './id.ts';
 
 /**
@@ -211,29 +211,36 @@ export class Lookup {
   }
 
   /**
-   * Adds a candidate; its row, or -1 when it is known already or too far to be kept. A bootstrap
-   * address that is named so gets the rank of its id, asked or not: it may be among the closest.
+   * Adds a candidate, a contact of 26 bytes where it lies; its row, or -1 when it is known already or
+   * too far to be kept. A bootstrap address that is named so gets the rank of its id, asked or not: it
+   * may be among the closest.
    */
-  add(id: Uint8Array, start: number, address: Address, parent: number): number {
-    const distance = this.#distanceOf(id, start);
+  add(contact: Uint8Array, start: number, parent: number): number {
+    const distance = this.#distanceOf(contact, start);
     const first = this.#firstFrom(distance);
+    const address = readAddress(contact, start + ID_BYTES);
     // A contact that was named before, under the same id, stands right here: no need to scan for it.
     if (first < this.count && this.#words[DISTANCES_WORD + first] === distance) {
-      const row = this.rowAt(first);
-      if (this.addressOf(row) === address && this.isIdKnown(row)) return -1;
+      const row = this.bytes[first]!;
+      const known = this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES]!;
+      if (known === address && this.isIdKnown(row)) return -1;
     }
-    const known = this.#rowOf(address);
-    if (known >= 0) {
-      if (!this.isIdKnown(known) && this.addressOf(known) === address) {
-        this.#identify(known, id, start);
+    const bit = ipBit(ipAt(contact, start + ID_BYTES));
+    if ((this.#ips[bit >>> 5]! & (1 << (bit & 31))) !== 0) {
+      const known = this.#rowOf(address);
+      if (known >= 0) {
+        if (!this.isIdKnown(known) && this.addressOf(known) === address) {
+          this.#identify(known, contact, start);
+        }
+        return -1;
       }
-      return -1;
     }
-    const position = this.#positionFrom(first, distance, id, start);
+    const position = this.#positionFrom(first, distance, contact, start);
     const row = this.#rowFor(position);
     if (row < 0) return -1;
-    this.#copyId(row, id, start);
-    this.#fill(row, address, parent, 1);
+    this.#copyId(row, contact, start);
+    this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES] = address;
+    this.#fill(row, bit, parent, 1);
     this.#insert(row, position, distance);
     return row;
   }
@@ -245,7 +252,8 @@ export class Lookup {
     if (row < 0) return -1;
     const own = this.idStart(row);
     for (let i = 0; i < ID_BYTES; i++) this.bytes[own + i] = ~this.target[i]!;
-    this.#fill(row, address, FROM_BOOTSTRAP, 0);
+    this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES] = address;
+    this.#fill(row, ipBit(ipOf(address)), FROM_BOOTSTRAP, 0);
     this.#insert(row, this.count, 0xffffffff);
     return row;
   }
@@ -326,20 +334,22 @@ export class Lookup {
     this.#words[FIRST_WORD + row * ROW_WORDS + REQUEST_WORD] = 0;
   }
 
-  #fill(row: number, address: Address, parent: number, idKnown: 0 | 1): void {
+  /** All of a fresh row but its id and address; `ip` is the bit of that. */
+  #fill(row: number, ip: number, parent: number, idKnown: 0 | 1): void {
+    const { bytes } = this;
+    const words = this.#words;
     const word = FIRST_WORD + row * ROW_WORDS;
-    const ip = ipBit(address);
+    const at = ROWS_AT + row * ROW_BYTES;
     this.#ips[ip >>> 5] = this.#ips[ip >>> 5]! | (1 << (ip & 31));
-    this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES] = address;
-    this.#words[word + REQUEST_WORD] = 0;
-    this.#words[word + YIELDS_WORD] = 0;
-    this.bytes[STATES_AT + row] = CandidateState.new;
-    this.#setField(row, Field.parent, parent);
-    this.#setField(row, Field.hops, parent < 0 ? 1 : this.hopsOf(parent) + 1);
-    this.#setField(row, Field.failure, Failure.none);
-    this.#setField(row, Field.late, 0);
-    this.#setField(row, Field.sequence, 0);
-    this.#setField(row, Field.idKnown, idKnown);
+    words[word + REQUEST_WORD] = 0;
+    words[word + YIELDS_WORD] = 0;
+    bytes[STATES_AT + row] = CandidateState.new;
+    bytes[at + Field.parent] = parent;
+    bytes[at + Field.hops] = parent < 0 ? 1 : this.hopsOf(parent) + 1;
+    bytes[at + Field.failure] = Failure.none;
+    bytes[at + Field.late] = 0;
+    bytes[at + Field.sequence] = 0;
+    bytes[at + Field.idKnown] = idKnown;
   }
 
   #copyId(row: number, id: Uint8Array, start: number): void {
@@ -360,7 +370,7 @@ export class Lookup {
 
   /** One question per endpoint, and per IP where that is asked for: liars pay with addresses. */
   #rowOf(address: Address): number {
-    const bit = ipBit(address);
+    const bit = ipBit(ipOf(address));
     if ((this.#ips[bit >>> 5]! & (1 << (bit & 31))) === 0) return -1;
     const byIp = this.onePerIp && !isLoopback(address);
     const ip = byIp ? ipOf(address) : 0;
@@ -437,8 +447,13 @@ export class Lookup {
 }
 
 /** The bit of an IP among 256, spread by a multiplication. */
-function ipBit(address: Address): number {
-  return Math.imul(address / 0x10000, 0x9e3779b1) >>> 24;
+function ipBit(ip: number): number {
+  return Math.imul(ip, 0x9e3779b1) >>> 24;
+}
+
+/** The IP of a contact in its compact form, as a signed word. */
+function ipAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }
 
 /** Idle lookups that a real node's process keeps: a burst of thousands must not hold memory for ever. */

@@ -133,6 +133,23 @@ export class OrderedRecords {
     }
   }
 
+  /** The same, asked for one by one; a row is borrowed until the next. Nothing is written meanwhile. */
+  *rows(
+    from: Uint8Array | null,
+    to: Uint8Array | null,
+  ): Generator<readonly [key: Uint8Array, record: Uint8Array]> {
+    let at = from === null ? 0 : this.#chunkOf(from, 0);
+    let row = from === null ? 0 : this.#chunks[at]!.rowOf(from, 0);
+    for (; at < this.#chunks.length; at++, row = 0) {
+      const { keys, records } = this.#chunks[at]!;
+      for (; row < records.length; row++) {
+        const start = row * ID_BYTES;
+        if (to !== null && compareIds(keys, start, to, 0) >= 0) return;
+        yield [keys.subarray(start, start + ID_BYTES), records[row]!];
+      }
+    }
+  }
+
   /** The last chunk whose first key is not greater: where `key` is, or would go. */
   #chunkOf(key: Uint8Array, start: number): number {
     let low = 1;

@@ -2,12 +2,13 @@
  * Rows for routing tables. A table does not own arrays (a small typed array costs 210 bytes beyond
  * its contents, more than the contents); it owns an *extent*, an offset in one slab:
  *
- *     contacts   ┌─ table 1 ─────────┬─ table 2 ──┬─ free ─┬─ table 3 ─────
- *                │ handle handle …   │ handle …   │        │ handle …
- *     states     │ state  state  …   │ state  …   │        │ state  …
- *                └───────────────────┴────────────┴────────┴───────────────
+ *     rows       ┌─ table 1 ─────────────────────┬─ table 2 ─────┬─ free ─┬─ table 3 ─────
+ *                │ handle state │ handle state … │ handle state… │        │ handle state …
+ *                └───────────────────────────────┴───────────────┴────────┴───────────────
  *
- * 8 bytes per contact. A real node is a slab with one tenant; in the lab a million tables share one.
+ * 8 bytes per contact, row r in the words 2r and 2r + 1: who asks for a handle wants its state next,
+ * and a bucket of k = 8 lies in two lines of the cache. A real node is a slab with one tenant; in the
+ * lab a million tables share one.
  * A state says when the contact was last heard, how often in a row it failed, and the table's marks:
  *
  *     31                          6 5      3 2    0
@@ -23,6 +24,8 @@ const FAILURES_SHIFT = 3;
 const FAILURES_MAX = 7;
 const SECONDS_SHIFT = 6;
 const SECONDS_LIMIT = 0x4000000;
+/** The longest array there is: 2 billion rows, the tables of ten million nodes. */
+const WORDS_MAX = 2 ** 32 - 1;
 
 export type RowState = number;
 
@@ -46,19 +49,18 @@ export function withFailure(state: RowState): RowState {
 }
 
 export class Slab {
-  handles: Uint32Array;
-  states: Uint32Array;
+  /** Two words a row: handle, state. Replaced when the slab grows. */
+  rows: Uint32Array;
   #end = 1; // row 0 stays unused: 0 can mean "none"
   /** Free extents by their size in rows. */
   readonly #free = new Map<number, number[]>();
 
   constructor(capacity: number) {
-    this.handles = new Uint32Array(capacity);
-    this.states = new Uint32Array(capacity);
+    this.rows = new Uint32Array(Math.min(2 * capacity, WORDS_MAX));
   }
 
   get byteLength(): number {
-    return this.handles.byteLength + this.states.byteLength;
+    return this.rows.byteLength;
   }
 
   /** The first row of a zeroed extent of `rows` rows. */
@@ -66,12 +68,11 @@ export class Slab {
     assert(rows > 0, 'an extent has at least one row');
     const recycled = this.#free.get(rows)?.pop();
     if (recycled !== undefined) {
-      this.handles.fill(0, recycled, recycled + rows);
-      this.states.fill(0, recycled, recycled + rows);
+      this.rows.fill(0, 2 * recycled, 2 * (recycled + rows));
       return recycled;
     }
     const start = this.#end;
-    if (start + rows > this.handles.length) this.#grow(start + rows);
+    if (2 * (start + rows) > this.rows.length) this.#grow(start + rows);
     this.#end = start + rows;
     return start;
   }
@@ -83,8 +84,6 @@ export class Slab {
   }
 
   #grow(needed: number): void {
-    const capacity = Math.max(needed, this.handles.length * 2);
-    this.handles = grown(this.handles, capacity);
-    this.states = grown(this.states, capacity);
+    this.rows = grown(this.rows, Math.max(2 * needed, 2 * this.rows.length));
   }
 }

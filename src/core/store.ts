@@ -6,10 +6,13 @@
  *     put, put, remove, flush(7)  …  stored(now, 7, null)     all of it is durable
  *                                 …  stored(now, 7, error)    nobody knows how much of it is
  *
+ * A report stands for all flushes that were asked for before and not reported yet: many writes that
+ * one flush of the disk made durable are one report.
+ *
  * A record is opaque bytes under a key of 20 bytes; keys are ordered as unsigned big-endian numbers.
  */
 
-/** Names what a flush was for; the machine's own numbers. */
+/** Names what a flush was for; the machine's own numbers, each greater than the one before. */
 export type StoreToken = number;
 
 export interface Store {
@@ -22,7 +25,7 @@ export interface Store {
   /** Replaces the record. Both are copied. */
   put(key: Uint8Array, start: number, record: Uint8Array): void;
   remove(key: Uint8Array, start: number): void;
-  /** Asks for everything so far to be made durable; `stored` of the machine reports it, in order. */
+  /** Asks for everything so far to be made durable; `stored` of the machine reports it. */
   flush(token: StoreToken): void;
   /**
    * Visits records with `from <= key < to` in ascending order until `visit` returns false; null is
@@ -40,6 +43,6 @@ export interface Store {
 
 /** What a machine with a store hears from it. */
 export interface StoreMachine {
-  /** `error` is null, or one line that says what the store could not do. */
+  /** `error` is null, or one line that says what the store could not do, up to flush `token`. */
   stored(now: number, token: StoreToken, error: string | null): void;
 }

@@ -7,12 +7,23 @@ import type { DatagramReceiver, DatagramTransport, Host, Machine } from '../core
 import { Alarm } from './alarm.ts';
 import type { Clock } from './clock.ts';
 
+/** Hears of each datagram before it leaves or is taken in; `bytes` are borrowed until it returns. */
+export type DatagramTap = (
+  isOurs: boolean,
+  peer: Address,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+) => void;
+
 export class Driver implements DatagramReceiver {
   readonly #clock: Clock;
   readonly #transport: DatagramTransport;
   readonly #onError: (error: unknown) => void;
   readonly #alarm: Alarm;
   #machine: Machine | null = null;
+  /** Somebody who looks on. */
+  tap: DatagramTap | null = null;
 
   /**
    * @param onError hears what a machine throws: a broken invariant, or a mistake in a program's own
@@ -28,7 +39,12 @@ export class Driver implements DatagramReceiver {
   /** The way out for the machine. */
   get host(): Host {
     const transport = this.#transport;
-    return { send: (_from, to, bytes, length) => transport.send(to, bytes, length) };
+    return {
+      send: (_from, to, bytes, length) => {
+        this.tap?.(true, to, bytes, 0, length);
+        transport.send(to, bytes, length);
+      },
+    };
   }
 
   now(): number {
@@ -42,6 +58,7 @@ export class Driver implements DatagramReceiver {
   }
 
   receive(from: Address, bytes: Uint8Array, start: number, end: number): void {
+    this.tap?.(false, from, bytes, start, end);
     try {
       this.#machine?.receive(this.#clock.now(), from, bytes, start, end);
     } catch (error) {

@@ -62,6 +62,21 @@ export interface StreamReceiver {
   closed(stream: Stream, why: Closed): void;
 }
 
+/**
+ * Hears of bytes before they leave or are taken in, borrowed until it returns. `peer` is whom we
+ * connected to, or the end from which somebody connected to us; `local` is our end of the same stream,
+ * 0 before it is open.
+ */
+export type StreamTap = (
+  isOurs: boolean,
+  isAccepted: boolean,
+  local: Address,
+  peer: Address,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+) => void;
+
 export interface TcpOptions {
   /** Accepted connections at a time; further ones are closed at once. Default 12,288. */
   acceptedLimit?: number;
@@ -123,6 +138,8 @@ interface Connection {
   readonly number: Stream;
   readonly socket: Socket;
   readonly isAccepted: boolean;
+  /** Whom we connected to, or who connected. */
+  readonly peer: Address;
   isOpen: boolean;
   /** Full pieces, the one that is being filled, and how far. */
   pieces: Uint8Array[];
@@ -157,6 +174,8 @@ export class TcpStreams implements StreamHost {
   /** Of `counters.open`, those that were accepted. */
   #acceptedOpen = 0;
   #lastNumber = 0;
+  /** Somebody who looks on. */
+  tap: StreamTap | null = null;
   readonly #onTurn = (): void => this.#turn();
 
   /** @internal `listenTcp` makes hosts. */
@@ -188,7 +207,7 @@ export class TcpStreams implements StreamHost {
       // system knows best, finds a free port sooner and does not run out of them.
       ...(ip >>> 24 === 127 && ip !== LOCALHOST && { localAddress: formatIp(ip) }),
     });
-    const connection = this.#add(socket, false);
+    const connection = this.#add(socket, false, to);
     socket.setTimeout(this.#connectTimeoutMs, () => {
       connection.why = Closed.timeout;
       socket.destroy();
@@ -207,6 +226,7 @@ export class TcpStreams implements StreamHost {
     if (connection === undefined || connection.isEnding) return 0;
     const length = end - start;
     if (length > 0) {
+      this.#tell(connection, true, bytes, start, end);
       append(connection, bytes, start, end);
       connection.queuedBytes += length;
       this.#touch(connection);
@@ -275,16 +295,17 @@ export class TcpStreams implements StreamHost {
     }
     this.counters.accepted++;
     this.#acceptedOpen++;
-    const connection = this.#add(socket, true);
+    const connection = this.#add(socket, true, from);
     connection.isOpen = true;
     this.#receiver.accepted(connection.number, from, to);
   }
 
-  #add(socket: Socket, isAccepted: boolean): Connection {
+  #add(socket: Socket, isAccepted: boolean, peer: Address): Connection {
     const connection: Connection = {
       number: ++this.#lastNumber,
       socket,
       isAccepted,
+      peer,
       isOpen: false,
       pieces: [],
       piece: null,
@@ -299,7 +320,9 @@ export class TcpStreams implements StreamHost {
     this.#connections.set(number, connection);
     this.counters.open++;
     socket.on('data', (bytes: Uint8Array) => {
-      if (this.#connections.has(number)) this.#receiver?.arrived(number, bytes, 0, bytes.length);
+      if (!this.#connections.has(number)) return;
+      this.#tell(connection, false, bytes, 0, bytes.length);
+      this.#receiver?.arrived(number, bytes, 0, bytes.length);
     });
     socket.on('end', () => {
       if (this.#connections.has(number)) this.#receiver?.ended(number);
@@ -315,6 +338,19 @@ export class TcpStreams implements StreamHost {
       this.#receiver?.closed(number, connection.why);
     });
     return connection;
+  }
+
+  #tell(
+    { socket, isAccepted, peer }: Connection,
+    isOurs: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    if (this.tap === null) return;
+    const ip = parseIp(socket.localAddress ?? '');
+    const local = ip < 0 ? 0 : addressOf(ip, socket.localPort ?? 0);
+    this.tap(isOurs, isAccepted, local, peer, bytes, start, end);
   }
 
   #forget(connection: Connection): void {

@@ -22,4 +22,8 @@ export const SeedStream = {
   disks: 40,
   lookups: 100,
   workload: 101,
+  scene: 110,
+  sceneKeys: 111,
+  sceneSybils: 112,
+  sceneChurn: 113,
 } as const;

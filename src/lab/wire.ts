@@ -14,8 +14,10 @@ const PLACES = 64;
 const CLASS_BITS = 3;
 const CLASS_MASK = (1 << CLASS_BITS) - 1;
 
-/** From this length on `subarray` and `set` are faster than a loop (measured: 75 ns for both). */
-const SET_PAYS = 64;
+/** Arrays that senders write into and use again: a node has one for queries and one for replies. */
+const SOURCES = 4;
+/** What is longer, pieces of streams, is copied faster as a whole. */
+const WORDS_PAY = 1024;
 
 /** Where bytes lie: place × 8 + size class. */
 export type Parcel = number;
@@ -25,19 +27,28 @@ export class Wire {
   count = 0;
   readonly #sizes: readonly number[];
   readonly #bytes: Uint8Array[];
+  /** The same bytes by words; null for sizes of no whole words. */
+  readonly #words: (Uint32Array | null)[];
   readonly #lengths: Uint32Array[];
   readonly #senders: Float64Array[];
   readonly #ends: number[];
   readonly #free: number[][];
+  /** The arrays that were sent from last, and the same by words. */
+  readonly #sources: Uint8Array[];
+  readonly #sourceWords: Uint32Array[];
+  #nextSource = 0;
 
   /** @param sizes of places, ascending, at most 8; nothing longer than the last can be kept. */
   constructor(sizes: readonly number[] = DATAGRAM_SIZES) {
     this.#sizes = sizes;
     this.#bytes = sizes.map((size) => new Uint8Array(size * PLACES));
+    this.#words = sizes.map((size, i) => (size % 4 === 0 ? wordsOf(this.#bytes[i]!) : null));
     this.#lengths = sizes.map(() => new Uint32Array(PLACES));
     this.#senders = sizes.map(() => new Float64Array(PLACES));
     this.#ends = sizes.map(() => 0);
     this.#free = sizes.map(() => []);
+    this.#sources = new Array<Uint8Array>(SOURCES).fill(new Uint8Array(0));
+    this.#sourceWords = new Array<Uint32Array>(SOURCES).fill(new Uint32Array(0));
   }
 
   get byteLength(): number {
@@ -62,10 +73,7 @@ export class Wire {
     let size = 0;
     while (length > sizes[size]!) size++;
     const place = this.#free[size]!.pop() ?? this.#newPlace(size);
-    const to = this.#bytes[size]!;
-    const at = place * sizes[size]!;
-    if (length > SET_PAYS) to.set(bytes.subarray(start, end), at);
-    else for (let i = 0; i < length; i++) to[at + i] = bytes[start + i]!;
+    this.#copy(bytes, start, length, size, place * sizes[size]!);
     this.#lengths[size]![place] = length;
     this.#senders[size]![place] = sender;
     this.count++;
@@ -95,13 +103,50 @@ export class Wire {
     this.#free[parcel & CLASS_MASK]!.push(parcel >>> CLASS_BITS);
   }
 
+  /**
+   * By words where that is possible, four times as fast as by bytes; `set` would need a `subarray`,
+   * 100 bytes of garbage for each datagram.
+   */
+  #copy(bytes: Uint8Array, start: number, length: number, size: number, at: number): void {
+    const to = this.#words[size]!;
+    if (to !== null && start === 0 && length <= WORDS_PAY) {
+      const from = this.#sourceOf(bytes);
+      const words = (length + 3) >>> 2;
+      const first = at >>> 2;
+      if (words <= from.length) {
+        for (let i = 0; i < words; i++) to[first + i] = from[i]!;
+        return;
+      }
+    }
+    this.#bytes[size]!.set(bytes.subarray(start, start + length), at);
+  }
+
+  /** The words of an array that is sent from again and again. */
+  #sourceOf(bytes: Uint8Array): Uint32Array {
+    const sources = this.#sources;
+    for (let i = 0; i < SOURCES; i++) if (sources[i] === bytes) return this.#sourceWords[i]!;
+    const i = this.#nextSource;
+    this.#nextSource = (i + 1) % SOURCES;
+    const words = wordsOf(bytes) ?? new Uint32Array(0);
+    sources[i] = bytes;
+    this.#sourceWords[i] = words;
+    return words;
+  }
+
   #newPlace(size: number): number {
     const place = this.#ends[size]!++;
     if (place < this.#lengths[size]!.length) return place;
     const places = place * 2;
     this.#bytes[size] = grown(this.#bytes[size]!, places * this.#sizes[size]!);
+    if (this.#words[size] !== null) this.#words[size] = wordsOf(this.#bytes[size]!);
     this.#lengths[size] = grown(this.#lengths[size]!, places);
     this.#senders[size] = grown(this.#senders[size]!, places);
     return place;
   }
+}
+
+/** The whole words that an array begins with; null when it begins within one. */
+function wordsOf(bytes: Uint8Array): Uint32Array | null {
+  const { buffer, byteLength, byteOffset } = bytes;
+  return byteOffset % 4 === 0 ? new Uint32Array(buffer, byteOffset, byteLength >>> 2) : null;
 }

@@ -34,7 +34,7 @@ export type Subscriber = (a: number, b: number) => void;
 
 /** Looks on while a world runs, and must change nothing. */
 export interface Watcher {
-  /** A datagram arrived at this node. */
+  /** A datagram, or a piece of a stream, arrived at this node. */
   delivered(to: number): void;
   started(node: number): void;
   stopped(node: number): void;
@@ -46,7 +46,24 @@ export interface Tap {
   sent(from: number, to: number, bytes: Uint8Array, length: number): void;
   /** Before the node `to` hears it. */
   arriving(to: number, from: number, bytes: Uint8Array, start: number, length: number): void;
+  /** When the datagram that was sent last will arrive, or one of `Fate`. */
+  routed?(atMs: number): void;
+  /** A piece of a stream leaves; `stream` is the sender's end. Infinity while the way is shut. */
+  pieceSent?(
+    from: number,
+    to: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+    stream: number,
+    atMs: number,
+  ): void;
+  /** Before the node `to` hears it. */
+  pieceArriving?(to: number, from: number): void;
 }
+
+/** What else may become of a datagram. */
+export const Fate = { lost: -1, unreachable: -2 } as const;
 
 export interface WorldOptions {
   seed: number;
@@ -222,14 +239,28 @@ export class World {
   }
 
   #send(from: Address, to: Address, bytes: Uint8Array, length: number): void {
-    const { network, wheel } = this;
-    network.traffic.sent++;
+    this.network.traffic.sent++;
     const sender = this.#overlay!.nodeAt(from);
-    let receiver = this.#overlay!.nodeAt(to);
+    const receiver = this.#overlay!.nodeAt(to);
     this.tap?.sent(sender, receiver, bytes, length);
+    const atMs = this.#route(sender, receiver, from, to, bytes, length);
+    this.tap?.routed?.(atMs);
+  }
+
+  /** Puts a datagram on its way; when it arrives, or its `Fate`. */
+  #route(
+    sender: number,
+    named: number,
+    from: Address,
+    to: Address,
+    bytes: Uint8Array,
+    length: number,
+  ): number {
+    const { network, wheel } = this;
+    let receiver = named;
     if (this.alive[sender] === 0) {
       network.traffic.undeliverable++;
-      return;
+      return Fate.unreachable;
     }
     let seenAs = from;
     if (network.nats !== null) {
@@ -239,20 +270,17 @@ export class World {
     if (receiver < 0) {
       if (receiver === NOT_LET_IN) network.traffic.natBlocked++;
       else network.traffic.undeliverable++;
-      return;
+      return Fate.unreachable;
     }
     const atMs = network.arrivalMs(wheel.now, sender, receiver, length);
-    if (atMs < 0) return;
+    if (atMs < 0) return Fate.lost;
     wheel.put(atMs, Event.datagram, receiver, sender, this.#wire.keep(bytes, 0, length, seenAs));
     const { copyAtMs } = network;
-    if (copyAtMs === 0) return;
-    wheel.put(
-      copyAtMs,
-      Event.datagram,
-      receiver,
-      sender,
-      this.#wire.keep(bytes, 0, length, seenAs),
-    );
+    if (copyAtMs !== 0) {
+      const copy = this.#wire.keep(bytes, 0, length, seenAs);
+      wheel.put(copyAtMs, Event.datagram, receiver, sender, copy);
+    }
+    return atMs;
   }
 
   /** Shows the overlay what will arrive next, from the event at `first` on. */

@@ -116,7 +116,7 @@ export class KBuckets implements RoutingTable {
     const home = this.#bucketOf(id, start);
     const row = handle === 0 ? 0 : this.#rowIn(home, handle);
     if (row !== 0) {
-      slab.states[row] = rowState(now, 0);
+      slab.rows[2 * row + 1] = rowState(now, 0);
       // BEP 5 touches any bucket here. One with empty places, or that a newcomer would split, still
       // wants its refresh: keeping the known contacts alive finds no new ones. (A node that lost
       // datagrams while it joined would otherwise stay with k contacts that are not its neighbours.)
@@ -139,18 +139,23 @@ export class KBuckets implements RoutingTable {
   heard(now: number, handle: Handle): boolean {
     const row = this.#rowOf(handle);
     if (row === 0) return false;
-    const { states } = this.#ground.slab;
-    states[row] = rowState(now, failuresOf(states[row]!), states[row]! & (CHECKING | SUSPECT));
-    return isBad(states[row]!);
+    const { rows } = this.#ground.slab;
+    rows[2 * row + 1] = rowState(
+      now,
+      failuresOf(rows[2 * row + 1]!),
+      rows[2 * row + 1]! & (CHECKING | SUSPECT),
+    );
+    return isBad(rows[2 * row + 1]!);
   }
 
   failed(handle: Handle, sentAtMs: number = Infinity): void {
     const row = this.#rowOf(handle);
     if (row === 0) return;
-    const { states } = this.#ground.slab;
-    const state = states[row]!;
-    states[row] = ((isExcused(state, sentAtMs) ? state : withFailure(state)) & ~CHECKING) >>> 0;
-    if (!isBad(states[row]!)) return;
+    const { rows } = this.#ground.slab;
+    const state = rows[2 * row + 1]!;
+    rows[2 * row + 1] =
+      ((isExcused(state, sentAtMs) ? state : withFailure(state)) & ~CHECKING) >>> 0;
+    if (!isBad(rows[2 * row + 1]!)) return;
     const spare = this.#spareOf(this.#bucketOfHandle(handle));
     if (spare !== 0) this.#replaceBySpare(row, spare);
   }
@@ -169,12 +174,12 @@ export class KBuckets implements RoutingTable {
    * buckets deeper than it, which part from the target at the same bit; the shallower ones, one by one.
    */
   closest(now: number, nearest: Nearest, goodOnly: boolean): void {
-    const { handles } = this.#ground.slab;
+    const { rows } = this.#ground.slab;
     const depth = this.#depthOf(nearest.target, nearest.targetStart);
     const own = this.#bucketAt(depth);
     this.#collect(now, own, nearest, goodOnly);
     if (nearest.full) return;
-    for (let deeper = handles[own]!; deeper !== 0; deeper = handles[deeper]!) {
+    for (let deeper = rows[2 * own]!; deeper !== 0; deeper = rows[2 * deeper]!) {
       this.#collect(now, deeper, nearest, goodOnly);
     }
     for (let part = depth - 1; part >= 0 && !nearest.full; part--) {
@@ -185,14 +190,17 @@ export class KBuckets implements RoutingTable {
   quietest(now: number): Handle {
     const { slab } = this.#ground;
     const row = this.#quietestRow();
-    if (row === 0 || quietSinceMs(slab.states[row]!) + QUIET_MS > now) return 0;
-    return slab.handles[row]!;
+    if (row === 0 || quietSinceMs(slab.rows[2 * row + 1]!) + QUIET_MS > now) return 0;
+    return slab.rows[2 * row]!;
   }
 
   checking(handle: Handle, isUnderWay: boolean): void {
     const row = this.#rowOf(handle);
-    const { states } = this.#ground.slab;
-    if (row !== 0) states[row] = isUnderWay ? states[row]! | CHECKING : states[row]! & ~CHECKING;
+    const { rows } = this.#ground.slab;
+    if (row !== 0)
+      rows[2 * row + 1] = isUnderWay
+        ? rows[2 * row + 1]! | CHECKING
+        : rows[2 * row + 1]! & ~CHECKING;
   }
 
   refreshTarget(now: number, out: Uint8Array): boolean {
@@ -213,20 +221,20 @@ export class KBuckets implements RoutingTable {
 
   dueAt(_now: number): number {
     const row = this.#quietestRow();
-    const quiet = row === 0 ? Infinity : quietSinceMs(this.#ground.slab.states[row]!);
+    const quiet = row === 0 ? Infinity : quietSinceMs(this.#ground.slab.rows[2 * row + 1]!);
     const stale = this.#changedAtMs(this.#bucketAt(this.#stalestPart()));
     return Math.min(quiet + QUIET_MS, stale + REFRESH_MS);
   }
 
   visit(visitor: Visitor): void {
-    const { handles, states } = this.#ground.slab;
+    const { rows } = this.#ground.slab;
     let part = 0;
-    for (let bucket = this.first; bucket !== 0; bucket = handles[bucket]!) {
+    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]!) {
       const end = this.#end(bucket);
       for (let row = bucket + 1; row < end; row++) {
-        const state = states[row]!;
+        const state = rows[2 * row + 1]!;
         const isSuspect = (state & SUSPECT) !== 0;
-        visitor(handles[row]!, heardSeconds(state), failuresOf(state), part, isSuspect);
+        visitor(rows[2 * row]!, heardSeconds(state), failuresOf(state), part, isSuspect);
       }
       part++;
     }
@@ -241,15 +249,15 @@ export class KBuckets implements RoutingTable {
     const { contacts, slab } = this.#ground;
     const { handles: rows, states } = slab;
     const bucket = this.#bucketAt(this.parts - 1);
-    let changed = states[bucket]!;
+    let changed = rows[2 * bucket + 1]!;
     for (let i = 0; i < count; i++) {
       const state = rowState(heardAtMs[i]!, 0);
-      contacts.retainHandle(handles[i]!);
-      rows[bucket + 1 + i] = handles[i]!;
-      states[bucket + 1 + i] = state;
+      contacts.retainHandle(rows[2 * i]!);
+      rows[bucket + 1 + i] = rows[2 * i]!;
+      rows[2 * (bucket + 1 + i) + 1] = state;
       if (state > changed) changed = state;
     }
-    states[bucket] = changed;
+    rows[2 * bucket + 1] = changed;
     this.count += count;
     if (isLast) return;
     this.#deepen(bucket);
@@ -264,7 +272,7 @@ export class KBuckets implements RoutingTable {
     const { contacts, slab } = this.#ground;
     this.visit((handle) => contacts.release(handle));
     for (let bucket = this.first; bucket !== 0; ) {
-      const next = slab.handles[bucket]!;
+      const next = slab.rows[2 * bucket]!;
       if (bucket === this.first) slab.free(bucket, this.#firstRows());
       else if (!this.#isWide(bucket)) slab.free(bucket, this.#k + 1);
       bucket = next;
@@ -291,8 +299,8 @@ export class KBuckets implements RoutingTable {
       ? this.first + rowsBefore(this.#wide, this.#k, straight)
       : this.first + straight * (this.#k + 1);
     if (straight === part) return bucket;
-    const { handles } = this.#ground.slab;
-    for (let i = straight; i < part; i++) bucket = handles[bucket]!;
+    const { rows } = this.#ground.slab;
+    for (let i = straight; i < part; i++) bucket = rows[2 * bucket]!;
     return bucket;
   }
 
@@ -326,23 +334,23 @@ export class KBuckets implements RoutingTable {
 
   /** One past the last row with a contact. */
   #end(bucket: Bucket): number {
-    const { handles } = this.#ground.slab;
+    const { rows } = this.#ground.slab;
     const full = bucket + 1 + this.#sizeOf(bucket);
     let row = bucket + 1;
-    while (row < full && handles[row] !== 0) row++;
+    while (row < full && rows[2 * row] !== 0) row++;
     return row;
   }
 
   #isFull(bucket: Bucket): boolean {
-    return this.#ground.slab.handles[bucket + this.#sizeOf(bucket)] !== 0;
+    return this.#ground.slab.rows[2 * (bucket + this.#sizeOf(bucket))] !== 0;
   }
 
   #changedAtMs(bucket: Bucket): number {
-    return heardSeconds(this.#ground.slab.states[bucket]!) * 1000;
+    return heardSeconds(this.#ground.slab.rows[2 * bucket + 1]!) * 1000;
   }
 
   #touch(bucket: Bucket, now: number): void {
-    this.#ground.slab.states[bucket] = rowState(now, 0);
+    this.#ground.slab.rows[2 * bucket + 1] = rowState(now, 0);
   }
 
   #rowOf(handle: Handle): number {
@@ -350,9 +358,9 @@ export class KBuckets implements RoutingTable {
   }
 
   #rowIn(bucket: Bucket, handle: Handle): number {
-    const { handles } = this.#ground.slab;
+    const { rows } = this.#ground.slab;
     const full = bucket + 1 + this.#sizeOf(bucket);
-    for (let row = bucket + 1; row < full; row++) if (handles[row] === handle) return row;
+    for (let row = bucket + 1; row < full; row++) if (rows[2 * row] === handle) return row;
     return 0;
   }
 
@@ -362,25 +370,25 @@ export class KBuckets implements RoutingTable {
   }
 
   #canSplit(bucket: Bucket): boolean {
-    return this.#ground.slab.handles[bucket] === 0 && this.parts < ID_BITS;
+    return this.#ground.slab.rows[2 * bucket] === 0 && this.parts < ID_BITS;
   }
 
   #append(bucket: Bucket, handle: Handle, state: RowState): void {
     const { slab } = this.#ground;
     const row = this.#end(bucket);
-    slab.handles[row] = handle;
-    slab.states[row] = state;
+    slab.rows[2 * row] = handle;
+    slab.rows[2 * row + 1] = state;
     this.count++;
   }
 
   /** Takes a contact out; the last row of the bucket moves into its place. */
   #remove(bucket: Bucket, row: number): void {
     const { contacts, slab } = this.#ground;
-    contacts.release(slab.handles[row]!);
+    contacts.release(slab.rows[2 * row]!);
     const last = this.#end(bucket) - 1;
-    slab.handles[row] = slab.handles[last]!;
-    slab.states[row] = slab.states[last]!;
-    slab.handles[last] = 0;
+    slab.rows[2 * row] = slab.rows[2 * last]!;
+    slab.rows[2 * row + 1] = slab.rows[2 * last + 1]!;
+    slab.rows[2 * last] = 0;
     this.count--;
   }
 
@@ -389,7 +397,7 @@ export class KBuckets implements RoutingTable {
     const { slab } = this.#ground;
     const next = last + 1 + this.#sizeOf(last);
     const deeper = this.#isWide(next) ? next : slab.allocate(this.#k + 1);
-    slab.handles[last] = deeper;
+    slab.rows[2 * last] = deeper;
     if (this.#straight === this.parts && deeper === next) this.#straight++;
     this.parts++;
     return deeper;
@@ -399,10 +407,10 @@ export class KBuckets implements RoutingTable {
   #split(bucket: Bucket): void {
     const { contacts, slab } = this.#ground;
     const deeper = this.#deepen(bucket);
-    slab.states[deeper] = slab.states[bucket]!;
+    slab.rows[2 * deeper + 1] = slab.rows[2 * bucket + 1]!;
     for (let row = this.#end(bucket) - 1; row > bucket; row--) {
-      const handle = slab.handles[row]!;
-      const state = slab.states[row]!;
+      const handle = slab.rows[2 * row]!;
+      const state = slab.rows[2 * row + 1]!;
       if (this.#bucketOfHandle(handle) === bucket) continue;
       contacts.retainHandle(handle);
       this.#remove(bucket, row);
@@ -421,45 +429,46 @@ export class KBuckets implements RoutingTable {
   }
 
   #collect(now: number, bucket: Bucket, nearest: Nearest, goodOnly: boolean): void {
-    const { handles, states } = this.#ground.slab;
+    const { rows } = this.#ground.slab;
     const full = bucket + 1 + this.#sizeOf(bucket);
     for (let row = bucket + 1; row < full; row++) {
-      const handle = handles[row]!;
+      const handle = rows[2 * row]!;
       if (handle === 0) break;
-      const state = states[row]!;
+      const state = rows[2 * row + 1]!;
       if (goodOnly ? isGood(state, now) : !isBad(state)) nearest.gather(handle);
     }
     nearest.rank();
   }
 
   #badRow(bucket: Bucket): number {
-    const { states } = this.#ground.slab;
+    const { rows } = this.#ground.slab;
     const end = this.#end(bucket);
-    for (let row = bucket + 1; row < end; row++) if (isBad(states[row]!)) return row;
+    for (let row = bucket + 1; row < end; row++) if (isBad(rows[2 * row + 1]!)) return row;
     return 0;
   }
 
   /** The row heard longest ago of those no ping is under way to, or 0. */
   #quietestRow(): number {
-    const { handles, states } = this.#ground.slab;
+    const { rows } = this.#ground.slab;
     let quietest = 0;
-    for (let bucket = this.first; bucket !== 0; bucket = handles[bucket]!) {
+    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]!) {
       const end = this.#end(bucket);
       for (let row = bucket + 1; row < end; row++) {
-        const state = states[row]!;
+        const state = rows[2 * row + 1]!;
         if ((state & CHECKING) !== 0 || isBad(state)) continue;
-        if (quietest === 0 || quietSinceMs(state) < quietSinceMs(states[quietest]!)) quietest = row;
+        if (quietest === 0 || quietSinceMs(state) < quietSinceMs(rows[2 * quietest + 1]!))
+          quietest = row;
       }
     }
     return quietest;
   }
 
   #stalestPart(): number {
-    const { handles } = this.#ground.slab;
+    const { rows } = this.#ground.slab;
     let stalest = 0;
     let stalestAtMs = Infinity;
     let part = 0;
-    for (let bucket = this.first; bucket !== 0; bucket = handles[bucket]!) {
+    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]!) {
       const changedAtMs = this.#changedAtMs(bucket);
       if (changedAtMs < stalestAtMs) {
         stalest = part;
@@ -472,17 +481,17 @@ export class KBuckets implements RoutingTable {
 
   /** After an id changed under an address: nobody of its bucket is good before it answered again. */
   #suspect(bucket: Bucket): void {
-    const { states } = this.#ground.slab;
+    const { rows } = this.#ground.slab;
     const end = this.#end(bucket);
-    for (let row = bucket + 1; row < end; row++) states[row] = states[row]! | SUSPECT;
+    for (let row = bucket + 1; row < end; row++) rows[2 * row + 1] = rows[2 * row + 1]! | SUSPECT;
   }
 
   /** The first contact of the table of which this is true, or 0. */
   #holder(isIt: (handle: Handle) => boolean): Handle {
-    const { handles } = this.#ground.slab;
-    for (let bucket = this.first; bucket !== 0; bucket = handles[bucket]!) {
+    const { rows } = this.#ground.slab;
+    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]!) {
       const end = this.#end(bucket);
-      for (let row = bucket + 1; row < end; row++) if (isIt(handles[row]!)) return handles[row]!;
+      for (let row = bucket + 1; row < end; row++) if (isIt(rows[2 * row]!)) return rows[2 * row]!;
     }
     return 0;
   }
@@ -495,7 +504,7 @@ export class KBuckets implements RoutingTable {
     const holder = this.#holder((other) => ipOf(contacts.addressOf(other)) === ip);
     if (holder === 0) return true;
     const row = this.#rowOf(holder);
-    if (isGood(slab.states[row]!, now)) return false;
+    if (isGood(slab.rows[2 * row + 1]!, now)) return false;
     this.#remove(this.#bucketOfHandle(holder), row);
     return true;
   }
@@ -535,25 +544,25 @@ export class KBuckets implements RoutingTable {
   /** A busy node meets hundreds of strangers a minute; spares need not be newer than a minute. */
   #sparesAreFresh(now: number): boolean {
     if (this.#spares === 0) return false;
-    const { handles, states } = this.#ground.slab;
+    const { rows } = this.#ground.slab;
     const row = this.#spares + this.#nextSpare;
-    return handles[row] !== 0 && heardSeconds(states[row]!) * 1000 + SPARE_FRESH_MS > now;
+    return rows[2 * row] !== 0 && heardSeconds(rows[2 * row + 1]!) * 1000 + SPARE_FRESH_MS > now;
   }
 
   #keepSpare(now: number, handle: Handle): void {
     const { contacts, slab } = this.#ground;
     if (this.#spares === 0) this.#spares = slab.allocate(SPARES);
     for (let row = this.#spares; row < this.#spares + SPARES; row++) {
-      if (slab.handles[row] !== handle) continue;
-      slab.states[row] = rowState(now, 0);
+      if (slab.rows[2 * row] !== handle) continue;
+      slab.rows[2 * row + 1] = rowState(now, 0);
       contacts.release(handle);
       return;
     }
     const row = this.#spares + this.#nextSpare;
     this.#nextSpare = (this.#nextSpare + 1) % SPARES;
     this.#dropSpare(row);
-    slab.handles[row] = handle;
-    slab.states[row] = rowState(now, 0);
+    slab.rows[2 * row] = handle;
+    slab.rows[2 * row + 1] = rowState(now, 0);
   }
 
   /** The spare of a bucket that answered last and is not in the table by now, or 0. */
@@ -562,26 +571,26 @@ export class KBuckets implements RoutingTable {
     const { slab } = this.#ground;
     let latest = 0;
     for (let row = this.#spares; row < this.#spares + SPARES; row++) {
-      const handle = slab.handles[row]!;
+      const handle = slab.rows[2 * row]!;
       if (handle === 0 || this.#bucketOfHandle(handle) !== bucket) continue;
       if (this.#rowOf(handle) !== 0 || this.#placeIsTaken(handle)) continue;
-      if (latest === 0 || slab.states[row]! > slab.states[latest]!) latest = row;
+      if (latest === 0 || slab.rows[2 * row + 1]! > slab.rows[2 * latest + 1]!) latest = row;
     }
     return latest;
   }
 
   #replaceBySpare(row: number, spare: number): void {
     const { contacts, slab } = this.#ground;
-    contacts.release(slab.handles[row]!);
-    slab.handles[row] = slab.handles[spare]!;
-    slab.states[row] = slab.states[spare]!;
-    slab.handles[spare] = 0;
+    contacts.release(slab.rows[2 * row]!);
+    slab.rows[2 * row] = slab.rows[2 * spare]!;
+    slab.rows[2 * row + 1] = slab.rows[2 * spare + 1]!;
+    slab.rows[2 * spare] = 0;
   }
 
   #dropSpare(row: number): void {
     const { contacts, slab } = this.#ground;
-    if (slab.handles[row] !== 0) contacts.release(slab.handles[row]!);
-    slab.handles[row] = 0;
+    if (slab.rows[2 * row] !== 0) contacts.release(slab.rows[2 * row]!);
+    slab.rows[2 * row] = 0;
   }
 }
 

@@ -13,6 +13,7 @@
 import { ID_BYTES } from '../core/id.ts';
 import type { Verdict } from './answers.ts';
 import { Scanner, Token } from './bencode.ts';
+import { readFindNode, readNodesReply } from './layouts.ts';
 
 export const Kind = { query: 1, reply: 2, error: 3 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
@@ -97,6 +98,23 @@ export class Message {
   read(bytes: Uint8Array, start: number, end: number): Malformed {
     this.#reset(bytes, start, end);
     if (end - start < MIN_BYTES) return Malformed.tooShort;
+    if (this.#isFamiliar(bytes, start)) return Malformed.fine;
+    return this.#parse(bytes, start, end);
+  }
+
+  /** What a lookup of our own nodes consists of need not be parsed (layouts.ts). */
+  #isFamiliar(bytes: Uint8Array, start: number): boolean {
+    if (readFindNode(this, bytes, start)) {
+      this.kind = Kind.query;
+      this.method = Method.findNode;
+      return true;
+    }
+    if (!readNodesReply(this, bytes, start)) return false;
+    this.kind = Kind.reply;
+    return true;
+  }
+
+  #parse(bytes: Uint8Array, start: number, end: number): Malformed {
     const scanner = this.#scanner;
     scanner.begin(bytes, start, end);
     if (!scanner.take(Token.dictionary)) return Malformed.notDictionary;

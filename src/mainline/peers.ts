@@ -124,6 +124,16 @@ export class Peers {
     return wanted;
   }
 
+  /** Peers of an info-hash that are not too old; nothing is changed by asking. */
+  countOf(now: number, infoHash: Uint8Array, start: number): number {
+    const swarm = this.#swarms.get(infoHash, start);
+    let count = 0;
+    for (let row = 0; swarm && row < swarm.count; row++) {
+      if (swarm.announcedAtMs[row]! + this.#limits.ttlMs > now) count++;
+    }
+    return count;
+  }
+
   get sampled(): Float64Array {
     return this.#sample;
   }

@@ -17,7 +17,7 @@ import {
 } from '../core/address.ts';
 import { assert } from '../core/assert.ts';
 import { CONTACT_BYTES } from '../core/contacts.ts';
-import { ID_BYTES } from '../core/id.ts';
+import { equalIds, ID_BYTES } from '../core/id.ts';
 import { CandidateState, Failure, FROM_TABLE, type Lookup } from '../core/lookup.ts';
 import { mayContact, openRequest, Purpose, sendQuery, writeQuery } from './asking.ts';
 import { type Message, Method } from './message.ts';
@@ -118,9 +118,8 @@ function addFromTable(node: MainlineNode, now: number, lookup: Lookup, limit: nu
   nearest.begin(lookup.target, 0, limit);
   node.table.closest(now, nearest, false);
   for (let i = 0; i < nearest.count; i++) {
-    const handle = nearest.handles[i]!;
-    const address = contacts.addressOf(handle);
-    if (lookup.add(contacts.bytes, handle * CONTACT_BYTES, address, FROM_TABLE) >= 0) isNew = true;
+    const start = nearest.handles[i]! * CONTACT_BYTES;
+    if (lookup.add(contacts.bytes, start, FROM_TABLE) >= 0) isNew = true;
   }
   return isNew;
 }
@@ -201,13 +200,22 @@ function readNodes(
   const { bytes, nodesStart } = message;
   const count = Math.min(NODES_PER_REPLY, Math.floor(message.nodesLength / CONTACT_BYTES));
   const peerScope = scopeOf(from);
+  const own = node.ground.contacts.bytes;
+  const ownStart = node.self * CONTACT_BYTES;
   for (let i = 0; i < count; i++) {
     const start = nodesStart + i * CONTACT_BYTES;
     if (!reaches(peerScope, scopeAt(bytes, start + ID_BYTES))) continue;
-    const address = readAddress(bytes, start + ID_BYTES);
-    if (address === node.address) continue;
-    if (!node.isOwnId(bytes, start)) lookup.add(bytes, start, address, row);
+    if (equalIds(bytes, start, own, ownStart)) continue;
+    if (!equalAddresses(bytes, start, own, ownStart)) lookup.add(bytes, start, row);
   }
+}
+
+/** Of two contacts; from the end on, where addresses differ soonest. */
+function equalAddresses(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number): boolean {
+  for (let i = CONTACT_BYTES - 1; i >= ID_BYTES; i--) {
+    if (a[aStart + i] !== b[bStart + i]) return false;
+  }
+  return true;
 }
 
 /**

@@ -48,12 +48,13 @@ export class Flushes {
     this.#store.flush(token);
   }
 
-  /** False for a flush that is not ours. */
+  /** Flushes up to `token` are reported. False when it is none of ours. */
   stored(now: number, token: StoreToken, error: string | null): boolean {
-    if (this.#underWay[0]?.token !== token) return false;
-    const { waiting } = this.#underWay.shift()!;
+    const first = this.#underWay[0];
+    if (first === undefined || token < first.token || token > this.#lastToken) return false;
+    const reported = this.#underWay.splice(0, token - first.token + 1);
     this.error = error;
-    this.#run(now, error, waiting);
+    for (const { waiting } of reported) this.#run(now, error, waiting);
     return true;
   }
 

@@ -265,7 +265,10 @@ export class RingNode implements StreamMachine, StoreMachine {
     if (refusal !== null) this.#outcomes.push([call, failure(refusal)]);
     else {
       const done = (_now: number, outcome: RingOutcome) => this.#outcomes.push([call, outcome]);
-      new Operation(this, kind, new Uint8Array(key), value, level, null, done).start(now);
+      const operation = new Operation(this, kind, new Uint8Array(key), value, level, null, done);
+      const { observer } = this;
+      if (observer.onStep) operation.onStep = (step) => observer.onStep?.(call, step);
+      operation.start(now);
     }
     this.#settle(now);
   }

@@ -71,8 +71,20 @@ export type RingEvent =
   /** The store could not make something durable. */
   | { readonly kind: 'store-error'; readonly message: string };
 
+/** One step of a command on its way to the owner of its key. */
+export interface RingStep {
+  /** Somebody is `asked`; what he made of it, or that he was `silent`, follows. */
+  readonly kind: 'asked' | 'owner' | 'closer' | 'refused' | 'silent';
+  readonly atMs: number;
+  readonly to: Address;
+  /** Who named the one asked; 0: he was known already. */
+  readonly toldBy: Address;
+}
+
 export interface RingObserver {
   /** Called once for each command with a call number other than 0, never inside the command itself. */
   onOutcome(call: number, outcome: RingOutcome): void;
   onEvent(event: RingEvent): void;
+  /** Sees each step of the commands, within a call into the node. Costs nothing where it is left out. */
+  onStep?(call: number, step: RingStep): void;
 }

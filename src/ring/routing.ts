@@ -20,7 +20,7 @@ import { type Frame, FrameType, Status } from './frames.ts';
 import type { Link } from './link.ts';
 import type { Member } from './member.ts';
 import type { RingNode } from './node.ts';
-import type { OutcomeCode, RingOutcome } from './outcome.ts';
+import type { OutcomeCode, RingOutcome, RingStep } from './outcome.ts';
 import { Waiter } from './patience.ts';
 import { askPlain } from './plain.ts';
 import { LEVELS, type Level } from './settings.ts';
@@ -127,6 +127,10 @@ export class Operation extends Waiter {
   /** Who has said to be the owner. */
   #owner: Member | null = null;
   #lastCode: OutcomeCode = 'unreachable';
+  /** Looks on at each step; null: nobody does. */
+  onStep: ((step: RingStep) => void) | null = null;
+  /** By whom each candidate was named; kept for who looks on. */
+  #tellers: Map<Address, Address> | null = null;
   readonly #retry: Retry = new Retry(this);
 
   constructor(
@@ -158,6 +162,7 @@ export class Operation extends Waiter {
     const { node, key } = this;
     this.#asked = [];
     this.#owner = null;
+    this.#tellers = null;
     this.hops = 0;
     const own = node.ownerOf(key, 0);
     if (this.via !== null) this.#candidates = [...this.via];
@@ -182,8 +187,22 @@ export class Operation extends Waiter {
     this.#ask(now, next);
   }
 
+  #tell(now: number, kind: RingStep['kind'], to: Member): void {
+    const { address } = to;
+    this.onStep?.({ kind, atMs: now, to: address, toldBy: this.#tellers?.get(address) ?? 0 });
+  }
+
+  #told(closer: readonly Member[], by: Member): void {
+    if (this.onStep === null) return;
+    this.#tellers ??= new Map();
+    for (const { address } of closer) {
+      if (!this.#tellers.has(address)) this.#tellers.set(address, by.address);
+    }
+  }
+
   #ask(now: number, to: Member): void {
     const { node, kind, key, value, level } = this;
+    this.#tell(now, 'asked', to);
     if (node.isPlain(to) && !node.isOwn(to)) return this.#askPlain(now, to);
     const isLong = value !== null && value.length > SENT_BLINDLY_BYTES && this.#owner !== to;
     const isWrite = (kind === 'insert' || kind === 'remove') && !isLong;
@@ -197,6 +216,7 @@ export class Operation extends Waiter {
         // It had no answer to `VER`: now we know how to speak with it.
         if (node.isPlain(to)) return this.#askPlain(at, to);
         this.silent++;
+        this.#tell(at, 'silent', to);
         node.suspect(at, to);
         // A client looks after no lists: it forgets, and learns of others as it goes.
         if (node.identities.length === 0) node.upkeep.forget(to);
@@ -221,6 +241,7 @@ export class Operation extends Waiter {
       if (this.isOver) return;
       if (answer === null) {
         this.silent++;
+        this.#tell(at, 'silent', to);
         node.suspect(at, to);
         return this.step(at);
       }
@@ -228,9 +249,12 @@ export class Operation extends Waiter {
       const { status, found, closer } = answer;
       if (closer !== null) {
         this.hops++;
+        this.#tell(at, 'closer', to);
+        this.#told([closer], to);
         this.#candidates.unshift(closer);
         return this.step(at);
       }
+      this.#tell(at, status === Status.ok ? 'owner' : 'refused', to);
       if (status !== Status.ok) return this.fail(at, CODES[status] ?? 'unknown', to);
       const { hops, silent } = this;
       const copies = kind === 'insert' || kind === 'remove' ? 1 : 0;
@@ -241,8 +265,10 @@ export class Operation extends Waiter {
 
   #heard(now: number, from: Member, reply: Frame, isLong: boolean): void {
     const status = reply.u8();
+    this.#tell(now, STEPS[status] ?? 'refused', from);
     if (status === Status.notOwner) {
       const closer = reply.list(this.node.commons.members);
+      this.#told(closer, from);
       if (!reply.isWhole) return this.step(now);
       this.hops++;
       for (const member of closer) this.node.upkeep.learn(member);
@@ -355,6 +381,12 @@ const TYPES: { readonly [kind in OperationKind]: number } = {
   exists: FrameType.get,
   insert: FrameType.put,
   remove: FrameType.remove,
+};
+
+/** By status; all others are refusals. */
+const STEPS: { readonly [status: number]: RingStep['kind'] } = {
+  [Status.ok]: 'owner',
+  [Status.notOwner]: 'closer',
 };
 
 /** By status. */

@@ -45,7 +45,7 @@ export interface Hello {
   endMs: number | null;
 }
 
-/** Places that are new, numbered on from those before. */
+/** Places that are new, numbered on from those before; with `first` 0 all those before are void. */
 export interface Places {
   type: 'places';
   /** The number of the first. */
@@ -58,7 +58,11 @@ export interface Places {
   addresses: Float64Array;
 }
 
-/** What is different since the frame before; all there is when `whole`. */
+/**
+ * What is different since the frame before; all there is when `whole`. A whole one that is earlier than
+ * the frame before tells that time went back: what was told of later (flights, lookups that began,
+ * outcomes, acts that were not remembered) is void, and places come anew from `first: 0`.
+ */
 export interface Frame {
   type: 'frame';
   atMs: number;
@@ -69,15 +73,19 @@ export interface Frame {
   /** States of `NodeState` that changed. */
   nodes: Uint32Array;
   states: Uint8Array;
-  /** Of a ring, whom a place takes for its successor: -1 for nobody. What it believes, true or not. */
+  /**
+   * Of a ring, places whose links changed, and whom each takes for its successor: -1 for nobody. What
+   * it believes, true or not.
+   */
   places: Uint32Array;
   successors: Int32Array;
   /** Of a ring, backups in step for the arc of a place, in the order of `places`; 255 where unknown. */
   safeties: Uint8Array;
-  /** Sybils among the nodes, and who stands behind a partition: node numbers whose side is not 0. */
+  /** Nodes that are known to be an attacker's since the frame before; all of them when `whole`. */
   sybils: Uint32Array;
+  /** By node, on which side of a partition it stands: all 0 when there is none. Null: as before. */
   sides: Uint8Array | null;
-  /** Watched keys that changed. */
+  /** Watched keys that changed. A key that was never told of before is watched from now on. */
   keys: readonly KeyView[];
   figures: Figures;
   /** Messages that each node has taken in so far; null when not counted in this frame. */

@@ -5,7 +5,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressOf } from '../../src/core/address.ts';
+import { type Address, addressOf, writeAddress } from '../../src/core/address.ts';
+import { CONTACT_BYTES } from '../../src/core/contacts.ts';
 import { ID_BYTES, parseId, sharedPrefixBits } from '../../src/core/id.ts';
 import {
   CandidateState,
@@ -87,7 +88,7 @@ function walk(peers: readonly Peer[], start: readonly Peer[], how: Walk, unknown
   lookup.begin(how.target, 0, k, alpha, now);
   for (const peer of start) {
     if (unknown) lookup.addUnknown(peer.address);
-    else lookup.add(peer.id, 0, peer.address, FROM_TABLE);
+    else lookup.add(contact(peer.id, peer.address), 0, FROM_TABLE);
   }
 
   for (;;) {
@@ -129,7 +130,7 @@ function walk(peers: readonly Peer[], start: readonly Peer[], how: Walk, unknown
     lookup.answered(row, peer.id, 0, now);
     for (const named of answer(peer)) {
       heard.add(named);
-      lookup.add(named.id, 0, named.address, row);
+      lookup.add(contact(named.id, named.address), 0, row);
     }
     expectSorted(lookup);
   }
@@ -369,7 +370,7 @@ function at(n: number): Uint8Array {
 
 /** Adds the candidate at distance `n`; its address says so too. */
 function add(lookup: Lookup, n: number, parent: number = FROM_TABLE): number {
-  return lookup.add(at(n), 0, addressOf(0x08000000 + n, 1), parent);
+  return lookup.add(contact(at(n), addressOf(0x08000000 + n, 1)), 0, parent);
 }
 
 describe('the order of candidates', () => {
@@ -453,7 +454,7 @@ describe('the order of candidates', () => {
       lookup.begin(target, 0, 50, 50, 0);
       const ids = new Map<number, Uint8Array>();
       for (let i = 0; i < size; i++) {
-        const row = lookup.add(someId(random), 0, addressOf(0x08000000 + i, 1), FROM_TABLE);
+        const row = lookup.add(contact(someId(random), addressOf(0x08000000 + i, 1)), 0, FROM_TABLE);
         ids.set(row, idOf(lookup, row));
       }
       for (let row = lookup.next(); row >= 0; row = lookup.next()) {
@@ -501,7 +502,7 @@ describe('the order of candidates', () => {
     expect(orderOf(lookup, 3)).toEqual([asked, waiting, far]);
     expect(each(2, (row) => lookup.parentOf(row))).toEqual([FROM_BOOTSTRAP, FROM_BOOTSTRAP]);
     // Named again under another id it keeps the first.
-    lookup.add(at(50), 0, addressOf(0x08000001, 1), far);
+    lookup.add(contact(at(50), addressOf(0x08000001, 1)), 0, far);
     expect(idOf(lookup, asked!)).toEqual(at(1));
     expect(lookup.done).toBe(false);
     lookup.answered(asked!, at(1), 0, 0);
@@ -512,7 +513,7 @@ describe('the order of candidates', () => {
     const lookup = lookupOf(8, 3);
     lookup.onePerIp = true;
     const unknown = lookup.addUnknown(addressOf(0x08080808, 1));
-    expect(lookup.add(at(1), 0, addressOf(0x08080808, 2), FROM_TABLE)).toBe(-1);
+    expect(lookup.add(contact(at(1), addressOf(0x08080808, 2)), 0, FROM_TABLE)).toBe(-1);
     expect(lookup.isIdKnown(unknown)).toBe(false);
   });
 
@@ -545,24 +546,24 @@ describe('one question', () => {
 
   test('goes to one address, under whatever id it is named', () => {
     const lookup = lookupOf(8, 3);
-    expect(lookup.add(at(1), 0, ip(0x08080808, 1), FROM_TABLE)).toBe(0);
-    expect(lookup.add(at(2), 0, ip(0x08080808, 1), FROM_TABLE)).toBe(-1);
+    expect(lookup.add(contact(at(1), ip(0x08080808, 1)), 0, FROM_TABLE)).toBe(0);
+    expect(lookup.add(contact(at(2), ip(0x08080808, 1)), 0, FROM_TABLE)).toBe(-1);
     expect(lookup.addUnknown(ip(0x08080808, 1))).toBe(-1);
-    expect(lookup.add(at(3), 0, ip(0x08080808, 2), FROM_TABLE)).toBe(1);
+    expect(lookup.add(contact(at(3), ip(0x08080808, 2)), 0, FROM_TABLE)).toBe(1);
     expect(lookup.count).toBe(2);
   });
 
   test('goes to one IP where that is asked for, loopback apart', () => {
     const lookup = lookupOf(8, 3);
     lookup.onePerIp = true;
-    expect(lookup.add(at(1), 0, ip(0x08080808, 1), FROM_TABLE)).toBe(0);
-    expect(lookup.add(at(2), 0, ip(0x08080808, 2), FROM_TABLE)).toBe(-1);
+    expect(lookup.add(contact(at(1), ip(0x08080808, 1)), 0, FROM_TABLE)).toBe(0);
+    expect(lookup.add(contact(at(2), ip(0x08080808, 2)), 0, FROM_TABLE)).toBe(-1);
     expect(lookup.addUnknown(ip(0x08080808, 3))).toBe(-1);
-    expect(lookup.add(at(3), 0, ip(0x08080809, 1), FROM_TABLE)).toBe(1);
-    expect(lookup.add(at(4), 0, ip(0x7f000001, 1), FROM_TABLE)).toBe(2);
-    expect(lookup.add(at(5), 0, ip(0x7f000001, 2), FROM_TABLE)).toBe(3);
+    expect(lookup.add(contact(at(3), ip(0x08080809, 1)), 0, FROM_TABLE)).toBe(1);
+    expect(lookup.add(contact(at(4), ip(0x7f000001, 1)), 0, FROM_TABLE)).toBe(2);
+    expect(lookup.add(contact(at(5), ip(0x7f000001, 2)), 0, FROM_TABLE)).toBe(3);
     expect(lookup.addUnknown(ip(0x7f000001, 3))).toBe(4);
-    expect(lookup.add(at(6), 0, ip(0x7f000001, 2), FROM_TABLE)).toBe(-1);
+    expect(lookup.add(contact(at(6), ip(0x7f000001, 2)), 0, FROM_TABLE)).toBe(-1);
   });
 });
 
@@ -648,3 +649,11 @@ describe('the places of a lookup', () => {
     expect(lookup.done).toBe(true);
   });
 });
+
+/** Compact node info. */
+function contact(id: Uint8Array, address: Address): Uint8Array {
+  const bytes = new Uint8Array(CONTACT_BYTES);
+  bytes.set(id);
+  writeAddress(bytes, ID_BYTES, address);
+  return bytes;
+}

@@ -68,6 +68,14 @@ class Model {
   }
 }
 
+/** Reports rise up to the last flush, which none of them outruns; one may stand for several. */
+function expectInOrder(reported: StoreUnderTest['reported'], last: StoreToken) {
+  const tokens = reported.map(({ token }) => token);
+  expect(tokens).toEqual([...new Set(tokens)].sort((a, b) => a - b));
+  expect(tokens.at(-1) ?? 0).toBe(last);
+  expect(reported.every(({ error }) => error === null)).toBe(true);
+}
+
 export function storeSuite(name: string, open: () => StoreUnderTest, runs: number): void {
   describe(`a store ${name}`, () => {
     test('is the sorted map of its contract', async () => {
@@ -106,9 +114,7 @@ export function storeSuite(name: string, open: () => StoreUnderTest, runs: numbe
         expect(entriesOf(store)).toEqual(model.entries(null, null));
         await settled();
         expect(entriesOf(store)).toEqual(model.entries(null, null));
-        expect(reported).toEqual(
-          Array.from({ length: tokens }, (_, i) => ({ token: i + 1, error: null })),
-        );
+        expectInOrder(reported, tokens);
         await close();
       });
       await fc.assert(property, { seed: 4, numRuns: runs });
@@ -123,9 +129,7 @@ export function storeSuite(name: string, open: () => StoreUnderTest, runs: numbe
         store.flush(token);
       }
       await settled();
-      expect(reported.map(({ token }) => token)).toEqual(
-        Array.from({ length: 59 }, (_, i) => i + 1),
-      );
+      expectInOrder(reported, 59);
       await close();
     });
 

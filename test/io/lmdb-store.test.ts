@@ -27,10 +27,11 @@ function open(directory = freshDirectory(), options: LmdbStoreOptions = {}) {
   let asked = 0;
   const flush = store.flush.bind(store);
   store.flush = (token) => {
-    asked++;
+    asked = token;
     flush(token);
   };
-  const settled = () => expect.poll(() => reported.length, { timeout: 20_000 }).toBe(asked);
+  const settled = () =>
+    expect.poll(() => reported.at(-1)?.token ?? 0, { timeout: 20_000 }).toBe(asked);
   return {
     store,
     reported,

@@ -1,4 +1,21 @@
 /** The studio's front page begins here. */
+import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { rememberTheme, shownTheme } from './model/theme.ts';
+import { view } from './model/view-state.ts';
+import { Shell } from './shell/shell.tsx';
+import { pressed } from './shell/shortcuts.ts';
+import { Studio } from './studio.ts';
+import './theme.css';
 
-render(<main>Ringlight</main>, document.getElementById('studio')!);
+view.theme.value = shownTheme();
+effect(() => rememberTheme(view.theme.value));
+
+const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const studio = new Studio(view, isCalm);
+studio.start(location.hash);
+addEventListener('hashchange', () => studio.follow(location.hash));
+addEventListener('keydown', (event) => {
+  if (pressed(studio, event)) event.preventDefault();
+});
+render(<Shell studio={studio} />, document.getElementById('studio')!);

@@ -4,15 +4,17 @@
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Mainline, MainlineOptions } from '../../mainline.ts';
+import type { Studio } from '../../studio.ts';
 import { bold, CommandError, type Console, counted } from '../console.ts';
 import { every, untilStopped } from '../stopping.ts';
+import { openStudioFor, type StudioChoice } from '../studio-options.ts';
 import { type NodeOptions, openNode } from './node-options.ts';
 
 const STATUS_EVERY_MS = 1000;
 /** A state file is written this often, so that a crash forgets little. */
 const SAVE_EVERY_MS = 5 * 60_000;
 
-export interface ServeOptions extends NodeOptions {
+export interface ServeOptions extends NodeOptions, StudioChoice {
   for?: number;
   readOnly?: boolean;
   register?: string;
@@ -31,15 +33,30 @@ export async function serve(options: ServeOptions, console: Console): Promise<vo
     more.contacts = saved.contacts;
   }
   const node = await openNode(options, more);
+  let studio: Studio | null = null;
   try {
+    studio = await show(node, options, console);
     await stay(node, options, stopped, console);
     if (options.state !== undefined) writeState(options.state, node);
     if (options.register !== undefined) writeRegister(options.register, node, console);
   } finally {
-    await node.close();
+    await Promise.all([studio?.close(), node.close()]);
   }
   console.say('Closed.');
   console.emit('stopped');
+}
+
+/** The node, and around it those in its table. */
+async function show(
+  node: Mainline,
+  options: ServeOptions,
+  console: Console,
+): Promise<Studio | null> {
+  if (options.studio === undefined || options.studio === false) return null;
+  const { LiveMainline } = await import('../../studio.ts');
+  const title = `Mainline, seen by ${node.host}:${node.port}`;
+  const scene = new LiveMainline({ name: 'mainline', title, nodes: () => [node] });
+  return openStudioFor({ scenes: [scene], opens: 'live=mainline' }, options, console);
 }
 
 async function stay(

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { RING_DEFAULTS } from '../../ring.ts';
 import { duration, endpoints, oneOf, port, wholeNumberIn } from '../arguments.ts';
 import { openConsole } from '../console.ts';
+import { addStudioOptions } from '../studio-options.ts';
 import { exists, get, type InsertOptions, insert, owns, remove } from './ring-data.ts';
 import { doctor, info } from './ring-doctor.ts';
 import {
@@ -71,7 +72,7 @@ export function ringCommands(group: Command): void {
 }
 
 function serveCommand(group: Command): void {
-  group
+  const serving = group
     .command('serve')
     .description('run one member until SIGINT or SIGTERM, which lets it leave in good order')
     .option('--host <address>', 'address that others reach us by', '127.0.0.1')
@@ -102,7 +103,8 @@ function serveCommand(group: Command): void {
       size,
       RING_DEFAULTS.valueBytesMax,
     )
-    .option('--leave-timeout <duration>', 'how long leaving may take', duration, 60_000)
+    .option('--leave-timeout <duration>', 'how long leaving may take', duration, 60_000);
+  addStudioOptions(serving)
     .option('--for <duration>', 'stop after this long, such as 10s', duration)
     .option('--json', 'one JSON object per line', false)
     .action((options: RingServeOptions) => serveRing(options, openConsole(options.json)));

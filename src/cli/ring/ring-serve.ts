@@ -3,14 +3,16 @@
  * records over and leaves in good order, a second one ends the process at once.
  */
 import { openRing, type Policy, type Ring, type RingNotice, type Wire } from '../../ring.ts';
+import type { Studio } from '../../studio.ts';
 import { bold, type Console, counted } from '../console.ts';
 import { every, untilStopped } from '../stopping.ts';
+import { openStudioFor, type StudioChoice } from '../studio-options.ts';
 
 const STATUS_EVERY_MS = 1000;
 /** Exit status of a member that was stopped before it had left its ring. */
 const CUT_OFF_STATUS = 1;
 
-export interface RingServeOptions {
+export interface RingServeOptions extends StudioChoice {
   host: string;
   port: number;
   join?: string[];
@@ -45,8 +47,10 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
     ...(hostLabel !== undefined && { hostLabel }),
     onEvent: (notice) => (isIntroduced ? tell(notice, console) : early.push(notice)),
   });
+  let studio: Studio | null = null;
   try {
     introduce(ring, options, console);
+    studio = await showRing(ring, options, console);
     isIntroduced = true;
     for (const notice of early) tell(notice, console);
     const endStatus = every(STATUS_EVERY_MS, () => report(ring, console));
@@ -57,10 +61,23 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
     console.say(`Leaving the ring (${how}) …`);
     await ring.leave({ timeoutMs: options.leaveTimeout });
   } finally {
-    await ring.close();
+    await Promise.all([studio?.close(), ring.close()]);
   }
   console.say('Left.');
   console.emit('stopped');
+}
+
+/** The member from inside, the others as they say of themselves. */
+async function showRing(
+  ring: Ring,
+  options: RingServeOptions,
+  console: Console,
+): Promise<Studio | null> {
+  if (options.studio === undefined || options.studio === false) return null;
+  const { LiveRing } = await import('../../studio.ts');
+  const title = `A ring, seen by ${ring.addresses[0]}`;
+  const scene = new LiveRing({ name: 'ring', title, members: () => [ring] });
+  return openStudioFor({ scenes: [scene], opens: 'live=ring' }, options, console);
 }
 
 function introduce(ring: Ring, { join, data, k }: RingServeOptions, console: Console): void {

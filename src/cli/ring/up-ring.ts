@@ -8,8 +8,8 @@ import { bold, type Console, counted, milliseconds } from '../console.ts';
 
 /** Backups of each record. */
 const K = 2;
-/** Records of the demonstration. */
-const DEMO_RECORDS = 100;
+/** The keys of the demonstration. */
+export const DEMO_KEYS: readonly string[] = Array.from({ length: 100 }, (_, i) => `key ${i}`);
 
 export async function openDemoRing(
   nodes: number,
@@ -31,7 +31,7 @@ export async function openDemoRing(
 /** Inserts through one member, gets through another, crashes the owner of a key, gets again. */
 export async function demonstrateRing(ring: RingTestnet, console: Console): Promise<void> {
   const through = (i: number): Ring => ring.nodes[i % ring.nodes.length]!;
-  const keys = Array.from({ length: DEMO_RECORDS }, (_, i) => `key ${i}`);
+  const keys = DEMO_KEYS;
   await Promise.all(
     keys.map((key, i) => through(i).insert(key, `value of ${key}`, { level: 'all' })),
   );

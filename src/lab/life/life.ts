@@ -1,7 +1,9 @@
 /**
  * Who is up: the one place where nodes of a world begin, end, stand still and come back.
  *
- *              crash, leave                     pause
+ *     unborn
+ *       │ admit
+ *       ▼      crash, leave                     pause
  *     down ◀──────────────── up ◀─────────────────────────────▶ paused
  *       └── begin ─────────▶ │                   resume          │
  *       ▲                    └─ churn draws when it leaves       │
@@ -13,13 +15,14 @@
  * that nothing else draws from.
  */
 import type { Address } from '../../core/address.ts';
+import { assert } from '../../core/assert.ts';
 import { type Random, randomBelow, SeededRandom } from '../../core/random.ts';
 import { SeedStream } from '../seed.ts';
 import type { World } from '../world.ts';
 import type { Churn, Rejoin, TraceStep } from './churn.ts';
 
-/** Where a node stands. */
-export const State = { down: 0, up: 1, paused: 2 } as const;
+/** Where a node stands. Who is unborn is no part of the world yet: nothing but `admit` finds him. */
+export const State = { down: 0, up: 1, paused: 2, unborn: 3 } as const;
 export type State = (typeof State)[keyof typeof State];
 
 /** Living nodes through which one joins: as many as the routers that a real client has built in. */
@@ -60,13 +63,13 @@ export class Life {
   readonly #chance: Random;
   /** How often each node has begun: what was planned for an earlier life is void. */
   readonly #lives: Uint32Array;
-  readonly #leaving: number;
-  readonly #arriving: number;
+  #leaving = 0;
+  #arriving = 0;
   readonly #joining: number;
   readonly #resuming: number;
 
-  /** Takes the world over as it is: whoever is alive there is up. */
-  constructor(mortals: Mortals) {
+  /** Takes the world over as it is: whoever is alive there is up; nodes from `born` on are unborn. */
+  constructor(mortals: Mortals, born: number = mortals.world.count) {
     const { world } = mortals;
     this.world = world;
     this.#mortals = mortals;
@@ -74,8 +77,7 @@ export class Life {
     this.states = Uint8Array.from(world.alive);
     this.#lives = new Uint32Array(world.count);
     for (const state of this.states) this.upCount += state;
-    this.#leaving = world.subscribe((node, life) => this.#leave(node, life));
-    this.#arriving = world.subscribe((node, life) => this.#arrive(node, life));
+    this.states.fill(State.unborn, born);
     this.#joining = world.subscribe((node, hasMemory) =>
       this.begin(node, hasMemory === 1 ? 'memory' : 'blank'),
     );
@@ -84,11 +86,19 @@ export class Life {
     });
   }
 
-  /** Lets churn begin in the middle of everybody's life; `restsMs` are those of `Standing`. */
+  /** Lets churn begin in the middle of everybody's life; `restsMs` are those of `Standing`, by node. */
   beginChurn(churn: Churn, restsMs: Float64Array): void {
     const { world, states } = this;
     this.#churn = churn;
+    // What an earlier churn had planned is void.
+    this.#leaving = world.subscribe((node, life) => {
+      if (this.#churn === churn) this.#leave(node, life);
+    });
+    this.#arriving = world.subscribe((node, life) => {
+      if (this.#churn === churn) this.#arrive(node, life);
+    });
     for (let node = 0; node < world.count; node++) {
+      if (states[node] === State.unborn) continue;
       const subscriber = states[node] === State.down ? this.#arriving : this.#leaving;
       world.schedule(world.now + restsMs[node]!, subscriber, node, this.#lives[node]!);
     }
@@ -124,6 +134,20 @@ export class Life {
     this.#routers = routers;
   }
 
+  /** An unborn node is down from now on, and may begin. */
+  admit(node: number): void {
+    assert(this.states[node] === State.unborn, 'who is admitted was unborn');
+    this.states[node] = State.down;
+  }
+
+  /** A node has left by itself, for good: the world has stopped it already. */
+  left(node: number): void {
+    if (this.states[node] === State.down) return;
+    this.#enter(node, State.down);
+    this.#lives[node] = this.#lives[node]! + 1;
+    this.observer.ended(node);
+  }
+
   /** A new process for a node that is down; false when it is not. */
   begin(node: number, rejoin: Rejoin): boolean {
     if (this.states[node] !== State.down) return false;
@@ -139,7 +163,8 @@ export class Life {
 
   /** Ends a node without a word; false when it is down. Under churn it comes back after an absence. */
   crash(node: number): boolean {
-    if (this.states[node] === State.down) return false;
+    const state = this.states[node];
+    if (state === State.down || state === State.unborn) return false;
     this.#enter(node, State.down);
     this.#mortals.crash(node);
     this.observer.ended(node);
@@ -188,12 +213,11 @@ export class Life {
   }
 
   #leave(node: number, life: number): void {
-    if (this.#churn && this.#lives[node] === life) this.crash(node);
+    if (this.#lives[node] === life) this.crash(node);
   }
 
   /** An absence is over: the node itself comes back, or somebody else in its place. */
   #arrive(node: number, life: number): void {
-    if (!this.#churn) return;
     if (this.#rejoin === 'newcomer') {
       const newcomer = this.#someone(State.down, -1);
       if (newcomer >= 0) this.begin(newcomer, 'blank');

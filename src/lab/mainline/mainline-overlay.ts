@@ -39,7 +39,9 @@ export interface MainlineOptions {
   /** Do nodes look after their tables, or only answer and look up? */
   upkeep: boolean;
   sha1: Sha1;
-  /** Who is there from the beginning, ascending; null or nothing: everybody. */
+  /** Nodes whose ids ascend; those after them are latecomers, see `enlist`. Default: all. */
+  founders?: number;
+  /** Who is there from the beginning, ascending; null or nothing: all founders. */
   members?: Uint32Array | null;
   /** Warm tables take the nearest of so many draws, see `WarmStart`. Default 1. */
   draws?: number;
@@ -66,6 +68,8 @@ export class MainlineOverlay implements Overlay {
   readonly #observer: MainlineObserver;
   readonly #isReadOnly: MainlineOptions['isReadOnly'];
   readonly #readOnlySettings: Settings;
+  /** Of latecomers that are not like all others. */
+  readonly #ownSettings = new Map<number, Settings>();
   /** Of each datagram foreseen, the bucket that its target belongs to; 0 for none. */
   readonly #buckets = new Uint32Array(FORESEEN);
   readonly #rows: TableRows = { first: 0, parts: 0, count: 0 };
@@ -82,7 +86,8 @@ export class MainlineOverlay implements Overlay {
     this.#observer = observer;
     this.#isReadOnly = options.isReadOnly ?? null;
     this.#readOnlySettings = { ...settings, readOnly: true };
-    this.population = new Population(count, new SeededRandom(seed, SeedStream.ids));
+    const founders = options.founders ?? count;
+    this.population = new Population(count, new SeededRandom(seed, SeedStream.ids), founders);
     const random = new SeededRandom(seed, SeedStream.nodes);
     this.ground = new Ground(random, {
       contacts: count,
@@ -211,6 +216,23 @@ export class MainlineOverlay implements Overlay {
     this.world.settle(node);
   }
 
+  /**
+   * Gives a latecomer that has never begun another id, or settings of its own. It begins by `restart`,
+   * as everybody does who is not there from the beginning.
+   */
+  enlist(node: number, id: Uint8Array | null, settings: Settings | null): void {
+    assert(node >= this.population.founders, 'only latecomers are enlisted');
+    assert(this.#tenants[node] === 0, 'who is enlisted has never begun');
+    // Residents are found by their address, not by their id: nothing else has to be told.
+    if (id) this.ground.contacts.bytes.set(id, (node + 1) * CONTACT_BYTES);
+    if (settings) this.#ownSettings.set(node, settings);
+  }
+
+  /** Has there ever been a process? Who only looks must not make one. */
+  hasBegun(node: number): boolean {
+    return this.#tenants[node] !== 0;
+  }
+
   #born(node: number): MainlineNode {
     const start = (node + 1) * CONTACT_BYTES;
     this.#id.set(this.ground.contacts.bytes.subarray(start, start + ID_BYTES));
@@ -236,7 +258,8 @@ export class MainlineOverlay implements Overlay {
   }
 
   #settingsOf(node: number): Settings {
-    return this.#isReadOnly?.(this, node) ? this.#readOnlySettings : this.#settings;
+    if (this.#isReadOnly?.(this, node)) return this.#readOnlySettings;
+    return this.#ownSettings.get(node) ?? this.#settings;
   }
 
   #tenantOf(node: number): number {
@@ -276,7 +299,7 @@ export class MainlineOverlay implements Overlay {
       tableOf: () => table({ ground, self: 0, k, wide, onePerIp }) as KBuckets,
       filled: (node, filled) => this.#keepRows(node, filled),
     });
-    const present = members ? members.length : this.count;
+    const present = members ? members.length : this.population.founders;
     for (let i = 0; i < present; i++) {
       const node = members ? members[i]! : i;
       if (upkeep) this.node(node).rest(START_MS);

@@ -28,26 +28,31 @@ export class Oracle {
   closest(target: Uint8Array, k: number, except: Handle): Uint32Array {
     // All in the smallest part of the tree that has k of the living are nearer than anybody outside.
     for (let depth = this.#descend(target); depth >= 0; depth--) {
-      const low = this.#lows[depth]!;
-      const high = this.#highs[depth]!;
       this.#nearest.begin(target, 0, k);
-      let living = 0;
-      for (let node = low; node < high; node++) {
-        if (this.#alive[node] === 0 || node + 1 === except) continue;
-        living++;
-        this.#nearest.gather(node + 1);
-      }
-      this.#nearest.rank();
+      const living = this.#gather(this.#lows[depth]!, this.#highs[depth]!, except);
       if (living >= k || depth === 0) break;
     }
+    this.#gather(this.#population.founders, this.#population.count, except);
+    this.#nearest.rank();
     return this.#nearest.handles.slice(0, this.#nearest.count);
+  }
+
+  /** Considers the living of a range; how many they are. */
+  #gather(low: number, high: number, except: Handle): number {
+    let living = 0;
+    for (let node = low; node < high; node++) {
+      if (this.#alive[node] === 0 || node + 1 === except) continue;
+      living++;
+      this.#nearest.gather(node + 1);
+    }
+    return living;
   }
 
   /** Writes the way to where the target would be; how deep few are left. */
   #descend(target: Uint8Array): number {
     const prefix = prefixOf(target, 0);
     let low = 0;
-    let high = this.#population.count;
+    let high = this.#population.founders;
     for (let depth = 0; ; depth++) {
       this.#lows[depth] = low;
       this.#highs[depth] = high;

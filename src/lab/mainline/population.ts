@@ -2,6 +2,9 @@
  * Who lives in a world. Node i has the i-th smallest id, so that the nodes under any prefix are a
  * range of numbers: tables can be filled and truths looked up by halving ranges, without any search
  * structure. Addresses follow from the number too: 16.0.0.0 + i, one port for all.
+ *
+ *     0 … ids ascending … founders - 1 │ founders … ids in any order … count - 1
+ *                                        latecomers: born while the world runs, a few
  */
 import { type Address, addressOf, ipOf } from '../../core/address.ts';
 import type { Contacts } from '../../core/contacts.ts';
@@ -16,13 +19,16 @@ export const KEY_BITS = 48;
 
 export class Population {
   readonly count: number;
-  /** The first 48 bits of each id, ascending. */
+  /** Nodes whose ids ascend; the others, up to `count`, are latecomers. */
+  readonly founders: number;
+  /** The first 48 bits of each founder's id, ascending. */
   readonly keys: Float64Array;
 
-  constructor(count: number, random: Random) {
+  constructor(count: number, random: Random, founders: number = count) {
     this.count = count;
-    this.keys = new Float64Array(count);
-    for (let i = 0; i < count; i++) {
+    this.founders = founders;
+    this.keys = new Float64Array(founders);
+    for (let i = 0; i < founders; i++) {
       this.keys[i] = random.uint32() * 0x10000 + (random.uint32() & 0xffff);
     }
     this.keys.sort();
@@ -43,7 +49,10 @@ export class Population {
   intern(contacts: Contacts, random: Random): void {
     const id = new Uint8Array(ID_BYTES);
     for (let node = 0; node < this.count; node++) {
-      const key = this.keys[node]!;
+      const isFounder = node < this.founders;
+      const key = isFounder
+        ? this.keys[node]!
+        : random.uint32() * 0x10000 + (random.uint32() & 0xffff);
       const high = Math.floor(key / 0x10000);
       id[0] = high >>> 24;
       id[1] = high >>> 16;

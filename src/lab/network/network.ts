@@ -14,7 +14,7 @@ import { SeedStream } from '../seed.ts';
 import { Bursts, wordsBelow } from './bursts.ts';
 import { type Clog, Clogs } from './clogs.ts';
 import { type Jitter, jitterOf } from './jitter.ts';
-import { type Latency, latencyOf } from './latency.ts';
+import { type Latency, type LatencyModel, latencyOf } from './latency.ts';
 import { NatClass, Nats } from './nats.ts';
 import type { NetworkModel } from './network-model.ts';
 import { type Cut, Partitions } from './partitions.ts';
@@ -26,7 +26,7 @@ export class Network {
   readonly traffic: Traffic = new Traffic();
   readonly nats: Nats | null;
   readonly uplinks: Uplinks | null;
-  readonly latency: Latency;
+  latency: Latency;
   /** When the copy of the datagram asked about last arrives; 0 when there is none. */
   copyAtMs = 0;
   /** Called when a partition has healed or clogs were lifted: what waited may go on. */
@@ -102,6 +102,16 @@ export class Network {
     this.#clogs.clear();
     this.#look();
     this.eased();
+  }
+
+  /** From now on this share of the datagrams is lost, each by itself, 0..1. */
+  lose(share: number): void {
+    this.#lossBelow = wordsBelow(share);
+  }
+
+  /** From now on ways take as long as a model says; what is on its way arrives when it would have. */
+  stretch(model: LatencyModel): void {
+    this.latency = latencyOf(model, this.#planeSeed);
   }
 
   /** From now on nothing is lost by chance, whole or in bursts; partitions and clogs end too. */

@@ -6,6 +6,8 @@
  *     place      0     1     2     3  …          a node with two identities has two places
  *     hash     03..  1f..  2a..  77..
  *     node       5     0     5     2
+ *
+ * Who has not begun yet may still choose another address (`move`), as an attacker does.
  */
 import { type Address, addressOf, ipOf, portOf } from '../../core/address.ts';
 import { compareIds, ID_BYTES, prefixOf } from '../../core/id.ts';
@@ -38,6 +40,9 @@ export class Circle {
   readonly #placeOf: Uint32Array;
   /** The first 48 bits of each hash, ascending. */
   readonly #prefixes: Float64Array;
+  /** Of those who moved: address by node × identities + identity, and the other way round. */
+  readonly #moved = new Map<number, Address>();
+  readonly #newcomers = new Map<Address, number>();
 
   constructor(nodes: number, identities: number, members: Members, random: Random) {
     this.#firstIp = FIRST_IP + randomBelow(random, FIRST_IPS);
@@ -73,15 +78,64 @@ export class Circle {
   }
 
   addressOf(node: number, identity: number): Address {
-    return addressOf(this.#firstIp + node, FIRST_PORT + identity);
+    const moved =
+      this.#moved.size > 0 ? this.#moved.get(node * this.identities + identity) : undefined;
+    return moved ?? addressOf(this.#firstIp + node, FIRST_PORT + identity);
   }
 
   /** The node at an address, or -1 for one that is not of this world. */
   nodeAt(address: Address): number {
+    const newcomer = this.#newcomers.size > 0 ? this.#newcomers.get(address) : undefined;
+    if (newcomer !== undefined) return Math.floor(newcomer / this.identities);
     const node = ipOf(address) - this.#firstIp;
     const identity = portOf(address) - FIRST_PORT;
     const isOurs = node >= 0 && node < this.nodes && identity >= 0 && identity < this.identities;
-    return isOurs ? node : -1;
+    if (!isOurs || this.#moved.size === 0) return isOurs ? node : -1;
+    return this.#moved.has(node * this.identities + identity) ? -1 : node;
+  }
+
+  /** The place of an address, or -1 for one that is not of this world. */
+  placeAt(address: Address): Place {
+    const newcomer = this.#newcomers.size > 0 ? this.#newcomers.get(address) : undefined;
+    if (newcomer !== undefined) return this.#placeOf[newcomer]!;
+    const node = this.nodeAt(address);
+    return node < 0 ? -1 : this.placeOf(node, portOf(address) - FIRST_PORT);
+  }
+
+  /**
+   * Gives an identity of a node that has never begun an address of its choice, at which nobody lives.
+   * Numbers of places change.
+   */
+  move(node: number, identity: number, address: Address, members: Members): void {
+    const from = node * this.identities + identity;
+    const hash = members.hashOf(address);
+    this.#moved.set(from, address);
+    this.#newcomers.set(address, from);
+    this.#shift(this.#placeOf[from]!, this.count - 1);
+    const last = this.count - 1;
+    this.hashes.fill(0xff, last * ID_BYTES);
+    this.#prefixes[last] = Infinity;
+    const place = this.#countUpTo(hash, 0);
+    this.#shift(last, place);
+    this.hashes.set(hash, place * ID_BYTES);
+    this.#prefixes[place] = first48(hash, 0);
+  }
+
+  /** Takes a place out and puts it in elsewhere; those between move up by one. */
+  #shift(from: Place, to: Place): void {
+    const [node, identity] = [this.#nodeOf[from]!, this.#identityOf[from]!];
+    const step = from < to ? 1 : -1;
+    const [start, end] = from < to ? [from + 1, to + 1] : [to, from];
+    const at = start - step;
+    this.hashes.copyWithin(at * ID_BYTES, start * ID_BYTES, end * ID_BYTES);
+    this.#prefixes.copyWithin(at, start, end);
+    this.#nodeOf.copyWithin(at, start, end);
+    this.#identityOf.copyWithin(at, start, end);
+    this.#nodeOf[to] = node;
+    this.#identityOf[to] = identity;
+    for (let place = Math.min(from, to); place <= Math.max(from, to); place++) {
+      this.#placeOf[this.#nodeOf[place]! * this.identities + this.#identityOf[place]!] = place;
+    }
   }
 
   nodeOf(place: Place): number {
@@ -107,6 +161,12 @@ export class Circle {
 
   /** The last place at or before a key, going over zero where there is none. */
   atOrBefore(key: Uint8Array, start: number): Place {
+    const low = this.#countUpTo(key, start);
+    return low === 0 ? this.count - 1 : low - 1;
+  }
+
+  /** Places at or before a key, from zero on. */
+  #countUpTo(key: Uint8Array, start: number): number {
     const prefix = first48(key, start);
     let low = 0;
     let high = this.count;
@@ -120,7 +180,7 @@ export class Circle {
       if (isAfter) high = middle;
       else low = middle + 1;
     }
-    return low === 0 ? this.count - 1 : low - 1;
+    return low;
   }
 }
 

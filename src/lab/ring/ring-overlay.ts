@@ -21,7 +21,7 @@ import type { Identity } from '../../ring/identity.ts';
 import type { Sha1 } from '../../ring/member.ts';
 import { NEIGHBOURS_LIMIT } from '../../ring/neighbours.ts';
 import { RingNode } from '../../ring/node.ts';
-import type { RingEvent, RingObserver, RingOutcome } from '../../ring/outcome.ts';
+import type { RingEvent, RingObserver, RingOutcome, RingStep } from '../../ring/outcome.ts';
 import type { RingSettings } from '../../ring/settings.ts';
 import type { Overlay } from '../overlay.ts';
 import { SeedStream } from '../seed.ts';
@@ -34,6 +34,10 @@ import { RingOracle } from './ring-oracle.ts';
 export interface RingWatcher {
   onOutcome(node: number, call: number, outcome: RingOutcome): void;
   onEvent(node: number, event: RingEvent): void;
+  /** Each step of each command; nobody pays for it where it is left out. */
+  onStep?(node: number, call: number, step: RingStep): void;
+  /** `leave` has come to its end, in good order or not, and with it the process. */
+  onLeft?(node: number): void;
 }
 
 export interface RingOptions {
@@ -143,6 +147,20 @@ export class RingOverlay implements Overlay {
     return this.disks.storeOf(node);
   }
 
+  /** Where an address would stand on the circle. */
+  hashOf(address: Address): Uint8Array {
+    return this.#commons.members.hashOf(address);
+  }
+
+  /** A node that has never begun will live at addresses of its choice, one for each identity. */
+  resettle(node: number, addresses: readonly Address[]): void {
+    assert(!this.hasBegun(node), 'who chooses another address has not begun');
+    assert(addresses.length === this.circle.identities, 'each identity has an address');
+    for (const [identity, address] of addresses.entries()) {
+      this.circle.move(node, identity, address, this.#commons.members);
+    }
+  }
+
   // What befalls nodes.
 
   /** A new process joins through `ways`; without any it is a ring of its own. */
@@ -193,6 +211,7 @@ export class RingOverlay implements Overlay {
     if (this.world.alive[node] === 0) return;
     this.node(node).close(this.world.now);
     this.crash(node);
+    this.#watcher.onLeft?.(node);
   }
 
   #born(node: number): void {
@@ -223,6 +242,15 @@ export class RingOverlay implements Overlay {
   /** @internal */
   told(node: number, event: RingEvent): void {
     this.#watcher.onEvent(node, event);
+  }
+
+  /** @internal Null: nobody looks on. */
+  get stepped(): ((node: number, call: number, step: RingStep) => void) | null {
+    const watcher = this.#watcher;
+    if (watcher.onStep === undefined) return null;
+    return (node, call, step) => {
+      if (call !== LEAVE) watcher.onStep?.(node, call, step);
+    };
   }
 
   // What a long calm makes of a ring.
@@ -263,10 +291,13 @@ export class RingOverlay implements Overlay {
 class Ear implements RingObserver {
   readonly #overlay: RingOverlay;
   readonly #node: number;
+  readonly onStep?: (call: number, step: RingStep) => void;
 
   constructor(overlay: RingOverlay, node: number) {
     this.#overlay = overlay;
     this.#node = node;
+    const { stepped } = overlay;
+    if (stepped) this.onStep = (call, step) => stepped(node, call, step);
   }
 
   onOutcome(call: number, outcome: RingOutcome): void {

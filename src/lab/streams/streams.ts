@@ -262,6 +262,7 @@ export class Streams implements StreamHost {
       this.#put(leavesAtMs, end, What.left, 0);
     }
     const wayMs = this.#ways.wayMs(from, to, segmentsOf(length));
+    this.#show(end, piece, Math.max(ends.arrivesAtMs[end]!, leavesAtMs + wayMs));
     if (wayMs < Infinity) {
       const atMs = Math.max(ends.arrivesAtMs[end]!, leavesAtMs + wayMs);
       ends.arrivesAtMs[end] = atMs;
@@ -275,6 +276,17 @@ export class Streams implements StreamHost {
       else ends.hold(peer, piece);
       this.#waits.block(peer, 0);
     }
+  }
+
+  /** A piece leaves: whoever looks on sees it. */
+  #show(end: End, piece: number, atMs: number): void {
+    const { tap } = this.#world;
+    if (!tap?.pieceSent) return;
+    const { wire, node, peer } = this.ends;
+    const parcel = this.ends.parcelOf(piece);
+    const to = node[peer[end]!]!;
+    const [start, length] = [wire.startOf(parcel), wire.lengthOf(parcel)];
+    tap.pieceSent(node[end]!, to, wire.bytesOf(parcel), start, length, end, atMs);
   }
 
   #pieceCame(end: End, piece: number): void {
@@ -307,8 +319,10 @@ export class Streams implements StreamHost {
     const [node, peer] = [ends.node[end]!, ends.peer[end]!];
     this.traffic.pieces++;
     this.traffic.bytesDelivered += length;
+    this.#world.watcher?.delivered(node);
     this.#trace(What.piece, node, ends.node[peer]!);
     this.#hash.add((length << 8) ^ bytes[start]! ^ (bytes[start + length - 1]! << 16));
+    this.#world.tap?.pieceArriving?.(node, ends.node[peer]!);
     overlay.streams(node)!.arrived(now, end, bytes, start, start + length);
     ends.release(piece);
     if (!ends.is(peer, Is.over)) this.#take(end, peer, length);

@@ -1,0 +1,73 @@
+/**
+ * `ringlight studio`: the page by itself. It needs no nodes, for the lab runs in the tab; with a
+ * recording it plays that, and with members of a ring to ask it shows that ring from outside.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { LiveScene } from '../studio.ts';
+import { CommandError, type Console } from './console.ts';
+import { untilStopped } from './stopping.ts';
+import { openStudioFor } from './studio-options.ts';
+
+/** The page reads a recording into memory. */
+const RECORDING_BYTES_MAX = 256 << 20;
+
+export interface StudioCommandOptions {
+  port: number;
+  recording?: string;
+  attach?: string[];
+  studioHost: string;
+  controlToken?: string;
+  for?: number;
+}
+
+export async function studio(options: StudioCommandOptions, console: Console): Promise<void> {
+  const stopped = untilStopped(options.for);
+  const recordings = new Map<string, Uint8Array>();
+  let opens = '';
+  if (options.recording !== undefined) {
+    const name = basename(options.recording);
+    recordings.set(name, readRecording(options.recording));
+    opens = `recording=api/recordings/${encodeURIComponent(name)}`;
+  }
+  const scenes: LiveScene[] = [];
+  if (options.attach !== undefined) {
+    scenes.push(await attach(options.attach));
+    opens ||= 'live=ring';
+  }
+  const choice = { ...options, studio: options.port };
+  const opened = await openStudioFor({ scenes, recordings, opens }, choice, console);
+  console.say(console.watched ? 'Ctrl-C ends it.' : 'Running; SIGINT or SIGTERM ends it.');
+  await stopped;
+  await opened.close();
+  console.say('Closed.');
+  console.emit('stopped');
+}
+
+/** A ring as somebody sees it who only asks. @throws DhtError when nobody of it answers. */
+async function attach(entries: readonly string[]): Promise<LiveScene> {
+  const [{ connectRing }, { LiveRing }] = await Promise.all([
+    import('../ring.ts'),
+    import('../studio.ts'),
+  ]);
+  const client = await connectRing(entries);
+  await client.close();
+  return new LiveRing({
+    name: 'ring',
+    title: `A ring, seen from outside by ${entries[0]}`,
+    entries,
+  });
+}
+
+function readRecording(file: string): Uint8Array {
+  try {
+    if (statSync(file).size > RECORDING_BYTES_MAX) {
+      const limit = RECORDING_BYTES_MAX >>> 20;
+      throw new CommandError(`${file} has more than ${limit} MiB`, 2, 'RECORDING');
+    }
+    return new Uint8Array(readFileSync(file));
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'RECORDING');
+  }
+}

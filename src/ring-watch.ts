@@ -1,0 +1,86 @@
+/**
+ * Looking on at a member of a ring: what it tells as it happens, and the bytes that come and go. A
+ * member that nobody watches does nothing for it; watching changes nothing of what it does.
+ */
+import { type Address, formatAddress } from './core/address.ts';
+import type { StreamTap } from './io/tcp.ts';
+import type { RingEvent } from './ring/outcome.ts';
+
+/** What a node tells as it happens. Addresses are `IP:port`. */
+export interface RingNotice {
+  kind: RingEvent['kind'];
+  /** Which of our identities it is about. */
+  identity?: string;
+  successor?: string;
+  predecessor?: string;
+  peer?: string;
+  /** Of an arc: 40 hexadecimal digits. */
+  end?: string;
+  records?: number;
+  bytes?: number;
+  reason?: string;
+  message?: string;
+}
+
+export interface RingWatcher {
+  /** Called after the node is done with what led to it, so that it may be answered with a command. */
+  onNotice?(notice: RingNotice): void;
+  /**
+   * Bytes of a stream to (`isOurs`) or from `peer`: whom we connected to, or the end from which
+   * somebody connected to us (`isAccepted`). `local` is our end, 0 before the stream is open.
+   * `bytes[start, end)` are borrowed until this returns; call nothing of the node.
+   */
+  onBytes?: StreamTap;
+}
+
+/** Whose tap it is: the streams of one process. */
+export interface Tapped {
+  tap: StreamTap | null;
+}
+
+export class RingWatchers {
+  readonly #watchers = new Set<RingWatcher>();
+  readonly #streams: Tapped;
+
+  constructor(streams: Tapped) {
+    this.#streams = streams;
+  }
+
+  /** @returns how to stop it. */
+  add(watcher: RingWatcher): () => void {
+    this.#watchers.add(watcher);
+    this.#listen();
+    return () => {
+      this.#watchers.delete(watcher);
+      this.#listen();
+    };
+  }
+
+  /** Passes an event on, later: nothing calls back into a node. */
+  hear(event: RingEvent): void {
+    for (const watcher of this.#watchers) {
+      if (watcher.onNotice) queueMicrotask(() => watcher.onNotice?.(noticeOf(event)));
+    }
+  }
+
+  #listen(): void {
+    const taps = [...this.#watchers].flatMap(({ onBytes }) => (onBytes ? [onBytes] : []));
+    this.#streams.tap =
+      taps.length === 0
+        ? null
+        : (...piece) => {
+            for (const tap of taps) tap(...piece);
+          };
+  }
+}
+
+const ADDRESSES = ['identity', 'successor', 'predecessor', 'peer'];
+
+export function noticeOf(event: RingEvent): RingNotice {
+  return Object.fromEntries(
+    Object.entries(event).map(([name, value]) => [
+      name,
+      ADDRESSES.includes(name) ? formatAddress(value as Address) : value,
+    ]),
+  ) as unknown as RingNotice;
+}

@@ -1,0 +1,43 @@
+/** Lesson 1: names and nodes become points of one circle. */
+import type { Lesson } from './lesson.ts';
+import { FRUIT, putsOf } from './opening.ts';
+
+export const hashRing: Lesson = {
+  id: 'hash-ring',
+  title: 'What a hash ring is',
+  about: 'How names and machines find a place on one circle, with nobody in charge of it.',
+  steps: [
+    {
+      text: 'Eight computers share a store. Each one has an address, such as 10.0.0.4:5000. SHA-1 turns the address into a number of 160 bits, and that number is a point on this circle.',
+      notice: 'The nodes stand at uneven distances: a hash scatters them, nobody has placed them.',
+      config: { nodes: 8, keys: 0 },
+      toMs: 50,
+      pace: 50,
+      select: { view: 'ring', tab: 'keys', node: -1 },
+    },
+    {
+      text: 'The same hash turns every name into a point of the same circle. Watch twelve names being put: each lands where its hash says, wherever it was typed.',
+      notice: 'Similar names land far apart, so the keys spread over the whole circle.',
+      acts: putsOf(FRUIT, 100, 100),
+      toMs: 1800,
+      pace: 250,
+    },
+    {
+      text: 'Nobody keeps a list of where things are. Whoever knows a name can compute its point, and then only has to find the node that looks after that part of the circle.',
+      notice: 'The line is one question on its way: from node to node, each nearer to the point.',
+      acts: [{ atMs: 1900, act: { kind: 'lookup', name: 'lemon', from: 0 } }],
+      toMs: 2700,
+      pace: 100,
+      select: { key: 'lemon', lookup: true },
+    },
+    {
+      text: 'Now with 64 nodes. The circle is the same, and so are the points of the names; only the parts that each node looks after are smaller.',
+      notice:
+        'No key has moved on the circle: the point of a name depends on nothing but the name.',
+      config: { nodes: 64 },
+      toMs: 200,
+      pace: 100,
+      select: { key: 'lemon' },
+    },
+  ],
+};

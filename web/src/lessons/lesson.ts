@@ -1,0 +1,78 @@
+/**
+ * A lesson: a guided tour as data. Each step is a moment of a living world that the same seed makes
+ * again each time, so a step can be linked, gone back to, and played with.
+ *
+ *     step 1            step 2                 step 3
+ *     0 ─── plays ───▶ toMs ─── plays ──────▶ toMs …        one world, until a step brings another
+ *                       acts of step 2 befall it at their times
+ */
+import type { SceneConfig, TimedAct } from 'ringlight/scene';
+import type { Moment } from '../model/session.ts';
+import type { PanelTab, ViewKind } from '../model/view-state.ts';
+
+export interface Lesson {
+  /** In links: `#lesson=ownership/2`. Letters, digits and hyphens. */
+  id: string;
+  title: string;
+  /** One line: what one will have understood. */
+  about: string;
+  steps: readonly LessonStep[];
+}
+
+export interface LessonStep {
+  /** What is to be seen, in a few plain sentences. */
+  text: string;
+  /** One sentence: what to notice. */
+  notice: string;
+  /** Another world begins, at 0. The first step has one. */
+  config?: Partial<SceneConfig>;
+  /** What is done, at times of this world, all before `toMs`. Those of the steps before stay done. */
+  acts?: readonly TimedAct[];
+  /** The step begins to play here; without it, where the step before ended, or 0 in another world. */
+  fromMs?: number;
+  /** And pauses here. */
+  toMs: number;
+  /** Virtual ms per second of the viewer's. */
+  pace?: number;
+  select?: {
+    node?: number;
+    /** The name that was typed for it. */
+    key?: string;
+    /** The newest one that was asked for by hand. */
+    lookup?: boolean;
+    tab?: PanelTab;
+    view?: ViewKind;
+  };
+}
+
+/** The world that lessons and the opening scene change a little. */
+export const FIRST_CONFIG: SceneConfig = {
+  overlay: 'ring',
+  nodes: 16,
+  seed: 7,
+  k: 2,
+  alpha: 3,
+  identities: 1,
+  policy: 'correct',
+  latencyMs: 60,
+  loss: 0,
+  churn: null,
+  lookupsPerSecond: 0,
+  keys: 12,
+};
+
+/** The world in which a step plays, and from where to where. */
+export function stagingOf(lesson: Lesson, index: number): Moment & { toMs: number } {
+  let first = index;
+  while (first > 0 && lesson.steps[first]!.config === undefined) first--;
+  const acts: TimedAct[] = [];
+  let atMs = 0;
+  for (let i = first; i <= index; i++) {
+    const step = lesson.steps[i]!;
+    acts.push(...(step.acts ?? []));
+    if (i === index) atMs = step.fromMs ?? (i === first ? 0 : lesson.steps[i - 1]!.toMs);
+  }
+  const step = lesson.steps[index]!;
+  const config = { ...FIRST_CONFIG, ...lesson.steps[first]!.config };
+  return { config, acts, atMs, toMs: step.toMs };
+}

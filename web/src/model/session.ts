@@ -1,0 +1,428 @@
+/**
+ * What the page does with its scenes: one, or two side by side that began with the same seed. Commands
+ * go through here, for three of them mean more than they say:
+ *
+ * - time is common: both scenes play, pause, step and go back together;
+ * - an act after a rewind cuts off what was done later, and that is said, with a way back;
+ * - looking at a node, a lookup or a message asks the sources for it.
+ */
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { Act, Command, SceneConfig, TimedAct } from 'ringlight/scene';
+import type { LinkState, OpenSource, Source } from '../sources/source.ts';
+import { SceneModel } from './scene-model.ts';
+import type { PanelTab, ViewKind, ViewState } from './view-state.ts';
+import { actText, clockText, countText } from './words.ts';
+
+/** Virtual ms per second of the viewer. The opening scene shows messages on their way: slowly. */
+export const PACES: readonly number[] = [
+  10, 25, 50, 100, 250, 500, 1000, 2000, 5000, 10_000, 60_000, 600_000,
+];
+
+export const FIRST_PACE = 100;
+
+/** The timeline is never shorter than this. */
+const SHORTEST_HORIZON_MS = 10_000;
+
+export interface ScenePane {
+  readonly name: 'A' | 'B';
+  readonly model: SceneModel;
+  readonly link: Signal<LinkState>;
+}
+
+interface OpenPane extends ScenePane {
+  source: Source | null;
+  close: () => void;
+}
+
+/** Something to say, maybe with a way to undo it. */
+export interface Notice {
+  text: string;
+  undo: (() => void) | null;
+}
+
+/** Where a world of the lab was: what a link carries. */
+export interface Moment {
+  config: SceneConfig;
+  acts: readonly TimedAct[];
+  atMs: number;
+}
+
+/** What to look at. */
+export interface Selection {
+  node?: number;
+  key?: string | null;
+  keyName?: string;
+  lookup?: number;
+  newestLookup?: boolean;
+  view?: ViewKind;
+  tab?: PanelTab;
+}
+
+export class Session {
+  readonly view: ViewState;
+  readonly panes: Signal<readonly ScenePane[]> = signal([]);
+  readonly notice: Signal<Notice | null> = signal(null);
+  readonly paceAsked: Signal<number> = signal(FIRST_PACE);
+  /** The latest moment that was seen: where the scrub bar ends. */
+  readonly horizonMs: Signal<number> = signal(SHORTEST_HORIZON_MS);
+  readonly playing: ReadonlySignal<boolean> = computed(() =>
+    this.panes.value.some((pane) => pane.model.playing.value),
+  );
+
+  #panes: OpenPane[] = [];
+  #open: OpenSource | null = null;
+  #stopLooking: () => void;
+  /** The next lookup that begins was asked for by hand: show it. */
+  #expectsLookup = false;
+  /** A key that was just typed: select it when it is there. */
+  #expectedKey: string | null = null;
+
+  #scrubbing = false;
+  #scrubNextMs: number | null = null;
+
+  constructor(view: ViewState) {
+    this.view = view;
+    this.#stopLooking = this.#lookAtSelected();
+  }
+
+  /** The first scene: panels and timeline speak of it where there are two. */
+  get main(): ScenePane | null {
+    return this.#panes[0] ?? null;
+  }
+
+  /** Leaves what was shown before. `open` is used once more for the second of two scenes. */
+  show(open: OpenSource): void {
+    this.close();
+    this.#open = open;
+    batch(() => {
+      this.#forgetSelection();
+      this.#addPane('A');
+    });
+  }
+
+  close(): void {
+    for (const pane of this.#panes) pane.close();
+    this.#panes = [];
+    this.#scrubbing = false;
+    this.panes.value = [];
+    this.horizonMs.value = SHORTEST_HORIZON_MS;
+    this.view.layout.value = 'one';
+    this.view.pane.value = 'both';
+  }
+
+  /** Ends for good: nothing is asked for any more. */
+  dispose(): void {
+    this.close();
+    this.#stopLooking();
+  }
+
+  begin(moment: Moment, play: boolean, select: Selection = {}): void {
+    batch(() => {
+      this.#forgetSelection();
+      this.select(select);
+      this.notice.value = null;
+      this.horizonMs.value = Math.max(SHORTEST_HORIZON_MS, moment.atMs);
+    });
+    for (const pane of this.#chosen()) this.#beginIn(pane, moment, play);
+  }
+
+  /** Keys by name, and lookups, are selected as soon as they are there. */
+  select({ node, key, keyName, lookup, newestLookup, view, tab }: Selection): void {
+    if (node !== undefined) this.view.selectedNode.value = node;
+    if (key !== undefined) this.view.selectedKey.value = key;
+    if (lookup !== undefined) this.view.selectedLookup.value = lookup;
+    if (view !== undefined) this.view.viewKind.value = view;
+    if (tab !== undefined) this.view.tab.value = tab;
+    if (newestLookup) this.#expectsLookup = true;
+    if (keyName !== undefined) {
+      this.#expectedKey = keyName;
+      this.#selectExpectedKey();
+    }
+  }
+
+  /** Where the main scene is: null when it has no world of the lab. */
+  get moment(): Moment | null {
+    return momentOf(this.#panes[0]);
+  }
+
+  /** Another world with the same seed, and what was done so far done again. */
+  change(part: Partial<SceneConfig>): void {
+    for (const pane of this.#chosen()) {
+      const moment = momentOf(pane);
+      if (!moment) continue;
+      const acts = moment.acts.filter((timed) => timed.atMs <= moment.atMs);
+      const config = { ...moment.config, ...part };
+      this.#beginIn(
+        pane,
+        { config, acts: actsThatFit(acts, config), atMs: moment.atMs },
+        this.playing.value,
+      );
+    }
+    this.#say('A new run with the same seed, brought to the same moment.');
+  }
+
+  /** A second scene beside the first, from the same seed with the same acts; or back to one. */
+  compare(): void {
+    if (this.#panes.length > 1) {
+      this.#panes.pop()!.close();
+      this.panes.value = [...this.#panes];
+      this.view.layout.value = 'one';
+      this.view.pane.value = 'both';
+      return;
+    }
+    const moment = this.moment;
+    if (!moment || !this.#open) return;
+    this.pause();
+    const pane = this.#addPane('B');
+    this.#beginIn(pane, { ...moment, acts: pastOf(moment) }, false);
+    this.view.layout.value = 'two';
+    this.view.pane.value = 1;
+    this.#say('B is the same world once more. Change something in it, then play both.');
+  }
+
+  /** From a stage or a panel: an act reaches the scenes that hands reach, the rest its own scene. */
+  sender(pane: ScenePane): (command: Command) => void {
+    return (command) => {
+      if (command.do === 'act') this.act(command.act);
+      else (pane as OpenPane).source?.send(command);
+    };
+  }
+
+  act(act: Act): void {
+    const cut = this.#futureCut();
+    if (act.kind === 'lookup' || act.kind === 'get') this.#expectsLookup = true;
+    if (act.kind === 'put') this.#expectedKey = act.name;
+    for (const pane of this.#chosen()) pane.source?.send({ do: 'act', act });
+    if (cut) {
+      this.horizonMs.value = Math.max(SHORTEST_HORIZON_MS, cut.atMs);
+      const dropped = countText(cut.acts.length - pastOf(cut).length, 'later act');
+      this.notice.value = {
+        text: `A new branch from ${clockText(cut.atMs)}: ${dropped} undone.`,
+        undo: () => this.begin(cut, false),
+      };
+    } else {
+      const text = actText(act);
+      this.#say(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+    }
+  }
+
+  unlock(token: string | null): void {
+    for (const pane of this.#panes) pane.source?.unlock?.(token);
+  }
+
+  play(): void {
+    this.#toAll({ do: 'play', pace: this.paceAsked.value });
+  }
+
+  pause(): void {
+    this.#toAll({ do: 'pause' });
+    this.#align();
+  }
+
+  toggle(): void {
+    if (this.playing.value) this.pause();
+    else this.play();
+  }
+
+  setPace(pace: number): void {
+    this.paceAsked.value = pace;
+    if (this.playing.value) this.play();
+  }
+
+  stepMessage(): void {
+    this.#toAll({ do: 'step', by: 'message', count: 1 });
+  }
+
+  stepMs(count: number): void {
+    if (count < 0) this.rewind(Math.max(0, (this.main?.model.atMs ?? 0) + count));
+    else this.#toAll({ do: 'step', by: 'ms', count });
+  }
+
+  rewind(toMs: number): void {
+    this.#toAll({ do: 'rewind', toMs });
+  }
+
+  /**
+   * The same while the bar is dragged: the next moment is asked for when the one before is there, and
+   * only the newest of those that came meanwhile.
+   */
+  scrub(toMs: number): void {
+    const model = this.main?.model;
+    if (!model) return;
+    if (this.#scrubbing) {
+      this.#scrubNextMs = toMs;
+      return;
+    }
+    this.#scrubbing = true;
+    this.#scrubNextMs = null;
+    const before = model.tick.peek();
+    this.rewind(toMs);
+    let stop: (() => void) | null = null;
+    stop = effect(() => {
+      const isThere = model.tick.value !== before && model.busy.value === null;
+      const failed = model.trouble.value !== null;
+      if (!isThere && !failed) return;
+      this.#scrubbing = false;
+      // Not within the effect: it would run for the ticks that the next one brings.
+      queueMicrotask(() => {
+        stop?.();
+        const nextMs = this.#scrubNextMs;
+        if (nextMs !== null && !this.#scrubbing) this.scrub(nextMs);
+      });
+    });
+  }
+
+  /** Two runs at the same pace drift apart when one has more to do: the one behind catches up. */
+  #align(): void {
+    if (this.#panes.length < 2) return;
+    const [a, b] = this.#panes.map((pane) => pane.model.atMs) as [number, number];
+    const behind = this.#panes[a < b ? 0 : 1]!;
+    const count = Math.round(Math.abs(a - b));
+    if (count > 0) behind.source?.send({ do: 'step', by: 'ms', count });
+  }
+
+  #beginIn(pane: OpenPane, { config, acts, atMs }: Moment, play: boolean): void {
+    pane.source?.send({ do: 'begin', config, acts, atMs });
+    if (play) pane.source?.send({ do: 'play', pace: this.paceAsked.value });
+    const node = this.view.selectedNode.value;
+    if (node >= 0) pane.source?.send({ do: 'inspect', node });
+  }
+
+  #toAll(command: Command): void {
+    for (const pane of this.#panes) pane.source?.send(command);
+  }
+
+  #chosen(): OpenPane[] {
+    const chosen = this.view.pane.value;
+    return this.#panes.filter(
+      (_, i) => chosen === 'both' || chosen === i || this.#panes.length < 2,
+    );
+  }
+
+  #addPane(name: 'A' | 'B'): OpenPane {
+    const model = new SceneModel();
+    const link = signal<LinkState>({ state: 'opening' });
+    const stops = [this.#watchHorizon(model), this.#watchArrivals(model, name)];
+    const pane: OpenPane = {
+      name,
+      model,
+      link,
+      source: null,
+      close: () => {
+        for (const stop of stops) stop();
+        pane.source?.close();
+      },
+    };
+    pane.source = this.#open!({
+      onMessage: (message) => model.apply(message),
+      onLink: (state) => {
+        link.value = state;
+        if (state.state === 'open') this.#askAgain(pane);
+      },
+    });
+    this.#panes.push(pane);
+    this.panes.value = [...this.#panes];
+    return pane;
+  }
+
+  /** A source that came back knows nothing of what we were looking at. */
+  #askAgain(pane: OpenPane): void {
+    const node = this.view.selectedNode.value;
+    if (node >= 0) pane.source?.send({ do: 'inspect', node });
+  }
+
+  #watchHorizon(model: SceneModel): () => void {
+    return effect(() => {
+      model.tick.value;
+      const end = model.hello.value?.endMs ?? 0;
+      if (model.hello.value?.origin === 'live') return;
+      const seen = Math.max(model.atMs, end);
+      if (seen > this.horizonMs.peek()) this.horizonMs.value = seen;
+    });
+  }
+
+  /** Selects what hands have asked for, once it is there. */
+  #watchArrivals(model: SceneModel, name: string): () => void {
+    if (name !== 'A') return () => {};
+    let newest = 0;
+    return effect(() => {
+      model.lookupsTick.value;
+      model.keysTick.value;
+      let last = 0;
+      for (const id of model.lookups.keys()) last = Math.max(last, id);
+      if (last > newest && (this.#expectsLookup || this.view.selectedLookup.peek() === 0)) {
+        this.#expectsLookup = false;
+        this.view.selectedLookup.value = last;
+        this.view.lookupStep.value = -1;
+      }
+      newest = last;
+      this.#selectExpectedKey();
+    });
+  }
+
+  #selectExpectedKey(): void {
+    if (this.#expectedKey === null || !this.main) return;
+    for (const key of this.main.model.keys.values()) {
+      if (key.name !== this.#expectedKey) continue;
+      this.#expectedKey = null;
+      this.view.selectedKey.value = key.key;
+      return;
+    }
+  }
+
+  #lookAtSelected(): () => void {
+    const stopNode = effect(() => {
+      this.#toAll({ do: 'inspect', node: this.view.selectedNode.value });
+    });
+    const stopFlight = effect(() => {
+      const flight = this.view.selectedFlight.value;
+      if (flight > 0) this.#toAll({ do: 'explain', flight });
+    });
+    return () => {
+      stopNode();
+      stopFlight();
+    };
+  }
+
+  /** Where we are, if something was done later that an act would undo. */
+  #futureCut(): Moment | null {
+    const moment = this.moment;
+    return moment && pastOf(moment).length < moment.acts.length ? moment : null;
+  }
+
+  #forgetSelection(): void {
+    this.view.selectedNode.value = -1;
+    this.view.hoveredNode.value = -1;
+    this.view.selectedKey.value = null;
+    this.view.selectedLookup.value = 0;
+    this.view.selectedFlight.value = 0;
+    this.view.lookupStep.value = -1;
+    this.#expectsLookup = false;
+    this.#expectedKey = null;
+  }
+
+  #say(text: string): void {
+    this.notice.value = { text, undo: null };
+  }
+}
+
+function momentOf(pane: ScenePane | undefined): Moment | null {
+  const config = pane?.model.hello.value?.config;
+  if (!pane || !config) return null;
+  return { config, acts: pane.model.history.value, atMs: pane.model.atMs };
+}
+
+function pastOf(moment: Moment): TimedAct[] {
+  return moment.acts.filter((timed) => timed.atMs <= moment.atMs);
+}
+
+/** Acts at nodes that a smaller world does not have would be refused: they are left out. */
+function actsThatFit(acts: readonly TimedAct[], config: SceneConfig): TimedAct[] {
+  let nodes = config.nodes;
+  return acts.filter(({ act }) => {
+    if (act.kind === 'add') nodes += act.count;
+    if (act.kind === 'sybils') nodes += act.count;
+    if ('nodes' in act && act.nodes.some((node) => node >= nodes)) return false;
+    return !('from' in act && act.from !== undefined && act.from >= nodes);
+  });
+}

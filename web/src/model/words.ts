@@ -1,0 +1,124 @@
+/**
+ * What happens, in plain words: for the line under the picture, for the list of marks in time, and for
+ * those who hear the page instead of seeing it.
+ */
+import { type Act, type KeyView, NodeState, type SceneConfig } from 'ringlight/scene';
+import type { SceneModel } from './scene-model.ts';
+
+export const STATE_WORDS: readonly string[] = [
+  'not there',
+  'up',
+  'crashed',
+  'paused',
+  'joining',
+  'leaving',
+];
+
+/** `12.34 s`, `3 min 05 s`, `2 h 07 min`; of the day for live nodes. */
+export function clockText(atMs: number): string {
+  if (atMs > 1e11) return new Date(atMs).toLocaleTimeString('en-GB');
+  const seconds = atMs / 1000;
+  if (seconds < 60) return `${seconds.toFixed(2)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${pad(Math.floor(seconds % 60))} s`;
+  return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+}
+
+const pad = (value: number) => String(value).padStart(2, '0');
+
+/** `node 5`, `nodes 5 and 7`, `nodes 5, 7 and 9`, `12 nodes`. */
+export function nodesText(nodes: readonly number[]): string {
+  if (nodes.length === 1) return `node ${nodes[0]}`;
+  if (nodes.length > 4) return `${nodes.length} nodes`;
+  return `nodes ${listText(nodes.map(String))}`;
+}
+
+export function listText(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+export function countText(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
+
+export function keyName(view: KeyView): string {
+  return view.name === null ? `${view.key.slice(0, 8)}…` : `“${view.name}”`;
+}
+
+/** What an act does, as a sentence without its end: `crash node 5`. */
+export function actText(act: Act): string {
+  switch (act.kind) {
+    case 'crash':
+    case 'pause':
+    case 'resume':
+      return `${act.kind} ${nodesText(act.nodes)}`;
+    case 'leave':
+      return `${nodesText(act.nodes)} ${act.nodes.length === 1 ? 'leaves' : 'leave'}`;
+    case 'restart':
+      return `restart ${nodesText(act.nodes)}${act.memory ? '' : ' with an empty store'}`;
+    case 'add':
+      return `add ${countText(act.count, 'node')}`;
+    case 'partition':
+      return `cut off ${nodesText(act.nodes)}${act.oneWay ? ', one way' : ''}`;
+    case 'heal':
+      return 'heal the network';
+    case 'network':
+      return networkText(act.loss, act.latencyMs);
+    case 'churn':
+      return `churn: ${churnText(act.churn)}`;
+    case 'workload':
+      return `${act.lookupsPerSecond} look-ups a second`;
+    case 'put':
+      return `put “${act.name}”`;
+    case 'get':
+      return `get “${act.name}”`;
+    case 'remove':
+      return `remove “${act.name}”`;
+    case 'lookup':
+      return `look up “${act.name}”`;
+    case 'sybils':
+      return `${countText(act.count, 'Sybil')} around “${act.name}”`;
+  }
+}
+
+function networkText(loss: number | undefined, latencyMs: number | null | undefined): string {
+  const parts: string[] = [];
+  if (loss !== undefined) parts.push(`lose ${percentText(loss)} of messages`);
+  if (latencyMs !== undefined) parts.push(`latency ${latencyText(latencyMs)}`);
+  return parts.join(', ');
+}
+
+export const percentText = (share: number) => `${Number((share * 100).toFixed(1))} %`;
+
+export const latencyText = (ms: number | null) => (ms === null ? 'as the Internet' : `${ms} ms`);
+
+/** A median session in minutes, or the name of a measured preset. */
+export function churnText(churn: SceneConfig['churn']): string {
+  if (churn === null) return 'none';
+  if (typeof churn === 'string') return churn;
+  return churn >= 60 ? `half gone in ${churn / 60} h` : `half gone in ${churn} min`;
+}
+
+export function isAlive(model: SceneModel, node: number): boolean {
+  const state = model.stateOf[node];
+  return state !== NodeState.absent && state !== NodeState.crashed;
+}
+
+/** The whole scene in one line. */
+export function worldSentence(model: SceneModel): string {
+  const { hello } = model;
+  if (!hello.value) return '';
+  const figures = model.figures.last;
+  if (!figures) return hello.value.title;
+  const parts = [countText(figures.nodesNow, 'node')];
+  if (figures.keysNow > 0) {
+    const bad: string[] = [];
+    if (figures.unsafeKeysNow > 0) bad.push(`${figures.unsafeKeysNow} unsafe`);
+    if (figures.lostKeysNow > 0) bad.push(`${figures.lostKeysNow} lost`);
+    const fate = bad.length > 0 ? listText(bad) : 'all safe';
+    parts.push(`${countText(figures.keysNow, 'key')}, ${fate}`);
+  }
+  if (model.isSplit) parts.push('the network is cut');
+  return `${parts.join('; ')}.`;
+}

@@ -1,0 +1,6 @@
+/** Placeholder until helper D's panel is here. */
+import type { PaneProps } from '../model/pane.ts';
+
+export function NodePanel(_props: PaneProps) {
+  return <p class="soft">…</p>;
+}

@@ -1,0 +1,239 @@
+/**
+ * Where everything stands. On a wide page hands lie left of the picture and panels right of it; on a
+ * narrow one the picture comes first, and hands are one more tab.
+ */
+import { type Signal, signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { LessonPanel } from '../lessons/lesson-panel.tsx';
+import type { ScenePane } from '../model/session.ts';
+import type { PanelTab } from '../model/view-state.ts';
+import { clockText } from '../model/words.ts';
+import { FiguresPanel } from '../panels/figures-panel.tsx';
+import { HandsPanel } from '../panels/hands-panel.tsx';
+import { KeysPanel } from '../panels/keys-panel.tsx';
+import { LookupPanel } from '../panels/lookup-panel.tsx';
+import { MessagePanel } from '../panels/message-panel.tsx';
+import { NodePanel } from '../panels/node-panel.tsx';
+import { Stage } from '../stage/stage.tsx';
+import type { Studio } from '../studio.ts';
+import { Icon } from '../ui/icon.tsx';
+import { usePaced } from '../ui/paced.ts';
+import { Help } from './help.tsx';
+import { StatusLine } from './status-line.tsx';
+import { Tabs } from './tabs.tsx';
+import { Timeline } from './timeline.tsx';
+import { TopBar } from './top-bar.tsx';
+import { TroubleLines } from './trouble-lines.tsx';
+import './shell.css';
+
+/** As in shell.css. */
+const NARROW = '(max-width: 760px)';
+
+const isNarrow: Signal<boolean> = signal(false);
+
+export function Shell({ studio }: { studio: Studio }) {
+  useNarrow();
+  const { session } = studio;
+  const isDropping = useDrop(studio);
+  const isTwo = session.panes.value.length > 1;
+  return (
+    <div class={`shell ${isTwo ? 'is-two' : ''}`}>
+      <div class="top-area">
+        <button type="button" class="skip" onClick={focusPanel}>
+          To the panels
+        </button>
+        <TopBar studio={studio} />
+        <TroubleLines studio={studio} />
+      </div>
+      {!isNarrow.value && <HandsColumn studio={studio} />}
+      <main class="shell-stage">
+        <div class="shell-panes">
+          {session.panes.value.map((pane) => (
+            <PaneView key={pane.name} studio={studio} pane={pane} isTwo={isTwo} />
+          ))}
+        </div>
+        <StatusLine session={session} />
+      </main>
+      <aside class="shell-panel" aria-label="Panels">
+        <LessonPanel studio={studio} />
+        <Panels studio={studio} />
+      </aside>
+      <Timeline session={session} />
+      <Help open={studio.helpOpen} />
+      {isDropping.value && <div class="shell-drop">Drop a recording to play it</div>}
+    </div>
+  );
+}
+
+/** A button, not a link: the part of the address behind # is the link of the scene. */
+function focusPanel(): void {
+  document.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus();
+}
+
+function HandsColumn({ studio }: { studio: Studio }) {
+  const { handsOpen } = studio.session.view;
+  const isOpen = handsOpen.value;
+  const label = isOpen ? 'Fold the hands away' : 'Show the hands';
+  return (
+    <aside class="shell-hands" aria-label="Hands">
+      <header>
+        {isOpen && <h2>Hands</h2>}
+        <button
+          type="button"
+          class="plain icon"
+          aria-expanded={isOpen}
+          aria-label={label}
+          title={label}
+          onClick={() => (handsOpen.value = !isOpen)}
+        >
+          <Icon name={isOpen ? 'back' : 'hands'} />
+        </button>
+      </header>
+      {isOpen && (
+        <div class="shell-hands-scroll">
+          <HandsPanel session={studio.session} />
+        </div>
+      )}
+    </aside>
+  );
+}
+
+interface PaneViewProps {
+  studio: Studio;
+  pane: ScenePane;
+  isTwo: boolean;
+}
+
+function PaneView({ studio, pane, isTwo }: PaneViewProps) {
+  const label = isTwo ? `Scene ${pane.name}` : 'The scene';
+  return (
+    <section class="pane" aria-label={label}>
+      {isTwo && <PaneTitle pane={pane} />}
+      <div class="pane-stage">
+        <Busy pane={pane} />
+        <Stage model={pane.model} send={studio.session.sender(pane)} label={label} />
+      </div>
+    </section>
+  );
+}
+
+function PaneTitle({ pane }: { pane: ScenePane }) {
+  usePaced([pane.model.tick], 100);
+  const config = pane.model.hello.value?.config;
+  const facts = config ? `${config.overlay === 'ring' ? 'K' : 'k'} = ${config.k}` : '';
+  return (
+    <div class="pane-title">
+      <strong>{pane.name}</strong>
+      <span class="soft small">
+        {facts} · {clockText(pane.model.atMs)}
+      </span>
+    </div>
+  );
+}
+
+function Busy({ pane }: { pane: ScenePane }) {
+  const busy = pane.model.busy.value;
+  if (!busy) return null;
+  return (
+    <div class="busy" role="status">
+      {busy.what}
+      <progress max={1} value={busy.done} aria-label={busy.what} />
+    </div>
+  );
+}
+
+type AnyTab = PanelTab | 'hands';
+
+const TAB_WORDS: readonly { id: AnyTab; label: string }[] = [
+  { id: 'keys', label: 'Keys' },
+  { id: 'lookup', label: 'Look-up' },
+  { id: 'node', label: 'Node' },
+  { id: 'figures', label: 'Figures' },
+  { id: 'message', label: 'Messages' },
+];
+
+const handsTabOpen: Signal<boolean> = signal(false);
+
+function Panels({ studio }: { studio: Studio }) {
+  const { session } = studio;
+  const { view } = session;
+  const pane = session.panes.value[view.pane.value === 1 ? 1 : 0] ?? session.panes.value[0];
+  const showHands = isNarrow.value && handsTabOpen.value;
+  const open: AnyTab = showHands ? 'hands' : view.tab.value;
+  const tabs = isNarrow.value
+    ? [...TAB_WORDS, { id: 'hands', label: 'Hands' } as const]
+    : TAB_WORDS;
+  const onOpen = (id: AnyTab) => {
+    handsTabOpen.value = id === 'hands';
+    if (id !== 'hands') view.tab.value = id;
+  };
+  return (
+    <Tabs label="Panels" tabs={tabs} open={open} onOpen={onOpen}>
+      {pane && <Panel studio={studio} pane={pane} tab={open} />}
+    </Tabs>
+  );
+}
+
+function Panel({ studio, pane, tab }: { studio: Studio; pane: ScenePane; tab: AnyTab }) {
+  const { session } = studio;
+  const props = { model: pane.model, send: session.sender(pane) };
+  switch (tab) {
+    case 'keys':
+      return <KeysPanel session={session} model={pane.model} />;
+    case 'lookup':
+      return <LookupPanel {...props} />;
+    case 'node':
+      return <NodePanel {...props} />;
+    case 'figures':
+      return <FiguresPanel {...props} />;
+    case 'message':
+      return <MessagePanel {...props} />;
+    case 'hands':
+      return <HandsPanel session={session} />;
+  }
+}
+
+function useNarrow(): void {
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const look = () => {
+      isNarrow.value = query.matches;
+    };
+    look();
+    query.addEventListener('change', look);
+    return () => query.removeEventListener('change', look);
+  }, []);
+}
+
+const dropping: Signal<boolean> = signal(false);
+
+/** A recording that is dropped anywhere is played. */
+function useDrop(studio: Studio): Signal<boolean> {
+  useEffect(() => {
+    const hasFile = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+    const over = (event: DragEvent) => {
+      if (!hasFile(event)) return;
+      event.preventDefault();
+      dropping.value = true;
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) dropping.value = false;
+    };
+    const drop = (event: DragEvent) => {
+      if (!hasFile(event)) return;
+      event.preventDefault();
+      dropping.value = false;
+      const file = event.dataTransfer?.files[0];
+      if (file) void studio.showRecording(file);
+    };
+    addEventListener('dragover', over);
+    addEventListener('dragleave', leave);
+    addEventListener('drop', drop);
+    return () => {
+      removeEventListener('dragover', over);
+      removeEventListener('dragleave', leave);
+      removeEventListener('drop', drop);
+    };
+  }, [studio]);
+  return dropping;
+}

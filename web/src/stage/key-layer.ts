@@ -1,0 +1,276 @@
+/**
+ * Keys: a diamond on the circle at the hash of each, its name outside. Of the selected one also who
+ * owns it and where its copies are: the owner is the last node at or before the key, the copies lie on
+ * the nodes before the owner, each tied to the key.
+ *
+ *       copy 2    copy 1    owner ─────▶ key        next node
+ *     ────◇─────────◇─────────●───────────◆────────────●────▶
+ */
+import type { KeyView } from 'ringlight/scene';
+import { turnOfText } from '../model/scene-model.ts';
+import { screenX, screenY } from './camera.ts';
+import { redrawMark } from './node-marks.ts';
+import { faded } from './palette.ts';
+import { bandOf, ringX, ringY, spreadLabels } from './ring-geometry.ts';
+import { drawOwnedArc, drawReach } from './ring-layer.ts';
+import {
+  diamond,
+  disc,
+  KEYS_Y,
+  label,
+  placeBefore,
+  placeX,
+  placeY,
+  type Sight,
+  traceCurve,
+  turnX,
+  turnY,
+  wayBetween,
+} from './sight.ts';
+import { trieX } from './trie-geometry.ts';
+import { drawPath, ownDepth } from './trie-layer.ts';
+
+/** Named keys around the ring: as many as can be read. */
+const NAMES_SHOWN = 40;
+const LINE_PIXELS = 15;
+
+interface PlacedKey {
+  view: KeyView;
+  turn: number;
+}
+
+/** All keys that are watched, in the order of the circle. */
+function placedKeys(sight: Sight): PlacedKey[] {
+  const placed: PlacedKey[] = [];
+  for (const view of sight.model.keys.values()) {
+    if (view.state !== 'removed') placed.push({ view, turn: turnOfText(view.key) });
+  }
+  return placed.sort((a, b) => a.turn - b.turn);
+}
+
+export function drawKeys(sight: Sight, selected: string | null): void {
+  const keys = placedKeys(sight);
+  const { context, palette } = sight;
+  const size = keys.length > 200 ? 2.5 : keys.length > NAMES_SHOWN ? 3.5 : 5;
+  if (sight.layout.kind === 'ring' && keys.length <= 200) drawStems(sight, keys);
+  for (const { view, turn } of keys) {
+    context.beginPath();
+    diamond(context, turnX(sight, turn), turnY(sight, turn), size);
+    context.fillStyle = colourOf(sight, view);
+    if (view.state === 'lost') {
+      context.lineWidth = 1.5;
+      context.strokeStyle = palette.danger;
+      context.fillStyle = palette.paper;
+      context.fill();
+      context.stroke();
+    } else {
+      context.fill();
+    }
+  }
+  if (keys.length <= NAMES_SHOWN) drawNames(sight, keys, selected);
+  else
+    drawNames(
+      sight,
+      keys.filter(({ view }) => view.key === selected),
+      selected,
+    );
+}
+
+/** From each key to the point of the circle that it stands for. */
+function drawStems(sight: Sight, keys: readonly PlacedKey[]): void {
+  const { context, projection, palette } = sight;
+  const foot = 1 + bandOf(sight.layout.placeCount) / 2 + 3 / projection.scaleX;
+  context.beginPath();
+  for (const { turn } of keys) {
+    context.moveTo(screenX(projection, ringX(turn, foot)), screenY(projection, ringY(turn, foot)));
+    context.lineTo(turnX(sight, turn), turnY(sight, turn));
+  }
+  context.lineWidth = 1.5;
+  context.strokeStyle = palette.key;
+  context.globalAlpha = 0.6;
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+function colourOf({ palette }: Sight, view: KeyView): string {
+  if (view.state === 'lost') return palette.danger;
+  return view.state === 'unsafe' ? palette.warn : palette.key;
+}
+
+function drawNames(sight: Sight, keys: readonly PlacedKey[], selected: string | null): void {
+  if (sight.layout.kind === 'ring') drawNamesAround(sight, keys, selected);
+  else drawNamesBelow(sight, keys, selected);
+}
+
+function drawNamesAround(sight: Sight, keys: readonly PlacedKey[], selected: string | null): void {
+  const { context, projection, palette } = sight;
+  const outside = sight.keysRadius + 17 / projection.scaleX;
+  const circumference = 2 * Math.PI * outside * projection.scaleX;
+  const turns = spreadLabels(
+    keys.map(({ turn }) => turn),
+    LINE_PIXELS / circumference,
+  );
+  for (const [i, { view, turn }] of keys.entries()) {
+    const at = turns[i]!;
+    const x = screenX(projection, ringX(at, outside));
+    const y = screenY(projection, ringY(at, outside));
+    const chosen = view.key === selected;
+    context.beginPath();
+    context.moveTo(
+      screenX(projection, ringX(turn, 1.025)),
+      screenY(projection, ringY(turn, 1.025)),
+    );
+    context.lineTo(
+      screenX(projection, ringX(at, outside - 0.015)),
+      screenY(projection, ringY(at, outside - 0.015)),
+    );
+    context.lineWidth = 1;
+    context.strokeStyle = faded(palette.key, chosen ? 0.9 : 0.4);
+    context.stroke();
+    const side = ringX(at, 1);
+    const align = side > 0.12 ? 'left' : side < -0.12 ? 'right' : 'center';
+    const colour = chosen ? colourOf(sight, view) : palette.inkSoft;
+    label(sight, titleOf(view), x, y, colour, align, chosen ? 650 : 450, chosen ? 14 : 12);
+  }
+}
+
+function drawNamesBelow(sight: Sight, keys: readonly PlacedKey[], selected: string | null): void {
+  let taken = Number.NEGATIVE_INFINITY;
+  for (const { view, turn } of keys) {
+    const x = turnX(sight, turn);
+    const chosen = view.key === selected;
+    const text = titleOf(view);
+    const half = text.length * 3.5 + 6;
+    if (!chosen && x - half < taken) continue;
+    taken = x + half;
+    const colour = chosen ? colourOf(sight, view) : sight.palette.inkSoft;
+    const y = turnY(sight, turn) + 14;
+    label(sight, text, x, y, colour, 'center', chosen ? 650 : 450, chosen ? 14 : 12);
+  }
+}
+
+function titleOf(view: KeyView): string {
+  return view.name ?? view.key.slice(0, 6);
+}
+
+/** Who owns the selected key and why, and where its copies are. Lies below the marks of nodes. */
+export function drawOwnership(sight: Sight, key: string): void {
+  const view = sight.model.keys.get(key);
+  const turn = turnOfText(key);
+  if (sight.layout.kind === 'trie') {
+    drawPath(sight, turn, ownDepth(sight, turn), sight.palette.key, true);
+  } else if (view && view.owner >= 0 && sight.model.hello.peek()?.overlay === 'ring') {
+    drawOwnedArc(sight, view.owner);
+    drawReach(sight, sight.model.turns[view.owner]!, turn);
+  }
+  if (view) drawTies(sight, view, turn);
+}
+
+function drawTies(sight: Sight, view: KeyView, turn: number): void {
+  const { context, palette, model, layout } = sight;
+  const ring = layout.kind === 'ring';
+  const owner = view.owner >= 0 ? model.nodeOf[view.owner]! : -1;
+  for (const holder of view.holders) {
+    if (holder === owner && ring) continue;
+    const place = placeBefore(sight, holder, turn);
+    if (place < 0 || Number.isNaN(layout.positions[2 * place]!)) continue;
+    const living = model.isMember(holder);
+    const fromX = ring ? ringX(turn, 0.985) : trieX(turn);
+    const fromY = ring ? ringY(turn, 0.985) : KEYS_Y;
+    const curve = wayBetween(
+      sight,
+      fromX,
+      fromY,
+      layout.positions[2 * place]!,
+      layout.positions[2 * place + 1]!,
+    );
+    context.beginPath();
+    traceCurve(context, curve);
+    context.lineWidth = living ? 2 : 1.25;
+    context.strokeStyle = living ? palette.copy : palette.danger;
+    if (!living) context.setLineDash([3, 4]);
+    context.globalAlpha = living ? 0.9 : 0.6;
+    context.stroke();
+    context.setLineDash([]);
+    context.globalAlpha = 1;
+  }
+}
+
+/** What is said of the nodes of the selected key: the owner's rim, copies with their number. */
+export function drawHolders(sight: Sight, key: string): void {
+  const view = sight.model.keys.get(key);
+  if (!view) return;
+  const { context, palette, model, layout } = sight;
+  const turn = turnOfText(key);
+  const ring = layout.kind === 'ring' && model.hello.peek()?.overlay === 'ring';
+  const owner = view.owner >= 0 ? model.nodeOf[view.owner]! : -1;
+  const numbered = sight.markRadius >= 4 && view.holders.length <= 9;
+  const before = (holder: number) => {
+    const way = turn - model.turns[Math.max(0, placeBefore(sight, holder, turn))]!;
+    return way < 0 ? way + 1 : way;
+  };
+  const copies = view.holders.filter((holder) => holder !== owner || !ring);
+  copies.sort((a, b) => before(a) - before(b));
+  const taken: number[] = [];
+  if (ring && view.owner >= 0) {
+    redrawMark(sight, view.owner);
+    ringAround(sight, view.owner, palette.accent, 3);
+    if (numbered) nameBeside(sight, view.owner, 'owner', palette.accent, taken);
+  }
+  for (const [i, holder] of copies.entries()) {
+    const place = placeBefore(sight, holder, turn);
+    if (place < 0) continue;
+    const living = model.isMember(holder);
+    const colour = living ? palette.copy : palette.danger;
+    redrawMark(sight, place);
+    ringAround(sight, place, colour, 2.5);
+    if (numbered && ring)
+      nameBeside(sight, place, living ? `copy ${i + 1}` : 'copy gone', colour, taken);
+  }
+  context.beginPath();
+  const x = turnX(sight, turn);
+  const y = turnY(sight, turn);
+  diamond(context, x, y, 8);
+  context.fillStyle = view.state === 'lost' ? palette.paper : colourOf(sight, view);
+  context.fill();
+  context.lineWidth = 2;
+  context.strokeStyle = view.state === 'lost' ? palette.danger : palette.paper;
+  context.stroke();
+}
+
+/** A rim around a place, in the colour of what it is. */
+export function ringAround(sight: Sight, place: number, colour: string, width: number): void {
+  const { context } = sight;
+  if (Number.isNaN(sight.layout.positions[2 * place]!)) return;
+  context.beginPath();
+  const radius = Math.max(5, sight.markRadius + 1 + width / 2);
+  disc(context, placeX(sight, place), placeY(sight, place), radius);
+  context.lineWidth = width;
+  context.strokeStyle = colour;
+  context.stroke();
+}
+
+/** A word inside the ring beside a place, further in where another word is; `taken` says where. */
+function nameBeside(
+  sight: Sight,
+  place: number,
+  text: string,
+  colour: string,
+  taken: number[],
+): void {
+  const turn = sight.model.turns[place]!;
+  const across = Math.abs(ringY(turn, 1)) > 0.7 ? 54 : 24;
+  let inside = sight.markRadius + 16;
+  for (let i = 0; i < taken.length; i += 2) {
+    const apart = Math.abs(((taken[i]! - turn + 1.5) % 1) - 0.5) * 6.28 * sight.projection.scaleX;
+    if (apart < across && Math.abs(taken[i + 1]! - inside) < 15) inside = taken[i + 1]! + 15;
+  }
+  taken.push(turn, inside);
+  const radius = 1 - inside / sight.projection.scaleX;
+  const side = ringX(turn, 1);
+  const align = side > 0.25 ? 'right' : side < -0.25 ? 'left' : 'center';
+  const { projection } = sight;
+  const x = screenX(projection, ringX(turn, radius));
+  const y = screenY(projection, ringY(turn, radius));
+  label(sight, text, x, y, colour, align, 600, 12);
+}

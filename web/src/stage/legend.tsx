@@ -1,0 +1,59 @@
+/** What the shapes mean: only of those that are to be seen. */
+import { NodeState } from 'ringlight/scene';
+import type { SceneModel } from '../model/scene-model.ts';
+import { view } from '../model/view-state.ts';
+import { usePaced } from '../ui/paced.ts';
+
+/** How often it is looked whether there is something new to explain. */
+const LOOKED_AT_MS = 400;
+
+interface Entry {
+  sign: string;
+  name: string;
+  text: string;
+}
+
+export function Legend({ model }: { model: SceneModel }) {
+  usePaced([model.tick, model.keysTick], LOOKED_AT_MS);
+  const entries = entriesOf(model);
+  return (
+    <ul class="stage-legend" aria-label="What the shapes mean">
+      {entries.map((entry) => (
+        <li key={entry.name} data-sign={entry.name}>
+          <span aria-hidden="true">{entry.sign}</span>
+          {entry.text}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function entriesOf(model: SceneModel): Entry[] {
+  let crashed = false;
+  let paused = false;
+  let joining = false;
+  let sybil = false;
+  for (let node = 0; node < model.nodeCount; node++) {
+    const state = model.stateOf[node];
+    if (state === NodeState.crashed) crashed = true;
+    else if (state === NodeState.paused) paused = true;
+    else if (state === NodeState.joining) joining = true;
+    if (model.isSybil[node] === 1) sybil = true;
+  }
+  const ring = model.hello.value?.overlay === 'ring';
+  const keys = model.keys.size > 0;
+  const entries: (Entry | false)[] = [
+    { sign: '●', name: 'node', text: 'node' },
+    keys && { sign: '◆', name: 'key', text: 'key' },
+    view.selectedKey.value !== null &&
+      ring && { sign: '◯', name: 'owner', text: 'owner and its arc' },
+    view.selectedKey.value !== null && { sign: '◯', name: 'copy', text: ring ? 'copy' : 'keeper' },
+    view.selectedLookup.value > 0 && { sign: '➜', name: 'route', text: 'lookup' },
+    crashed && { sign: '⊗', name: 'crashed', text: 'crashed' },
+    paused && { sign: '⏸', name: 'paused', text: 'paused' },
+    joining && { sign: '◌', name: 'joining', text: 'joining' },
+    sybil && { sign: '▲', name: 'sybil', text: 'Sybil' },
+    model.isSplit && { sign: '◎', name: 'side', text: 'cut off: the outer ring' },
+  ];
+  return entries.filter((entry) => entry !== false);
+}

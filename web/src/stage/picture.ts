@@ -1,0 +1,360 @@
+/**
+ * The whole picture, layer on layer. What stands still (the ring or the trie, and all nodes) has
+ * canvases of its own and is drawn again only when it changed or the camera moved. What moves or is
+ * selected is drawn in each frame, between and above copies of them.
+ *
+ *     above     keys, route, flights, rims ─┐   each frame
+ *     nodes     marks or points             │   when changed
+ *     beneath   ownership, ties, buckets    ├─▶ the canvas that is seen
+ *     ground    ring and arcs, or trie ─────┘   when changed
+ */
+import type { LookupView } from 'ringlight/scene';
+import { type SceneModel, turnOfText } from '../model/scene-model.ts';
+import type { ViewKind } from '../model/view-state.ts';
+import {
+  type Camera,
+  HOME,
+  type Projection,
+  pan,
+  project,
+  reveal,
+  screenX,
+  screenY,
+  zoomAt,
+} from './camera.ts';
+import { drawFlights } from './flight-layer.ts';
+import { drawHolders, drawKeys, drawOwnership, ringAround } from './key-layer.ts';
+import { StageLayout } from './layout.ts';
+import { drawNodeMarks, markRadius, redrawMark } from './node-marks.ts';
+import { type Palette, pixelOf } from './palette.ts';
+import { pickInTrie, pickOnRing } from './picking.ts';
+import { POINT_KINDS, PointKind, paintPoints, pointSize } from './points.ts';
+import { ringX, ringY } from './ring-geometry.ts';
+import { drawDeviations, drawOwnedArc, drawRing } from './ring-layer.ts';
+import { drawRoute } from './route-layer.ts';
+import { SceneClock } from './scene-clock.ts';
+import {
+  KEYS_Y,
+  keysRadius,
+  label,
+  placeX,
+  placeY,
+  type Sight,
+  traceCurve,
+  wayOf,
+} from './sight.ts';
+import { trieX } from './trie-geometry.ts';
+import { drawBuckets, drawTrie } from './trie-layer.ts';
+import { findDeviations, newDeviations } from './truth.ts';
+
+/** So many are drawn with a shape, more as points. */
+export const MARKS_SHOWN = 2000;
+/** A world larger than this is painted again at most every so often while only states change. */
+const LARGE_WORLD = 20_000;
+const LARGE_WORLD_MS = 100;
+/** How near a click must be, in pixels. */
+const REACH = 14;
+const KEY_REACH = 7;
+
+export interface Selection {
+  readonly node: number;
+  readonly hovered: number;
+  readonly key: string | null;
+  readonly lookup: LookupView | null;
+  readonly lookupStep: number;
+}
+
+export class Picture {
+  readonly layout = new StageLayout();
+  camera: Camera = HOME;
+  projection: Projection;
+  readonly #model: SceneModel;
+  readonly #canvas: HTMLCanvasElement;
+  readonly #context: CanvasRenderingContext2D;
+  readonly #ground: CanvasRenderingContext2D;
+  readonly #nodes: CanvasRenderingContext2D;
+  #image: ImageData | null = null;
+  #pixels = new Uint32Array(0);
+  readonly #clock = new SceneClock();
+  readonly #deviations = newDeviations();
+  #deviationsTick = -1;
+  /** Places within sight, to be drawn as marks. */
+  #marks = new Uint32Array(MARKS_SHOWN);
+  #colours = new Uint32Array(POINT_KINDS);
+  #palette: Palette;
+  #width = 0;
+  #height = 0;
+  #ratio = 1;
+  /** What the base was drawn of. */
+  #drawnVersion = -1;
+  #drawnCamera: Camera | null = null;
+  #drawnMs = 0;
+  #stale = true;
+
+  constructor(canvas: HTMLCanvasElement, model: SceneModel, palette: Palette) {
+    this.#canvas = canvas;
+    this.#model = model;
+    this.#context = canvas.getContext('2d')!;
+    this.#ground = canvas.ownerDocument.createElement('canvas').getContext('2d')!;
+    this.#nodes = canvas.ownerDocument.createElement('canvas').getContext('2d')!;
+    this.#palette = palette;
+    this.#takePalette(palette);
+    this.projection = project(HOME, this.layout.world, 1, 1);
+  }
+
+  /** Sizes in CSS pixels; `ratio` pixels of the device for each. */
+  resize(width: number, height: number, ratio: number): void {
+    if (width === this.#width && height === this.#height && ratio === this.#ratio) return;
+    this.#width = width;
+    this.#height = height;
+    this.#ratio = ratio;
+    for (const { canvas } of [this.#context, this.#ground, this.#nodes]) {
+      canvas.width = Math.max(1, Math.round(width * ratio));
+      canvas.height = Math.max(1, Math.round(height * ratio));
+    }
+    this.#image = null;
+    this.#stale = true;
+  }
+
+  setPalette(palette: Palette): void {
+    this.#takePalette(palette);
+    this.#stale = true;
+  }
+
+  zoom(factor: number, x = this.#width / 2, y = this.#height / 2): void {
+    this.camera = zoomAt(this.camera, this.layout.world, this.projection, factor, x, y);
+  }
+
+  pan(dx: number, dy: number): void {
+    this.camera = pan(this.camera, this.layout.world, this.projection, dx, dy);
+  }
+
+  reset(): void {
+    this.camera = HOME;
+  }
+
+  /** Moves the camera so far that a node can be seen. */
+  reveal(node: number): void {
+    const place = this.layout.homeOf(node);
+    if (place < 0 || this.camera.zoom === 1) return;
+    const { positions, world } = this.layout;
+    const x = positions[2 * place]!;
+    if (Number.isNaN(x)) return;
+    this.camera = reveal(this.camera, world, this.projection, x, positions[2 * place + 1]!);
+  }
+
+  /** The node under a point of the canvas; -1 for none. */
+  pick(x: number, y: number): number {
+    const { layout } = this;
+    const pickable = {
+      positions: layout.positions,
+      circle: layout.circle,
+      shown: (place: number) => layout.kinds[place] !== PointKind.hidden,
+    };
+    const pick = layout.kind === 'ring' ? pickOnRing : pickInTrie;
+    const place = pick(pickable, this.projection, x, y, REACH);
+    return place < 0 ? -1 : this.#model.nodeOf[place]!;
+  }
+
+  /** The key under a point of the canvas; null for none. */
+  pickKey(x: number, y: number): string | null {
+    let found: string | null = null;
+    let least = KEY_REACH * KEY_REACH;
+    const { layout, projection } = this;
+    const ring = layout.kind === 'ring';
+    const radius = keysRadius(layout, projection, markRadius(layout, projection.scaleX));
+    for (const [key, { state }] of this.#model.keys) {
+      if (state === 'removed') continue;
+      const turn = turnOfText(key);
+      const dx = screenX(this.projection, ring ? ringX(turn, radius) : trieX(turn)) - x;
+      const dy = screenY(this.projection, ring ? ringY(turn, radius) : KEYS_Y) - y;
+      if (dx * dx + dy * dy > least) continue;
+      least = dx * dx + dy * dy;
+      found = key;
+    }
+    return found;
+  }
+
+  /** Where a node is on the canvas; null when it is not on it. */
+  whereIs(node: number): { x: number; y: number } | null {
+    const place = this.layout.homeOf(node);
+    if (place < 0) return null;
+    const x = screenX(this.projection, this.layout.positions[2 * place]!);
+    const y = screenY(this.projection, this.layout.positions[2 * place + 1]!);
+    return Number.isNaN(x) ? null : { x, y };
+  }
+
+  draw(kind: ViewKind, selection: Selection, nowMs: number, calm: boolean): void {
+    const model = this.#model;
+    const { layout } = this;
+    if (kind !== layout.kind) this.camera = HOME;
+    layout.update(model, kind);
+    this.projection = project(this.camera, layout.world, this.#width, this.#height);
+    const pace = model.playing.peek() ? model.pace : 0;
+    this.#clock.put(model.atMs, pace, nowMs);
+    const context = this.#context;
+    const mark = markRadius(layout, this.projection.scaleX);
+    const sight: Sight = {
+      model,
+      layout,
+      context,
+      projection: this.projection,
+      palette: this.#palette,
+      markRadius: mark,
+      keysRadius: keysRadius(layout, this.projection, mark),
+      atMs: this.#clock.at(nowMs),
+      nowMs: calm ? 0 : nowMs,
+      calm,
+    };
+    if (this.#mustDrawStill(nowMs)) this.#drawStill(sight, nowMs);
+    clear(context, this.#ratio);
+    context.drawImage(this.#ground.canvas, 0, 0, this.#width, this.#height);
+    this.#drawBeneath(sight, selection);
+    context.drawImage(this.#nodes.canvas, 0, 0, this.#width, this.#height);
+    this.#drawAbove(sight, selection, pace);
+  }
+
+  #mustDrawStill(nowMs: number): boolean {
+    if (this.#stale || this.camera !== this.#drawnCamera) return true;
+    if (this.layout.version === this.#drawnVersion) return false;
+    return this.layout.placeCount <= LARGE_WORLD || nowMs - this.#drawnMs >= LARGE_WORLD_MS;
+  }
+
+  #drawStill(sight: Sight, nowMs: number): void {
+    const { layout } = sight;
+    this.#stale = false;
+    this.#drawnCamera = this.camera;
+    this.#drawnVersion = layout.version;
+    this.#drawnMs = nowMs;
+    clear(this.#ground, this.#ratio);
+    if (layout.kind === 'ring') drawRing({ ...sight, context: this.#ground });
+    else drawTrie({ ...sight, context: this.#ground });
+    const marks = this.#findMarks();
+    if (marks < 0) {
+      this.#paintPoints();
+    } else {
+      clear(this.#nodes, this.#ratio);
+      drawNodeMarks({ ...sight, context: this.#nodes }, this.#marks, marks);
+    }
+  }
+
+  /** Collects what is in sight; -1 when it is too much for marks. */
+  #findMarks(): number {
+    const { positions, kinds, placeCount } = this.layout;
+    const { projection } = this;
+    const margin = 16;
+    let count = 0;
+    for (let place = 0; place < placeCount; place++) {
+      if (kinds[place] === PointKind.hidden) continue;
+      const x = screenX(projection, positions[2 * place]!);
+      const y = screenY(projection, positions[2 * place + 1]!);
+      if (!(x > -margin && x < this.#width + margin)) continue;
+      if (!(y > -margin && y < this.#height + margin)) continue;
+      if (count === MARKS_SHOWN) return -1;
+      this.#marks[count++] = place;
+    }
+    return count;
+  }
+
+  #paintPoints(): void {
+    const { layout } = this;
+    const { width, height } = this.#canvas;
+    if (!this.#image) {
+      this.#image = this.#nodes.createImageData(width, height);
+      this.#pixels = new Uint32Array(this.#image.data.buffer);
+    }
+    paintPoints(
+      { pixels: this.#pixels, width, height, ratio: this.#ratio },
+      this.projection,
+      layout.positions,
+      layout.kinds,
+      layout.placeCount,
+      this.#colours,
+      pointSize(layout.placeCount, this.#ratio, this.camera.zoom),
+    );
+    this.#nodes.putImageData(this.#image, 0, 0);
+  }
+
+  #drawBeneath(sight: Sight, selection: Selection): void {
+    const { layout, model } = sight;
+    const overlay = model.hello.peek()?.overlay;
+    if (selection.key !== null) {
+      drawOwnership(sight, selection.key);
+    } else if (selection.node >= 0 && layout.kind === 'ring' && overlay === 'ring') {
+      if (model.isMember(selection.node)) {
+        for (const place of model.placesOf(selection.node)) drawOwnedArc(sight, place);
+      }
+    }
+    if (selection.node >= 0) {
+      if (layout.kind === 'trie') drawBuckets(sight, selection.node);
+      else drawContacts(sight, selection.node);
+    }
+    if (layout.kind === 'ring' && overlay === 'ring') {
+      if (this.#deviationsTick !== model.tick.peek()) {
+        this.#deviationsTick = model.tick.peek();
+        findDeviations(this.#deviations, model.sortedPlaces, model.successorOf);
+      }
+      drawDeviations(sight, this.#deviations);
+    }
+  }
+
+  #drawAbove(sight: Sight, selection: Selection, pace: number): void {
+    drawKeys(sight, selection.key);
+    if (selection.key !== null) drawHolders(sight, selection.key);
+    const { lookup } = selection;
+    if (lookup) drawRoute(sight, lookup, selection.lookupStep, selection.key);
+    drawFlights(sight, lookup?.id ?? 0, pace);
+    if (selection.node >= 0) markNode(sight, selection.node, sight.palette.accent, 3);
+    if (selection.hovered >= 0 && selection.hovered !== selection.node) {
+      markNode(sight, selection.hovered, sight.palette.ink, 1.5);
+    }
+  }
+
+  #takePalette(palette: Palette): void {
+    this.#palette = palette;
+    this.#colours[PointKind.up] = pixelOf(palette.node, 0.92);
+    this.#colours[PointKind.joining] = pixelOf(palette.node, 0.4);
+    this.#colours[PointKind.paused] = pixelOf(palette.warn);
+    this.#colours[PointKind.crashed] = pixelOf(palette.danger);
+    this.#colours[PointKind.sybil] = pixelOf(palette.sybil);
+  }
+}
+
+function clear(context: CanvasRenderingContext2D, ratio: number): void {
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+}
+
+/** A rim around all places of a node; where nodes have no number of their own, also its name. */
+function markNode(sight: Sight, node: number, colour: string, width: number): void {
+  for (const place of sight.model.placesOf(node)) {
+    redrawMark(sight, place);
+    ringAround(sight, place, colour, width);
+  }
+  if (sight.markRadius >= 8) return;
+  const place = sight.layout.homeOf(node);
+  if (place < 0) return;
+  const x = placeX(sight, place);
+  const y = placeY(sight, place);
+  if (!Number.isNaN(x)) label(sight, `node ${node}`, x, y - 16, colour, 'center', 600, 12);
+}
+
+/** On the ring: whom the inspected node knows, as thin lines to them. */
+function drawContacts(sight: Sight, node: number): void {
+  const { model, context, palette, layout } = sight;
+  const from = layout.homeOf(node);
+  if (from < 0 || model.node?.node !== node) return;
+  context.beginPath();
+  for (const row of model.node.rows) {
+    for (const contact of row.contacts) {
+      const to = layout.homeOf(contact.node);
+      if (to >= 0 && to !== from) traceCurve(context, wayOf(sight, from, to));
+    }
+  }
+  context.lineWidth = 1;
+  context.strokeStyle = palette.accent;
+  context.globalAlpha = 0.35;
+  context.stroke();
+  context.globalAlpha = 1;
+}

@@ -1,0 +1,136 @@
+/**
+ * What pointers do on the stage: one moves the picture or selects, two pinch it, and with the tool for
+ * partitions one draws the line.
+ */
+import { useRef } from 'preact/hooks';
+import type { SceneModel } from '../model/scene-model.ts';
+import { view } from '../model/view-state.ts';
+import type { Picture } from './picture.ts';
+
+/** A press that moves less than this is a click, in pixels. */
+const CLICK_SLACK = 4;
+
+/** A line from one pixel to another. */
+export interface Cut {
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+}
+
+interface PointerTask {
+  pictureRef: { current: Picture | null };
+  wakeRef: { current: () => void };
+  cut: { value: Cut | null };
+  tip: { value: { x: number; y: number; node: number } | null };
+  model: SceneModel;
+  endCut: (line: Cut) => void;
+}
+
+/** The handlers of an element, by their names. */
+export function usePointers({ pictureRef, wakeRef, cut, tip, model, endCut }: PointerTask) {
+  const downRef = useRef(new Map<number, { x: number; y: number }>());
+  const movedRef = useRef(0);
+  const at = (event: PointerEvent | WheelEvent) => {
+    const box = (event.currentTarget as Element).getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+
+  const onPointerDown = (event: PointerEvent) => {
+    const point = at(event);
+    (event.currentTarget as Element).setPointerCapture(event.pointerId);
+    downRef.current.set(event.pointerId, point);
+    if (downRef.current.size === 1) movedRef.current = 0;
+    if (view.tool.peek() === 'partition' && downRef.current.size === 1) {
+      cut.value = { x0: point.x, y0: point.y, x1: point.x, y1: point.y };
+    }
+  };
+
+  const onPointerMove = (event: PointerEvent) => {
+    const picture = pictureRef.current;
+    if (!picture) return;
+    const point = at(event);
+    const before = downRef.current.get(event.pointerId);
+    if (!before) {
+      hover(picture, model, tip, point.x, point.y);
+      return;
+    }
+    tip.value = null;
+    if (cut.value) {
+      cut.value = { ...cut.value, x1: point.x, y1: point.y };
+      return;
+    }
+    movedRef.current += Math.hypot(point.x - before.x, point.y - before.y);
+    const other = [...downRef.current].find(([id]) => id !== event.pointerId)?.[1];
+    if (other) {
+      const was = Math.hypot(before.x - other.x, before.y - other.y);
+      const is = Math.hypot(point.x - other.x, point.y - other.y);
+      if (was > 0) picture.zoom(is / was, (point.x + other.x) / 2, (point.y + other.y) / 2);
+      picture.pan((point.x - before.x) / 2, (point.y - before.y) / 2);
+    } else if (movedRef.current > CLICK_SLACK) {
+      picture.pan(point.x - before.x, point.y - before.y);
+    }
+    downRef.current.set(event.pointerId, point);
+    wakeRef.current();
+  };
+
+  const onPointerUp = (event: PointerEvent) => {
+    const picture = pictureRef.current;
+    const wasDown = downRef.current.delete(event.pointerId);
+    if (!picture || !wasDown) return;
+    const point = at(event);
+    if (cut.value) {
+      endCut({ ...cut.value, x1: point.x, y1: point.y });
+      return;
+    }
+    if (movedRef.current > CLICK_SLACK || downRef.current.size > 0) return;
+    const key = picture.pickKey(point.x, point.y);
+    if (key !== null) {
+      view.selectedKey.value = key;
+      view.tab.value = 'keys';
+      return;
+    }
+    const node = picture.pick(point.x, point.y);
+    view.selectedNode.value = node;
+    if (node >= 0) view.tab.value = 'node';
+  };
+
+  const onPointerCancel = (event: PointerEvent) => {
+    downRef.current.delete(event.pointerId);
+    cut.value = null;
+  };
+
+  const onPointerLeave = () => {
+    tip.value = null;
+    view.hoveredNode.value = -1;
+  };
+
+  const onWheel = (event: WheelEvent) => {
+    event.preventDefault();
+    const picture = pictureRef.current;
+    if (!picture) return;
+    const point = at(event);
+    // Lines and pages instead of pixels, as some mice say it.
+    const pixels = event.deltaY * (event.deltaMode === 0 ? 1 : event.deltaMode === 1 ? 16 : 400);
+    picture.zoom(Math.exp(-pixels * 0.0016), point.x, point.y);
+    wakeRef.current();
+  };
+
+  return { onPointerDown, onPointerMove, onPointerUp, onPointerCancel, onPointerLeave, onWheel };
+}
+
+function hover(
+  picture: Picture,
+  model: SceneModel,
+  tip: PointerTask['tip'],
+  x: number,
+  y: number,
+): void {
+  const node = picture.pick(x, y);
+  if (view.hoveredNode.peek() !== node) view.hoveredNode.value = node;
+  if (node < 0 || node >= model.nodeCount) {
+    tip.value = null;
+  } else if (tip.value?.node !== node) {
+    tip.value = { x, y, node };
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * The ring itself: the circle with its scale, the arcs of ownership, and successors that are not so.
+ *
+ * Each arc begins at its owner and runs clockwise to the next member, in the quiet colour of its host.
+ * Of whom is selected the arc is strong, and its sector of the disc is tinted.
+ */
+import { screenX, screenY } from './camera.ts';
+import { faded, hostColour } from './palette.ts';
+import { angleOf, bandOf, ringX, ringY } from './ring-geometry.ts';
+import { placeX, placeY, type Sight } from './sight.ts';
+import { arcEnd, type Deviations } from './truth.ts';
+
+/** More arcs than this are thinner than their own gaps. */
+const ARCS_SHOWN = 500;
+const TICKS = 64;
+
+/** The circle, its scale in sixteenths, and all arcs. Part of what is drawn once. */
+export function drawRing(sight: Sight): void {
+  const { context, projection, palette, layout, model } = sight;
+  const x = screenX(projection, 0);
+  const y = screenY(projection, 0);
+  const radius = projection.scaleX;
+  if (bandOf(layout.placeCount) === 0) {
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.lineWidth = 1;
+    context.strokeStyle = palette.line;
+    context.stroke();
+  }
+  drawScale(sight);
+  if (model.hello.peek()?.overlay !== 'ring') return;
+  const members = model.sortedPlaces;
+  if (members.length === 0 || members.length > ARCS_SHOWN) return;
+  context.lineCap = 'butt';
+  context.lineWidth = members.length <= 64 ? 7 : 4;
+  for (let i = 0; i < members.length; i++) {
+    const from = model.turns[members[i]!]!;
+    const to = model.turns[members[(i + 1) % members.length]!]!;
+    context.beginPath();
+    traceArc(sight, from, to, members.length === 1);
+    context.strokeStyle = hostColour(model.nodeOf[members[i]!]!, palette.dark);
+    context.globalAlpha = 0.55;
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+}
+
+/** Hashes read clockwise from the top; four of them are written. */
+function drawScale(sight: Sight): void {
+  const { context, projection, palette, layout } = sight;
+  const inner = 1 - bandOf(layout.placeCount) / 2 - 0.065;
+  context.beginPath();
+  for (let tick = 0; tick < TICKS; tick++) {
+    const turn = tick / TICKS;
+    const length = tick % 16 === 0 ? 0.03 : tick % 4 === 0 ? 0.016 : 0.007;
+    context.moveTo(
+      screenX(projection, ringX(turn, inner)),
+      screenY(projection, ringY(turn, inner)),
+    );
+    context.lineTo(
+      screenX(projection, ringX(turn, inner - length)),
+      screenY(projection, ringY(turn, inner - length)),
+    );
+  }
+  context.lineWidth = 1;
+  context.strokeStyle = faded(palette.inkSoft, 0.45);
+  context.stroke();
+  context.font = `10px ${palette.mono}`;
+  context.fillStyle = palette.inkSoft;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  for (const [turn, text] of [
+    [0, '00…'],
+    [0.25, '40…'],
+    [0.5, '80…'],
+    [0.75, 'c0…'],
+  ] as const) {
+    const at = inner - 0.075;
+    context.fillText(
+      text,
+      screenX(projection, ringX(turn, at)),
+      screenY(projection, ringY(turn, at)),
+    );
+  }
+}
+
+/** The arc that a place owns, strongly: from itself to whoever is next. */
+export function drawOwnedArc(sight: Sight, place: number): void {
+  const { context, projection, palette, model } = sight;
+  const members = model.sortedPlaces;
+  if (members.length === 0) return;
+  const from = model.turns[place]!;
+  const to = arcEnd(members, model.turns, place);
+  const whole = members.length === 1;
+  const x = screenX(projection, 0);
+  const y = screenY(projection, 0);
+  context.beginPath();
+  context.moveTo(x, y);
+  traceArc(sight, from, to, whole);
+  context.closePath();
+  const glow = context.createRadialGradient(x, y, projection.scaleX * 0.2, x, y, projection.scaleX);
+  glow.addColorStop(0, faded(palette.accent, 0));
+  glow.addColorStop(1, faded(palette.accent, palette.dark ? 0.28 : 0.16));
+  context.fillStyle = glow;
+  context.fill();
+  context.beginPath();
+  traceArc(sight, from, to, whole);
+  context.lineWidth = bandOf(sight.layout.placeCount) > 0 ? 3 : 9;
+  context.lineCap = 'butt';
+  context.strokeStyle = palette.accent;
+  context.stroke();
+}
+
+/** An arc inside the ring with a point at its end: from an owner to the key that it owns. */
+export function drawReach(sight: Sight, from: number, to: number): void {
+  const { context, projection, palette } = sight;
+  const radius = 1 - bandOf(sight.layout.placeCount) / 2 - 0.045;
+  const way = to - from < 0 ? to - from + 1 : to - from;
+  if (way * projection.scaleX * 6.28 < 24) return;
+  context.beginPath();
+  const x = screenX(projection, 0);
+  const y = screenY(projection, 0);
+  const end = angleOf(from) + way * 2 * Math.PI;
+  context.arc(x, y, radius * projection.scaleX, angleOf(from), end);
+  context.lineWidth = 2;
+  context.strokeStyle = palette.accent;
+  context.stroke();
+  const tipX = x + Math.cos(end) * radius * projection.scaleX;
+  const tipY = y + Math.sin(end) * radius * projection.scaleX;
+  drawHead(context, tipX, tipY, end + Math.PI / 2, 7);
+  context.fillStyle = palette.accent;
+  context.fill();
+}
+
+/** The outline of an arrow's head that points along an angle. */
+export function drawHead(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  angle: number,
+  size: number,
+): void {
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  const wing = size * 0.5;
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x - cos * size - sin * wing, y - sin * size + cos * wing);
+  context.lineTo(x - cos * size + sin * wing, y - sin * size - cos * wing);
+  context.closePath();
+}
+
+function traceArc(sight: Sight, from: number, to: number, whole: boolean): void {
+  const { context, projection } = sight;
+  const start = angleOf(from);
+  const way = to - from <= 0 ? to - from + 1 : to - from;
+  const end = start + (whole ? 1 : way) * 2 * Math.PI;
+  context.arc(screenX(projection, 0), screenY(projection, 0), projection.scaleX, start, end);
+}
+
+/** Straight lines to whom places take for their successors, where that is not so. */
+export function drawDeviations(sight: Sight, deviations: Deviations): void {
+  if (deviations.count === 0) return;
+  const { context, palette } = sight;
+  context.beginPath();
+  for (let i = 0; i < deviations.count; i++) {
+    const from = deviations.links[2 * i]!;
+    const to = deviations.links[2 * i + 1]!;
+    context.moveTo(placeX(sight, from), placeY(sight, from));
+    context.lineTo(placeX(sight, to), placeY(sight, to));
+  }
+  context.lineWidth = deviations.count > 200 ? 0.75 : 1.5;
+  context.strokeStyle = palette.warn;
+  context.globalAlpha = deviations.count > 200 ? 0.5 : 0.9;
+  context.setLineDash([6, 3]);
+  context.stroke();
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}

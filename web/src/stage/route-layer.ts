@@ -1,0 +1,127 @@
+/**
+ * A lookup on its way: what was asked in thin lines, the path to the best answer in strong ones with
+ * arrows, hops numbered, what never answered in red.
+ */
+import type { LookupView } from 'ringlight/scene';
+import { turnOfText } from '../model/scene-model.ts';
+import { ringAround } from './key-layer.ts';
+import { drawHead } from './ring-layer.ts';
+import { bestStep, momentOf, pathTo, type RouteLeg, routeOf } from './route.ts';
+import {
+  diamond,
+  disc,
+  label,
+  placeX,
+  placeY,
+  type Sight,
+  traceCurve,
+  turnX,
+  turnY,
+  wayOf,
+} from './sight.ts';
+import { drawPath, ownDepth } from './trie-layer.ts';
+
+export function drawRoute(
+  sight: Sight,
+  lookup: LookupView,
+  step: number,
+  selectedKey: string | null,
+): void {
+  const { context, palette, layout } = sight;
+  const target = turnOfText(lookup.target);
+  if (layout.kind === 'trie') drawPath(sight, target, ownDepth(sight, target), palette.key, true);
+  if (lookup.target !== selectedKey) drawTarget(sight, target);
+  const path = pathTo(lookup, bestStep(lookup, momentOf(lookup, step)));
+  for (const leg of routeOf(lookup, step)) drawLeg(sight, leg);
+  const start = sight.layout.homeOf(lookup.from);
+  if (start >= 0) ringAround(sight, start, palette.route, 2.5);
+  drawHops(sight, lookup, path);
+  if (step >= 0) {
+    const asked = sight.layout.homeOf(lookup.steps[step]?.node ?? -1);
+    if (asked >= 0) {
+      context.globalAlpha = 0.35;
+      ringAround(sight, asked, palette.route, 7);
+      context.globalAlpha = 1;
+    }
+  }
+}
+
+function drawLeg(sight: Sight, leg: RouteLeg): void {
+  const { context, palette } = sight;
+  const from = sight.layout.homeOf(leg.from);
+  const to = sight.layout.homeOf(leg.to);
+  if (from < 0 || to < 0 || from === to) return;
+  const failed = leg.standing === 'timeout' || leg.standing === 'error';
+  const curve = wayOf(sight, from, to);
+  context.beginPath();
+  traceCurve(context, curve);
+  context.strokeStyle = failed ? palette.danger : palette.route;
+  context.lineWidth = leg.onPath ? 2.75 : 1.25;
+  context.globalAlpha = leg.onPath ? 1 : failed ? 0.85 : leg.standing === 'waiting' ? 0.75 : 0.4;
+  if (failed) context.setLineDash([4, 4]);
+  else if (leg.standing === 'waiting') context.setLineDash([2, 4]);
+  context.stroke();
+  context.setLineDash([]);
+  if (leg.onPath || failed) {
+    const angle = Math.atan2(curve.y1 - curve.cy, curve.x1 - curve.cx);
+    const back = Math.max(4, sight.markRadius + 3);
+    const tipX = curve.x1 - Math.cos(angle) * back;
+    const tipY = curve.y1 - Math.sin(angle) * back;
+    drawHead(context, tipX, tipY, angle, leg.onPath ? 10 : 7);
+    context.fillStyle = failed ? palette.danger : palette.route;
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+/** A number on each node of the path; in the trie how far from the target it still is. */
+function drawHops(sight: Sight, lookup: LookupView, path: readonly number[]): void {
+  const { context, palette, layout } = sight;
+  const lift = Math.max(10, sight.markRadius + 8);
+  const taken: number[] = [];
+  // The last hop is what matters most: where there is no room, those before it go without a number.
+  for (let i = path.length - 1; i >= 0; i--) {
+    const step = lookup.steps[path[i]!]!;
+    const place = layout.homeOf(step.node);
+    if (place < 0) continue;
+    const x = placeX(sight, place);
+    const y = placeY(sight, place);
+    ringAround(sight, place, palette.route, 2.5);
+    if (isTaken(taken, x, y)) continue;
+    taken.push(x, y);
+    context.beginPath();
+    disc(context, x + lift * 0.8, y - lift * 0.8, 8);
+    context.fillStyle = palette.route;
+    context.fill();
+    context.font = `650 11px ${palette.font}`;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    context.fillStyle = palette.paper;
+    context.fillText(String(i + 1), x + lift * 0.8, y - lift * 0.8 + 0.5);
+    if (layout.kind === 'trie' && step.distanceBits !== null) {
+      const text = `distance < 2^${step.distanceBits}`;
+      label(sight, text, x + lift * 0.8 + 14, y - lift * 0.8, palette.route, 'left', 500, 11);
+    }
+  }
+}
+
+/** Two badges nearer than this lie on each other, in pixels. */
+const BADGE_ROOM = 17;
+
+function isTaken(taken: readonly number[], x: number, y: number): boolean {
+  for (let i = 0; i < taken.length; i += 2) {
+    if (Math.hypot(taken[i]! - x, taken[i + 1]! - y) < BADGE_ROOM) return true;
+  }
+  return false;
+}
+
+function drawTarget(sight: Sight, turn: number): void {
+  const { context, palette } = sight;
+  context.beginPath();
+  diamond(context, turnX(sight, turn), turnY(sight, turn), 7);
+  context.lineWidth = 2;
+  context.strokeStyle = palette.key;
+  context.fillStyle = palette.paper;
+  context.fill();
+  context.stroke();
+}

@@ -1,0 +1,214 @@
+/**
+ * The stage: the picture, and all that can be done to it with a pointer, a finger or a keyboard. Frames
+ * are drawn by the browser's own beat, and only when there is something new to see.
+ *
+ *     wheel, pinch      zoom             click          select the node
+ *     drag              move             arrows         walk from node to node along the ring
+ *     0                 all in sight     + −            zoom
+ */
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { PaneProps } from '../model/pane.ts';
+import type { SceneModel } from '../model/scene-model.ts';
+import { view } from '../model/view-state.ts';
+import { usePaced } from '../ui/paced.ts';
+import { worldX, worldY } from './camera.ts';
+import { nextPlace } from './circle-order.ts';
+import { keepDrawing } from './drawing.ts';
+import { Legend } from './legend.tsx';
+import { readPalette } from './palette.ts';
+import { cutByLine } from './picking.ts';
+import { Picture } from './picture.ts';
+import { type Cut, usePointers } from './pointers.ts';
+import { PointKind } from './points.ts';
+import { StageTwin } from './stage-twin.tsx';
+import { describeNode, tellStory } from './story.ts';
+import './stage.css';
+
+const ZOOM_STEP = 1.5;
+/** Words do not change faster than they are read. */
+const STORY_MS = 300;
+/** A shorter line does not cut anything. */
+const SHORTEST_CUT = 30;
+
+export interface StageProps extends PaneProps {
+  label: string;
+}
+
+export function Stage({ model, send, label }: StageProps) {
+  const canvasRef = useRef<HTMLCanvasElement>(null);
+  const pictureRef = useRef<Picture | null>(null);
+  /** Asks for a frame; set once the picture is there. */
+  const wakeRef = useRef<() => void>(() => {});
+  const cut = useSignal<Cut | null>(null);
+  const tip = useSignal<{ x: number; y: number; node: number } | null>(null);
+
+  useEffect(() => {
+    const canvas = canvasRef.current!;
+    const picture = new Picture(canvas, model, readPalette(canvas));
+    pictureRef.current = picture;
+    const stop = keepDrawing(canvas, picture, model, wakeRef);
+    return () => {
+      stop();
+      pictureRef.current = null;
+    };
+  }, [model]);
+
+  useSignalEffect(() => {
+    view.theme.value;
+    // The page changes its variables in an effect too: look when all of them have run.
+    queueMicrotask(() => {
+      const canvas = canvasRef.current;
+      if (canvas) pictureRef.current?.setPalette(readPalette(canvas));
+      wakeRef.current();
+    });
+  });
+
+  const zoom = (factor: number) => {
+    pictureRef.current?.zoom(factor);
+    wakeRef.current();
+  };
+  const reset = () => {
+    pictureRef.current?.reset();
+    wakeRef.current();
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const picture = pictureRef.current;
+    if (!picture) return;
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (by === 1 || by === -1) walk(picture, model, by);
+    else if (event.key === '+' || event.key === '=') picture.zoom(ZOOM_STEP);
+    else if (event.key === '-') picture.zoom(1 / ZOOM_STEP);
+    else if (event.key === '0') picture.reset();
+    else if (event.key === 'Escape') {
+      view.tool.value = 'select';
+      view.selectedNode.value = -1;
+      cut.value = null;
+    } else return;
+    event.preventDefault();
+    wakeRef.current();
+  };
+
+  const endCut = (line: Cut) => {
+    const picture = pictureRef.current!;
+    cut.value = null;
+    if (Math.hypot(line.x1 - line.x0, line.y1 - line.y0) < SHORTEST_CUT) return;
+    const { projection: p, layout } = picture;
+    const nodes = cutByLine(layout.positions, model.placeCount, model.nodeOf, model.nodeCount, {
+      x0: worldX(p, line.x0),
+      y0: worldY(p, line.y0),
+      x1: worldX(p, line.x1),
+      y1: worldY(p, line.y1),
+    });
+    view.tool.value = 'select';
+    if (nodes.length > 0) send({ do: 'act', act: { kind: 'partition', nodes, oneWay: false } });
+  };
+
+  const pointer = usePointers({ pictureRef, wakeRef, cut, tip, model, endCut });
+
+  return (
+    <div class="stage" data-tool={view.tool.value}>
+      <div class="stage-picture">
+        <div
+          class="stage-surface"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: an application is walked with the arrow keys
+          tabIndex={0}
+          role="application"
+          aria-label={`${label}: picture of the nodes. Arrow keys walk from node to node, plus and minus zoom, 0 shows all.`}
+          onKeyDown={onKeyDown}
+          {...pointer}
+        >
+          <canvas ref={canvasRef} class="stage-canvas" />
+        </div>
+        <CutLine cut={cut.value} />
+        <Tooltip model={model} tip={tip.value} />
+        <Legend model={model} />
+        <div class="stage-zoom">
+          <button
+            type="button"
+            onClick={() => zoom(ZOOM_STEP)}
+            aria-label="Closer"
+            title="Closer (+)"
+          >
+            +
+          </button>
+          <button
+            type="button"
+            onClick={() => zoom(1 / ZOOM_STEP)}
+            aria-label="Farther"
+            title="Farther (−)"
+          >
+            −
+          </button>
+          <button type="button" onClick={reset} aria-label="Show all" title="Show all (0)">
+            ⤢
+          </button>
+        </div>
+        {view.tool.value === 'partition' && (
+          <p class="stage-hint">Draw a line: the nodes on either side lose sight of each other.</p>
+        )}
+      </div>
+      <Story model={model} />
+      <StageTwin model={model} label={label} />
+    </div>
+  );
+}
+
+function Story({ model }: { model: SceneModel }) {
+  model.hello.value;
+  usePaced([model.tick, model.keysTick], STORY_MS);
+  const text = tellStory(model, view.selectedKey.value, view.selectedNode.value);
+  return (
+    <p class="stage-story" aria-live="polite">
+      {text}
+    </p>
+  );
+}
+
+function CutLine({ cut }: { cut: Cut | null }) {
+  if (!cut) return null;
+  return (
+    <svg class="stage-cut" aria-hidden="true">
+      <line x1={cut.x0} y1={cut.y0} x2={cut.x1} y2={cut.y1} />
+    </svg>
+  );
+}
+
+function Tooltip({
+  model,
+  tip,
+}: {
+  model: SceneModel;
+  tip: { x: number; y: number; node: number } | null;
+}) {
+  if (!tip) return null;
+  const [title, ...lines] = describeNode(model, tip.node);
+  return (
+    <div class="stage-tip" style={{ left: `${tip.x}px`, top: `${tip.y}px` }} aria-hidden="true">
+      <strong>{title}</strong>
+      {lines.map((line) => (
+        <span key={line}>{line}</span>
+      ))}
+    </div>
+  );
+}
+
+/** Selects the next node along the ring, and brings it into sight. */
+function walk(picture: Picture, model: SceneModel, by: 1 | -1): void {
+  const { layout } = picture;
+  if (layout.placeCount === 0) return;
+  const shown = (place: number) => layout.kinds[place] !== PointKind.hidden;
+  const from = layout.homeOf(view.selectedNode.peek());
+  const start = from >= 0 ? from : layout.circle.order[layout.placeCount - 1]!;
+  let place = nextPlace(layout.circle, start, by, shown);
+  // Identities of one host side by side are one step.
+  for (let tried = 0; place >= 0 && model.nodeOf[place] === view.selectedNode.peek(); tried++) {
+    if (tried === 64) break;
+    place = nextPlace(layout.circle, place, by, shown);
+  }
+  if (place < 0) return;
+  view.selectedNode.value = model.nodeOf[place]!;
+  picture.reveal(view.selectedNode.value);
+}

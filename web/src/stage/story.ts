@@ -1,0 +1,91 @@
+/**
+ * One line of text under the picture: what is selected, who owns it, and why. It says in words what
+ * the colours say, for those who see the picture for the first time and those who do not see it.
+ */
+import type { SceneModel } from '../model/scene-model.ts';
+import { NOBODY } from '../model/scene-model.ts';
+
+export function tellStory(model: SceneModel, key: string | null, node: number): string {
+  const hello = model.hello.value;
+  if (!hello) return '';
+  if (key !== null) return hello.overlay === 'ring' ? ringKey(model, key) : infoHash(model, key);
+  if (node >= 0) return hello.overlay === 'ring' ? ringNode(model, node) : trieNode(model, node);
+  return hello.overlay === 'ring'
+    ? 'Each node owns the arc from its own hash, clockwise, up to the next node.'
+    : 'A key lives on the nodes whose ids are closest to it by XOR: those that share its longest prefix.';
+}
+
+function ringKey(model: SceneModel, key: string): string {
+  const seen = model.keys.get(key);
+  const name = nameOf(seen?.name ?? null, key);
+  if (!seen) return `${name} is not in this world yet.`;
+  if (seen.state === 'removed') return `${name} was removed.`;
+  if (seen.owner === NOBODY) return `${name} is owned by nobody: there is no node.`;
+  const owner = model.nodeOf[seen.owner]!;
+  const why = `${name} is owned by node ${owner}: it is the last node at or before the key`;
+  if (seen.state === 'lost') return `${why}. No living node has a copy: it is lost.`;
+  const backups = seen.holders.filter((holder) => holder !== owner && model.isMember(holder));
+  if (backups.length === 0) return `${why}. There is no backup.`;
+  const wanted = model.hello.value?.k ?? 0;
+  const count = seen.effectiveK >= 0 ? `, ${seen.effectiveK} of ${wanted}` : '';
+  return `${why}. Backups on the nodes before it${count}: ${listOf(backups)}.`;
+}
+
+function infoHash(model: SceneModel, key: string): string {
+  const seen = model.keys.get(key);
+  const name = nameOf(seen?.name ?? null, key);
+  const holders = seen?.holders.filter((holder) => model.isMember(holder)) ?? [];
+  if (holders.length === 0) return `${name}: no node knows of peers for it.`;
+  return `${name} is kept by the nodes closest to it by XOR: ${listOf(holders)}.`;
+}
+
+function ringNode(model: SceneModel, node: number): string {
+  if (!model.isMember(node))
+    return `Node ${node} is not on the ring: whoever is before it owns its arc.`;
+  const places = model.placesOf(node);
+  const members = model.sortedPlaces;
+  const share = places.reduce((sum, place) => {
+    const index = model.ownerIndex(model.turns[place]!);
+    const next = model.turns[members[(index + 1) % members.length]!]!;
+    const way = next - model.turns[place]!;
+    return sum + (way <= 0 ? way + 1 : way);
+  }, 0);
+  const arcs = places.length === 1 ? 'an arc' : `${places.length} arcs`;
+  return `Node ${node} owns ${arcs}, ${percent(Math.min(1, share))} of all keys: from its own hash up to the next node.`;
+}
+
+function trieNode(model: SceneModel, node: number): string {
+  if (!model.isMember(node)) return `Node ${node} is not there.`;
+  return `Node ${node} knows a few nodes of each subtree beside its path: one bucket for each.`;
+}
+
+function nameOf(name: string | null, key: string): string {
+  return name === null ? key.slice(0, 8) : `“${name}”`;
+}
+
+/** More are counted, not named. */
+const NAMED = 8;
+
+function listOf(nodes: readonly number[]): string {
+  const named = nodes.slice(0, NAMED).join(', ');
+  return nodes.length > NAMED ? `${named} and ${nodes.length - NAMED} more` : named;
+}
+
+function percent(share: number): string {
+  return share < 0.001 ? 'less than 0.1 %' : `${(share * 100).toFixed(1)} %`;
+}
+
+const STATES = ['not there', 'up', 'crashed', 'paused', 'joining', 'leaving'];
+
+/** A node in a few short lines, its number first. */
+export function describeNode(model: SceneModel, node: number): string[] {
+  const lines = [`Node ${node}`];
+  const sybil = model.isSybil[node] === 1 ? ', a Sybil' : '';
+  lines.push(`${STATES[model.stateOf[node]!] ?? 'unknown'}${sybil}`);
+  const places = model.placesOf(node);
+  if (places.length > 1) lines.push(`${places.length} places`);
+  else if (places.length === 1) lines.push(`${model.idText(places[0]!).slice(0, 10)}…`);
+  const load = model.loads[node]!;
+  if (load > 0) lines.push(`${load.toLocaleString('en')} messages taken in`);
+  return lines;
+}

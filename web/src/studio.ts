@@ -1,0 +1,258 @@
+/**
+ * The page as a whole: which source is shown, what the address says, which lesson is open. Everything
+ * that goes wrong on the way ends as a sentence in `trouble`, and the page goes on with what it has.
+ */
+import { batch, effect, type Signal, signal } from '@preact/signals';
+import type { SceneOverlay } from 'ringlight/scene';
+import { LESSONS, lessonOf } from './lessons/index.ts';
+import { type Lesson, stagingOf } from './lessons/lesson.ts';
+import { FIRST_KEY, openingMoment } from './lessons/opening.ts';
+import {
+  type Link,
+  readLink,
+  type SceneLink,
+  writeLessonLink,
+  writeLiveLink,
+  writeSceneLink,
+} from './link/link.ts';
+import { FIRST_PACE, type Moment, type Selection, Session } from './model/session.ts';
+import type { ViewState } from './model/view-state.ts';
+import type { LiveScene } from './sources/live-scenes.ts';
+import type { OpenSource } from './sources/source.ts';
+import { workerSource } from './sources/worker-source.ts';
+
+export interface ShownSource {
+  kind: 'lab' | 'live' | 'recording';
+  /** Of a live one. */
+  liveName: string;
+  /** For people. */
+  title: string;
+}
+
+export interface OpenLesson {
+  lesson: Lesson;
+  index: number;
+}
+
+const LAB: ShownSource = { kind: 'lab', liveName: '', title: 'Lab in this tab' };
+
+export class Studio {
+  readonly session: Session;
+  readonly source: Signal<ShownSource> = signal(LAB);
+  readonly liveScenes: Signal<readonly LiveScene[]> = signal([]);
+  readonly lesson: Signal<OpenLesson | null> = signal(null);
+  readonly helpOpen: Signal<boolean> = signal(false);
+  /** One line for people; '' for none. */
+  readonly trouble: Signal<string> = signal('');
+  readonly #openLab: OpenSource;
+  readonly #calm: boolean;
+  #stopLesson = () => {};
+
+  /** `isCalm`: the viewer prefers less motion, so nothing plays by itself. */
+  constructor(view: ViewState, isCalm: boolean, openLab: OpenSource = workerSource()) {
+    this.session = new Session(view);
+    this.#calm = isCalm;
+    this.#openLab = openLab;
+  }
+
+  /** Shows what the address asks for; the opening scene when it asks for nothing, or in vain. */
+  start(hash: string): void {
+    void this.#findLiveScenes();
+    this.follow(hash);
+  }
+
+  follow(hash: string): void {
+    let link: Link = { kind: 'none' };
+    this.trouble.value = '';
+    try {
+      link = readLink(hash);
+      if (link.kind === 'lesson' && !lessonOf(link.id)) {
+        link = { kind: 'none' };
+        throw new Error('There is no such lesson.');
+      }
+    } catch (error) {
+      this.trouble.value = `${messageOf(error)} This is the opening scene instead.`;
+    }
+    if (link.kind === 'scene') this.#openScene(link.link);
+    else if (link.kind === 'lesson') this.openLesson(link.id, link.step);
+    else if (link.kind === 'live') void this.showLive(link.name, link.token);
+    else if (link.kind === 'recording') void this.showRecording(link.path);
+    else this.openWorld('ring');
+  }
+
+  /** The opening scene of one of the two DHTs. */
+  openWorld(overlay: SceneOverlay): void {
+    this.#leaveLesson();
+    this.#useLab();
+    this.session.setPace(FIRST_PACE);
+    const moment = openingMoment(overlay, this.#calm);
+    this.session.begin(moment, !this.#calm, { keyName: FIRST_KEY, newestLookup: true });
+  }
+
+  showLab(): void {
+    this.openWorld('ring');
+  }
+
+  async showLive(name: string, token?: string): Promise<void> {
+    this.#leaveLesson();
+    const { liveSource, rememberToken } = await import('./sources/live-source.ts');
+    if (token !== undefined) rememberToken(name, token);
+    const title = this.liveScenes.value.find((scene) => scene.name === name)?.title ?? name;
+    this.#show({ kind: 'live', liveName: name, title }, liveSource(name));
+    this.#setAddress(writeLiveLink(name));
+  }
+
+  /** A token for the hands on live nodes; null goes on without. */
+  unlock(token: string | null): void {
+    this.session.unlock(token);
+  }
+
+  /** A file that was chosen, or the path of one on this server. */
+  async showRecording(file: File | string): Promise<void> {
+    this.#leaveLesson();
+    try {
+      const { readRecording, recordingSource } = await import('./sources/recording-source.ts');
+      const recording = await readRecording(file);
+      const title = typeof file === 'string' ? file.slice(file.lastIndexOf('/') + 1) : file.name;
+      this.#show({ kind: 'recording', liveName: '', title }, recordingSource(recording));
+      if (!this.#calm) this.session.play();
+    } catch (error) {
+      this.trouble.value = messageOf(error);
+      if (this.session.panes.value.length === 0) this.openWorld('ring');
+    }
+  }
+
+  openLesson(id: string, step: number): void {
+    const lesson = lessonOf(id);
+    if (!lesson) return;
+    this.#useLab();
+    this.lesson.value = { lesson, index: Math.min(step, lesson.steps.length - 1) };
+    this.playLesson();
+    this.#setAddress(writeLessonLink(id, this.lesson.value.index));
+  }
+
+  /** Plays the open step from where it begins. */
+  playLesson(): void {
+    const open = this.lesson.value;
+    if (!open) return;
+    this.#stopLesson();
+    const step = open.lesson.steps[open.index]!;
+    const { toMs, ...moment } = stagingOf(open.lesson, open.index);
+    const { select = {} } = step;
+    const selection: Selection = {
+      ...(select.node === undefined ? {} : { node: select.node }),
+      ...(select.key === undefined ? {} : { keyName: select.key }),
+      ...(select.view === undefined ? {} : { view: select.view }),
+      ...(select.tab === undefined ? {} : { tab: select.tab }),
+      ...(select.lookup ? { newestLookup: true } : {}),
+    };
+    this.session.setPace(step.pace ?? FIRST_PACE);
+    if (this.#calm) {
+      this.session.begin({ ...moment, atMs: toMs }, false, selection);
+      return;
+    }
+    this.session.begin(moment, true, selection);
+    this.#stopLesson = this.#pauseAt(toMs);
+  }
+
+  closeLesson(): void {
+    this.#leaveLesson();
+    this.#setAddress('');
+  }
+
+  get hasNextLesson(): boolean {
+    return this.#nextLesson !== undefined;
+  }
+
+  /** After the last step of a lesson: on to the next, or out of lessons. */
+  nextLesson(): void {
+    const next = this.#nextLesson;
+    if (next) this.openLesson(next.id, 0);
+    else this.closeLesson();
+  }
+
+  get #nextLesson(): Lesson | undefined {
+    const open = this.lesson.value;
+    return open ? LESSONS[LESSONS.indexOf(open.lesson) + 1] : undefined;
+  }
+
+  /** A link to what is to be seen now; it stands in the address bar too. */
+  writeLink(): string {
+    const open = this.lesson.value;
+    const { kind, liveName } = this.source.value;
+    const moment = this.session.moment;
+    const hash = open
+      ? writeLessonLink(open.lesson.id, open.index)
+      : kind === 'live'
+        ? writeLiveLink(liveName)
+        : kind === 'lab' && moment
+          ? writeSceneLink(this.#sceneLink(moment))
+          : location.hash;
+    this.#setAddress(hash);
+    return new URL(hash, location.href).href;
+  }
+
+  #sceneLink(moment: Moment): SceneLink {
+    const { view } = this.session;
+    return {
+      moment,
+      view: view.viewKind.value,
+      tab: view.tab.value,
+      node: view.selectedNode.value,
+      key: view.selectedKey.value,
+      lookup: view.selectedLookup.value,
+    };
+  }
+
+  #openScene({ moment, view, tab, node, key, lookup }: SceneLink): void {
+    this.#leaveLesson();
+    this.#useLab();
+    this.session.begin(moment, false, { view, tab, node, key, lookup });
+  }
+
+  #useLab(): void {
+    if (this.source.value.kind === 'lab' && this.session.panes.value.length > 0) return;
+    this.#show(LAB, this.#openLab);
+  }
+
+  #show(source: ShownSource, open: OpenSource): void {
+    batch(() => {
+      this.source.value = source;
+      this.session.show(open);
+    });
+  }
+
+  #leaveLesson(): void {
+    this.#stopLesson();
+    this.lesson.value = null;
+  }
+
+  #pauseAt(toMs: number): () => void {
+    let isBegun = false;
+    return effect(() => {
+      const model = this.session.main?.model;
+      if (!model) return;
+      model.tick.value;
+      const isThere = model.atMs >= toMs;
+      if (!isThere) isBegun = true;
+      else if (isBegun && model.playing.peek()) {
+        isBegun = false;
+        queueMicrotask(() => this.session.pause());
+      }
+    });
+  }
+
+  async #findLiveScenes(): Promise<void> {
+    const { findLiveScenes } = await import('./sources/live-scenes.ts');
+    this.liveScenes.value = await findLiveScenes();
+  }
+
+  #setAddress(hash: string): void {
+    const path = `${location.pathname}${location.search}`;
+    history.replaceState(null, '', hash === '' ? path : hash);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
