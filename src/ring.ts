@@ -319,7 +319,8 @@ export class Ring extends RingAccess {
   /**
    * Hands all records over and leaves the ring in good order, then closes. When that fails or takes
    * too long the node is closed all the same, and the ring repairs itself as after a crash.
-   * @throws DhtError UNREACHABLE, TIMEOUT, …
+   * @throws DhtError TOO_FEW_COPIES when records stay behind in this store only, UNREACHABLE,
+   * TIMEOUT, …
    */
   async leave(limits: CallLimits = {}): Promise<void> {
     try {
@@ -327,6 +328,11 @@ export class Ring extends RingAccess {
     } finally {
       await this.close();
     }
+  }
+
+  /** It has left as the last member: there was nobody to hand its records to. */
+  get wasLast(): boolean {
+    return this.#node.isRingOver;
   }
 
   /** @internal */

@@ -30,4 +30,22 @@ export { explainMainline, kindOfMainline } from './scene/explain-mainline.ts';
 export { explainRing, kindOfRing } from './scene/explain-ring.ts';
 export * from './scene/frame.ts';
 export { isHash, keyName, keyOf } from './scene/names.ts';
+export { Playback } from './scene/playback.ts';
+export {
+  FrameSum,
+  KEYFRAME_MS,
+  type Recorded,
+  Recorder,
+  type RecordingChoice,
+  recordSimulation,
+} from './scene/recorder.ts';
+export {
+  headerLine,
+  lineOfMessage,
+  messageOfLine,
+  type Recording,
+  RecordingError,
+  RecordingReader,
+  readRecording,
+} from './scene/recording.ts';
 export { Simulation } from './scene/simulation.ts';

@@ -13,6 +13,7 @@ import {
   checkImports,
   checkMachine,
   checkMirror,
+  checkPages,
   checkPortable,
   codeOf,
   importsOf,
@@ -25,6 +26,7 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const UNTESTED: ReadonlyMap<string, string> = new Map([
   ['src/core/host.ts', 'interfaces only: nothing of it is left to run'],
   ['src/core/store.ts', 'interfaces only; the suite of its twins is test/core/store-suite.ts'],
+  ['src/lab/results/recorded.ts', 'interfaces only; both overlays test what they make of them'],
   ['src/lab/overlay.ts', 'interfaces only: nothing of it is left to run'],
   ['src/scene/frame.ts', 'interfaces only: nothing of it is left to run'],
   ['src/scene/inhabitants.ts', 'interfaces only: nothing of it is left to run'],
@@ -60,6 +62,7 @@ function trackedFiles(): string[] {
 
 const textOf = (path: string) => readFileSync(join(PROJECT, path), 'latin1');
 const sources = filesUnder('src');
+const pages = filesUnder('web/src').filter((path) => !path.endsWith('.css'));
 const sweep = (check: (path: string, text: string) => string[]) =>
   sources.flatMap((path) => check(path, textOf(path)));
 
@@ -79,6 +82,12 @@ describe('the sources keep the house rules', () => {
 
   test('imports follow the arrows of the design', () => {
     expect(sweep(checkImports)).toEqual([]);
+  });
+
+  test('pages see their own files, one door and a few packages', () => {
+    expect(pages.length).toBeGreaterThan(30);
+    expect(pages.flatMap((path) => checkPages(path, textOf(path)))).toEqual([]);
+    expect(pages.flatMap((path) => checkFile(path, textOf(path)))).toEqual([]);
   });
 
   test('machines never touch the world', () => {
@@ -252,6 +261,9 @@ describe('the arrows', () => {
 
   test('a type is no excuse, nor is a re-export, nor a computed name', () => {
     expect(checkImports('src/core/a.ts', "import type { B } from '../io/b.ts';")).toHaveLength(1);
+    expect(checkPages('web/src/a.ts', "import '../../src/lab.ts';")).toHaveLength(1);
+    expect(checkPages('web/src/a.ts', "import { a } from 'ringlight/lab';")).toHaveLength(1);
+    expect(checkPages('web/src/a.ts', "import { a } from 'ringlight/scene';")).toEqual([]);
     expect(checkImports('src/core/a.ts', "export * from '../io/b.ts';")).toHaveLength(1);
     expect(checkImports('src/core/a.ts', "type B = import('../io/b.ts').B;")).toHaveLength(1);
     expect(checkImports('src/cli/a.ts', 'import(name);')).toHaveLength(1);

@@ -105,7 +105,7 @@ const ARROWS: Record<string, readonly string[]> = {
   lab: ['core', 'mainline', 'ring', 'lab', 'hashes'],
   scene: ['core', 'mainline', 'ring', 'lab', 'scene', 'hashes'],
   io: ['core', 'io', 'node', 'packages', 'hashes'],
-  doors: ['core', 'mainline', 'ring', 'lab', 'io', 'studio', 'cli', 'doors'],
+  doors: ['core', 'mainline', 'ring', 'lab', 'scene', 'io', 'studio', 'cli', 'doors'],
   studio: ['doors', 'studio', 'node', 'packages'],
   results: ['doors', 'results', 'node', 'packages'],
   cli: ['doors', 'results', 'cli', 'node', 'packages'],
@@ -147,6 +147,24 @@ function targetOf(path: string, specifier: string): string {
   if (specifier.startsWith('/') || specifier.includes('://')) return 'a place, not a module';
   if (builtinModules.includes(specifier)) return `write node:${specifier}`;
   return specifier.startsWith('@noble/hashes/') ? 'hashes' : 'packages';
+}
+
+/** What the studio's pages are made of, beside their own files. */
+const PAGE_PACKAGES = /^(?:preact(?:\/hooks)?|@preact\/signals|uplot(?:\/dist\/uPlot\.min\.css)?)$/;
+
+/** The pages see one door, `ringlight/scene`: whatever they show came as plain data. */
+export function checkPages(path: string, source: string): string[] {
+  const complaints: string[] = [];
+  for (const specifier of importsOf(source)) {
+    const isOwn =
+      specifier?.startsWith('.') &&
+      posix.join(posix.dirname(path), specifier).startsWith('web/src/');
+    const isAllowed =
+      specifier !== null &&
+      (isOwn || specifier === 'ringlight/scene' || PAGE_PACKAGES.test(specifier));
+    if (!isAllowed) complaints.push(`${path}: a page must not import ${specifier}`);
+  }
+  return complaints;
 }
 
 /** Rooms of machines: they are given time, randomness and the way out. */

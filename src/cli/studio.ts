@@ -27,7 +27,7 @@ export async function studio(options: StudioCommandOptions, console: Console): P
   let opens = '';
   if (options.recording !== undefined) {
     const name = basename(options.recording);
-    recordings.set(name, readRecording(options.recording));
+    recordings.set(name, await recordingIn(options.recording));
     opens = `recording=api/recordings/${encodeURIComponent(name)}`;
   }
   const scenes: LiveScene[] = [];
@@ -59,15 +59,25 @@ async function attach(entries: readonly string[]): Promise<LiveScene> {
   });
 }
 
-function readRecording(file: string): Uint8Array {
+/** The file's bytes, looked through: what cannot be played is told here and not on the page. */
+async function recordingIn(file: string): Promise<Uint8Array> {
+  const { RecordingError, readRecording } = await import('../scene.ts');
+  const bytes = readWhole(file);
   try {
-    if (statSync(file).size > RECORDING_BYTES_MAX) {
-      const limit = RECORDING_BYTES_MAX >>> 20;
-      throw new CommandError(`${file} has more than ${limit} MiB`, 2, 'RECORDING');
-    }
-    return new Uint8Array(readFileSync(file));
+    readRecording(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return bytes;
   } catch (error) {
-    if (error instanceof CommandError) throw error;
+    const why = error instanceof RecordingError ? error.message : 'this is no text';
+    throw new CommandError(`cannot play ${file}: ${why}`, 2, 'RECORDING');
+  }
+}
+
+function readWhole(file: string): Uint8Array {
+  try {
+    if (statSync(file).size <= RECORDING_BYTES_MAX) return new Uint8Array(readFileSync(file));
+  } catch (error) {
     throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'RECORDING');
   }
+  const limit = RECORDING_BYTES_MAX >>> 20;
+  throw new CommandError(`${file} has more than ${limit} MiB`, 2, 'RECORDING');
 }

@@ -38,6 +38,16 @@ export function prefixOf(id: Uint8Array, start: number): number {
   );
 }
 
+/** The first 32 bits as a signed number: one that needs no object of its own, as half of the others do. */
+export function wordAt(id: Uint8Array, start: number): number {
+  return (id[start]! << 24) | (id[start + 1]! << 16) | (id[start + 2]! << 8) | id[start + 3]!;
+}
+
+/** A word of a target: `wordAt` of an id XOR this is the distance, as a signed number in its order. */
+export function orderedWord(target: Uint8Array, start: number): number {
+  return wordAt(target, start) ^ 0x80000000;
+}
+
 /** How many leading bits two ids share, 0..160. */
 export function sharedPrefixBits(
   a: Uint8Array,

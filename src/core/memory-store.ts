@@ -104,6 +104,13 @@ export class MemoryStore implements Store {
     this.#durable = flush.writes;
   }
 
+  /** All that was written is durable: a lab puts records where they have been for long. */
+  hardenAll(): void {
+    assert(this.#flushes.length === 0, 'no flush is under way');
+    this.#undos = [];
+    this.#durable = this.#written;
+  }
+
   /**
    * The process dies. Of the writes that are not durable the first `survivors` are there all the
    * same, for a disk may be ahead of its reports; the others never happened. Flushes that were under

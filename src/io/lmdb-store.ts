@@ -22,7 +22,7 @@
  * flushes that stood for them are reported as failed, and the next flush tries anew: a disk that was
  * full loses nothing once there is room.
  */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'lmdb';
 import { compareIds, ID_BYTES } from '../core/id.ts';
@@ -382,7 +382,9 @@ export class LmdbStore implements Store {
     const found = this.#facts.get(VERSION_FACT)?.toString();
     const isFresh = found === undefined && this.#count === 0;
     if (found === STORE_VERSION) {
-      if (existsSync(join(directory, 'data.mdb'))) return this.#journalAt(directory);
+      // An empty file would pass for a new journal.
+      const file = statSync(join(directory, 'data.mdb'), { throwIfNoEntry: false });
+      if ((file?.size ?? 0) > 0) return this.#journalAt(directory);
       const what = `cannot use ${this.directory}: the store is damaged: its journal is not there`;
       throw new DhtError('DATA_DAMAGED', what);
     }

@@ -29,9 +29,11 @@ import { ID_BITS, randomIdSharing, sharedPrefixBits } from '../core/id.ts';
 import { failuresOf, heardSeconds, type RowState, rowState, withFailure } from '../core/slab.ts';
 import {
   CHECKING,
+  goodSinceSeconds,
   isBad,
   isExcused,
   isGood,
+  isGoodSince,
   type Nearest,
   Offer,
   QUIET_MS,
@@ -124,8 +126,7 @@ export class KBuckets implements RoutingTable {
       return Offer.known;
     }
     if (!this.#ipIsFree(now, address)) return Offer.refused;
-    for (;;) {
-      const bucket = this.#bucketOf(id, start);
+    for (let bucket = home; ; bucket = this.#bucketOf(id, start)) {
       if (!this.#isFull(bucket)) {
         this.#append(bucket, contacts.retain(id, start, address), rowState(now, 0));
         this.#touch(bucket, now);
@@ -140,12 +141,9 @@ export class KBuckets implements RoutingTable {
     const row = this.#rowOf(handle);
     if (row === 0) return false;
     const { rows } = this.#ground.slab;
-    rows[2 * row + 1] = rowState(
-      now,
-      failuresOf(rows[2 * row + 1]!),
-      rows[2 * row + 1]! & (CHECKING | SUSPECT),
-    );
-    return isBad(rows[2 * row + 1]!);
+    const state = rows[2 * row + 1]!;
+    rows[2 * row + 1] = rowState(now, failuresOf(state), state & (CHECKING | SUSPECT));
+    return isBad(state);
   }
 
   failed(handle: Handle, sentAtMs: number = Infinity): void {
@@ -153,9 +151,9 @@ export class KBuckets implements RoutingTable {
     if (row === 0) return;
     const { rows } = this.#ground.slab;
     const state = rows[2 * row + 1]!;
-    rows[2 * row + 1] =
-      ((isExcused(state, sentAtMs) ? state : withFailure(state)) & ~CHECKING) >>> 0;
-    if (!isBad(rows[2 * row + 1]!)) return;
+    const after = (isExcused(state, sentAtMs) ? state : withFailure(state)) & ~CHECKING;
+    rows[2 * row + 1] = after;
+    if (!isBad(after)) return;
     const spare = this.#spareOf(this.#bucketOfHandle(handle));
     if (spare !== 0) this.#replaceBySpare(row, spare);
   }
@@ -175,15 +173,16 @@ export class KBuckets implements RoutingTable {
    */
   closest(now: number, nearest: Nearest, goodOnly: boolean): void {
     const { rows } = this.#ground.slab;
+    const sinceSeconds = goodOnly ? goodSinceSeconds(now) : -1;
     const depth = this.#depthOf(nearest.target, nearest.targetStart);
     const own = this.#bucketAt(depth);
-    this.#collect(now, own, nearest, goodOnly);
+    this.#collect(own, nearest, sinceSeconds);
     if (nearest.full) return;
     for (let deeper = rows[2 * own]!; deeper !== 0; deeper = rows[2 * deeper]!) {
-      this.#collect(now, deeper, nearest, goodOnly);
+      this.#collect(deeper, nearest, sinceSeconds);
     }
     for (let part = depth - 1; part >= 0 && !nearest.full; part--) {
-      this.#collect(now, this.#bucketAt(part), nearest, goodOnly);
+      this.#collect(this.#bucketAt(part), nearest, sinceSeconds);
     }
   }
 
@@ -197,10 +196,9 @@ export class KBuckets implements RoutingTable {
   checking(handle: Handle, isUnderWay: boolean): void {
     const row = this.#rowOf(handle);
     const { rows } = this.#ground.slab;
-    if (row !== 0)
-      rows[2 * row + 1] = isUnderWay
-        ? rows[2 * row + 1]! | CHECKING
-        : rows[2 * row + 1]! & ~CHECKING;
+    if (row === 0) return;
+    const state = rows[2 * row + 1]!;
+    rows[2 * row + 1] = isUnderWay ? state | CHECKING : state & ~CHECKING;
   }
 
   refreshTarget(now: number, out: Uint8Array): boolean {
@@ -247,14 +245,15 @@ export class KBuckets implements RoutingTable {
    */
   fill(handles: Uint32Array, heardAtMs: Float64Array, count: number, isLast: boolean): void {
     const { contacts, slab } = this.#ground;
-    const { handles: rows, states } = slab;
+    const { rows } = slab;
     const bucket = this.#bucketAt(this.parts - 1);
     let changed = rows[2 * bucket + 1]!;
     for (let i = 0; i < count; i++) {
+      const row = bucket + 1 + i;
       const state = rowState(heardAtMs[i]!, 0);
-      contacts.retainHandle(rows[2 * i]!);
-      rows[bucket + 1 + i] = rows[2 * i]!;
-      rows[2 * (bucket + 1 + i) + 1] = state;
+      contacts.retainHandle(handles[i]!);
+      rows[2 * row] = handles[i]!;
+      rows[2 * row + 1] = state;
       if (state > changed) changed = state;
     }
     rows[2 * bucket + 1] = changed;
@@ -428,22 +427,25 @@ export class KBuckets implements RoutingTable {
     }
   }
 
-  #collect(now: number, bucket: Bucket, nearest: Nearest, goodOnly: boolean): void {
+  #collect(bucket: Bucket, nearest: Nearest, sinceSeconds: number): void {
     const { rows } = this.#ground.slab;
     const full = bucket + 1 + this.#sizeOf(bucket);
     for (let row = bucket + 1; row < full; row++) {
       const handle = rows[2 * row]!;
       if (handle === 0) break;
       const state = rows[2 * row + 1]!;
-      if (goodOnly ? isGood(state, now) : !isBad(state)) nearest.gather(handle);
+      if (sinceSeconds < 0 ? !isBad(state) : isGoodSince(state, sinceSeconds))
+        nearest.gather(handle);
     }
     nearest.rank();
   }
 
   #badRow(bucket: Bucket): number {
     const { rows } = this.#ground.slab;
-    const end = this.#end(bucket);
-    for (let row = bucket + 1; row < end; row++) if (isBad(rows[2 * row + 1]!)) return row;
+    const full = bucket + 1 + this.#sizeOf(bucket);
+    for (let row = bucket + 1; row < full && rows[2 * row] !== 0; row++) {
+      if (isBad(rows[2 * row + 1]!)) return row;
+    }
     return 0;
   }
 
@@ -456,8 +458,9 @@ export class KBuckets implements RoutingTable {
       for (let row = bucket + 1; row < end; row++) {
         const state = rows[2 * row + 1]!;
         if ((state & CHECKING) !== 0 || isBad(state)) continue;
-        if (quietest === 0 || quietSinceMs(state) < quietSinceMs(rows[2 * quietest + 1]!))
-          quietest = row;
+        if (quietest !== 0 && quietSinceMs(state) >= quietSinceMs(rows[2 * quietest + 1]!))
+          continue;
+        quietest = row;
       }
     }
     return quietest;

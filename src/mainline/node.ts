@@ -85,43 +85,44 @@ const NO_LOOKUPS: (Lookup | null)[] = [];
 const NOBODY: readonly Address[] = [];
 
 export class MainlineNode implements Machine {
+  // What every message needs comes first: it lies in one or two lines of the cache.
   deadline: number = Infinity;
   settings: Settings;
+  readonly world: MainlineWorld;
+  readonly table: RoutingTable;
   /** Tells our rows and tokens from those of others on the same ground. */
   tenant: number;
   /** Our own id, as a contact. */
   self: Handle;
   address: Address;
-  readonly table: RoutingTable;
-  /** The peer store, once somebody announced. */
-  peers: Peers | null = null;
 
   // The rest is for the files of this room: asking, walks and upkeep are verbs over this state.
-  readonly world: MainlineWorld;
-  readonly observer: MainlineObserver;
   /** Made with the first request. */
   inFlight: InFlight | null = null;
   /** Lookups under way by slot. */
   lookups: (Lookup | null)[] = NO_LOOKUPS;
-  bootstrap: readonly Address[] = NOBODY;
+  shortTimeoutMs: number;
+  rttMs = 0;
+  rttDeviationMs = 0;
+  /** When anybody last answered us. */
+  heardAtMs: number = -Infinity;
+  /** When upkeep, and lookups that wait for the budget, are due. */
+  upkeepAtMs: number = Infinity;
+  blockedUntilMs: number = Infinity;
+  /** Pings under way that are not a program's. */
+  pingCount = 0;
+  readonly observer: MainlineObserver;
   // Made on first use.
   sourceMeter: SourceMeter | null = null;
   totalMeter: TokenBucket | null = null;
   endpointMeter: EndpointMeter | null = null;
   strangers: RecentAddresses | null = null;
   announcements: Map<Lookup, Announcement> | null = null;
-  /** Pings under way that are not a program's. */
-  pingCount = 0;
+  /** The peer store, once somebody announced. */
+  peers: Peers | null = null;
+  bootstrap: readonly Address[] = NOBODY;
   ownLookupCount = 0;
-  /** When anybody last answered us. */
-  heardAtMs: number = -Infinity;
-  /** When upkeep, and lookups that wait for the budget, are due. */
-  upkeepAtMs: number = Infinity;
-  blockedUntilMs: number = Infinity;
   joinRetryMs: number = JOIN_RETRY_MS;
-  rttMs = 0;
-  rttDeviationMs = 0;
-  shortTimeoutMs: number;
   /** The part of the table whose gaps are looked at next. */
   fillPart: number = Infinity;
   /** It has found its own neighbours once. */

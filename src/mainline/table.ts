@@ -14,7 +14,7 @@
 import type { Address } from '../core/address.ts';
 import { CONTACT_BYTES, type Contacts, type Handle } from '../core/contacts.ts';
 import type { Ground } from '../core/ground.ts';
-import { compareDistance, prefixOf } from '../core/id.ts';
+import { compareDistance, orderedWord, wordAt } from '../core/id.ts';
 import { failuresOf, heardSeconds, type RowState } from '../core/slab.ts';
 
 /** BEP 5: a node is good for 15 minutes after it was last heard. */
@@ -124,7 +124,16 @@ export function isBad(state: RowState): boolean {
 }
 
 export function isGood(state: RowState, now: number): boolean {
-  return !isBad(state) && quietSinceMs(state) + QUIET_MS > now;
+  return isGoodSince(state, goodSinceSeconds(now));
+}
+
+/** The least `heardSeconds` of a good contact: worked out once where many are looked at. */
+export function goodSinceSeconds(now: number): number {
+  return Math.max(0, Math.floor((now - QUIET_MS) / 1000) + 1);
+}
+
+export function isGoodSince(state: RowState, seconds: number): boolean {
+  return !isBad(state) && (state & SUSPECT) === 0 && heardSeconds(state) >= seconds;
 }
 
 /** When the silence began that `QUIET_MS` is counted from; for a suspect it is over at once. */
@@ -144,25 +153,26 @@ export class Nearest {
   limit = 0;
   target: Uint8Array = new Uint8Array(20);
   targetStart = 0;
-  #targetPrefix = 0;
+  #targetWord = 0;
   readonly #contacts: Contacts;
-  readonly #distances: Uint32Array; // first 32 bits of the distance: decides nearly every time
+  /** First words of the distances, which decide nearly every time; signed, in the same order. */
+  readonly #distances: Int32Array;
   readonly #gathered: Uint32Array;
-  readonly #gatheredDistances: Uint32Array;
+  readonly #gatheredDistances: Int32Array;
   #gatheredCount = 0;
 
   constructor(contacts: Contacts, capacity: number) {
     this.#contacts = contacts;
     this.handles = new Uint32Array(capacity);
-    this.#distances = new Uint32Array(capacity);
+    this.#distances = new Int32Array(capacity);
     this.#gathered = new Uint32Array(capacity);
-    this.#gatheredDistances = new Uint32Array(capacity);
+    this.#gatheredDistances = new Int32Array(capacity);
   }
 
   begin(target: Uint8Array, start: number, limit: number): void {
     this.target = target;
     this.targetStart = start;
-    this.#targetPrefix = prefixOf(target, start) | 0;
+    this.#targetWord = orderedWord(target, start);
     this.limit = Math.min(limit, this.handles.length);
     this.count = 0;
     this.#gatheredCount = 0;
@@ -175,47 +185,42 @@ export class Nearest {
   /** Takes a candidate, which counts from the next `rank` on. */
   gather(handle: Handle): void {
     if (this.#gatheredCount === this.#gathered.length) this.rank();
-    this.#gathered[this.#gatheredCount++] = handle;
+    const i = this.#gatheredCount++;
+    this.#gathered[i] = handle;
+    this.#gatheredDistances[i] =
+      wordAt(this.#contacts.bytes, handle * CONTACT_BYTES) ^ this.#targetWord;
   }
 
   /** Ranks what was gathered. */
   rank(): void {
-    const { bytes } = this.#contacts;
-    const gathered = this.#gathered;
-    const distances = this.#gatheredDistances;
-    const targetPrefix = this.#targetPrefix;
-    const count = this.#gatheredCount;
-    for (let i = 0; i < count; i++) {
-      distances[i] = prefixOf(bytes, gathered[i]! * CONTACT_BYTES) ^ targetPrefix;
-    }
-    this.#gatheredCount = 0;
-    for (let i = 0; i < count; i++) this.#insert(bytes, gathered[i]!, distances[i]!);
-  }
-
-  #insert(bytes: Uint8Array, handle: Handle, distance: number): void {
-    const { handles } = this;
+    const { limit, handles } = this;
     const distances = this.#distances;
-    let place = this.count;
-    if (place === this.limit) {
-      if (!this.#beats(bytes, handle, distance, place - 1)) return;
-      place--;
-    } else {
-      this.count++;
+    const count = this.#gatheredCount;
+    this.#gatheredCount = 0;
+    for (let i = 0; i < count; i++) {
+      const handle = this.#gathered[i]!;
+      const distance = this.#gatheredDistances[i]!;
+      let place = this.count;
+      if (place < limit) this.count++;
+      else if (place === 0 || !this.#beats(handle, distance, --place)) continue;
+      for (; place > 0 && this.#beats(handle, distance, place - 1); place--) {
+        handles[place] = handles[place - 1]!;
+        distances[place] = distances[place - 1]!;
+      }
+      handles[place] = handle;
+      distances[place] = distance;
     }
-    while (place > 0 && this.#beats(bytes, handle, distance, place - 1)) {
-      handles[place] = handles[place - 1]!;
-      distances[place] = distances[place - 1]!;
-      place--;
-    }
-    handles[place] = handle;
-    distances[place] = distance;
   }
 
-  #beats(bytes: Uint8Array, handle: Handle, distance: number, place: number): boolean {
+  #beats(handle: Handle, distance: number, place: number): boolean {
     const other = this.#distances[place]!;
-    if (distance !== other) return distance < other;
+    return distance < other || (distance === other && this.#isNearer(handle, this.handles[place]!));
+  }
+
+  #isNearer(handle: Handle, other: Handle): boolean {
+    const { bytes } = this.#contacts;
     const at = handle * CONTACT_BYTES;
-    const otherAt = this.handles[place]! * CONTACT_BYTES;
+    const otherAt = other * CONTACT_BYTES;
     return compareDistance(bytes, at, bytes, otherAt, this.target, this.targetStart) < 0;
   }
 }

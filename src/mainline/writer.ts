@@ -172,9 +172,9 @@ export class Writer {
       let start = handle * CONTACT_BYTES;
       // 26 bytes: six words and a half, at any alignment. Twice as fast as byte by byte.
       for (const end = at + 24; at < end; at += 4, start += 4) {
-        to.setUint32(at, from.getUint32(start));
+        to.setUint32(at, from.getUint32(start, true), true);
       }
-      to.setUint16(at, from.getUint16(start));
+      to.setUint16(at, from.getUint16(start, true), true);
       at += 2;
     }
     this.length = at;

@@ -149,11 +149,14 @@ export class ClassService implements RingService {
     const { identity, transfer } = found;
     const { members } = node.commons;
     const member = members.of(joiner);
+    member.isPlain = true; // ours join by frames
     if (identity.isMember) {
       const { successors } = identity;
       const list = chained(identity.member, member, successors, node.listProcesses, () => false);
       setSuccessors(node, now, identity, list);
       if (identity.predecessor === undefined) setPredecessors(node, now, identity, [member]);
+      identity.admitted = member;
+      identity.admittedAtMs = now;
     }
     transfer.release(now);
   }

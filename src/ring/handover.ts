@@ -352,6 +352,7 @@ export function leave(
         findPredecessor(node, at, identity);
         return again(at);
       }
+      identity.isTakenByPlain = true;
       node.hasLeft(at, identity);
       done(at);
     });

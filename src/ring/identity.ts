@@ -79,6 +79,8 @@ export class Identity {
   inherited: Member | null = null;
   /** Leaving: the heir was told, so we answer for nothing; until it agrees we are still a member. */
   isYielding = false;
+  /** Left to a class program, which said that it took all; it can confirm no more than that. */
+  isTakenByPlain = false;
   /** Leaving: who waits for it. */
   leaveDone: ((now: number) => void) | null = null;
 

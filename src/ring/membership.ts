@@ -41,6 +41,8 @@ const QUIET_PULSES = 3;
 const INDIRECT = 2;
 /** Changes of our lists that are passed on at once, per pulse. */
 const PASSED_ON = 32;
+/** A class program that has joined refuses connections for a second or so; five, where it is slow. */
+const SETTLE_IN_MS = 5000;
 const DEAD = 0;
 const ALIVE = 1;
 
@@ -370,6 +372,7 @@ export function answerIndirect(node: RingNode, now: number, link: Link, frame: F
 /** Something that we asked of a member was not answered. */
 export function suspect(node: RingNode, now: number, member: Member): void {
   if (!node.isNeighbour(member) || node.suspects.has(member.address)) return;
+  if (member.isPlain && isSettlingIn(node, now, member)) return;
   node.suspects.add(member.address);
   const isIndirect = node.settings.policy === 'correct';
   askPulse(node, now, member, (at, status) => {
@@ -378,6 +381,13 @@ export function suspect(node: RingNode, now: number, member: Member): void {
     if (status === null) drop(node, at, member, true);
     else if (status !== Status.ok) denied(node, at, now, member);
   });
+}
+
+/** There are class programs that listen only when their join is over, and look around before. */
+function isSettlingIn(node: RingNode, now: number, member: Member): boolean {
+  return node.identities.some(
+    ({ admitted, admittedAtMs }) => admitted === member && now < admittedAtMs + SETTLE_IN_MS,
+  );
 }
 
 /** A process that speaks lives, whatever was begun against the one that had its place before. */

@@ -77,7 +77,7 @@ export interface RingStep {
   readonly kind: 'asked' | 'owner' | 'closer' | 'refused' | 'silent';
   readonly atMs: number;
   readonly to: Address;
-  /** Who named the one asked; 0: he was known already. */
+  /** Who named him; 0: he was known already. */
   readonly toldBy: Address;
 }
 

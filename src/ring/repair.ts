@@ -152,6 +152,16 @@ export function holdsForeign(
   return false;
 }
 
+/**
+ * Did a class program take it when we left? It may name us as the owner for as long as we live: some
+ * look for another only when we do not answer any more.
+ */
+function isTakenByPlain(node: RingNode, key: Uint8Array): boolean {
+  return node.identities.some(
+    ({ isTakenByPlain, hash, end }) => isTakenByPlain && isInArc(key, 0, hash, 0, end, 0),
+  );
+}
+
 /** May we have to keep a record under this key? */
 function isOurs(
   node: RingNode,
@@ -202,7 +212,7 @@ export class Release {
     node.store.range(this.#at, null, (key, record) => {
       if (++steps > STEPS) return false;
       last = new Uint8Array(key);
-      if (isOurs(node, ends, key)) return true;
+      if (isOurs(node, ends, key) || isTakenByPlain(node, key)) return true;
       if (isForgotten(record, now, node.settings.tombstoneMs)) return true;
       found = last;
       return false;

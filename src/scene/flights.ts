@@ -11,11 +11,14 @@
 import { Fate, type Tap, type World } from '../lab/world.ts';
 import type { Flight, Flights } from './frame.ts';
 import type { Inhabitants } from './inhabitants.ts';
+import { type KeptMessage, KeptMessages } from './kept-messages.ts';
 
 /** Flights whose bytes are kept. */
 export const FLIGHTS_KEPT = 4000;
 /** Their bytes in all: 4,000 datagrams take 1 MB, pieces of streams up to 64 KiB each. */
 export const BYTES_KEPT: number = 16 * 2 ** 20;
+/** The same of those that belong to watched calls, which are asked for long after. */
+export const CALL_BYTES_KEPT: number = 4 * 2 ** 20;
 /** Flights between two frames: more than that nobody sees. */
 export const FLIGHTS_PER_FRAME = 1000;
 /** Flights of a large world that are there only by chance, between two frames. */
@@ -43,10 +46,8 @@ export class FlightLog implements Tap {
   #stride = 1;
   #unasked = 0;
   #lastId: number;
-  /** By id modulo their number. */
-  readonly #bytes: (Uint8Array | undefined)[] = new Array<Uint8Array | undefined>(FLIGHTS_KEPT);
-  #bytesKept = 0;
-  #oldest: number;
+  readonly #newest = new KeptMessages(FLIGHTS_KEPT, BYTES_KEPT);
+  readonly #ofCalls = new KeptMessages(FLIGHTS_KEPT, CALL_BYTES_KEPT);
   /** The datagram that was sent last, until it is known what becomes of it. */
   #sent: Flight | null = null;
 
@@ -59,7 +60,6 @@ export class FlightLog implements Tap {
     this.loads = new Uint32Array(world.count);
     this.#askers = new Uint16Array(world.count);
     this.#lastId = lastId;
-    this.#oldest = lastId + 1;
     world.tap = this;
   }
 
@@ -95,10 +95,9 @@ export class FlightLog implements Tap {
     return { type: 'flights', flights, omitted };
   }
 
-  /** The bytes of a flight; null when they are not kept any more. */
-  bytesOf(flight: number): Uint8Array | null {
-    if (flight < this.#oldest || flight > this.#lastId) return null;
-    return this.#bytes[flight % FLIGHTS_KEPT] ?? null;
+  /** The bytes of a flight, and the watched call that it belongs to; null when they are gone. */
+  messageOf(flight: number): KeptMessage | null {
+    return this.#ofCalls.get(flight) ?? this.#newest.get(flight);
   }
 
   // What the world tells.
@@ -169,7 +168,7 @@ export class FlightLog implements Tap {
       return null;
     }
     const id = ++this.#lastId;
-    this.#keep(id, bytes.slice(start, end));
+    (call === 0 ? this.#newest : this.#ofCalls).keep(id, bytes.slice(start, end), call);
     if (call !== 0) this.#inhabitants.flew(call, id, from, to, bytes, start, end);
     const flight: Flight = {
       id,
@@ -206,17 +205,5 @@ export class FlightLog implements Tap {
     if (call !== 0 || this.#followed.has(from) || this.#followed.has(to)) return true;
     const place = this.#unasked++;
     return this.#isSmall || (place % this.#stride === 0 && place < SAMPLE_PER_FRAME * this.#stride);
-  }
-
-  #keep(id: number, bytes: Uint8Array): void {
-    const slot = id % FLIGHTS_KEPT;
-    this.#bytesKept += bytes.length - (this.#bytes[slot]?.length ?? 0);
-    this.#bytes[slot] = bytes;
-    this.#oldest = Math.max(this.#oldest, id - FLIGHTS_KEPT + 1);
-    while (this.#bytesKept > BYTES_KEPT && this.#oldest < id) {
-      const oldest = this.#oldest++ % FLIGHTS_KEPT;
-      this.#bytesKept -= this.#bytes[oldest]?.length ?? 0;
-      this.#bytes[oldest] = undefined;
-    }
   }
 }

@@ -150,7 +150,7 @@ export interface Flights {
   omitted: number;
 }
 
-/** Lookups that ended, in columns, for statistics. */
+/** Lookups that ended, in columns, for statistics. Each is told once, whatever becomes of time. */
 export interface Outcomes {
   type: 'outcomes';
   endedMs: Float64Array;

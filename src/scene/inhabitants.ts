@@ -180,5 +180,6 @@ export interface Inhabitants {
     start: number,
     end: number,
   ): void;
-  explain(bytes: Uint8Array): Pick<Explanation, 'kind' | 'root'>;
+  /** `target`: 20 bytes that the call is about which a message belongs to, when that is known. */
+  explain(bytes: Uint8Array, target?: Uint8Array | null): Pick<Explanation, 'kind' | 'root'>;
 }

@@ -5,12 +5,15 @@
  *     get      looks for its peers               `get_peers`
  *     lookup   looks for the nodes closest to it `find_node`
  *
+ * Whoever has put a key announces it again every quarter of an hour while it is up, as the programs of
+ * BEP 5 do: peers expire after 45 minutes.
+ *
  * A key is an info-hash. Its holders are the nodes that store a peer for it; its owner, for want of a
  * better word, the living node closest to it. Nobody says goodbye: who leaves is just not there.
  */
 import { type Address, portOf } from '../core/address.ts';
 import { CONTACT_BYTES } from '../core/contacts.ts';
-import { formatId, ID_BYTES } from '../core/id.ts';
+import { equalIds, formatId, ID_BYTES } from '../core/id.ts';
 import type { Lookup } from '../core/lookup.ts';
 import { randomBelow, SeededRandom } from '../core/random.ts';
 import { type Grade, gradeOf } from '../lab/mainline/grade.ts';
@@ -45,6 +48,12 @@ const VIEWS_KEPT = 50;
 const PEERS_MAX = 1000;
 /** Nodes that are remembered to have been asked to store a key: a few times k, again and again. */
 const CANDIDATES_MAX = 4096;
+/** Until a key is announced again: the least that programs take. */
+const ANNOUNCE_AGAIN_MS = 15 * 60_000;
+/** Keys that are announced again, each by one node. */
+const ANNOUNCED_MAX = 2000;
+/** Announces that nobody has asked for are calls from here on. */
+const AGAIN = 2 ** 31;
 /** BEP 5: IP and port of a peer. */
 const PEER_BYTES = 6;
 
@@ -57,6 +66,12 @@ interface Open {
   flights: StepFlights | null;
   /** What it was when its view was made last. */
   progress: number;
+}
+
+interface Judgement {
+  failed: boolean;
+  exact: boolean;
+  result: string;
 }
 
 export const settleMainline: Settle = (config, ear) => new MainlineInhabitants(config, ear);
@@ -75,6 +90,11 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   readonly #views = new Map<number, LookupView>();
   /** By key, the nodes that may store peers for it. */
   readonly #candidates = new Map<string, Set<number>>();
+  /** Keys that somebody has announced, and was told that they are stored. */
+  readonly #announced = new Set<string>();
+  readonly #owed: { readonly key: Uint8Array; readonly by: number }[] = [];
+  readonly #announcing: number;
+  #calls = AGAIN;
   readonly #message = new Message();
   /** What `callOf` found last: for `flew`. */
   #last = { row: 0, isQuery: false };
@@ -102,6 +122,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
       this,
     );
     this.world = this.mortals.world;
+    this.#announcing = this.world.subscribe((index) => this.#announceAgain(index));
   }
 
   // Places: one for each node, with its number.
@@ -146,12 +167,14 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     const { oracle, world } = this.mortals;
     const random = new SeededRandom(world.seed, SeedStream.sceneKeys);
     for (const { key } of keys) {
-      const from = this.mortals.addressOf(randomBelow(random, this.founders));
+      const node = randomBelow(random, this.founders);
+      const from = this.mortals.addressOf(node);
       for (const handle of oracle.closest(key, this.k, 0)) {
         const store = this.mortals.node(handle - 1).peerStore();
         store.announce(world.now, key, 0, from, portOf(from), false);
         this.#mayHold(key, handle - 1);
       }
+      this.#owe(key, node, randomBelow(random, ANNOUNCE_AGAIN_MS));
     }
   }
 
@@ -231,39 +254,62 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   onSilence(): void {}
   onJoin(): void {}
 
-  #judge(
-    open: Open,
-    lookup: Lookup,
-    grade: Grade,
-  ): { failed: boolean; exact: boolean; result: string } {
+  #judge(open: Open, lookup: Lookup, grade: Grade): Judgement {
     if (grade.failed) return { failed: true, exact: false, result: 'nobody answered' };
     const { exact, found, wanted } = grade;
-    if (open.kind === LookupKind.announce) {
-      const { writesStored: stored } = lookup;
-      const result = stored === 0 ? 'nobody stored it' : `stored at ${nodesText(stored)}`;
-      return { failed: stored === 0, exact, result };
-    }
-    if (open.kind === LookupKind.getPeers) {
-      const count = open.peers.size;
-      const isThere = this.#holders(open.call.key).some((node) => this.world.alive[node] === 1);
-      const some = `found ${count === 1 ? 'one peer' : `${count} peers`}`;
-      const none = isThere ? 'found no peer, though there are some' : 'nobody has announced it';
-      return {
-        failed: count === 0 && isThere,
-        exact: count > 0 === isThere,
-        result: count > 0 ? some : none,
-      };
-    }
+    if (open.kind === LookupKind.announce) return this.#judgePut(open, lookup.writesStored, exact);
+    if (open.kind === LookupKind.getPeers) return this.#judgeGet(open);
     const all = `found the ${nodesText(wanted)} closest to it, in order`;
     const some = `found ${found} of the ${nodesText(wanted)} closest to it`;
     return { failed: false, exact, result: exact ? all : some };
+  }
+
+  /** Who says that he has stored something may lie. */
+  #judgePut({ call }: Open, said: number, exact: boolean): Judgement {
+    if (said === 0) return { failed: true, exact: false, result: 'nobody stored it' };
+    this.#owe(call.key, call.from, ANNOUNCE_AGAIN_MS);
+    const truly = this.#holders(call.key).length;
+    if (truly >= said) return { failed: false, exact, result: `stored at ${nodesText(said)}` };
+    const result = `${nodesText(said)} said to have stored it, ${truly} of them truly did`;
+    return { failed: false, exact: false, result };
+  }
+
+  #judgeGet({ call, peers: { size } }: Open): Judgement {
+    if (size > 0) {
+      const result = `found ${size === 1 ? 'one peer' : `${size} peers`}`;
+      return { failed: false, exact: true, result };
+    }
+    const isThere = this.#holders(call.key).some((node) => this.world.alive[node] === 1);
+    if (isThere)
+      return { failed: true, exact: false, result: 'found no peer, though there are some' };
+    const isGone = this.#announced.has(formatId(call.key));
+    const result = isGone ? 'no peer: what was announced is gone' : 'nobody has announced it';
+    return { failed: isGone, exact: true, result };
   }
 
   #end(open: Open, lookup: Lookup | null, ending: Parameters<InhabitantsEar['ended']>[1]): void {
     const { call } = open.call;
     if (open.flights) this.#keepView(this.#viewOf(open, lookup, ending));
     this.#open.delete(call);
-    this.#ear.ended(call, ending);
+    if (call < AGAIN) this.#ear.ended(call, ending);
+  }
+
+  // Announcing again.
+
+  #owe(key: Uint8Array, by: number, afterMs: number): void {
+    this.#announced.add(formatId(key));
+    const isOwed = this.#owed.some((owed) => owed.by === by && equalIds(owed.key, 0, key, 0));
+    if (isOwed || this.#owed.length >= ANNOUNCED_MAX) return;
+    this.#owed.push({ key, by });
+    this.world.schedule(this.world.now + afterMs, this.#announcing, this.#owed.length - 1, 0);
+  }
+
+  #announceAgain(index: number): void {
+    const { key, by } = this.#owed[index]!;
+    this.world.schedule(this.world.now + ANNOUNCE_AGAIN_MS, this.#announcing, index, 0);
+    if (this.world.alive[by] === 0) return;
+    const plain = { kind: 'put', name: '', value: '', level: 'one', isWatched: false } as const;
+    this.begin({ ...plain, call: this.#calls++, key, from: by });
   }
 
   // Looking.
@@ -361,9 +407,11 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   #holders(key: Uint8Array): number[] {
     const { now } = this.world;
     const holders: number[] = [];
-    for (const node of this.#candidates.get(formatId(key)) ?? []) {
+    const candidates = this.#candidates.get(formatId(key));
+    for (const node of candidates ?? []) {
       const store = this.mortals.node(node).peers;
       if (store !== null && store.countOf(now, key, 0) > 0) holders.push(node);
+      else candidates!.delete(node); // until it is asked to store it again
     }
     return holders;
   }
@@ -400,8 +448,8 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     else flights.replies[row] = flight;
   }
 
-  explain(bytes: Uint8Array): Pick<Explanation, 'kind' | 'root'> {
-    return explainMainline(bytes);
+  explain(bytes: Uint8Array, target: Uint8Array | null = null): Pick<Explanation, 'kind' | 'root'> {
+    return explainMainline(bytes, target);
   }
 }
 

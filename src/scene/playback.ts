@@ -108,7 +108,6 @@ export class Playback {
     if (toMs === null) return;
     this.#jumpMs = null;
     this.#jump(toMs);
-    this.#isFresh = true;
   }
 
   /** Lets so many ms of the viewer's pass. */

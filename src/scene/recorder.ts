@@ -6,6 +6,7 @@
  *       │                       └─ after KEYFRAME_MS: all there is, as it adds up from those before
  *       └─ whole
  */
+import { checkActs, checkSceneConfig } from './config.ts';
 import type { Frame, KeyView, SceneConfig, SceneMessage, TimedAct } from './frame.ts';
 import { headerLine, lineOfMessage } from './recording.ts';
 import { Simulation } from './simulation.ts';
@@ -69,16 +70,20 @@ export class FrameSum {
   }
 }
 
-/** Writes what it is told, line by line, until there is too much of it. */
+/**
+ * Writes what it is told, line by line, until there is too much of it, or time goes back: a recording
+ * shows one course of things.
+ */
 export class Recorder {
   readonly #writeLine: (line: string) => void;
   readonly #lengthMax: number;
   readonly #sum = new FrameSum();
   #keyframeMs = -Infinity;
+  #atMs = -Infinity;
   /** Characters written. */
   length = 0;
-  /** No more is written. */
-  isFull = false;
+  /** No more is written: it is too long, or time went back. */
+  isOver = false;
 
   /** @param writeLine takes a line without its end. */
   constructor(writeLine: (line: string) => void, lengthMax: number = RECORDED_LENGTH_MAX) {
@@ -88,17 +93,22 @@ export class Recorder {
   }
 
   take(message: SceneMessage): void {
-    if (this.isFull || PASSING.has(message.type)) return;
+    if (this.isOver || PASSING.has(message.type)) return;
     if (message.type !== 'frame') return this.#write(lineOfMessage(message));
+    if (message.atMs < this.#atMs) {
+      this.isOver = true;
+      return;
+    }
+    this.#atMs = message.atMs;
     this.#sum.add(message);
-    const isDue = message.atMs - this.#keyframeMs >= KEYFRAME_MS || message.atMs < this.#keyframeMs;
+    const isDue = message.atMs - this.#keyframeMs >= KEYFRAME_MS;
     if (message.whole || isDue) this.#keyframeMs = message.atMs;
     this.#write(lineOfMessage(isDue && !message.whole ? this.#sum.whole() : message));
   }
 
   #write(line: string): void {
     if (this.length + line.length + 1 > this.#lengthMax) {
-      this.isFull = true;
+      this.isOver = true;
       return;
     }
     this.length += line.length + 1;
@@ -140,22 +150,18 @@ export function recordSimulation(
   choice: RecordingChoice = {},
 ): Recorded {
   const { frameMs = RECORDED_FRAME_MS, lengthMax, inspect = -1, progress = () => true } = choice;
+  const world = { config: checkSceneConfig(config), acts: checkActs(acts), atMs: 0 };
   const recorder = new Recorder(writeLine, lengthMax);
-  let complaint = '';
-  const simulation = new Simulation((message) => {
-    if (message.type === 'trouble') complaint ||= message.message;
-    recorder.take(message);
-  });
+  const simulation = new Simulation((message) => recorder.take(message));
   const go = () => {
     while (simulation.isWorking) simulation.work(() => false);
     simulation.show();
   };
-  simulation.command({ do: 'begin', config, acts, atMs: 0 });
-  if (complaint !== '' && !simulation.isWorking) throw new RangeError(complaint);
+  simulation.command({ do: 'begin', ...world });
   if (inspect >= 0) simulation.command({ do: 'inspect', node: inspect });
   go();
   simulation.command({ do: 'play', pace: 1000 });
-  while (simulation.nowMs < untilMs && !recorder.isFull) {
+  while (simulation.nowMs < untilMs && !recorder.isOver) {
     if (!progress(simulation.nowMs / untilMs)) break;
     const beforeMs = simulation.nowMs;
     simulation.advance(Math.min(frameMs, untilMs - beforeMs), () => false);
@@ -165,7 +171,7 @@ export function recordSimulation(
   return {
     endMs: simulation.nowMs,
     length: recorder.length,
-    isFull: recorder.isFull,
+    isFull: recorder.isOver,
     traceHash: simulation.traceHash,
   };
 }

@@ -110,7 +110,7 @@ export class RecordingReader {
   #rest = '';
   #length = 0;
   #number = 0;
-  #atMs = 0;
+  #atMs = -Infinity;
 
   push(piece: string): void {
     this.#length += piece.length;
@@ -164,7 +164,11 @@ export class RecordingReader {
     if (isFirst !== (message.type === 'hello') && isFirst) {
       throw new RecordingError(`line ${this.#number}: a recording begins with a hello`);
     }
-    if (message.type === 'frame') this.#atMs = message.atMs;
+    if (message.type === 'frame') {
+      if (message.atMs < this.#atMs)
+        throw new RecordingError(`line ${this.#number}: time goes back`);
+      this.#atMs = message.atMs;
+    }
     this.#lines.push(line);
     this.#types.push(message.type);
     this.#timesMs.push(this.#atMs);

@@ -37,7 +37,7 @@ import { SybilSearch } from './ring-sybils.ts';
 /** Places that are kept for nodes that come later: hashing and sorting them takes 10 ms. */
 const SPARE_PLACES = 4096;
 /** Places whose safety is looked at before a frame: what changes in a larger ring is seen a little later. */
-const LOOKED_AT_PLACES = 4096;
+const LOOKED_AT_PLACES = 512;
 /** Safety of a place that nobody answers for. */
 const UNKNOWN = 255;
 
@@ -173,7 +173,6 @@ export class RingInhabitants implements Inhabitants {
     const { circle, oracle } = this.mortals;
     const clock = new HybridClock();
     const now = this.world.now;
-    const touched = new Set<number>();
     for (const { name, key } of keys) {
       this.#keys.named(key, name);
       const place = oracle.ownerOf(key);
@@ -184,13 +183,8 @@ export class RingInhabitants implements Inhabitants {
       const homes = owner.copies.map(({ member }) => circle.nodeAt(member.home));
       for (const node of [circle.nodeOf(place), ...homes]) {
         this.mortals.node(node).keep(now, key, 0, record);
-        touched.add(node);
+        this.mortals.storeOf(node).hardenAll();
       }
-    }
-    // A turn in which nothing happens ends with the flush.
-    for (const node of touched) {
-      this.mortals.node(node).tick(now);
-      this.world.settle(node);
     }
   }
 
@@ -220,7 +214,7 @@ export class RingInhabitants implements Inhabitants {
     const end = Math.min(first + count, this.world.count);
     this.#enlisted = end;
     const nodes = Array.from({ length: end - first }, (_, i) => first + i);
-    if (sybilsOf === null) return nodes;
+    if (sybilsOf === null || nodes.length === 0) return nodes;
     const places = this.#identities;
     const found = this.#search.find(sybilsOf, nodes.length * places, first * places);
     for (const [i, node] of nodes.entries()) {
@@ -280,8 +274,8 @@ export class RingInhabitants implements Inhabitants {
     this.#calls.flew(call, flight, from, to, bytes, start, end);
   }
 
-  explain(bytes: Uint8Array): Pick<Explanation, 'kind' | 'root'> {
-    return explainRing(bytes, ringContext(bytes, 0, bytes.length));
+  explain(bytes: Uint8Array, target: Uint8Array | null = null): Pick<Explanation, 'kind' | 'root'> {
+    return explainRing(bytes, { ...ringContext(bytes, 0, bytes.length), key: target });
   }
 
   // What nodes say.

@@ -11,6 +11,7 @@
  * the same world, bit for bit. What was done later is kept, and befalls the world again when it gets
  * there, until something else is done: then there is a new future.
  */
+import { parseId } from '../core/id.ts';
 import { ACTS_MAX, checkAct, checkActs, checkSceneConfig, MOMENT_MS_MAX } from './config.ts';
 import {
   type Act,
@@ -41,6 +42,8 @@ const INSPECT_EVERY_MS = 500;
 const WAITING_MAX = 1000;
 /** Virtual ms per second at most: a day. */
 const PACE_MAX = 86_400_000;
+/** What a view shows as the work under way. */
+const GOING_BACK = 'going back';
 /** Steps of one command at most. */
 const STEPS_MAX = 1_000_000;
 
@@ -254,8 +257,9 @@ export class Simulation {
     this.#isPlaying = false;
     this.#waiting = [];
     if (toMs < scene.nowMs) {
+      this.show(); // what has happened until now is told before it is void
       this.#found(scene.config);
-      this.#open({ what: 'going back', fromMs: 0, toMs, arrivals: Infinity });
+      this.#open({ what: GOING_BACK, fromMs: 0, toMs, arrivals: Infinity });
     } else {
       this.#open({ what: 'going on', fromMs: scene.nowMs, toMs, arrivals: Infinity });
     }
@@ -289,12 +293,16 @@ export class Simulation {
   }
 
   #explain(flight: number): void {
-    const bytes = this.#scene?.flights.bytesOf(flight) ?? null;
-    if (bytes === null) {
+    const scene = this.#scene;
+    const message = scene?.flights.messageOf(flight);
+    if (!scene || !message) {
       this.#emit({ type: 'trouble', message: 'the bytes of that message are not kept any more' });
       return;
     }
-    const { kind, root } = this.#scene!.inhabitants.explain(bytes);
+    const { bytes, call } = message;
+    const target = call === 0 ? undefined : scene.inhabitants.lookupView(call)?.target;
+    const about = target === undefined ? null : parseId(target);
+    const { kind, root } = scene.inhabitants.explain(bytes, about);
     this.#emit({ type: 'explanation', flight, kind, bytes, root });
   }
 
@@ -319,6 +327,7 @@ export class Simulation {
   #finish({ what }: Job): void {
     this.#job = null;
     this.#scene!.flights.isShowing = true;
+    if (what === GOING_BACK) this.#scene!.outcomes = []; // they were told the first time
     this.#isFresh = true;
     if (what !== '') this.#emit({ type: 'busy', what, done: 1 });
     const waiting = this.#waiting;

@@ -159,7 +159,7 @@ function routesOf(options: ApiOptions): Handled[] {
       answer: SceneListAnswer,
       handle: (context) =>
         context.json({
-          scenes: [...scenes.values()].map((one) => summaryOf(one, controlToken)),
+          scenes: [...scenes.values()].map(summaryOf),
           recordings: [...recordings.keys()],
         }),
     },
@@ -279,9 +279,9 @@ function routesOf(options: ApiOptions): Handled[] {
   ];
 }
 
-function summaryOf(scene: LiveScene, controlToken: string | undefined): object {
-  const { name, title, overlay, nodeCount, abilities } = scene;
-  const control = controlToken !== undefined && scene.hasHands;
+function summaryOf(scene: LiveScene): object {
+  const { name, title, overlay, nodeCount, abilities, hasHands, isControlled } = scene;
+  const control = hasHands && isControlled;
   return { name, title, overlay, origin: 'live', nodes: nodeCount, abilities, control };
 }
 

@@ -5,7 +5,6 @@
  *     own nodes ── id, table, stored peers, lookups, datagrams ──▶ nodes, keys, lookups, flights
  *     contacts of their tables, askers ──────────────────────────▶ nodes that can only be seen
  */
-import { createHash } from 'node:crypto';
 import {
   type Address,
   formatAddress,
@@ -18,6 +17,7 @@ import { explainMainline, kindOfMainline, NodeState } from '../scene.ts';
 import { FlightSample } from './flights.ts';
 import { CommandRefused, LiveScene, type LiveSceneOptions } from './live-scene.ts';
 import { type Line, lookupViewOf, mainlineNodeView } from './mainline-view.ts';
+import { hashOf } from './names.ts';
 
 /** What may be done to nodes of this process. */
 export interface MainlineHands {
@@ -156,7 +156,7 @@ export class LiveMainline extends LiveScene {
   ): Promise<string> {
     const own = this.#own.find(({ number }) => number === from) ?? this.#own[0];
     if (own === undefined) throw new CommandRefused('IMPOSSIBLE', 'no node is there to ask');
-    const key = keyOf(name);
+    const key = hashOf(name);
     if (name !== key) this.#names.set(key, name);
     const limits = { timeoutMs: CALL_MS };
     try {
@@ -365,13 +365,4 @@ export class LiveMainline extends LiveScene {
 
 function addressOf({ host, port }: { host: string; port: number }): string {
   return `${host}:${port}`;
-}
-
-/** A name is hashed; 40 hexadecimal digits are taken as they are. */
-function keyOf(name: string): string {
-  return /^[0-9a-f]{40}$/i.test(name) ? name.toLowerCase() : hashOf(name);
-}
-
-function hashOf(text: string): string {
-  return createHash('sha1').update(text).digest('hex');
 }

@@ -8,7 +8,6 @@
  * Anything a member of this process keeps is seen: a value that somebody else inserts shows with the
  * next look. Of a ring that is only watched from outside, the keys are those put or looked up here.
  */
-import { createHash } from 'node:crypto';
 import type {
   IdentityInfo,
   RecordInfo,
@@ -22,6 +21,7 @@ import type { Act, Explanation, KeyView, LookupView, NodeView, SceneOverlay } fr
 import { explainRing, kindOfRing, NodeState } from '../scene.ts';
 import { FlightSample } from './flights.ts';
 import { CommandRefused, LiveScene, type LiveSceneOptions } from './live-scene.ts';
+import { hashOf } from './names.ts';
 import { keysOf, type OwningPlace, RECORDS_READ } from './ring-keys.ts';
 import { namedBy, RingSurvey } from './ring-survey.ts';
 import { RingTraffic } from './ring-traffic.ts';
@@ -132,8 +132,10 @@ export class LiveRing extends LiveScene {
     this.#keysSign = '';
   }
 
-  protected override async prepare(): Promise<void> {
-    if ((this.#options.entries?.length ?? 0) > 0) await this.#survey.round();
+  protected override async prepare(): Promise<boolean> {
+    if (this.isWatched && this.#survey.found.size > 0) return false;
+    await this.#survey.round();
+    return this.#survey.found.size > 0;
   }
 
   protected look(): void {
@@ -203,7 +205,7 @@ export class LiveRing extends LiveScene {
 
   async #command(act: Act & { kind: 'put' | 'get' | 'remove' | 'lookup' }): Promise<string> {
     const { node, access } = this.#accessOf(act.from);
-    const key = keyOf(act.name);
+    const key = hashOf(act.name);
     if (act.name !== key) this.#names.set(key, act.name);
     const kind = { put: 'insert', get: 'get', remove: 'remove', lookup: 'owns' }[act.kind];
     const view = this.#traffic.expect(kind, act.name, key, node, Date.now());
@@ -272,7 +274,8 @@ export class LiveRing extends LiveScene {
 
   *#entries(): Generator<string> {
     yield* this.#options.entries ?? [];
-    for (const { info } of this.#known.values()) yield* namedBy(info);
+    for (const ring of this.#members) yield* namedBy(ring.info());
+    for (const { info, ring } of this.#known.values()) if (ring === null) yield* namedBy(info);
   }
 
   #see(known: Map<number, Known>, one: Known): void {
@@ -476,13 +479,4 @@ function stateOf(identities: readonly IdentityInfo[]): number {
   if (states.has('leaving')) return NodeState.leaving;
   if (states.has('left')) return NodeState.absent;
   return NodeState.joining;
-}
-
-/** A name is hashed; 40 hexadecimal digits are taken as they are. */
-export function keyOf(name: string): string {
-  return /^[0-9a-f]{40}$/i.test(name) ? name.toLowerCase() : hashOf(name);
-}
-
-function hashOf(text: string): string {
-  return createHash('sha1').update(text).digest('hex');
 }

@@ -69,6 +69,8 @@ export abstract class LiveScene {
   abstract readonly k: number;
   /** Can its nodes be acted on, by who has the token? */
   abstract readonly hasHands: boolean;
+  /** There is a token: whoever has it may use its hands. The server says so. */
+  isControlled = false;
   protected picture: Picture = new Picture();
   protected abstract readonly flights: FlightSample;
   protected readonly messages: Tally = new Tally();
@@ -99,11 +101,14 @@ export abstract class LiveScene {
   protected end(): void {}
   /** A new picture begins: numbers of nodes and places mean nothing any more. */
   protected abstract forget(): void;
-  /** Fetches what `look` cannot see at once. */
-  protected async prepare(): Promise<void> {}
+  /** Fetches what `look` cannot see at once; true when there is more to see now. */
+  protected async prepare(): Promise<boolean> {
+    return false;
+  }
 
   get abilities(): readonly Ability[] {
-    return this.hasHands ? ['inspect', 'explain', 'act'] : ['inspect', 'explain'];
+    const acts: readonly Ability[] = this.hasHands && this.isControlled ? ['act'] : [];
+    return ['inspect', 'explain', ...acts];
   }
 
   get nodeCount(): number {
@@ -292,11 +297,11 @@ export abstract class LiveScene {
     this.flights.follow(new Set(all));
   }
 
-  /** For those who ask once: nobody may be looking. */
+  /** For those who ask once, or have just come. */
   async #refresh(): Promise<void> {
-    if (this.#isClosed || performance.now() - this.#lookedAtMs < LOOK_MS) return;
-    if (!this.isWatched) await this.prepare();
-    this.lookNow();
+    if (this.#isClosed) return;
+    const hasNews = await this.prepare();
+    if (hasNews || performance.now() - this.#lookedAtMs >= LOOK_MS) this.lookNow();
   }
 }
 

@@ -13,7 +13,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { SceneMessage } from '../scene.ts';
+import { lineOfMessage, type SceneMessage } from '../scene.ts';
 import { ApiError, checkOrigin, commandOf, studioApi } from './api.ts';
 import { TOKEN_LENGTH_LEAST } from './guard.ts';
 import type { LiveScene } from './live-scene.ts';
@@ -86,6 +86,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   }
   const named = new Map(scenes.map((scene) => [scene.name, scene]));
   if (named.size < scenes.length) throw new TypeError('"scenes" expected different names');
+  for (const scene of scenes) scene.isControlled = controlToken !== undefined;
   const pages = site === null ? null : openSite(site);
   const version = versionOf();
   const api = studioApi({ host, scenes: named, recordings, controlToken, site: pages, version });
@@ -255,11 +256,5 @@ function refuse(socket: Duplex, { status, code, message }: ApiError): void {
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
-}
-
-function lineOfMessage(message: SceneMessage): string {
-  return JSON.stringify(message, (_, value) =>
-    ArrayBuffer.isView(value) ? Array.from(value as Uint8Array) : value,
   );
 }

@@ -81,3 +81,21 @@ describe('a crash', () => {
     expect(store.undurable).toBe(0);
   });
 });
+
+test('what a lab has put there beforehand is durable', () => {
+  const store = new MemoryStore(() => {});
+  store.put(keyOf(1), 0, one(1));
+  store.hardenAll();
+  expect(store.undurable).toBe(0);
+  store.put(keyOf(2), 0, one(2));
+  store.crash();
+  expect(store.get(keyOf(1), 0)).toEqual(one(1));
+  expect(store.get(keyOf(2), 0)).toBeNull();
+  // Flushes go on as if nothing had been.
+  store.put(keyOf(3), 0, one(3));
+  store.flush(7);
+  expect(() => store.hardenAll()).toThrow('no flush is under way');
+  store.harden(7);
+  store.crash();
+  expect(store.get(keyOf(3), 0)).toEqual(one(3));
+});

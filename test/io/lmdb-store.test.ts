@@ -4,11 +4,12 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ID_BYTES } from '../../src/core/id.ts';
+import { openEnvironment } from '../../src/io/lmdb-env.ts';
 import { type LmdbStore, type LmdbStoreOptions, openLmdbStore } from '../../src/io/lmdb-store.ts';
 import { entriesOf, type StoreUnderTest, storeSuite } from '../core/store-suite.ts';
 
@@ -124,6 +125,106 @@ describe('a data directory', () => {
   });
 });
 
+/** What a process leaves behind that is killed now: LMDB's files as they are. */
+function crashed(directory: string) {
+  const copy = freshDirectory();
+  cpSync(directory, copy, { recursive: true, filter: (path) => !path.endsWith('holder') });
+  return copy;
+}
+
+describe('the journal of a store', () => {
+  test('has what was reported, whenever the process dies', async () => {
+    const directory = freshDirectory();
+    const { store, settled, close } = open(directory);
+    const model = new Map<number, number>();
+    let token = 0;
+    for (let round = 0; round < 12; round++) {
+      // Some rounds fill the journal, so that it is settled, some are large and go past it.
+      const writes = [3, 40, 2500][round % 3]!;
+      for (let i = 0; i < writes; i++) {
+        const n = (round * 31 + i * 7) % 3000;
+        if (i % 5 === 0) {
+          store.remove(keyOf(n), 0);
+          model.delete(n);
+        } else {
+          const length = round === 7 && i < 20 ? 90_000 : 1 + ((round + i) % 90);
+          store.put(keyOf(n), 0, new Uint8Array(length).fill(round));
+          model.set(n, length);
+        }
+      }
+      store.keepFact('round', one(round));
+      store.flush(++token);
+      await settled();
+      const left = open(crashed(directory));
+      expect(left.store.count).toBe(model.size);
+      expect(left.store.byteLength).toBe(store.byteLength);
+      expect(left.store.fact('round')?.[0]).toBe(round);
+      expect(entriesOf(left.store)).toEqual(entriesOf(store));
+      for (const [n, length] of model) expect(left.store.get(keyOf(n), 0)?.length).toBe(length);
+      // What a crash left is a store like any other.
+      left.store.put(keyOf(9999), 0, one(1));
+      left.store.flush(1);
+      await left.settled();
+      await left.close();
+      const again = open(left.store.directory);
+      expect(again.store.count).toBe(model.size + 1);
+      await again.close();
+    }
+    await close();
+  }, 30_000);
+
+  test('that is not there is told: what was only in it is lost', async () => {
+    const directory = freshDirectory();
+    await open(directory).close();
+    rmSync(join(directory, 'journal'), { recursive: true });
+    expect(codeOf(() => open(directory).store)).toBe('DATA_DAMAGED');
+  });
+
+  test('that was cut short is told, wherever it was cut', async () => {
+    const directory = freshDirectory();
+    const { store, settled, close } = open(directory);
+    for (let i = 1; i <= 20; i++) {
+      store.put(keyOf(i), 0, new Uint8Array(3000).fill(i));
+      store.flush(i);
+      await settled();
+    }
+    const left = crashed(directory);
+    await close();
+    const { size } = statSync(join(left, 'journal', 'data.mdb'));
+    for (let length = 0; length < size; length += 1024) {
+      const cut = freshDirectory();
+      cpSync(left, cut, { recursive: true });
+      truncateSync(join(cut, 'journal', 'data.mdb'), length);
+      expect([length, codeOf(() => open(cut).store)]).toEqual([length, 'DATA_DAMAGED']);
+      rmSync(cut, { recursive: true });
+    }
+    const whole = open(left);
+    expect(whole.store.count).toBe(20);
+    await whole.close();
+  }, 30_000);
+
+  test('is made for a store that was written before there was one', async () => {
+    const directory = freshDirectory();
+    const env = openEnvironment(directory);
+    const records = env.openDB<Buffer, Uint8Array>('records', {
+      encoding: 'binary',
+      keyEncoding: 'binary',
+    });
+    const facts = env.openDB<Buffer, string>('facts', { encoding: 'binary' });
+    records.putSync(keyOf(1), Buffer.from(one(1)));
+    facts.putSync('\0version', Buffer.from('ringlight ring store 1'));
+    facts.putSync('\0bytes', Buffer.from('21'));
+    await env.close();
+    const first = open(directory);
+    expect(first.store.byteLength).toBe(21);
+    first.store.put(keyOf(2), 0, one(2));
+    await first.close();
+    const second = open(directory);
+    expect(entriesOf(second.store).map(([, record]) => record)).toEqual(['01', '02']);
+    await second.close();
+  });
+});
+
 describe('a full disk', () => {
   test('fails the flush in one line, and loses nothing once there is room', async () => {
     const directory = freshDirectory();
@@ -162,7 +263,7 @@ describe('a full disk', () => {
       durable: number;
       error: string;
     };
-    expect(said.error).toContain(`cannot write to ${directory}: `);
+    expect(said.error).toContain(`cannot write to ${directory}/journal: `);
     expect(said.durable).toBeGreaterThan(0);
     const { store, close } = open(directory);
     expect(store.count).toBeGreaterThanOrEqual(said.durable);
@@ -196,7 +297,7 @@ test('kill -9 in the middle of writes: all that was acknowledged is there', asyn
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;
-      if (output.length > 2000) child.kill('SIGKILL');
+      if (output.length > 400) child.kill('SIGKILL');
     });
     await once(child, 'close');
     const lines = output.split('\n').slice(0, -1); // the last one may be half a line

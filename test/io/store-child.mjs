@@ -9,7 +9,10 @@ const keyOf = (n) => {
   return key;
 };
 
-let written = 0;
+/** Writes that may wait for their flush: a disk that is slow must not cost memory. */
+const WAITING = 200;
+
+let durable = 0;
 const store = openLmdbStore(directory, (token, error) => {
   if (error === null) process.stdout.write(`${token}\n`);
   else {
@@ -18,13 +21,13 @@ const store = openLmdbStore(directory, (token, error) => {
   }
   durable = token;
 });
-let durable = 0;
-written = mode === 'write' ? store.count : 0;
+let written = mode === 'write' ? store.count : 0;
+durable = written;
 
 function more() {
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 20 && written < durable + WAITING; i++) {
     store.put(keyOf(++written), 0, new Uint8Array(1000).fill(written));
-    if (i % 5 === 4) store.flush(written);
+    if (i % 5 === 4 || written === durable + WAITING) store.flush(written);
   }
   setImmediate(more);
 }

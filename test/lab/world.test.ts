@@ -7,7 +7,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { addressOf } from '../../src/core/address.ts';
 import { CONTACT_BYTES } from '../../src/core/contacts.ts';
 import { sharedPrefixBits } from '../../src/core/id.ts';
-import { START_MS } from '../../src/lab/world.ts';
+import { Fate, START_MS } from '../../src/lab/world.ts';
 import { Method } from '../../src/mainline/message.ts';
 import { LookupKind } from '../../src/mainline/walks.ts';
 import { type Grade, GradedWorld, type WorldChoices } from './graded.ts';
@@ -321,5 +321,41 @@ describe('upkeep', () => {
     graded.begin(20);
     world.run(world.now + MINUTE_MS);
     for (const { found, truth } of graded.grades) expect(found).toEqual(truth);
+  });
+});
+
+describe('a tap', () => {
+  test('hears when each datagram will arrive, or why it never does, and changes nothing', () => {
+    const run = (isTapped: boolean) => {
+      const graded = new GradedWorld({ nodes: 100, loss: 0.1, latency: { kind: 'king' } });
+      const { world } = graded;
+      const fates = { arrives: 0, lost: 0, unreachable: 0 };
+      const expected: number[] = [];
+      if (isTapped) {
+        world.tap = {
+          sent() {},
+          routed(atMs) {
+            if (atMs === Fate.lost) fates.lost++;
+            else if (atMs === Fate.unreachable) fates.unreachable++;
+            else expected.push(atMs);
+          },
+          arriving() {
+            fates.arrives++;
+            const at = expected.indexOf(world.now);
+            expect(at).toBeGreaterThanOrEqual(0);
+            expected.splice(at, 1);
+          },
+        };
+      }
+      graded.begin(20);
+      world.run(Infinity);
+      return { graded, fates, left: expected.length };
+    };
+    const { graded, fates, left } = run(true);
+    const { delivered, lost, traceHash } = graded.world;
+    expect(fates).toEqual({ arrives: delivered, lost, unreachable: 0 });
+    expect(left).toBe(0);
+    expect(lost).toBeGreaterThan(10);
+    expect(run(false).graded.world.traceHash).toBe(traceHash);
   });
 });

@@ -187,3 +187,14 @@ test('whatever is announced when, the store is what a Map would be', () => {
     { seed: 9, numRuns: 200 },
   );
 });
+
+test('peers are counted without a change: those that are too old are not among them', () => {
+  const peers = store();
+  expect(peers.countOf(0, HASH, 0)).toBe(0);
+  peers.announce(0, HASH, 0, at('5.5.5.5', 1), 100, false);
+  peers.announce(MINUTE_MS, HASH, 0, at('6.6.6.6', 1), 100, false);
+  expect(peers.countOf(MINUTE_MS, HASH, 0)).toBe(2);
+  expect(peers.countOf(TTL, HASH, 0)).toBe(1);
+  expect(peers.countOf(TTL + MINUTE_MS, HASH, 0)).toBe(0);
+  expect(peers.count).toBe(2);
+});

@@ -90,6 +90,26 @@ describe('a class program', () => {
     for (let i = 0; i < 20; i++) expect(nodes[1]!.value(`key ${i}`)).toBe('x');
   });
 
+  // As uribmar/BV-DHT does: it looks around when its join is over, and only then listens.
+  it.each([true, false])('that listens only after its join is waited for: %s', (comesUp) => {
+    const world = new SmallRing();
+    const [ours] = world.ring(1);
+    const late = world.process(1, { frames: false });
+    late.stop(); // nobody listens there
+    const address = spell.address('seed', `10.0.0.${late.number + 1}:5000`);
+    const own = spell.address('seed', `10.0.0.${ours!.number + 1}:5000`);
+    const { ask } = caller(world);
+    const given = shown(joined('T', own, address, spell.whole('seed', 0)));
+    const verdict = { after: given, bytes: joined('T') };
+    expect(ask(ours!, joined('CON', address), verdict)).toBe(given);
+    const successors = () => ours!.node.info().identities[0]!.successors.map((one) => one.address);
+    world.run(2500);
+    expect(successors()).toEqual([`10.0.0.${late.number + 1}:5000`]);
+    if (comesUp) late.restart(ours!);
+    world.run(10_000);
+    expect(successors().length).toBe(comesUp ? 1 : 0);
+  });
+
   it('that dies after it has joined gives its arc back, with what it was given', () => {
     const world = new SmallRing();
     const [ours] = world.ring(1);

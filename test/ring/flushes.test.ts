@@ -39,6 +39,24 @@ describe('flushes', () => {
     expect(heard).toBe(2);
   });
 
+  it('are reported by the last of them', () => {
+    const tokens: number[] = [];
+    const flushes = new Flushes(new MemoryStore((token) => tokens.push(token)));
+    const heard: number[] = [];
+    for (let turn = 0; turn < 4; turn++) {
+      flushes.touch();
+      flushes.wait(() => heard.push(turn));
+      flushes.flush();
+    }
+    expect(flushes.stored(1, tokens[2]!, null)).toBe(true);
+    expect(heard).toEqual([0, 1, 2]);
+    expect(flushes.stored(2, tokens[1]!, null)).toBe(false);
+    expect(flushes.stored(3, tokens[3]! + 1, null)).toBe(false);
+    expect(flushes.stored(4, tokens[3]!, 'disk full')).toBe(true);
+    expect(heard).toEqual([0, 1, 2, 3]);
+    expect(flushes.error).toBe('disk full');
+  });
+
   it('keep the error until one succeeds', () => {
     const tokens: number[] = [];
     const flushes = new Flushes(new MemoryStore((token) => tokens.push(token)));

@@ -51,3 +51,19 @@ describe.each(WIRES)('the %s dialect', (wire) => {
     }
   });
 });
+
+// As jacdylngab/BVDHT does: it took the arc, and goes on naming who had it until that one is gone.
+it('leaving to a class program is over when it said that it took all', () => {
+  const world = new SmallRing({ settings: { wire: 'text' } });
+  const [theirs, ours] = ringOf(world, 2, (number) => number === 0);
+  for (let i = 0; i < 12; i++) ours!.done(ours!.insert(`key ${i}`, `value ${i}`));
+  const stubborn = { value: () => ours!.node.identities[0], configurable: true };
+  Object.defineProperty(theirs!.node, 'ownerOf', stubborn);
+  const begunAt = world.now;
+  expect(ours!.done(ours!.leave())).toMatchObject({ code: 'ok' });
+  expect(world.now - begunAt).toBeLessThan(5000);
+  ours!.stop();
+  Reflect.deleteProperty(theirs!.node, 'ownerOf');
+  world.run(10_000);
+  for (let i = 0; i < 12; i++) expect(theirs!.value(`key ${i}`)).toBe(`value ${i}`);
+});

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatAddress } from '../../src/core/address.ts';
 import { compareIds } from '../../src/core/id.ts';
-import { OUTCOME_CODES } from '../../src/ring/outcome.ts';
+import { OUTCOME_CODES, type RingStep } from '../../src/ring/outcome.ts';
 import { failure, isCloserBefore } from '../../src/ring/routing.ts';
 import { identitiesOf } from './schedule.ts';
 import { keyOf, type Process, SmallRing } from './small-ring.ts';
@@ -94,6 +94,49 @@ describe('a lookup', () => {
     a!.group = 1;
     const outcome = client.done(client.insert('a', 'y'));
     expect(outcome.code).toBe('unknown');
+  });
+});
+
+describe('who watches a command', () => {
+  it('sees whom it asks, who told of him, and what came of it', () => {
+    const world = new SmallRing({ settings: { k: 0, selfTestMs: 0 } });
+    const nodes = world.ring(40);
+    world.run(60_000);
+    const places = identitiesOf(nodes).map(({ identity }) => identity.member.address);
+    let told = 0;
+    for (let i = 0; i < 30; i++) {
+      const { node } = nodes[i]!;
+      const steps: RingStep[] = [];
+      const call = ++world.lastCall;
+      node.observer.onStep = (of, step) => of === call && steps.push(step);
+      nodes[i]!.call(() => node.get(world.now, call, keyOf(`key ${i}`), 'one'));
+      const { hops, owner, silent } = nodes[i]!.done(call);
+      const asked = steps.filter(({ kind }) => kind === 'asked');
+      expect(asked).toHaveLength(hops + silent + 1);
+      expect(asked.at(-1)!.to).toBe(owner);
+      expect(steps.at(-1)).toMatchObject({ kind: 'owner', to: owner });
+      expect(steps.filter(({ kind }) => kind === 'closer')).toHaveLength(hops);
+      for (const { to, toldBy, atMs } of asked) {
+        expect(places).toContain(to);
+        expect(atMs).toBeLessThanOrEqual(world.now);
+        const teller = steps.find((step) => step.kind === 'closer' && step.to === toldBy);
+        expect(toldBy === 0 || teller !== undefined).toBe(true);
+        if (toldBy !== 0) told++;
+      }
+    }
+    expect(told).toBeGreaterThan(5);
+  });
+
+  it('sees silence', () => {
+    const world = new SmallRing({ settings: { callTimeoutMs: 8000, bulkIdleMs: 1000 } });
+    const [a] = world.ring(1);
+    const client = world.process(0).start(a!);
+    expect(client.done(client.insert('a', 'x'))).toMatchObject({ code: 'ok' });
+    const kinds: string[] = [];
+    client.node.observer.onStep = (_call, { kind }) => kinds.push(kind);
+    a!.group = 1;
+    client.done(client.get('a'));
+    expect(kinds.slice(0, 2)).toEqual(['asked', 'silent']);
   });
 });
 

@@ -206,6 +206,23 @@ describe('time', () => {
     expect(watched.last('frame').figures.nodesNow).toBe(38);
   });
 
+  test('outcomes are told once, those of a new future on top of those before', () => {
+    const watched = new Watched({ lookupsPerSecond: 5 }, [], 10_000);
+    const told = () =>
+      watched.all('outcomes').reduce((sum, { endedMs }) => sum + endedMs.length, 0);
+    const before = told();
+    expect(before).toBe(watched.last('frame').figures.lookups);
+    watched.messages = [];
+    watched.do({ do: 'rewind', toMs: 4000 });
+    expect(told()).toBe(0);
+    expect(watched.last('frame').figures.lookups).toBeGreaterThan(5);
+    watched.play(6000);
+    const { lookups } = watched.last('frame').figures;
+    expect(lookups).toBe(before);
+    expect(told()).toBeLessThan(lookups);
+    expect(Math.min(...watched.all('outcomes')[0]!.endedMs)).toBeGreaterThan(4000);
+  });
+
   test('going back is told as it goes on, in slices, and commands wait for it', () => {
     const watched = new Watched({}, [], 20_000);
     watched.messages = [];

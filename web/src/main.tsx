@@ -1,6 +1,7 @@
 /** The studio's front page begins here. */
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { glance } from './glance.ts';
 import { rememberTheme, shownTheme } from './model/theme.ts';
 import { view } from './model/view-state.ts';
 import { Shell } from './shell/shell.tsx';
@@ -18,4 +19,5 @@ addEventListener('hashchange', () => studio.follow(location.hash));
 addEventListener('keydown', (event) => {
   if (pressed(studio, event)) event.preventDefault();
 });
+Object.defineProperty(globalThis, 'ringlight', { value: { glance: () => glance(studio) } });
 render(<Shell studio={studio} />, document.getElementById('studio')!);

@@ -3,7 +3,7 @@
  * that goes wrong on the way ends as a sentence in `trouble`, and the page goes on with what it has.
  */
 import { batch, effect, type Signal, signal } from '@preact/signals';
-import type { SceneOverlay } from 'ringlight/scene';
+import type { SceneOverlay, TimedAct } from 'ringlight/scene';
 import { LESSONS, lessonOf } from './lessons/index.ts';
 import { type Lesson, stagingOf } from './lessons/lesson.ts';
 import { FIRST_KEY, openingMoment } from './lessons/opening.ts';
@@ -13,6 +13,7 @@ import {
   type SceneLink,
   writeLessonLink,
   writeLiveLink,
+  writeRecordingLink,
   writeSceneLink,
 } from './link/link.ts';
 import { FIRST_PACE, type Moment, type Selection, Session } from './model/session.ts';
@@ -33,6 +34,8 @@ export interface OpenLesson {
   lesson: Lesson;
   index: number;
 }
+
+const REAL_TIME_PACE = 1000;
 
 const LAB: ShownSource = { kind: 'lab', liveName: '', title: 'Lab in this tab' };
 
@@ -82,11 +85,14 @@ export class Studio {
 
   /** The opening scene of one of the two DHTs. */
   openWorld(overlay: SceneOverlay): void {
+    const wasLesson = this.lesson.value !== null;
     this.#leaveLesson();
     this.#useLab();
+    if (wasLesson) this.session.stand(1);
     this.session.setPace(FIRST_PACE);
     const moment = openingMoment(overlay, this.#calm);
     this.session.begin(moment, !this.#calm, { keyName: FIRST_KEY, newestLookup: true });
+    this.#setAddress('');
   }
 
   showLab(): void {
@@ -110,12 +116,15 @@ export class Studio {
   /** A file that was chosen, or the path of one on this server. */
   async showRecording(file: File | string): Promise<void> {
     this.#leaveLesson();
+    this.trouble.value = '';
     try {
-      const { readRecording, recordingSource } = await import('./sources/recording-source.ts');
-      const recording = await readRecording(file);
+      const { openRecording } = await import('./sources/recording-source.ts');
+      const open = await openRecording(file);
       const title = typeof file === 'string' ? file.slice(file.lastIndexOf('/') + 1) : file.name;
-      this.#show({ kind: 'recording', liveName: '', title }, recordingSource(recording));
+      this.session.setPace(REAL_TIME_PACE);
+      this.#show({ kind: 'recording', liveName: '', title }, open);
       if (!this.#calm) this.session.play();
+      this.#setAddress(typeof file === 'string' ? writeRecordingLink(file) : '');
     } catch (error) {
       this.trouble.value = messageOf(error);
       if (this.session.panes.value.length === 0) this.openWorld('ring');
@@ -137,21 +146,22 @@ export class Studio {
     if (!open) return;
     this.#stopLesson();
     const step = open.lesson.steps[open.index]!;
-    const { toMs, ...moment } = stagingOf(open.lesson, open.index);
+    const { toMs, beside, ...moment } = stagingOf(open.lesson, open.index);
+    this.session.stand(beside === null ? 1 : 2);
     const { select = {} } = step;
     const selection: Selection = {
       ...(select.node === undefined ? {} : { node: select.node }),
       ...(select.key === undefined ? {} : { keyName: select.key }),
       ...(select.view === undefined ? {} : { view: select.view }),
       ...(select.tab === undefined ? {} : { tab: select.tab }),
-      ...(select.lookup ? { newestLookup: true } : {}),
+      ...(select.lookup ? { lookup: callsOf(moment.acts) } : {}),
     };
     this.session.setPace(step.pace ?? FIRST_PACE);
     if (this.#calm) {
-      this.session.begin({ ...moment, atMs: toMs }, false, selection);
+      this.session.begin({ ...moment, atMs: toMs }, false, selection, beside);
       return;
     }
-    this.session.begin(moment, true, selection);
+    this.session.begin(moment, true, selection, beside);
     this.#stopLesson = this.#pauseAt(toMs);
   }
 
@@ -207,6 +217,7 @@ export class Studio {
   #openScene({ moment, view, tab, node, key, lookup }: SceneLink): void {
     this.#leaveLesson();
     this.#useLab();
+    this.session.stand(1);
     this.session.begin(moment, false, { view, tab, node, key, lookup });
   }
 
@@ -251,6 +262,11 @@ export class Studio {
     const path = `${location.pathname}${location.search}`;
     history.replaceState(null, '', hash === '' ? path : hash);
   }
+}
+
+/** The number of the newest look-up: those that hands begin are counted from 1. */
+function callsOf(acts: readonly TimedAct[]): number {
+  return acts.filter(({ act }) => ['put', 'get', 'remove', 'lookup'].includes(act.kind)).length;
 }
 
 function messageOf(error: unknown): string {

@@ -13,6 +13,7 @@ import { listExperiments, replay, runOne, showExperiment, valueText } from './la
 import { defaultOf, flagOf, isToggle, metaOf, type Options, typed } from './options.ts';
 import { planOf, requestFrom, type Shard } from './plan.ts';
 import { query } from './query.ts';
+import { type RecordOptions, recordRun } from './record.ts';
 import { runSoak, type SoakCommandOptions } from './soak.ts';
 import { runSweep } from './sweep.ts';
 
@@ -84,6 +85,21 @@ export function labCommands(group: Command, version: string): void {
     .option('--json', 'one JSON object per line', false)
     .action(({ json, ...options }: SoakCommandOptions & Json) =>
       runSoak(options, version, openConsole(json)),
+    );
+
+  group
+    .command('record')
+    .description('run a world of the studio and write it down, to be played on the page')
+    .argument('<file>', 'the recording')
+    .option('--config <file>', 'the world as JSON: overlay, nodes, seed, k, latencyMs, churn, …')
+    .option('--overlay <name>', 'whose nodes: ring or mainline', oneOf('ring', 'mainline'))
+    .option('--nodes <count>', 'how many nodes', wholeNumberIn(1, 100_000))
+    .option('--seed <number>', 'the seed', wholeNumberIn(0, Number.MAX_SAFE_INTEGER))
+    .option('--acts <file>', 'what is done to it, as JSON: [{"atMs": 5000, "act": {…}}, …]')
+    .option('--until <duration>', 'virtual time at which it ends', duration, 60_000)
+    .option('--json', 'one JSON object per line', false)
+    .action((file: string, options: RecordOptions & Json) =>
+      recordRun(file, options, openConsole(options.json)),
     );
 
   group

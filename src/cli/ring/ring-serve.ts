@@ -59,12 +59,26 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
     console.progress('');
     console.emit('leaving', { how });
     console.say(`Leaving the ring (${how}) …`);
-    await ring.leave({ timeoutMs: options.leaveTimeout });
+    await leaveRing(ring, options, console);
   } finally {
     await Promise.all([studio?.close(), ring.close()]);
   }
   console.say('Left.');
   console.emit('stopped');
+}
+
+/** Who was the last has nobody to hand its records to: no failure, but it is said. */
+async function leaveRing(ring: Ring, options: RingServeOptions, console: Console): Promise<void> {
+  const { records } = ring.info();
+  try {
+    await ring.leave({ timeoutMs: options.leaveTimeout });
+  } catch (error) {
+    if (!ring.wasLast) throw error;
+    const held = counted(records, 'record');
+    const place = options.data === undefined ? 'gone with this process' : `in ${options.data}`;
+    console.emit('last', { records });
+    console.say(`Nobody is left to hand ${held} to; what was held is ${place}.`);
+  }
 }
 
 /** The member from inside, the others as they say of themselves. */

@@ -47,6 +47,11 @@ export class Machines<Machine extends Movable> {
     return this.#machines.length * 9;
   }
 
+  /** Has it a machine now, its own or on loan? */
+  has(node: number): boolean {
+    return this.#machines[node] !== undefined;
+  }
+
   /** The machine of a node, to be used at once: it may be another node's later. */
   borrow(node: number): Machine {
     this.#current = node;

@@ -11,6 +11,7 @@ import { ID_BYTES } from '../../core/id.ts';
 import { SeededRandom } from '../../core/random.ts';
 import { Counters } from '../../mainline/counters.ts';
 import { type KBuckets, rowsBefore, SPARES } from '../../mainline/kbuckets.ts';
+import { TARGET_AT } from '../../mainline/layouts.ts';
 import { MainlineNode, type MainlineObserver, type MainlineWorld } from '../../mainline/node.ts';
 import type { Settings } from '../../mainline/settings.ts';
 import type { TableRows } from '../../mainline/table.ts';
@@ -30,9 +31,15 @@ const SLOT_BITS = 22;
 /** Finished lookups kept for the next: 9 KB each. */
 const IDLE_LOOKUPS = 4096;
 
-/** Where queries of ours differ from replies (`d1:` and `d2:`), and where their target begins. */
+/** Where queries of ours differ from replies: `d1:` and `d2:`. */
 const QUERY_MARK = 0x31;
-const TARGET_AT = 43;
+
+/**
+ * Words of a node: its warm table (first row, buckets, contacts; no buckets for no table), and by what
+ * number it is told from others on the ground, once it has had a machine.
+ */
+const Home = { first: 0, parts: 1, contacts: 2, tenant: 3 } as const;
+const HOME_WORDS = 4;
 
 export interface MainlineOptions {
   settings: Settings;
@@ -57,12 +64,8 @@ export class MainlineOverlay implements Overlay {
   readonly counters: Counters = new Counters();
   readonly ground: Ground;
   readonly #machines: Machines<MainlineNode>;
-  /** Of each warm table the first row, the buckets and the contacts; no buckets for no table. */
-  readonly #firstRows: Uint32Array;
-  readonly #parts: Uint8Array;
-  readonly #contacts: Uint16Array;
-  /** By what number each node is told from others on the ground, once it has had a machine. */
-  readonly #tenants: Uint32Array;
+  /** What a node is without a machine, see `Home`; together, since all of it is needed at once. */
+  readonly #homes: Uint32Array;
   readonly #mainlineWorld: MainlineWorld;
   readonly #settings: Settings;
   readonly #observer: MainlineObserver;
@@ -111,10 +114,7 @@ export class MainlineOverlay implements Overlay {
       (node) => this.#born(node),
       (machine, node) => this.#move(machine, node),
     );
-    this.#firstRows = new Uint32Array(count);
-    this.#parts = new Uint8Array(count);
-    this.#contacts = new Uint16Array(count);
-    this.#tenants = new Uint32Array(count);
+    this.#homes = new Uint32Array(count * HOME_WORDS);
     world.inhabit(this);
     this.#warm(options);
   }
@@ -146,32 +146,37 @@ export class MainlineOverlay implements Overlay {
   foresee(datagrams: Foresight): number {
     const { count, to, from, bytes, starts } = datagrams;
     const { contacts, slab } = this.ground;
-    const { handles, states } = slab;
+    const { rows } = slab;
     const contactBytes = contacts.bytes;
     const buckets = this.#buckets;
     const machines = this.#machines;
+    const { k } = this.#settings;
     let read = 0;
     for (let i = 0; i < count; i++) {
-      const node = machines.borrow(to[i]!);
-      read += node.tenant + (node.table as KBuckets).first;
+      read += machines.has(to[i]!) ? 1 : this.#homes[to[i]! * HOME_WORDS]!;
       read += contactBytes[(to[i]! + 1) * CONTACT_BYTES]!;
       read += contactBytes[(from[i]! + 1) * CONTACT_BYTES]!;
       read += bytes[i]![starts[i]!]!;
     }
     for (let i = 0; i < count; i++) {
-      const table = machines.borrow(to[i]!).table as KBuckets;
+      const node = machines.borrow(to[i]!);
+      read += node.tenant + node.pingCount + (node.table as KBuckets).first;
+    }
+    for (let i = 0; i < count; i++) {
+      const node = machines.borrow(to[i]!);
+      const table = node.table as KBuckets;
       const isQuery = bytes[i]![starts[i]! + 1] === QUERY_MARK;
       const bucket = isQuery ? table.bucketOf(bytes[i]!, starts[i]! + TARGET_AT) : 0;
       const home = table.bucketOf(contactBytes, (from[i]! + 1) * CONTACT_BYTES);
       buckets[i] = bucket;
-      read += handles[bucket + 1]! + states[bucket + 1]! + handles[home + 1]! + states[home + 1]!;
+      read += rows[2 * bucket]! + rows[2 * (bucket + k)]! + rows[2 * home]! + rows[2 * (home + k)]!;
+      if (!isQuery) read += node.lookups[0]?.foreseen ?? 0;
     }
-    const { k } = this.#settings;
     for (let i = 0; i < count; i++) {
       const bucket = buckets[i]!;
       if (bucket === 0) continue;
       for (let row = bucket + 1; row <= bucket + k; row++) {
-        read += contactBytes[handles[row]! * CONTACT_BYTES]!;
+        read += contactBytes[rows[2 * row]! * CONTACT_BYTES]!;
       }
     }
     return read;
@@ -189,8 +194,7 @@ export class MainlineOverlay implements Overlay {
 
   /** Bytes of all columns; what JavaScript keeps for the node objects comes on top. */
   get byteLength(): number {
-    const tables = this.#firstRows.byteLength + this.#parts.byteLength + this.#contacts.byteLength;
-    const own = tables + this.#tenants.byteLength + this.#machines.byteLength;
+    const own = this.#homes.byteLength + this.#machines.byteLength;
     return this.ground.byteLength + this.world.byteLength + own;
   }
 
@@ -208,8 +212,9 @@ export class MainlineOverlay implements Overlay {
     const before = this.node(node);
     const doors = hasMemory ? [...this.#contactsOf(before), ...bootstrap] : bootstrap;
     before.close();
-    this.#parts[node] = 0; // a new process has an empty table, and is another tenant
-    this.#tenants[node] = 0;
+    const home = node * HOME_WORDS;
+    this.#homes[home + Home.parts] = 0; // a new process has an empty table, and is another tenant
+    this.#homes[home + Home.tenant] = 0;
     const fresh = this.#machines.renew(node);
     this.world.start(node);
     fresh.join(now, doors);
@@ -222,7 +227,7 @@ export class MainlineOverlay implements Overlay {
    */
   enlist(node: number, id: Uint8Array | null, settings: Settings | null): void {
     assert(node >= this.population.founders, 'only latecomers are enlisted');
-    assert(this.#tenants[node] === 0, 'who is enlisted has never begun');
+    assert(!this.hasBegun(node), 'who is enlisted has never begun');
     // Residents are found by their address, not by their id: nothing else has to be told.
     if (id) this.ground.contacts.bytes.set(id, (node + 1) * CONTACT_BYTES);
     if (settings) this.#ownSettings.set(node, settings);
@@ -230,7 +235,7 @@ export class MainlineOverlay implements Overlay {
 
   /** Has there ever been a process? Who only looks must not make one. */
   hasBegun(node: number): boolean {
-    return this.#tenants[node] !== 0;
+    return this.#homes[node * HOME_WORDS + Home.tenant] !== 0;
   }
 
   #born(node: number): MainlineNode {
@@ -259,20 +264,23 @@ export class MainlineOverlay implements Overlay {
 
   #settingsOf(node: number): Settings {
     if (this.#isReadOnly?.(this, node)) return this.#readOnlySettings;
+    if (this.#ownSettings.size === 0) return this.#settings;
     return this.#ownSettings.get(node) ?? this.#settings;
   }
 
   #tenantOf(node: number): number {
-    this.#tenants[node] ||= this.ground.admit();
-    return this.#tenants[node]!;
+    const at = node * HOME_WORDS + Home.tenant;
+    this.#homes[at] ||= this.ground.admit();
+    return this.#homes[at]!;
   }
 
   /** The rows of a warm table, in an object that is used again; null when it has none. */
   #rowsOf(node: number): TableRows | null {
     const rows = this.#rows;
-    rows.first = this.#firstRows[node]!;
-    rows.parts = this.#parts[node]!;
-    rows.count = this.#contacts[node]!;
+    const home = node * HOME_WORDS;
+    rows.first = this.#homes[home + Home.first]!;
+    rows.parts = this.#homes[home + Home.parts]!;
+    rows.count = this.#homes[home + Home.contacts]!;
     return rows.parts === 0 ? null : rows;
   }
 
@@ -310,9 +318,10 @@ export class MainlineOverlay implements Overlay {
   /** The table was an object for as long as it was filled; what stays are its rows. */
   #keepRows(node: number, table: KBuckets): void {
     assert(table.isStraight, 'a warm table lies in one piece');
-    this.#firstRows[node] = table.first;
-    this.#parts[node] = table.parts;
-    this.#contacts[node] = table.count;
+    const home = node * HOME_WORDS;
+    this.#homes[home + Home.first] = table.first;
+    this.#homes[home + Home.parts] = table.parts;
+    this.#homes[home + Home.contacts] = table.count;
   }
 }
 

@@ -16,6 +16,8 @@ const FIRST_IP = 0x10000000;
 const PORT = 6881;
 /** Bits of an id that the range search looks at; of 10 million ids hardly ever do two share them. */
 export const KEY_BITS = 48;
+/** Values of the bits of a key, the first one first: written out, a power is a call each time. */
+const BIT_AT = Float64Array.from({ length: KEY_BITS }, (_, depth) => 2 ** (KEY_BITS - 1 - depth));
 
 export class Population {
   readonly count: number;
@@ -74,7 +76,7 @@ export class Population {
 /** The first of the ascending keys `[low, high)`, which share `depth` bits, whose next bit is 1. */
 export function split(keys: Float64Array, low: number, high: number, depth: number): number {
   if (low === high) return low;
-  const bit = 2 ** (KEY_BITS - 1 - depth);
+  const bit = BIT_AT[depth]!;
   const border = Math.floor(keys[low]! / (bit * 2)) * (bit * 2) + bit;
   let from = low;
   let to = high;

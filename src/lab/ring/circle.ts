@@ -109,6 +109,7 @@ export class Circle {
   move(node: number, identity: number, address: Address, members: Members): void {
     const from = node * this.identities + identity;
     const hash = members.hashOf(address);
+    this.#newcomers.delete(this.addressOf(node, identity));
     this.#moved.set(from, address);
     this.#newcomers.set(address, from);
     this.#shift(this.#placeOf[from]!, this.count - 1);

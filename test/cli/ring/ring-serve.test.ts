@@ -24,6 +24,17 @@ describe('ringlight ring serve', () => {
     expect((await first!.running.end('SIGTERM')).status).toBe(0);
   }, 60_000);
 
+  test('says that nobody is left to hand over to, and exits 0, when all others have died', async () => {
+    const [first, second] = await startRing(2, 0);
+    await using client = await connectRing(first!.address);
+    for (let i = 0; i < 20; i++) await client.insert(`key ${i}`, `value ${i}`);
+    await second!.running.end('SIGKILL');
+    await first!.running.event('lost');
+    const { status, stderr, stdout } = await first!.running.end('SIGTERM');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/"event":"last","records":\d+}\n.*"event":"stopped"}\n$/);
+  }, 60_000);
+
   test('ends at once, with status 1, when it is told twice', async () => {
     const [first, second] = await startRing(2, 0);
     // A member that does not answer any more cannot take anything over: leaving will take long.

@@ -1,7 +1,7 @@
 /** Who is up: crash, pause, restart, churn and traces, each seen from inside and from the network. */
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../../src/core/random.ts';
-import type { ChurnModel } from '../../../src/lab/life/churn.ts';
+import { Churn, type ChurnModel } from '../../../src/lab/life/churn.ts';
 import { Life, type LifeObserver, State } from '../../../src/lab/life/life.ts';
 import { Living, MINUTE_MS } from '../living.ts';
 
@@ -245,4 +245,61 @@ test('whoever is alone in the world begins with nobody to ask', () => {
   life.restart(0, 'blank');
   expect(living.node(0).bootstrap).toEqual([]);
   expect(life.upCount).toBe(1);
+});
+
+describe('whoever is unborn', () => {
+  const world = (): Living => new Living({ nodes: 110, founders: 100 });
+
+  test('is no part of the world until it is admitted; then it can begin', () => {
+    const living = world();
+    const life = new Life(living.overlay, 100);
+    expect([life.upCount, life.states[105]]).toEqual([100, State.unborn]);
+    expect([life.begin(105, 'blank'), life.crash(105), life.pause(105)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    life.admit(105);
+    expect(() => life.admit(105)).toThrow('unborn');
+    expect(life.begin(105, 'blank')).toBe(true);
+    living.run(MINUTE_MS);
+    expect(handlesOf(living, 105).length).toBeGreaterThan(20);
+    expect(life.upCount).toBe(101);
+  });
+
+  test('neither comes nor goes by churn', () => {
+    const living = world();
+    const life = new Life(living.overlay, 100);
+    const churn = new Churn({ up: { kind: 'exponential', meanMs: MINUTE_MS }, rejoin: 'newcomer' });
+    life.beginChurn(churn, new Float64Array(110).fill(1000));
+    living.run(10 * MINUTE_MS);
+    expect([...life.states.subarray(100)]).toEqual(Array(10).fill(State.unborn));
+  });
+});
+
+test('whoever has left by itself is down, and stays away', () => {
+  const living = new Living();
+  const { life } = living;
+  const ended: number[] = [];
+  life.observer = { began() {}, ended: (node) => ended.push(node), resumed() {} };
+  const churn = new Churn({ up: { kind: 'exponential', meanMs: 60 * MINUTE_MS } });
+  life.beginChurn(churn, new Float64Array(100).fill(5 * MINUTE_MS));
+  living.overlay.crash(7);
+  life.left(7);
+  life.left(7);
+  expect([life.states[7], life.upCount, ended]).toEqual([State.down, 99, [7]]);
+  life.endChurn();
+  living.run(10 * MINUTE_MS);
+  expect(life.states[7]).toBe(State.down);
+});
+
+test('a second churn takes the place of the first: what that had planned is void', () => {
+  const living = new Living();
+  const { life } = living;
+  const quick = new Churn({ up: { kind: 'exponential', meanMs: 1000 } });
+  const slow = new Churn({ up: { kind: 'exponential', meanMs: 10_000 * MINUTE_MS } });
+  life.beginChurn(quick, new Float64Array(100).fill(5000));
+  life.beginChurn(slow, new Float64Array(100).fill(2 ** 30));
+  living.run(10 * MINUTE_MS);
+  expect(life.upCount).toBe(100);
 });

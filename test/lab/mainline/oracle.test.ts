@@ -7,9 +7,9 @@ import { Oracle } from '../../../src/lab/mainline/oracle.ts';
 import { Population } from '../../../src/lab/mainline/population.ts';
 import { numberOf, someId } from '../../core/ids.ts';
 
-function scene(nodes: number, alivePercent: number, seed: number) {
+function scene(nodes: number, alivePercent: number, seed: number, founders: number = nodes) {
   const random = new SeededRandom(seed, 7);
-  const population = new Population(nodes, new SeededRandom(seed));
+  const population = new Population(nodes, new SeededRandom(seed), founders);
   const contacts = new Contacts(nodes, 1);
   population.intern(contacts, random);
   const alive = Uint8Array.from({ length: nodes }, () =>
@@ -95,4 +95,28 @@ describe('the closest', () => {
     oracle.closest(someId(random), 8, 0);
     expect([...first]).toEqual(copy);
   });
+});
+
+test('latecomers, whose ids are in no order, are found as well', () => {
+  fc.assert(
+    fc.property(
+      fc.nat({ max: 300 }),
+      fc.nat({ max: 90 }),
+      fc.nat(),
+      fc.nat(),
+      (most, late, k, seed) => {
+        const founders = most + 1;
+        const { oracle, bruteForce, ids } = scene(founders + late, 70, seed, founders);
+        const wanted = 1 + (k % 20);
+        for (const target of [
+          someId(new SeededRandom(seed)),
+          ids[seed % ids.length]!,
+          ids.at(-1)!,
+        ]) {
+          expect([...oracle.closest(target, wanted, 3)]).toEqual(bruteForce(target, wanted, 3));
+        }
+      },
+    ),
+    { numRuns: 100, seed: 9 },
+  );
 });

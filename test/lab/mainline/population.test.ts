@@ -106,3 +106,17 @@ describe('a population', () => {
     expect(population.nodeAt(addressOf(ip + 9, port))).toBe(9);
   });
 });
+
+test('latecomers have addresses like all others, and ids in no order', () => {
+  const population = new Population(60, new SeededRandom(1), 20);
+  const contacts = new Contacts(60, 1);
+  population.intern(contacts, new SeededRandom(1, 2));
+  const ids = Array.from({ length: 60 }, (_, node) =>
+    formatId(contacts.bytes, (node + 1) * CONTACT_BYTES),
+  );
+  expect(population.keys).toHaveLength(20);
+  expect([...ids.slice(0, 20)].sort()).toEqual(ids.slice(0, 20));
+  expect([...ids.slice(20)].sort()).not.toEqual(ids.slice(20));
+  expect(new Set(ids).size).toBe(60);
+  expect(population.nodeAt(population.addressOf(59))).toBe(59);
+});

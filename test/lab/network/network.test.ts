@@ -271,3 +271,35 @@ test('every kind of loss is met in the storms, so that they prove something', ()
   expect(Object.keys(totals).sort()).toEqual([...kinds].sort());
   for (const kind of kinds) expect([kind, totals[kind]! > 0]).toEqual([kind, true]);
 });
+
+describe('while a world runs', () => {
+  test('losses become more and fewer', () => {
+    const probes = new Probes(50, {}, 1);
+    const lostOf = (share: number): number => {
+      probes.world.network.lose(share);
+      const before = probes.world.network.traffic.lost;
+      for (let i = 0; i < 5000; i++) probes.send(i % 50, (i * 7 + 1) % 50, i);
+      return probes.world.network.traffic.lost - before;
+    };
+    expect(lostOf(0)).toBe(0);
+    expect(Math.abs(lostOf(0.3) / 5000 - 0.3)).toBeLessThan(0.03);
+    expect(lostOf(1)).toBe(5000);
+    expect(lostOf(0)).toBe(0);
+  });
+
+  test('ways become longer and shorter; what is on its way is not hurried', () => {
+    const probes = new Probes(50, { latency: { kind: 'constant', ms: 100 } }, 1);
+    const { network } = probes.world;
+    expect(network.latency.between(3, 4)).toBe(100);
+    probes.send(3, 4, 1);
+    network.stretch({ kind: 'constant', ms: 10 });
+    probes.send(3, 4, 2);
+    probes.pass(50);
+    expect(network.traffic.delivered).toBe(1);
+    probes.pass(50);
+    expect(network.traffic.delivered).toBe(2);
+    network.stretch({ kind: 'king' });
+    const king = new Probes(50, { latency: { kind: 'king' } }, 1).world.network.latency;
+    expect(network.latency.between(3, 4)).toBe(king.between(3, 4));
+  });
+});

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { addressOf } from '../../../src/core/address.ts';
 import { isInArc } from '../../../src/core/arc.ts';
 import { compareIds, ID_BYTES } from '../../../src/core/id.ts';
-import { fillRandom, SeededRandom } from '../../../src/core/random.ts';
+import { fillRandom, randomBelow, SeededRandom } from '../../../src/core/random.ts';
 import { Circle } from '../../../src/lab/ring/circle.ts';
 import { sha1 } from '../../../src/lab/sha1.ts';
 import { Members } from '../../../src/ring/member.ts';
@@ -76,4 +77,45 @@ test('strangers are nobody', () => {
 test('another seed is another ring', () => {
   expect(circleOf(5, 1, 1).hashes).toEqual(circleOf(5, 1, 1).hashes);
   expect(circleOf(5, 1, 1).hashes).not.toEqual(circleOf(5, 1, 2).hashes);
+});
+
+describe('one who moves', () => {
+  test.each([
+    [9, 1],
+    [40, 3],
+  ])('of %d nodes with %d places stands where the new address does', (nodes, identities) => {
+    const members = new Members(sha1);
+    const circle = new Circle(nodes, identities, members, new SeededRandom(3, 1));
+    const random = new SeededRandom(4, 1);
+    const addresses = Array.from({ length: nodes * identities }, (_, from) =>
+      circle.addressOf(Math.floor(from / identities), from % identities),
+    );
+    for (let moves = 0; moves < 60; moves++) {
+      const from = randomBelow(random, nodes * identities);
+      const [node, identity] = [Math.floor(from / identities), from % identities];
+      const before = addresses[from]!;
+      const address = addressOf(0x30000000 + moves, 1024 + randomBelow(random, 60_000));
+      circle.move(node, identity, address, members);
+      addresses[from] = address;
+      expect(circle.nodeAt(before)).toBe(-1);
+      expect(circle.placeAt(before)).toBe(-1);
+      const sorted = addresses
+        .map((one, number) => ({ number, hash: members.hashOf(one) }))
+        .sort((a, b) => compareIds(a.hash, 0, b.hash, 0));
+      for (const [place, { number, hash }] of sorted.entries()) {
+        expect(circle.hashes.slice(place * ID_BYTES, (place + 1) * ID_BYTES)).toEqual(hash);
+        expect(circle.nodeOf(place) * identities + circle.identityOf(place)).toBe(number);
+        expect(circle.placeAt(addresses[number]!)).toBe(place);
+        expect(circle.nodeAt(addresses[number]!)).toBe(circle.nodeOf(place));
+        expect(circle.atOrBefore(hash, 0)).toBe(place);
+        expect(circle.placeOf(circle.nodeOf(place), circle.identityOf(place))).toBe(place);
+      }
+    }
+  });
+
+  test('leaves addresses of others as they were', () => {
+    const circle = circleOf(5, 1);
+    expect(circle.placeAt(circle.addressOf(2, 0))).toBe(circle.placeOf(2, 0));
+    expect(circle.placeAt(addressOf(1, 5000))).toBe(-1);
+  });
 });

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { addPowerOfTwo } from '../../../src/core/arc.ts';
+import { addPowerOfTwo, isInArc } from '../../../src/core/arc.ts';
 import { ID_BYTES } from '../../../src/core/id.ts';
 import type { Place } from '../../../src/lab/ring/circle.ts';
 import { RingLookups } from '../../../src/lab/ring/ring-lookups.ts';
@@ -272,4 +272,72 @@ test('an answer has room for all of a long list: whoever lives in it is found', 
   lookups.insert(overlay, circle.nodeOf(50), key, Uint8Array.of(1));
   lookups.finish(overlay, 1, () => {});
   expect(lookups.grades[0]).toMatchObject({ exact: true, failed: false });
+});
+
+describe('who looks on', () => {
+  const settings = FAST;
+  const network = { latency: { kind: 'constant', ms: 10 } } as const;
+
+  test('sees each step of a command, and that somebody has left', () => {
+    const steps: string[] = [];
+    const left: number[] = [];
+    const ended: number[] = [];
+    const overlay = ringWorld(
+      { seed: 1, nodes: 60, sha1, settings, network },
+      {
+        onOutcome: (_node, call) => ended.push(call),
+        onEvent() {},
+        onStep: (node, call, { kind, to }) =>
+          steps.push(`${node} ${call} ${kind} ${overlay.nodeAt(to)}`),
+        onLeft: (node) => left.push(node),
+      },
+    );
+    const { world, oracle, circle } = overlay;
+    const key = keyOf(5);
+    const owner = circle.nodeOf(oracle.ownerOf(key));
+    const asker = (owner + 7) % 60;
+    overlay.node(asker).owner(world.now, 9, key);
+    world.settle(asker);
+    world.run(world.now + 5000, () => ended.length > 0);
+    expect(steps.at(-2)).toBe(`${asker} 9 asked ${owner}`);
+    expect(steps.at(-1)).toBe(`${asker} 9 owner ${owner}`);
+    overlay.leave(owner);
+    expect(left).toEqual([]);
+    world.run(world.now + 20_000);
+    expect(left).toEqual([owner]);
+    expect(world.alive[owner]).toBe(0);
+  });
+
+  test('changes nothing', () => {
+    const run = (more: { onStep?(): void; onLeft?(): void }) => {
+      const options = { seed: 1, nodes: 20, sha1, settings, network };
+      const { world, ...overlay } = ringWorld(options, { onOutcome() {}, onEvent() {}, ...more });
+      void overlay;
+      world.run(world.now + 10_000);
+      return world.traceHash;
+    };
+    expect(run({ onStep() {}, onLeft() {} })).toBe(run({}));
+  });
+});
+
+describe('a node of its own choice', () => {
+  test('joins where it has chosen to stand, and owns what is there', () => {
+    const { overlay, world } = ring(12, { members: 11 });
+    const key = keyOf(77);
+    let address = 0;
+    // Somebody before the key and behind its owner.
+    for (let ip = 0x30000000; address === 0; ip++) {
+      const one = ip * 65_536 + 7000;
+      const hash = overlay.hashOf(one);
+      const owner = overlay.identityAt(overlay.oracle.ownerOf(key))!;
+      const isBefore = isInArc(hash, 0, owner.hash, 0, key, 0);
+      if (isBefore) address = one;
+    }
+    overlay.resettle(11, [address]);
+    expect(overlay.addressOf(11)).toBe(address);
+    overlay.join(11, [overlay.addressOf(0)]);
+    world.run(world.now + 10_000);
+    expect(overlay.oracle.ownerAddressOf(key)).toBe(address);
+    expect(() => overlay.resettle(11, [address])).toThrow('has not begun');
+  });
 });

@@ -698,3 +698,31 @@ test('a thousand streams that come and go need no more room than one', () => {
   expect(streams.peers[0]!.past).toHaveLength(1000);
   expectClean(streams);
 });
+
+test('a tap sees each piece leave, with the time at which it will arrive, and arrive', () => {
+  const streams = new StreamWorld(2);
+  const seen: string[] = [];
+  const { world } = streams;
+  world.tap = {
+    sent() {},
+    arriving() {},
+    pieceSent: (from, to, bytes, start, length, _stream, atMs) => {
+      const text = bytes.slice(start, start + length).join();
+      seen.push(`${world.elapsedMs} ${from} to ${to}: ${text}, at ${atMs - world.now}`);
+    },
+    pieceArriving: (to, from) => seen.push(`${world.elapsedMs} ${to} hears ${from}`),
+  };
+  const stream = streams.connect(0, 1);
+  streams.write(stream, [1, 2, 3]);
+  streams.pass(1000);
+  world.network.partition([[0]]);
+  streams.write(stream, [4]);
+  expect(seen).toEqual([
+    '200 0 to 1: 1,2,3, at 100',
+    '300 1 hears 0',
+    '1000 0 to 1: 4, at Infinity',
+  ]);
+  world.network.heal();
+  streams.pass(3000);
+  expect(seen.at(-1)).toMatch(/ 1 hears 0$/);
+});

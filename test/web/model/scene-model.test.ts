@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Figures, type Frame, type Hello, NodeState, SCENE_VERSION } from 'ringlight/scene';
+import { NodeState } from 'ringlight/scene';
 import { describe, expect, test } from 'vitest';
 import {
   FLIGHTS_KEPT,
@@ -9,75 +9,14 @@ import {
   turnOf,
   turnOfText,
 } from '../../../web/src/model/scene-model.ts';
-
-const figures: Figures = {
-  nodesNow: 0,
-  messages: 0,
-  lostMessages: 0,
-  lookups: 0,
-  failedLookups: 0,
-  exactLookups: 0,
-  keysNow: 0,
-  unsafeKeysNow: 0,
-  lostKeysNow: 0,
-  events: 0,
-};
-
-const hello: Hello = {
-  type: 'hello',
-  version: SCENE_VERSION,
-  overlay: 'ring',
-  origin: 'lab',
-  title: 'a test',
-  config: null,
-  abilities: ['time'],
-  k: 2,
-  endMs: null,
-};
-
-function frame(more: Partial<Frame>): Frame {
-  return {
-    type: 'frame',
-    atMs: 0,
-    whole: false,
-    playing: false,
-    pace: 0,
-    nodes: new Uint32Array(),
-    states: new Uint8Array(),
-    places: new Uint32Array(),
-    successors: new Int32Array(),
-    safeties: new Uint8Array(),
-    sybils: new Uint32Array(),
-    sides: null,
-    keys: [],
-    figures,
-    loads: null,
-    ...more,
-  };
-}
-
-/** Places of the nodes given, each at an id that begins with these bytes. */
-function withPlaces(model: SceneModel, first: number, nodes: number[], heads: number[][]): void {
-  const ids = new Uint8Array(nodes.length * 20);
-  heads.forEach((head, i) => {
-    ids.set(head, i * 20);
-  });
-  const addresses = Float64Array.from(nodes, (node) => node);
-  model.apply({ type: 'places', first, ids, nodes: Uint32Array.from(nodes), addresses });
-}
-
-function up(model: SceneModel, nodes: number[], state: number = NodeState.up): void {
-  model.apply(
-    frame({ nodes: Uint32Array.from(nodes), states: Uint8Array.from(nodes, () => state) }),
-  );
-}
+import { addPlaces, frame, hello, lookup, setStates } from './messages.ts';
 
 describe('a scene in columns', () => {
   test('places are numbered on, and a node finds its own', () => {
     const model = new SceneModel();
-    model.apply(hello);
-    withPlaces(model, 0, [0, 1], [[0x80], [0x40]]);
-    withPlaces(model, 2, [0], [[0xc0]]);
+    model.apply(hello());
+    addPlaces(model, 0, [0, 1], [[0x80], [0x40]]);
+    addPlaces(model, 2, [0], [[0xc0]]);
     expect(model.placeCount).toBe(3);
     expect(model.nodeCount).toBe(2);
     expect(model.placesOf(0).sort()).toEqual([0, 2]);
@@ -91,14 +30,14 @@ describe('a scene in columns', () => {
     const count = 1000;
     for (let first = 0; first < count; first += 100) {
       const nodes = Array.from({ length: 100 }, (_, i) => first + i);
-      withPlaces(
+      addPlaces(
         model,
         first,
         nodes,
         nodes.map((node) => [node >> 8, node & 255]),
       );
     }
-    up(model, [3, 999]);
+    setStates(model, [3, 999], NodeState.up);
     expect(model.placeCount).toBe(count);
     for (const place of [0, 63, 64, 500, 999]) {
       expect(model.nodeOf[place]).toBe(place);
@@ -117,14 +56,14 @@ describe('a scene in columns', () => {
         fc.integer({ min: 0, max: 1023 }),
         (heads, living, point) => {
           const model = new SceneModel();
-          withPlaces(
+          addPlaces(
             model,
             0,
             heads.map((_, i) => i),
             heads.map((head) => [head]),
           );
           const members = heads.map((_, i) => i).filter((i) => living[i]);
-          up(model, members);
+          setStates(model, members, NodeState.up);
           const turn = point / 1024;
           const index = model.ownerIndex(turn);
           const owner = index < 0 ? -1 : model.sortedPlaces[index];
@@ -139,18 +78,18 @@ describe('a scene in columns', () => {
 
   test('a crash takes a node off the circle, a pause does not', () => {
     const model = new SceneModel();
-    withPlaces(model, 0, [0, 1, 2], [[10], [20], [30]]);
-    up(model, [0, 1, 2]);
-    up(model, [1], NodeState.crashed);
+    addPlaces(model, 0, [0, 1, 2], [[10], [20], [30]]);
+    setStates(model, [0, 1, 2], NodeState.up);
+    setStates(model, [1], NodeState.crashed);
     expect(Array.from(model.sortedPlaces)).toEqual([0, 2]);
-    up(model, [2], NodeState.paused);
+    setStates(model, [2], NodeState.paused);
     expect(Array.from(model.sortedPlaces)).toEqual([0, 2]);
   });
 
   test('a whole frame takes the place of everything before it', () => {
     const model = new SceneModel();
-    withPlaces(model, 0, [0, 1], [[10], [20]]);
-    up(model, [0, 1]);
+    addPlaces(model, 0, [0, 1], [[10], [20]]);
+    setStates(model, [0, 1], NodeState.up);
     model.apply(frame({ sides: Uint8Array.of(0, 1), sybils: Uint32Array.of(1) }));
     expect(model.isSplit).toBe(true);
     expect(model.isSybil[1]).toBe(1);
@@ -183,23 +122,19 @@ describe('a scene in columns', () => {
     expect(model.figures.atMs).toEqual([90]);
   });
 
+  test('places that begin at 0 again are all there are', () => {
+    const model = new SceneModel();
+    addPlaces(model, 0, [0, 1, 1], [[10], [20], [30]]);
+    addPlaces(model, 0, [0, 1], [[10], [20]]);
+    expect(model.placeCount).toBe(2);
+    expect(model.nodeCount).toBe(2);
+    expect(model.placesOf(1)).toEqual([1]);
+  });
+
   test('lookups and flights are bounded, the newest stay', () => {
     const model = new SceneModel();
     for (let id = 1; id <= LOOKUPS_KEPT + 5; id++) {
-      model.apply({
-        type: 'lookup',
-        id,
-        kind: 'get',
-        label: 'apple',
-        target: '00'.repeat(20),
-        from: 0,
-        startedMs: id,
-        endedMs: null,
-        state: 'running',
-        result: '',
-        exact: null,
-        steps: [],
-      });
+      model.apply(lookup(id));
     }
     expect(model.lookups.size).toBe(LOOKUPS_KEPT);
     expect([...model.lookups.keys()][0]).toBe(6);
@@ -223,7 +158,7 @@ describe('a scene in columns', () => {
   test('each tick tells of its own thing only', () => {
     const model = new SceneModel();
     const ticks = () => [model.tick, model.keysTick, model.nodeTick].map((tick) => tick.value);
-    model.apply(hello);
+    model.apply(hello());
     const [tick, keys, node] = ticks();
     model.apply(frame({ atMs: 1 }));
     expect(ticks()).toEqual([tick! + 1, keys, node]);
@@ -236,14 +171,14 @@ describe('a scene in columns', () => {
 
   test('another hello is another world', () => {
     const model = new SceneModel();
-    withPlaces(model, 0, [0], [[10]]);
-    up(model, [0]);
-    model.apply(hello);
+    addPlaces(model, 0, [0], [[10]]);
+    setStates(model, [0], NodeState.up);
+    model.apply(hello());
     expect(model.placeCount).toBe(0);
     expect(model.nodeCount).toBe(0);
     expect(model.sortedPlaces.length).toBe(0);
     expect(model.ownerIndex(0.5)).toBe(-1);
-    withPlaces(model, 0, [0], [[10]]);
+    addPlaces(model, 0, [0], [[10]]);
     expect(model.placesOf(0)).toEqual([0]);
   });
 });

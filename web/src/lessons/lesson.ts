@@ -26,6 +26,8 @@ export interface LessonStep {
   notice: string;
   /** Another world begins, at 0. The first step has one. */
   config?: Partial<SceneConfig>;
+  /** Of a step with a `config`: a second world beside it, with the same acts, which differs in this. */
+  beside?: Partial<SceneConfig>;
   /** What is done, at times of this world, all before `toMs`. Those of the steps before stay done. */
   acts?: readonly TimedAct[];
   /** The step begins to play here; without it, where the step before ended, or 0 in another world. */
@@ -38,7 +40,7 @@ export interface LessonStep {
     node?: number;
     /** The name that was typed for it. */
     key?: string;
-    /** The newest one that was asked for by hand. */
+    /** The one that was asked for last. */
     lookup?: boolean;
     tab?: PanelTab;
     view?: ViewKind;
@@ -49,7 +51,7 @@ export interface LessonStep {
 export const FIRST_CONFIG: SceneConfig = {
   overlay: 'ring',
   nodes: 16,
-  seed: 7,
+  seed: 10,
   k: 2,
   alpha: 3,
   identities: 1,
@@ -61,8 +63,17 @@ export const FIRST_CONFIG: SceneConfig = {
   keys: 12,
 };
 
+/** What lessons say of nodes, keys and times is what happens with this seed. */
+export const TOLD_SEED = 7;
+
+export interface Staging extends Moment {
+  toMs: number;
+  /** The world beside it, null where there is one only. */
+  beside: SceneConfig | null;
+}
+
 /** The world in which a step plays, and from where to where. */
-export function stagingOf(lesson: Lesson, index: number): Moment & { toMs: number } {
+export function stagingOf(lesson: Lesson, index: number): Staging {
   let first = index;
   while (first > 0 && lesson.steps[first]!.config === undefined) first--;
   const acts: TimedAct[] = [];
@@ -72,7 +83,10 @@ export function stagingOf(lesson: Lesson, index: number): Moment & { toMs: numbe
     acts.push(...(step.acts ?? []));
     if (i === index) atMs = step.fromMs ?? (i === first ? 0 : lesson.steps[i - 1]!.toMs);
   }
-  const step = lesson.steps[index]!;
-  const config = { ...FIRST_CONFIG, ...lesson.steps[first]!.config };
-  return { config, acts, atMs, toMs: step.toMs };
+  const { config: part, beside } = lesson.steps[first]!;
+  const config = { ...FIRST_CONFIG, ...part };
+  return {
+    ...{ config, acts, atMs, toMs: lesson.steps[index]!.toMs },
+    beside: beside === undefined ? null : { ...config, ...beside },
+  };
 }

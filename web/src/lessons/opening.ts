@@ -19,7 +19,7 @@ const AFTER_MS = 3000;
 export function openingMoment(overlay: SceneOverlay, isCalm: boolean): Moment {
   const config: SceneConfig =
     overlay === 'ring' ? FIRST_CONFIG : { ...FIRST_CONFIG, overlay, nodes: 200, k: 8 };
-  const lookup: TimedAct = { atMs: LOOKUP_MS, act: { kind: 'lookup', name: FIRST_KEY, from: 3 } };
+  const lookup: TimedAct = { atMs: LOOKUP_MS, act: { kind: 'lookup', name: FIRST_KEY, from: 13 } };
   return { config, acts: [lookup], atMs: isCalm ? AFTER_MS : BEFORE_MS };
 }
 

@@ -17,7 +17,7 @@ export const ownership: Lesson = {
     {
       text: 'A node that knows only some of the others can still find the owner: it asks the one that it knows nearest before the key, and that one knows better.',
       notice: 'Each hop lands closer to the key, and the last one asked says: it is mine.',
-      acts: [{ atMs: 150, act: { kind: 'lookup', name: 'apple', from: 1 } }],
+      acts: [{ atMs: 150, act: { kind: 'lookup', name: 'apple', from: 13 } }],
       toMs: 900,
       pace: 100,
       select: { key: 'apple', lookup: true },

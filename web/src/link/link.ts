@@ -66,6 +66,9 @@ export const writeLessonLink = (id: string, index: number): string => `#lesson=$
 
 export const writeLiveLink = (name: string): string => `#live=${encodeURIComponent(name)}`;
 
+export const writeRecordingLink = (path: string): string =>
+  `#recording=${encodeURIComponent(path)}`;
+
 /** @throws Error with one line for people when the link is broken. */
 export function readLink(hash: string): Link {
   if (hash.length > LINK_LENGTH_MAX) throw new Error('The link is too long.');

@@ -21,15 +21,15 @@ export class Announcer {
   #world: unknown = null;
   #atMs = 0;
 
-  /** What is new, '' when nothing is; '' too after time went back or the world is another. */
-  look(model: SceneModel): string {
+  /** What is new, '' when nothing is; null when time went back or the world is another. */
+  look(model: SceneModel): string | null {
     const isAnother = this.#world !== model.hello.value || model.atMs < this.#atMs;
     const sentences = isAnother ? [] : [...this.#nodeNews(model), ...this.#keyNews(model)];
     this.#world = model.hello.value;
     this.#atMs = model.atMs;
     this.#states = model.stateOf.slice(0, model.nodeCount);
     this.#keys = new Map([...model.keys].map(([key, view]) => [key, view.state]));
-    return sentences.join(' ');
+    return isAnother ? null : sentences.join(' ');
   }
 
   *#nodeNews(model: SceneModel): Generator<string> {

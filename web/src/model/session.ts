@@ -7,7 +7,7 @@
  * - looking at a node, a lookup or a message asks the sources for it.
  */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { Act, Command, SceneConfig, TimedAct } from 'ringlight/scene';
+import type { Act, Command, Hello, SceneConfig, TimedAct } from 'ringlight/scene';
 import type { LinkState, OpenSource, Source } from '../sources/source.ts';
 import { SceneModel } from './scene-model.ts';
 import type { PanelTab, ViewKind, ViewState } from './view-state.ts';
@@ -65,6 +65,8 @@ export class Session {
   readonly paceAsked: Signal<number> = signal(FIRST_PACE);
   /** The latest moment that was seen: where the scrub bar ends. */
   readonly horizonMs: Signal<number> = signal(SHORTEST_HORIZON_MS);
+  /** Where the scrub bar begins: recordings of live nodes do not begin at 0. */
+  readonly startMs: Signal<number> = signal(0);
   readonly playing: ReadonlySignal<boolean> = computed(() =>
     this.panes.value.some((pane) => pane.model.playing.value),
   );
@@ -106,6 +108,7 @@ export class Session {
     this.#scrubbing = false;
     this.panes.value = [];
     this.horizonMs.value = SHORTEST_HORIZON_MS;
+    this.startMs.value = 0;
     this.view.layout.value = 'one';
     this.view.pane.value = 'both';
   }
@@ -116,14 +119,23 @@ export class Session {
     this.#stopLooking();
   }
 
-  begin(moment: Moment, play: boolean, select: Selection = {}): void {
+  /** `beside`: where two scenes stand, the second begins with this configuration and the same acts. */
+  begin(
+    moment: Moment,
+    play: boolean,
+    select: Selection = {},
+    beside: SceneConfig | null = null,
+  ): void {
     batch(() => {
       this.#forgetSelection();
       this.select(select);
       this.notice.value = null;
       this.horizonMs.value = Math.max(SHORTEST_HORIZON_MS, moment.atMs);
     });
-    for (const pane of this.#chosen()) this.#beginIn(pane, moment, play);
+    for (const pane of this.#chosen()) {
+      const config = pane.name === 'B' && beside !== null ? beside : moment.config;
+      this.#beginIn(pane, { ...moment, config }, play);
+    }
   }
 
   /** Keys by name, and lookups, are selected as soon as they are there. */
@@ -161,21 +173,28 @@ export class Session {
     this.#say('A new run with the same seed, brought to the same moment.');
   }
 
+  /** One scene, or two beside each other, both in reach of the hands. The second is still empty. */
+  stand(count: 1 | 2): void {
+    batch(() => {
+      while (this.#panes.length > count) this.#panes.pop()!.close();
+      if (this.#panes.length < count) this.#addPane('B');
+      this.panes.value = [...this.#panes];
+      this.view.layout.value = count === 2 ? 'two' : 'one';
+      this.view.pane.value = 'both';
+    });
+  }
+
   /** A second scene beside the first, from the same seed with the same acts; or back to one. */
   compare(): void {
     if (this.#panes.length > 1) {
-      this.#panes.pop()!.close();
-      this.panes.value = [...this.#panes];
-      this.view.layout.value = 'one';
-      this.view.pane.value = 'both';
+      this.stand(1);
       return;
     }
     const moment = this.moment;
-    if (!moment || !this.#open) return;
+    if (!moment) return;
     this.pause();
-    const pane = this.#addPane('B');
-    this.#beginIn(pane, { ...moment, acts: pastOf(moment) }, false);
-    this.view.layout.value = 'two';
+    this.stand(2);
+    this.#beginIn(this.#panes[1]!, { ...moment, acts: pastOf(moment) }, false);
     this.view.pane.value = 1;
     this.#say('B is the same world once more. Change something in it, then play both.');
   }
@@ -198,7 +217,7 @@ export class Session {
       const dropped = countText(cut.acts.length - pastOf(cut).length, 'later act');
       this.notice.value = {
         text: `A new branch from ${clockText(cut.atMs)}: ${dropped} undone.`,
-        undo: () => this.begin(cut, false),
+        undo: () => this.begin(cut, false, this.#selection),
       };
     } else {
       const text = actText(act);
@@ -234,8 +253,13 @@ export class Session {
   }
 
   stepMs(count: number): void {
-    if (count < 0) this.rewind(Math.max(0, (this.main?.model.atMs ?? 0) + count));
+    const atMs = this.main?.model.atMs ?? 0;
+    if (count < 0) this.rewind(Math.max(this.startMs.value, atMs + count));
     else this.#toAll({ do: 'step', by: 'ms', count });
+  }
+
+  toStart(): void {
+    this.rewind(this.startMs.value);
   }
 
   rewind(toMs: number): void {
@@ -332,12 +356,18 @@ export class Session {
   }
 
   #watchHorizon(model: SceneModel): () => void {
+    let begun: Hello | null = null;
     return effect(() => {
       model.tick.value;
-      const end = model.hello.value?.endMs ?? 0;
-      if (model.hello.value?.origin === 'live') return;
-      const seen = Math.max(model.atMs, end);
-      if (seen > this.horizonMs.peek()) this.horizonMs.value = seen;
+      const hello = model.hello.value;
+      if (hello === null || hello.origin === 'live') return;
+      // A recording is first shown at its beginning; nothing has a time before its first frame.
+      if (hello !== begun && model.figures.last !== null) {
+        begun = hello;
+        this.startMs.value = hello.origin === 'recording' ? model.atMs : 0;
+      }
+      if (hello.endMs !== null) this.horizonMs.value = hello.endMs;
+      else if (model.atMs > this.horizonMs.peek()) this.horizonMs.value = model.atMs;
     });
   }
 
@@ -390,6 +420,11 @@ export class Session {
     return moment && pastOf(moment).length < moment.acts.length ? moment : null;
   }
 
+  get #selection(): Selection {
+    const { view } = this;
+    return { node: view.selectedNode.value, key: view.selectedKey.value };
+  }
+
   #forgetSelection(): void {
     this.view.selectedNode.value = -1;
     this.view.hoveredNode.value = -1;
@@ -409,7 +444,7 @@ export class Session {
 function momentOf(pane: ScenePane | undefined): Moment | null {
   const config = pane?.model.hello.value?.config;
   if (!pane || !config) return null;
-  return { config, acts: pane.model.history.value, atMs: pane.model.atMs };
+  return { config, acts: pane.model.history.value, atMs: Math.floor(pane.model.atMs) };
 }
 
 function pastOf(moment: Moment): TimedAct[] {

@@ -18,7 +18,7 @@ export const STATE_WORDS: readonly string[] = [
 export function clockText(atMs: number): string {
   if (atMs > 1e11) return new Date(atMs).toLocaleTimeString('en-GB');
   const seconds = atMs / 1000;
-  if (seconds < 60) return `${seconds.toFixed(2)} s`;
+  if (seconds < 60) return `${(Math.floor(atMs / 10) / 100).toFixed(2)} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${pad(Math.floor(seconds % 60))} s`;
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;

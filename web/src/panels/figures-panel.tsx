@@ -1,6 +1,211 @@
-/** Placeholder until helper D's panel is here. */
+/**
+ * Figures as they run. The charts are drawn by uPlot, which comes to the page only when this panel is
+ * opened; their files are written from the same numbers, without it.
+ */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type uPlot from 'uplot';
 import type { PaneProps } from '../model/pane.ts';
+import type { SceneModel } from '../model/scene-model.ts';
+import { view } from '../model/view-state.ts';
+import { countText, percentText } from '../model/words.ts';
+import { download } from '../ui/download.ts';
+import { Icon } from '../ui/icon.tsx';
+import { usePaced } from '../ui/paced.ts';
+import { type Chart, extentOf, isEmpty } from './chart.ts';
+import {
+  hopsChart,
+  keysChart,
+  latencyChart,
+  loadChart,
+  messagesChart,
+  successChart,
+  trafficChart,
+} from './chart-data.ts';
+import { chartOptions, chartValues } from './chart-plot.ts';
+import { chartRows, chartSvg } from './chart-svg.ts';
+import { csvOf } from './key-rows.ts';
+import './figures-panel.css';
 
-export function FiguresPanel(_props: PaneProps) {
-  return <p class="soft">…</p>;
+/** Charts are read, not watched: two pictures in a second are enough, and cheap. */
+const REDRAW_MS = 500;
+
+export function FiguresPanel({ model }: PaneProps) {
+  usePaced([model.chartsTick, model.tick], REDRAW_MS);
+  const Plot = useLibrary();
+  const charts = chartsOf(model);
+  return (
+    <div class="figure">
+      <Numbers model={model} />
+      {charts.map((chart) => (
+        <Figure key={chart.id} chart={chart} Plot={Plot} />
+      ))}
+    </div>
+  );
+}
+
+function chartsOf(model: SceneModel): Chart[] {
+  const { outcomes, figures } = model;
+  const loads = model.loads.subarray(0, model.nodeCount);
+  return [
+    latencyChart(outcomes),
+    hopsChart(outcomes),
+    messagesChart(outcomes),
+    successChart(outcomes),
+    loadChart(loads, (node) => model.isMember(node)),
+    trafficChart(figures),
+    ...(model.hello.value?.overlay === 'ring' ? [keysChart(figures)] : []),
+  ];
+}
+
+function Numbers({ model }: { model: SceneModel }) {
+  const last = model.figures.last;
+  if (!last) return <p class="soft">Nothing has been counted yet.</p>;
+  const share = (part: number, whole: number) => (whole === 0 ? '–' : percentText(part / whole));
+  const numbers: [string, string][] = [
+    ['nodes', last.nodesNow.toLocaleString('en')],
+    ['messages', last.messages.toLocaleString('en')],
+    ['lost', share(last.lostMessages, last.messages)],
+    ['look-ups', last.lookups.toLocaleString('en')],
+    ['failed', share(last.failedLookups, last.lookups)],
+    ['keys', last.keysNow.toLocaleString('en')],
+  ];
+  return (
+    <dl class="figure-numbers">
+      {numbers.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+type Library = typeof uPlot;
+
+/** The library, once it is here. */
+function useLibrary(): Library | null {
+  const [library, setLibrary] = useState<Library | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    void Promise.all([import('uplot'), import('uplot/dist/uPlot.min.css')]).then(([module]) => {
+      if (wanted) setLibrary(() => module.default);
+    });
+    return () => {
+      wanted = false;
+    };
+  }, []);
+  return library;
+}
+
+function Figure({ chart, Plot }: { chart: Chart; Plot: Library | null }) {
+  const file = `ringlight-${chart.id}`;
+  const empty = isEmpty(chart);
+  return (
+    <figure class="figure-chart">
+      <figcaption>
+        <h3>{chart.title}</h3>
+        <span class="figure-files">
+          <button
+            type="button"
+            class="plain"
+            disabled={empty}
+            aria-label={`${chart.title} as SVG`}
+            onClick={() => download(`${file}.svg`, chartSvg(chart), 'image/svg+xml')}
+          >
+            <Icon name="download" />
+            SVG
+          </button>
+          <button
+            type="button"
+            class="plain"
+            disabled={empty}
+            aria-label={`${chart.title} as CSV`}
+            onClick={() => download(`${file}.csv`, csvOf(chartRows(chart)), 'text/csv')}
+          >
+            CSV
+          </button>
+        </span>
+      </figcaption>
+      <p class="soft small">{chart.note}</p>
+      {empty ? (
+        <p class="figure-none soft small">Nothing to show yet.</p>
+      ) : (
+        <div class="figure-row">
+          <Canvas chart={chart} Plot={Plot} />
+          {chart.aside && (
+            <div
+              class="figure-aside"
+              title={`${chart.aside.label}: ${percentText(chart.aside.share)}`}
+            >
+              <span class="small">{percentText(chart.aside.share)}</span>
+              <span class="figure-bar">
+                <span
+                  style={{
+                    height: `${chart.aside.share * 100}%`,
+                    background: `var(--${chart.aside.colour})`,
+                  }}
+                />
+              </span>
+              <span class="small soft">{chart.aside.label}</span>
+            </div>
+          )}
+        </div>
+      )}
+      {!empty && chart.series.length > 1 && (
+        <p class="figure-series small soft">
+          {chart.series.map((series) => (
+            <span key={series.name}>
+              <i style={{ background: `var(--${series.colour})` }} />
+              {series.name}
+            </span>
+          ))}
+        </p>
+      )}
+      <span class="hidden-text">{inWords(chart)}</span>
+    </figure>
+  );
+}
+
+/** A chart for those who do not see it. */
+function inWords(chart: Chart): string {
+  if (isEmpty(chart)) return '';
+  const { x0, x1, y1 } = extentOf(chart);
+  const points = countText(chart.x.length, 'point');
+  return `${chart.title}: ${points}, ${chart.xLabel} from ${Math.round(x0)} to ${Math.round(x1)}, at most ${y1} ${chart.yLabel}.`;
+}
+
+const HEIGHT = 150;
+
+function Canvas({ chart, Plot }: { chart: Chart; Plot: Library | null }) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  // Axes and colours are made again when the form of a chart or the theme changes, not with its numbers.
+  const form = useMemo(
+    () => `${chart.id} ${chart.series.length} ${view.theme.value}`,
+    [chart.id, chart.series.length, view.theme.value],
+  );
+  useEffect(() => {
+    const element = box.current;
+    if (!Plot || !element) return;
+    const made = new Plot(
+      chartOptions(Plot, chart, element, element.clientWidth || 300, HEIGHT),
+      chartValues(chart),
+      element,
+    );
+    plot.current = made;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height: HEIGHT });
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [Plot, form]);
+  useEffect(() => {
+    plot.current?.setData(chartValues(chart));
+  });
+  return <div class="figure-plot" ref={box} style={{ height: `${HEIGHT}px` }} aria-hidden="true" />;
 }

@@ -25,8 +25,10 @@ export const NODE_STOPS = [
 export const RING_K_STOPS = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 export const BUCKET_STOPS = [2, 4, 8, 16, 20, 32];
 export const ALPHA_STOPS = [1, 2, 3, 4, 5, 8, 10];
-export const IDENTITY_STOPS = [1, 2, 4, 8, 16, 32];
+export const IDENTITY_STOPS = [1, 2, 4, 8, 16];
 export const KEY_STOPS = [0, 10, 20, 50, 100, 200, 500, 1000];
+export const SYBIL_STOPS = [1, 2, 4, 8, 16, 32];
+/** A ring node costs far more than one of Mainline: beyond this a laptop falls behind. */
 export const MOST_RING_NODES = 2000;
 
 interface HandsProps {
@@ -283,7 +285,7 @@ function SybilHands({ session }: HandsProps) {
         />
         <Slider
           label="How many"
-          stops={[1, 2, 4, 8, 16, 32]}
+          stops={SYBIL_STOPS}
           value={count}
           show={String}
           onPick={setCount}

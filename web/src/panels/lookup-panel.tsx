@@ -33,8 +33,8 @@ export function LookupPanel({ model }: PaneProps) {
       ) : (
         <p class="soft">
           {model.lookups.size === 0
-            ? 'No lookup has been watched yet. Type a name under Keys and look it up.'
-            : 'Choose a lookup to see how it found its way.'}
+            ? 'No look-up has been watched yet. Type a name under Keys and look it up.'
+            : 'Choose a look-up to see how it found its way.'}
         </p>
       )}
     </div>
@@ -45,7 +45,7 @@ function LookupList({ model }: { model: SceneModel }) {
   const lookups = [...model.lookups.values()].reverse();
   if (lookups.length === 0) return null;
   return (
-    <ul class="lookup-list" aria-label="Watched lookups, the newest first">
+    <ul class="lookup-list" aria-label="Watched look-ups, the newest first">
       {lookups.map((lookup) => {
         const chosen = view.selectedLookup.value === lookup.id;
         return (
@@ -163,7 +163,7 @@ function Player({ lookup }: { lookup: LookupView }) {
       <button
         type="button"
         class="icon"
-        aria-label={playing ? 'Pause' : 'Play the lookup'}
+        aria-label={playing ? 'Pause' : 'Play the look-up'}
         onClick={play}
       >
         <Icon name={playing ? 'pause' : 'play'} />
@@ -182,7 +182,7 @@ function Player({ lookup }: { lookup: LookupView }) {
         min={0}
         max={count - 1}
         value={shown}
-        aria-label="Step of the lookup"
+        aria-label="Step of the look-up"
         onInput={(event) => go(Number(event.currentTarget.value))}
       />
       <span class="soft small lookup-count">

@@ -5,7 +5,7 @@
 import type { Part } from 'ringlight/scene';
 
 /** Bytes in a row of the dump. */
-export const ROW_BYTES = 12;
+export const ROW_BYTES = 8;
 
 /** The smallest part that a byte belongs to; the first of equals. Null outside of the root. */
 export function partAt(root: Part, byte: number): Part | null {

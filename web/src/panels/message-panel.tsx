@@ -34,7 +34,7 @@ function MessageDetail({ model, canExplain }: { model: SceneModel; canExplain: b
   const chosen = view.selectedFlight.value;
   const explanation = model.explanation.value;
   if (chosen === 0) {
-    return <p class="soft">Choose a message below, or a request or reply of a lookup.</p>;
+    return <p class="soft">Choose a message below, or a request or reply of a look-up.</p>;
   }
   if (!canExplain) return <p class="soft">This source does not keep the bytes of its messages.</p>;
   if (explanation?.flight !== chosen) return <p class="soft">Asking for its bytes …</p>;

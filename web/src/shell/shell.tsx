@@ -56,6 +56,7 @@ export function Shell({ studio }: { studio: Studio }) {
       </main>
       <aside class="shell-panel" aria-label="Panels">
         <LessonPanel studio={studio} />
+        <h2 class="hidden-text">Panels</h2>
         <Panels studio={studio} />
       </aside>
       <Timeline session={session} />

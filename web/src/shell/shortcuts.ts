@@ -43,7 +43,7 @@ export function pressed(studio: Studio, event: KeyboardEvent): boolean {
       session.stepMessage();
       return true;
     case 'Home':
-      session.rewind(0);
+      session.toStart();
       return true;
     case 'v':
       view.viewKind.value = view.viewKind.value === 'ring' ? 'trie' : 'ring';

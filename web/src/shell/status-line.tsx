@@ -58,7 +58,7 @@ function useAnnouncements(model: SceneModel | undefined): string {
     if (!model) return;
     const timer = setInterval(() => {
       const news = announcer.current.look(model);
-      if (news !== '') setSaid(news);
+      if (news !== '') setSaid(news ?? '');
     }, ANNOUNCE_EVERY_MS);
     return () => clearInterval(timer);
   }, [model]);

@@ -57,7 +57,7 @@ function Buttons({ session, canRewind }: { session: Session; canRewind: boolean 
           class="icon plain"
           aria-label="Back to the start"
           title="Back to the start (Home)"
-          onClick={() => session.rewind(0)}
+          onClick={() => session.toStart()}
         >
           <Icon name="start" />
         </button>
@@ -173,16 +173,21 @@ function Scrub({ session, model }: { session: Session; model: SceneModel }) {
   usePaced([model.tick, model.lookupsTick], 30);
   const bar = useRef<HTMLDivElement>(null);
   const [dragMs, setDragMs] = useState<number | null>(null);
-  const endMs = niceEnd(session.horizonMs.value);
-  const atMs = Math.min(dragMs ?? model.atMs, endMs);
-  const percent = (ms: number) => `${(Math.min(1, Math.max(0, ms / endMs)) * 100).toFixed(3)}%`;
+  const startMs = session.startMs.value;
+  const isRecording = model.hello.value?.endMs !== null;
+  const horizonMs = session.horizonMs.value;
+  const endMs = isRecording ? Math.max(horizonMs, startMs + 1) : niceEnd(horizonMs);
+  const atMs = Math.min(Math.max(dragMs ?? model.atMs, startMs), endMs);
+  const share = (ms: number) => Math.min(1, Math.max(0, ms / (endMs - startMs)));
+  const width = (ms: number) => `${(share(ms) * 100).toFixed(3)}%`;
+  const percent = (ms: number) => width(ms - startMs);
   const momentAt = (event: PointerEvent) => {
     const box = bar.current!.getBoundingClientRect();
-    const share = (event.clientX - box.left) / Math.max(1, box.width);
-    return Math.round(Math.min(1, Math.max(0, share)) * endMs);
+    const part = (event.clientX - box.left) / Math.max(1, box.width);
+    return Math.round(startMs + Math.min(1, Math.max(0, part)) * (endMs - startMs));
   };
   const key = (event: KeyboardEvent) => {
-    const to = keyedMoment(event.key, atMs, session.horizonMs.value);
+    const to = keyedMoment(event.key, atMs, startMs, horizonMs);
     if (to === null) return;
     event.preventDefault();
     event.stopPropagation();
@@ -196,7 +201,7 @@ function Scrub({ session, model }: { session: Session; model: SceneModel }) {
       role="slider"
       tabIndex={0}
       aria-label="Moment"
-      aria-valuemin={0}
+      aria-valuemin={Math.round(startMs)}
       aria-valuemax={Math.round(endMs)}
       aria-valuenow={Math.round(atMs)}
       aria-valuetext={clockText(atMs)}
@@ -231,7 +236,7 @@ function Scrub({ session, model }: { session: Session; model: SceneModel }) {
           class="scrub-lookup"
           style={{
             left: percent(lookup.startedMs),
-            width: percent((lookup.endedMs ?? model.atMs) - lookup.startedMs),
+            width: width((lookup.endedMs ?? model.atMs) - lookup.startedMs),
           }}
           title={`${lookup.kind} ${lookup.label}`}
         />
@@ -242,7 +247,12 @@ function Scrub({ session, model }: { session: Session; model: SceneModel }) {
 }
 
 /** A key of a slider; null for any other. */
-export function keyedMoment(key: string, atMs: number, endMs: number): number | null {
+export function keyedMoment(
+  key: string,
+  atMs: number,
+  startMs: number,
+  endMs: number,
+): number | null {
   const moves: Record<string, number> = {
     ArrowLeft: atMs - 100,
     ArrowDown: atMs - 100,
@@ -250,11 +260,11 @@ export function keyedMoment(key: string, atMs: number, endMs: number): number | 
     ArrowUp: atMs + 100,
     PageDown: atMs - STEP_MS,
     PageUp: atMs + STEP_MS,
-    Home: 0,
+    Home: startMs,
     End: endMs,
   };
   const to = moves[key];
-  return to === undefined ? null : Math.max(0, to);
+  return to === undefined ? null : Math.max(startMs, to);
 }
 
 /** The end of the bar: a little beyond the horizon, and in steps, so that it does not crawl. */

@@ -60,7 +60,10 @@ function Mark() {
 
 function SourceChoice({ studio }: { studio: Studio }) {
   const file = useRef<HTMLInputElement>(null);
-  const { kind, liveName } = studio.source.value;
+  const { kind, liveName, title } = studio.source.value;
+  const scenes = studio.liveScenes.value;
+  // What is shown is in the list, also while its server cannot be reached.
+  const isMissing = kind === 'live' && !scenes.some((scene) => scene.name === liveName);
   const value = kind === 'live' ? `live:${liveName}` : kind;
   return (
     <>
@@ -77,12 +80,13 @@ function SourceChoice({ studio }: { studio: Studio }) {
         }}
       >
         <option value="lab">Lab in this tab</option>
-        {studio.liveScenes.value.map((scene) => (
+        {isMissing && <option value={value}>Live: {title}</option>}
+        {scenes.map((scene) => (
           <option key={scene.name} value={`live:${scene.name}`}>
             Live: {scene.title}
           </option>
         ))}
-        {kind === 'recording' && <option value="recording">{studio.source.value.title}</option>}
+        {kind === 'recording' && <option value="recording">{title}</option>}
         <option value="choose">Recording from a file …</option>
       </select>
       <input

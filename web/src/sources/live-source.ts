@@ -6,9 +6,7 @@
  *     ws  api/scenes/NAME/stream     ◀── lines, one message each     ──▶ inspect, follow, explain
  *     POST api/scenes/NAME/commands  ──▶ act, with Authorization: Bearer TOKEN
  */
-import type { Command, SceneMessage } from 'ringlight/scene';
-
-const readLine = (line: string): SceneMessage => JSON.parse(line);
+import { type Command, messageOfLine } from 'ringlight/scene';
 
 import type { OpenSource, Source, SourceListener } from './source.ts';
 
@@ -124,7 +122,7 @@ class LiveSource implements Source {
 
   #receive(line: string): void {
     try {
-      this.#listener.onMessage(readLine(line));
+      this.#listener.onMessage(messageOfLine(line));
     } catch (error) {
       const message = `The server sent what cannot be read: ${(error as Error).message}`;
       this.#listener.onMessage({ type: 'trouble', message });

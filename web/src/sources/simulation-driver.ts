@@ -2,6 +2,7 @@
  * Drives a simulation on a thread that also has to listen: a slice of work, an ear for commands, another
  * slice. What is to be seen is sent when the page has drawn what it was sent before, so a slow page gets
  * fewer and larger steps and never a queue of old ones.
+ * A playback of a recording is driven in the same way.
  *
  *     turn ─▶ work or play for at most SLICE_MS ─▶ show, if the page is ready ─▶ turn …
  *                                                     └─ batch ──▶ page ── drawn ──▶ ready
@@ -19,7 +20,7 @@ const MANY_NODES = 20_000;
 /** A pause in which the tab slept is not made up for: no more than this is played at once. */
 const LONGEST_LEAP_MS = 250;
 
-/** The part of `Simulation` that is used here. */
+/** What `Simulation` and `Playback` have in common. */
 export interface Driven {
   command(command: Command): void;
   readonly isWorking: boolean;
@@ -50,6 +51,8 @@ export class SimulationDriver {
   #playedAt = 0;
   #wasPlaying = false;
   #nodes = 0;
+  /** Something has happened since the last show. */
+  #hasNews = false;
   #isStopped = false;
 
   constructor(make: (emit: (message: SceneMessage) => void) => Driven, host: DriverHost) {
@@ -62,6 +65,13 @@ export class SimulationDriver {
 
   command(command: Command): void {
     this.#simulation.command(command);
+    this.#hasNews = true;
+    this.#wake();
+  }
+
+  /** Shows what there is without having been asked for anything. */
+  begin(): void {
+    this.#hasNews = true;
     this.#wake();
   }
 
@@ -89,6 +99,7 @@ export class SimulationDriver {
     const { isPlaying } = this.#simulation;
     if (this.#simulation.isWorking) {
       this.#simulation.work(isOver);
+      this.#hasNews = true;
     } else if (isPlaying) {
       const elapsedMs = this.#wasPlaying ? begunAt - this.#playedAt : 0;
       this.#simulation.advance(Math.min(elapsedMs, LONGEST_LEAP_MS), isOver);
@@ -104,6 +115,7 @@ export class SimulationDriver {
     const now = this.#host.now();
     if (now - this.#shownAt >= this.#showEveryMs) {
       this.#shownAt = now;
+      this.#hasNews = false;
       this.#simulation.show();
     }
     if (this.#batch.length === 0) return;
@@ -124,9 +136,8 @@ export class SimulationDriver {
       // A slice that was used up goes on at once; one that was not waits for the next frame.
       if (now - begunAt >= SLICE_MS) this.#wake();
       else this.#wakeAfter(Math.max(1, dueMs));
-    } else if (dueMs > 0 && this.#shownAt < begunAt) {
-      // What the last command did is not shown yet.
-      this.#wakeAfter(dueMs);
+    } else if (this.#hasNews && this.#isReady) {
+      this.#wakeAfter(Math.max(0, dueMs));
     }
   }
 
@@ -141,10 +152,15 @@ export class SimulationDriver {
   }
 }
 
-/** The memory of a message that can be handed over instead of copied. */
+/**
+ * The memory of messages that can be handed over instead of copied: columns that were made for them
+ * alone. The bytes of an explanation are still kept where they came from.
+ */
 export function transferablesOf(messages: readonly SceneMessage[]): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   for (const message of messages) {
+    const { type } = message;
+    if (type !== 'places' && type !== 'frame' && type !== 'outcomes') continue;
     for (const value of Object.values(message)) {
       const isWhole =
         ArrayBuffer.isView(value) &&

@@ -19,6 +19,11 @@ export function workerSource(
   return (listener) => new WorkerSource(make(), listener, drawn);
 }
 
+/** The same for a worker that is there already. */
+export function drivenBy(worker: Worker): OpenSource {
+  return (listener) => new WorkerSource(worker, listener, afterDrawing);
+}
+
 class WorkerSource implements Source {
   readonly #worker: Worker;
   #isClosed = false;

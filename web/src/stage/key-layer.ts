@@ -11,7 +11,7 @@ import { turnOfText } from '../model/scene-model.ts';
 import { screenX, screenY } from './camera.ts';
 import { redrawMark } from './node-marks.ts';
 import { faded } from './palette.ts';
-import { bandOf, ringX, ringY, spreadLabels } from './ring-geometry.ts';
+import { bandOf, ringX, ringY, spreadApart } from './ring-geometry.ts';
 import { drawOwnedArc, drawReach } from './ring-layer.ts';
 import {
   diamond,
@@ -33,6 +33,8 @@ import { drawPath, ownDepth } from './trie-layer.ts';
 /** Named keys around the ring: as many as can be read. */
 const NAMES_SHOWN = 40;
 const LINE_PIXELS = 15;
+/** Names stand so far outside their keys, in pixels. */
+const NAME_DISTANCE = 13;
 
 interface PlacedKey {
   view: KeyView;
@@ -102,47 +104,69 @@ function drawNames(sight: Sight, keys: readonly PlacedKey[], selected: string | 
   else drawNamesBelow(sight, keys, selected);
 }
 
+/**
+ * Names stand in two columns that follow the circle, one on either side, each name as high as its key
+ * where there is room, and tied to it by a line.
+ */
 function drawNamesAround(sight: Sight, keys: readonly PlacedKey[], selected: string | null): void {
-  const { context, projection, palette } = sight;
-  const outside = sight.keysRadius + 17 / projection.scaleX;
-  const circumference = 2 * Math.PI * outside * projection.scaleX;
-  const turns = spreadLabels(
-    keys.map(({ turn }) => turn),
-    LINE_PIXELS / circumference,
-  );
-  for (const [i, { view, turn }] of keys.entries()) {
-    const at = turns[i]!;
-    const x = screenX(projection, ringX(at, outside));
-    const y = screenY(projection, ringY(at, outside));
-    const chosen = view.key === selected;
-    context.beginPath();
-    context.moveTo(
-      screenX(projection, ringX(turn, 1.025)),
-      screenY(projection, ringY(turn, 1.025)),
+  const { projection } = sight;
+  const radius = sight.keysRadius * projection.scaleX;
+  for (const side of [1, -1]) {
+    const column = keys
+      .filter(({ turn }) => (ringX(turn, 1) >= 0 ? 1 : -1) === side)
+      .map((key) => ({ ...key, y: ringY(key.turn, radius + NAME_DISTANCE) }))
+      .sort((a, b) => a.y - b.y);
+    const heights = spreadApart(
+      column.map(({ y }) => y),
+      LINE_PIXELS,
     );
-    context.lineTo(
-      screenX(projection, ringX(at, outside - 0.015)),
-      screenY(projection, ringY(at, outside - 0.015)),
-    );
-    context.lineWidth = 1;
-    context.strokeStyle = faded(palette.key, chosen ? 0.9 : 0.4);
-    context.stroke();
-    const side = ringX(at, 1);
-    const align = side > 0.12 ? 'left' : side < -0.12 ? 'right' : 'center';
-    const colour = chosen ? colourOf(sight, view) : palette.inkSoft;
-    label(sight, titleOf(view), x, y, colour, align, chosen ? 650 : 450, chosen ? 14 : 12);
+    for (const [i, key] of column.entries()) {
+      drawName(sight, key, side, heights[i]!, key.view.key === selected);
+    }
   }
 }
 
+function drawName(
+  sight: Sight,
+  { view, turn }: PlacedKey,
+  side: number,
+  height: number,
+  chosen: boolean,
+): void {
+  const { context, projection, palette } = sight;
+  const reach = sight.keysRadius * projection.scaleX + NAME_DISTANCE;
+  const across = Math.sqrt(Math.max(0, reach * reach - height * height));
+  const x = screenX(projection, 0) + side * Math.max(4, across);
+  const y = screenY(projection, 0) + height;
+  const keyX = turnX(sight, turn);
+  const keyY = turnY(sight, turn);
+  const away = Math.hypot(x - keyX, y - keyY);
+  if (away > 10) {
+    context.beginPath();
+    context.moveTo(keyX + ((x - keyX) / away) * 6, keyY + ((y - keyY) / away) * 6);
+    context.lineTo(x - side * 2, y);
+    context.lineWidth = 1;
+    context.strokeStyle = faded(palette.key, chosen ? 0.9 : 0.4);
+    context.stroke();
+  }
+  const colour = chosen ? colourOf(sight, view) : palette.inkSoft;
+  const align = side > 0 ? 'left' : 'right';
+  label(sight, titleOf(view), x + side * 2, y, colour, align, chosen ? 650 : 450, chosen ? 14 : 12);
+}
+
 function drawNamesBelow(sight: Sight, keys: readonly PlacedKey[], selected: string | null): void {
-  let taken = Number.NEGATIVE_INFINITY;
-  for (const { view, turn } of keys) {
+  /** Spans of names that stand there already; the selected one comes first. */
+  const taken: number[] = [];
+  const isChosen = ({ view }: PlacedKey) => Number(view.key === selected);
+  for (const { view, turn } of keys.toSorted((a, b) => isChosen(b) - isChosen(a))) {
     const x = turnX(sight, turn);
     const chosen = view.key === selected;
     const text = titleOf(view);
-    const half = text.length * 3.5 + 6;
-    if (!chosen && x - half < taken) continue;
-    taken = x + half;
+    const half = text.length * (chosen ? 4.5 : 3.5) + 6;
+    if (taken.some((middle, i) => i % 2 === 0 && Math.abs(middle - x) < half + taken[i + 1]!)) {
+      continue;
+    }
+    taken.push(x, half);
     const colour = chosen ? colourOf(sight, view) : sight.palette.inkSoft;
     const y = turnY(sight, turn) + 14;
     label(sight, text, x, y, colour, 'center', chosen ? 650 : 450, chosen ? 14 : 12);
@@ -266,7 +290,11 @@ function nameBeside(
     if (apart < across && Math.abs(taken[i + 1]! - inside) < 15) inside = taken[i + 1]! + 15;
   }
   taken.push(turn, inside);
-  const radius = 1 - inside / sight.projection.scaleX;
+  const own = Math.hypot(
+    sight.layout.positions[2 * place]!,
+    sight.layout.positions[2 * place + 1]!,
+  );
+  const radius = Math.min(1, own) - inside / sight.projection.scaleX;
   const side = ringX(turn, 1);
   const align = side > 0.25 ? 'right' : side < -0.25 ? 'left' : 'center';
   const { projection } = sight;

@@ -10,11 +10,14 @@ import type { ViewKind } from '../model/view-state.ts';
 import type { World } from './camera.ts';
 import { type CircleOrder, sortPlaces } from './circle-order.ts';
 import { PointKind } from './points.ts';
-import { bandOf, placeOnRing } from './ring-geometry.ts';
+import { bandOf, placeOnRing, STACKED_UP_TO, sideStep, stackInside } from './ring-geometry.ts';
 import { buildTrie, placeInTrie, type Trie } from './trie-geometry.ts';
 
 const EMPTY_CIRCLE: CircleOrder = sortPlaces(new Float64Array(0), 0);
 const EMPTY_TRIE: Trie = buildTrie(EMPTY_CIRCLE, () => false);
+
+/** Marks of 11 pixels on a ring of 300. */
+const DEFAULT_TOUCHING = 0.08;
 
 export class StageLayout {
   kind: ViewKind = 'ring';
@@ -25,6 +28,10 @@ export class StageLayout {
   positions = new Float32Array(0);
   /** `PointKind` of each place. */
   kinds = new Uint8Array(0);
+  /** Do some stand inside the circle, because they have no room on it? */
+  isStacked = false;
+  /** Are some cut off, and stand outside the circle? */
+  isSplit = false;
   /** Counts up whenever a place moved, came, or looks different. */
   version = 0;
   world: World = worldOf('ring', 0);
@@ -32,6 +39,7 @@ export class StageLayout {
   /** The first place of each node. */
   #homes = new Int32Array(0);
   #firstTurn = Number.NaN;
+  #touching = DEFAULT_TOUCHING;
   #states = new Uint8Array(0);
   #sides = new Uint8Array(0);
 
@@ -40,8 +48,8 @@ export class StageLayout {
     return node >= 0 && node < this.#homes.length ? this.#homes[node]! : -1;
   }
 
-  /** Brings all up to date with a model. */
-  update(model: SceneModel, kind: ViewKind): void {
+  /** Brings all up to date with a model. Marks nearer than `touching`, in radii, hide each other. */
+  update(model: SceneModel, kind: ViewKind, touching = DEFAULT_TOUCHING): void {
     const { placeCount, nodeCount } = model;
     const arrived = placeCount !== this.placeCount || model.turns[0] !== this.#firstTurn;
     if (arrived) this.#takePlaces(model);
@@ -50,18 +58,32 @@ export class StageLayout {
     const states = this.#remember(model, nodeCount);
     const sides = differs(this.#sides, model.sideOf, nodeCount);
     if (sides) this.#sides = model.sideOf.slice(0, nodeCount);
-    if (!turned && !states && !sides) return;
-    if (turned || states) this.#takeKinds(model);
-    this.world = worldOf(kind, placeCount);
+    const resized = touching !== this.#touching && placeCount <= STACKED_UP_TO;
+    this.#touching = touching;
+    if (!turned && !states && !sides && !resized) return;
+    const members = (turned || states) && this.#takeKinds(model);
+    this.isSplit = model.isSplit;
+    this.world = worldOf(kind, placeCount, this.isSplit);
     if (kind === 'trie') {
-      // Only whoever is there has a leaf: a trie grows and shrinks with its nodes.
-      this.trie = buildTrie(this.circle, (place) => this.kinds[place] !== PointKind.hidden);
-      placeInTrie(this.positions, placeCount, this.trie, model.ids);
-    } else if (turned || sides) {
-      const sideOf = (place: number) => model.sideOf[model.nodeOf[place]!]!;
-      placeOnRing(this.positions, placeCount, model.turns, model.ids, sideOf);
+      // Only whoever is there has a leaf, and whoever crashed is still seen where it was.
+      if (turned || members) this.#buildTrie(model);
+    } else if (turned || members || sides || resized) {
+      this.#placeOnRing(model);
     }
     this.version++;
+  }
+
+  #buildTrie(model: SceneModel): void {
+    this.trie = buildTrie(this.circle, (place) => this.kinds[place] !== PointKind.hidden);
+    placeInTrie(this.positions, this.placeCount, this.trie, model.ids);
+  }
+
+  #placeOnRing({ turns, ids, nodeOf, sideOf }: SceneModel): void {
+    const side = (place: number) => sideOf[nodeOf[place]!]!;
+    const shown = (place: number) => this.kinds[place] !== PointKind.hidden;
+    const inside = stackInside(this.circle.order, turns, shown, this.#touching);
+    this.isStacked = inside.some((depth) => depth > 0);
+    placeOnRing(this.positions, this.placeCount, turns, ids, side, inside);
   }
 
   #takePlaces(model: SceneModel): void {
@@ -90,11 +112,17 @@ export class StageLayout {
     return changed;
   }
 
-  #takeKinds(model: SceneModel): void {
-    const { nodeOf } = model;
+  /** Did anybody appear or vanish? */
+  #takeKinds({ nodeOf }: SceneModel): boolean {
+    let changed = false;
     for (let place = 0; place < this.placeCount; place++) {
-      this.kinds[place] = kindOf(this.#states[nodeOf[place]!]!);
+      const kind = kindOf(this.#states[nodeOf[place]!]!);
+      const before = this.kinds[place]!;
+      if (kind === before) continue;
+      if (kind === PointKind.hidden || before === PointKind.hidden) changed = true;
+      this.kinds[place] = kind;
     }
+    return changed;
   }
 }
 
@@ -127,9 +155,9 @@ const RING: World = {
 };
 
 /** Names beside the ring need room; where there are crowds there are no names. */
-export function worldOf(kind: ViewKind, places: number): World {
+export function worldOf(kind: ViewKind, places: number, isSplit = false): World {
   if (kind === 'trie') return TRIE;
-  const half = 1 + bandOf(places) / 2;
+  const half = 1 + bandOf(places) / 2 + (isSplit ? sideStep(places) : 0);
   return { ...RING, halfWidth: half, halfHeight: half };
 }
 

@@ -1,4 +1,5 @@
 /** What the shapes mean: only of those that are to be seen. */
+import { useMemo } from 'preact/hooks';
 import { NodeState } from 'ringlight/scene';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
@@ -16,15 +17,20 @@ interface Entry {
 export function Legend({ model }: { model: SceneModel }) {
   usePaced([model.tick, model.keysTick], LOOKED_AT_MS);
   const entries = entriesOf(model);
+  // On a phone it would lie on the picture: there it is opened when asked for.
+  const isWide = useMemo(() => matchMedia('(min-width: 641px)').matches, []);
   return (
-    <ul class="stage-legend" aria-label="What the shapes mean">
-      {entries.map((entry) => (
-        <li key={entry.name} data-sign={entry.name}>
-          <span aria-hidden="true">{entry.sign}</span>
-          {entry.text}
-        </li>
-      ))}
-    </ul>
+    <details class="stage-legend" open={isWide}>
+      <summary>What is what</summary>
+      <ul aria-label="What the shapes mean">
+        {entries.map((entry) => (
+          <li key={entry.name} data-sign={entry.name}>
+            <span aria-hidden="true">{entry.sign}</span>
+            {entry.text}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -48,12 +54,12 @@ function entriesOf(model: SceneModel): Entry[] {
     view.selectedKey.value !== null &&
       ring && { sign: '◯', name: 'owner', text: 'owner and its arc' },
     view.selectedKey.value !== null && { sign: '◯', name: 'copy', text: ring ? 'copy' : 'keeper' },
-    view.selectedLookup.value > 0 && { sign: '➜', name: 'route', text: 'lookup' },
+    view.selectedLookup.value > 0 && { sign: '➜', name: 'route', text: 'look-up' },
     crashed && { sign: '⊗', name: 'crashed', text: 'crashed' },
     paused && { sign: '⏸', name: 'paused', text: 'paused' },
     joining && { sign: '◌', name: 'joining', text: 'joining' },
     sybil && { sign: '▲', name: 'sybil', text: 'Sybil' },
-    model.isSplit && { sign: '◎', name: 'side', text: 'cut off: the outer ring' },
+    model.isSplit && { sign: '◎', name: 'side', text: 'cut off' },
   ];
   return entries.filter((entry) => entry !== false);
 }

@@ -52,6 +52,8 @@ export const MARKS_SHOWN = 2000;
 /** A world larger than this is painted again at most every so often while only states change. */
 const LARGE_WORLD = 20_000;
 const LARGE_WORLD_MS = 100;
+/** On the smallest of screens marks may lie on each other a little, in radii. */
+const LOOSEST = 0.2;
 /** How near a click must be, in pixels. */
 const REACH = 14;
 const KEY_REACH = 7;
@@ -188,7 +190,9 @@ export class Picture {
     const model = this.#model;
     const { layout } = this;
     if (kind !== layout.kind) this.camera = HOME;
-    layout.update(model, kind);
+    // How large a mark is on a ring of this size, before any zooming.
+    const home = project(HOME, layout.world, this.#width, this.#height);
+    layout.update(model, kind, Math.min(LOOSEST, Math.round(2400 / home.scaleX) / 100));
     this.projection = project(this.camera, layout.world, this.#width, this.#height);
     const pace = model.playing.peek() ? model.pace : 0;
     this.#clock.put(model.atMs, pace, nowMs);

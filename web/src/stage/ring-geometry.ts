@@ -16,8 +16,8 @@ const TURN = 2 * Math.PI;
 const SPREAD_FROM = 600;
 /** Width of the band, in radii, at the largest of worlds. */
 const LARGEST_BAND = 0.16;
-/** Those cut off by a partition stand outside the others by so much. */
-export const SIDE_STEP = 0.075;
+/** Those cut off by a partition stand outside the others by so much and a part of the band. */
+const SIDE_STEP = 0.09;
 
 export function angleOf(turn: number): number {
   return turn * TURN - TURN / 4;
@@ -44,25 +44,34 @@ export function bandOf(places: number): number {
   return Math.min(LARGEST_BAND, 0.03 + 0.055 * decades);
 }
 
+/** How far outside the others those stand that a partition has cut off. */
+export function sideStep(places: number): number {
+  return SIDE_STEP + bandOf(places) * 0.6;
+}
+
 /** Where in the band a place stands: -0.5..0.5, evenly spread and always the same for an id. */
 export function scatterOf(ids: Uint8Array, place: number): number {
   const low = (ids[place * 20 + 18]! << 8) | ids[place * 20 + 19]!;
   return (low + 0.5) / 0x10000 - 0.5;
 }
 
-/** Positions of all places, x at 2p and y at 2p + 1. Side 0 on the circle, every other outside it. */
+/**
+ * Positions of all places, x at 2p and y at 2p + 1. Side 0 on the circle, every other outside it; those
+ * that are stacked so far inside.
+ */
 export function placeOnRing(
   into: Float32Array,
   count: number,
   turns: Float64Array,
   ids: Uint8Array,
   sideOf: (place: number) => number,
+  inside: Float32Array,
 ): void {
   const band = bandOf(count);
   for (let place = 0; place < count; place++) {
     const scatter = band === 0 ? 0 : scatterOf(ids, place) * band;
-    const side = sideOf(place) === 0 ? 0 : SIDE_STEP + band * 0.6;
-    const radius = 1 + scatter + side;
+    const side = sideOf(place) === 0 ? 0 : sideStep(count);
+    const radius = 1 + scatter + side - inside[place]!;
     const angle = angleOf(turns[place]!);
     into[2 * place] = radius * Math.cos(angle);
     into[2 * place + 1] = radius * Math.sin(angle);
@@ -117,25 +126,68 @@ export function curveY(curve: Curve, t: number): number {
 }
 
 /**
- * Labels around the circle that do not lie on each other: turns (ascending) are moved apart to at
- * least `gap`, each as little as a sweep to and fro can do. More than fit are left as they are.
+ * Moves values (ascending) apart to at least `gap`, all together as little as can be (least squares):
+ * those that crowd form a group around their common middle, and groups that meet become one.
  */
-export function spreadLabels(turns: readonly number[], gap: number): number[] {
-  const placed = [...turns];
-  const count = placed.length;
-  if (count < 2 || count * gap >= 1) return placed;
-  for (let round = 0; round < 24; round++) {
-    let moved = false;
-    for (let i = 0; i < count; i++) {
-      const next = (i + 1) % count;
-      const wrap = next === 0 ? 1 : 0;
-      const lack = gap - (placed[next]! + wrap - placed[i]!);
-      if (lack <= 1e-9) continue;
-      placed[i] = placed[i]! - lack / 2;
-      placed[next] = placed[next]! + lack / 2;
-      moved = true;
+export function spreadApart(wanted: readonly number[], gap: number): number[] {
+  /** Groups: where the first of each begins, and how many are in it. */
+  const starts: number[] = [];
+  const counts: number[] = [];
+  for (const value of wanted) {
+    let start = value;
+    let count = 1;
+    for (;;) {
+      const before = starts.length - 1;
+      if (before < 0 || starts[before]! + counts[before]! * gap <= start) break;
+      // In a group the i-th stands at start + i × gap; the best start is the mean of what each wants.
+      const size = counts[before]!;
+      start = (starts[before]! * size + (start - size * gap) * count) / (size + count);
+      count += size;
+      starts.pop();
+      counts.pop();
     }
-    if (!moved) break;
+    starts.push(start);
+    counts.push(count);
   }
-  return placed;
+  return starts.flatMap((start, group) =>
+    Array.from({ length: counts[group]! }, (_, i) => start + i * gap),
+  );
+}
+
+/** Up to so many places have marks so large that neighbours hide each other. */
+export const STACKED_UP_TO = 64;
+/** Nobody is stacked deeper than this, in radii: the middle is for messages. */
+const DEEPEST_STACK = 0.5;
+
+/**
+ * For each place of a small world how far inside the circle it stands, in radii: neighbours nearer than
+ * `touching` would lie on each other, and go one behind the other. `order` is by turn; those that are
+ * not shown have no say.
+ */
+export function stackInside(
+  order: Uint32Array,
+  turns: Float64Array,
+  shown: (place: number) => boolean,
+  touching: number,
+): Float32Array {
+  const depths = new Float32Array(order.length);
+  if (order.length > STACKED_UP_TO) return depths;
+  const levels = 1 + Math.floor(DEEPEST_STACK / touching);
+  const levelOf = new Uint8Array(order.length);
+  const placed: number[] = [];
+  for (const place of order) {
+    if (!shown(place)) continue;
+    let level = 0;
+    const touches = (other: number) => {
+      const way = Math.abs(turns[other]! - turns[place]!);
+      // Further inside the same turn is a shorter way.
+      const room = touching / TURN / (1 - level * touching);
+      return levelOf[other] === level && Math.min(way, 1 - way) < room;
+    };
+    while (level < levels - 1 && placed.some(touches)) level++;
+    levelOf[place] = level;
+    depths[place] = level * touching;
+    placed.push(place);
+  }
+  return depths;
 }

@@ -6,13 +6,16 @@
  */
 import { screenX, screenY } from './camera.ts';
 import { faded, hostColour } from './palette.ts';
-import { angleOf, bandOf, ringX, ringY } from './ring-geometry.ts';
+import { PointKind } from './points.ts';
+import { angleOf, bandOf, ringX, ringY, STACKED_UP_TO, sideStep } from './ring-geometry.ts';
 import { placeX, placeY, type Sight } from './sight.ts';
 import { arcEnd, type Deviations } from './truth.ts';
 
 /** More arcs than this are thinner than their own gaps. */
 const ARCS_SHOWN = 500;
 const TICKS = 64;
+/** On a smaller ring there is no room for words inside. */
+const SCALE_WRITTEN_FROM = 170;
 
 /** The circle, its scale in sixteenths, and all arcs. Part of what is drawn once. */
 export function drawRing(sight: Sight): void {
@@ -28,6 +31,15 @@ export function drawRing(sight: Sight): void {
     context.stroke();
   }
   drawScale(sight);
+  if (layout.isSplit) {
+    context.beginPath();
+    context.arc(x, y, radius * (1 + sideStep(layout.placeCount)), 0, 2 * Math.PI);
+    context.setLineDash([2, 5]);
+    context.strokeStyle = palette.danger;
+    context.stroke();
+    context.setLineDash([]);
+  }
+  if (layout.placeCount <= STACKED_UP_TO) drawLeaders(sight);
   if (model.hello.peek()?.overlay !== 'ring') return;
   const members = model.sortedPlaces;
   if (members.length === 0 || members.length > ARCS_SHOWN) return;
@@ -43,6 +55,25 @@ export function drawRing(sight: Sight): void {
     context.stroke();
   }
   context.globalAlpha = 1;
+}
+
+/** From whoever stands inside or outside the circle to the point of it that is meant. */
+function drawLeaders(sight: Sight): void {
+  const { context, projection, palette, layout, model } = sight;
+  const { positions } = layout;
+  context.beginPath();
+  for (let place = 0; place < layout.placeCount; place++) {
+    if (layout.kinds[place] === PointKind.hidden) continue;
+    const x = positions[2 * place]!;
+    const y = positions[2 * place + 1]!;
+    if (Math.abs(Math.hypot(x, y) - 1) < 0.01) continue;
+    const turn = model.turns[place]!;
+    context.moveTo(screenX(projection, x), screenY(projection, y));
+    context.lineTo(screenX(projection, ringX(turn, 1)), screenY(projection, ringY(turn, 1)));
+  }
+  context.lineWidth = 1.5;
+  context.strokeStyle = palette.node;
+  context.stroke();
 }
 
 /** Hashes read clockwise from the top; four of them are written. */
@@ -65,6 +96,7 @@ function drawScale(sight: Sight): void {
   context.lineWidth = 1;
   context.strokeStyle = faded(palette.inkSoft, 0.45);
   context.stroke();
+  if (projection.scaleX < SCALE_WRITTEN_FROM) return;
   context.font = `10px ${palette.mono}`;
   context.fillStyle = palette.inkSoft;
   context.textAlign = 'center';

@@ -5,6 +5,7 @@
 import type { LookupView } from 'ringlight/scene';
 import { turnOfText } from '../model/scene-model.ts';
 import { ringAround } from './key-layer.ts';
+import { redrawMark } from './node-marks.ts';
 import { drawHead } from './ring-layer.ts';
 import { bestStep, momentOf, pathTo, type RouteLeg, routeOf } from './route.ts';
 import {
@@ -34,7 +35,10 @@ export function drawRoute(
   const path = pathTo(lookup, bestStep(lookup, momentOf(lookup, step)));
   for (const leg of routeOf(lookup, step)) drawLeg(sight, leg);
   const start = sight.layout.homeOf(lookup.from);
-  if (start >= 0) ringAround(sight, start, palette.route, 2.5);
+  if (start >= 0) {
+    redrawMark(sight, start);
+    ringAround(sight, start, palette.route, 2.5);
+  }
   drawHops(sight, lookup, path);
   if (step >= 0) {
     const asked = sight.layout.homeOf(lookup.steps[step]?.node ?? -1);
@@ -86,6 +90,7 @@ function drawHops(sight: Sight, lookup: LookupView, path: readonly number[]): vo
     if (place < 0) continue;
     const x = placeX(sight, place);
     const y = placeY(sight, place);
+    redrawMark(sight, place);
     ringAround(sight, place, palette.route, 2.5);
     if (isTaken(taken, x, y)) continue;
     taken.push(x, y);

@@ -6,7 +6,7 @@ import type { SceneModel } from '../model/scene-model.ts';
 import { type Projection, screenX, screenY } from './camera.ts';
 import type { StageLayout } from './layout.ts';
 import type { Palette } from './palette.ts';
-import { arch, bandOf, type Curve, chord, ringX, ringY } from './ring-geometry.ts';
+import { arch, bandOf, type Curve, chord, ringX, ringY, sideStep } from './ring-geometry.ts';
 import { trieX } from './trie-geometry.ts';
 
 export interface Sight {
@@ -43,7 +43,8 @@ const KEYS_OUTSIDE = 7;
 
 /** How far from the middle of the ring keys lie, in radii. */
 export function keysRadius(layout: StageLayout, projection: Projection, mark: number): number {
-  return 1 + bandOf(layout.placeCount) / 2 + (mark + KEYS_OUTSIDE) / projection.scaleX;
+  const side = layout.isSplit ? sideStep(layout.placeCount) : 0;
+  return 1 + bandOf(layout.placeCount) / 2 + side + (mark + KEYS_OUTSIDE) / projection.scaleX;
 }
 
 /** Where a key is on the screen. */

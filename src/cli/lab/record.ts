@@ -1,0 +1,115 @@
+/**
+ * `ringlight lab record`: a world of the lab, run from its seed with acts at their times, and written
+ * down as the page would have seen it. The same configuration and acts give the same file.
+ */
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import type { Recorded, SceneConfig, TimedAct } from '../../scene.ts';
+import { bold, CommandError, type Console, counted } from '../console.ts';
+
+/** Lines are written together, this many characters at a time. */
+const WRITTEN_AT_ONCE = 1 << 20;
+
+export interface RecordOptions {
+  config?: string;
+  acts?: string;
+  overlay?: SceneConfig['overlay'];
+  nodes?: number;
+  seed?: number;
+  until: number;
+}
+
+export async function recordRun(
+  file: string,
+  options: RecordOptions,
+  console: Console,
+): Promise<void> {
+  const { checkActs, checkSceneConfig, recordSimulation } = await import('../../scene.ts');
+  const { overlay, nodes, seed, until } = options;
+  const config = checkSceneConfig({
+    ...(options.config === undefined ? {} : (jsonOf(options.config) as object)),
+    ...(overlay && { overlay }),
+    ...(nodes !== undefined && { nodes }),
+    ...(seed !== undefined && { seed }),
+  });
+  const acts: TimedAct[] = options.acts === undefined ? [] : checkActs(jsonOf(options.acts));
+  const out = new RecordingFile(file);
+  let recorded: Recorded;
+  try {
+    recorded = recordSimulation(config, acts, until, (line) => out.write(line), {
+      progress: (done) => {
+        console.progress(`recording … ${Math.floor(done * 100)} %`);
+        return true;
+      },
+    });
+  } finally {
+    out.close();
+  }
+  console.progress('');
+  tell(file, config, recorded, console);
+}
+
+function tell(file: string, config: SceneConfig, recorded: Recorded, console: Console): void {
+  const { endMs, length, isFull, traceHash } = recorded;
+  console.emit('recorded', { file, config, endMs, bytes: length, isFull, traceHash });
+  const world = `${counted(config.nodes, 'node')} (${config.overlay}, seed ${config.seed})`;
+  const size = `${(length / 2 ** 20).toFixed(1)} MiB`;
+  console.say(`Recorded ${world} for ${(endMs / 1000).toFixed(1)} s: ${bold(file)}, ${size}.`);
+  if (isFull) console.say('It ends there because a recording is not larger than that.');
+  console.say(`Play it:  npx ringlight studio --recording ${file}`);
+}
+
+function jsonOf(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'READ');
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CommandError(`${file} is no JSON`, 2, 'READ');
+  }
+}
+
+/** A file written line by line. @throws CommandError when the system does not take it. */
+class RecordingFile {
+  readonly #path: string;
+  readonly #file: number;
+  #waiting = '';
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#file = this.#attempt(() => openSync(path, 'w'));
+  }
+
+  write(line: string): void {
+    this.#waiting += `${line}\n`;
+    if (this.#waiting.length >= WRITTEN_AT_ONCE) this.#leave();
+  }
+
+  close(): void {
+    try {
+      this.#leave();
+    } finally {
+      closeSync(this.#file);
+    }
+  }
+
+  #leave(): void {
+    const bytes = Buffer.from(this.#waiting);
+    this.#waiting = '';
+    this.#attempt(() => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
+    });
+  }
+
+  #attempt<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      const reason = (error as Error).message;
+      throw new CommandError(`cannot write ${this.#path}: ${reason}`, 2, 'WRITE');
+    }
+  }
+}

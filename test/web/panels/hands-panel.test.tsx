@@ -1,0 +1,173 @@
+// @vitest-environment happy-dom
+import { render } from 'preact';
+import { act } from 'preact/test-utils';
+import {
+  type Command,
+  checkAct,
+  checkSceneConfig,
+  NodeState,
+  type SceneMessage,
+} from 'ringlight/scene';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { FIRST_CONFIG } from '../../../web/src/lessons/lesson.ts';
+import type { SceneModel } from '../../../web/src/model/scene-model.ts';
+import { Session } from '../../../web/src/model/session.ts';
+import { createViewState } from '../../../web/src/model/view-state.ts';
+import * as hands from '../../../web/src/panels/hands-panel.tsx';
+import { addNodes, frame, hello, setStates } from '../model/messages.ts';
+
+describe('every stop of a slider is one that the lab takes', () => {
+  const both = ['ring', 'mainline'] as const;
+
+  test('of a new world', () => {
+    for (const overlay of both) {
+      const isRing = overlay === 'ring';
+      for (const nodes of hands.NODE_STOPS) {
+        if (isRing && nodes > hands.MOST_RING_NODES) continue;
+        checkSceneConfig({ ...FIRST_CONFIG, overlay, nodes });
+      }
+      for (const k of isRing ? hands.RING_K_STOPS : hands.BUCKET_STOPS) {
+        checkSceneConfig({ ...FIRST_CONFIG, overlay, k });
+      }
+      for (const alpha of hands.ALPHA_STOPS) checkSceneConfig({ ...FIRST_CONFIG, overlay, alpha });
+      for (const keys of hands.KEY_STOPS) checkSceneConfig({ ...FIRST_CONFIG, overlay, keys });
+    }
+    for (const identities of hands.IDENTITY_STOPS)
+      checkSceneConfig({ ...FIRST_CONFIG, identities });
+  });
+
+  test('of the running one', () => {
+    for (const loss of hands.LOSS_STOPS) checkAct({ kind: 'network', loss });
+    for (const latencyMs of hands.LATENCY_STOPS) checkAct({ kind: 'network', latencyMs });
+    for (const churn of hands.CHURN_STOPS) checkAct({ kind: 'churn', churn });
+    for (const count of hands.SYBIL_STOPS) checkAct({ kind: 'sybils', name: 'a', count });
+    for (const lookupsPerSecond of hands.RATE_STOPS) {
+      checkAct({ kind: 'workload', lookupsPerSecond });
+    }
+  });
+});
+
+describe('the panel', () => {
+  let root: HTMLElement;
+  let session: Session;
+  let commands: Command[];
+  let tell: (message: SceneMessage) => void;
+  let model: SceneModel;
+
+  beforeEach(() => {
+    document.body.innerHTML = '';
+    root = document.body.appendChild(document.createElement('div'));
+    commands = [];
+    session = new Session(createViewState());
+    session.show((listener) => {
+      tell = (message) => listener.onMessage(message);
+      return { send: (command) => commands.push(command), close: () => {} };
+    });
+    model = session.panes.value[0]!.model;
+    tell(hello({ config: FIRST_CONFIG }));
+    addNodes(model, 8);
+    draw();
+  });
+
+  /** From the beginning: a panel follows its model some time later only. */
+  const draw = () => {
+    act(() => render(null, root));
+    act(() => render(<hands.HandsPanel session={session} />, root));
+  };
+  const button = (name: string) =>
+    [...root.querySelectorAll('button')].find((found) => found.textContent!.trim() === name)!;
+  const lastAct = () => commands.filter((command) => command.do === 'act').at(-1)?.act;
+
+  function slide(label: string, to: number): void {
+    const found = [...root.querySelectorAll('label')].find((l) => l.textContent === label)!;
+    const input = root.querySelector<HTMLInputElement>(`#${CSS.escape(found.htmlFor)}`)!;
+    act(() => {
+      input.value = String(to);
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    act(() => {
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+  }
+
+  test('a node is crashed, paused, sent away; what is down can be restarted', () => {
+    expect(button('Crash').disabled).toBe(true);
+    act(() => (session.view.selectedNode.value = 5));
+    act(() => button('Crash').click());
+    expect(lastAct()).toEqual({ kind: 'crash', nodes: [5] });
+    act(() => button('Pause').click());
+    expect(lastAct()).toEqual({ kind: 'pause', nodes: [5] });
+    act(() => button('Leave').click());
+    expect(lastAct()).toEqual({ kind: 'leave', nodes: [5] });
+    expect(button('Restart').disabled).toBe(true);
+    setStates(model, [5], NodeState.crashed);
+    draw();
+    expect(button('Crash').disabled).toBe(true);
+    act(() => button('Restart').click());
+    expect(lastAct()).toEqual({ kind: 'restart', nodes: [5], memory: true });
+    act(() => button('Restart empty').click());
+    expect(lastAct()).toEqual({ kind: 'restart', nodes: [5], memory: false });
+    setStates(model, [5], NodeState.paused);
+    draw();
+    act(() => button('Resume').click());
+    expect(lastAct()).toEqual({ kind: 'resume', nodes: [5] });
+  });
+
+  test('the network is cut, slowed, made lossy, and healed', () => {
+    act(() => button('Cut in half').click());
+    expect(lastAct()).toEqual({ kind: 'partition', nodes: [0, 1, 2, 3], oneWay: false });
+    expect(button('Heal').disabled).toBe(true);
+    tell(frame({ sides: Uint8Array.of(1, 1, 1, 1, 0, 0, 0, 0) }));
+    draw();
+    act(() => button('Heal').click());
+    expect(lastAct()).toEqual({ kind: 'heal' });
+    slide('Messages lost', 3);
+    expect(lastAct()).toEqual({ kind: 'network', loss: hands.LOSS_STOPS[3] });
+    slide('Latency', 0);
+    expect(lastAct()).toEqual({ kind: 'network', latencyMs: null });
+    slide('Churn', 4);
+    expect(lastAct()).toEqual({ kind: 'churn', churn: hands.CHURN_STOPS[4] });
+    slide('Look-ups by nodes', 2);
+    expect(lastAct()).toEqual({ kind: 'workload', lookupsPerSecond: hands.RATE_STOPS[2] });
+  });
+
+  test('sliders show what holds at this moment', () => {
+    const acts = [
+      { atMs: 10, act: { kind: 'network', loss: 0.1 } as const },
+      { atMs: 20, act: { kind: 'network', loss: 0.5, latencyMs: 5 } as const },
+    ];
+    tell({ type: 'history', acts });
+    tell(frame({ atMs: 15 }));
+    expect(hands.settingsNow(FIRST_CONFIG, model)).toMatchObject({
+      loss: 0.1,
+      latencyMs: FIRST_CONFIG.latencyMs,
+    });
+    tell(frame({ atMs: 25 }));
+    expect(hands.settingsNow(FIRST_CONFIG, model)).toMatchObject({ loss: 0.5, latencyMs: 5 });
+  });
+
+  test('what needs another world begins it with the same seed, and says so', () => {
+    expect(root.textContent).toContain('starts a new run with the same seed');
+    slide('Backups, K', 4);
+    expect(commands.at(-1)).toMatchObject({
+      do: 'begin',
+      config: { ...FIRST_CONFIG, k: 4 },
+    });
+  });
+
+  test('the line of a cut is drawn on the stage', () => {
+    act(() => button('Draw a cut').click());
+    expect(session.view.tool.value).toBe('partition');
+  });
+
+  test('what a source does not have is not shown', () => {
+    tell(hello({ abilities: ['inspect'], origin: 'recording', config: null }));
+    draw();
+    expect(root.querySelector('button')).toBeNull();
+    expect(root.textContent).toContain('recording');
+    tell(hello({ abilities: ['act', 'inspect'], origin: 'live', config: null }));
+    draw();
+    expect(button('Crash')).toBeDefined();
+    expect(root.textContent).not.toContain('same seed');
+  });
+});

@@ -1,0 +1,103 @@
+/**
+ * What the page shows, as plain data: `ringlight.glance()` in the console of the browser. Tests read it,
+ * and whoever is curious; nothing can be changed by it.
+ */
+import { NodeState } from 'ringlight/scene';
+import type { ScenePane } from './model/session.ts';
+import type { Studio } from './studio.ts';
+
+export interface Glance {
+  source: 'lab' | 'live' | 'recording';
+  /** `ownership/2`, '' when no lesson is open. */
+  lesson: string;
+  /** What went wrong, in words; '' for nothing. */
+  trouble: string;
+  /** 40 hexadecimal digits; null for none. */
+  selectedKey: string | null;
+  /** -1 for none. */
+  selectedNode: number;
+  /** 0 for none. */
+  selectedLookup: number;
+  panes: PaneGlance[];
+}
+
+export interface PaneGlance {
+  /** opening, open, waiting, broken or locked. */
+  link: string;
+  overlay: string;
+  k: number;
+  atMs: number;
+  playing: boolean;
+  /** Time is being caught up with. */
+  busy: boolean;
+  trouble: string;
+  /** How many acts are in its history, those of its future included. */
+  acts: number;
+  /** By node, a word of `NodeState`. */
+  nodes: string[];
+  /** By name, or by key where nobody knows the name. */
+  keys: Record<string, KeyGlance>;
+  lookups: LookupGlance[];
+}
+
+export interface KeyGlance {
+  state: string;
+  /** The node that owns it; -1 for none. */
+  owner: number;
+  /** Nodes that are there and have a copy. */
+  holders: number[];
+}
+
+export interface LookupGlance {
+  id: number;
+  kind: string;
+  label: string;
+  state: string;
+  result: string;
+  steps: { node: number; verdict: string }[];
+}
+
+const STATES = Object.keys(NodeState);
+
+export function glance(studio: Studio): Glance {
+  const { session } = studio;
+  const { view } = session;
+  const open = studio.lesson.value;
+  return {
+    source: studio.source.value.kind,
+    lesson: open ? `${open.lesson.id}/${open.index + 1}` : '',
+    trouble: studio.trouble.value,
+    selectedKey: view.selectedKey.value,
+    selectedNode: view.selectedNode.value,
+    selectedLookup: view.selectedLookup.value,
+    panes: session.panes.value.map(paneGlance),
+  };
+}
+
+function paneGlance({ model, link }: ScenePane): PaneGlance {
+  const hello = model.hello.value;
+  const keys: Record<string, KeyGlance> = {};
+  for (const [key, { name, state, owner, holders }] of model.keys) {
+    keys[name ?? key] = {
+      state,
+      owner: owner < 0 ? -1 : model.nodeOf[owner]!,
+      holders: holders.filter((node) => model.isMember(node)),
+    };
+  }
+  return {
+    link: link.value.state,
+    overlay: hello?.overlay ?? '',
+    k: hello?.k ?? 0,
+    atMs: model.atMs,
+    playing: model.playing.value,
+    busy: model.busy.value !== null,
+    trouble: model.trouble.value?.message ?? '',
+    acts: model.history.value.length,
+    nodes: Array.from(model.stateOf.subarray(0, model.nodeCount), (state) => STATES[state]!),
+    keys,
+    lookups: [...model.lookups.values()].map(({ id, kind, label, state, result, steps }) => ({
+      ...{ id, kind, label, state, result },
+      steps: steps.map(({ node, verdict }) => ({ node, verdict })),
+    })),
+  };
+}

@@ -1,0 +1,61 @@
+/** Time against messages, with alpha as the knob. */
+import type { SceneConfig, TimedAct } from 'ringlight/scene';
+import { type Lesson, TOLD_SEED } from './lesson.ts';
+
+const WORLD: Partial<SceneConfig> = { seed: TOLD_SEED, overlay: 'mainline', nodes: 200, k: 8 };
+
+/** Two nodes of five, but not those that are asked or looked for. */
+export const DEAD: readonly number[] = Array.from({ length: 80 }, (_, i) => 20 + 2 * i);
+
+const ask = (atMs: number): TimedAct => ({
+  atMs,
+  act: { kind: 'lookup', name: 'apple', from: 3 },
+});
+
+export const alpha: Lesson = {
+  id: 'alpha',
+  title: 'Latency and alpha',
+  about: 'Asking several at once buys time with messages, most of all when some are dead.',
+  steps: [
+    {
+      text: 'The same look-up in the same network, where each message takes 60 ms. A asks one node at a time (alpha = 1), B ten (alpha = 10).',
+      notice: 'B is done 240 ms after it began, when A is still waiting for its second answer.',
+      config: { ...WORLD, alpha: 1 },
+      beside: { alpha: 10 },
+      acts: [ask(300)],
+      fromMs: 280,
+      toMs: 540,
+      pace: 50,
+      select: { lookup: true, tab: 'lookup', view: 'trie', node: -1 },
+    },
+    {
+      text: 'A goes on, one question after the other.',
+      notice:
+        'A took 1080 ms and nine questions, B 240 ms and sixteen: some were to nodes that no longer mattered.',
+      toMs: 1500,
+      pace: 100,
+      select: { lookup: true },
+    },
+    {
+      text: 'Kademlia’s own choice is alpha = 3.',
+      notice: '480 ms and eleven questions: less than half the time for two messages more.',
+      config: WORLD,
+      acts: [ask(300)],
+      fromMs: 280,
+      toMs: 900,
+      pace: 100,
+      select: { lookup: true, tab: 'lookup', view: 'trie' },
+    },
+    {
+      text: 'Two nodes of five have just crashed, and nobody knows yet. Whoever asks a dead one waits for an answer that never comes.',
+      notice: 'A takes 5 seconds, B less than one: it does not wait for one node alone.',
+      config: { ...WORLD, alpha: 1 },
+      beside: { alpha: 10 },
+      acts: [{ atMs: 1000, act: { kind: 'crash', nodes: DEAD } }, ask(1100)],
+      fromMs: 1080,
+      toMs: 6500,
+      pace: 500,
+      select: { lookup: true, tab: 'lookup', view: 'trie' },
+    },
+  ],
+};

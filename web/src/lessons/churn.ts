@@ -1,0 +1,55 @@
+/** Nodes that come and go all the time, and what has to be done all the time because of it. */
+import type { TimedAct } from 'ringlight/scene';
+import { type Lesson, TOLD_SEED } from './lesson.ts';
+import { FRUIT } from './opening.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Each key is announced again by some node, one after the other. */
+const ANNOUNCED_AGAIN: readonly TimedAct[] = FRUIT.map((name, i) => ({
+  atMs: 10 * MINUTE_MS + 1000 + i * 1000,
+  act: { kind: 'put', name, value: '' },
+}));
+
+export const churn: Lesson = {
+  id: 'churn',
+  title: 'Churn',
+  about: 'When half of all nodes are gone within minutes, only what is renewed lasts.',
+  steps: [
+    {
+      text: 'Two rings of 24 nodes. Half of the nodes go away within two minutes, without a word, and come back later. A has no backups, B has two.',
+      notice: 'After one minute A misses five of 24 keys, B none.',
+      config: { seed: TOLD_SEED, nodes: 24, keys: 24, k: 0, churn: 2 },
+      beside: { k: 2 },
+      toMs: MINUTE_MS,
+      pace: 5000,
+      select: { tab: 'keys', view: 'ring', node: -1 },
+    },
+    {
+      text: 'Four minutes more. Whenever a node is gone, its neighbours in B make the copies that are missing; in A there is nothing to copy from.',
+      notice: 'A misses 17 keys. B still has all of them, with ten of 24 nodes left.',
+      toMs: 5 * MINUTE_MS,
+      pace: 20_000,
+      select: { tab: 'figures' },
+    },
+    {
+      text: 'Mainline makes no such repairs: whoever announces a key puts it on the eight closest nodes, and leaves it there. 200 nodes, of which half go away within five minutes.',
+      notice: 'After ten minutes two of twelve keys have no living holder.',
+      config: {
+        ...{ seed: TOLD_SEED, overlay: 'mainline', nodes: 200, k: 8 },
+        ...{ churn: 5, lookupsPerSecond: 2 },
+      },
+      toMs: 10 * MINUTE_MS,
+      pace: 30_000,
+      select: { tab: 'keys', view: 'trie' },
+    },
+    {
+      text: 'That is why peers announce themselves again and again. All twelve keys are announced once more.',
+      notice: 'No key is lost any more: each is on the nodes that are closest to it now.',
+      acts: ANNOUNCED_AGAIN,
+      toMs: 10 * MINUTE_MS + 20_000,
+      pace: 2000,
+      select: { tab: 'keys' },
+    },
+  ],
+};
