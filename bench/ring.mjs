@@ -6,7 +6,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FrameType, FrameWriter } from '../dist/ring/frames.js';
@@ -29,13 +29,20 @@ import {
 const SERVE = new URL('./ring-serve.mjs', import.meta.url);
 /** Connections, each with one request under way: what 64 independent clients do. */
 const CONNECTIONS = 64;
-const KEYS = 20_000;
+const KEYS = 10_000;
 /** So few that warming up inserts all of them over connections of their own, too. */
 const KEYS_ONCE = 200;
 const SIZES = [100, 10_000];
+/** What is measured of a server, by the bytes of a value; the rest is among the calls of the library. */
+const COMMANDS = new Map([
+  [100, ['insert', 'get', 'exists']],
+  [10_000, ['insert', 'get']],
+]);
+const WARMING_S = 0.4;
 /** A pause after which a server is taken to have said all it has to say. */
 const QUIET_MS = 150;
-const MOVED_BYTES = 200_000_000;
+/** Half of it moves: so much that beginning and end of a join do not rule. */
+const HELD_BYTES = 160_000_000;
 const MOVED_VALUE_BYTES = 10_000;
 
 /** @param {Run} run @returns {Promise<Section[]>} */
@@ -149,7 +156,8 @@ function resp(...words) {
  * @property {string} name
  * @property {Language} language
  * @property {'kept' | 'once'} connections
- * @property {boolean} isDurable
+ * @property {number[]} sizes of values
+ * @property {boolean} hasBare is it compared with a bare responder?
  * @property {(folder: string) => Promise<{ port: number, stop: () => Promise<void> }>} start
  */
 
@@ -159,7 +167,8 @@ function ringServer(name, options, language, connections = 'kept') {
     name,
     language,
     connections: /** @type {'kept' | 'once'} */ (connections),
-    isDurable: 'data' in options,
+    sizes: connections === 'kept' ? SIZES : SIZES.slice(0, 1),
+    hasBare: !('data' in options),
     /** @param {string} folder */
     start: async (folder) => {
       const { core } = await serverCore();
@@ -171,13 +180,14 @@ function ringServer(name, options, language, connections = 'kept') {
   };
 }
 
-/** @param {string} name @param {string[]} flags @param {boolean} isDurable */
-function redisServer(name, flags, isDurable) {
+/** @param {string} name @param {string[]} flags */
+function redisServer(name, flags) {
   return {
     name,
     language: RESP,
     connections: /** @type {'kept'} */ ('kept'),
-    isDurable,
+    sizes: SIZES,
+    hasBare: false,
     /** @param {string} folder */
     start: async (folder) => {
       const { core } = await serverCore();
@@ -206,19 +216,15 @@ async function serverCore() {
 const SERVERS = [
   ringServer('ringlight, memory', {}, FRAMES),
   ringServer('ringlight, LMDB', { data: '' }, FRAMES),
-  redisServer('redis, no persistence', ['--appendonly', 'no'], false),
-  redisServer(
-    'redis, appendfsync always',
-    ['--appendonly', 'yes', '--appendfsync', 'always'],
-    true,
-  ),
+  redisServer('redis, no persistence', ['--appendonly', 'no']),
+  redisServer('redis, appendfsync always', ['--appendonly', 'yes', '--appendfsync', 'always']),
   ringServer('ringlight, memory, one command each', {}, CLASS, 'once'),
 ];
 
 /** @param {Run} run @param {string} load @param {string} folder @returns {Promise<Section>} */
 async function measureServing(run, load, folder) {
   const rounds = run.quick ? 1 : 3;
-  const seconds = run.quick ? 0.7 : 2;
+  const seconds = run.quick ? 0.7 : 1;
   const { load: core } = await chooseCores();
   /** @type {Map<string, Sample[]>} */
   const samples = new Map();
@@ -227,21 +233,25 @@ async function measureServing(run, load, folder) {
   };
   for (let round = 0; round < rounds; round++) {
     for (const server of SERVERS) {
-      for (const valueBytes of SIZES) {
+      for (const valueBytes of server.sizes) {
         run.progress(`ring: round ${round + 1} of ${rounds}, ${server.name}, ${valueBytes} B`);
         const { port, stop } = await server.start(folder);
         try {
-          for (const command of ['insert', 'get', 'exists']) {
+          for (const command of COMMANDS.get(valueBytes) ?? []) {
+            const what = `${server.name} ${command} ${valueBytes}`;
             const asked = await prepare(folder, server, port, command, valueBytes);
-            const words = [load, port, seconds, CONNECTIONS, 1, server.connections, ...asked.words];
-            // Once to warm up (and, with inserts, so that every key is there), once to measure.
-            await output([...words.map(String)], core);
-            const result = JSON.parse(await output([...words.map(String)], core));
-            check(result, `${server.name} ${command}`);
-            keep(`${server.name} ${command} ${valueBytes}`, sampleOf(result));
-            if (server.isDurable) continue;
+            const load1 = (/** @type {number} */ forSeconds) =>
+              loaded(load, core, [port, forSeconds, CONNECTIONS, 1, server.connections], asked);
+            let warmingS = WARMING_S;
+            // Every key has to be there, however slow the server is: the requests go round in turn.
+            for (let missing = Infinity; missing > 0; warmingS *= 2) {
+              const { rate } = await load1(warmingS);
+              missing = command === 'insert' ? asked.keys - rate * warmingS : 0;
+            }
+            keep(what, await load1(seconds));
+            if (!server.hasBare) continue;
             const bare = await bareRate(load, core, seconds, server.connections, folder, asked);
-            keep(`bare ${server.connections} ${server.name} ${command} ${valueBytes}`, bare);
+            keep(`bare ${server.connections} ${what}`, bare);
           }
         } finally {
           await stop();
@@ -250,6 +260,20 @@ async function measureServing(run, load, folder) {
     }
   }
   return servingSection(samples, { rounds, seconds });
+}
+
+/**
+ * Runs the load generator once. A server that fails fast must not win.
+ * @param {string} load @param {number | null} core @param {(string | number)[]} how
+ * @param {{ words: (string | number)[] }} asked @returns {Promise<Sample>}
+ */
+async function loaded(load, core, how, { words }) {
+  const result = JSON.parse(await output([load, ...how, ...words].map(String), core));
+  const { received, errors, broken, seconds, p50Us, p99Us } = result;
+  if (received === 0 || errors > 0 || broken > 0) {
+    throw new Error(`port ${how[0]} did not serve: ${JSON.stringify(result)}`);
+  }
+  return { rate: received / seconds, p50Us, p99Us };
 }
 
 /** Writes requests to files and learns how long replies are. */
@@ -276,6 +300,7 @@ async function prepare(
   const replyBytes = reply;
   const ok = [language.okAt, language.ok[command]];
   return {
+    keys,
     requestFile,
     requestBytes,
     replyBytes,
@@ -330,24 +355,14 @@ async function bareRate(
   writeFileSync(nothing, '');
   try {
     const { port } = await child.ask({ start: 'responder', requestBytes, replyBytes });
-    const words = [load, port, seconds, CONNECTIONS, 1, connections];
-    words.push(requestFile, requestBytes, replyBytes, nothing, 0, 0, 1);
-    await output(words.map(String), core);
-    return sampleOf(JSON.parse(await output(words.map(String), core)));
+    const words = [requestFile, requestBytes, replyBytes, nothing, 0, 0, 1];
+    const bare = (/** @type {number} */ forSeconds) =>
+      loaded(load, core, [port, forSeconds, CONNECTIONS, 1, connections], { words });
+    await bare(WARMING_S);
+    return await bare(seconds);
   } finally {
     await child.stop();
   }
-}
-
-/** @param {any} result @returns {Sample} */
-function sampleOf({ received, seconds, p50Us, p99Us }) {
-  return { rate: received / seconds, p50Us, p99Us };
-}
-
-/** A server that fails fast must not win. @param {any} result @param {string} what */
-function check(result, what) {
-  if (result.received > 0 && result.errors === 0 && result.broken === 0) return;
-  throw new Error(`${what} was not served: ${JSON.stringify(result)}`);
 }
 
 /** @param {number} port */
@@ -376,8 +391,8 @@ function servingSection(samples, how) {
     return spreadOf(of(one).map(({ rate }, i) => rate / others[i].rate));
   };
   const rows = SERVERS.flatMap((server) =>
-    SIZES.flatMap((valueBytes) =>
-      ['get', 'exists', 'insert'].map((command) => {
+    server.sizes.flatMap((valueBytes) =>
+      (COMMANDS.get(valueBytes) ?? []).map((command) => {
         const key = `${server.name} ${command} ${valueBytes}`;
         const list = of(key);
         const bare = `bare ${server.connections} ${key}`;
@@ -400,7 +415,7 @@ function servingSection(samples, how) {
     title: 'The ring: one node',
     method:
       `${CONNECTIONS} connections, each with one request under way (tcp-load.c, on a core of its own); the server is a ` +
-      `process on the other core. ${how.rounds} rounds; ${how.seconds} s of warming up, then ${how.seconds} s measured. ` +
+      `process on the other core. ${how.rounds} rounds; ${WARMING_S} s of warming up, then ${how.seconds} s measured. ` +
       'The bare responder is a Node.js TCP server that answers requests of the same length with replies of the same ' +
       'length and looks at neither; it is measured right after each row. "One command each" opens a connection for ' +
       'every request, as programs of the class do. Writes are acknowledged by the owner alone (K = 0); with LMDB and ' +
@@ -431,7 +446,7 @@ function servingSection(samples, how) {
 
 /** Seven members in seven processes, asked through one of them. */
 async function measureMany(/** @type {Run} */ run, /** @type {string} */ folder) {
-  const seconds = run.quick ? 1 : 3;
+  const seconds = run.quick ? 0.7 : 1.2;
   const rows = [];
   for (const nodes of [1, 7]) {
     for (const k of nodes === 1 ? [0] : [0, 2]) {
@@ -441,13 +456,21 @@ async function measureMany(/** @type {Run} */ run, /** @type {string} */ folder)
         try {
           for (const valueBytes of SIZES) {
             const keys = Math.min(5000, 20_000_000 / valueBytes);
-            const ask = (/** @type {string} */ command) =>
+            const ask = (/** @type {string} */ command, /** @type {number} */ forSeconds) =>
               members[0].ask({
-                run: { command, seconds, inFlight: CONNECTIONS, keys, valueBytes, level: 'quorum' },
+                run: {
+                  command,
+                  seconds: forSeconds,
+                  inFlight: CONNECTIONS,
+                  keys,
+                  valueBytes,
+                  level: 'quorum',
+                },
               });
+            await members[0].ask({ fill: { keys, valueBytes } });
             for (const command of ['insert', 'get', 'exists']) {
-              await ask(command);
-              const { rate, p50Us, p99Us } = await ask(command);
+              await ask(command, WARMING_S);
+              const { rate, p50Us, p99Us } = await ask(command, seconds);
               rows.push([
                 `${nodes}`,
                 `${k}`,
@@ -470,7 +493,7 @@ async function measureMany(/** @type {Run} */ run, /** @type {string} */ folder)
     method:
       `Each member is a process; all share the machine’s cores. ${CONNECTIONS} calls under way through the library of ` +
       `one member, keys spread over all; level quorum for reads and writes (with K = 2 two of three copies). ` +
-      `${seconds} s of warming up, then ${seconds} s measured, one round.`,
+      `${WARMING_S} s of warming up, then ${seconds} s measured, one round.`,
     table: [['nodes', 'K', 'store', 'command', 'per second', 'p50 µs', 'p99 µs'], ...rows],
     goals: [],
   };
@@ -493,50 +516,41 @@ async function startMembers(nodes, k, folder) {
 
 /** How fast records move when a member joins and when it leaves. */
 async function measureMoves(/** @type {Run} */ run, /** @type {string} */ folder) {
-  const bytes = run.quick ? MOVED_BYTES / 10 : MOVED_BYTES;
-  const keys = bytes / MOVED_VALUE_BYTES;
-  const rows = [];
-  const rates = [];
-  for (const isDurable of [false, true]) {
-    run.progress(`ring: moving ${whole(bytes / 1e6)} MB, ${isDurable ? 'LMDB' : 'memory'}`);
-    const dataOf = () => (isDurable ? mkdtempSync(join(folder, 'data-')) : undefined);
-    const first = startChild(SERVE);
-    const second = startChild(SERVE);
-    try {
-      const { port } = await first.ask({ start: 'ring', options: { data: dataOf() } });
-      await first.ask({ fill: { keys, valueBytes: MOVED_VALUE_BYTES } });
-      // The process is up, with all its modules, before the clock runs.
-      await second.ask('cpu');
-      const joinAtMs = performance.now();
-      await second.ask({
-        start: 'ring',
-        options: { data: dataOf(), join: [`${HOST}:${port}`] },
-      });
-      const joinMs = performance.now() - joinAtMs;
-      const { bytes: held } = await second.ask('info');
-      const leaveAtMs = performance.now();
-      await second.ask('leave');
-      const leaveMs = performance.now() - leaveAtMs;
-      const perSecond = (/** @type {number} */ ms) => held / 1e6 / (ms / 1000);
-      rates.push(perSecond(joinMs), perSecond(leaveMs));
-      rows.push([
-        isDurable ? 'LMDB' : 'memory',
-        whole(held / 1e6),
-        decimals(1)(perSecond(joinMs)),
-        decimals(1)(perSecond(leaveMs)),
-      ]);
-    } finally {
-      await Promise.all([first.stop(), second.stop()]);
+  const rounds = run.quick ? 1 : 3;
+  const stores = ['memory', 'LMDB'];
+  /** @type {Map<string, number[]>} */
+  const figures = new Map();
+  const keep = (/** @type {string} */ what, /** @type {number} */ figure) =>
+    figures.set(what, [...(figures.get(what) ?? []), figure]);
+  for (let round = 0; round < rounds; round++) {
+    for (const store of stores) {
+      run.progress(`ring: round ${round + 1} of ${rounds}, records that move, ${store}`);
+      const { megabytes, joinS, leaveS } = await moveOnce(folder, store === 'LMDB');
+      keep(`${store} held`, megabytes);
+      keep(`${store} join`, megabytes / joinS);
+      keep(`${store} leave`, megabytes / leaveS);
     }
   }
-  const slowest = Math.min(...rates);
+  const spread = (/** @type {string} */ what) =>
+    spreadOf(/** @type {number[]} */ (figures.get(what)));
+  const moves = stores.flatMap((store) => [`${store} join`, `${store} leave`]);
+  const slowest = Math.min(...moves.map((what) => spread(what).median));
   return {
     title: 'The ring: records that move',
     method:
-      `A lone member holds ${whole(bytes / 1e6)} MB in values of ${whole(MOVED_VALUE_BYTES)} B; another joins, gets the ` +
-      'records of its arc, and leaves again. The time is that of the whole join and the whole leave, with everything that ' +
-      'is said before and after, and with LMDB until it is on disk.',
-    table: [['store', 'MB moved', 'join, MB/s', 'leave, MB/s'], ...rows],
+      `A lone member holds ${whole(HELD_BYTES / 1e6)} MB in values of ${whole(MOVED_VALUE_BYTES)} B; another joins, ` +
+      'gets the records of its arc, about half of them, and leaves again. The time is that of the whole join and the ' +
+      'whole leave, with everything that is said before and after, and with LMDB until it is on disk. Each member is a ' +
+      `process. ${rounds} rounds; medians (min–max).`,
+    table: [
+      ['store', 'MB moved', 'join, MB/s', 'leave, MB/s'],
+      ...stores.map((store) => [
+        store,
+        shownSpread(spread(`${store} held`)),
+        shownSpread(spread(`${store} join`), decimals(1)),
+        shownSpread(spread(`${store} leave`), decimals(1)),
+      ]),
+    ],
     goals: [
       {
         what: 'records moved on join or leave, the slowest of the four',
@@ -546,4 +560,52 @@ async function measureMoves(/** @type {Run} */ run, /** @type {string} */ folder
       },
     ],
   };
+}
+
+/** One join and one leave. @param {string} folder @param {boolean} isDurable */
+async function moveOnce(folder, isDurable) {
+  const keys = HELD_BYTES / MOVED_VALUE_BYTES;
+  const dataOf = () => (isDurable ? mkdtempSync(join(folder, 'data-')) : undefined);
+  const first = startChild(SERVE);
+  const second = startChild(SERVE);
+  try {
+    const { port } = await first.ask({ start: 'ring', options: { data: dataOf() } });
+    await first.ask({ fill: { keys, valueBytes: MOVED_VALUE_BYTES } });
+    // The process is up, with all its modules, before the clock runs.
+    await second.ask('cpu');
+    const options = { data: dataOf(), join: [`${HOST}:${port}`], port: await oppositeOf(port) };
+    const joinAtMs = performance.now();
+    await second.ask({ start: 'ring', options });
+    const leaveAtMs = performance.now();
+    const { bytes } = await second.ask('info');
+    const askedMs = performance.now();
+    await second.ask('leave');
+    return {
+      megabytes: bytes / 1e6,
+      joinS: (leaveAtMs - joinAtMs) / 1000,
+      leaveS: (performance.now() - askedMs) / 1000,
+    };
+  } finally {
+    await Promise.all([first.stop(), second.stop()]);
+  }
+}
+
+/** A free port from which a member owns half of the circle, within a twentieth. */
+async function oppositeOf(/** @type {number} */ port) {
+  const placeOf = (/** @type {number} */ at) =>
+    createHash('sha1').update(`${HOST}:${at}`).digest().readUInt32BE(0) / 2 ** 32;
+  for (let other = port + 1; ; other++) {
+    const candidate = 20_000 + (other % 10_000);
+    const share = (1 + placeOf(port) - placeOf(candidate)) % 1;
+    if (share > 0.475 && share < 0.525 && (await isFree(candidate))) return candidate;
+  }
+}
+
+/** @param {number} port @returns {Promise<boolean>} */
+function isFree(port) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, HOST, () => server.close(() => resolve(true)));
+  });
 }

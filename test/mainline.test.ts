@@ -723,6 +723,55 @@ describe('what a program can see', () => {
   });
 });
 
+describe('somebody who looks on', () => {
+  test('sees every datagram and every lookup that was called for, until he stops', async () => {
+    const one = await openMainline({ host: HOST, bootstrap: false });
+    const two = await openMainline({ host: HOST, bootstrap: [`${HOST}:${one.port}`] });
+    opened.push(one, two);
+    await two.ready();
+    const seen: string[] = [];
+    const targets: string[] = [];
+    const before = one.stats;
+    const stop = one.watch({
+      onDatagram: (isOurs, peer, bytes, start, end) => {
+        expect(peer).toBe(addressOf(0x7f000001, two.port));
+        const { y } = decode(bytes.slice(start, end)) as { y: Uint8Array };
+        seen.push(`${isOurs ? 'out' : 'in'} ${new TextDecoder().decode(y)}`);
+      },
+    });
+    const stopToo = one.watch({ onLookup: ({ target }) => targets.push(target) });
+    await two.ping(`${HOST}:${one.port}`);
+    expect(seen.slice(0, 2)).toEqual(['in q', 'out r']);
+    await one.findNode(HASH).catch(() => {});
+    expect(targets).toEqual([HASH]);
+    const { stats } = one;
+    const passed =
+      stats.in.datagrams - before.in.datagrams + stats.out.datagrams - before.out.datagrams;
+    expect(seen).toHaveLength(passed);
+    stop();
+    stop();
+    stopToo();
+    await two.ping(`${HOST}:${one.port}`);
+    expect([seen.length, targets.length]).toEqual([passed, 1]);
+  });
+
+  test('sees what others have announced', async () => {
+    const one = await openMainline({ host: HOST, bootstrap: false });
+    const two = await openMainline({ host: HOST, bootstrap: [`${HOST}:${one.port}`] });
+    opened.push(one, two);
+    await two.ready();
+    expect(one.stored()).toEqual([]);
+    await two.announce(HASH, { port: 4711 });
+    await two.announce('ab'.repeat(20), { port: 4712 });
+    expect(one.stored()).toContainEqual({ infoHash: HASH, peers: [{ host: HOST, port: 4711 }] });
+    expect(one.stored()).toHaveLength(2);
+    expect(one.stored(1)).toHaveLength(1);
+    const reader = await openMainline({ host: HOST, bootstrap: false, readOnly: true });
+    opened.push(reader);
+    expect(reader.stored()).toEqual([]);
+  });
+});
+
 describe('a program’s own hand', () => {
   test('onQuery sees every query with its sender and raw bytes, and may let it be', async () => {
     const seen: IncomingQuery[] = [];

@@ -89,6 +89,33 @@ describe('a testnet', () => {
   });
 });
 
+describe('a testnet that changes', () => {
+  test('loses a node, and has it again where it was', async () => {
+    const testnet = await create({ nodes: 5 });
+    const { id, port } = testnet.nodes[0]!;
+    await testnet.crash(0);
+    expect(testnet.nodes.some((node) => node.id === id)).toBe(false);
+    await expect(testnet.crash(4)).rejects.toThrow(
+      '"index" expected a whole number in 0..3, got 4',
+    );
+    const back = await testnet.add({ id, port });
+    expect(testnet.nodes.at(-1)).toBe(back);
+    expect([back.id, back.port]).toEqual([id, port]);
+    expect(back.table.size).toBeGreaterThan(0);
+    await expect(testnet.add({ port })).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
+    expect(testnet.nodes).toHaveLength(5);
+  });
+
+  test('has more nodes, which find what others announced', async () => {
+    const testnet = await create({ nodes: 8 });
+    await testnet.nodes[2]!.announce(HASH, { port: 999 });
+    const more = await testnet.add();
+    expect((await more.getPeers(HASH)).peers).toEqual([{ host: '127.0.0.1', port: 999 }]);
+    await testnet.close();
+    await expect(more.findNode(HASH)).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+});
+
 describe('a testnet that cannot be opened', () => {
   test('because the port is taken says so', async () => {
     const { nodes } = await create({ nodes: 1 });
@@ -148,6 +175,22 @@ describe('a ring testnet', () => {
     expect(ring.nodes.map((node) => node.info().effectiveK)).toEqual([1, 1, 1]);
     await expect(ring.crash(3)).rejects.toThrow('"index" expected a whole number in 0..2, got 3');
   }, 60_000);
+
+  test('gains a node, and loses one in good order', async () => {
+    await using ring = await createRingTestnet({ nodes: 3, k: 1 });
+    await ring.nodes[0]!.insert('hello', 'world', { level: 'all' });
+    const more = await ring.add();
+    expect(ring.nodes).toHaveLength(4);
+    expect(more.info().identities[0]!.state).toBe('member');
+    const gone = ring.nodes[1]!;
+    await ring.leave(1);
+    expect(ring.nodes).not.toContain(gone);
+    await expect(gone.get('hello')).rejects.toMatchObject({ code: 'CLOSED' });
+    expect(Buffer.from((await more.get('hello'))!).toString()).toBe('world');
+    const back = await ring.add({ port: gone.port });
+    expect(back.addresses).toEqual(gone.addresses);
+    await expect(ring.leave(4)).rejects.toThrow('"index" expected a whole number in 0..3, got 4');
+  });
 
   test('closes without a leak', async () => {
     await expect.poll(streams).toBe(0);

@@ -100,7 +100,10 @@ export async function openStudioUnasked(
 }
 
 function tell(studio: Studio, opens: string, token: string | undefined, console: Console): void {
-  const parts = [opens, ...(token === undefined ? [] : [`token=${token}`])].filter(Boolean);
+  const parts = [
+    opens,
+    ...(token === undefined ? [] : [`token=${encodeURIComponent(token)}`]),
+  ].filter(Boolean);
   const url = `${studio.url}/${parts.length > 0 ? `#${parts.join('&')}` : ''}`;
   console.emit('studio', { url, address: studio.url, ...(token !== undefined && { token }) });
   console.say(`Studio: ${bold(url)}`);

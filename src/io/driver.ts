@@ -58,7 +58,7 @@ export class Driver implements DatagramReceiver {
   }
 
   receive(from: Address, bytes: Uint8Array, start: number, end: number): void {
-    this.tap?.(false, from, bytes, start, end);
+    if (this.#machine !== null) this.tap?.(false, from, bytes, start, end);
     try {
       this.#machine?.receive(this.#clock.now(), from, bytes, start, end);
     } catch (error) {

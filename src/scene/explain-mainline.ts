@@ -20,6 +20,8 @@ const NODE_BYTES = 26;
 const NODE6_BYTES = 38;
 const ENDPOINT_BYTES = 6;
 const ENDPOINT6_BYTES = 18;
+/** Of a client's name (BEP 20). */
+const CLIENT_BYTES = 4;
 /** A method's name that is shown as a kind; a longer one is nobody's. */
 const METHOD_BYTES_MAX = 32;
 
@@ -245,6 +247,7 @@ class Reader {
     if ((form === 'id' || form === 'target') && length === ID_BYTES) return this.#id(form);
     if (form === 'endpoint' && length === ENDPOINT_BYTES) return cut.say(this.#endpoint());
     if (form === 'endpoint' && length === ENDPOINT6_BYTES) return cut.say(this.#endpoint6());
+    if (form === 'client' && length === CLIENT_BYTES) return this.#client();
     if (name !== 'e') cut.say(length === 0 ? 'empty' : shown);
     const wrong =
       form === 'id' || form === 'target'
@@ -259,6 +262,20 @@ class Reader {
     cut.say(hex);
     const isOwn = form === 'id' && this.#target !== null;
     cut.leaf('bytes', ID_BYTES, hex, isOwn ? distanceByXor(cut.bytes, cut.at, this.#target!) : '');
+  }
+
+  #client(): void {
+    const cut = this.#cut;
+    const letters = shownBytes(cut.bytes, cut.at, cut.at + 2);
+    const version = asHex(cut.bytes, cut.at + 2, cut.at + CLIENT_BYTES);
+    cut.say(`${letters} ${version}`);
+    cut.leaf(
+      'client',
+      2,
+      letters,
+      'The letters of the program: LT is libtorrent, UT µTorrent, RL this one.',
+    );
+    cut.leaf('version', 2, version, 'Two bytes for the version, as the program likes.');
   }
 
   #samples(length: number): void {

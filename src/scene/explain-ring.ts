@@ -32,6 +32,7 @@ import { explainDialect, kindOfDialect } from './explain-dialect.ts';
 import type { Part } from './frame.ts';
 import {
   CLOSER,
+  CLOSER_NOTE,
   COMPARED,
   FRAMES,
   LISTS,
@@ -127,7 +128,7 @@ class FrameReader {
     );
     cut.u8(
       'type',
-      () => kind,
+      () => (isReply ? `${word.kind}, answered` : word.kind),
       isReply ? 'What was asked; the highest bit says that this is the answer.' : 'What is asked.',
     );
     cut.u32(
@@ -137,7 +138,8 @@ class FrameReader {
     );
     if (isReply) this.#reply(type & ~REPLY);
     else this.#request(type);
-    const note = isReply ? word.answered : word.note;
+    const answered = kind === CLOSER ? CLOSER_NOTE : word.answered;
+    const note = isReply ? answered : word.note;
     return cut.whole(kind, `${cut.bytes.length} bytes`, note);
   }
 
@@ -155,7 +157,7 @@ class FrameReader {
       case FrameType.put:
         this.#ownKey();
         this.#level();
-        return this.#value();
+        return this.#value('The bytes to keep, just as they are.');
       case FrameType.replicate:
         return this.#records();
       case FrameType.neighbours:
@@ -281,13 +283,9 @@ class FrameReader {
     );
   }
 
-  #value(): void {
+  #value(note: string): void {
     const cut = this.#cut;
-    cut.rest(
-      'value',
-      shownBytes(cut.bytes, cut.at, cut.end),
-      'The bytes to keep, just as they are.',
-    );
+    cut.rest('value', shownBytes(cut.bytes, cut.at, cut.end), note);
   }
 
   #target(): void {
@@ -458,7 +456,7 @@ class FrameReader {
     const found = cut.u8('found', yesNo, 'Is there such a key?');
     if (found !== 1) return;
     this.#version();
-    this.#value();
+    this.#value('The value, just as it was put.');
   }
 
   #written(): void {

@@ -108,6 +108,8 @@ export const REPLIES: readonly string[] = words((kind) => `${kind} reply`);
 export const REFUSALS: readonly string[] = words((kind) => `${kind} refused`);
 /** A reply that names nodes closer to the key. */
 export const CLOSER = 'closer nodes';
+export const CLOSER_NOTE =
+  'It is not mine, but these stand closer before the key: ask them, the closest first.';
 
 /** The four words that all kinds of replies have, made once. */
 function words(spell: (kind: string) => string): readonly string[] {

@@ -5,7 +5,15 @@
  */
 
 /** How the contents of a field are cut. */
-export type Form = 'bytes' | 'id' | 'nodes' | 'nodes6' | 'samples' | 'endpoint' | 'target';
+export type Form =
+  | 'bytes'
+  | 'id'
+  | 'nodes'
+  | 'nodes6'
+  | 'samples'
+  | 'endpoint'
+  | 'target'
+  | 'client';
 
 export interface Word {
   note: string;
@@ -25,7 +33,10 @@ export const TOP_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ],
   [
     'v',
-    { note: 'Which program sent this: two letters for the client and two bytes for its version.' },
+    {
+      note: 'Which program sent this: two letters for the client and two bytes for its version.',
+      form: 'client',
+    },
   ],
   ['y', { note: 'The kind of message: q is a query, r a reply, e an error.' }],
   [

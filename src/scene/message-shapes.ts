@@ -64,13 +64,19 @@ const shape =
   };
 
 /** Typed arrays by the names that they have in a line. */
-export const COLUMNS = {
+export const COLUMNS: {
+  readonly u8: Uint8ArrayConstructor;
+  readonly u16: Uint16ArrayConstructor;
+  readonly u32: Uint32ArrayConstructor;
+  readonly i32: Int32ArrayConstructor;
+  readonly f64: Float64ArrayConstructor;
+} = {
   u8: Uint8Array,
   u16: Uint16Array,
   u32: Uint32Array,
   i32: Int32Array,
   f64: Float64Array,
-} as const;
+};
 type ColumnName = keyof typeof COLUMNS;
 
 const column =

@@ -72,11 +72,11 @@ export class SceneWorld implements InhabitantsEar {
   readonly world: World;
   readonly flights: FlightLog;
   /** Nodes that may have changed since the last frame. */
-  readonly dirty = new Set<number>();
+  readonly dirty: Set<number> = new Set();
   /** Watched calls that have moved on since then. */
-  readonly movedCalls = new Set<number>();
+  readonly movedCalls: Set<number> = new Set();
   readonly keys: WatchedKey[] = [];
-  readonly names = new Map<string, string>();
+  readonly names: Map<string, string> = new Map();
   readonly sybils: number[] = [];
   /** By node, on which side of a partition; null when there is none. */
   sides: Uint8Array | null = null;

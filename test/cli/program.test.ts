@@ -52,7 +52,7 @@ describe('the command line', () => {
   });
 
   test('an address that is not ours cannot be listened on', async () => {
-    const { status, stderr } = await ringlight(['up', '--host', '127.0.0.256']);
+    const { status, stderr } = await ringlight(['up', '--no-studio', '--host', '127.0.0.256']);
     expect(status).toBe(2);
     expect(stderr).toMatch(/^ringlight: .*127\.0\.0\.256/);
   });

@@ -5,7 +5,7 @@ import { objects, Running, ringlight } from './command.ts';
 
 describe('ringlight up', () => {
   test('opens nodes, announces at one, finds from another, stays and ends', async () => {
-    const up = new Running(['up', '--nodes', '12', '--ring', '0', '--json']);
+    const up = new Running(['up', '--no-studio', '--nodes', '12', '--ring', '0', '--json']);
     await up.event('status');
     const outcome = await up.end('SIGINT');
     expect(outcome).toMatchObject({ status: 0, stderr: '' });
@@ -29,7 +29,16 @@ describe('ringlight up', () => {
   });
 
   test('shows the lookup to people as a table', async () => {
-    const { stdout } = await ringlight(['up', '--nodes', '9', '--ring', '0', '--for', '10ms']);
+    const { stdout } = await ringlight([
+      'up',
+      '--no-studio',
+      '--nodes',
+      '9',
+      '--ring',
+      '0',
+      '--for',
+      '10ms',
+    ]);
     expect(stdout).toMatch(/^9 Mainline nodes, joined in /);
     expect(stdout).toMatch(/Bootstrap address for any BitTorrent client: {2}127\.0\.0\.1:\d+/);
     expect(stdout).toMatch(
@@ -42,6 +51,7 @@ describe('ringlight up', () => {
   test('one node alone is a network too, with nothing to show', async () => {
     const outcome = await ringlight([
       'up',
+      '--no-studio',
       '--nodes',
       '1',
       '--ring',
@@ -55,7 +65,7 @@ describe('ringlight up', () => {
   });
 
   test('others join through the address it prints', async () => {
-    const up = new Running(['up', '--nodes', '4', '--ring', '0', '--json']);
+    const up = new Running(['up', '--no-studio', '--nodes', '4', '--ring', '0', '--json']);
     const { bootstrap } = await up.event('ready');
     const ping = await ringlight(['mainline', 'ping', bootstrap!, '--host', '127.0.0.1', '--json']);
     expect(objects(ping)[0]).toMatchObject({ event: 'pong', version: 'RL\x00\x01' });
@@ -66,7 +76,12 @@ describe('ringlight up', () => {
     const socket = createSocket('udp4').bind(0, '127.0.0.1');
     await once(socket, 'listening');
     const { port } = socket.address();
-    const { status, stdout, stderr } = await ringlight(['up', '--port', String(port)]);
+    const { status, stdout, stderr } = await ringlight([
+      'up',
+      '--no-studio',
+      '--port',
+      String(port),
+    ]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toBe(`ringlight: cannot listen on 127.0.0.1:${port}: the port is taken\n`);
     await new Promise<void>((resolve) => socket.close(() => resolve()));

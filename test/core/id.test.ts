@@ -7,10 +7,12 @@ import {
   formatId,
   ID_BITS,
   ID_BYTES,
+  orderedWord,
   parseId,
   prefixOf,
   randomIdSharing,
   sharedPrefixBits,
+  wordAt,
 } from '../../src/core/id.ts';
 import { SeededRandom } from '../../src/core/random.ts';
 import { distance, numberOf, someId } from './ids.ts';
@@ -78,6 +80,19 @@ describe('prefixes', () => {
         expect(BigInt(prefixOf(embedded(a, offset), offset))).toBe(numberOf(a) >> 128n);
       }),
       { seed: 4 },
+    );
+  });
+
+  test('and a signed one, whose XOR with a target orders as the distances do', () => {
+    fc.assert(
+      fc.property(anyId, anyId, anyId, (a, b, target) => {
+        expect(wordAt(a, 0) >>> 0).toBe(prefixOf(a, 0));
+        const word = orderedWord(target, 0);
+        const [wordOfA, wordOfB] = [wordAt(a, 0) ^ word, wordAt(b, 0) ^ word];
+        if (wordOfA === wordOfB) expect(prefixOf(a, 0)).toBe(prefixOf(b, 0));
+        else expect(wordOfA < wordOfB).toBe(compareDistance(a, 0, b, 0, target, 0) < 0);
+      }),
+      { seed: 5, numRuns: 500 },
     );
   });
 });

@@ -454,7 +454,11 @@ describe('the order of candidates', () => {
       lookup.begin(target, 0, 50, 50, 0);
       const ids = new Map<number, Uint8Array>();
       for (let i = 0; i < size; i++) {
-        const row = lookup.add(contact(someId(random), addressOf(0x08000000 + i, 1)), 0, FROM_TABLE);
+        const row = lookup.add(
+          contact(someId(random), addressOf(0x08000000 + i, 1)),
+          0,
+          FROM_TABLE,
+        );
         ids.set(row, idOf(lookup, row));
       }
       for (let row = lookup.next(); row >= 0; row = lookup.next()) {

@@ -141,4 +141,21 @@ describe('the driver', () => {
     expect(machine.received).toEqual([]);
     expect(machine.ticks).toEqual([]);
   });
+
+  test('lets somebody look on at what comes and goes, and changes nothing for it', () => {
+    const { driver, machine, deliver } = setup();
+    const seen: string[] = [];
+    driver.run(machine);
+    driver.tap = (isOurs, peer, bytes, start, end) => {
+      const text = new TextDecoder().decode(bytes.subarray(start, end));
+      seen.push(`${isOurs ? 'to' : 'from'} ${peer === THERE} ${text}`);
+    };
+    deliver('hello');
+    driver.host.send(HERE, THERE, new TextEncoder().encode('reply and more'), 5);
+    expect(seen).toEqual(['from true hello', 'to true reply']);
+    expect(machine.received).toHaveLength(1);
+    driver.tap = null;
+    deliver('again');
+    expect([seen.length, machine.received.length]).toEqual([2, 2]);
+  });
 });

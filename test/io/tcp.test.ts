@@ -132,6 +132,44 @@ describe('a stream', () => {
   });
 });
 
+describe('somebody who looks on', () => {
+  test('sees the bytes of both directions, and between whom', async () => {
+    await using server = await openEnd();
+    await using client = await openEnd();
+    const seen: {
+      isOurs: boolean;
+      isAccepted: boolean;
+      local: number;
+      peer: number;
+      said: string;
+    }[] = [];
+    server.streams.tap = (isOurs, isAccepted, local, peer, bytes, start, end) => {
+      const said = new TextDecoder().decode(bytes.subarray(start, end));
+      seen.push({ isOurs, isAccepted, local, peer, said });
+    };
+    const own: number[][] = [];
+    client.streams.tap = (isOurs, isAccepted, local, peer, _bytes, start, end) => {
+      own.push([Number(isOurs), Number(isAccepted), local, peer, end - start]);
+    };
+    server.recorder.onArrived = (stream) => {
+      server.streams.write(stream, text.encode('[reply]'), 1, 6);
+    };
+    const stream = client.streams.connect(client.address, server.address);
+    client.streams.write(stream, text.encode('ask'), 0, 3);
+    await expect.poll(() => own.length, PATIENCE).toBe(2);
+    const { from } = server.recorder.accepts[0]!;
+    expect(seen).toEqual([
+      { isOurs: false, isAccepted: true, local: server.address, peer: from, said: 'ask' },
+      { isOurs: true, isAccepted: true, local: server.address, peer: from, said: 'reply' },
+    ]);
+    // Before it is open nobody knows our end of it.
+    expect(own).toEqual([
+      [1, 0, 0, server.address, 3],
+      [0, 0, from, server.address, 5],
+    ]);
+  });
+});
+
 describe('back-pressure', () => {
   test('is told by the number of queued bytes, and its end by `drained`, once', async () => {
     await using server = await openEnd();

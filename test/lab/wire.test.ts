@@ -36,6 +36,36 @@ describe('the wire', () => {
     }
   });
 
+  test('copies the same from wherever it is sent: whole words or not, one array or many', () => {
+    const random = new SeededRandom(2);
+    // More arrays than it remembers, some within words and some that end with their last byte.
+    const sources = Array.from({ length: 9 }, (_, i) => {
+      return new Uint8Array(new ArrayBuffer(2048), i % 3, i === 8 ? 1024 : 1027 + i);
+    });
+    const sizes = [
+      [112, 320, 1024],
+      [101, 1024],
+      [64, 4096],
+    ];
+    for (const wire of [new Wire(), ...sizes.map((size) => new Wire(size))]) {
+      for (let number = 0; number < 1000; number++) {
+        const source = sources[randomBelow(random, sources.length)]!;
+        const length = 1 + randomBelow(random, 1000);
+        const start = randomBelow(random, 3) === 0 ? randomBelow(random, 20) : 0;
+        source.set(datagram(number, length).subarray(0, length), start);
+        const parcel = wire.keep(source, start, start + length, number);
+        const isExact = number % 7 === 0;
+        const exact = isExact
+          ? wire.keep(source.slice(start, start + length), 0, length, number)
+          : 0;
+        source.fill(0);
+        expectKept(wire, parcel, number, length);
+        if (isExact) expectKept(wire, exact, number, length);
+        if (number % 2 === 0) wire.release(parcel);
+      }
+    }
+  });
+
   test('keeps thousands apart while some leave and others come', () => {
     const random = new SeededRandom(1);
     const wire = new Wire();

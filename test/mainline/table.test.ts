@@ -6,8 +6,10 @@ import { fillRandom, SeededRandom } from '../../src/core/random.ts';
 import { rowState, withFailure } from '../../src/core/slab.ts';
 import {
   CHECKING,
+  goodSinceSeconds,
   isBad,
   isGood,
+  isGoodSince,
   Nearest,
   QUIET_MS,
   quietSinceMs,
@@ -24,6 +26,24 @@ describe('a row', () => {
     expect(isGood(state, NOW + QUIET_MS - 1)).toBe(true);
     expect(isGood(state, NOW + QUIET_MS)).toBe(false);
     expect(isGood(rowState(NOW, 0, CHECKING), NOW)).toBe(true);
+  });
+
+  test('is good or not by the second, whichever way it is asked', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(4 * QUIET_MS),
+        fc.nat(4 * QUIET_MS),
+        fc.nat(3),
+        fc.constantFrom(0, CHECKING, SUSPECT),
+        (now, heardAtMs, failures, mark) => {
+          const state = rowState(heardAtMs, failures, mark);
+          const wanted = !isBad(state) && quietSinceMs(state) + QUIET_MS > now;
+          expect(isGood(state, now)).toBe(wanted);
+          expect(isGoodSince(state, goodSinceSeconds(now))).toBe(wanted);
+        },
+      ),
+      { seed: 6, numRuns: 1000 },
+    );
   });
 
   test('is bad after two failures in a row, not after one', () => {

@@ -37,5 +37,37 @@ TS
 "$root/node_modules/.bin/tsc" --noEmit --strict --module nodenext --target es2023 \
   --lib es2023,esnext.disposable --typeRoots "$root/node_modules/@types" --types node use.ts
 
-npx ringlight up --nodes 4 --for 1s --json | grep -q '"event":"found"'
+npx ringlight up --nodes 4 --for 1s --no-studio --json | grep -q '"event":"found"'
+
+cat > page.mjs <<'JS'
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+// The page of `up`, all that it loads, and what it shows.
+const up = spawn('npx', ['ringlight', 'up', '--nodes', '4', '--ring', '3', '--studio', '0', '--json'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+  detached: true,
+});
+const events = {};
+for await (const line of createInterface({ input: up.stdout })) {
+  const { event, ...fields } = JSON.parse(line);
+  events[event] = fields;
+  if (event === 'status') break;
+}
+const { address } = events.studio;
+const read = async (path) => {
+  const response = await fetch(new URL(path, address));
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response;
+};
+const page = await (await read('/')).text();
+const parts = [...page.matchAll(/(?:src|href)="(\.\/[^"]+)"/g)].map(([, path]) => path);
+if (parts.length < 2) throw new Error(`the page loads nothing: ${page}`);
+for (const part of parts) await read(part);
+const { keys } = await (await read('/api/scenes/ring/keys')).json();
+if (keys.length !== 100) throw new Error(`${keys.length} keys are shown`);
+await read('/api/openapi.json');
+process.kill(-up.pid, 'SIGINT');
+JS
+node page.mjs
 echo 'the packed package works'

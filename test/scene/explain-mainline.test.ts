@@ -130,6 +130,13 @@ describe('a datagram taken apart', () => {
     expect(partAt(sampled.root, 'r', 'samples').value).toBe('2 info-hashes');
   });
 
+  test('a client tells its letters and version, if it has four bytes', () => {
+    const of = (v: Encodable) => partAt(explain({ t: 'aa', y: 'q', q: 'ping', v }).root, 'v');
+    expect(of('RL\0\x01').value).toBe('“RL” 0001');
+    expect(partAt(of('RL\0\x01'), 'client').value).toBe('“RL”');
+    expect(of('libtorrent').value).toBe('“libtorrent”');
+  });
+
   test('the kind of a method that nobody knows is its name, if it is one', () => {
     const kind = (q: Encodable) => explain({ t: 'aa', y: 'q', q, a: { id: id(1) } }).kind;
     expect(kind('sample_infohashes')).toBe('sample_infohashes');

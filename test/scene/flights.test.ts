@@ -12,7 +12,7 @@ import {
 import type { Inhabitants } from '../../src/scene/inhabitants.ts';
 
 /** Nobody lives here but a log: messages are what a test says they are. */
-function logOf(founders: number, lastId = 0) {
+function logOf(founders: number, lastId = 0, messageEnd?: Inhabitants['messageEnd']) {
   const flown: [call: number, flight: number][] = [];
   const world = {
     count: 500,
@@ -26,7 +26,8 @@ function logOf(founders: number, lastId = 0) {
     world: world as unknown as World,
     founders,
     kindOf: (bytes: Uint8Array, start: number) => String.fromCharCode(bytes[start]!),
-    callOf: (_from: number, _to: number, bytes: Uint8Array, start: number) => bytes[start + 1]!,
+    messageEnd,
+    callOf: (_from: number, _to: number, bytes: Uint8Array, start: number) => bytes[start + 1] ?? 0,
     flew: (call: number, flight: number) => flown.push([call, flight]),
   } as unknown as Inhabitants;
   const log = new FlightLog(inhabitants, lastId);
@@ -70,7 +71,22 @@ describe('a flight', () => {
       'delivered',
     ]);
     expect([shut!.arrivesMs, shut!.fate]).toEqual([null, 'unknown']);
-    expect([...log.bytesOf(1)!]).toEqual([98, 0]);
+    expect([...log.messageOf(1)!.bytes]).toEqual([98, 0]);
+  });
+
+  test('is each message of a piece of a stream', () => {
+    const { log, flown } = logOf(10, 0, (_bytes, start, end) => Math.min(end, start + 2));
+    log.watch(1, 1);
+    log.pieceSent(1, 2, Uint8Array.from([0, 0, 97, 0, 98, 5, 99]), 2, 5, 3, 1130);
+    const { flights } = log.take()!;
+    expect(flights.map(({ kind, bytes, lookup }) => [kind, bytes, lookup])).toEqual([
+      ['a', 2, 0],
+      ['b', 2, 5],
+      ['c', 1, 0],
+    ]);
+    expect(flights.every(({ arrivesMs }) => arrivesMs === 130)).toBe(true);
+    expect(flown).toEqual([[5, 2]]);
+    expect([...log.messageOf(2)!.bytes]).toEqual([98, 5]);
   });
 
   test('belongs to the watched call of its sender or receiver; in a small world, to any', () => {
@@ -140,13 +156,19 @@ describe('of many messages', () => {
       if (i % 500 === 0) log.take();
     }
     expect(log.lastId).toBe(50 + FLIGHTS_KEPT + 100);
-    expect(log.bytesOf(150)).toBeNull();
-    expect(log.bytesOf(151)![2]).toBe(100);
-    expect(log.bytesOf(log.lastId + 1)).toBeNull();
+    expect(log.messageOf(150)).toBeNull();
+    expect(log.messageOf(151)!.bytes[2]).toBe(100);
+    expect(log.messageOf(log.lastId + 1)).toBeNull();
+    // Those of a watched call are there long after.
+    log.watch(1, 1);
+    send(1, 2, 1150, [97, 7]);
+    const asked = log.lastId;
+    for (let i = 0; i < FLIGHTS_KEPT + 100; i++) send(3, 4, 1150);
+    expect(log.messageOf(asked)).toMatchObject({ call: 7, bytes: Uint8Array.of(97, 7) });
     const large = new Uint8Array(2 ** 20);
     const { log: other } = logOf(10);
     for (let i = 0; i < 40; i++) other.pieceSent(1, 2, large, 0, large.length, 1, 1150);
-    const kept = Array.from({ length: 40 }, (_, i) => other.bytesOf(i + 1)).filter(
+    const kept = Array.from({ length: 40 }, (_, i) => other.messageOf(i + 1)).filter(
       (b) => b !== null,
     );
     expect(kept.length * large.length).toBeLessThanOrEqual(BYTES_KEPT);

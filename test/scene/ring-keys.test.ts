@@ -46,13 +46,13 @@ describe('a key', () => {
   });
 
   test('is found in a ring too large to be searched each time', () => {
-    const scene = new RingScene({ nodes: 1000, k: 2 });
-    const names = Array.from({ length: 40 }, (_, i) => `key ${i}`);
+    const scene = new RingScene({ nodes: 600, k: 2 });
+    const names = Array.from({ length: 20 }, (_, i) => `key ${i}`);
     scene.furnish(names);
     const owners = names.map((name) => scene.ownerOf(name));
-    scene.crash(...new Set(owners.slice(0, 20)));
-    for (let i = 0; i < 10; i++) {
-      scene.pass(1500);
+    scene.crash(...new Set(owners.slice(0, 8)));
+    for (let i = 0; i < 6; i++) {
+      scene.pass(2500);
       for (const name of names) {
         const view = scene.view(name);
         expect([...view.holders], name).toEqual(holdersOf(scene, name));

@@ -9,25 +9,31 @@ export function leavesOf(part: Part): Part[] {
   return part.parts.length === 0 ? [part] : part.parts.flatMap(leavesOf);
 }
 
+/** One `expect` for all: thousands of messages are looked through. */
 export function expectTiling(root: Part, length: number): void {
-  expect(root.start).toBe(0);
-  expect(root.end).toBe(length);
-  checkGroup(root);
+  const wrong: string[] = [];
+  const check = (is: boolean, what: string): void => void (is || wrong.push(what));
+  check(root.start === 0 && root.end === length, 'the root is the whole message');
+  checkGroup(root, check);
   let at = 0;
-  for (const leaf of leavesOf(root)) {
-    expect(leaf.start).toBe(at);
-    if (length > 0) expect(leaf.end).toBeGreaterThan(leaf.start);
-    at = leaf.end;
+  for (const { label, start, end } of leavesOf(root)) {
+    check(start === at, `${label} begins where the leaf before it ends`);
+    check(end > start || length === 0, `${label} is not empty`);
+    at = end;
   }
-  expect(at).toBe(length);
+  check(at === length, 'the last leaf ends with the message');
+  expect(wrong).toEqual([]);
 }
 
-function checkGroup({ label, start, end, parts }: Part): void {
-  expect(label).not.toBe('');
+function checkGroup(
+  { label, start, end, parts }: Part,
+  check: (is: boolean, what: string) => void,
+): void {
+  check(label !== '', 'everything has a label');
   if (parts.length === 0) return;
-  expect(parts[0]!.start).toBe(start);
-  expect(parts.at(-1)!.end).toBe(end);
-  for (const part of parts) checkGroup(part);
+  const isTight = parts[0]!.start === start && parts.at(-1)!.end === end;
+  check(isTight, `${label} is as long as its parts`);
+  for (const part of parts) checkGroup(part, check);
 }
 
 /** The part at the end of a path of labels. */

@@ -1,4 +1,7 @@
-/** The studio's front page begins here. */
+/**
+ * The studio's front page begins here: one view state, one studio that does what the address says, and
+ * the shell that shows it.
+ */
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { glance } from './glance.ts';

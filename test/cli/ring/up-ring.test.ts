@@ -3,7 +3,7 @@ import { objects, ringlight } from '../command.ts';
 
 describe('the ring of ringlight up', () => {
   test('inserts, loses a member and still has everything', async () => {
-    const args = ['up', '--nodes', '1', '--ring', '5', '--for', '10ms'];
+    const args = ['up', '--no-studio', '--nodes', '1', '--ring', '5', '--for', '10ms'];
     const outcome = await ringlight([...args, '--json']);
     expect(outcome).toMatchObject({ status: 0, stderr: '' });
     const lines = objects(outcome);
@@ -24,7 +24,16 @@ describe('the ring of ringlight up', () => {
   }, 60_000);
 
   test('tells people how to reach it', async () => {
-    const { stdout } = await ringlight(['up', '--nodes', '1', '--ring', '3', '--for', '10ms']);
+    const { stdout } = await ringlight([
+      'up',
+      '--no-studio',
+      '--nodes',
+      '1',
+      '--ring',
+      '3',
+      '--for',
+      '10ms',
+    ]);
     expect(stdout).toMatch(/A ring of 3 nodes, K = 2, in /);
     expect(stdout).toMatch(
       /Crashed 127\.0\.0\.1:\d+, which owned "key 0": 100 of 100 are still there/,
@@ -35,7 +44,17 @@ describe('the ring of ringlight up', () => {
   test('may be left out, or have one member only', async () => {
     const events = async (count: string) =>
       objects(
-        await ringlight(['up', '--nodes', '1', '--ring', count, '--for', '10ms', '--json']),
+        await ringlight([
+          'up',
+          '--no-studio',
+          '--nodes',
+          '1',
+          '--ring',
+          count,
+          '--for',
+          '10ms',
+          '--json',
+        ]),
       ).map(({ event }) => event);
     expect(await events('0')).toEqual(['ready', 'stopped']);
     expect(await events('1')).toEqual(['ready', 'ring-ready', 'stopped']);

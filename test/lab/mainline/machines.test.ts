@@ -63,6 +63,20 @@ test('a machine of its own is never handed on, though it be at rest', () => {
   expect([machines.borrow(3), machines.own(4)]).toEqual([lent, own]);
 });
 
+test('who has a machine now is told, and told without making one', () => {
+  const { machines, made } = fakes(2000);
+  machines.own(3);
+  machines.borrow(4);
+  expect([machines.has(3), machines.has(4), machines.has(5), made()]).toEqual([
+    true,
+    true,
+    false,
+    2,
+  ]);
+  for (let node = 10; node < 2000; node++) machines.borrow(node);
+  expect([machines.has(3), machines.has(4)]).toEqual([true, false]);
+});
+
 test('a renewed node has another machine', () => {
   const { machines } = fakes(10);
   const old = machines.own(1);

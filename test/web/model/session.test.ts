@@ -64,7 +64,10 @@ describe('one scene', () => {
   test('acts are sent and said', () => {
     session.act({ kind: 'crash', nodes: [3] });
     expect(sources[0]!.last).toEqual({ do: 'act', act: { kind: 'crash', nodes: [3] } });
-    expect(session.notice.value?.text).toBe('Crash node 3.');
+    expect(session.notice.value?.text).toMatch(/^Crash node 3\. Time stands still/);
+    say(0, 10, true);
+    session.act({ kind: 'heal' });
+    expect(session.notice.value?.text).toBe('Heal the network.');
     expect(session.notice.value?.undo).toBeNull();
   });
 
@@ -212,6 +215,33 @@ describe('two scenes', () => {
     session.pause();
     expect(sources[0]!.last).toEqual({ do: 'pause' });
     expect(sources[1]!.last).toEqual({ do: 'step', by: 'ms', count: 400 });
+  });
+
+  test('while both play, the one ahead waits for the other', () => {
+    session.setPace(1000);
+    session.play();
+    say(0, 3100, true);
+    say(1, 3050, true);
+    expect(sources[0]!.last).toMatchObject({ do: 'play' });
+    say(0, 3400, true);
+    expect(sources[0]!.last).toEqual({ do: 'pause' });
+    say(0, 3420, false);
+    say(1, 3300, true);
+    expect(sources[0]!.last).toEqual({ do: 'pause' });
+    say(1, 3420, true);
+    expect(sources[0]!.last).toEqual({ do: 'play', pace: 1000 });
+    expect(sources[1]!.last).toEqual({ do: 'play', pace: 1000 });
+  });
+
+  test('a pause while one waits is a pause of both', () => {
+    session.play();
+    say(0, 9000, true);
+    say(1, 3300, true);
+    expect(sources[0]!.last).toEqual({ do: 'pause' });
+    session.pause();
+    expect(sources[1]!.last).toMatchObject({ do: 'step', by: 'ms' });
+    say(1, 9000);
+    expect(sources[0]!.last).toEqual({ do: 'pause' });
   });
 
   test('what a panel asks reaches its own scene, an act those that hands reach', () => {

@@ -127,7 +127,7 @@ describe('the panel', () => {
     expect(lastAct()).toEqual({ kind: 'network', latencyMs: null });
     slide('Churn', 4);
     expect(lastAct()).toEqual({ kind: 'churn', churn: hands.CHURN_STOPS[4] });
-    slide('Look-ups by nodes', 2);
+    slide('Look-ups', 2);
     expect(lastAct()).toEqual({ kind: 'workload', lookupsPerSecond: hands.RATE_STOPS[2] });
   });
 

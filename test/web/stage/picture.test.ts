@@ -3,29 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { SceneMaker } from '../../../web/src/bench-scene.ts';
 import { SceneModel } from '../../../web/src/model/scene-model.ts';
 import type { ViewKind } from '../../../web/src/model/view-state.ts';
-import type { Palette } from '../../../web/src/stage/palette.ts';
 import { Picture, type Selection } from '../../../web/src/stage/picture.ts';
 import { frame } from '../model/messages.ts';
 import { recordingCanvas } from './canvas.ts';
-
-const PALETTE: Palette = {
-  ink: '#111111',
-  inkSoft: '#555555',
-  line: '#dddddd',
-  paper: '#ffffff',
-  panel: '#fafafa',
-  node: '#445566',
-  accent: '#0000ff',
-  key: '#997700',
-  copy: '#007777',
-  route: '#7700bb',
-  danger: '#cc0000',
-  warn: '#bb5500',
-  sybil: '#bb0088',
-  dark: false,
-  font: 'sans-serif',
-  mono: 'monospace',
-};
+import { PALETTE } from './palettes.ts';
 
 const NOTHING: Selection = { node: -1, hovered: -1, key: null, lookup: null, lookupStep: -1 };
 

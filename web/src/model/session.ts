@@ -20,6 +20,9 @@ export const PACES: readonly number[] = [
 
 export const FIRST_PACE = 100;
 
+/** Of two scenes that play, the one ahead waits for the other from so much of the viewer's time on. */
+const AHEAD_MS_MAX = 150;
+
 /** The timeline is never shorter than this. */
 const SHORTEST_HORIZON_MS = 10_000;
 
@@ -79,6 +82,8 @@ export class Session {
   /** A key that was just typed: select it when it is there. */
   #expectedKey: string | null = null;
 
+  /** Of two scenes that play, the one that was ahead and waits. */
+  #waiting: OpenPane | null = null;
   #scrubbing = false;
   #scrubNextMs: number | null = null;
 
@@ -106,7 +111,9 @@ export class Session {
     for (const pane of this.#panes) pane.close();
     this.#panes = [];
     this.#scrubbing = false;
+    this.#waiting = null;
     this.panes.value = [];
+    this.notice.value = null;
     this.horizonMs.value = SHORTEST_HORIZON_MS;
     this.startMs.value = 0;
     this.view.layout.value = 'one';
@@ -170,7 +177,8 @@ export class Session {
         this.playing.value,
       );
     }
-    this.#say('A new run with the same seed, brought to the same moment.');
+    const seed = part.seed === undefined ? 'the same seed' : `seed ${part.seed}`;
+    this.#say(`A new run with ${seed}, brought to the same moment.`);
   }
 
   /** One scene, or two beside each other, both in reach of the hands. The second is still empty. */
@@ -219,9 +227,11 @@ export class Session {
         text: `A new branch from ${clockText(cut.atMs)}: ${dropped} undone.`,
         undo: () => this.begin(cut, false, this.#selection),
       };
-    } else {
+    } else if (this.main?.model.hello.value?.origin !== 'live') {
+      // Live nodes may refuse; what has come of it is seen on the stream.
       const text = actText(act);
-      this.#say(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+      const still = this.playing.value ? '' : ' Time stands still: play to see what follows.';
+      this.#say(`${text.charAt(0).toUpperCase()}${text.slice(1)}.${still}`);
     }
   }
 
@@ -305,7 +315,29 @@ export class Session {
     if (count > 0) behind.source?.send({ do: 'step', by: 'ms', count });
   }
 
+  /** While both play, neither gets far ahead: what one sees side by side happens at the same time. */
+  #keepAbreast(): () => void {
+    return effect(() => {
+      for (const pane of this.#panes) pane.model.tick.value;
+      const [a, b] = this.#panes;
+      if (!a || !b) return;
+      const aheadMs = a.model.atMs - b.model.atMs;
+      const mostMs = (this.paceAsked.peek() * AHEAD_MS_MAX) / 1000;
+      const waiting = this.#waiting;
+      if (waiting) {
+        const isAhead = waiting === a ? aheadMs > 0 : aheadMs < 0;
+        if (isAhead) return;
+        this.#waiting = null;
+        waiting.source?.send({ do: 'play', pace: this.paceAsked.peek() });
+      } else if (a.model.playing.peek() && b.model.playing.peek() && Math.abs(aheadMs) > mostMs) {
+        this.#waiting = aheadMs > 0 ? a : b;
+        this.#waiting.source?.send({ do: 'pause' });
+      }
+    });
+  }
+
   #beginIn(pane: OpenPane, { config, acts, atMs }: Moment, play: boolean): void {
+    this.#waiting = null;
     pane.source?.send({ do: 'begin', config, acts, atMs });
     if (play) pane.source?.send({ do: 'play', pace: this.paceAsked.value });
     const node = this.view.selectedNode.value;
@@ -313,6 +345,7 @@ export class Session {
   }
 
   #toAll(command: Command): void {
+    if (command.do !== 'inspect' && command.do !== 'explain') this.#waiting = null;
     for (const pane of this.#panes) pane.source?.send(command);
   }
 
@@ -346,6 +379,7 @@ export class Session {
     });
     this.#panes.push(pane);
     this.panes.value = [...this.#panes];
+    if (this.#panes.length === 2) stops.push(this.#keepAbreast());
     return pane;
   }
 

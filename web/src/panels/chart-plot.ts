@@ -37,7 +37,7 @@ export function chartOptions(
     height,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 16, 0, 0],
     scales: {
       x: { time: false, range: (plot) => spanOf(chart, plot.data[0]) },
       y: { range: (_plot, _least, most) => [0, chart.shares ? 1 : Math.max(1e-9, most) * 1.05] },
@@ -46,10 +46,10 @@ export function chartOptions(
       {
         ...axis,
         grid: { show: false },
-        size: 34,
+        size: 24,
         label: chart.xLabel,
         labelSize: 14,
-        labelGap: 0,
+        labelGap: -2,
         labelFont: axis.font,
         values: (_plot, ticks) => ticks.map((tick) => axisText(tick, false)),
       },

@@ -225,7 +225,7 @@ function NetworkHands({ session, model }: HandsProps & { model: SceneModel }) {
         onPick={(churn) => session.act({ kind: 'churn', churn })}
       />
       <Slider
-        label="Look-ups by nodes"
+        label="Look-ups"
         hint="How many look-ups the nodes begin by themselves, all of them together."
         stops={RATE_STOPS}
         value={now.lookupsPerSecond}

@@ -6,6 +6,7 @@ import { useId, useState } from 'preact/hooks';
 import { NodeState } from 'ringlight/scene';
 import type { SceneModel } from '../model/scene-model.ts';
 import type { Session } from '../model/session.ts';
+import { countText } from '../model/words.ts';
 import { download } from '../ui/download.ts';
 import { Icon } from '../ui/icon.tsx';
 import { usePaced } from '../ui/paced.ts';
@@ -161,7 +162,7 @@ function KeyTable({ session, model, isRing, k }: KeysProps & { isRing: boolean; 
         <input
           type="search"
           aria-label="Show only keys with"
-          placeholder={`Filter ${model.keys.size.toLocaleString('en')} keys`}
+          placeholder={`Filter ${countText(model.keys.size, 'key')}`}
           value={filter}
           onInput={(event) => setFilter(event.currentTarget.value)}
         />

@@ -7,6 +7,7 @@ import type { LookupView } from 'ringlight/scene';
 import type { PaneProps } from '../model/pane.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
+import { chosenLookup } from '../stage/chosen-lookup.ts';
 import { bestStep, momentOf, pathTo, shortlistAt } from '../stage/route.ts';
 import { download } from '../ui/download.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -24,7 +25,7 @@ const REDRAW_MS = 120;
 
 export function LookupPanel({ model }: PaneProps) {
   usePaced([model.lookupsTick], REDRAW_MS);
-  const chosen = model.lookups.get(view.selectedLookup.value);
+  const chosen = chosenLookup(model, view.selectedLookup.value);
   return (
     <div class="lookup">
       <LookupList model={model} />
@@ -42,10 +43,17 @@ export function LookupPanel({ model }: PaneProps) {
 }
 
 function LookupList({ model }: { model: SceneModel }) {
-  const lookups = [...model.lookups.values()].reverse();
+  const [held, setHeld] = useState<LookupView[] | null>(null);
+  const lookups = held ?? [...model.lookups.values()].reverse();
   if (lookups.length === 0) return null;
   return (
-    <ul class="lookup-list" aria-label="Watched look-ups, the newest first">
+    // Whoever points at one wants it to stay where it is.
+    <ul
+      class="lookup-list"
+      aria-label="Watched look-ups, the newest first"
+      onPointerEnter={() => setHeld(lookups)}
+      onPointerLeave={() => setHeld(null)}
+    >
       {lookups.map((lookup) => {
         const chosen = view.selectedLookup.value === lookup.id;
         return (

@@ -16,6 +16,8 @@ import './node-panel.css';
 const REDRAW_MS = 200;
 /** The newest lines of a log that are shown. */
 const LOG_SHOWN = 40;
+/** The most that a bucket holds in any network there is. */
+const LARGEST_BUCKET = 20;
 /** Heard of longer ago than this is as pale as can be: BEP 5 calls a node questionable then. */
 const PALE_MS = 15 * 60_000;
 
@@ -136,7 +138,8 @@ function Table({ node }: { node: NodeView }) {
 }
 
 function Row({ row }: { row: ContactRow }) {
-  const vacant = Math.max(0, Math.min(32, row.capacity) - row.contacts.length);
+  // Of a list that may be very long it says nothing how much of it is free.
+  const vacant = row.capacity > LARGEST_BUCKET ? 0 : row.capacity - row.contacts.length;
   return (
     <li>
       <span class="node-label small" title={row.label}>
@@ -146,7 +149,7 @@ function Row({ row }: { row: ContactRow }) {
         {row.contacts.map((contact, index) => (
           <Contact key={`${contact.id} ${index}`} contact={contact} />
         ))}
-        {Array.from({ length: vacant }, (_, index) => (
+        {Array.from({ length: Math.max(0, vacant) }, (_, index) => (
           <span key={`${index}`} class="node-vacant" />
         ))}
       </span>

@@ -4,6 +4,7 @@
  */
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
+import { chosenLookup } from './chosen-lookup.ts';
 import { readPalette } from './palette.ts';
 import type { Picture, Selection } from './picture.ts';
 
@@ -71,7 +72,7 @@ function selectionOf(model: SceneModel): Selection {
     node: view.selectedNode.peek(),
     hovered: view.hoveredNode.peek(),
     key: view.selectedKey.peek(),
-    lookup: model.lookups.get(view.selectedLookup.peek()) ?? null,
+    lookup: chosenLookup(model, view.selectedLookup.peek()),
     lookupStep: view.lookupStep.peek(),
   };
 }

@@ -42,7 +42,18 @@ export function firstInSight(flights: readonly Flight[], atMs: number, lingerMs:
   return low;
 }
 
-export function drawFlights(sight: Sight, selectedLookup: number, pace: number): void {
+/** With more than so many at once each is paler. */
+const CLEAR_UP_TO = 60;
+const PALEST = 0.35;
+
+/** Answers how many were drawn, to be told of in the next frame: `crowd`. */
+export function drawFlights(
+  sight: Sight,
+  selectedLookup: number,
+  pace: number,
+  crowd: number,
+): number {
+  const strength = Math.max(PALEST, Math.min(1, CLEAR_UP_TO / Math.max(1, crowd)));
   const { flights } = sight.model;
   const linger = sight.calm ? 0 : (LINGER_MS * pace) / 1000;
   const first = firstInSight(flights, sight.atMs, linger);
@@ -51,16 +62,19 @@ export function drawFlights(sight: Sight, selectedLookup: number, pace: number):
     const flight = flights[i]!;
     const progress = progressOf(flight, sight.atMs, linger);
     if (Number.isNaN(progress)) continue;
-    if (drawFlight(sight, flight, progress, selectedLookup)) drawn++;
+    const ours = flight.lookup !== 0 && flight.lookup === selectedLookup;
+    if (drawFlight(sight, flight, progress, ours, ours ? 1 : strength)) drawn++;
   }
   sight.context.globalAlpha = 1;
+  return drawn;
 }
 
 function drawFlight(
   sight: Sight,
   flight: Flight,
   progress: number,
-  selectedLookup: number,
+  ours: boolean,
+  strength: number,
 ): boolean {
   const from = sight.layout.homeOf(flight.from);
   const to = sight.layout.homeOf(flight.to);
@@ -71,12 +85,12 @@ function drawFlight(
   if (Number.isNaN(curve.x0) || Number.isNaN(curve.x1)) return false;
   // What is lost gets half-way, what reaches nobody gets to where nobody is.
   const end = flight.fate === 'lost' ? 0.5 : 1;
-  const t = Math.min(end, progress);
+  // With less motion wanted a message is a line with a head in its middle while it is on its way.
+  const t = sight.calm ? 0.5 : Math.min(end, progress);
   const stopped = failed && progress >= end;
-  const ours = flight.lookup !== 0 && flight.lookup === selectedLookup;
-  const fade = progress > 1 ? 2 - progress : 1;
+  const fade = (progress > 1 ? 2 - progress : 1) * strength;
   const colour = stopped ? palette.danger : flight.lookup !== 0 ? palette.route : palette.inkSoft;
-  const tail = Math.max(0, t - 0.28);
+  const tail = sight.calm ? 0 : Math.max(0, t - 0.28);
   const x = curveX(curve, t);
   const y = curveY(curve, t);
   context.globalAlpha = fade * (ours ? 0.8 : 0.45);

@@ -211,7 +211,8 @@ function drawTies(sight: Sight, view: KeyView, turn: number): void {
     context.beginPath();
     traceCurve(context, curve);
     context.lineWidth = living ? 2 : 1.25;
-    context.strokeStyle = living ? palette.copy : palette.danger;
+    context.strokeStyle =
+      holder === owner ? palette.accent : living ? palette.copy : palette.danger;
     if (!living) context.setLineDash([3, 4]);
     context.globalAlpha = living ? 0.9 : 0.6;
     context.stroke();
@@ -226,20 +227,21 @@ export function drawHolders(sight: Sight, key: string): void {
   if (!view) return;
   const { context, palette, model, layout } = sight;
   const turn = turnOfText(key);
-  const ring = layout.kind === 'ring' && model.hello.peek()?.overlay === 'ring';
+  const owned = model.hello.peek()?.overlay === 'ring';
   const owner = view.owner >= 0 ? model.nodeOf[view.owner]! : -1;
-  const numbered = sight.markRadius >= 4 && view.holders.length <= 9;
+  const named =
+    owned && layout.kind === 'ring' && sight.markRadius >= 4 && view.holders.length <= 9;
   const before = (holder: number) => {
     const way = turn - model.turns[Math.max(0, placeBefore(sight, holder, turn))]!;
     return way < 0 ? way + 1 : way;
   };
-  const copies = view.holders.filter((holder) => holder !== owner || !ring);
+  const copies = view.holders.filter((holder) => holder !== owner || !owned);
   copies.sort((a, b) => before(a) - before(b));
   const taken: number[] = [];
-  if (ring && view.owner >= 0) {
+  if (owned && view.owner >= 0) {
     redrawMark(sight, view.owner);
     ringAround(sight, view.owner, palette.accent, 3);
-    if (numbered) nameBeside(sight, view.owner, 'owner', palette.accent, taken);
+    if (named) nameBeside(sight, view.owner, 'owner', palette.accent, taken);
   }
   for (const [i, holder] of copies.entries()) {
     const place = placeBefore(sight, holder, turn);
@@ -248,8 +250,7 @@ export function drawHolders(sight: Sight, key: string): void {
     const colour = living ? palette.copy : palette.danger;
     redrawMark(sight, place);
     ringAround(sight, place, colour, 2.5);
-    if (numbered && ring)
-      nameBeside(sight, place, living ? `copy ${i + 1}` : 'copy gone', colour, taken);
+    if (named) nameBeside(sight, place, living ? `copy ${i + 1}` : 'copy gone', colour, taken);
   }
   context.beginPath();
   const x = turnX(sight, turn);

@@ -4,6 +4,7 @@ import { NodeState } from 'ringlight/scene';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
 import { usePaced } from '../ui/paced.ts';
+import { findDeviations, newDeviations } from './truth.ts';
 
 /** How often it is looked whether there is something new to explain. */
 const LOOKED_AT_MS = 400;
@@ -34,6 +35,13 @@ export function Legend({ model }: { model: SceneModel }) {
   );
 }
 
+const deviations = newDeviations();
+
+/** Does anybody take another for its successor than the one it has? */
+function isMistaken(model: SceneModel): boolean {
+  return findDeviations(deviations, model.sortedPlaces, model.successorOf).total > 0;
+}
+
 function entriesOf(model: SceneModel): Entry[] {
   let crashed = false;
   let paused = false;
@@ -59,6 +67,7 @@ function entriesOf(model: SceneModel): Entry[] {
     paused && { sign: '⏸', name: 'paused', text: 'paused' },
     joining && { sign: '◌', name: 'joining', text: 'joining' },
     sybil && { sign: '▲', name: 'sybil', text: 'Sybil' },
+    ring && isMistaken(model) && { sign: '┄', name: 'mistaken', text: 'successor that is not so' },
     model.isSplit && { sign: '◎', name: 'side', text: 'cut off' },
   ];
   return entries.filter((entry) => entry !== false);

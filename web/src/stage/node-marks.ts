@@ -63,7 +63,8 @@ function drawNumbered(sight: Sight, places: Uint32Array, count: number): void {
     }
     if (kind !== PointKind.up && kind !== PointKind.sybil) continue;
     context.fillStyle = palette.paper;
-    context.fillText(String(node), x, y + 0.5);
+    // The middle of a triangle is lower than that of a disc.
+    context.fillText(String(node), x, y + (kind === PointKind.sybil ? 2 : 0.5));
   }
 }
 

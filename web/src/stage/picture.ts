@@ -3,9 +3,9 @@
  * canvases of its own and is drawn again only when it changed or the camera moved. What moves or is
  * selected is drawn in each frame, between and above copies of them.
  *
- *     above     keys, route, flights, rims ─┐   each frame
+ *     above     keys, route, rims ──────────┐   each frame
  *     nodes     marks or points             │   when changed
- *     beneath   ownership, ties, buckets    ├─▶ the canvas that is seen
+ *     beneath   ownership, buckets, flights ├─▶ the canvas that is seen
  *     ground    ring and arcs, or trie ─────┘   when changed
  */
 import type { LookupView } from 'ringlight/scene';
@@ -80,6 +80,8 @@ export class Picture {
   readonly #clock = new SceneClock();
   readonly #deviations = newDeviations();
   #deviationsTick = -1;
+  /** Flights in the frame before. */
+  #crowd = 0;
   /** Places within sight, to be drawn as marks. */
   #marks = new Uint32Array(MARKS_SHOWN);
   #colours = new Uint32Array(POINT_KINDS);
@@ -214,8 +216,9 @@ export class Picture {
     clear(context, this.#ratio);
     context.drawImage(this.#ground.canvas, 0, 0, this.#width, this.#height);
     this.#drawBeneath(sight, selection);
+    this.#crowd = drawFlights(sight, selection.lookup?.id ?? 0, pace, this.#crowd);
     context.drawImage(this.#nodes.canvas, 0, 0, this.#width, this.#height);
-    this.#drawAbove(sight, selection, pace);
+    this.#drawAbove(sight, selection);
   }
 
   #mustDrawStill(nowMs: number): boolean {
@@ -302,12 +305,11 @@ export class Picture {
     }
   }
 
-  #drawAbove(sight: Sight, selection: Selection, pace: number): void {
+  #drawAbove(sight: Sight, selection: Selection): void {
     drawKeys(sight, selection.key);
     if (selection.key !== null) drawHolders(sight, selection.key);
     const { lookup } = selection;
     if (lookup) drawRoute(sight, lookup, selection.lookupStep, selection.key);
-    drawFlights(sight, lookup?.id ?? 0, pace);
     if (selection.node >= 0) markNode(sight, selection.node, sight.palette.accent, 3);
     if (selection.hovered >= 0 && selection.hovered !== selection.node) {
       markNode(sight, selection.hovered, sight.palette.ink, 1.5);

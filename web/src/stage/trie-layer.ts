@@ -109,7 +109,7 @@ export function drawBuckets(sight: Sight, node: number): void {
     label(sight, text, at, bottom - 10, palette.accent, 'center', 500, 11);
   }
   drawPath(sight, turn, leafDepth, palette.accent, false);
-  drawContacts(sight);
+  if (model.node?.node === node) drawContacts(sight);
 }
 
 /** From the root down the prefix of a turn. */

@@ -1,0 +1,278 @@
+/** The lab in a tab: what visitors see, what their hands do, and that it works for everybody. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DESKTOP, isSkipped, openBrowser, PATIENCE, PHONE, Visit } from './browser.ts';
+import { builtSite, leaveSite, StaticHost } from './site.ts';
+
+/** Time passes by itself; without, tests move it on. */
+const MOVING = { reducedMotion: 'no-preference' };
+
+describe.skipIf(isSkipped)('the lab in a tab', () => {
+  let browser: Browser;
+  let folder: string;
+  let host: StaticHost & { url: string };
+
+  beforeAll(async () => {
+    [browser, folder] = await Promise.all([openBrowser(), builtSite()]);
+    host = await StaticHost.open(folder);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await host?.close();
+    leaveSite(folder);
+  });
+
+  const visit = async (hash = '', options = {}): Promise<Visit> =>
+    (await Visit.open(browser, options)).go(host.url + hash);
+
+  test('opens, draws a ring with keys, and says in words who owns one', async () => {
+    const one = await visit();
+    await one.untilScene(({ nodes }) => nodes).toEqual(Array(16).fill('up'));
+    await one.untilScene(({ keys }) => Object.keys(keys)).toHaveLength(12);
+    const { panes, selectedKey, source } = await one.look();
+    expect([source, panes[0]!.overlay, panes[0]!.k]).toEqual(['lab', 'ring', 2]);
+    expect(selectedKey).toMatch(/^[0-9a-f]{40}$/);
+    const { owner } = panes[0]!.keys['apple']!;
+    await one.untilText().toContain(`“apple” is owned by node ${owner}`);
+    // A picture, not a blank: lines and dots, some of them in the colour of keys.
+    await expect.poll(async () => (await one.ink('--key')).coloured, PATIENCE).toBeGreaterThan(50);
+    expect((await one.ink('--key')).inked).toBeGreaterThan(3000);
+    await one.leave();
+  });
+
+  test('plays: time passes, and the look-up of the opening ends at the owner', async () => {
+    const one = await visit('', MOVING);
+    await one.page.getByLabel('Speed').selectOption({ label: '1 ×' });
+    await one.untilScene(({ lookups }) => lookups[0]?.state).toBe('succeeded');
+    const { lookups, keys } = await one.scene();
+    expect(lookups[0]!.label).toBe('apple');
+    expect(lookups[0]!.steps.at(-1)!.node).toBe(keys['apple']!.owner);
+    await one.click('tab', 'Look-up');
+    await one.untilText().toContain(lookups[0]!.result);
+    await one.leave();
+  });
+
+  test('with K = 2 a crash costs nothing: the arc has another owner, the key is read', async () => {
+    const one = await visit();
+    const { keys } = await one.scene();
+    const { owner, holders } = keys['apple']!;
+    expect(holders).toHaveLength(3);
+    const before = await one.ink('--danger');
+    await one.crash(owner);
+    await one.untilScene(({ keys }) => keys['apple']!.owner).not.toBe(owner);
+    const heir = (await one.scene()).keys['apple']!.owner;
+    expect(holders).toContain(heir);
+    await expect
+      .poll(async () => (await one.ink('--danger')).coloured, PATIENCE)
+      .toBeGreaterThan(before.coloured);
+    await one.pass(4);
+    await one.untilScene(({ keys }) => keys['apple']!.state).toBe('safe');
+    await one.press('Escape');
+    await one.withKey('apple', 'Get');
+    await one.pass();
+    await one
+      .untilScene(({ lookups }) => lookups.at(-1)!.result)
+      .toBe(`“the value of apple” from node ${heir}`);
+    await one.leave();
+  });
+
+  test('K + 1 crashes at once lose it; back in time it is there, and another branch keeps it', async () => {
+    const one = await visit();
+    await one.toStart();
+    await one.pass();
+    const { acts, keys } = await one.scene();
+    const { holders } = keys['apple']!;
+    for (const node of holders) await one.crash(node);
+    await one.untilScene(({ keys }) => keys['apple']!.state).toBe('lost');
+    await one.click('tab', 'Keys');
+    await one.untilText().toContain('it is lost');
+
+    await one.toStart();
+    await one.untilScene(({ keys }) => keys['apple']!.state).toBe('safe');
+    expect((await one.scene()).nodes).toEqual(Array(16).fill('up'));
+
+    // What was done is remembered: when time gets there, the key is lost again.
+    await one.pass(2);
+    await one.untilScene(({ keys }) => keys['apple']!.state).toBe('lost');
+    expect((await one.scene()).acts).toBe(acts + holders.length);
+
+    // Something else done before makes another future, in which it is not.
+    await one.toStart();
+    await one.crash(holders[0]!);
+    await one.untilScene((scene) => scene.acts).toBe(1);
+    await one.untilText().toContain('A new branch from');
+    await one.pass(2);
+    const { nodes, keys: kept } = await one.scene();
+    expect(nodes.filter((state) => state === 'crashed')).toHaveLength(1);
+    expect(kept['apple']!.state).not.toBe('lost');
+    await one.leave();
+  });
+
+  test('goes back with the bar, by mouse and by keys', async () => {
+    const one = await visit();
+    const bar = one.page.getByRole('slider', { name: 'Moment' });
+    const box = (await bar.boundingBox())!;
+    await one.page.mouse.click(box.x + box.width * 0.5, box.y + box.height / 2);
+    await one.untilScene(({ atMs }) => atMs).toBeGreaterThan(3000);
+    await one.page.mouse.click(box.x + box.width * 0.1, box.y + box.height / 2);
+    await one.untilScene(({ atMs }) => atMs).toBeLessThan(2500);
+    await bar.focus();
+    await one.press('Home');
+    await one.untilScene(({ atMs }) => atMs).toBe(0);
+    await one.leave();
+  });
+
+  test('a node is picked and crashed by keys alone', async () => {
+    const one = await visit();
+    const stage = one.page.getByRole('application');
+    for (let i = 0; i < 60; i++) {
+      await one.press('Tab');
+      if (await stage.evaluate((element) => element === document.activeElement)) break;
+    }
+    expect(await stage.evaluate((element) => element === document.activeElement)).toBe(true);
+    await one.press('ArrowRight', 'ArrowRight');
+    await one.until(({ selectedNode }) => selectedNode).toBeGreaterThanOrEqual(0);
+    const { selectedNode } = await one.look();
+    await one.press('c');
+    await one.untilScene(({ nodes }) => nodes[selectedNode]).toBe('crashed');
+    await expect
+      .poll(() => one.page.locator('[role=status]').allInnerTexts(), PATIENCE)
+      .toContainEqual(expect.stringContaining(`node ${selectedNode}`));
+    await one.leave();
+  });
+
+  test('shows Mainline, and a look-up in it', async () => {
+    const one = await visit('');
+    await one.click('button', 'Mainline');
+    await one
+      .untilScene(({ overlay, nodes }) => [overlay, nodes.length])
+      .toEqual(['mainline', 200]);
+    await one.click('button', 'Tree');
+    await one.untilScene(({ lookups }) => lookups[0]?.state).toBe('succeeded');
+    expect((await one.ink('--node')).inked).toBeGreaterThan(2000);
+    await one.leave();
+  });
+
+  test('a lesson plays to the end of its step, and rests there', async () => {
+    const one = await visit('#lesson=ownership/1', MOVING);
+    await one.untilScene(({ atMs, playing }) => [atMs >= 100, playing]).toEqual([true, false]);
+    expect((await one.look()).lesson).toBe('ownership/1');
+    await one.click('button', 'Next');
+    await one.untilScene(({ lookups }) => lookups[0]?.label).toBe('apple');
+    expect(one.page.url()).toMatch(/#lesson=ownership\/2$/);
+    await one.click('button', 'Leave the lesson');
+    await one.until(({ lesson }) => lesson).toBe('');
+    await one.leave();
+  });
+
+  test('a lesson sets two worlds side by side, and they differ as it says', async () => {
+    const one = await visit('#lesson=k-safety/2');
+    await one.until(({ lesson, panes }) => [lesson, panes.length]).toEqual(['k-safety/2', 2]);
+    await one
+      .until(({ panes }) => panes.map(({ keys }) => keys['apple']?.state))
+      .toEqual(['lost', 'unsafe']);
+    await one.click('button', 'Next');
+    await one
+      .until(({ panes }) => panes.map(({ lookups }) => lookups[0]?.result))
+      .toEqual(['node 7 owns it and has no such key', '“the value of apple” from node 7']);
+    await one.click('button', 'Next');
+    await one.until(({ lesson, panes }) => [lesson, panes.length]).toEqual(['k-safety/4', 1]);
+    await one.leave();
+  });
+
+  test('a link shows the same moment to somebody else', async () => {
+    const one = await visit();
+    await one.crash(3);
+    await one.pass();
+    await one.click('button', /Share/);
+    await expect.poll(() => one.page.url(), PATIENCE).toMatch(/#v=1&s=/);
+    const there = await one.scene();
+    const other = await visit(new URL(one.page.url()).hash);
+    await other.untilScene(({ atMs, busy }) => [atMs, busy]).toEqual([there.atMs, false]);
+    const { nodes, keys } = await other.scene();
+    expect({ nodes, keys }).toEqual({ nodes: there.nodes, keys: there.keys });
+    await other.leave();
+    await one.leave();
+  });
+
+  test('a broken link is said to be one, and the page goes on', async () => {
+    const one = await visit();
+    for (const hash of [
+      '#v=1&s=nonsense',
+      '#v=9&s=e30',
+      '#lesson=nowhere/1',
+      '#lesson=../../etc',
+    ]) {
+      await one.page.evaluate((to) => (location.hash = to), hash);
+      await one.until(({ trouble }) => trouble).toContain('This is the opening scene instead.');
+      await one.untilText().toContain('This is the opening scene instead.');
+      expect((await one.scene()).nodes, hash).toHaveLength(16);
+      await one.click('button', 'Understood');
+      await one.until(({ trouble }) => trouble).toBe('');
+    }
+    await one.leave();
+  });
+
+  test('fits a phone: nothing is wider than the page', async () => {
+    const one = await visit('', { viewport: PHONE, hasTouch: true, isMobile: true });
+    for (const tab of ['Keys', 'Look-up', 'Node', 'Figures', 'Messages', 'Hands']) {
+      await one.click('tab', tab);
+      const widths = await one.page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        document.documentElement.clientWidth,
+        innerWidth,
+      ]);
+      expect(widths, tab).toEqual([PHONE.width, PHONE.width, PHONE.width]);
+    }
+    await one.leave();
+  });
+
+  test('moves by itself, but not for those who prefer less motion', async () => {
+    const calm = await visit();
+    const moving = await visit('', MOVING);
+    await moving.untilScene(({ playing }) => playing).toBe(true);
+    expect((await calm.scene()).playing).toBe(false);
+    await moving.leave();
+    await calm.leave();
+  });
+
+  test.each([DESKTOP, PHONE])('axe finds nothing amiss in either theme at %o', async (viewport) => {
+    const one = await visit('', { viewport, colorScheme: 'dark' });
+    await one.untilScene(({ lookups }) => lookups[0]?.state).toBe('succeeded');
+    await one.page.evaluate(AXE);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await one.page.emulateMedia({ colorScheme });
+      for (const tab of ['Keys', 'Look-up', 'Node', 'Figures', 'Messages']) {
+        await one.click('tab', tab);
+        const { rules, violations } = await examine(one.page);
+        expect(violations, `${colorScheme}, ${tab}`).toEqual([]);
+        expect(rules).toBeGreaterThan(15);
+      }
+    }
+    // It would find something: a button that nobody can name.
+    await one.page.evaluate(() =>
+      document.querySelector('main')!.append(document.createElement('button')),
+    );
+    expect((await examine(one.page)).violations).toHaveLength(1);
+    await one.leave();
+  });
+});
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe-core says of the page as it is: how many rules it could apply, and what breaks them. */
+async function examine(page: Page): Promise<{ rules: number; violations: string[] }> {
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+    const { passes, violations } = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
+    });
+    const broken = violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+    );
+    return { rules: passes.length, violations: broken };
+  });
+}
