@@ -1,7 +1,7 @@
 /**
  * `npm run bench:studio`: what a frame of the studio's picture costs, in Debian's chromium.
  *
- *     npm run bench:studio                two minutes; writes bench/studio-results.md
+ *     npm run bench:studio                a minute and a half; writes bench/studio-results.md
  *     npm run bench:studio -- --quick     a second for each scene; nothing is written
  *
  * The page is web/bench.html, served by vite from its sources. Chromium draws without a graphics card
@@ -110,7 +110,7 @@ function rowsOf(results) {
 }
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
-const results = await measure(values.quick ? 1 : 6);
+const results = await measure(values.quick ? 1 : 5);
 const text = [
   ...opening('The studio', values.quick, goalsOf(results)),
   '## Frames',

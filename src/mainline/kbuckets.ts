@@ -33,8 +33,8 @@ import {
   isBad,
   isExcused,
   isGood,
-  isGoodSince,
   type Nearest,
+  NOT_BAD,
   Offer,
   QUIET_MS,
   quietSinceMs,
@@ -173,7 +173,7 @@ export class KBuckets implements RoutingTable {
    */
   closest(now: number, nearest: Nearest, goodOnly: boolean): void {
     const { rows } = this.#ground.slab;
-    const sinceSeconds = goodOnly ? goodSinceSeconds(now) : -1;
+    const sinceSeconds = goodOnly ? goodSinceSeconds(now) : NOT_BAD;
     const depth = this.#depthOf(nearest.target, nearest.targetStart);
     const own = this.#bucketAt(depth);
     this.#collect(own, nearest, sinceSeconds);
@@ -428,16 +428,8 @@ export class KBuckets implements RoutingTable {
   }
 
   #collect(bucket: Bucket, nearest: Nearest, sinceSeconds: number): void {
-    const { rows } = this.#ground.slab;
-    const full = bucket + 1 + this.#sizeOf(bucket);
-    for (let row = bucket + 1; row < full; row++) {
-      const handle = rows[2 * row]!;
-      if (handle === 0) break;
-      const state = rows[2 * row + 1]!;
-      if (sinceSeconds < 0 ? !isBad(state) : isGoodSince(state, sinceSeconds))
-        nearest.gather(handle);
-    }
-    nearest.rank();
+    const end = bucket + 1 + this.#sizeOf(bucket);
+    nearest.collect(this.#ground.slab.rows, bucket + 1, end, sinceSeconds);
   }
 
   #badRow(bucket: Bucket): number {

@@ -132,6 +132,9 @@ export function goodSinceSeconds(now: number): number {
   return Math.max(0, Math.floor((now - QUIET_MS) / 1000) + 1);
 }
 
+/** In place of those seconds: whoever is not bad will do. */
+export const NOT_BAD = -1;
+
 export function isGoodSince(state: RowState, seconds: number): boolean {
   return !isBad(state) && (state & SUSPECT) === 0 && heardSeconds(state) >= seconds;
 }
@@ -189,6 +192,33 @@ export class Nearest {
     this.#gathered[i] = handle;
     this.#gatheredDistances[i] =
       wordAt(this.#contacts.bytes, handle * CONTACT_BYTES) ^ this.#targetWord;
+  }
+
+  /**
+   * Ranks the contacts in the rows `[first, end)` of a slab, up to the first free one: the good ones,
+   * or all that are not bad. The same as `gather` and `rank` one by one, in a single loop.
+   */
+  collect(rows: Uint32Array, first: number, end: number, sinceSeconds: number): void {
+    const { bytes } = this.#contacts;
+    const gathered = this.#gathered;
+    const distances = this.#gatheredDistances;
+    const target = this.#targetWord;
+    let count = this.#gatheredCount;
+    for (let row = first; row < end; row++) {
+      const handle = rows[2 * row]!;
+      if (handle === 0) break;
+      const state = rows[2 * row + 1]!;
+      if (sinceSeconds === NOT_BAD ? isBad(state) : !isGoodSince(state, sinceSeconds)) continue;
+      if (count === gathered.length) {
+        this.#gatheredCount = count;
+        this.rank();
+        count = 0;
+      }
+      gathered[count] = handle;
+      distances[count++] = wordAt(bytes, handle * CONTACT_BYTES) ^ target;
+    }
+    this.#gatheredCount = count;
+    this.rank();
   }
 
   /** Ranks what was gathered. */

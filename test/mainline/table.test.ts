@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Contacts } from '../../src/core/contacts.ts';
-import { fillRandom, SeededRandom } from '../../src/core/random.ts';
+import { fillRandom, randomBelow, SeededRandom } from '../../src/core/random.ts';
 import { rowState, withFailure } from '../../src/core/slab.ts';
 import {
   CHECKING,
@@ -11,6 +11,7 @@ import {
   isGood,
   isGoodSince,
   Nearest,
+  NOT_BAD,
   QUIET_MS,
   quietSinceMs,
   SUSPECT,
@@ -102,6 +103,40 @@ describe('the list of the nearest', () => {
       ),
       { seed: 3, numRuns: 200 },
     );
+  });
+
+  test('takes rows of a slab as it takes contacts one by one, the good ones or all not bad', () => {
+    const random = new SeededRandom(7);
+    const contacts = new Contacts(64, 1);
+    const handles = Array.from({ length: 40 }, (_, i) => {
+      const id = new Uint8Array(20);
+      fillRandom(random, id, i % 5, 20);
+      return contacts.retain(id, 0, onLoopback(i + 1));
+    });
+    for (let round = 0; round < 300; round++) {
+      const rows = new Uint32Array(2 * 60);
+      const first = randomBelow(random, 10);
+      const end = first + randomBelow(random, 50);
+      const free = first + randomBelow(random, 60);
+      for (let row = 0; row < 60; row++) {
+        if (row === free) continue;
+        const heardAtMs = NOW - randomBelow(random, 2 * QUIET_MS);
+        rows[2 * row] = handles[(row * 7 + round) % handles.length]!;
+        rows[2 * row + 1] = rowState(heardAtMs, randomBelow(random, 4), randomBelow(random, 3));
+      }
+      const sinceSeconds = round % 2 === 0 ? goodSinceSeconds(NOW) : NOT_BAD;
+      const lists = [new Nearest(contacts, 16), new Nearest(contacts, 16)] as const;
+      for (const list of lists) list.begin(idOf('5a'), 0, 1 + (round % 16));
+      lists[0].collect(rows, first, end, sinceSeconds);
+      for (let row = first; row < Math.min(end, free); row++) {
+        const state = rows[2 * row + 1]!;
+        const isWanted = round % 2 === 0 ? isGood(state, NOW) : !isBad(state);
+        if (isWanted) lists[1].gather(rows[2 * row]!);
+      }
+      lists[1].rank();
+      const [inOne, oneByOne] = lists.map((list) => [...list.handles.slice(0, list.count)]);
+      expect(inOne).toEqual(oneByOne);
+    }
   });
 
   test('has no more than its capacity', () => {

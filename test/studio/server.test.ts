@@ -9,10 +9,12 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
 import { messageOfLine, type SceneMessage } from '../../src/scene.ts';
 import {
+  CONNECTIONS_MAX,
   MESSAGE_BYTES_MAX,
   openStudio,
   type Studio,
   type StudioOptions,
+  VIEWERS_MAX,
   VIEWERS_PER_ADDRESS,
 } from '../../src/studio/server.ts';
 import { FakeScene } from './fake-scene.ts';
@@ -137,6 +139,18 @@ describe('a stream', () => {
     await new Page(studio).message('hello');
   });
 
+  test('is for so many viewers in all', async () => {
+    const { studio } = await open();
+    const pages: Page[] = [];
+    for (let i = 0; i < VIEWERS_MAX; i++) {
+      const localAddress = `127.0.0.${1 + Math.floor(i / VIEWERS_PER_ADDRESS)}`;
+      pages.push(new Page(studio, undefined, { localAddress }));
+    }
+    for (const page of pages) await page.message('hello');
+    const more = await refusal(studio, undefined, { localAddress: '127.0.0.99' });
+    expect(more).toMatchObject({ error: { code: 'TOO_MANY_VIEWERS' } });
+  });
+
   test('is not for pages from elsewhere, other names of this host, or scenes that are not', async () => {
     const { studio } = await open();
     const origin = await refusal(studio, undefined, { origin: 'http://evil.example' });
@@ -223,6 +237,20 @@ describe('the studio', () => {
       await once(socket, 'close');
     }
     expect((await fetch(`${studio.url}/api/scenes`)).status).toBe(200);
+  });
+
+  test('has so many connections and no more', async () => {
+    const { studio } = await open();
+    const sockets = Array.from({ length: CONNECTIONS_MAX + 8 }, () =>
+      connect(studio.port, '127.0.0.1').on('error', () => {}),
+    );
+    let closed = 0;
+    for (const socket of sockets) socket.resume().on('close', () => closed++);
+    await expect.poll(() => closed, PATIENCE).toBe(8);
+    for (const socket of sockets) socket.destroy();
+    await expect
+      .poll(async () => (await fetch(studio.url).catch(() => null))?.status, PATIENCE)
+      .toBe(200);
   });
 
   test('answers to no name but its own', async () => {
