@@ -5,7 +5,7 @@
 import { batch, effect, type Signal, signal } from '@preact/signals';
 import type { SceneOverlay, TimedAct } from 'ringlight/scene';
 import { LESSONS, lessonOf } from './lessons/index.ts';
-import { type Lesson, stagingOf } from './lessons/lesson.ts';
+import { type Lesson, selectionOf, stagingOf } from './lessons/lesson.ts';
 import { FIRST_KEY, openingMoment } from './lessons/opening.ts';
 import {
   type Link,
@@ -145,10 +145,11 @@ export class Studio {
     const open = this.lesson.value;
     if (!open) return;
     this.#stopLesson();
-    const step = open.lesson.steps[open.index]!;
-    const { toMs, beside, ...moment } = stagingOf(open.lesson, open.index);
+    const { lesson, index } = open;
+    const step = lesson.steps[index]!;
+    const { toMs, beside, ...moment } = stagingOf(lesson, index);
     this.session.stand(beside === null ? 1 : 2);
-    const { select = {} } = step;
+    const select = selectionOf(lesson, index);
     const selection: Selection = {
       ...(select.node === undefined ? {} : { node: select.node }),
       ...(select.key === undefined ? {} : { keyName: select.key }),

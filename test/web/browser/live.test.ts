@@ -79,6 +79,15 @@ describe.skipIf(isSkipped)('live nodes and recordings', () => {
     await one.leave();
   });
 
+  test('what was there before is listed at once, though nothing happens any more', async () => {
+    const ring = await openRing();
+    await ring.nodes[0]!.insert('apple', 'red', { level: 'all' });
+    const one = await visit(`${(await show(ring)).url}/#live=ring`);
+    const row = one.page.getByRole('rowheader');
+    await expect.poll(() => row.allInnerTexts(), PATIENCE).toHaveLength(1);
+    await one.leave();
+  });
+
   test('without a control token there is nothing to act with', async () => {
     const ring = await openRing();
     const one = await visit(`${(await show(ring)).url}/#live=ring`);

@@ -9,7 +9,7 @@ import { LESSONS, lessonOf } from '../../../web/src/lessons/index.ts';
 import { joining } from '../../../web/src/lessons/joining.ts';
 import { kBuckets } from '../../../web/src/lessons/k-buckets.ts';
 import { kSafety } from '../../../web/src/lessons/k-safety.ts';
-import { type Lesson, stagingOf } from '../../../web/src/lessons/lesson.ts';
+import { type Lesson, selectionOf, stagingOf } from '../../../web/src/lessons/lesson.ts';
 import { lookup } from '../../../web/src/lessons/lookup.ts';
 import { ownership } from '../../../web/src/lessons/ownership.ts';
 import { repair } from '../../../web/src/lessons/repair.ts';
@@ -60,6 +60,20 @@ describe('lessons', () => {
       for (const timed of step.acts ?? []) expect(timed.atMs).toBeGreaterThanOrEqual(atMs);
     // Nobody waits longer than that for a step to end.
     expect((toMs - atMs) / (step.pace ?? 100)).toBeLessThanOrEqual(21);
+  });
+
+  test('opened in the middle look as they do when told from the beginning', () => {
+    expect(selectionOf(lookup, 0)).toMatchObject({ view: 'trie', tab: 'lookup', node: -1 });
+    expect(selectionOf(lookup, 2)).toEqual({
+      view: 'trie',
+      tab: 'lookup',
+      lookup: true,
+      key: 'apple',
+    });
+    for (const lesson of LESSONS) {
+      for (const i of lesson.steps.keys())
+        expect(selectionOf(lesson, i).view, lesson.id).toBeDefined();
+    }
   });
 
   test('show what they select, and no act of theirs is refused', () => {
@@ -314,9 +328,12 @@ describe('fingers and hops', () => {
   test('each of three hops leaves at most half of the way', () => {
     const { steps, exact } = tale.at(2).lookup();
     expect([steps.length, exact]).toEqual([3, true]);
-    const bits = steps.map((step) => step.distanceBits!);
-    expect(bits[1]!).toBeLessThan(bits[0]!);
-    expect(bits[2]!).toBeLessThan(bits[1]!);
+    const { target } = tale.lookup();
+    const ids = tale.idsOf([3, ...steps.map((step) => step.node)]);
+    const left = ids.map((id) =>
+      Number(BigInt.asUintN(160, BigInt(`0x${target}`) - BigInt(`0x${id}`))),
+    );
+    for (const [i, way] of left.slice(1).entries()) expect(way).toBeLessThanOrEqual(left[i]! / 2);
   });
 
   test('the means are as told', () => {

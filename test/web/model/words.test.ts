@@ -1,5 +1,6 @@
 import { NodeState } from 'ringlight/scene';
 import { describe, expect, test } from 'vitest';
+import { FIRST_CONFIG } from '../../../web/src/lessons/lesson.ts';
 import { Announcer } from '../../../web/src/model/announcer.ts';
 import { SceneModel } from '../../../web/src/model/scene-model.ts';
 import {
@@ -7,6 +8,7 @@ import {
   churnText,
   clockText,
   countText,
+  differenceText,
   listText,
   nodesText,
   worldSentence,
@@ -14,6 +16,16 @@ import {
 import { addNodes, addPlaces, figures, frame, hello, key, setStates } from './messages.ts';
 
 describe('words', () => {
+  test('a world beside another is told by what differs', () => {
+    const config = FIRST_CONFIG;
+    expect(differenceText(config, null)).toBe('K = 2');
+    expect(differenceText(config, { ...config })).toBe('K = 2');
+    expect(differenceText(config, { ...config, policy: 'class-2019' })).toBe('repair: correct');
+    const other = { ...config, k: 0, churn: 2, loss: 0.1 };
+    expect(differenceText(other, config)).toBe('K = 0, loss 10 %, churn: half gone in 2 min');
+    expect(differenceText({ ...config, overlay: 'mainline' }, config)).toBe('Mainline');
+  });
+
   test.each([
     [0, '0.00 s'],
     [1234, '1.23 s'],

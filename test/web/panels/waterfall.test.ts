@@ -39,6 +39,7 @@ describe('a waterfall', () => {
     expect(ticksOf(400, 5)).toEqual([0, 100, 200, 300, 400]);
     expect(ticksOf(7, 5)).toEqual([0, 2, 4, 6]);
     expect(ticksOf(0, 5)).toEqual([0]);
+    expect(ticksOf(1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
     fc.assert(
       fc.property(fc.double({ min: 1e-6, max: 1e9, noNaN: true }), (span) => {
         const ticks = ticksOf(span, 5);

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { signal } from '@preact/signals';
 import { render } from 'preact';
+import { useLayoutEffect } from 'preact/hooks';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Tabs } from '../../../web/src/shell/tabs.tsx';
@@ -142,5 +143,21 @@ test('a paced component draws once for many ticks', () => {
   tick.value++;
   vi.advanceTimersByTime(1000);
   expect(drawn).toBe(before + 1);
+  vi.useRealTimers();
+});
+
+test('what changes between drawing and looking on is drawn, too, though nothing follows', () => {
+  vi.useFakeTimers();
+  const tick = signal(0);
+  const signals = [tick];
+  const Words = () => {
+    usePaced(signals, 200);
+    // As a message that comes before the browser has run the effects of what it drew.
+    useLayoutEffect(() => void (tick.value = 7), []);
+    return <p>{tick.peek()}</p>;
+  };
+  act(() => render(<Words />, root));
+  act(() => vi.advanceTimersByTime(250));
+  expect(root.textContent).toBe('7');
   vi.useRealTimers();
 });

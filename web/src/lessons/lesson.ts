@@ -72,6 +72,19 @@ export interface Staging extends Moment {
   beside: SceneConfig | null;
 }
 
+/** What a step lets one look at: the view and the panel stay as the steps before it have left them. */
+export function selectionOf(lesson: Lesson, index: number): NonNullable<LessonStep['select']> {
+  const { view, tab } = Object.assign(
+    {},
+    ...lesson.steps.slice(0, index + 1).map(({ select }) => select),
+  ) as NonNullable<LessonStep['select']>;
+  return {
+    ...lesson.steps[index]!.select,
+    ...(view === undefined ? {} : { view }),
+    ...(tab === undefined ? {} : { tab }),
+  };
+}
+
 /** The world in which a step plays, and from where to where. */
 export function stagingOf(lesson: Lesson, index: number): Staging {
   let first = index;

@@ -122,3 +122,27 @@ export function worldSentence(model: SceneModel): string {
   if (model.isSplit) parts.push('the network is cut');
   return `${parts.join('; ')}.`;
 }
+
+const FIELD_WORDS: Readonly<Record<keyof SceneConfig, (config: SceneConfig) => string>> = {
+  overlay: ({ overlay }) => (overlay === 'ring' ? 'ring' : 'Mainline'),
+  nodes: ({ nodes }) => countText(nodes, 'node'),
+  seed: ({ seed }) => `seed ${seed}`,
+  k: ({ overlay, k }) => `${overlay === 'ring' ? 'K' : 'k'} = ${k}`,
+  alpha: ({ alpha }) => `α = ${alpha}`,
+  identities: ({ identities }) => `${identities} places a node`,
+  policy: ({ policy }) => `repair: ${policy}`,
+  latencyMs: ({ latencyMs }) => `latency ${latencyText(latencyMs)}`,
+  loss: ({ loss }) => `loss ${percentText(loss)}`,
+  churn: ({ churn }) => `churn: ${churnText(churn)}`,
+  lookupsPerSecond: ({ lookupsPerSecond }) => `${lookupsPerSecond} look-ups a second`,
+  keys: ({ keys }) => countText(keys, 'key'),
+};
+
+/** By what a world is told from the one beside it; its K where they begin alike. */
+export function differenceText(config: SceneConfig, other: SceneConfig | null): string {
+  const fields = Object.keys(FIELD_WORDS) as (keyof SceneConfig)[];
+  const different = fields.filter((field) => other !== null && config[field] !== other[field]);
+  return (different.length === 0 ? (['k'] as const) : different)
+    .map((field) => FIELD_WORDS[field](config))
+    .join(', ');
+}

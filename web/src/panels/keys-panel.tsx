@@ -29,7 +29,7 @@ export function KeysPanel({ session, model }: KeysProps) {
   return (
     <div class="keys">
       {canAct && <KeyForm session={session} model={model} isRing={isRing} />}
-      <KeyTable session={session} model={model} isRing={isRing} k={hello.k} />
+      <KeyTable session={session} model={model} isRing={isRing} k={hello.k} canAct={canAct} />
     </div>
   );
 }
@@ -125,7 +125,13 @@ function KeyForm({ session, model, isRing }: KeysProps & { isRing: boolean }) {
   );
 }
 
-function KeyTable({ session, model, isRing, k }: KeysProps & { isRing: boolean; k: number }) {
+interface KeyTableProps extends KeysProps {
+  isRing: boolean;
+  k: number;
+  canAct: boolean;
+}
+
+function KeyTable({ session, model, isRing, k, canAct }: KeyTableProps) {
   usePaced([model.keysTick], 200);
   const [filter, setFilter] = useState('');
   const [column, setColumn] = useState<KeyColumn>('name');
@@ -150,9 +156,9 @@ function KeyTable({ session, model, isRing, k }: KeysProps & { isRing: boolean; 
   if (model.keys.size === 0) {
     return (
       <p class="keys-none soft">
-        {isRing
-          ? 'No keys yet. Type a name and a value, and put it.'
-          : 'Nobody has announced anything yet. Type a name and announce it.'}
+        {isRing ? 'No keys yet.' : 'Nobody has announced anything yet.'}
+        {canAct &&
+          (isRing ? ' Type a name and a value, and put it.' : ' Type a name and announce it.')}
       </p>
     );
   }

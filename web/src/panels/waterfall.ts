@@ -68,9 +68,12 @@ export function ticksOf(span: number, most: number): number[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find((round) => round * power >= rough) ?? 10) * power;
   const ticks: number[] = [];
-  for (let i = 0; i * step <= span * (1 + 1e-9); i++) ticks.push(i * step);
+  for (let i = 0; i * step <= span * (1 + 1e-9); i++) ticks.push(exact(i * step));
   return ticks;
 }
+
+/** 0.6, not 0.6000000000000001. */
+const exact = (value: number) => Number(value.toPrecision(12));
 
 /**
  * How long each step is shown when a lookup is played: as the gaps were, the whole in about

@@ -7,7 +7,7 @@ import { useEffect } from 'preact/hooks';
 import { LessonPanel } from '../lessons/lesson-panel.tsx';
 import type { ScenePane } from '../model/session.ts';
 import type { PanelTab } from '../model/view-state.ts';
-import { clockText } from '../model/words.ts';
+import { clockText, differenceText } from '../model/words.ts';
 import { FiguresPanel } from '../panels/figures-panel.tsx';
 import { HandsPanel } from '../panels/hands-panel.tsx';
 import { KeysPanel } from '../panels/keys-panel.tsx';
@@ -109,7 +109,12 @@ function PaneView({ studio, pane, isTwo }: PaneViewProps) {
   const label = isTwo ? `Scene ${pane.name}` : 'The scene';
   return (
     <section class="pane" aria-label={label}>
-      {isTwo && <PaneTitle pane={pane} />}
+      {isTwo && (
+        <PaneTitle
+          pane={pane}
+          beside={studio.session.panes.value.find((one) => one.name !== pane.name)}
+        />
+      )}
       <div class="pane-stage">
         <Busy pane={pane} />
         <Stage model={pane.model} send={studio.session.sender(pane)} label={label} />
@@ -118,10 +123,10 @@ function PaneView({ studio, pane, isTwo }: PaneViewProps) {
   );
 }
 
-function PaneTitle({ pane }: { pane: ScenePane }) {
+function PaneTitle({ pane, beside }: { pane: ScenePane; beside: ScenePane | undefined }) {
   usePaced([pane.model.tick], 100);
   const config = pane.model.hello.value?.config;
-  const facts = config ? `${config.overlay === 'ring' ? 'K' : 'k'} = ${config.k}` : '';
+  const facts = config ? differenceText(config, beside?.model.hello.value?.config ?? null) : '';
   return (
     <div class="pane-title">
       <strong>{pane.name}</strong>

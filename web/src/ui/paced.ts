@@ -7,18 +7,19 @@ import { useEffect, useState } from 'preact/hooks';
 
 export function usePaced(signals: readonly ReadonlySignal<unknown>[], everyMs: number): void {
   const [, draw] = useState(0);
+  // Between drawing and looking on, something may have changed already, and never change again.
+  const drawn = signals.map((signal) => signal.peek());
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
-    let first = true;
+    let isFirst = true;
     const stop = effect(() => {
-      for (const signal of signals) signal.value;
-      if (first) {
-        first = false;
-        return;
-      }
+      const seen = signals.map((signal) => signal.value);
+      const isDrawn = isFirst && seen.every((value, i) => value === drawn[i]);
+      isFirst = false;
+      if (isDrawn) return;
       timer ??= setTimeout(() => {
         timer = null;
-        draw((drawn) => drawn + 1);
+        draw((count) => count + 1);
       }, everyMs);
     });
     return () => {
