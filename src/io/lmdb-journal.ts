@@ -66,9 +66,12 @@ export class Journal {
     }
   }
 
-  /** Resolves when all of `layer` is durable. @throws Error; then it may be there or not. */
+  /**
+   * Resolves when all of `layer` is durable. @throws Error; then it may be there or not. Its number is
+   * used up all the same: what comes later, in a batch or in its place, must not be read before it.
+   */
   async append(layer: Layer): Promise<void> {
-    const number = this.#next;
+    const number = this.#next++;
     const end = Math.min(this.#obsolete + 1, number);
     const first = this.#first;
     const batch = batchOf(layer);
@@ -78,7 +81,6 @@ export class Journal {
     });
     await committed(this.#directory, transaction);
     this.#first = Math.max(first, end);
-    this.#next = number + 1;
   }
 
   /** Batches up to `settled` have gone to their place. */

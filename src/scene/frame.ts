@@ -25,8 +25,11 @@ export const NodeState = {
   leaving: 5,
 } as const;
 
-/** What a source can be asked for; who draws hides the rest. */
-export type Ability = 'time' | 'rewind' | 'act' | 'inspect' | 'explain' | 'settings';
+/**
+ * What a source can be asked for; who draws hides the rest. `act`: acts on keys; `nodes`: those that
+ * crash, restart and add nodes; `settings`: those that change the network, or the whole world.
+ */
+export type Ability = 'time' | 'rewind' | 'act' | 'nodes' | 'inspect' | 'explain' | 'settings';
 
 /** Opens a stream, and comes again when another world takes its place. */
 export interface Hello {

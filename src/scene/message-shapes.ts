@@ -172,7 +172,7 @@ const MESSAGES: Readonly<Record<SceneMessage['type'], Readonly<Record<string, Ch
     origin: oneOf('lab', 'live', 'recording'),
     title: text,
     config: optional((value, name) => checkSceneConfig(value, name)),
-    abilities: list(oneOf('time', 'rewind', 'act', 'inspect', 'explain', 'settings')),
+    abilities: list(oneOf('time', 'rewind', 'act', 'nodes', 'inspect', 'explain', 'settings')),
     k: whole,
     endMs: optional(number),
   },

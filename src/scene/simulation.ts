@@ -243,7 +243,7 @@ export class Simulation {
       origin: 'lab',
       title: titleOf(config),
       config,
-      abilities: ['time', 'rewind', 'act', 'inspect', 'explain', 'settings'],
+      abilities: ['time', 'rewind', 'act', 'nodes', 'inspect', 'explain', 'settings'],
       k: config.k,
       endMs: null,
     });

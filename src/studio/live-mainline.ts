@@ -129,6 +129,10 @@ export class LiveMainline extends LiveScene {
     return { type: 'explanation', flight, bytes, ...explainMainline(bytes) };
   }
 
+  protected override get reachesNodes(): boolean {
+    return this.#options.hands !== undefined;
+  }
+
   protected async act(act: Act): Promise<string> {
     switch (act.kind) {
       case 'put':

@@ -181,6 +181,10 @@ export class LiveRing extends LiveScene {
     return { type: 'explanation', flight, bytes, ...explainRing(bytes) };
   }
 
+  protected override get reachesNodes(): boolean {
+    return this.#options.hands !== undefined;
+  }
+
   protected async act(act: Act): Promise<string> {
     switch (act.kind) {
       case 'put':

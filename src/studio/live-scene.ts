@@ -96,6 +96,10 @@ export abstract class LiveScene {
   protected abstract explain(flight: number, bytes: Uint8Array): Explanation | null;
   /** Does it, and says in one line what came of it. @throws CommandRefused. */
   protected abstract act(act: Act): Promise<string>;
+  /** Can its nodes be crashed, restarted, added to? */
+  protected get reachesNodes(): boolean {
+    return false;
+  }
   /** Somebody begins to look on, nobody does any more. */
   protected begin(): void {}
   protected end(): void {}
@@ -107,8 +111,8 @@ export abstract class LiveScene {
   }
 
   get abilities(): readonly Ability[] {
-    const acts: readonly Ability[] = this.hasHands && this.isControlled ? ['act'] : [];
-    return ['inspect', 'explain', ...acts];
+    if (!this.hasHands || !this.isControlled) return ['inspect', 'explain'];
+    return ['inspect', 'explain', 'act', ...(this.reachesNodes ? (['nodes'] as const) : [])];
   }
 
   get nodeCount(): number {

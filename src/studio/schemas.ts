@@ -20,7 +20,7 @@ export const ErrorAnswer: z.ZodType = z.object({
 });
 
 const Overlay = z.enum(['mainline', 'ring']);
-const Ability = z.enum(['time', 'rewind', 'act', 'inspect', 'explain', 'settings']);
+const Ability = z.enum(['time', 'rewind', 'act', 'nodes', 'inspect', 'explain', 'settings']);
 
 export const SceneListAnswer: z.ZodType = z.object({
   scenes: z.array(

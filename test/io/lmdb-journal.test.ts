@@ -106,6 +106,20 @@ describe('a journal', () => {
     await third.close();
   });
 
+  test('never gives the number of a batch that failed to another, for it may be there', async () => {
+    const journal = new Journal(freshDirectory(), 0);
+    await journal.append(layerOf(1, one(1)));
+    const broken = layerOf(1, one(2));
+    broken.records.range = () => {
+      throw new Error('out of memory');
+    };
+    await expect(journal.append(broken)).rejects.toThrow('out of memory');
+    expect(journal.last).toBe(2);
+    await journal.append(layerOf(1, one(3)));
+    expect(contentOf(journal)).toEqual(['1=01', '1=03']);
+    await journal.close();
+  });
+
   test('says which batch is damaged', async () => {
     const directory = freshDirectory();
     const journal = new Journal(directory, 0);

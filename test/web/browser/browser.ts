@@ -34,6 +34,9 @@ export const PATIENCE = { timeout: 15_000, interval: 50 };
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
 
+/** Of a visitor for whom time passes by itself; for others, tests move it on. */
+export const MOVING = { reducedMotion: 'no-preference' };
+
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: START_MS });
 }

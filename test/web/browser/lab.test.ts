@@ -1,13 +1,8 @@
-/** The lab in a tab: what visitors see, what their hands do, and that it works for everybody. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
+/** The lab in a tab: what visitors see, what their hands do to it, and that links bring it back. */
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DESKTOP, isSkipped, openBrowser, PATIENCE, PHONE, Visit } from './browser.ts';
+import { isSkipped, MOVING, openBrowser, PATIENCE, Visit } from './browser.ts';
 import { builtSite, leaveSite, StaticHost } from './site.ts';
-
-/** Time passes by itself; without, tests move it on. */
-const MOVING = { reducedMotion: 'no-preference' };
 
 describe.skipIf(isSkipped)('the lab in a tab', () => {
   let browser: Browser;
@@ -129,25 +124,6 @@ describe.skipIf(isSkipped)('the lab in a tab', () => {
     await one.leave();
   });
 
-  test('a node is picked and crashed by keys alone', async () => {
-    const one = await visit();
-    const stage = one.page.getByRole('application');
-    for (let i = 0; i < 60; i++) {
-      await one.press('Tab');
-      if (await stage.evaluate((element) => element === document.activeElement)) break;
-    }
-    expect(await stage.evaluate((element) => element === document.activeElement)).toBe(true);
-    await one.press('ArrowRight', 'ArrowRight');
-    await one.until(({ selectedNode }) => selectedNode).toBeGreaterThanOrEqual(0);
-    const { selectedNode } = await one.look();
-    await one.press('c');
-    await one.untilScene(({ nodes }) => nodes[selectedNode]).toBe('crashed');
-    await expect
-      .poll(() => one.page.locator('[role=status]').allInnerTexts(), PATIENCE)
-      .toContainEqual(expect.stringContaining(`node ${selectedNode}`));
-    await one.leave();
-  });
-
   test('shows Mainline, and a look-up in it', async () => {
     const one = await visit('');
     await one.click('button', 'Mainline');
@@ -219,64 +195,4 @@ describe.skipIf(isSkipped)('the lab in a tab', () => {
     }
     await one.leave();
   });
-
-  test('fits a phone: nothing is wider than the page', async () => {
-    const one = await visit('', { viewport: PHONE, hasTouch: true, isMobile: true });
-    for (const tab of ['Keys', 'Look-up', 'Node', 'Figures', 'Messages', 'Hands']) {
-      await one.click('tab', tab);
-      const widths = await one.page.evaluate(() => [
-        document.documentElement.scrollWidth,
-        document.documentElement.clientWidth,
-        innerWidth,
-      ]);
-      expect(widths, tab).toEqual([PHONE.width, PHONE.width, PHONE.width]);
-    }
-    await one.leave();
-  });
-
-  test('moves by itself, but not for those who prefer less motion', async () => {
-    const calm = await visit();
-    const moving = await visit('', MOVING);
-    await moving.untilScene(({ playing }) => playing).toBe(true);
-    expect((await calm.scene()).playing).toBe(false);
-    await moving.leave();
-    await calm.leave();
-  });
-
-  test.each([DESKTOP, PHONE])('axe finds nothing amiss in either theme at %o', async (viewport) => {
-    const one = await visit('', { viewport, colorScheme: 'dark' });
-    await one.untilScene(({ lookups }) => lookups[0]?.state).toBe('succeeded');
-    await one.page.evaluate(AXE);
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await one.page.emulateMedia({ colorScheme });
-      for (const tab of ['Keys', 'Look-up', 'Node', 'Figures', 'Messages']) {
-        await one.click('tab', tab);
-        const { rules, violations } = await examine(one.page);
-        expect(violations, `${colorScheme}, ${tab}`).toEqual([]);
-        expect(rules).toBeGreaterThan(15);
-      }
-    }
-    // It would find something: a button that nobody can name.
-    await one.page.evaluate(() =>
-      document.querySelector('main')!.append(document.createElement('button')),
-    );
-    expect((await examine(one.page)).violations).toHaveLength(1);
-    await one.leave();
-  });
 });
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe-core says of the page as it is: how many rules it could apply, and what breaks them. */
-async function examine(page: Page): Promise<{ rules: number; violations: string[] }> {
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-    const { passes, violations } = await axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
-    });
-    const broken = violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-    );
-    return { rules: passes.length, violations: broken };
-  });
-}

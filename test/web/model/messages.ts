@@ -24,7 +24,7 @@ export function hello(more: Partial<Hello> = {}): Hello {
     origin: 'lab',
     title: 'a test',
     config: null,
-    abilities: ['time', 'rewind', 'act', 'inspect', 'settings'],
+    abilities: ['time', 'rewind', 'act', 'nodes', 'inspect', 'settings'],
     k: 2,
     endMs: null,
     ...more,

@@ -19,7 +19,7 @@ export const alpha: Lesson = {
   steps: [
     {
       text: 'The same look-up in the same network, where each message takes 60 ms. A asks one node at a time (alpha = 1), B ten (alpha = 10).',
-      notice: 'B is done 240 ms after it began, when A is still waiting for its second answer.',
+      notice: 'B is done 240 ms after it began, when A has just had its second answer.',
       config: { ...WORLD, alpha: 1 },
       beside: { alpha: 10 },
       acts: [ask(300)],

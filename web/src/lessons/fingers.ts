@@ -19,16 +19,17 @@ export const fingers: Lesson = {
     },
     {
       text: 'Node 3 asks for “banana”. It asks the node that it knows nearest before the key; that one knows its own part of the circle better, and names another.',
-      notice: 'Three hops, and each leaves at most half of the way that was left.',
+      notice:
+        'Three hops, and each lands much nearer to the key: the rest of the way falls to less than two thirds each time.',
       acts: [{ atMs: 300, act: { kind: 'lookup', name: 'banana', from: 3 } }],
       toMs: 1200,
       pace: 100,
       select: { node: -1, key: 'banana', lookup: true, tab: 'lookup' },
     },
     {
-      text: 'Halving takes log₂ N steps at most, and about every second one is saved: ½ log₂ 64 = 3. All nodes ask for keys at random now, a hundred times a second.',
+      text: 'A finger about halves the way, which makes log₂ N hops at most, and about every second one is saved: ½ log₂ 64 = 3. All nodes ask for keys at random now, a hundred times a second.',
       notice:
-        'A mean of about 2.2 hops: the last one or two are saved by the list of five successors.',
+        'A mean of about 2.2 hops, even less than 3: a node knows not only its fingers, but also the next five nodes.',
       acts: [{ atMs: 1300, act: { kind: 'workload', lookupsPerSecond: MANY } }],
       toMs: 11_300,
       pace: 2000,
