@@ -3,6 +3,9 @@
  * What has a hash in its name never changes and is kept by browsers for a year; the rest is asked for
  * again each time and usually not sent, since it still has the same ETag.
  *
+ * A page that comes from here can ask for live nodes, one on a static host can not: the page is told
+ * by a mark in its head.
+ *
  * The content security policy lets a page load from this server only. Scripts and styles that stand in
  * the page itself are allowed by their hashes.
  */
@@ -31,6 +34,10 @@ const TYPES: Record<string, string> = {
 };
 const COMPRESSIBLE = /^text\/|json|svg|wasm/;
 
+/** As it stands in web/index.html, and as it is served: sources/live-scenes.ts looks for it. */
+const UNMARKED = '<meta name="ringlight-host" content="files"';
+const MARKED = '<meta name="ringlight-host" content="studio"';
+
 export interface SiteFile {
   bytes: Uint8Array;
   type: string;
@@ -53,10 +60,11 @@ export class Site {
   constructor(folder: string) {
     let total = 0;
     for (const path of pathsUnder(folder)) {
-      const bytes = new Uint8Array(readFileSync(path));
+      const name = `/${relative(folder, path).split(sep).join('/')}`;
+      const file = readFileSync(path);
+      const bytes = new Uint8Array(name === '/index.html' ? marked(file) : file);
       total += bytes.length;
       if (total > SITE_BYTES_MAX) throw new SiteError(`${folder} is too large to be the studio`);
-      const name = `/${relative(folder, path).split(sep).join('/')}`;
       this.#files.set(name, {
         bytes,
         type: TYPES[extname(path)] ?? 'application/octet-stream',
@@ -83,6 +91,10 @@ export class Site {
     this.#compressed.set(file.etag, bytes);
     return bytes;
   }
+}
+
+function marked(page: Buffer): Buffer {
+  return Buffer.from(page.toString().replace(UNMARKED, MARKED));
 }
 
 function pathsUnder(folder: string): string[] {

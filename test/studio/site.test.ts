@@ -1,6 +1,6 @@
 /** The pages: types, tags, caching, compression and the policy that keeps other places out. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -40,6 +40,17 @@ test('files have their types, and only what has a hash in its name stays for eve
   for (const path of ['/../package.json', '/assets', '/nothing', '', '//index.html']) {
     expect(site.file(path)).toBeUndefined();
   }
+});
+
+test('the page is marked as one that can ask for live nodes, whatever Vite made of it', () => {
+  const served = (page: string) =>
+    Buffer.from(new Site(folder({ 'index.html': page })).file('/')!.bytes).toString();
+  const source = readFileSync(new URL('../../web/index.html', import.meta.url), 'utf8');
+  expect(source).toContain('<meta name="ringlight-host" content="files"');
+  expect(served(source)).toBe(
+    source.replace('name="ringlight-host" content="files"', 'name="ringlight-host" content="studio"'),
+  );
+  expect(served(PAGE)).toBe(PAGE);
 });
 
 test('a tag changes with the contents', () => {

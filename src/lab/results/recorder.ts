@@ -20,7 +20,6 @@ import { formatId } from '../../core/id.ts';
 import { Failure, type Lookup } from '../../core/lookup.ts';
 import { kindName, traceOf } from '../../mainline/trace.ts';
 import type { Grade } from '../mainline/grade.ts';
-import type { RingGrade } from '../ring/ring-lookups.ts';
 import type { Watcher, World } from '../world.ts';
 import type { Recorded } from './recorded.ts';
 import { Rows } from './rows.ts';
@@ -125,7 +124,11 @@ export class Recorder implements Watcher {
   }
 
   /** A call in a ring has just ended and was graded. */
-  endedInRing(kind: 'owns' | 'get' | 'insert', key: Uint8Array, grade: RingGrade): void {
+  endedInRing(
+    kind: 'owns' | 'get' | 'insert',
+    key: Uint8Array,
+    grade: Grade & { timeouts: number },
+  ): void {
     this.#ended(kind, key, grade, grade.rpcs - grade.timeouts, grade.timeouts);
   }
 

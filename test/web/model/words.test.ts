@@ -1,10 +1,11 @@
-import { NodeState } from 'ringlight/scene';
+import { CHURN_PRESETS, NodeState } from 'ringlight/scene';
 import { describe, expect, test } from 'vitest';
 import { FIRST_CONFIG } from '../../../web/src/lessons/lesson.ts';
 import { Announcer } from '../../../web/src/model/announcer.ts';
 import { SceneModel } from '../../../web/src/model/scene-model.ts';
 import {
   actText,
+  CHURN_WORDS,
   churnText,
   clockText,
   countText,
@@ -24,6 +25,18 @@ describe('words', () => {
     const other = { ...config, k: 0, churn: 2, loss: 0.1 };
     expect(differenceText(other, config)).toBe('K = 0, loss 10 %, churn: half gone in 2 min');
     expect(differenceText({ ...config, overlay: 'mainline' }, config)).toBe('Mainline');
+  });
+
+  test('every measured churn has its words, with the median of its law', () => {
+    expect(Object.keys(CHURN_WORDS).sort()).toEqual(Object.keys(CHURN_PRESETS).sort());
+    for (const [preset, { up }] of Object.entries(CHURN_PRESETS)) {
+      let medianMs = 0;
+      if (up.kind === 'weibull') medianMs = up.scaleMs * Math.LN2 ** (1 / up.shape);
+      else if (up.kind === 'exponential') medianMs = up.meanMs * Math.LN2;
+      else if (up.kind === 'points') medianMs = up.timesMs[up.shares.indexOf(0.5)]!;
+      const minutes = Number(/: (\d+) min$/.exec(CHURN_WORDS[preset]!)![1]);
+      expect(Math.abs(minutes - medianMs / 60_000), preset).toBeLessThanOrEqual(0.6);
+    }
   });
 
   test.each([

@@ -5,7 +5,9 @@ import {
   type Command,
   checkAct,
   checkSceneConfig,
+  CHURN_PRESETS,
   NodeState,
+  RING_NODES_MAX,
   type SceneMessage,
 } from 'ringlight/scene';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -13,7 +15,10 @@ import { FIRST_CONFIG } from '../../../web/src/lessons/lesson.ts';
 import type { SceneModel } from '../../../web/src/model/scene-model.ts';
 import { Session } from '../../../web/src/model/session.ts';
 import { createViewState } from '../../../web/src/model/view-state.ts';
-import * as hands from '../../../web/src/panels/hands-panel.tsx';
+import { HandsPanel, SYBIL_STOPS } from '../../../web/src/panels/hands-panel.tsx';
+import { CHURN_WORDS } from '../../../web/src/model/words.ts';
+import * as network from '../../../web/src/panels/network-hands.tsx';
+import * as world from '../../../web/src/panels/world-hands.tsx';
 import { addNodes, frame, hello, setStates } from '../model/messages.ts';
 
 describe('every stop of a slider is one that the lab takes', () => {
@@ -22,26 +27,28 @@ describe('every stop of a slider is one that the lab takes', () => {
   test('of a new world', () => {
     for (const overlay of both) {
       const isRing = overlay === 'ring';
-      for (const nodes of hands.NODE_STOPS) {
-        if (isRing && nodes > hands.MOST_RING_NODES) continue;
+      for (const nodes of world.NODE_STOPS) {
+        if (isRing && nodes > RING_NODES_MAX) continue;
         checkSceneConfig({ ...FIRST_CONFIG, overlay, nodes });
       }
-      for (const k of isRing ? hands.RING_K_STOPS : hands.BUCKET_STOPS) {
+      for (const k of isRing ? world.RING_K_STOPS : world.BUCKET_STOPS) {
         checkSceneConfig({ ...FIRST_CONFIG, overlay, k });
       }
-      for (const alpha of hands.ALPHA_STOPS) checkSceneConfig({ ...FIRST_CONFIG, overlay, alpha });
-      for (const keys of hands.KEY_STOPS) checkSceneConfig({ ...FIRST_CONFIG, overlay, keys });
+      for (const alpha of world.ALPHA_STOPS) checkSceneConfig({ ...FIRST_CONFIG, overlay, alpha });
+      for (const keys of world.KEY_STOPS) checkSceneConfig({ ...FIRST_CONFIG, overlay, keys });
     }
-    for (const identities of hands.IDENTITY_STOPS)
+    for (const identities of world.IDENTITY_STOPS)
       checkSceneConfig({ ...FIRST_CONFIG, identities });
   });
 
   test('of the running one', () => {
-    for (const loss of hands.LOSS_STOPS) checkAct({ kind: 'network', loss });
-    for (const latencyMs of hands.LATENCY_STOPS) checkAct({ kind: 'network', latencyMs });
-    for (const churn of hands.CHURN_STOPS) checkAct({ kind: 'churn', churn });
-    for (const count of hands.SYBIL_STOPS) checkAct({ kind: 'sybils', name: 'a', count });
-    for (const lookupsPerSecond of hands.RATE_STOPS) {
+    for (const loss of network.LOSS_STOPS) checkAct({ kind: 'network', loss });
+    for (const latencyMs of network.LATENCY_STOPS) checkAct({ kind: 'network', latencyMs });
+    for (const churn of [...network.CHURN_STOPS, ...Object.keys(CHURN_WORDS)]) {
+      checkAct({ kind: 'churn', churn });
+    }
+    for (const count of SYBIL_STOPS) checkAct({ kind: 'sybils', name: 'a', count });
+    for (const lookupsPerSecond of network.RATE_STOPS) {
       checkAct({ kind: 'workload', lookupsPerSecond });
     }
   });
@@ -72,7 +79,7 @@ describe('the panel', () => {
   /** From the beginning: a panel follows its model some time later only. */
   const draw = () => {
     act(() => render(null, root));
-    act(() => render(<hands.HandsPanel session={session} />, root));
+    act(() => render(<HandsPanel session={session} />, root));
   };
   const button = (name: string) =>
     [...root.querySelectorAll('button')].find((found) => found.textContent!.trim() === name)!;
@@ -122,13 +129,13 @@ describe('the panel', () => {
     act(() => button('Heal').click());
     expect(lastAct()).toEqual({ kind: 'heal' });
     slide('Messages lost', 3);
-    expect(lastAct()).toEqual({ kind: 'network', loss: hands.LOSS_STOPS[3] });
+    expect(lastAct()).toEqual({ kind: 'network', loss: network.LOSS_STOPS[3] });
     slide('Latency', 0);
     expect(lastAct()).toEqual({ kind: 'network', latencyMs: null });
     slide('Churn', 4);
-    expect(lastAct()).toEqual({ kind: 'churn', churn: hands.CHURN_STOPS[4] });
+    expect(lastAct()).toEqual({ kind: 'churn', churn: network.CHURN_STOPS[4] });
     slide('Look-ups', 2);
-    expect(lastAct()).toEqual({ kind: 'workload', lookupsPerSecond: hands.RATE_STOPS[2] });
+    expect(lastAct()).toEqual({ kind: 'workload', lookupsPerSecond: network.RATE_STOPS[2] });
   });
 
   test('sliders show what holds at this moment', () => {
@@ -138,12 +145,12 @@ describe('the panel', () => {
     ];
     tell({ type: 'history', acts });
     tell(frame({ atMs: 15 }));
-    expect(hands.settingsNow(FIRST_CONFIG, model)).toMatchObject({
+    expect(network.settingsNow(FIRST_CONFIG, model)).toMatchObject({
       loss: 0.1,
       latencyMs: FIRST_CONFIG.latencyMs,
     });
     tell(frame({ atMs: 25 }));
-    expect(hands.settingsNow(FIRST_CONFIG, model)).toMatchObject({ loss: 0.5, latencyMs: 5 });
+    expect(network.settingsNow(FIRST_CONFIG, model)).toMatchObject({ loss: 0.5, latencyMs: 5 });
   });
 
   test('what needs another world begins it with the same seed, and says so', () => {
@@ -160,14 +167,63 @@ describe('the panel', () => {
     expect(session.view.tool.value).toBe('partition');
   });
 
+  test('churn as it was measured is picked by name, and told by name on the slider', () => {
+    const measured = () =>
+      root.querySelector<HTMLSelectElement>('select[aria-label="Churn as it was measured"]')!;
+    const pick = (value: string) =>
+      act(() => {
+        measured().value = value;
+        measured().dispatchEvent(new Event('change', { bubbles: true }));
+      });
+    expect(measured().value).toBe('');
+    pick('kad');
+    expect(lastAct()).toEqual({ kind: 'churn', churn: 'kad' });
+    tell({ type: 'history', acts: [{ atMs: 0, act: { kind: 'churn', churn: 'kad' } }] });
+    draw();
+    expect(measured().value).toBe('kad');
+    expect(root.textContent).toContain(CHURN_WORDS['kad']);
+    pick('');
+    expect(lastAct()).toEqual({ kind: 'churn', churn: null });
+  });
+
+  test('a ring may be larger than what runs smoothly, and says so', () => {
+    slide('Nodes', world.NODE_STOPS.indexOf(5000));
+    expect(commands.at(-1)).toMatchObject({ do: 'begin', config: { nodes: 5000 } });
+    tell(hello({ config: { ...FIRST_CONFIG, nodes: 5000 } }));
+    draw();
+    expect(root.textContent).toContain('5,000, slowly');
+  });
+
+  const names = () => [...root.querySelectorAll('button')].map((found) => found.textContent!.trim());
+
   test('what a source does not have is not shown', () => {
     tell(hello({ abilities: ['inspect'], origin: 'recording', config: null }));
     draw();
-    expect(root.querySelector('button')).toBeNull();
+    expect(names()).toEqual([]);
     expect(root.textContent).toContain('recording');
+    tell(hello({ abilities: ['inspect'], origin: 'live', config: null }));
+    draw();
+    expect(names()).toEqual([]);
+    expect(root.textContent).toContain('--control-token');
     tell(hello({ abilities: ['act', 'inspect'], origin: 'live', config: null }));
     draw();
-    expect(button('Crash')).toBeDefined();
-    expect(root.textContent).not.toContain('same seed');
+    expect(names()).toEqual([]);
+    expect(root.textContent).toContain('under Keys');
+  });
+
+  test('live nodes have the hands that they obey', () => {
+    const live = { abilities: ['act', 'nodes', 'inspect'], origin: 'live', config: null } as const;
+    tell(hello(live));
+    addNodes(model, 3);
+    draw();
+    expect(names()).toEqual(['Crash', 'Leave', 'Restart empty', 'Add a node']);
+    expect(root.querySelector('input[type=range]')).toBeNull();
+    setStates(model, [1], NodeState.absent);
+    act(() => (session.view.selectedNode.value = 1));
+    act(() => button('Restart empty').click());
+    expect(lastAct()).toEqual({ kind: 'restart', nodes: [1], memory: false });
+    tell(hello({ ...live, overlay: 'mainline' }));
+    draw();
+    expect(names()).toEqual(['Crash', 'Restart empty', 'Add a node']);
   });
 });
