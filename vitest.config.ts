@@ -7,6 +7,9 @@ const MACHINES = ['core', 'mainline', 'ring', 'lab', 'scene'].map(
   (room) => `test/${room}/**/*.test.ts`,
 );
 
+/** Proofs in a real browser, with a command of their own: `npm run test:browser`. */
+const BROWSER = 'test/web/browser/**/*.test.ts';
+
 export default defineConfig({
   // As in web/vite.config.ts and web/tsconfig.json: the pages see doors only, by their public names.
   resolve: { alias: [{ find: /^ringlight\/(\w+)$/, replacement: `${sources}/$1.ts` }] },
@@ -23,11 +26,12 @@ export default defineConfig({
         test: {
           name: 'world',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: MACHINES,
+          exclude: [...MACHINES, BROWSER],
           isolate: true,
           sequence: { groupOrder: 1 },
         },
       },
+      { extends: true, test: { name: 'browser', include: [BROWSER], sequence: { groupOrder: 3 } } },
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
