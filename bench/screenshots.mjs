@@ -20,7 +20,15 @@ import { flatPng } from './flat-png.mjs';
 const CHROMIUM = process.env['RINGLIGHT_CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS = [
   ...['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync', '--font-render-hinting=none'],
+  ...[
+    '--disable-component-update',
+    '--disable-sync',
+    '--font-render-hinting=none',
+    '--disable-partial-raster',
+    '--disable-gpu',
+    '--num-raster-threads=1',
+    '--force-color-profile=srgb',
+  ],
 ];
 const WIDE = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
@@ -41,7 +49,6 @@ const PICTURES = [
   { name: 'studio-lookup', hash: '#lesson=fingers/2', theme: 'dark' },
   { name: 'studio-mainline-trie', hash: '#lesson=lookup/3', theme: 'dark' },
   { name: 'studio-compare', hash: '#lesson=ring-split/4', theme: 'dark' },
-  { name: 'studio-churn', hash: '#lesson=churn/2', theme: 'light' },
   { name: 'studio-live', hash: '#live=ring', theme: 'dark', tab: 'Keys' },
 ];
 
@@ -53,7 +60,7 @@ async function openLive() {
   for (const key of LIVE_KEYS) await ring.nodes[0].insert(key, `a ${key}`, { level: 'all' });
   const scene = new LiveRing({
     name: 'ring',
-    title: 'a ring on this machine',
+    title: `a ring of ${LIVE_NODES}`,
     members: () => ring.nodes,
   });
   scene.learn(LIVE_KEYS);

@@ -7,6 +7,10 @@ export default class ClosingLine implements Reporter {
     for (const module of modules) {
       for (const test of module.children.allTests()) count[test.result().state]++;
       if (module.errors().length > 0) count.failed++;
+      // Where a hook of a suite fails its tests count as skipped: the failure counts, too.
+      for (const suite of module.children.allSuites()) {
+        if (suite.errors().length > 0) count.failed++;
+      }
     }
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
     // After the default reporter's own summary.

@@ -25,7 +25,7 @@ const FAILURES_MAX = 7;
 const SECONDS_SHIFT = 6;
 const SECONDS_LIMIT = 0x4000000;
 /** The longest array there is: 2 billion rows, the tables of ten million nodes. */
-const WORDS_MAX = 2 ** 32 - 1;
+export const SLAB_WORDS_MAX: number = 2 ** 32 - 1;
 
 export type RowState = number;
 
@@ -48,6 +48,11 @@ export function withFailure(state: RowState): RowState {
   return state + (1 << FAILURES_SHIFT);
 }
 
+/** Words that have room for so many rows, or as many of them as an array can have. */
+export function slabWords(rows: number): number {
+  return Math.min(2 * rows, SLAB_WORDS_MAX);
+}
+
 export class Slab {
   /** Two words a row: handle, state. Replaced when the slab grows. */
   rows: Uint32Array;
@@ -56,7 +61,7 @@ export class Slab {
   readonly #free = new Map<number, number[]>();
 
   constructor(capacity: number) {
-    this.rows = new Uint32Array(Math.min(2 * capacity, WORDS_MAX));
+    this.rows = new Uint32Array(slabWords(capacity));
   }
 
   get byteLength(): number {
@@ -84,6 +89,7 @@ export class Slab {
   }
 
   #grow(needed: number): void {
-    this.rows = grown(this.rows, Math.max(2 * needed, 2 * this.rows.length));
+    assert(2 * needed <= SLAB_WORDS_MAX, 'the rows of all tables lie in one array');
+    this.rows = grown(this.rows, slabWords(Math.max(needed, this.rows.length)));
   }
 }

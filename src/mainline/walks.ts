@@ -89,8 +89,9 @@ export function startLookup(
     node.ground.lookups.release(lookup);
     return false;
   }
-  if (node.lookups.length === 0) node.lookups = [];
-  node.lookups[slot] = lookup;
+  // Room for one: an empty array that is written to takes room for 17, more than most nodes ever need.
+  if (node.lookups.length === 0) node.lookups = [lookup];
+  else node.lookups[slot] = lookup;
   if (isOwn(kind)) node.ownLookupCount++;
   if (announcement) (node.announcements ??= new Map()).set(lookup, announcement);
   step(node, now, lookup);

@@ -2,7 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InvariantError } from '../../src/core/assert.ts';
-import { failuresOf, heardSeconds, rowState, Slab, withFailure } from '../../src/core/slab.ts';
+import {
+  failuresOf,
+  heardSeconds,
+  rowState,
+  SLAB_WORDS_MAX,
+  Slab,
+  slabWords,
+  withFailure,
+} from '../../src/core/slab.ts';
 
 const steps = fc.array(
   fc.record({ allocate: fc.boolean(), rows: fc.integer({ min: 1, max: 9 }), which: fc.nat() }),
@@ -71,6 +79,15 @@ describe('extents', () => {
 
   test('an empty extent is a mistake of the caller', () => {
     expect(() => new Slab(4).allocate(0)).toThrow(InvariantError);
+  });
+
+  test('room ends at the longest array there is, and what does not fit breaks an invariant', () => {
+    expect(slabWords(0)).toBe(0);
+    expect(slabWords(1000)).toBe(2000);
+    expect(slabWords(2 ** 31 - 1)).toBe(2 ** 32 - 2);
+    for (const rows of [2 ** 31, 2 ** 32, 2 ** 40]) expect(slabWords(rows)).toBe(SLAB_WORDS_MAX);
+    // One row too many is refused before anything is allocated for it.
+    expect(() => new Slab(1).allocate(2 ** 31 - 1)).toThrow(InvariantError);
   });
 });
 

@@ -42,7 +42,9 @@ describe('nodes of this process', () => {
     const scene = sceneOf(testnet);
     scene.learn(['apple']);
     const [hello, places] = await scene.opening();
-    expect(hello).toMatchObject({ overlay: 'mainline', k: 8 });
+    expect(hello).toMatchObject({ overlay: 'mainline', k: 8, abilities: ['inspect', 'explain'] });
+    scene.isControlled = true;
+    expect(scene.abilities).toEqual(['inspect', 'explain', 'act', 'nodes']);
     if (places?.type !== 'places') throw new Error('no places');
     const ids = Buffer.from(places.ids).toString('hex').match(/.{40}/g)!;
     expect(ids).toEqual(testnet.nodes.map(({ id }) => id));

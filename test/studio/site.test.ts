@@ -48,7 +48,10 @@ test('the page is marked as one that can ask for live nodes, whatever Vite made 
   const source = readFileSync(new URL('../../web/index.html', import.meta.url), 'utf8');
   expect(source).toContain('<meta name="ringlight-host" content="files"');
   expect(served(source)).toBe(
-    source.replace('name="ringlight-host" content="files"', 'name="ringlight-host" content="studio"'),
+    source.replace(
+      'name="ringlight-host" content="files"',
+      'name="ringlight-host" content="studio"',
+    ),
   );
   expect(served(PAGE)).toBe(PAGE);
 });

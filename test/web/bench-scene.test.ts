@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SceneMaker } from '../../web/src/bench-scene.ts';
-import { SceneModel, turnOfText } from '../../web/src/model/scene-model.ts';
+import { turnOfText } from '../../web/src/model/ids.ts';
+import { SceneModel } from '../../web/src/model/scene-model.ts';
 
 const SCENE = {
   nodes: 50,

@@ -56,6 +56,10 @@ describe('the built site', () => {
     expect(readdirSync(join(folder, 'assets')).join(' ')).toMatch(/simulation-worker-\S+\.js/);
   });
 
+  test('has the mark that the studio’s server looks for', () => {
+    expect(textOf('index.html')).toContain('<meta name="ringlight-host" content="files"');
+  });
+
   test('loads nothing from elsewhere, and the browser is told so', () => {
     const pages = readdirSync(folder).filter((path) => path.endsWith('.html'));
     for (const page of pages) {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { LESSONS } from '../../web/src/lessons/index.ts';
 import { FIRST_CONFIG, stagingOf } from '../../web/src/lessons/lesson.ts';
 import { openingMoment } from '../../web/src/lessons/opening.ts';
-import { readLink, writeSceneLink } from '../../web/src/link/link.ts';
+import { readLink, writeLessonLink, writeSceneLink } from '../../web/src/link/link.ts';
 import { createViewState, type ViewState } from '../../web/src/model/view-state.ts';
 import type { SourceListener } from '../../web/src/sources/source.ts';
 import { Studio } from '../../web/src/studio.ts';
@@ -43,6 +43,16 @@ describe('the page opens', () => {
     listener.onMessage(frame({ keys: [key('banana'), key('apple')] }));
     expect(view.selectedKey.value).toBe(key('apple').key);
     expect(studio.trouble.value).toBe('');
+  });
+
+  test('with a word of welcome, which leads to the first lesson', () => {
+    const studio = studioOf();
+    studio.start('');
+    studio.session.notice.value!.offer!.take();
+    expect(studio.lesson.value).toMatchObject({ lesson: LESSONS[0], index: 0 });
+    expect(studio.session.notice.value).toBeNull();
+    studio.follow(writeLessonLink(LESSONS[1]!.id, 0));
+    expect(studio.session.notice.value).toBeNull();
   });
 
   test('still, for those who prefer less motion', () => {

@@ -16,7 +16,8 @@ import {
   writeRecordingLink,
   writeSceneLink,
 } from './link/link.ts';
-import { FIRST_PACE, type Moment, type Selection, Session } from './model/session.ts';
+import type { Moment } from './model/moment.ts';
+import { FIRST_PACE, type Selection, Session } from './model/session.ts';
 import type { ViewState } from './model/view-state.ts';
 import type { LiveScene } from './sources/live-scenes.ts';
 import type { OpenSource } from './sources/source.ts';
@@ -80,7 +81,18 @@ export class Studio {
     else if (link.kind === 'lesson') this.openLesson(link.id, link.step);
     else if (link.kind === 'live') void this.showLive(link.name, link.token);
     else if (link.kind === 'recording') void this.showRecording(link.path);
-    else this.openWorld('ring');
+    else {
+      this.openWorld('ring');
+      this.#welcome();
+    }
+  }
+
+  /** For who sees the page for the first time: what this is, and what to do with it. */
+  #welcome(): void {
+    this.session.notice.value = {
+      text: 'Real nodes, running in this tab. Click one and crash it, or begin with a lesson.',
+      offer: { label: 'First lesson', take: () => this.openLesson(LESSONS[0]!.id, 0) },
+    };
   }
 
   /** The opening scene of one of the two DHTs. */

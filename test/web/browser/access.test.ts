@@ -12,7 +12,8 @@ describe.skipIf(isSkipped)('the page for everybody', () => {
   let host: StaticHost & { url: string };
 
   beforeAll(async () => {
-    [browser, folder] = await Promise.all([openBrowser(), builtSite()]);
+    folder = await builtSite();
+    browser = await openBrowser();
     host = await StaticHost.open(folder);
   });
 
@@ -67,24 +68,30 @@ describe.skipIf(isSkipped)('the page for everybody', () => {
     await calm.leave();
   });
 
-  test.each([DESKTOP, PHONE])('axe finds nothing amiss in either theme at %o', async (viewport) => {
-    const one = await visit('', { viewport, colorScheme: 'dark' });
+  test.each([
+    { viewport: DESKTOP, tabs: ['Keys', 'Look-up', 'Node', 'Figures', 'Messages'] },
+    { viewport: PHONE, tabs: ['Node', 'Hands'] },
+  ])('axe finds nothing amiss in either theme at $viewport.width', async ({ viewport, tabs }) => {
+    const one = await visit('', { viewport });
     await one.untilScene(({ lookups }) => lookups[0]?.state).toBe('succeeded');
+    await one.page.getByRole('application').focus();
+    await one.press('ArrowRight');
     await one.page.evaluate(AXE);
+    const papers = new Set<string>();
     for (const colorScheme of ['dark', 'light'] as const) {
       await one.page.emulateMedia({ colorScheme });
-      for (const tab of ['Keys', 'Look-up', 'Node', 'Figures', 'Messages']) {
+      papers.add(await one.page.evaluate(() => getComputedStyle(document.body).backgroundColor));
+      for (const tab of tabs) {
         await one.click('tab', tab);
-        const { rules, violations } = await examine(one.page);
-        expect(violations, `${colorScheme}, ${tab}`).toEqual([]);
-        expect(rules).toBeGreaterThan(15);
+        expect(await violations(one.page), `${colorScheme}, ${tab}`).toEqual([]);
       }
     }
+    expect(papers.size).toBe(2);
     // It would find something: a button that nobody can name.
     await one.page.evaluate(() =>
       document.querySelector('main')!.append(document.createElement('button')),
     );
-    expect((await examine(one.page)).violations).toHaveLength(1);
+    expect(await violations(one.page)).toHaveLength(1);
     await one.leave();
   });
 
@@ -92,26 +99,26 @@ describe.skipIf(isSkipped)('the page for everybody', () => {
     const one = await visit('#lesson=k-safety/2');
     await one.until(({ panes }) => panes[1]?.keys['apple']?.state).toBe('unsafe');
     await one.page.evaluate(AXE);
-    expect((await examine(one.page)).violations).toEqual([]);
+    expect(await violations(one.page)).toEqual([]);
     await one.press('?');
     await one.page.getByRole('dialog').waitFor();
-    expect((await examine(one.page)).violations).toEqual([]);
+    expect(await violations(one.page)).toEqual([]);
     await one.leave();
   });
 });
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe-core says of the page as it is: how many rules it could apply, and what breaks them. */
-async function examine(page: Page): Promise<{ rules: number; violations: string[] }> {
+/** What axe-core finds in the page as it is against WCAG 2.1, levels A and AA. */
+async function violations(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-    const { passes, violations } = await axe.run(document, {
+    const found = await axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
+      resultTypes: ['violations'],
     });
-    const broken = violations.flatMap(({ id, nodes }) =>
+    return found.violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
     );
-    return { rules: passes.length, violations: broken };
   });
 }

@@ -26,7 +26,8 @@ describe.skipIf(isSkipped)('live nodes and recordings', () => {
   const opened: { close(): Promise<unknown> }[] = [];
 
   beforeAll(async () => {
-    [browser, folder] = await Promise.all([openBrowser(), builtSite()]);
+    folder = await builtSite();
+    browser = await openBrowser();
   });
 
   afterEach(async () => {

@@ -6,8 +6,6 @@ import {
   LOOKUPS_KEPT,
   NOBODY,
   SceneModel,
-  turnOf,
-  turnOfText,
 } from '../../../web/src/model/scene-model.ts';
 import { addPlaces, frame, hello, lookup, setStates } from './messages.ts';
 
@@ -180,13 +178,5 @@ describe('a scene in columns', () => {
     expect(model.ownerIndex(0.5)).toBe(-1);
     addPlaces(model, 0, [0], [[10]]);
     expect(model.placesOf(0)).toEqual([0]);
-  });
-});
-
-describe('turns', () => {
-  test('the ends of the circle stay on it', () => {
-    expect(turnOf(new Uint8Array(20), 0)).toBe(0);
-    expect(turnOf(new Uint8Array(20).fill(255), 0)).toBeLessThan(1);
-    expect(turnOfText('80'.padEnd(40, '0'))).toBe(0.5);
   });
 });

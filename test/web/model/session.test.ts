@@ -68,7 +68,7 @@ describe('one scene', () => {
     say(0, 10, true);
     session.act({ kind: 'heal' });
     expect(session.notice.value?.text).toBe('Heal the network.');
-    expect(session.notice.value?.undo).toBeNull();
+    expect(session.notice.value?.offer).toBeNull();
   });
 
   test('an act before others is a new branch, with a way back', () => {
@@ -83,7 +83,7 @@ describe('one scene', () => {
     session.act({ kind: 'crash', nodes: [3] });
     expect(session.notice.value!.text).toBe('A new branch from 0.50 s: 1 later act undone.');
     expect(session.horizonMs.value).toBe(10_000);
-    session.notice.value!.undo!();
+    session.notice.value!.offer!.take();
     expect(sources[0]!.commands).toContainEqual({ do: 'begin', config, acts, atMs: 500 });
   });
 

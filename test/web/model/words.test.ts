@@ -118,12 +118,11 @@ describe('announcements', () => {
     addNodes(model, 2000);
     const announcer = new Announcer();
     announcer.look(model);
-    setStates(
-      model,
-      Array.from({ length: 1000 }, (_, i) => i),
-      NodeState.crashed,
-    );
-    expect(announcer.look(model)).toBe('1000 nodes crashed.');
+    const numbers = Array.from({ length: 1234 }, (_, i) => i);
+    setStates(model, numbers, NodeState.crashed);
+    setStates(model, [1500, 1502], NodeState.paused);
+    expect(announcer.look(model)).toBe('1,234 nodes crashed. Nodes 1500 and 1502 are paused.');
+    expect(announcer.look(model)).toBe('');
   });
 
   test('another world and another time are no news', () => {

@@ -5,7 +5,6 @@ import {
   type Command,
   checkAct,
   checkSceneConfig,
-  CHURN_PRESETS,
   NodeState,
   RING_NODES_MAX,
   type SceneMessage,
@@ -14,9 +13,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { FIRST_CONFIG } from '../../../web/src/lessons/lesson.ts';
 import type { SceneModel } from '../../../web/src/model/scene-model.ts';
 import { Session } from '../../../web/src/model/session.ts';
+import { settingsNow } from '../../../web/src/model/settings.ts';
 import { createViewState } from '../../../web/src/model/view-state.ts';
-import { HandsPanel, SYBIL_STOPS } from '../../../web/src/panels/hands-panel.tsx';
 import { CHURN_WORDS } from '../../../web/src/model/words.ts';
+import { HandsPanel, SYBIL_STOPS } from '../../../web/src/panels/hands-panel.tsx';
 import * as network from '../../../web/src/panels/network-hands.tsx';
 import * as world from '../../../web/src/panels/world-hands.tsx';
 import { addNodes, frame, hello, setStates } from '../model/messages.ts';
@@ -145,12 +145,12 @@ describe('the panel', () => {
     ];
     tell({ type: 'history', acts });
     tell(frame({ atMs: 15 }));
-    expect(network.settingsNow(FIRST_CONFIG, model)).toMatchObject({
+    expect(settingsNow(model)).toMatchObject({
       loss: 0.1,
       latencyMs: FIRST_CONFIG.latencyMs,
     });
     tell(frame({ atMs: 25 }));
-    expect(network.settingsNow(FIRST_CONFIG, model)).toMatchObject({ loss: 0.5, latencyMs: 5 });
+    expect(settingsNow(model)).toMatchObject({ loss: 0.5, latencyMs: 5 });
   });
 
   test('what needs another world begins it with the same seed, and says so', () => {
@@ -194,7 +194,8 @@ describe('the panel', () => {
     expect(root.textContent).toContain('5,000, slowly');
   });
 
-  const names = () => [...root.querySelectorAll('button')].map((found) => found.textContent!.trim());
+  const names = () =>
+    [...root.querySelectorAll('button')].map((found) => found.textContent!.trim());
 
   test('what a source does not have is not shown', () => {
     tell(hello({ abilities: ['inspect'], origin: 'recording', config: null }));

@@ -6,7 +6,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { SceneModel } from '../../../web/src/model/scene-model.ts';
 import { Session } from '../../../web/src/model/session.ts';
 import { createViewState } from '../../../web/src/model/view-state.ts';
-import { csvOf, keyRows, keysCsv } from '../../../web/src/panels/key-rows.ts';
+import { csvOf } from '../../../web/src/panels/csv.ts';
+import { keyRows, keysCsv } from '../../../web/src/panels/key-rows.ts';
 import { KeysPanel, ROWS_SHOWN } from '../../../web/src/panels/keys-panel.tsx';
 import { addNodes, frame, hello, key, setStates } from '../model/messages.ts';
 

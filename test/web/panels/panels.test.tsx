@@ -2,7 +2,8 @@
 import { type ComponentType, render } from 'preact';
 import { act } from 'preact/test-utils';
 import { type Command, NodeState, type NodeView } from 'ringlight/scene';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FIRST_CONFIG } from '../../../web/src/lessons/lesson.ts';
 import type { PaneProps } from '../../../web/src/model/pane.ts';
 import { SceneModel } from '../../../web/src/model/scene-model.ts';
 import { createViewState, view } from '../../../web/src/model/view-state.ts';
@@ -87,6 +88,20 @@ describe('the panel of look-ups', () => {
     expect(lines[2]).toBe('1,2,,-1,1,157,1000,1300,timeout');
   });
 
+  test('is of this moment: what begins is listed, and what is of another world is gone', () => {
+    vi.useFakeTimers();
+    model.apply(lookup);
+    show(LookupPanel);
+    expect(all('.lookup-row')).toHaveLength(1);
+    model.apply({ ...lookup, id: lookup.id + 1 });
+    act(() => vi.advanceTimersByTime(500));
+    expect(all('.lookup-row')).toHaveLength(2);
+    model.apply(hello());
+    act(() => vi.advanceTimersByTime(500));
+    expect(all('.lookup-row')).toHaveLength(0);
+    vi.useRealTimers();
+  });
+
   test('with nothing watched it says what to do', () => {
     show(LookupPanel);
     expect(root.textContent).toContain('look it up');
@@ -127,6 +142,16 @@ describe('the panel of messages', () => {
     expect(ids('lookup 3')).toEqual([2]);
     expect(newest(model, '', 2)).toHaveLength(2);
     expect(flightsCsv(newest(model, 'lost', 1)).split('\r\n')[1]).toBe('2,put,lost,2,7,20,2,62,3');
+  });
+
+  test('lists what comes while it is looked at', () => {
+    vi.useFakeTimers();
+    show(MessagePanel);
+    expect(all('.message-kind')).toHaveLength(3);
+    model.apply({ type: 'flights', flights: [flight(4, 'get')], omitted: 0 });
+    act(() => vi.advanceTimersByTime(2000));
+    expect(all('.message-kind')).toHaveLength(4);
+    vi.useRealTimers();
   });
 
   test('takes the chosen one apart: part and bytes mark each other', () => {
@@ -250,5 +275,22 @@ describe('the panel of figures', () => {
     expect(titles).toContain('Keys in danger');
     const files = all('.figure-files button') as HTMLButtonElement[];
     expect(files[0]!.disabled).toBe(true);
+  });
+
+  test('offers look-ups where the nodes begin none, and hands can set it', () => {
+    show(FiguresPanel);
+    expect(all('.figure-offer')).toEqual([]);
+    model.apply(hello({ config: FIRST_CONFIG }));
+    show(FiguresPanel);
+    click(root.querySelector('.figure-offer button'));
+    const acted = sent.at(-1);
+    expect(acted).toMatchObject({ do: 'act', act: { kind: 'workload', lookupsPerSecond: 20 } });
+    model.apply({
+      type: 'history',
+      acts: [{ atMs: 0, act: (acted as Command & { do: 'act' }).act }],
+    });
+    act(() => render(null, root));
+    show(FiguresPanel);
+    expect(all('.figure-offer')).toEqual([]);
   });
 });

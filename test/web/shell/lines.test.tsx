@@ -98,11 +98,32 @@ describe('the status line', () => {
   test('says what was done, and takes it back', () => {
     act(() => render(<StatusLine session={studio.session} />, root));
     const undone: string[] = [];
-    act(
-      () => (studio.session.notice.value = { text: 'A new branch.', undo: () => undone.push('') }),
-    );
+    const offer = { label: 'Undo', take: () => undone.push('') };
+    act(() => (studio.session.notice.value = { text: 'A new branch.', offer }));
     act(() => button('Undo').click());
     expect(undone).toHaveLength(1);
+  });
+
+  test('of two scenes says whose is what, and once what both have', () => {
+    const { session } = studio;
+    act(() => session.stand(2));
+    const models = session.panes.value.map(({ model }) => model);
+    for (const [i, model] of models.entries()) {
+      model.apply(hello({ config: FIRST_CONFIG }));
+      addNodes(model, 4);
+      model.apply(frame({ figures: { ...figures, nodesNow: 4 + i } }));
+    }
+    act(() => render(<StatusLine session={session} />, root));
+    const lines = [...root.querySelectorAll('.caption > p')].map((line) => line.textContent);
+    expect(lines).toEqual(['A: 4 nodes.', 'B: 5 nodes.']);
+    const said = () => root.querySelector('[role=status] p:last-child')!.textContent;
+    act(() => vi.advanceTimersByTime(2000));
+    act(() => setStates(models[1]!, [2], 2));
+    act(() => vi.advanceTimersByTime(2000));
+    expect(said()).toBe('B: Node 2 crashed.');
+    for (const model of models) act(() => setStates(model, [3], 2));
+    act(() => vi.advanceTimersByTime(2000));
+    expect(said()).toBe('A and B: Node 3 crashed.');
   });
 });
 

@@ -163,6 +163,9 @@ describe('shortcuts', () => {
     expect(commands.at(-1)).toEqual({ do: 'act', act: { kind: 'crash', nodes: [2] } });
     key('Escape');
     expect(session.view.selectedNode.value).toBe(-1);
+    tell(hello({ origin: 'live', abilities: ['inspect', 'act'] }));
+    session.view.selectedNode.value = 2;
+    expect(key('c')).toBe(false);
   });
 
   test('leave fields, buttons and sliders their own keys', () => {

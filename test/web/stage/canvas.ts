@@ -31,6 +31,7 @@ export function recordingCanvas(): Recorded {
             const [width, height] = args as [number, number];
             return { data: new Uint8ClampedArray(width * height * 4), width, height };
           }
+          if (name === 'measureText') return { width: 6 * String(args[0]).length };
           if (name === 'createRadialGradient') return { addColorStop: () => {} };
           return undefined;
         };

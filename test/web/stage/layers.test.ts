@@ -1,7 +1,8 @@
 import { NodeState } from 'ringlight/scene';
 import { describe, expect, test } from 'vitest';
 import { SceneMaker } from '../../../web/src/bench-scene.ts';
-import { SceneModel, turnOfText } from '../../../web/src/model/scene-model.ts';
+import { turnOfText } from '../../../web/src/model/ids.ts';
+import { SceneModel } from '../../../web/src/model/scene-model.ts';
 import { HOME, project } from '../../../web/src/stage/camera.ts';
 import { drawKeys } from '../../../web/src/stage/key-layer.ts';
 import { StageLayout } from '../../../web/src/stage/layout.ts';

@@ -208,6 +208,19 @@ describe('the stage', () => {
     expect(sent).toEqual([]);
   });
 
+  test('a second finger pinches, and takes back the line that the first one began', () => {
+    view.tool.value = 'partition';
+    pointer('pointerdown', 200, 300, 1);
+    pointer('pointermove', 250, 300, 1);
+    pointer('pointerdown', 600, 300, 2);
+    pointer('pointermove', 700, 300, 2);
+    pointer('pointerup', 700, 300, 2);
+    pointer('pointerup', 250, 300, 1);
+    expect(sent).toEqual([]);
+    expect(pictures[0]!.camera.zoom).toBeGreaterThan(1);
+    expect(root.querySelector('.stage-cut')).toBeNull();
+  });
+
   test('says in words what it shows: one line, a legend, and each node', () => {
     act(() => {
       view.selectedKey.value = maker.keyView('apple').key;

@@ -25,7 +25,8 @@ export const kSafety: Lesson = {
     },
     {
       text: 'Somebody asks for “apple”. The question finds the new owner in both rings.',
-      notice: 'In A node 7 has no such key; in B it answers with the value.',
+      notice:
+        'In A node 7 has no such key; in B it answers with the value. The panel tells of A, and of B when hands reach B.',
       acts: [{ atMs: 4000, act: { kind: 'get', name: 'apple', from: 1 } }],
       toMs: 4800,
       pace: 250,

@@ -7,7 +7,7 @@
  *                       acts of step 2 befall it at their times
  */
 import type { SceneConfig, TimedAct } from 'ringlight/scene';
-import type { Moment } from '../model/session.ts';
+import type { Moment } from '../model/moment.ts';
 import type { PanelTab, ViewKind } from '../model/view-state.ts';
 
 export interface Lesson {

@@ -3,7 +3,7 @@
  * enough to count, a dozen keys with names, and one lookup on its way.
  */
 import type { Act, SceneConfig, SceneOverlay, TimedAct } from 'ringlight/scene';
-import type { Moment } from '../model/session.ts';
+import type { Moment } from '../model/moment.ts';
 import { FIRST_CONFIG } from './lesson.ts';
 
 /** The key that is selected when the page opens. */

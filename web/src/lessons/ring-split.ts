@@ -22,7 +22,8 @@ export const ringSplit: Lesson = {
     },
     {
       text: 'Node 2 joins behind node 1, and “elder” becomes its key. The protocol of 2019 has no message that would tell node 0 of it.',
-      notice: 'Node 0’s list of successors: only node 1 in A, nodes 1 and 2 in B.',
+      notice:
+        'Node 0’s list of successors: only node 1 in A, nodes 1 and 2 in B. Let hands reach B to see its panel.',
       acts: [{ atMs: 10_000, act: { kind: 'add', count: 1 } }],
       toMs: 14_000,
       pace: 1000,

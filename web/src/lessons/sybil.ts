@@ -23,7 +23,7 @@ export const sybil: Lesson = {
       acts: [{ atMs: 1000, act: { kind: 'sybils', name: 'song', count: 16 } }],
       toMs: 5000,
       pace: 1000,
-      select: { tab: 'lookup', view: 'trie' },
+      select: { tab: 'keys', view: 'trie' },
     },
     {
       text: 'Node 9 announces “song” again. The look-up works as it should, and ends at the eight closest nodes: Sybils, who say yes and store nothing.',

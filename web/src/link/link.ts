@@ -17,7 +17,7 @@ import {
   type TimedAct,
 } from 'ringlight/scene';
 import { FIRST_CONFIG } from '../lessons/lesson.ts';
-import type { Moment } from '../model/session.ts';
+import type { Moment } from '../model/moment.ts';
 import type { PanelTab, ViewKind } from '../model/view-state.ts';
 
 export const LINK_VERSION = 1;

@@ -1,10 +1,11 @@
 /**
  * What changed since the last look, said aloud: "node 7 crashed", "“apple” is lost". It looks a few
- * times a second, and says at most one sentence each time, so that many changes become one count.
+ * times a second, and says at most one sentence each time, so that many changes become one count. Of a
+ * large world whose nodes all changed at once it counts, and keeps no list of them.
  */
 import { NodeState } from 'ringlight/scene';
 import type { SceneModel } from './scene-model.ts';
-import { countText, keyName, nodesText } from './words.ts';
+import { countText, keyName, NODES_NAMED, nodesText } from './words.ts';
 
 const STATE_VERBS: Record<number, string> = {
   [NodeState.absent]: 'left',
@@ -15,9 +16,17 @@ const STATE_VERBS: Record<number, string> = {
   [NodeState.leaving]: 'leaving',
 };
 
+/** Nodes that entered a state: the first few by number. */
+interface Arrivals {
+  count: number;
+  named: number[];
+}
+
 export class Announcer {
   #states = new Uint8Array();
+  #statesVersion = -1;
   #keys = new Map<string, string>();
+  #keysTick = -1;
   #world: unknown = null;
   #atMs = 0;
 
@@ -27,32 +36,36 @@ export class Announcer {
     const sentences = isAnother ? [] : [...this.#nodeNews(model), ...this.#keyNews(model)];
     this.#world = model.hello.value;
     this.#atMs = model.atMs;
-    this.#states = model.stateOf.slice(0, model.nodeCount);
-    this.#keys = new Map([...model.keys].map(([key, view]) => [key, view.state]));
+    this.#remember(model, isAnother);
     return isAnother ? null : sentences.join(' ');
   }
 
-  *#nodeNews(model: SceneModel): Generator<string> {
-    const changed = new Map<number, number[]>();
-    for (let node = 0; node < model.nodeCount; node++) {
-      const before = this.#states[node] ?? NodeState.absent;
-      const now = model.stateOf[node]!;
-      if (now === before) continue;
-      const nodes = changed.get(now);
-      if (nodes) nodes.push(node);
-      else changed.set(now, [node]);
+  #remember(model: SceneModel, isAnother: boolean): void {
+    if (isAnother || model.statesVersion !== this.#statesVersion) {
+      this.#statesVersion = model.statesVersion;
+      this.#states = model.stateOf.slice(0, model.nodeCount);
     }
-    for (const [state, nodes] of changed) {
-      const text = nodesText(nodes);
+    const keysTick = model.keysTick.peek();
+    if (isAnother || keysTick !== this.#keysTick) {
+      this.#keysTick = keysTick;
+      this.#keys = new Map(Array.from(model.keys, ([key, view]) => [key, view.state]));
+    }
+  }
+
+  *#nodeNews(model: SceneModel): Generator<string> {
+    if (model.statesVersion === this.#statesVersion) return;
+    for (const [state, { count, named }] of arrivals(this.#states, model)) {
+      const text = nodesText(named, count);
       const who = text.charAt(0).toUpperCase() + text.slice(1);
       const verb = STATE_VERBS[state] ?? 'changed';
-      const is = nodes.length === 1 ? 'is' : 'are';
+      const is = count === 1 ? 'is' : 'are';
       const past = state === NodeState.absent || state === NodeState.crashed;
       yield past ? `${who} ${verb}.` : `${who} ${is} ${verb}.`;
     }
   }
 
   *#keyNews(model: SceneModel): Generator<string> {
+    if (model.keysTick.peek() === this.#keysTick) return;
     const lost: string[] = [];
     const unsafe: string[] = [];
     let safe = 0;
@@ -69,6 +82,25 @@ export class Announcer {
       yield `${countText(safe, 'key is', 'keys are')} safe again.`;
     }
   }
+}
+
+/** By state, who is in it now and was not `before`, in the order in which the first of them comes. */
+function arrivals(before: Uint8Array, { stateOf, nodeCount }: SceneModel): Map<number, Arrivals> {
+  const found = new Map<number, Arrivals>();
+  let state = -1;
+  let arrived: Arrivals = { count: 0, named: [] };
+  for (let node = 0; node < nodeCount; node++) {
+    const now = stateOf[node]!;
+    const then = node < before.length ? before[node]! : NodeState.absent;
+    if (now === then) continue;
+    if (now !== state) {
+      state = now;
+      arrived = found.get(now) ?? { count: 0, named: [] };
+      found.set(now, arrived);
+    }
+    if (arrived.count++ < NODES_NAMED) arrived.named.push(node);
+  }
+  return found;
 }
 
 function few(names: readonly string[]): string {

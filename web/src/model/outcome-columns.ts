@@ -30,10 +30,11 @@ export class OutcomeColumns {
 
   /** Keeps what ended at `atMs` or before. */
   forgetAfter(atMs: number): void {
+    const columns = this.#columns();
     let kept = 0;
     for (let i = 0; i < this.length; i++) {
       if (this.endedMs[i]! > atMs) continue;
-      for (const column of this.#columns()) column[kept] = column[i]!;
+      for (const column of columns) column[kept] = column[i]!;
       kept++;
     }
     this.length = kept;

@@ -27,9 +27,8 @@ import {
   type Trouble,
 } from 'ringlight/scene';
 import { FigureSeries } from './figure-series.ts';
+import { compareIds, hexOf, ID_BYTES, turnOf } from './ids.ts';
 import { OutcomeColumns } from './outcome-columns.ts';
-
-export const ID_BYTES = 20;
 
 /** Lookups that are kept: a list of so many is the most that people read through. */
 export const LOOKUPS_KEPT = 50;
@@ -61,6 +60,8 @@ export class SceneModel {
   isSybil = new Uint8Array(64);
   /** Messages taken in by each node. */
   loads = new Uint32Array(64);
+  /** Counts up when a state, a side or a Sybil may be another: while it stands, nobody need look. */
+  statesVersion = 0;
 
   readonly keys = new Map<string, KeyView>();
   /** Oldest first. */
@@ -251,6 +252,7 @@ export class SceneModel {
   #forgetPlaces(): void {
     this.placeCount = 0;
     this.nodeCount = 0;
+    this.statesVersion++;
     this.#firstPlaceOf.fill(-1);
     this.#allSorted = null;
     this.#sorted = null;
@@ -293,7 +295,9 @@ export class SceneModel {
       this.keys.clear();
       this.#keysTick.value++;
     }
+    if (frame.sybils.length > 0 || frame.sides) this.statesVersion++;
     if (frame.nodes.length > 0) {
+      this.statesVersion++;
       this.#sorted = null;
       for (let i = 0; i < frame.nodes.length; i++) {
         const node = frame.nodes[i]!;
@@ -355,6 +359,7 @@ export class SceneModel {
     this.successorOf.fill(NOBODY);
     this.safetyOf.fill(SAFETY_UNKNOWN);
     this.isSplit = false;
+    this.statesVersion++;
     this.#sorted = null;
   }
 
@@ -392,36 +397,6 @@ export class SceneModel {
 
 function isMemberState(state: number): boolean {
   return state === NodeState.up || state === NodeState.paused || state === NodeState.leaving;
-}
-
-const TURN_BYTES = 7; // 56 bits: all that a double can tell apart, and a little more
-
-/** The turn of the id at `start`: its leading bits as a fraction, 0 ≤ turn < 1. */
-export function turnOf(ids: Uint8Array, start: number): number {
-  let turn = 0;
-  for (let i = TURN_BYTES - 1; i >= 0; i--) turn = (turn + ids[start + i]!) / 256;
-  return Math.min(turn, 1 - Number.EPSILON / 2);
-}
-
-/** The same for 40 hexadecimal digits. */
-export function turnOfText(key: string): number {
-  const bytes = new Uint8Array(TURN_BYTES);
-  for (let i = 0; i < TURN_BYTES; i++) bytes[i] = Number.parseInt(key.slice(i * 2, i * 2 + 2), 16);
-  return turnOf(bytes, 0);
-}
-
-export function hexOf(bytes: Uint8Array, start: number): string {
-  let text = '';
-  for (let i = 0; i < ID_BYTES; i++) text += (bytes[start + i]! + 256).toString(16).slice(1);
-  return text;
-}
-
-function compareIds(ids: Uint8Array, a: number, b: number): number {
-  for (let i = 0; i < ID_BYTES; i++) {
-    const difference = ids[a * ID_BYTES + i]! - ids[b * ID_BYTES + i]!;
-    if (difference !== 0) return difference;
-  }
-  return a - b;
 }
 
 type Column =

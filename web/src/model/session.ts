@@ -7,9 +7,11 @@
  * - looking at a node, a lookup or a message asks the sources for it.
  */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { Act, Command, Hello, SceneConfig, TimedAct } from 'ringlight/scene';
+import type { Act, Command, Hello, SceneConfig } from 'ringlight/scene';
 import type { LinkState, OpenSource, Source } from '../sources/source.ts';
+import { actsThatFit, type Moment, momentOf, pastOf } from './moment.ts';
 import { SceneModel } from './scene-model.ts';
+import { Scrubber } from './scrubber.ts';
 import type { PanelTab, ViewKind, ViewState } from './view-state.ts';
 import { actText, clockText, countText } from './words.ts';
 
@@ -37,17 +39,10 @@ interface OpenPane extends ScenePane {
   close: () => void;
 }
 
-/** Something to say, maybe with a way to undo it. */
+/** Something to say, maybe with a button: to undo it, or to go on. */
 export interface Notice {
   text: string;
-  undo: (() => void) | null;
-}
-
-/** Where a world of the lab was: what a link carries. */
-export interface Moment {
-  config: SceneConfig;
-  acts: readonly TimedAct[];
-  atMs: number;
+  offer: { label: string; take: () => void } | null;
 }
 
 /** What to look at. */
@@ -84,8 +79,7 @@ export class Session {
 
   /** Of two scenes that play, the one that was ahead and waits. */
   #waiting: OpenPane | null = null;
-  #scrubbing = false;
-  #scrubNextMs: number | null = null;
+  readonly #scrubber = new Scrubber((toMs) => this.rewind(toMs));
 
   constructor(view: ViewState) {
     this.view = view;
@@ -110,7 +104,7 @@ export class Session {
   close(): void {
     for (const pane of this.#panes) pane.close();
     this.#panes = [];
-    this.#scrubbing = false;
+    this.#scrubber.stop();
     this.#waiting = null;
     this.panes.value = [];
     this.notice.value = null;
@@ -161,13 +155,13 @@ export class Session {
 
   /** Where the main scene is: null when it has no world of the lab. */
   get moment(): Moment | null {
-    return momentOf(this.#panes[0]);
+    return momentOf(this.#panes[0]?.model);
   }
 
   /** Another world with the same seed, and what was done so far done again. */
   change(part: Partial<SceneConfig>): void {
     for (const pane of this.#chosen()) {
-      const moment = momentOf(pane);
+      const moment = momentOf(pane.model);
       if (!moment) continue;
       const acts = moment.acts.filter((timed) => timed.atMs <= moment.atMs);
       const config = { ...moment.config, ...part };
@@ -225,7 +219,7 @@ export class Session {
       const dropped = countText(cut.acts.length - pastOf(cut).length, 'later act');
       this.notice.value = {
         text: `A new branch from ${clockText(cut.atMs)}: ${dropped} undone.`,
-        undo: () => this.begin(cut, false, this.#selection),
+        offer: { label: 'Undo', take: () => this.begin(cut, false, this.#selection) },
       };
     } else if (this.main?.model.hello.value?.origin !== 'live') {
       // Live nodes may refuse; what has come of it is seen on the stream.
@@ -276,34 +270,10 @@ export class Session {
     this.#toAll({ do: 'rewind', toMs });
   }
 
-  /**
-   * The same while the bar is dragged: the next moment is asked for when the one before is there, and
-   * only the newest of those that came meanwhile.
-   */
+  /** The same while the bar is dragged. */
   scrub(toMs: number): void {
     const model = this.main?.model;
-    if (!model) return;
-    if (this.#scrubbing) {
-      this.#scrubNextMs = toMs;
-      return;
-    }
-    this.#scrubbing = true;
-    this.#scrubNextMs = null;
-    const before = model.tick.peek();
-    this.rewind(toMs);
-    let stop: (() => void) | null = null;
-    stop = effect(() => {
-      const isThere = model.tick.value !== before && model.busy.value === null;
-      const failed = model.trouble.value !== null;
-      if (!isThere && !failed) return;
-      this.#scrubbing = false;
-      // Not within the effect: it would run for the ticks that the next one brings.
-      queueMicrotask(() => {
-        stop?.();
-        const nextMs = this.#scrubNextMs;
-        if (nextMs !== null && !this.#scrubbing) this.scrub(nextMs);
-      });
-    });
+    if (model) this.#scrubber.scrub(model, toMs);
   }
 
   /** Two runs at the same pace drift apart when one has more to do: the one behind catches up. */
@@ -471,27 +441,6 @@ export class Session {
   }
 
   #say(text: string): void {
-    this.notice.value = { text, undo: null };
+    this.notice.value = { text, offer: null };
   }
-}
-
-function momentOf(pane: ScenePane | undefined): Moment | null {
-  const config = pane?.model.hello.value?.config;
-  if (!pane || !config) return null;
-  return { config, acts: pane.model.history.value, atMs: Math.floor(pane.model.atMs) };
-}
-
-function pastOf(moment: Moment): TimedAct[] {
-  return moment.acts.filter((timed) => timed.atMs <= moment.atMs);
-}
-
-/** Acts at nodes that a smaller world does not have would be refused: they are left out. */
-function actsThatFit(acts: readonly TimedAct[], config: SceneConfig): TimedAct[] {
-  let nodes = config.nodes;
-  return acts.filter(({ act }) => {
-    if (act.kind === 'add') nodes += act.count;
-    if (act.kind === 'sybils') nodes += act.count;
-    if ('nodes' in act && act.nodes.some((node) => node >= nodes)) return false;
-    return !('from' in act && act.from !== undefined && act.from >= nodes);
-  });
 }

@@ -26,10 +26,13 @@ export function clockText(atMs: number): string {
 
 const pad = (value: number) => String(value).padStart(2, '0');
 
-/** `node 5`, `nodes 5 and 7`, `nodes 5, 7 and 9`, `12 nodes`. */
-export function nodesText(nodes: readonly number[]): string {
-  if (nodes.length === 1) return `node ${nodes[0]}`;
-  if (nodes.length > 4) return `${nodes.length} nodes`;
+/** More nodes than this are counted, not named. */
+export const NODES_NAMED = 4;
+
+/** `node 5`, `nodes 5 and 7`, `nodes 5, 7 and 9`, `12 nodes`: of `count` nodes, the first few. */
+export function nodesText(nodes: readonly number[], count: number = nodes.length): string {
+  if (count === 1) return `node ${nodes[0]}`;
+  if (count > NODES_NAMED) return countText(count, 'node');
   return `nodes ${listText(nodes.map(String))}`;
 }
 
@@ -93,10 +96,23 @@ export const percentText = (share: number) => `${Number((share * 100).toFixed(1)
 
 export const latencyText = (ms: number | null) => (ms === null ? 'as the Internet' : `${ms} ms`);
 
+/** Where sessions were measured, and after how long half of them had ended. */
+export const CHURN_WORDS: Readonly<Record<string, string>> = {
+  'bt-redhat': 'BitTorrent, Red Hat: 7 min',
+  'bt-debian': 'BitTorrent, Debian: 16 min',
+  'bt-flatout': 'BitTorrent, FlatOut: 23 min',
+  ipfs: 'IPFS, 2022: 24 min',
+  li: 'Li et al., 2005: 42 min',
+  kad: 'Kad: 93 min',
+  oversim: 'OverSim: 116 min',
+  'kad-first-crawl': 'Kad, first crawl: 183 min',
+  'mldht-2013': 'Mainline, 2013: 200 min',
+};
+
 /** A median session in minutes, or the name of a measured preset. */
 export function churnText(churn: SceneConfig['churn']): string {
   if (churn === null) return 'none';
-  if (typeof churn === 'string') return churn;
+  if (typeof churn === 'string') return CHURN_WORDS[churn] ?? churn;
   return churn >= 60 ? `half gone in ${churn / 60} h` : `half gone in ${churn} min`;
 }
 

@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import type { PaneProps } from '../model/pane.ts';
 import type { SceneModel } from '../model/scene-model.ts';
+import { settingsNow } from '../model/settings.ts';
 import { view } from '../model/view-state.ts';
 import { countText, percentText } from '../model/words.ts';
 import { download } from '../ui/download.ts';
@@ -23,19 +24,23 @@ import {
 } from './chart-data.ts';
 import { chartOptions, chartValues } from './chart-plot.ts';
 import { chartRows, chartSvg } from './chart-svg.ts';
-import { csvOf } from './key-rows.ts';
+import { csvOf } from './csv.ts';
 import './figures-panel.css';
 
 /** Charts are read, not watched: two pictures in a second are enough, and cheap. */
 const REDRAW_MS = 500;
 
-export function FiguresPanel({ model }: PaneProps) {
+/** Enough for a curve within a minute, also where time runs at a tenth. */
+const OFFERED_RATE = 20;
+
+export function FiguresPanel({ model, send }: PaneProps) {
   usePaced([model.chartsTick, model.tick], REDRAW_MS);
   const Plot = useLibrary();
   const charts = chartsOf(model);
   return (
     <div class="figure">
       <Numbers model={model} />
+      <Workload model={model} send={send} />
       {charts.map((chart) => (
         <Figure key={chart.id} chart={chart} Plot={Plot} />
       ))}
@@ -55,6 +60,25 @@ function chartsOf(model: SceneModel): Chart[] {
     trafficChart(figures),
     ...(model.hello.value?.overlay === 'ring' ? [keysChart(figures)] : []),
   ];
+}
+
+/** Most charts are of look-ups: where the nodes begin none, here is a way to have some. */
+function Workload({ model, send }: PaneProps) {
+  const canSet = model.hello.value?.abilities.includes('settings') ?? false;
+  if (!canSet || settingsNow(model).lookupsPerSecond > 0) return null;
+  return (
+    <p class="figure-offer soft">
+      <span>The nodes look nothing up by themselves.</span>
+      <button
+        type="button"
+        onClick={() =>
+          send({ do: 'act', act: { kind: 'workload', lookupsPerSecond: OFFERED_RATE } })
+        }
+      >
+        Start {OFFERED_RATE} look-ups a second
+      </button>
+    </p>
+  );
 }
 
 function Numbers({ model }: { model: SceneModel }) {

@@ -4,32 +4,18 @@
  */
 import { useComputed } from '@preact/signals';
 import { useId, useState } from 'preact/hooks';
-import type { SceneConfig } from 'ringlight/scene';
-import { NodeState } from 'ringlight/scene';
+import { type Hello, NodeState } from 'ringlight/scene';
 import type { SceneModel } from '../model/scene-model.ts';
 import type { Session } from '../model/session.ts';
-import { churnText, latencyText, percentText, STATE_WORDS } from '../model/words.ts';
+import { STATE_WORDS } from '../model/words.ts';
 import { Icon } from '../ui/icon.tsx';
 import { usePaced } from '../ui/paced.ts';
 import { Slider } from '../ui/slider.tsx';
+import { NetworkHands } from './network-hands.tsx';
+import { WorldHands } from './world-hands.tsx';
 import './hands-panel.css';
 
-export const LOSS_STOPS = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5];
-export const LATENCY_STOPS: readonly (number | null)[] = [null, 1, 5, 20, 50, 100, 200, 500, 1000];
-/** Medians of sessions in minutes, from calm to wild. */
-export const CHURN_STOPS: readonly (number | null)[] = [null, 480, 120, 60, 30, 10, 5, 2, 1];
-export const RATE_STOPS = [0, 1, 2, 5, 10, 20, 50, 100, 500, 1000];
-export const NODE_STOPS = [
-  1, 2, 4, 8, 16, 24, 32, 64, 128, 256, 512, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000,
-];
-export const RING_K_STOPS = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-export const BUCKET_STOPS = [2, 4, 8, 16, 20, 32];
-export const ALPHA_STOPS = [1, 2, 3, 4, 5, 8, 10];
-export const IDENTITY_STOPS = [1, 2, 4, 8, 16];
-export const KEY_STOPS = [0, 10, 20, 50, 100, 200, 500, 1000];
 export const SYBIL_STOPS = [1, 2, 4, 8, 16, 32];
-/** A ring node costs far more than one of Mainline: beyond this a laptop falls behind. */
-export const MOST_RING_NODES = 2000;
 
 interface HandsProps {
   session: Session;
@@ -39,25 +25,28 @@ export function HandsPanel({ session }: HandsProps) {
   const pane = session.panes.value[session.view.pane.value === 1 ? 1 : 0] ?? session.panes.value[0];
   const hello = pane?.model.hello.value;
   if (!pane || !hello) return null;
-  const has = (ability: string) => hello.abilities.some((other) => other === ability);
-  if (!has('act') && !has('settings')) {
-    return (
-      <p class="hands-none soft">
-        {hello.origin === 'recording'
-          ? 'A recording can be watched, not changed.'
-          : 'These nodes can be watched. To change them, Ringlight must be started with a control token.'}
-      </p>
-    );
-  }
+  const has = (ability: Hello['abilities'][number]) => hello.abilities.includes(ability);
+  const limit = limitOf(hello);
   return (
     <div class="hands">
       {session.panes.value.length > 1 && <PaneChoice session={session} />}
-      {has('act') && <NodeHands session={session} model={pane.model} />}
+      {limit !== '' && <p class="soft">{limit}</p>}
+      {has('nodes') && <NodeHands session={session} model={pane.model} hello={hello} />}
       {has('settings') && <NetworkHands session={session} model={pane.model} />}
       {has('act') && hello.origin === 'lab' && <SybilHands session={session} />}
       {has('settings') && hello.config && <WorldHands session={session} config={hello.config} />}
     </div>
   );
+}
+
+/** Why hands are missing, and how to get them; '' where none are. */
+function limitOf({ origin, abilities }: Hello): string {
+  if (origin === 'recording') return 'A recording can be watched, not changed.';
+  if (!abilities.includes('act')) {
+    return 'These nodes can be watched. To act on them, start Ringlight with “--control-token auto” and open the address that it prints.';
+  }
+  if (abilities.includes('nodes')) return '';
+  return 'Put, get and look up under Keys. Only nodes that “ringlight up” started can be crashed.';
 }
 
 function PaneChoice({ session }: HandsProps) {
@@ -86,13 +75,22 @@ function PaneChoice({ session }: HandsProps) {
   );
 }
 
-function NodeHands({ session, model }: HandsProps & { model: SceneModel }) {
+interface NodeHandsProps extends HandsProps {
+  model: SceneModel;
+  hello: Hello;
+}
+
+function NodeHands({ session, model, hello }: NodeHandsProps) {
   usePaced([model.tick], 200);
   const field = useId();
   const node = session.view.selectedNode.value;
   const exists = node >= 0 && node < model.nodeCount;
   const state = exists ? model.stateOf[node]! : NodeState.absent;
   const lives = state === NodeState.up || state === NodeState.joining;
+  const isLab = hello.origin === 'lab';
+  // Live nodes cannot be told to stand still, and keep nothing; of Mainline nobody says good-bye.
+  const canLeave = isLab || hello.overlay === 'ring';
+  const isGone = state === NodeState.crashed || (!isLab && exists && state === NodeState.absent);
   const act = (kind: 'crash' | 'pause' | 'resume' | 'leave') => () =>
     session.act({ kind, nodes: [node] });
   const restart = (memory: boolean) => () =>
@@ -124,30 +122,35 @@ function NodeHands({ session, model }: HandsProps & { model: SceneModel }) {
         <button type="button" class="danger" disabled={!lives} onClick={act('crash')}>
           Crash
         </button>
-        {state === NodeState.paused ? (
-          <button type="button" onClick={act('resume')}>
-            Resume
-          </button>
-        ) : (
-          <button type="button" disabled={!lives} onClick={act('pause')}>
-            Pause
+        {isLab &&
+          (state === NodeState.paused ? (
+            <button type="button" onClick={act('resume')}>
+              Resume
+            </button>
+          ) : (
+            <button type="button" disabled={!lives} onClick={act('pause')}>
+              Pause
+            </button>
+          ))}
+        {canLeave && (
+          <button type="button" disabled={!lives} onClick={act('leave')}>
+            Leave
           </button>
         )}
-        <button type="button" disabled={!lives} onClick={act('leave')}>
-          Leave
-        </button>
+        {isLab && (
+          <button
+            type="button"
+            disabled={!isGone}
+            onClick={restart(true)}
+            title="It comes back with what was on its disk."
+          >
+            Restart
+          </button>
+        )}
         <button
           type="button"
-          disabled={state !== NodeState.crashed}
-          onClick={restart(true)}
-          title="It comes back with what was on its disk."
-        >
-          Restart
-        </button>
-        <button
-          type="button"
-          class="wide"
-          disabled={state !== NodeState.crashed}
+          class={canLeave ? 'wide' : ''}
+          disabled={!isGone}
           onClick={restart(false)}
           title="It comes back with an empty disk."
         >
@@ -160,100 +163,6 @@ function NodeHands({ session, model }: HandsProps & { model: SceneModel }) {
       </div>
     </fieldset>
   );
-}
-
-function NetworkHands({ session, model }: HandsProps & { model: SceneModel }) {
-  usePaced([model.tick], 200);
-  const config = model.hello.value?.config;
-  const now = settingsNow(config ?? null, model);
-  const { tool } = session.view;
-  const half = () => {
-    const members = Array.from(model.sortedPlaces, (place) => model.nodeOf[place]!);
-    const nodes = [...new Set(members)];
-    session.act({
-      kind: 'partition',
-      nodes: nodes.slice(0, Math.floor(nodes.length / 2)).sort((a, b) => a - b),
-      oneWay: false,
-    });
-  };
-  return (
-    <fieldset class="hands-group">
-      <legend>Network</legend>
-      <div class="hands-buttons">
-        <button
-          type="button"
-          class="wide"
-          aria-pressed={tool.value === 'partition'}
-          onClick={() => (tool.value = tool.value === 'partition' ? 'select' : 'partition')}
-          title="Draw a line across the picture: who is on one side no longer reaches the other."
-        >
-          <Icon name="cut" />
-          {tool.value === 'partition' ? 'Draw the line …' : 'Draw a cut'}
-        </button>
-        <button type="button" onClick={half} title="Half of the nodes on one side.">
-          Cut in half
-        </button>
-        <button
-          type="button"
-          disabled={!model.isSplit}
-          onClick={() => session.act({ kind: 'heal' })}
-        >
-          Heal
-        </button>
-      </div>
-      <Slider
-        label="Messages lost"
-        stops={LOSS_STOPS}
-        value={now.loss}
-        show={percentText}
-        onPick={(loss) => session.act({ kind: 'network', loss })}
-      />
-      <Slider
-        label="Latency"
-        hint="One way, between any two nodes; or distances as measured on the Internet."
-        stops={LATENCY_STOPS}
-        value={now.latencyMs}
-        show={latencyText}
-        onPick={(latencyMs) => session.act({ kind: 'network', latencyMs })}
-      />
-      <Slider
-        label="Churn"
-        hint="How soon nodes go away and others come: the time after which half of them are gone."
-        stops={CHURN_STOPS}
-        value={typeof now.churn === 'string' ? null : now.churn}
-        show={(churn) => churnText(typeof now.churn === 'string' ? now.churn : churn)}
-        onPick={(churn) => session.act({ kind: 'churn', churn })}
-      />
-      <Slider
-        label="Look-ups"
-        hint="How many look-ups the nodes begin by themselves, all of them together."
-        stops={RATE_STOPS}
-        value={now.lookupsPerSecond}
-        show={(rate) => (rate === 0 ? 'none' : `${rate} a second`)}
-        onPick={(lookupsPerSecond) => session.act({ kind: 'workload', lookupsPerSecond })}
-      />
-    </fieldset>
-  );
-}
-
-type Settings = Pick<SceneConfig, 'loss' | 'latencyMs' | 'churn' | 'lookupsPerSecond'>;
-
-/** What holds at this moment: as the world began, and as acts have changed it since. */
-export function settingsNow(config: SceneConfig | null, model: SceneModel): Settings {
-  const now: Settings = {
-    loss: config?.loss ?? 0,
-    latencyMs: config?.latencyMs ?? null,
-    churn: config?.churn ?? null,
-    lookupsPerSecond: config?.lookupsPerSecond ?? 0,
-  };
-  for (const { atMs, act } of model.history.value) {
-    if (atMs > model.atMs) continue;
-    if (act.kind === 'network' && act.loss !== undefined) now.loss = act.loss;
-    if (act.kind === 'network' && act.latencyMs !== undefined) now.latencyMs = act.latencyMs;
-    if (act.kind === 'churn') now.churn = act.churn;
-    if (act.kind === 'workload') now.lookupsPerSecond = act.lookupsPerSecond;
-  }
-  return now;
 }
 
 function SybilHands({ session }: HandsProps) {
@@ -308,114 +217,4 @@ function selectedKeyName(session: Session): string {
     return (key !== null && model?.keys.get(key)?.name) || '';
   });
   return name.value;
-}
-
-function WorldHands({ session, config }: HandsProps & { config: SceneConfig }) {
-  const isRing = config.overlay === 'ring';
-  const note = useId();
-  const seed = useId();
-  const policy = useId();
-  const change = (part: Partial<SceneConfig>) => session.change(part);
-  return (
-    <fieldset class="hands-group" aria-describedby={note}>
-      <legend>World</legend>
-      <p class="small soft" id={note}>
-        Each of these starts a new run with the same seed.
-      </p>
-      <Slider
-        label="Nodes"
-        stops={isRing ? NODE_STOPS.filter((count) => count <= MOST_RING_NODES) : NODE_STOPS}
-        value={config.nodes}
-        show={(nodes) => nodes.toLocaleString('en')}
-        onPick={(nodes) => change({ nodes })}
-      />
-      {isRing ? (
-        <>
-          <Slider
-            label="Backups, K"
-            hint="Copies beyond the owner’s own. A key survives K crashes at once."
-            stops={RING_K_STOPS}
-            value={config.k}
-            show={String}
-            onPick={(k) => change({ k })}
-          />
-          <Slider
-            label="Places per node"
-            hint="Virtual nodes: how many points of the circle belong to one node."
-            stops={IDENTITY_STOPS}
-            value={config.identities}
-            show={String}
-            onPick={(identities) => change({ identities })}
-          />
-          <div class="hands-field">
-            <label for={policy}>Repair</label>
-            <select
-              id={policy}
-              value={config.policy}
-              onChange={(event) =>
-                change({ policy: event.currentTarget.value as SceneConfig['policy'] })
-              }
-            >
-              <option value="correct">correct</option>
-              <option value="chord-2001">as Chord, 2001</option>
-              <option value="class-2019">as the class, 2019</option>
-            </select>
-          </div>
-        </>
-      ) : (
-        <>
-          <Slider
-            label="Bucket size, k"
-            hint="How many contacts of each distance a node remembers."
-            stops={BUCKET_STOPS}
-            value={config.k}
-            show={String}
-            onPick={(k) => change({ k })}
-          />
-          <Slider
-            label="At a time, α"
-            hint="How many questions of one look-up are on their way at the same time."
-            stops={ALPHA_STOPS}
-            value={config.alpha}
-            show={String}
-            onPick={(alpha) => change({ alpha })}
-          />
-        </>
-      )}
-      <Slider
-        label="Keys at the start"
-        stops={KEY_STOPS}
-        value={config.keys}
-        show={String}
-        onPick={(keys) => change({ keys })}
-      />
-      <div class="hands-field">
-        <label for={seed} title="The same seed makes the same world, message by message.">
-          Seed
-        </label>
-        <input
-          id={seed}
-          type="number"
-          min={0}
-          max={0xffffffff}
-          value={config.seed}
-          onChange={(event) => {
-            const picked = Number(event.currentTarget.value);
-            if (Number.isInteger(picked) && picked >= 0 && picked <= 0xffffffff) {
-              change({ seed: picked });
-            }
-          }}
-        />
-        <button
-          type="button"
-          class="icon"
-          aria-label="Another seed"
-          title="Another seed"
-          onClick={() => change({ seed: (config.seed + 1) >>> 0 })}
-        >
-          <Icon name="dice" />
-        </button>
-      </div>
-    </fieldset>
-  );
 }

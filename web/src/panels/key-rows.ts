@@ -1,7 +1,8 @@
-/** The list of keys as a table: filtered, sorted, and as CSV (RFC 4180). */
+/** The list of keys as a table: filtered, sorted, and as a file. */
 import type { KeyView } from 'ringlight/scene';
 import { NOBODY, type SceneModel } from '../model/scene-model.ts';
 import { isAlive } from '../model/words.ts';
+import { csvOf } from './csv.ts';
 
 export interface KeyRow {
   key: string;
@@ -66,16 +67,4 @@ export function keysCsv(rows: readonly KeyRow[]): string {
     lines.push([key, name, owner < 0 ? '' : `${owner}`, `${copies}`, state, `${bytes}`]);
   }
   return csvOf(lines);
-}
-
-/**
- * Fields with a comma, a quote or a line end are quoted. A field that begins with = + - @ gets a quote
- * mark before it, for a spreadsheet would take what somebody typed as a name for a formula.
- */
-export function csvOf(lines: readonly (readonly string[])[]): string {
-  const field = (text: string) => {
-    const tame = /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
-    return /[",\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame;
-  };
-  return lines.map((line) => `${line.map(field).join(',')}\r\n`).join('');
 }

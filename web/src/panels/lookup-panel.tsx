@@ -2,7 +2,7 @@
  * Lookups that are watched: a list, and of the chosen one its path, its waterfall and its shortlist.
  * It is played step by step or as it went; the picture shows the same step.
  */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { LookupView } from 'ringlight/scene';
 import type { PaneProps } from '../model/pane.ts';
 import type { SceneModel } from '../model/scene-model.ts';
@@ -12,14 +12,12 @@ import { bestStep, momentOf, pathTo, shortlistAt } from '../stage/route.ts';
 import { download } from '../ui/download.ts';
 import { Icon } from '../ui/icon.tsx';
 import { usePaced } from '../ui/paced.ts';
-import { csvOf } from './key-rows.ts';
-import { layOut, playGaps, type WaterfallBar } from './waterfall.ts';
+import { csvOf } from './csv.ts';
+import { LookupPlayer } from './lookup-player.tsx';
+import { layOut, type WaterfallBar } from './waterfall.ts';
 import { waterfallSvg } from './waterfall-svg.ts';
 import './lookup-panel.css';
 
-/** A lookup of a third of a second is played in six. */
-const PLAYED_MS = 6000;
-const LEAST_SHOWN_MS = 260;
 /** Running lookups move on many times a second; words need not. */
 const REDRAW_MS = 120;
 
@@ -43,6 +41,8 @@ export function LookupPanel({ model }: PaneProps) {
 }
 
 function LookupList({ model }: { model: SceneModel }) {
+  // It reads signals, so it is not drawn again just because the panel around it is.
+  usePaced([model.lookupsTick], REDRAW_MS);
   const [held, setHeld] = useState<LookupView[] | null>(null);
   const lookups = held ?? [...model.lookups.values()].reverse();
   if (lookups.length === 0) return null;
@@ -94,7 +94,7 @@ function LookupDetail({ lookup, model }: { lookup: LookupView; model: SceneModel
           <span class="soft"> {lookup.exact ? 'Exactly what is true.' : 'Not what is true.'}</span>
         )}
       </p>
-      <Player lookup={lookup} />
+      <LookupPlayer lookup={lookup} />
       <Path lookup={lookup} step={step} />
       <h3>Requests over time</h3>
       <div class="lookup-fall">
@@ -127,76 +127,6 @@ function LookupDetail({ lookup, model }: { lookup: LookupView; model: SceneModel
         </button>
       </div>
     </section>
-  );
-}
-
-/** Steps of a lookup by hand, or one after another as they went. */
-function Player({ lookup }: { lookup: LookupView }) {
-  const [playing, setPlaying] = useState(false);
-  const count = lookup.steps.length;
-  const step = view.lookupStep.value;
-  const shown = step < 0 ? count - 1 : Math.min(step, count - 1);
-  useEffect(() => {
-    if (!playing) return;
-    if (shown >= count - 1 && view.lookupStep.peek() >= 0) {
-      setPlaying(false);
-      return;
-    }
-    const gap = playGaps(lookup, PLAYED_MS, LEAST_SHOWN_MS)[shown + 1] ?? LEAST_SHOWN_MS;
-    const timer = setTimeout(() => {
-      view.lookupStep.value = shown + 1;
-    }, gap);
-    return () => clearTimeout(timer);
-  }, [playing, shown, count]);
-  if (count === 0) return null;
-  const go = (to: number) => {
-    setPlaying(false);
-    view.lookupStep.value = Math.min(count - 1, Math.max(0, to));
-  };
-  const play = () => {
-    if (!playing && shown >= count - 1) view.lookupStep.value = 0;
-    setPlaying(!playing);
-  };
-  return (
-    <div class="lookup-player">
-      <button
-        type="button"
-        class="icon"
-        aria-label="Step back"
-        disabled={shown <= 0}
-        onClick={() => go(shown - 1)}
-      >
-        <Icon name="back" />
-      </button>
-      <button
-        type="button"
-        class="icon"
-        aria-label={playing ? 'Pause' : 'Play the look-up'}
-        onClick={play}
-      >
-        <Icon name={playing ? 'pause' : 'play'} />
-      </button>
-      <button
-        type="button"
-        class="icon"
-        aria-label="Step on"
-        disabled={shown >= count - 1}
-        onClick={() => go(shown + 1)}
-      >
-        <Icon name="next" />
-      </button>
-      <input
-        type="range"
-        min={0}
-        max={count - 1}
-        value={shown}
-        aria-label="Step of the look-up"
-        onInput={(event) => go(Number(event.currentTarget.value))}
-      />
-      <span class="soft small lookup-count">
-        {shown + 1} of {count}
-      </span>
-    </div>
   );
 }
 

@@ -11,7 +11,7 @@ import { clockText } from '../model/words.ts';
 import { download } from '../ui/download.ts';
 import { Icon } from '../ui/icon.tsx';
 import { usePaced } from '../ui/paced.ts';
-import { csvOf } from './key-rows.ts';
+import { csvOf } from './csv.ts';
 import { charOfByte, hexOfByte, listParts, partAt, ROW_BYTES } from './message-bytes.ts';
 import './message-panel.css';
 
@@ -123,6 +123,8 @@ function Decoded({
 const NOTE = 'Point at a part or at a byte to see what it is for.';
 
 function MessageList({ model }: { model: SceneModel }) {
+  // It reads signals, so it is not drawn again just because the panel around it is.
+  usePaced([model.lookupsTick, model.tick], REDRAW_MS);
   const [filter, setFilter] = useState('');
   const flights = newest(model, filter, ROWS_SHOWN);
   return (

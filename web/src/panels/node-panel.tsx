@@ -10,7 +10,7 @@ import { clockText, STATE_WORDS } from '../model/words.ts';
 import { download } from '../ui/download.ts';
 import { Icon } from '../ui/icon.tsx';
 import { usePaced } from '../ui/paced.ts';
-import { csvOf } from './key-rows.ts';
+import { csvOf } from './csv.ts';
 import './node-panel.css';
 
 const REDRAW_MS = 200;

@@ -175,6 +175,9 @@ function Panels({ studio }: { studio: Studio }) {
   };
   return (
     <Tabs label="Panels" tabs={tabs} open={open} onOpen={onOpen}>
+      {session.panes.value.length > 1 && pane && open !== 'hands' && (
+        <p class="shell-scene small soft">Scene {pane.name}</p>
+      )}
       {pane && <Panel studio={studio} pane={pane} tab={open} />}
     </Tabs>
   );

@@ -49,7 +49,7 @@ export function pressed(studio: Studio, event: KeyboardEvent): boolean {
       view.viewKind.value = view.viewKind.value === 'ring' ? 'trie' : 'ring';
       return true;
     case 'c':
-      if (view.selectedNode.value < 0) return false;
+      if (view.selectedNode.value < 0 || !canCrash(studio)) return false;
       session.act({ kind: 'crash', nodes: [view.selectedNode.value] });
       return true;
     case 'Escape':
@@ -68,6 +68,10 @@ export function pressed(studio: Studio, event: KeyboardEvent): boolean {
       return true;
     }
   }
+}
+
+function canCrash({ session }: Studio): boolean {
+  return session.main?.model.hello.value?.abilities.includes('nodes') ?? false;
 }
 
 /** Fields take every key; buttons take the space bar; sliders, tabs and the picture take arrows. */

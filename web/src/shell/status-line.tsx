@@ -2,10 +2,9 @@
  * The scene in words: one line on all of it, what was just done with the way back, and what happens as
  * it happens, also for those who do not see the picture. What is selected is told on the stage.
  */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Announcer } from '../model/announcer.ts';
-import type { SceneModel } from '../model/scene-model.ts';
-import type { Session } from '../model/session.ts';
+import type { ScenePane, Session } from '../model/session.ts';
 import { worldSentence } from '../model/words.ts';
 import { usePaced } from '../ui/paced.ts';
 import './status-line.css';
@@ -14,12 +13,14 @@ import './status-line.css';
 const ANNOUNCE_EVERY_MS = 1500;
 
 export function StatusLine({ session }: { session: Session }) {
-  const model = session.panes.value[0]?.model;
-  const said = useAnnouncements(model);
-  if (!model) return <div class="caption" />;
+  const panes = session.panes.value;
+  const said = useAnnouncements(panes);
+  if (panes.length === 0) return <div class="caption" />;
   return (
     <div class="caption small">
-      <Sentence model={model} />
+      {panes.map((pane) => (
+        <Sentence key={pane.name} pane={pane} isAlone={panes.length === 1} />
+      ))}
       <span class="caption-news soft">{said}</span>
       <Notices session={session} />
       <div class="hidden-text" role="status" aria-live="polite">
@@ -30,37 +31,51 @@ export function StatusLine({ session }: { session: Session }) {
   );
 }
 
-function Sentence({ model }: { model: SceneModel }) {
-  usePaced([model.tick, model.keysTick], 200);
-  return <p>{worldSentence(model)}</p>;
+function Sentence({ pane, isAlone }: { pane: ScenePane; isAlone: boolean }) {
+  usePaced([pane.model.tick, pane.model.keysTick], 200);
+  const sentence = worldSentence(pane.model);
+  return <p>{isAlone || sentence === '' ? sentence : `${pane.name}: ${sentence}`}</p>;
 }
 
 function Notices({ session }: { session: Session }) {
   const notice = session.notice.value;
   if (!notice) return null;
-  const { undo } = notice;
+  const { text, offer } = notice;
   return (
     <div class="caption-notice">
-      <span>{notice.text}</span>
-      {undo && (
-        <button type="button" onClick={undo}>
-          Undo
+      <span>{text}</span>
+      {offer && (
+        <button type="button" onClick={offer.take}>
+          {offer.label}
         </button>
       )}
     </div>
   );
 }
 
-function useAnnouncements(model: SceneModel | undefined): string {
+function useAnnouncements(panes: readonly ScenePane[]): string {
   const [said, setSaid] = useState('');
-  const announcer = useRef(new Announcer());
   useEffect(() => {
-    if (!model) return;
+    const announcers = panes.map(() => new Announcer());
     const timer = setInterval(() => {
-      const news = announcer.current.look(model);
-      if (news !== '') setSaid(news ?? '');
+      const news = panes.map(({ model }, i) => announcers[i]!.look(model));
+      if (news.some((text) => text !== '')) setSaid(newsOf(panes, news));
     }, ANNOUNCE_EVERY_MS);
     return () => clearInterval(timer);
-  }, [model]);
+  }, [panes]);
   return said;
+}
+
+/** `A: Node 7 crashed. B: “apple” is lost.`, and once where both say the same. */
+export function newsOf(
+  panes: readonly { name: string }[],
+  news: readonly (string | null)[],
+): string {
+  const said = new Map<string, string[]>();
+  news.forEach((text, i) => {
+    if (text) said.set(text, [...(said.get(text) ?? []), panes[i]!.name]);
+  });
+  return [...said]
+    .map(([text, names]) => (panes.length === 1 ? text : `${names.join(' and ')}: ${text}`))
+    .join(' ');
 }

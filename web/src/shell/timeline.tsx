@@ -40,8 +40,11 @@ export function Timeline({ session }: { session: Session }) {
       {canRewind ? <Scrub session={session} model={model} /> : <span />}
       <div class="timeline-speed">
         {canRewind && <Acts session={session} model={model} />}
-        <Clock model={model} />
-        <Speed session={session} model={model} />
+        <div class="timeline-now">
+          <Clock model={model} />
+          <Achieved session={session} model={model} />
+        </div>
+        <Speed session={session} />
       </div>
     </section>
   );
@@ -102,30 +105,34 @@ function Clock({ model }: { model: SceneModel }) {
   );
 }
 
-function Speed({ session, model }: { session: Session; model: SceneModel }) {
+/** How fast time runs where it does not run as fast as asked for. */
+function Achieved({ session, model }: { session: Session; model: SceneModel }) {
   usePaced([model.tick], 500);
-  const asked = session.paceAsked.value;
-  const isSlow = session.playing.value && model.pace > 0 && model.pace < asked * 0.8;
+  const isSlow =
+    session.playing.value && model.pace > 0 && model.pace < session.paceAsked.value * 0.8;
+  if (!isSlow) return null;
   return (
-    <>
-      <select
-        aria-label="Speed"
-        title="How fast its clock runs, beside yours"
-        value={asked}
-        onChange={(event) => session.setPace(Number(event.currentTarget.value))}
-      >
-        {withPace(asked).map((pace) => (
-          <option key={pace} value={pace}>
-            {paceText(pace)}
-          </option>
-        ))}
-      </select>
-      {isSlow && (
-        <span class="timeline-achieved" title="This machine does not manage more">
-          runs {paceText(model.pace)}
-        </span>
-      )}
-    </>
+    <span class="timeline-achieved" title="This machine does not manage more">
+      runs {paceText(model.pace)}
+    </span>
+  );
+}
+
+function Speed({ session }: { session: Session }) {
+  const asked = session.paceAsked.value;
+  return (
+    <select
+      aria-label="Speed"
+      title="How fast its clock runs, beside yours"
+      value={asked}
+      onChange={(event) => session.setPace(Number(event.currentTarget.value))}
+    >
+      {withPace(asked).map((pace) => (
+        <option key={pace} value={pace}>
+          {paceText(pace)}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * Which live nodes the server that served this page has to show. A static host has none, and says so
- * with a 404 or with some page of its own: that is no trouble, there is just nothing live.
+ * Which live nodes the server that served this page has to show. Only the studio's own server is
+ * asked, which marks the page that it serves; a static host would answer with a 404 or some page.
  */
 import type { SceneOverlay } from 'ringlight/scene';
 
@@ -13,10 +13,14 @@ export interface LiveScene {
   control: boolean;
 }
 
-export async function findLiveScenes(base: string = document.baseURI): Promise<LiveScene[]> {
-  if (!/^https?:/.test(base)) return [];
+/** What of a page says who served it. */
+export type ServedPage = Pick<Document, 'baseURI' | 'querySelector'>;
+
+export async function findLiveScenes(page: ServedPage = document): Promise<LiveScene[]> {
+  const mark = page.querySelector('meta[name="ringlight-host"]');
+  if (mark?.getAttribute('content') !== 'studio') return [];
   try {
-    const response = await fetch(new URL('api/scenes', base));
+    const response = await fetch(new URL('api/scenes', page.baseURI));
     const type = response.headers.get('content-type') ?? '';
     if (!response.ok || !type.includes('json')) return [];
     const { scenes } = (await response.json()) as { scenes?: unknown };

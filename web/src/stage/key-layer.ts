@@ -7,7 +7,7 @@
  *     ────◇─────────◇─────────●───────────◆────────────●────▶
  */
 import type { KeyView } from 'ringlight/scene';
-import { turnOfText } from '../model/scene-model.ts';
+import { turnOfText } from '../model/ids.ts';
 import { screenX, screenY } from './camera.ts';
 import { redrawMark } from './node-marks.ts';
 import { faded } from './palette.ts';

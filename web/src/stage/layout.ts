@@ -1,8 +1,8 @@
 /**
  * Where every place is and how it looks, kept up to date with as little work as possible: places are
  * sorted when places come, positions change with partitions and with the view, kinds with states.
- * What changed is found by comparing with a copy of the columns: a hundred thousand bytes are compared
- * faster than a crowd of signals is kept.
+ * When the model says that states may have changed, what did is found by comparing with a copy of the
+ * columns: a hundred thousand bytes are compared faster than a crowd of signals is kept.
  */
 import { NodeState } from 'ringlight/scene';
 import type { SceneModel } from '../model/scene-model.ts';
@@ -40,6 +40,7 @@ export class StageLayout {
   #homes = new Int32Array(0);
   #firstTurn = Number.NaN;
   #touching = DEFAULT_TOUCHING;
+  #statesVersion = -1;
   #states = new Uint8Array(0);
   #sides = new Uint8Array(0);
 
@@ -55,8 +56,10 @@ export class StageLayout {
     if (arrived) this.#takePlaces(model);
     const turned = kind !== this.kind || arrived;
     this.kind = kind;
-    const states = this.#remember(model, nodeCount);
-    const sides = differs(this.#sides, model.sideOf, nodeCount);
+    const isNews = arrived || model.statesVersion !== this.#statesVersion;
+    this.#statesVersion = model.statesVersion;
+    const states = isNews && this.#remember(model, nodeCount);
+    const sides = isNews && differs(this.#sides, model.sideOf, nodeCount);
     if (sides) this.#sides = model.sideOf.slice(0, nodeCount);
     const resized = touching !== this.#touching && placeCount <= STACKED_UP_TO;
     this.#touching = touching;

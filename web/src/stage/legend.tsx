@@ -17,7 +17,8 @@ interface Entry {
 
 export function Legend({ model }: { model: SceneModel }) {
   usePaced([model.tick, model.keysTick], LOOKED_AT_MS);
-  const entries = entriesOf(model);
+  const special = useMemo(() => specialNodes(model), [model, model.statesVersion]);
+  const entries = entriesOf(model, special);
   // On a phone it would lie on the picture: there it is opened when asked for.
   const isWide = useMemo(() => matchMedia('(min-width: 641px)').matches, []);
   return (
@@ -42,18 +43,25 @@ function isMistaken(model: SceneModel): boolean {
   return findDeviations(deviations, model.sortedPlaces, model.successorOf).total > 0;
 }
 
-function entriesOf(model: SceneModel): Entry[] {
-  let crashed = false;
-  let paused = false;
-  let joining = false;
-  let sybil = false;
-  for (let node = 0; node < model.nodeCount; node++) {
-    const state = model.stateOf[node];
-    if (state === NodeState.crashed) crashed = true;
-    else if (state === NodeState.paused) paused = true;
-    else if (state === NodeState.joining) joining = true;
-    if (model.isSybil[node] === 1) sybil = true;
-  }
+interface SpecialNodes {
+  crashed: boolean;
+  paused: boolean;
+  joining: boolean;
+  sybil: boolean;
+}
+
+function specialNodes({ stateOf, isSybil, nodeCount }: SceneModel): SpecialNodes {
+  const states = stateOf.subarray(0, nodeCount);
+  return {
+    crashed: states.includes(NodeState.crashed),
+    paused: states.includes(NodeState.paused),
+    joining: states.includes(NodeState.joining),
+    sybil: isSybil.subarray(0, nodeCount).includes(1),
+  };
+}
+
+function entriesOf(model: SceneModel, special: SpecialNodes): Entry[] {
+  const { crashed, paused, joining, sybil } = special;
   const ring = model.hello.value?.overlay === 'ring';
   const keys = model.keys.size > 0;
   const entries: (Entry | false)[] = [

@@ -9,7 +9,8 @@
  *     ground    ring and arcs, or trie ─────┘   when changed
  */
 import type { LookupView } from 'ringlight/scene';
-import { type SceneModel, turnOfText } from '../model/scene-model.ts';
+import { turnOfText } from '../model/ids.ts';
+import type { SceneModel } from '../model/scene-model.ts';
 import type { ViewKind } from '../model/view-state.ts';
 import {
   type Camera,

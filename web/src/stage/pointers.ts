@@ -40,8 +40,13 @@ export function usePointers({ pictureRef, wakeRef, cut, tip, model, endCut }: Po
     const point = at(event);
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     downRef.current.set(event.pointerId, point);
-    if (downRef.current.size === 1) movedRef.current = 0;
-    if (view.tool.peek() === 'partition' && downRef.current.size === 1) {
+    if (downRef.current.size > 1) {
+      // Two fingers pinch: what the first of them began was no line.
+      cut.value = null;
+      return;
+    }
+    movedRef.current = 0;
+    if (view.tool.peek() === 'partition') {
       cut.value = { x0: point.x, y0: point.y, x1: point.x, y1: point.y };
     }
   };

@@ -3,7 +3,7 @@
  * arrows, hops numbered, what never answered in red.
  */
 import type { LookupView } from 'ringlight/scene';
-import { turnOfText } from '../model/scene-model.ts';
+import { turnOfText } from '../model/ids.ts';
 import { ringAround } from './key-layer.ts';
 import { redrawMark } from './node-marks.ts';
 import { drawHead } from './ring-layer.ts';
@@ -105,7 +105,12 @@ function drawHops(sight: Sight, lookup: LookupView, path: readonly number[]): vo
     context.fillText(String(i + 1), x + lift * 0.8, y - lift * 0.8 + 0.5);
     if (layout.kind === 'trie' && step.distanceBits !== null) {
       const text = `distance < 2^${step.distanceBits}`;
-      label(sight, text, x + lift * 0.8 + 14, y - lift * 0.8, palette.route, 'left', 500, 11);
+      const middle = x + lift * 0.8;
+      // At the right edge it stands left of its number.
+      const room = sight.projection.width - middle - 14;
+      const fits = context.measureText(text).width <= room;
+      const at = fits ? middle + 14 : middle - 14;
+      label(sight, text, at, y - lift * 0.8, palette.route, fits ? 'left' : 'right', 500, 11);
     }
   }
 }

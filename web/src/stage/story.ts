@@ -4,6 +4,7 @@
  */
 import type { SceneModel } from '../model/scene-model.ts';
 import { NOBODY } from '../model/scene-model.ts';
+import { STATE_WORDS } from '../model/words.ts';
 
 export function tellStory(model: SceneModel, key: string | null, node: number): string {
   const hello = model.hello.value;
@@ -75,13 +76,11 @@ function percent(share: number): string {
   return share < 0.001 ? 'less than 0.1 %' : `${(share * 100).toFixed(1)} %`;
 }
 
-const STATES = ['not there', 'up', 'crashed', 'paused', 'joining', 'leaving'];
-
 /** A node in a few short lines, its number first. */
 export function describeNode(model: SceneModel, node: number): string[] {
   const lines = [`Node ${node}`];
   const sybil = model.isSybil[node] === 1 ? ', a Sybil' : '';
-  lines.push(`${STATES[model.stateOf[node]!] ?? 'unknown'}${sybil}`);
+  lines.push(`${STATE_WORDS[model.stateOf[node]!] ?? 'unknown'}${sybil}`);
   const places = model.placesOf(node);
   if (places.length > 1) lines.push(`${places.length} places`);
   else if (places.length === 1) lines.push(`${model.idText(places[0]!).slice(0, 10)}…`);

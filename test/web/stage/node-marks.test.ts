@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { SceneMaker } from '../../../web/src/bench-scene.ts';
+import { SceneModel } from '../../../web/src/model/scene-model.ts';
+import { HOME, project } from '../../../web/src/stage/camera.ts';
+import { StageLayout } from '../../../web/src/stage/layout.ts';
+import {
+  drawNodeMarks,
+  paintMark,
+  redrawMark,
+  traceMark,
+} from '../../../web/src/stage/node-marks.ts';
+import { PointKind } from '../../../web/src/stage/points.ts';
+import type { Sight } from '../../../web/src/stage/sight.ts';
+import { recordingCanvas } from './canvas.ts';
+import { PALETTE } from './palettes.ts';
+
+const NODES = 6;
+
+function sightOf(markRadius: number) {
+  const maker = new SceneMaker({ nodes: NODES, overlay: 'ring', identities: 1, seed: 5, keys: [] });
+  const model = new SceneModel();
+  for (const message of maker.opening()) model.apply(message);
+  const layout = new StageLayout();
+  layout.update(model, 'ring');
+  const recorded = recordingCanvas();
+  const context = recorded.canvas.getContext('2d')!;
+  const projection = project(HOME, layout.world, 800, 800);
+  const sight = { model, layout, context, projection, palette: PALETTE, markRadius } as Sight;
+  return { sight, ...recorded };
+}
+
+const KINDS = [
+  PointKind.up,
+  PointKind.joining,
+  PointKind.paused,
+  PointKind.crashed,
+  PointKind.sybil,
+];
+const ALL = Uint32Array.from({ length: NODES }, (_, place) => place);
+
+describe('a node as a shape', () => {
+  test('tells its state without its colour: no two are drawn alike', () => {
+    const drawings = KINDS.map((kind) => {
+      const strokes: string[] = [];
+      const context = new Proxy({} as CanvasRenderingContext2D, {
+        get:
+          (_, name) =>
+          (...args: unknown[]) =>
+            strokes.push(`${String(name)} ${args}`),
+        set: () => true, // colours and widths do not count here
+      });
+      const sight = { ...sightOf(10).sight, context };
+      traceMark(sight, kind, 50, 50, 10);
+      paintMark(sight, kind, 10);
+      return strokes.join();
+    });
+    expect(new Set(drawings).size).toBe(KINDS.length);
+  });
+
+  test('large ones carry their number, small ones none, those that are down neither', () => {
+    const large = sightOf(10);
+    large.sight.layout.kinds[2] = PointKind.crashed;
+    drawNodeMarks(large.sight, ALL, NODES);
+    const numbers = [...ALL].filter((place) => place !== 2);
+    expect(large.texts).toEqual(numbers.map((place) => `${large.sight.model.nodeOf[place]}`));
+    const small = sightOf(4);
+    drawNodeMarks(small.sight, ALL, NODES);
+    expect(small.texts).toEqual([]);
+  });
+
+  test('small ones of a kind are one path, whoever crashed on top of all others', () => {
+    const { sight, calls } = sightOf(4);
+    sight.layout.kinds[0] = PointKind.crashed;
+    drawNodeMarks(sight, ALL, NODES);
+    expect(calls.filter((call) => call === 'beginPath')).toHaveLength(2);
+    expect(calls.lastIndexOf('stroke')).toBeGreaterThan(calls.indexOf('fill'));
+    expect(calls.filter((call) => call === 'arc')).toHaveLength(NODES);
+  });
+
+  test('who is not there is not drawn again', () => {
+    const { sight, calls } = sightOf(10);
+    sight.layout.kinds[1] = PointKind.hidden;
+    redrawMark(sight, 1);
+    expect(calls).toEqual([]);
+    redrawMark(sight, 2);
+    expect(calls).toContain('fillText');
+  });
+});
