@@ -124,7 +124,7 @@ export class Simulation {
     try {
       this.#carryOut(command);
     } catch (error) {
-      if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+      if (!isComplaint(error)) throw error;
       this.#emit({ type: 'trouble', message: error.message });
     }
     this.#isFresh = true;
@@ -282,7 +282,7 @@ export class Simulation {
     // What was remembered of a future that will not be.
     const acts = this.#acts.slice(0, this.#done);
     if (acts.length >= ACTS_MAX) {
-      throw new RangeError(`a world remembers ${ACTS_MAX} acts: begin another`);
+      throw new RangeError(`"act" expected at most ${ACTS_MAX} in one world: begin another`);
     }
     scene.runTo(scene.nowMs, () => false); // all of this moment comes before what is done at its end
     this.#acts = [...acts, { atMs: scene.nowMs, act }];
@@ -359,6 +359,13 @@ export class Simulation {
 function sliced(isOver: () => boolean): () => boolean {
   let events = 0;
   return () => ++events % SLICE_EVENTS === 0 && isOver();
+}
+
+/** One that names what it complains of; any other is a fault of ours. */
+function isComplaint(error: unknown): error is Error {
+  return (
+    (error instanceof TypeError || error instanceof RangeError) && error.message.startsWith('"')
+  );
 }
 
 /** @throws TypeError or RangeError that names the field. */
