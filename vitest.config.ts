@@ -3,9 +3,10 @@ import { defineConfig } from 'vitest/config';
 
 const sources = fileURLToPath(new URL('src', import.meta.url));
 
-const MACHINES = ['core', 'mainline', 'ring', 'lab', 'scene'].map(
-  (room) => `test/${room}/**/*.test.ts`,
-);
+const testsOf = (rooms: string[]) => rooms.map((room) => `test/${room}/**/*.test.ts`);
+const MACHINES = testsOf(['core', 'mainline', 'ring', 'lab', 'scene']);
+/** They start processes of their own, and replace nothing of this one. */
+const COMMANDS = testsOf(['cli', 'studio', 'results']);
 
 /** Proofs in a real browser, with a command of their own: `npm run test:browser`. */
 const BROWSER = 'test/web/browser/**/*.test.ts';
@@ -16,22 +17,26 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     projects: [
+      // Machines have no world to spoil for one another: one process for all files saves 40 % of the time.
       {
         extends: true,
-        // Machines have no world to spoil for one another: one process for all files saves 40 % of the time.
         test: { name: 'machines', include: MACHINES, isolate: false, sequence: { groupOrder: 2 } },
+      },
+      {
+        extends: true,
+        test: { name: 'commands', include: COMMANDS, isolate: false, sequence: { groupOrder: 3 } },
       },
       {
         extends: true,
         test: {
           name: 'world',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [...MACHINES, BROWSER],
+          exclude: [...MACHINES, ...COMMANDS, BROWSER],
           isolate: true,
           sequence: { groupOrder: 1 },
         },
       },
-      { extends: true, test: { name: 'browser', include: [BROWSER], sequence: { groupOrder: 3 } } },
+      { extends: true, test: { name: 'browser', include: [BROWSER], sequence: { groupOrder: 4 } } },
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
