@@ -18,6 +18,7 @@ import {
   REQUESTS_PER_SECOND,
 } from './guard.ts';
 import { CommandRefused, type LiveScene } from './live-scene.ts';
+import { hashOf } from './names.ts';
 import { openApiOf, type Route } from './openapi.ts';
 import {
   CommandShape,
@@ -207,7 +208,9 @@ function routesOf(options: ApiOptions): Handled[] {
       handle: async (context) => {
         const wanted = context.req.param('key') ?? '';
         const keys = await scene(context).keys();
-        const key = keys.find((one) => one.key === wanted.toLowerCase() || one.name === wanted);
+        // Who put it elsewhere told nobody its name, only what that is hashed to.
+        const hash = hashOf(wanted);
+        const key = keys.find((one) => one.key === hash || one.name === wanted);
         if (!key) throw new ApiError(404, 'NO_SUCH_KEY', `there is no key "${wanted}"`);
         return context.json({ key });
       },

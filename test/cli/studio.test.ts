@@ -61,6 +61,9 @@ describe('ringlight up', () => {
     await expect.poll(apple, PATIENCE).toMatchObject({ bytes: 3 });
     // Generous: the machine may be busy. Without load it is a quarter of a second.
     expect(performance.now() - insertedAtMs).toBeLessThan(5000);
+    expect(await read(`${address}/api/scenes/ring/keys/apple`)).toMatchObject({
+      key: { key: hashOf('apple'), bytes: 3, state: 'safe' },
+    });
     const { keys } = (await read(`${address}/api/scenes/ring/keys`)) as {
       keys: { name: string }[];
     };
