@@ -12,7 +12,7 @@ writeFileSync(
   SWEEP,
   JSON.stringify({
     ...{ experiment: 'kad-hops', nodes: 100, lookups: 30, seeds: '1..2' },
-    sweep: { k: [4, 8] },
+    sweep: { k: [4, 8], loss: [0, 0.1] },
   }),
 );
 const summaryIn = (out: string) => JSON.parse(readFileSync(join(out, 'sweep.json'), 'utf8'));
@@ -24,17 +24,24 @@ describe('a sweep', () => {
     const args = ['lab', 'run', SWEEP, '--out', out, '--json'];
     const first = await ringlight([...args, '--shard', '1/2']);
     expect(first).toMatchObject({ status: 0, stderr: '' });
-    expect(objects(first).filter(({ event }) => event === 'cell')).toHaveLength(2);
-    expect(summaryIn(out)).toMatchObject({ cells: 4, done: 2, pass: false });
-    expect(cellsIn(out)).toHaveLength(2);
+    expect(objects(first).filter(({ event }) => event === 'cell')).toHaveLength(4);
+    expect(summaryIn(out)).toMatchObject({ cells: 8, done: 4, pass: false });
+    expect(cellsIn(out)).toHaveLength(4);
 
     const rest = objects(await ringlight(args));
-    expect(rest.filter(({ event }) => event === 'cell')).toHaveLength(2);
+    expect(rest.filter(({ event }) => event === 'cell')).toHaveLength(4);
     const { event: _, ...last } = rest.at(-1)!;
     expect(last).toEqual(summaryIn(out));
-    expect(last).toMatchObject({ cells: 4, done: 4, pass: true, experiment: 'kad-hops' });
+    expect(last).toMatchObject({ cells: 8, done: 8, pass: true, experiment: 'kad-hops' });
     const groups = last['groups'] as { varied: object; seeds: number; estimates: never }[];
-    expect(groups.map(({ varied }) => varied)).toEqual([{ k: 4 }, { k: 8 }]);
+    expect(groups.map(({ varied }) => varied)).toEqual([
+      ...[
+        { k: 4, loss: 0 },
+        { k: 4, loss: 0.1 },
+        { k: 8, loss: 0 },
+        { k: 8, loss: 0.1 },
+      ],
+    ]);
     for (const { seeds, estimates } of groups) {
       expect(seeds).toBe(2);
       expect(estimates).toMatchObject({ rpcsMean: { n: 2, ci95: expect.any(Number) } });
