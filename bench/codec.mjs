@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import bencode from 'bencode';
 import { addressOf, readAddress } from '../dist/core/address.js';
-import { Contacts } from '../dist/core/contacts.js';
-import { decode } from '../dist/mainline/bencode.js';
-import { Malformed, Message } from '../dist/mainline/message.js';
-import { Writer } from '../dist/mainline/writer.js';
+import { decode } from '../dist/mainline/krpc/bencode.js';
+import { Malformed, Message } from '../dist/mainline/krpc/message.js';
+import { Writer } from '../dist/mainline/krpc/writer.js';
+import { Contacts } from '../dist/mainline/rows/contacts.js';
 import { decimals, keep, shownSpread, spreadOf, whole } from './setup.mjs';
 
 /** @typedef {import('./setup.mjs').Run} Run */

@@ -10,9 +10,7 @@
  */
 import { type Address, formatIp, ipOf, portOf } from './core/address.ts';
 import { shown, wholeNumber } from './core/argument.ts';
-import { CONTACT_BYTES } from './core/contacts.ts';
 import { formatId, parseId } from './core/id.ts';
-import type { Lookup } from './core/lookup.ts';
 import { DhtError } from './io/errors.ts';
 import { VirtualCalls } from './io/virtual-calls.ts';
 import { type Duration, durationMs } from './lab/duration.ts';
@@ -28,6 +26,8 @@ import { checkLatency, checkNetwork, type NetworkModel } from './lab/network/net
 import { sha1 } from './lab/sha1.ts';
 import type { World } from './lab/world.ts';
 import { type NodeChoices, settingsFrom } from './mainline/choices.ts';
+import { CONTACT_BYTES } from './mainline/rows/contacts.ts';
+import type { Lookup } from './mainline/rows/lookup.ts';
 import { type LookupTrace, type NodeInfo, traceOf } from './mainline/trace.ts';
 import { type Announcement, LookupKind } from './mainline/walks.ts';
 

@@ -25,14 +25,14 @@ import { type Driven, StreamDriver } from './io/stream-driver.ts';
 import { listenTcp, type TcpCounters, type TcpStreams } from './io/tcp.ts';
 import { RingClient } from './ring/client.ts';
 import { RingCounters } from './ring/counters.ts';
+import { fromTextSafe, toTextSafe } from './ring/dialects/text-safe.ts';
+import type { Wire } from './ring/dialects/wire.ts';
+import { WireProbe } from './ring/dialects/wire-probe.ts';
 import { type RecordInfo, recordsOf } from './ring/holdings.ts';
 import { RingNode } from './ring/node.ts';
 import type { OutcomeCode, RingEvent, RingOutcome } from './ring/outcome.ts';
 import { LEVELS, type Level, type RingSettings, ringSettings } from './ring/settings.ts';
 import type { RingInfo } from './ring/view.ts';
-import { fromTextSafe, toTextSafe } from './ring/wire/text-safe.ts';
-import type { Wire } from './ring/wire/wire.ts';
-import { WireProbe } from './ring/wire/wire-probe.ts';
 import { type RingNotice, type RingWatcher, RingWatchers } from './ring-watch.ts';
 
 export type { CallLimits } from './io/calls.ts';
@@ -40,10 +40,10 @@ export type { Clock } from './io/clock.ts';
 export type { Endpoint } from './io/endpoint.ts';
 export { DhtError, type DhtErrorCode } from './io/errors.ts';
 export type { TcpCounters } from './io/tcp.ts';
+export type { Wire } from './ring/dialects/wire.ts';
 export type { RecordInfo } from './ring/holdings.ts';
 export { type Level, type Policy, RING_DEFAULTS, type RingSettings } from './ring/settings.ts';
 export type { BackupInfo, IdentityInfo, MemberInfo, RingInfo } from './ring/view.ts';
-export type { Wire } from './ring/wire/wire.ts';
 export type { RingNotice, RingWatcher } from './ring-watch.ts';
 
 /** Identities of one process at most: each listens on a port of its own. */

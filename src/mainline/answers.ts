@@ -3,13 +3,13 @@
  * reply and sends nothing, so that a program can look at it, change it or keep it back.
  */
 import { type Address, meaningfulTo, portOf, reaches, scopeAt, scopeOf } from '../core/address.ts';
-import { CONTACT_BYTES } from '../core/contacts.ts';
 import { ID_BYTES } from '../core/id.ts';
-import { ascii } from './bencode.ts';
-import { type Message, Method } from './message.ts';
+import { ascii } from './krpc/bencode.ts';
+import { type Message, Method } from './krpc/message.ts';
+import type { Writer } from './krpc/writer.ts';
 import type { MainlineNode } from './node.ts';
+import { CONTACT_BYTES } from './rows/contacts.ts';
 import type { QueryHandler } from './settings.ts';
-import type { Writer } from './writer.ts';
 
 /** Error codes of BEP 5 "Errors". */
 export const ErrorCode = { generic: 201, server: 202, protocol: 203, methodUnknown: 204 } as const;

@@ -3,10 +3,10 @@
  * written into the shared workbench and goes out through the host. The outbound budget is asked first.
  */
 import { type Address, isLoopback } from '../core/address.ts';
-import { EndpointMeter } from '../core/meter.ts';
-import { InFlight, type RequestRow } from '../core/requests.ts';
-import { Method } from './message.ts';
+import { Method } from './krpc/message.ts';
 import type { MainlineNode } from './node.ts';
+import { EndpointMeter } from './rows/meter.ts';
+import { InFlight, type RequestRow } from './rows/requests.ts';
 
 /** Pings to strangers and to quiet contacts under way at a time. */
 export const PINGS_LIMIT = 32;

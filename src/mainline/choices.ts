@@ -6,9 +6,7 @@ import { formatIp, ipOf, portOf } from '../core/address.ts';
 import { shown, wholeNumber } from '../core/argument.ts';
 import { ID_BYTES } from '../core/id.ts';
 import { answerQuery } from './answers.ts';
-import { flatTable, prefixTable } from './groups.ts';
 import { hookHandler, type QueryHook } from './hook.ts';
-import { KBuckets } from './kbuckets.ts';
 import type { PeerLimits } from './peers.ts';
 import {
   DEFAULTS,
@@ -19,7 +17,9 @@ import {
   type OutboundLimits,
   type Settings,
 } from './settings.ts';
-import type { TableFactory } from './table.ts';
+import { flatTable, prefixTable } from './table/groups.ts';
+import { KBuckets } from './table/kbuckets.ts';
+import type { TableFactory } from './table/table.ts';
 
 /** 8 KB a bucket; beyond the eighth a bucket is a 256th of the network and need not be wide. */
 const WIDE_BUCKETS_MAX = 8;

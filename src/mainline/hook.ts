@@ -11,10 +11,10 @@
 import { type Address, formatIp, ipOf, portOf } from '../core/address.ts';
 import { ID_BYTES } from '../core/id.ts';
 import { answerQuery, type Verdict } from './answers.ts';
-import { type Encodable, encode, latin1 } from './bencode.ts';
-import type { Message } from './message.ts';
+import { type Encodable, encode, latin1 } from './krpc/bencode.ts';
+import type { Message } from './krpc/message.ts';
+import { MAX_MESSAGE_BYTES, VERSION, type Writer } from './krpc/writer.ts';
 import type { QueryHandler } from './settings.ts';
-import { MAX_MESSAGE_BYTES, VERSION, type Writer } from './writer.ts';
 
 /** A query that came in. All byte arrays are copies and may be kept. */
 export interface IncomingQuery {

@@ -12,14 +12,8 @@
  */
 import { type Address, isLoopback, portOf } from '../core/address.ts';
 import { assert } from '../core/assert.ts';
-import { CONTACT_BYTES, type Handle } from '../core/contacts.ts';
-import type { Ground } from '../core/ground.ts';
 import type { Host, Machine } from '../core/host.ts';
 import { equalIds, ID_BYTES } from '../core/id.ts';
-import { Failure, type Lookup } from '../core/lookup.ts';
-import { type EndpointMeter, RecentAddresses, SourceMeter, TokenBucket } from '../core/meter.ts';
-import type { Register } from '../core/register.ts';
-import { type InFlight, type RequestRow, TRANSACTION_BYTES } from '../core/requests.ts';
 import {
   endRequest,
   learnRoundTrip,
@@ -32,10 +26,16 @@ import {
   writeQuery,
 } from './asking.ts';
 import { type Counters, Drop } from './counters.ts';
-import { Kind, Malformed, type Message, type Method } from './message.ts';
+import { Kind, Malformed, type Message, type Method } from './krpc/message.ts';
 import { Peers } from './peers.ts';
+import { CONTACT_BYTES, type Handle } from './rows/contacts.ts';
+import type { Ground } from './rows/ground.ts';
+import { Failure, type Lookup } from './rows/lookup.ts';
+import { type EndpointMeter, RecentAddresses, SourceMeter, TokenBucket } from './rows/meter.ts';
+import type { Register } from './rows/register.ts';
+import { type InFlight, type RequestRow, TRANSACTION_BYTES } from './rows/requests.ts';
 import type { Settings } from './settings.ts';
-import { type Nearest, Offer, type RoutingTable, type TableRows } from './table.ts';
+import { type Nearest, Offer, type RoutingTable, type TableRows } from './table/table.ts';
 import type { Tokens } from './tokens.ts';
 import { askWitness, JOIN_RETRY_MS, joined, REUNION_MS, UPKEEP_MS, upkeep } from './upkeep.ts';
 import {

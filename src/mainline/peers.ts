@@ -10,7 +10,7 @@
 import { type Address, addressOf, ipOf, isLoopback } from '../core/address.ts';
 import { grown } from '../core/column.ts';
 import { type Random, randomBelow } from '../core/random.ts';
-import { Records } from '../core/records.ts';
+import { Records } from './rows/records.ts';
 
 export interface PeerLimits {
   /** Info-hashes with peers at most. */

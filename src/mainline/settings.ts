@@ -3,11 +3,11 @@
  * nobody's choice stand where they are enforced.
  */
 import type { Address } from '../core/address.ts';
-import type { Message } from './message.ts';
+import type { Message } from './krpc/message.ts';
+import type { Writer } from './krpc/writer.ts';
 import type { MainlineNode } from './node.ts';
 import { PEER_LIMITS, type PeerLimits } from './peers.ts';
-import type { TableFactory } from './table.ts';
-import type { Writer } from './writer.ts';
+import type { TableFactory } from './table/table.ts';
 
 /** What one source may ask of us, and all of them together. */
 export interface InboundLimits {

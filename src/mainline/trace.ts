@@ -4,7 +4,7 @@
  */
 import { type Address, formatIp, ipOf, portOf } from '../core/address.ts';
 import { formatId, ID_BITS, sharedPrefixBits } from '../core/id.ts';
-import { CandidateState, Failure, FROM_BOOTSTRAP, type Lookup } from '../core/lookup.ts';
+import { CandidateState, Failure, FROM_BOOTSTRAP, type Lookup } from './rows/lookup.ts';
 import { LookupKind } from './walks.ts';
 
 /** A node as everybody shows it: id in hexadecimal, where it lives. */

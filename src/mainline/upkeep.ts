@@ -3,11 +3,12 @@
  * network, ask after contacts that have been quiet, look where the table has gaps or has gone stale
  * (BEP 5 "Routing Table"; the order is ours).
  */
-import { CONTACT_BYTES, type Handle } from '../core/contacts.ts';
+
 import { ID_BYTES } from '../core/id.ts';
 import { fillRandom, randomBelow } from '../core/random.ts';
 import { mayContact, PINGS_LIMIT, Purpose, ping } from './asking.ts';
 import type { MainlineNode } from './node.ts';
+import { CONTACT_BYTES, type Handle } from './rows/contacts.ts';
 import { LookupKind, startLookup } from './walks.ts';
 
 /** Upkeep does one thing at a time, this far apart at least. */

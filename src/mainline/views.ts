@@ -3,13 +3,13 @@
  * plain data made on demand. Looking changes nothing.
  */
 import { type Address, formatIp, ipOf, portOf } from '../core/address.ts';
-import { CONTACT_BYTES } from '../core/contacts.ts';
 import { parseId } from '../core/id.ts';
-import type { Register } from '../core/register.ts';
 import { type Counters, DROP_REASONS, type DropReason } from './counters.ts';
-import { Method } from './message.ts';
+import { Method } from './krpc/message.ts';
 import type { MainlineNode } from './node.ts';
-import { BAD_FAILURES, Nearest, QUIET_MS } from './table.ts';
+import { CONTACT_BYTES } from './rows/contacts.ts';
+import type { Register } from './rows/register.ts';
+import { BAD_FAILURES, Nearest, QUIET_MS } from './table/table.ts';
 import { type NodeInfo, nodeInfo } from './trace.ts';
 
 /** One contact of the routing table. */

@@ -1,6 +1,6 @@
 /**
  * Walks: the lookups of one node, and the announce that may follow one (BEP 5 "get_peers",
- * "announce_peer"). `core/lookup.ts` decides whom to ask; this file sends, reads the answers and
+ * "announce_peer"). `mainline/rows/lookup.ts` decides whom to ask; this file sends, reads the answers and
  * tells how it ended.
  *
  *     start ── seed ── step ─┬─▶ asked … answered ── nodes, values ── step
@@ -16,12 +16,12 @@ import {
   scopeOf,
 } from '../core/address.ts';
 import { assert } from '../core/assert.ts';
-import { CONTACT_BYTES } from '../core/contacts.ts';
 import { equalIds, ID_BYTES } from '../core/id.ts';
-import { CandidateState, Failure, FROM_TABLE, type Lookup } from '../core/lookup.ts';
 import { mayContact, openRequest, Purpose, sendQuery, writeQuery } from './asking.ts';
-import { type Message, Method } from './message.ts';
+import { type Message, Method } from './krpc/message.ts';
 import type { MainlineNode } from './node.ts';
+import { CONTACT_BYTES } from './rows/contacts.ts';
+import { CandidateState, Failure, FROM_TABLE, type Lookup } from './rows/lookup.ts';
 
 /** Lookups of one node at a time, the node's own included. */
 export const LOOKUPS_LIMIT = 256;

@@ -2,12 +2,13 @@
  * The workbench: what a node needs while it handles one message, and no longer. All nodes of a
  * process work at the same one, because no machine is ever entered while another is at work.
  */
-import type { Ground } from '../core/ground.ts';
+
 import { ID_BYTES } from '../core/id.ts';
-import { Message } from './message.ts';
-import { Nearest } from './table.ts';
+import { Message } from './krpc/message.ts';
+import { Writer } from './krpc/writer.ts';
+import type { Ground } from './rows/ground.ts';
+import { Nearest } from './table/table.ts';
 import { NODES_PER_REPLY } from './walks.ts';
-import { Writer } from './writer.ts';
 
 /** An id where it lies. */
 export interface IdView {

@@ -5,16 +5,17 @@
  * A get is the path that is taken most: from the bytes as they came to the bytes that leave it makes
  * no object of its own.
  */
-import { VERSION_BYTES } from './clock.ts';
-import { answerConfirm, answerDigest, answerFetch } from './compared.ts';
+
+import { answerConfirm, answerDigest, answerFetch } from './copies/compared.ts';
+import { holdsForeign } from './copies/repair.ts';
+import { keepRecords, newest, write } from './copies/replicas.ts';
 import { type Frame, FrameType, REPLY, Status } from './frames.ts';
-import { answerInherit, answerJoin, answerLeave, answerSwitch } from './handover.ts';
+import { answerInherit, answerJoin, answerLeave, answerSwitch } from './handover/handover.ts';
 import type { Link } from './link.ts';
 import { answerIndirect, answerNeighbours, answerPulse } from './membership.ts';
 import type { RingNode } from './node.ts';
-import { blankRecord, isTombstone, RECORD_HEADER_BYTES } from './record.ts';
-import { holdsForeign } from './repair.ts';
-import { keepRecords, newest, write } from './replicas.ts';
+import { VERSION_BYTES } from './records/clock.ts';
+import { blankRecord, isTombstone, RECORD_HEADER_BYTES } from './records/record.ts';
 import { candidatesFor, EXISTS_ONLY } from './routing.ts';
 import { LEVELS, type Level } from './settings.ts';
 

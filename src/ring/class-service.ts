@@ -7,18 +7,18 @@
  */
 import type { Address } from '../core/address.ts';
 import { isInArc } from '../core/arc.ts';
+import type { Identity, Transfer } from './circle/identity.ts';
+import type { Member } from './circle/member.ts';
+import { chained } from './circle/neighbours.ts';
+import { newest, write } from './copies/replicas.ts';
+import type { Arc, Caller, RingService } from './dialects/service.ts';
 import { Status } from './frames.ts';
-import type { Identity, Transfer } from './identity.ts';
-import type { Member } from './member.ts';
+import { Items, inheritPlain, keepItem } from './handover/plain.ts';
+import { copyArc } from './handover/snapshot.ts';
 import { setPredecessors, setSuccessors } from './membership.ts';
-import { chained } from './neighbours.ts';
 import type { RingNode } from './node.ts';
-import { Items, inheritPlain, keepItem } from './plain.ts';
-import { blankRecord, isTombstone, RECORD_HEADER_BYTES } from './record.ts';
-import { newest, write } from './replicas.ts';
+import { blankRecord, isTombstone, RECORD_HEADER_BYTES } from './records/record.ts';
 import { candidatesFor } from './routing.ts';
-import { copyArc } from './snapshot.ts';
-import type { Arc, Caller, RingService } from './wire/service.ts';
 
 /** Writes that wait for a joiner at most; a class program may take seconds. */
 const HELD_LIMIT = 10_000;

@@ -3,8 +3,9 @@
  * the buffers that they read and write with, which are needed for the length of one turn only. One
  * real node has a commons of its own; a lab gives its 10,000 nodes the same.
  */
+
+import { Members, type Sha1 } from './circle/member.ts';
 import { Frame, FrameWriter } from './frames.ts';
-import { Members, type Sha1 } from './member.ts';
 
 /** Writers kept for the next turn, and the largest that is worth keeping. */
 const IDLE_WRITERS = 32;

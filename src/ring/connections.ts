@@ -10,18 +10,18 @@
  */
 import type { Address } from '../core/address.ts';
 import type { Closed, Stream } from '../core/host.ts';
+import type { Member } from './circle/member.ts';
 import { ClassService } from './class-service.ts';
+import { Allowance } from './dialects/allowance.ts';
+import { Conversation } from './dialects/conversation.ts';
+import { Exchange } from './dialects/exchange.ts';
+import type { Caller } from './dialects/service.ts';
+import type { Talk } from './dialects/talk.ts';
+import type { Terms } from './dialects/wire.ts';
+import { WireCounters } from './dialects/wire-counters.ts';
 import { FrameType } from './frames.ts';
 import { Link } from './link.ts';
-import type { Member } from './member.ts';
 import type { RingNode } from './node.ts';
-import { Allowance } from './wire/allowance.ts';
-import { Conversation } from './wire/conversation.ts';
-import { Exchange } from './wire/exchange.ts';
-import type { Caller } from './wire/service.ts';
-import type { Talk } from './wire/talk.ts';
-import type { Terms } from './wire/wire.ts';
-import { WireCounters } from './wire/wire-counters.ts';
 
 const GREETING = { seed: 'VER', string: 'VER', text: 'VER\n' } as const;
 

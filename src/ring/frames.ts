@@ -13,7 +13,7 @@
  */
 import { type Address, readAddress, writeAddress } from '../core/address.ts';
 import { ID_BYTES } from '../core/id.ts';
-import { MEMBER_BYTES, type Member, type Members } from './member.ts';
+import { MEMBER_BYTES, type Member, type Members } from './circle/member.ts';
 
 export const FRAME_HEADER_BYTES = 9;
 export const LENGTH_BYTES = 4;

@@ -2,9 +2,9 @@
  * What a ring node keeps, as plain data for people and programs: its records without their values.
  */
 import { formatId } from '../core/id.ts';
-import { VERSION_BYTES } from './clock.ts';
 import type { RingNode } from './node.ts';
-import { isTombstone, RECORD_HEADER_BYTES } from './record.ts';
+import { VERSION_BYTES } from './records/clock.ts';
+import { isTombstone, RECORD_HEADER_BYTES } from './records/record.ts';
 
 export interface RecordInfo {
   /** 40 hexadecimal digits. */

@@ -25,14 +25,14 @@ import { isBetween } from '../core/arc.ts';
 import { equalIds } from '../core/id.ts';
 import { randomBelow } from '../core/random.ts';
 import { answerStatus } from './answers.ts';
+import type { Identity } from './circle/identity.ts';
+import type { Member } from './circle/member.ts';
+import { chained, firstBetween, lastBetween, sameMembers } from './circle/neighbours.ts';
+import { refreshCopies, widened } from './copies/repair.ts';
 import { type Frame, FrameType, type FrameWriter, REPLY, Status } from './frames.ts';
-import type { Identity } from './identity.ts';
+import { pulsePlain, stabilisePlain } from './handover/plain.ts';
 import type { Link } from './link.ts';
-import type { Member } from './member.ts';
-import { chained, firstBetween, lastBetween, sameMembers } from './neighbours.ts';
 import type { RingNode } from './node.ts';
-import { pulsePlain, stabilisePlain } from './plain.ts';
-import { refreshCopies, widened } from './repair.ts';
 import { Operation } from './routing.ts';
 
 /** A predecessor is asked itself after so many pulses without a word from it. */

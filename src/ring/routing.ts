@@ -15,14 +15,14 @@ import type { Address } from '../core/address.ts';
 import { isBetween } from '../core/arc.ts';
 import { equalIds } from '../core/id.ts';
 import { CANDIDATES, HOPS_LIMIT } from './bounds.ts';
-import { VERSION_BYTES } from './clock.ts';
+import type { Member } from './circle/member.ts';
 import { type Frame, FrameType, Status } from './frames.ts';
+import { askPlain } from './handover/plain.ts';
 import type { Link } from './link.ts';
-import type { Member } from './member.ts';
 import type { RingNode } from './node.ts';
 import type { OutcomeCode, RingOutcome, RingStep } from './outcome.ts';
 import { Waiter } from './patience.ts';
-import { askPlain } from './plain.ts';
+import { VERSION_BYTES } from './records/clock.ts';
 import { LEVELS, type Level } from './settings.ts';
 
 export type OperationKind = 'owner' | 'get' | 'exists' | 'insert' | 'remove';

@@ -3,7 +3,7 @@
  * milliseconds. Limits that are nobody's choice stand where they are enforced.
  */
 import { shown, wholeNumber } from '../core/argument.ts';
-import { WIRES, type Wire } from './wire/wire.ts';
+import { WIRES, type Wire } from './dialects/wire.ts';
 
 /** How many durable copies a write waits for, or a read compares. */
 export const LEVELS = ['one', 'quorum', 'all'] as const;

@@ -4,11 +4,11 @@
  */
 import { COMPACT_ADDRESS_BYTES, portOf, readAddress, writeAddress } from '../core/address.ts';
 import { randomBelow } from '../core/random.ts';
-import type { Identity } from './identity.ts';
-import type { Member } from './member.ts';
+import type { Identity } from './circle/identity.ts';
+import type { Member } from './circle/member.ts';
+import { forget, Release, repair } from './copies/repair.ts';
 import { pulse, refreshFinger, selfTest } from './membership.ts';
 import type { RingNode } from './node.ts';
-import { forget, Release, repair } from './repair.ts';
 
 /** Members remembered for finding a ring again. */
 const KNOWN_LIMIT = 32;

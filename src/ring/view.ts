@@ -3,11 +3,11 @@
  */
 import { formatAddress } from '../core/address.ts';
 import { formatId } from '../core/id.ts';
-import type { Copy, Identity } from './identity.ts';
-import type { Member } from './member.ts';
+import type { Copy, Identity } from './circle/identity.ts';
+import type { Member } from './circle/member.ts';
+import type { Wire } from './dialects/wire.ts';
 import type { RingNode } from './node.ts';
 import type { Policy } from './settings.ts';
-import type { Wire } from './wire/wire.ts';
 
 /** One identity and its arc [hash, end). Addresses are `IP:port`, hashes 40 hexadecimal digits. */
 export interface IdentityInfo {

@@ -1,5 +1,5 @@
 /**
- * A class program's command or reply taken apart, in each of the three dialects (ring/wire/wire.ts).
+ * A class program's command or reply taken apart, in each of the three dialects (ring/dialects/wire.ts).
  *
  *     seed     INS key                         T            8 bytes length · value            T
  *     string   the same, but for addresses: their length and then "10.0.0.1:5000"
@@ -10,8 +10,8 @@
  */
 import { formatAddress } from '../core/address.ts';
 import { formatId, ID_BYTES } from '../core/id.ts';
-import { parseAddress, parseDecimalKey, parseWhole } from '../ring/wire/spelling.ts';
-import { type Command, commandOf, LINE_BYTES_MAX, type Wire } from '../ring/wire/wire.ts';
+import { parseAddress, parseDecimalKey, parseWhole } from '../ring/dialects/spelling.ts';
+import { type Command, commandOf, LINE_BYTES_MAX, type Wire } from '../ring/dialects/wire.ts';
 import { asText, Dissection, shownBytes } from './dissection.ts';
 import type { RingContext } from './explain-ring.ts';
 import type { Part } from './frame.ts';

@@ -10,8 +10,8 @@
  */
 import { formatIp } from '../core/address.ts';
 import { formatId, ID_BYTES } from '../core/id.ts';
-import { MAX_DEPTH, Scanner, Token } from '../mainline/bencode.ts';
-import { Kind, Malformed, Message, Method } from '../mainline/message.ts';
+import { MAX_DEPTH, Scanner, Token } from '../mainline/krpc/bencode.ts';
+import { Kind, Malformed, Message, Method } from '../mainline/krpc/message.ts';
 import { asHex, asText, Dissection, distanceByXor, shownBytes } from './dissection.ts';
 import type { Part } from './frame.ts';
 import { BODY_WORDS, ERRORS, type Form, MESSAGES, TOP_WORDS, type Word } from './krpc-words.ts';

@@ -12,7 +12,8 @@
 import { formatAddress, formatIp, readAddress } from '../core/address.ts';
 import { ID_BYTES } from '../core/id.ts';
 import { sha1 } from '../lab/sha1.ts';
-import { VERSION_BYTES, versionMs } from '../ring/clock.ts';
+import { MEMBER_BYTES } from '../ring/circle/member.ts';
+import type { Wire } from '../ring/dialects/wire.ts';
 import {
   FRAME_HEADER_BYTES,
   FRAME_TYPES_LAST,
@@ -22,11 +23,10 @@ import {
   readU32,
   Status,
 } from '../ring/frames.ts';
-import { MEMBER_BYTES } from '../ring/member.ts';
-import { isTombstone, RECORD_HEADER_BYTES } from '../ring/record.ts';
+import { VERSION_BYTES, versionMs } from '../ring/records/clock.ts';
+import { isTombstone, RECORD_HEADER_BYTES } from '../ring/records/record.ts';
 import { EXISTS_ONLY } from '../ring/routing.ts';
 import { LEVELS } from '../ring/settings.ts';
-import type { Wire } from '../ring/wire/wire.ts';
 import { asHex, Dissection, distanceClockwise, shownBytes } from './dissection.ts';
 import { explainDialect, kindOfDialect } from './explain-dialect.ts';
 import type { Part } from './frame.ts';

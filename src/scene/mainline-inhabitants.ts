@@ -12,9 +12,7 @@
  * better word, the living node closest to it. Nobody says goodbye: who leaves is just not there.
  */
 import { type Address, portOf } from '../core/address.ts';
-import { CONTACT_BYTES } from '../core/contacts.ts';
 import { equalIds, formatId, ID_BYTES } from '../core/id.ts';
-import type { Lookup } from '../core/lookup.ts';
 import { randomBelow, SeededRandom } from '../core/random.ts';
 import { type Grade, gradeOf } from '../lab/mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../lab/mainline/mainline-overlay.ts';
@@ -24,8 +22,10 @@ import { sha1 } from '../lab/sha1.ts';
 import type { World } from '../lab/world.ts';
 import { Purpose } from '../mainline/asking.ts';
 import { settingsFrom } from '../mainline/choices.ts';
-import { Kind, Malformed, Message } from '../mainline/message.ts';
+import { Kind, Malformed, Message } from '../mainline/krpc/message.ts';
 import type { MainlineNode, MainlineObserver } from '../mainline/node.ts';
+import { CONTACT_BYTES } from '../mainline/rows/contacts.ts';
+import type { Lookup } from '../mainline/rows/lookup.ts';
 import type { Settings } from '../mainline/settings.ts';
 import { kindName } from '../mainline/trace.ts';
 import { LookupKind } from '../mainline/walks.ts';
@@ -453,7 +453,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   }
 }
 
-/** Bytes of a transaction id of ours (core/requests.ts). */
+/** Bytes of a transaction id of ours (mainline/rows/requests.ts). */
 const TRANSACTION_BYTES = 4;
 
 const KINDS: Partial<Record<SceneCall['kind'], LookupKind>> = {

@@ -3,14 +3,19 @@
  * a node that never had one.
  */
 import { formatAddress } from '../core/address.ts';
-import { CONTACT_BYTES } from '../core/contacts.ts';
 import { formatId, ID_BITS, sharedPrefixBits } from '../core/id.ts';
-import { CandidateState, Failure, LOOKUP_CANDIDATES, type Lookup } from '../core/lookup.ts';
 import type { MainlineOverlay } from '../lab/mainline/mainline-overlay.ts';
 import { START_MS } from '../lab/world.ts';
 import { Purpose } from '../mainline/asking.ts';
 import type { MainlineNode } from '../mainline/node.ts';
-import { BAD_FAILURES, QUIET_MS } from '../mainline/table.ts';
+import { CONTACT_BYTES } from '../mainline/rows/contacts.ts';
+import {
+  CandidateState,
+  Failure,
+  LOOKUP_CANDIDATES,
+  type Lookup,
+} from '../mainline/rows/lookup.ts';
+import { BAD_FAILURES, QUIET_MS } from '../mainline/table/table.ts';
 import { kindName } from '../mainline/trace.ts';
 import { LookupKind } from '../mainline/walks.ts';
 import {

@@ -11,8 +11,8 @@
  */
 import { formatId, ID_BYTES } from '../core/id.ts';
 import type { RingOverlay } from '../lab/ring/ring-overlay.ts';
-import { compareVersions, VERSION_BYTES } from '../ring/clock.ts';
-import { isTombstone, RECORD_HEADER_BYTES } from '../ring/record.ts';
+import { compareVersions, VERSION_BYTES } from '../ring/records/clock.ts';
+import { isTombstone, RECORD_HEADER_BYTES } from '../ring/records/record.ts';
 import type { KeyView } from './frame.ts';
 
 /** The newest write of a key that was acknowledged. */

@@ -7,8 +7,9 @@
  *
  * A frame longer than a piece comes in several, and only the first of them can be told what it is.
  */
+
+import { CAPABILITY_BYTES_MAX } from '../ring/dialects/wire.ts';
 import { FRAME_HEADER_BYTES, LENGTH_BYTES, REPLY, readU32 } from '../ring/frames.ts';
-import { CAPABILITY_BYTES_MAX } from '../ring/wire/wire.ts';
 import { isFrame, kindOfRing, type RingContext } from './explain-ring.ts';
 
 const GREETING_BYTES = 3;

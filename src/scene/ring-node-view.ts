@@ -9,11 +9,11 @@ import { formatAddress } from '../core/address.ts';
 import { arcShare, isInArc } from '../core/arc.ts';
 import { formatId } from '../core/id.ts';
 import type { RingOverlay } from '../lab/ring/ring-overlay.ts';
-import type { Identity } from '../ring/identity.ts';
-import type { Member } from '../ring/member.ts';
+import type { Identity } from '../ring/circle/identity.ts';
+import type { Member } from '../ring/circle/member.ts';
+import { keptEnd } from '../ring/copies/repair.ts';
 import type { RingNode } from '../ring/node.ts';
-import { isTombstone, RECORD_HEADER_BYTES } from '../ring/record.ts';
-import { keptEnd } from '../ring/repair.ts';
+import { isTombstone, RECORD_HEADER_BYTES } from '../ring/records/record.ts';
 import {
   type ContactRow,
   type ContactView,

@@ -1,12 +1,12 @@
 /** A world under test: lookups from everywhere to anywhere, each graded by the oracle. */
 import { createHash } from 'node:crypto';
-import type { Lookup } from '../../src/core/lookup.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../src/core/random.ts';
 import { type MainlineOverlay, mainlineWorld } from '../../src/lab/mainline/mainline-overlay.ts';
 import type { LatencyModel } from '../../src/lab/network/latency.ts';
 import type { World } from '../../src/lab/world.ts';
 import { type NodeChoices, settingsFrom } from '../../src/mainline/choices.ts';
 import type { MainlineObserver } from '../../src/mainline/node.ts';
+import type { Lookup } from '../../src/mainline/rows/lookup.ts';
 import { LookupKind } from '../../src/mainline/walks.ts';
 
 /** No strangers here, so no limits; k and alpha as in the published tables. */

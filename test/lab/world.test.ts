@@ -5,10 +5,10 @@
  */
 import { describe, expect, test, vi } from 'vitest';
 import { addressOf } from '../../src/core/address.ts';
-import { CONTACT_BYTES } from '../../src/core/contacts.ts';
 import { sharedPrefixBits } from '../../src/core/id.ts';
 import { Fate, START_MS } from '../../src/lab/world.ts';
-import { Method } from '../../src/mainline/message.ts';
+import { Method } from '../../src/mainline/krpc/message.ts';
+import { CONTACT_BYTES } from '../../src/mainline/rows/contacts.ts';
 import { LookupKind } from '../../src/mainline/walks.ts';
 import { type Grade, GradedWorld, type WorldChoices } from './graded.ts';
 

@@ -1,10 +1,10 @@
 /** Verdicts of the node's own query handler, and the words of its errors. */
 import { describe, expect, test } from 'vitest';
 import { answerQuery, ErrorCode } from '../../src/mainline/answers.ts';
-import { type Encodable, encode, latin1 } from '../../src/mainline/bencode.ts';
-import { Message } from '../../src/mainline/message.ts';
+import { type Encodable, encode, latin1 } from '../../src/mainline/krpc/bencode.ts';
+import { Message } from '../../src/mainline/krpc/message.ts';
+import { Writer } from '../../src/mainline/krpc/writer.ts';
 import { PEER_LIMITS } from '../../src/mainline/peers.ts';
-import { Writer } from '../../src/mainline/writer.ts';
 import { idOf, inPublic, onLoopback, SmallWorld } from './small-world.ts';
 
 const ID = idOf('11');

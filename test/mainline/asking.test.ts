@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Address, addressOf, ipOf, parseIp } from '../../src/core/address.ts';
-import { Method } from '../../src/mainline/message.ts';
+import { Method } from '../../src/mainline/krpc/message.ts';
 import { OUTBOUND_LIMITS } from '../../src/mainline/settings.ts';
 import { accountedFor, dropped, network, query, TARGET, truth } from './scenes.ts';
 import { idOf, inPublic, MINUTE_MS, onLoopback, SmallWorld } from './small-world.ts';

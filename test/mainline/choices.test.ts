@@ -7,7 +7,7 @@ import { type NodeChoices, settingsFrom } from '../../src/mainline/choices.ts';
 import { DEFAULTS, INBOUND_LIMITS, OUTBOUND_LIMITS } from '../../src/mainline/settings.ts';
 import { query } from './scenes.ts';
 import { at, idOf, inPublic, SmallWorld } from './small-world.ts';
-import { TableUnderTest } from './table-place.ts';
+import { TableUnderTest } from './table/table-place.ts';
 
 describe('choices', () => {
   test('that are not made are the defaults', () => {

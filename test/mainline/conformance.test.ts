@@ -5,15 +5,15 @@
  */
 import { describe, expect, test } from 'vitest';
 import { type Address, addressOf, ipOf, parseIp, portOf } from '../../src/core/address.ts';
+import { DROP_REASONS, type DropReason } from '../../src/mainline/counters.ts';
 import {
   ascii,
   type Bencoded,
   decode,
   type Encodable,
   encode,
-} from '../../src/mainline/bencode.ts';
-import { DROP_REASONS, type DropReason } from '../../src/mainline/counters.ts';
-import { Method } from '../../src/mainline/message.ts';
+} from '../../src/mainline/krpc/bencode.ts';
+import { Method } from '../../src/mainline/krpc/message.ts';
 import { PEER_LIMITS } from '../../src/mainline/peers.ts';
 import { LookupKind } from '../../src/mainline/walks.ts';
 import {

@@ -1,7 +1,7 @@
 /** The query handler as a program sees it: look, wrap, replace, keep silent, refuse. */
 import { describe, expect, test } from 'vitest';
-import { ascii, decode, type Encodable, encode } from '../../src/mainline/bencode.ts';
 import { hookHandler, type IncomingQuery, type QueryHook } from '../../src/mainline/hook.ts';
+import { ascii, decode, type Encodable, encode } from '../../src/mainline/krpc/bencode.ts';
 import {
   at,
   type Dictionary,

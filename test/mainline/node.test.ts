@@ -5,12 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../src/core/random.ts';
-import { Register } from '../../src/core/register.ts';
-import { ascii, type Bencoded, type Encodable, encode } from '../../src/mainline/bencode.ts';
 import { type Counters, DROP_REASONS } from '../../src/mainline/counters.ts';
-import { flatTable, prefixTable } from '../../src/mainline/groups.ts';
-import { Method } from '../../src/mainline/message.ts';
+import { ascii, type Bencoded, type Encodable, encode } from '../../src/mainline/krpc/bencode.ts';
+import { Method } from '../../src/mainline/krpc/message.ts';
+import { Register } from '../../src/mainline/rows/register.ts';
 import { INBOUND_LIMITS } from '../../src/mainline/settings.ts';
+import { flatTable, prefixTable } from '../../src/mainline/table/groups.ts';
 import { LookupKind } from '../../src/mainline/walks.ts';
 import { mutate } from './mutate.ts';
 import { ANNOUNCEMENT, accountedFor, INFO_HASH, network, query, TARGET } from './scenes.ts';

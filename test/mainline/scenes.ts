@@ -1,5 +1,5 @@
-import { encode } from '../../src/mainline/bencode.ts';
 import { type Counters, DROP_REASONS, type DropReason } from '../../src/mainline/counters.ts';
+import { encode } from '../../src/mainline/krpc/bencode.ts';
 import {
   byDistanceTo,
   hex,

@@ -9,25 +9,25 @@
  */
 import { createHash } from 'node:crypto';
 import { type Address, addressOf, parseIp } from '../../src/core/address.ts';
-import { Ground } from '../../src/core/ground.ts';
 import type { Host } from '../../src/core/host.ts';
 import { formatId } from '../../src/core/id.ts';
-import type { Lookup } from '../../src/core/lookup.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../src/core/random.ts';
-import type { Register } from '../../src/core/register.ts';
 import { answerQuery } from '../../src/mainline/answers.ts';
+import { Counters } from '../../src/mainline/counters.ts';
 import {
   type Bencoded,
   decode,
   type Encodable,
   encode,
   latin1,
-} from '../../src/mainline/bencode.ts';
-import { Counters } from '../../src/mainline/counters.ts';
-import { KBuckets } from '../../src/mainline/kbuckets.ts';
-import { Kind, type Message, type Method } from '../../src/mainline/message.ts';
+} from '../../src/mainline/krpc/bencode.ts';
+import { Kind, type Message, type Method } from '../../src/mainline/krpc/message.ts';
 import { MainlineNode, type MainlineObserver } from '../../src/mainline/node.ts';
+import { Ground } from '../../src/mainline/rows/ground.ts';
+import type { Lookup } from '../../src/mainline/rows/lookup.ts';
+import type { Register } from '../../src/mainline/rows/register.ts';
 import { DEFAULTS, type Settings } from '../../src/mainline/settings.ts';
+import { KBuckets } from '../../src/mainline/table/kbuckets.ts';
 import { type Sha1, Tokens } from '../../src/mainline/tokens.ts';
 import { type LookupTrace, traceOf } from '../../src/mainline/trace.ts';
 import { type Announcement, LookupKind } from '../../src/mainline/walks.ts';

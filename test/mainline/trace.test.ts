@@ -1,7 +1,7 @@
 /** A finished lookup as data: who was asked, who told of whom, and what came of it. */
 import { describe, expect, test } from 'vitest';
 import { portOf } from '../../src/core/address.ts';
-import { ascii } from '../../src/mainline/bencode.ts';
+import { ascii } from '../../src/mainline/krpc/bencode.ts';
 import { LookupKind } from '../../src/mainline/walks.ts';
 import {
   hex,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { flatTable, prefixTable } from '../../src/mainline/groups.ts';
-import { Method } from '../../src/mainline/message.ts';
+import { Method } from '../../src/mainline/krpc/message.ts';
+import { flatTable, prefixTable } from '../../src/mainline/table/groups.ts';
 import { network, TARGET, truth } from './scenes.ts';
 import { hex, MINUTE_MS, onLoopback, SmallWorld, text } from './small-world.ts';
 

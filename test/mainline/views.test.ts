@@ -1,8 +1,8 @@
 /** What a program sees of a node's insides: plain data, made on demand, changing nothing. */
 import { describe, expect, test } from 'vitest';
-import { Register } from '../../src/core/register.ts';
 import { DROP_REASONS } from '../../src/mainline/counters.ts';
-import { Method } from '../../src/mainline/message.ts';
+import { Method } from '../../src/mainline/krpc/message.ts';
+import { Register } from '../../src/mainline/rows/register.ts';
 import { RegisterView, statsOf, TableView } from '../../src/mainline/views.ts';
 import { hex, idOf, MINUTE_MS, onLoopback, SmallWorld } from './small-world.ts';
 

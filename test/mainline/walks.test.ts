@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { addressOf, ipOf } from '../../src/core/address.ts';
 import { SeededRandom } from '../../src/core/random.ts';
-import { ascii } from '../../src/mainline/bencode.ts';
-import { Method } from '../../src/mainline/message.ts';
+import { ascii } from '../../src/mainline/krpc/bencode.ts';
+import { Method } from '../../src/mainline/krpc/message.ts';
 import { LOOKUPS_LIMIT, LookupKind } from '../../src/mainline/walks.ts';
 import { ANNOUNCEMENT, INFO_HASH, network, TARGET, truth } from './scenes.ts';
 import {

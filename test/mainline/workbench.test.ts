@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Ground } from '../../src/core/ground.ts';
 import { SeededRandom } from '../../src/core/random.ts';
+import { Ground } from '../../src/mainline/rows/ground.ts';
 import { NODES_PER_REPLY } from '../../src/mainline/walks.ts';
 import { Workbench } from '../../src/mainline/workbench.ts';
 

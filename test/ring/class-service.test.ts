@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamHost } from '../../src/core/host.ts';
 import { RingNode } from '../../src/ring/node.ts';
+import { joined, shown, spell } from './dialects/wire-scenes.ts';
 import { areMembers, keyOf, type Process, SmallRing } from './small-ring.ts';
-import { joined, shown, spell } from './wire-scenes.ts';
 
 /** A class program of a few lines: it sends bytes and shows what came back. */
 function caller(world: SmallRing) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressOf } from '../../src/core/address.ts';
+import { MEMBER_BYTES, Members } from '../../src/ring/circle/member.ts';
 import {
   FRAME_HEADER_BYTES,
   Frame,
@@ -11,7 +12,6 @@ import {
   LIST_LIMIT,
   readU32,
 } from '../../src/ring/frames.ts';
-import { MEMBER_BYTES, Members } from '../../src/ring/member.ts';
 
 const sha1 = (bytes: Uint8Array) => new Uint8Array(createHash('sha1').update(bytes).digest());
 

@@ -6,10 +6,10 @@
  */
 import { compareIds, formatId } from '../../src/core/id.ts';
 import { randomBelow, SeededRandom } from '../../src/core/random.ts';
-import { compareVersions, VERSION_BYTES } from '../../src/ring/clock.ts';
-import type { Identity } from '../../src/ring/identity.ts';
+import type { Identity } from '../../src/ring/circle/identity.ts';
 import type { RingOutcome } from '../../src/ring/outcome.ts';
-import { isTombstone, RECORD_HEADER_BYTES } from '../../src/ring/record.ts';
+import { compareVersions, VERSION_BYTES } from '../../src/ring/records/clock.ts';
+import { isTombstone, RECORD_HEADER_BYTES } from '../../src/ring/records/record.ts';
 import type { Level, RingSettings } from '../../src/ring/settings.ts';
 import { areMembers, keyOf, type Process, SmallRing, textOf } from './small-ring.ts';
 

@@ -1,7 +1,7 @@
 /** Commands and replies of class programs taken apart, in each of the three dialects. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, WIRES, type Wire, wordOf } from '../../src/ring/wire/wire.ts';
+import { COMMANDS, WIRES, type Wire, wordOf } from '../../src/ring/dialects/wire.ts';
 import { explainRing, kindOfRing } from '../../src/scene/explain-ring.ts';
 import { expectTiling, leavesOf, partAt } from './tiling.ts';
 

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../src/core/random.ts';
-import { ascii, type Encodable, encode } from '../../src/mainline/bencode.ts';
+import { ascii, type Encodable, encode } from '../../src/mainline/krpc/bencode.ts';
 import { explainMainline, kindOfMainline } from '../../src/scene/explain-mainline.ts';
 import { mutate } from '../mainline/mutate.ts';
 import { BEP5 } from '../vectors/bep5.ts';

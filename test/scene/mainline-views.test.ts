@@ -1,11 +1,11 @@
 /** What is inside of a Mainline node, as it is shown. */
 import { describe, expect, test } from 'vitest';
-import { CONTACT_BYTES } from '../../src/core/contacts.ts';
 import { formatId, ID_BITS, parseId, sharedPrefixBits } from '../../src/core/id.ts';
 import { SeededRandom } from '../../src/core/random.ts';
 import { mainlineWorld } from '../../src/lab/mainline/mainline-overlay.ts';
 import { sha1 } from '../../src/lab/sha1.ts';
 import { settingsFrom } from '../../src/mainline/choices.ts';
+import { CONTACT_BYTES } from '../../src/mainline/rows/contacts.ts';
 import { LookupKind } from '../../src/mainline/walks.ts';
 import { STORED_SHOWN } from '../../src/scene/frame.ts';
 import { nodeViewOf, progressOf } from '../../src/scene/mainline-views.ts';

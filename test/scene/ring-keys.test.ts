@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatId } from '../../src/core/id.ts';
-import { compareVersions } from '../../src/ring/clock.ts';
-import { isTombstone } from '../../src/ring/record.ts';
+import { compareVersions } from '../../src/ring/records/clock.ts';
+import { isTombstone } from '../../src/ring/records/record.ts';
 import { bitsBefore } from '../../src/scene/ring-keys.ts';
 import { keyOf, RingScene } from './ring-scene.ts';
 

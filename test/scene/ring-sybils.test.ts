@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ipOf, portOf } from '../../src/core/address.ts';
 import { compareIds } from '../../src/core/id.ts';
 import { sha1 } from '../../src/lab/sha1.ts';
-import { Members } from '../../src/ring/member.ts';
+import { Members } from '../../src/ring/circle/member.ts';
 import { bitsBefore } from '../../src/scene/ring-keys.ts';
 import { SybilSearch } from '../../src/scene/ring-sybils.ts';
 import { keyOf } from './ring-scene.ts';

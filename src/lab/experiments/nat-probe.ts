@@ -11,10 +11,10 @@
 import type { Address } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { answerQuery } from '../../mainline/answers.ts';
-import { type Message, Method } from '../../mainline/message.ts';
+import { type Message, Method } from '../../mainline/krpc/message.ts';
+import type { Writer } from '../../mainline/krpc/writer.ts';
 import type { MainlineNode, MainlineObserver } from '../../mainline/node.ts';
 import type { QueryHandler } from '../../mainline/settings.ts';
-import type { Writer } from '../../mainline/writer.ts';
 import type { MainlineOverlay } from '../mainline/mainline-overlay.ts';
 
 /** After a node was heard the two observers ask at once, and once more after this. */

@@ -15,10 +15,10 @@
  * much, and the corrected count is right.
  */
 import { ID_BYTES, prefixOf } from '../../core/id.ts';
-import type { Lookup } from '../../core/lookup.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import { settingsFrom } from '../../mainline/choices.ts';
 import type { MainlineObserver } from '../../mainline/node.ts';
+import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { Campaigns } from '../mainline/campaign.ts';
 import { summaryOf } from '../mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';

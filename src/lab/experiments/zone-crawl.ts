@@ -12,11 +12,11 @@
  * share of all that was.
  */
 import { type Address, readAddress } from '../../core/address.ts';
-import { CONTACT_BYTES } from '../../core/contacts.ts';
 import { ID_BYTES, prefixOf, sharedPrefixBits } from '../../core/id.ts';
-import type { Lookup } from '../../core/lookup.ts';
-import { type Message, Method } from '../../mainline/message.ts';
+import { type Message, Method } from '../../mainline/krpc/message.ts';
 import type { MainlineObserver } from '../../mainline/node.ts';
+import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
+import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { LookupKind } from '../../mainline/walks.ts';
 import type { MainlineOverlay } from '../mainline/mainline-overlay.ts';
 

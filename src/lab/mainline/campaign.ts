@@ -6,9 +6,9 @@
  */
 import type { Address } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
-import type { Lookup } from '../../core/lookup.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import type { MainlineObserver } from '../../mainline/node.ts';
+import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { type Announcement, LookupKind } from '../../mainline/walks.ts';
 import type { Watch } from '../experiments/experiment.ts';
 import type { Recorder } from '../results/recorder.ts';

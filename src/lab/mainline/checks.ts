@@ -14,14 +14,15 @@
  * The wire is checked datagram by datagram, the rest by `inspect`, which a run calls at a fixed
  * interval. A check that fails throws a `Violation`.
  */
-import { CONTACT_BYTES, type Handle } from '../../core/contacts.ts';
+
 import { sharedPrefixBits } from '../../core/id.ts';
-import { LOOKUP_CANDIDATES, type Lookup } from '../../core/lookup.ts';
 import { PINGS_LIMIT, Purpose } from '../../mainline/asking.ts';
-import { Kind, Message } from '../../mainline/message.ts';
+import { Kind, Message } from '../../mainline/krpc/message.ts';
+import { MAX_MESSAGE_BYTES } from '../../mainline/krpc/writer.ts';
 import type { MainlineNode } from '../../mainline/node.ts';
+import { CONTACT_BYTES, type Handle } from '../../mainline/rows/contacts.ts';
+import { LOOKUP_CANDIDATES, type Lookup } from '../../mainline/rows/lookup.ts';
 import { LOOKUPS_LIMIT, LookupKind } from '../../mainline/walks.ts';
-import { MAX_MESSAGE_BYTES } from '../../mainline/writer.ts';
 import { type Life, State } from '../life/life.ts';
 import type { Tap } from '../world.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';

@@ -2,9 +2,10 @@
  * Grading: what a finished lookup was worth, by the oracle. A lookup that found somebody is not yet
  * one that found the right ones, and one that failed must not vanish from the averages of time.
  */
-import { CONTACT_BYTES } from '../../core/contacts.ts';
+
 import { compareDistance } from '../../core/id.ts';
-import type { Lookup } from '../../core/lookup.ts';
+import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
+import type { Lookup } from '../../mainline/rows/lookup.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
 
 export interface Grade {

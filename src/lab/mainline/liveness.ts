@@ -10,9 +10,9 @@
  */
 import { type Address, addressOf, ipOf } from '../../core/address.ts';
 import { formatId, ID_BYTES } from '../../core/id.ts';
-import type { Lookup } from '../../core/lookup.ts';
 import { fillRandom, type Random, randomBelow } from '../../core/random.ts';
-import { BAD_FAILURES } from '../../mainline/table.ts';
+import type { Lookup } from '../../mainline/rows/lookup.ts';
+import { BAD_FAILURES } from '../../mainline/table/table.ts';
 import { LookupKind } from '../../mainline/walks.ts';
 import { type Life, State } from '../life/life.ts';
 import { Violation } from './checks.ts';

@@ -5,16 +5,16 @@
  */
 import type { Address } from '../../core/address.ts';
 import { assert } from '../../core/assert.ts';
-import { CONTACT_BYTES } from '../../core/contacts.ts';
-import { Ground } from '../../core/ground.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { SeededRandom } from '../../core/random.ts';
 import { Counters } from '../../mainline/counters.ts';
-import { type KBuckets, rowsBefore, SPARES } from '../../mainline/kbuckets.ts';
-import { TARGET_AT } from '../../mainline/layouts.ts';
+import { TARGET_AT } from '../../mainline/krpc/layouts.ts';
 import { MainlineNode, type MainlineObserver, type MainlineWorld } from '../../mainline/node.ts';
+import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
+import { Ground } from '../../mainline/rows/ground.ts';
 import type { Settings } from '../../mainline/settings.ts';
-import type { TableRows } from '../../mainline/table.ts';
+import { type KBuckets, rowsBefore, SPARES } from '../../mainline/table/kbuckets.ts';
+import type { TableRows } from '../../mainline/table/table.ts';
 import { type Sha1, Tokens } from '../../mainline/tokens.ts';
 import { Workbench } from '../../mainline/workbench.ts';
 import { FORESEEN, type Foresight } from '../foresight.ts';

@@ -2,9 +2,10 @@
  * The oracle: what the world knows and no node does. Which living nodes are really the closest to a
  * target, to grade a lookup by.
  */
-import type { Contacts, Handle } from '../../core/contacts.ts';
+
 import { prefixOf } from '../../core/id.ts';
-import { Nearest } from '../../mainline/table.ts';
+import type { Contacts, Handle } from '../../mainline/rows/contacts.ts';
+import { Nearest } from '../../mainline/table/table.ts';
 import { KEY_BITS, type Population } from './population.ts';
 
 /** The descent ends here: so few are compared one by one. */

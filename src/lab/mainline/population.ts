@@ -7,9 +7,9 @@
  *                                        latecomers: born while the world runs, a few
  */
 import { type Address, addressOf, ipOf } from '../../core/address.ts';
-import type { Contacts } from '../../core/contacts.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import type { Random } from '../../core/random.ts';
+import type { Contacts } from '../../mainline/rows/contacts.ts';
 
 /** 16.0.0.0, the first of 268 million public addresses that nothing else is made of. */
 const FIRST_IP = 0x10000000;

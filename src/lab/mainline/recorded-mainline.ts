@@ -2,8 +2,8 @@
  * A Mainline world as a recorder sees it (results/recorded.ts): tables, their buckets and contacts.
  */
 import type { Address } from '../../core/address.ts';
-import { CONTACT_BYTES } from '../../core/contacts.ts';
 import { ID_BYTES } from '../../core/id.ts';
+import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { ContactSeer, Recorded, TrafficTotals } from '../results/recorded.ts';
 import type { World } from '../world.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';

@@ -13,8 +13,8 @@
  * somebody looks after them, so that one that fell is up again after a minute.
  */
 import type { Address } from '../../core/address.ts';
-import type { Lookup } from '../../core/lookup.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
+import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { type Check, check, type ExperimentResult, type Watch } from '../experiments/experiment.ts';
 import { type ChurnChoice, churnFrom } from '../life/churn-model.ts';
 import type { Life } from '../life/life.ts';

@@ -11,7 +11,7 @@
 import { randomIdSharing } from '../../core/id.ts';
 import type { Random } from '../../core/random.ts';
 import { answerQuery } from '../../mainline/answers.ts';
-import { Method } from '../../mainline/message.ts';
+import { Method } from '../../mainline/krpc/message.ts';
 import type { QueryHandler } from '../../mainline/settings.ts';
 
 /**

@@ -11,10 +11,10 @@
  * all the others and are up again when healing begins.
  */
 import { ID_BYTES } from '../../core/id.ts';
-import type { Lookup } from '../../core/lookup.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import type { MainlineObserver } from '../../mainline/node.ts';
+import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { type Announcement, LookupKind } from '../../mainline/walks.ts';
 import type { ChurnModel } from '../life/churn.ts';
 import { type Life, State } from '../life/life.ts';

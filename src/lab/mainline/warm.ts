@@ -10,7 +10,7 @@
 import { assert } from '../../core/assert.ts';
 import type { Random } from '../../core/random.ts';
 import { randomBelow } from '../../core/random.ts';
-import type { KBuckets } from '../../mainline/kbuckets.ts';
+import type { KBuckets } from '../../mainline/table/kbuckets.ts';
 import { KEY_BITS, type Population, split } from './population.ts';
 
 /**

@@ -17,7 +17,7 @@ import { formatIp, ipOf, portOf } from '../../core/address.ts';
 import { wholeNumber } from '../../core/argument.ts';
 import { assert } from '../../core/assert.ts';
 import { formatId } from '../../core/id.ts';
-import { Failure, type Lookup } from '../../core/lookup.ts';
+import { Failure, type Lookup } from '../../mainline/rows/lookup.ts';
 import { kindName, traceOf } from '../../mainline/trace.ts';
 import type { Grade } from '../mainline/grade.ts';
 import type { Watcher, World } from '../world.ts';

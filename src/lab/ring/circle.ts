@@ -12,7 +12,7 @@
 import { type Address, addressOf, ipOf, portOf } from '../../core/address.ts';
 import { compareIds, ID_BYTES, prefixOf } from '../../core/id.ts';
 import { type Random, randomBelow } from '../../core/random.ts';
-import type { Members } from '../../ring/member.ts';
+import type { Members } from '../../ring/circle/member.ts';
 
 /**
  * Node 0 lives at one of the 200 million addresses from 16.0.0.0 on, which the seed chooses: hashes

@@ -4,7 +4,7 @@
  */
 import type { Address } from '../../core/address.ts';
 import { ID_BITS, ID_BYTES } from '../../core/id.ts';
-import type { Identity } from '../../ring/identity.ts';
+import type { Identity } from '../../ring/circle/identity.ts';
 import type { ContactSeer, Recorded, TrafficTotals } from '../results/recorded.ts';
 import type { World } from '../world.ts';
 import type { RingOverlay } from './ring-overlay.ts';

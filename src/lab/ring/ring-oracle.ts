@@ -9,9 +9,9 @@
 import { type Address, formatAddress } from '../../core/address.ts';
 import { arcShare } from '../../core/arc.ts';
 import { ID_BYTES } from '../../core/id.ts';
-import { compareVersions } from '../../ring/clock.ts';
-import { visitArc } from '../../ring/digests.ts';
-import { isTombstone } from '../../ring/record.ts';
+import { compareVersions } from '../../ring/records/clock.ts';
+import { visitArc } from '../../ring/records/digests.ts';
+import { isTombstone } from '../../ring/records/record.ts';
 import type { Place } from './circle.ts';
 import type { RingOverlay } from './ring-overlay.ts';
 

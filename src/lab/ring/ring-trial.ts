@@ -12,8 +12,8 @@
  */
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, type Random, randomBelow, SeededRandom } from '../../core/random.ts';
-import { VERSION_BYTES } from '../../ring/clock.ts';
 import type { RingEvent, RingOutcome } from '../../ring/outcome.ts';
+import { VERSION_BYTES } from '../../ring/records/clock.ts';
 import { LEVELS, type Level, type RingSettings, ringSettings } from '../../ring/settings.ts';
 import { Violation } from '../mainline/checks.ts';
 import type { NetworkModel } from '../network/network-model.ts';

@@ -14,10 +14,10 @@
  * but some time after the last change they have to be gone (`stray`).
  */
 import { compareIds, formatId, ID_BYTES } from '../../core/id.ts';
-import { compareVersions } from '../../ring/clock.ts';
-import type { Identity } from '../../ring/identity.ts';
-import type { Member } from '../../ring/member.ts';
-import { NEIGHBOURS_LIMIT } from '../../ring/neighbours.ts';
+import type { Identity } from '../../ring/circle/identity.ts';
+import type { Member } from '../../ring/circle/member.ts';
+import { NEIGHBOURS_LIMIT } from '../../ring/circle/neighbours.ts';
+import { compareVersions } from '../../ring/records/clock.ts';
 import type { Place } from './circle.ts';
 import type { RingOverlay } from './ring-overlay.ts';
 

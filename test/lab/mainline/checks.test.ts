@@ -3,9 +3,9 @@
  * and is told by name. A world to which nothing is done passes them all.
  */
 import { describe, expect, test } from 'vitest';
-import { CONTACT_BYTES } from '../../../src/core/contacts.ts';
 import { Safety, Violation } from '../../../src/lab/mainline/checks.ts';
 import { Purpose } from '../../../src/mainline/asking.ts';
+import { CONTACT_BYTES } from '../../../src/mainline/rows/contacts.ts';
 import { LookupKind } from '../../../src/mainline/walks.ts';
 import { Living, MINUTE_MS } from '../living.ts';
 

@@ -1,10 +1,10 @@
 /** The oracle against brute force: all living ids, sorted by XOR as its definition says. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CONTACT_BYTES, Contacts } from '../../../src/core/contacts.ts';
 import { randomBelow, SeededRandom } from '../../../src/core/random.ts';
 import { Oracle } from '../../../src/lab/mainline/oracle.ts';
 import { Population } from '../../../src/lab/mainline/population.ts';
+import { CONTACT_BYTES, Contacts } from '../../../src/mainline/rows/contacts.ts';
 import { numberOf, someId } from '../../core/ids.ts';
 
 function scene(nodes: number, alivePercent: number, seed: number, founders: number = nodes) {

@@ -8,10 +8,10 @@ import {
   Scope,
   scopeOf,
 } from '../../../src/core/address.ts';
-import { CONTACT_BYTES, Contacts } from '../../../src/core/contacts.ts';
 import { formatId } from '../../../src/core/id.ts';
 import { SeededRandom } from '../../../src/core/random.ts';
 import { KEY_BITS, Population } from '../../../src/lab/mainline/population.ts';
+import { CONTACT_BYTES, Contacts } from '../../../src/mainline/rows/contacts.ts';
 
 function populationOf(count: number, seed = 1): { population: Population; ids: string[] } {
   const population = new Population(count, new SeededRandom(seed));

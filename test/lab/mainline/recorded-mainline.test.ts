@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { CONTACT_BYTES } from '../../../src/core/contacts.ts';
 import { formatId } from '../../../src/core/id.ts';
 import { mainlineWorld } from '../../../src/lab/mainline/mainline-overlay.ts';
 import { RecordedMainline } from '../../../src/lab/mainline/recorded-mainline.ts';
 import { sha1 } from '../../../src/lab/sha1.ts';
 import { settingsFrom } from '../../../src/mainline/choices.ts';
+import { CONTACT_BYTES } from '../../../src/mainline/rows/contacts.ts';
 
 test('what a table holds, contact by contact, and who of them is there', () => {
   const overlay = mainlineWorld(

@@ -1,14 +1,14 @@
 /** Sybils: they keep to the protocol, name only each other, and keep nothing. */
 import { describe, expect, test } from 'vitest';
 import { addressOf } from '../../../src/core/address.ts';
-import { CONTACT_BYTES } from '../../../src/core/contacts.ts';
 import { sharedPrefixBits } from '../../../src/core/id.ts';
-import type { Lookup } from '../../../src/core/lookup.ts';
 import { SeededRandom } from '../../../src/core/random.ts';
 import { mainlineWorld } from '../../../src/lab/mainline/mainline-overlay.ts';
 import { SYBIL_BITS, sybilHandler, sybilId } from '../../../src/lab/mainline/sybils.ts';
 import { sha1 } from '../../../src/lab/sha1.ts';
 import { settingsFrom } from '../../../src/mainline/choices.ts';
+import { CONTACT_BYTES } from '../../../src/mainline/rows/contacts.ts';
+import type { Lookup } from '../../../src/mainline/rows/lookup.ts';
 import { LookupKind } from '../../../src/mainline/walks.ts';
 import { someId } from '../../core/ids.ts';
 

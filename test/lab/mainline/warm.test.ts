@@ -3,9 +3,9 @@
  * all that the network has to offer, and choose among many by chance.
  */
 import { describe, expect, test } from 'vitest';
-import { CONTACT_BYTES, type Contacts, type Handle } from '../../../src/core/contacts.ts';
 import { sharedPrefixBits } from '../../../src/core/id.ts';
 import { START_MS } from '../../../src/lab/world.ts';
+import { CONTACT_BYTES, type Contacts, type Handle } from '../../../src/mainline/rows/contacts.ts';
 import { CHOICES, GradedWorld } from '../graded.ts';
 
 interface TableRow {

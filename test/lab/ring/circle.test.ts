@@ -5,7 +5,7 @@ import { compareIds, ID_BYTES } from '../../../src/core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../../src/core/random.ts';
 import { Circle } from '../../../src/lab/ring/circle.ts';
 import { sha1 } from '../../../src/lab/sha1.ts';
-import { Members } from '../../../src/ring/member.ts';
+import { Members } from '../../../src/ring/circle/member.ts';
 
 const circleOf = (nodes: number, identities: number, seed = 1) =>
   new Circle(nodes, identities, new Members(sha1), new SeededRandom(seed, 1));

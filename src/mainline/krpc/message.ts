@@ -1,0 +1,408 @@
+/**
+ * Reading a KRPC message (BEP 5 "KRPC Protocol") where it lies. One datagram is one dictionary:
+ *
+ *     d1:ad2:id20:…6:target20:…e 1:q9:find_node 1:t2:aa 1:v4:… 1:y1:qe        query
+ *     d2:ip6:… 1:rd2:id20:…5:nodes208:…5:token8:…e 1:t2:aa 1:y1:re             reply
+ *     d1:eli203e14:Protocol Errore 1:t2:aa 1:y1:ee                              error
+ *
+ * A `Message` is used again for every datagram. It holds no contents, only where they are: the
+ * offset of each field that KRPC knows, 0 when the field is absent (nothing can start at offset 0)
+ * and `WRONG_TYPE` when it is there but not what it should be. Fields of BEP 32, 33, 43 are read
+ * too; what is unknown is passed over, so newer messages of others stay readable.
+ */
+import { ID_BYTES } from '../../core/id.ts';
+import type { Verdict } from '../answers.ts';
+import { Scanner, Token } from './bencode.ts';
+import { readFindNode, readNodesReply } from './layouts.ts';
+
+export const Kind = { query: 1, reply: 2, error: 3 } as const;
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** Methods of BEP 5. `unknown` is any other, `none` is a query without a method. */
+export const Method = {
+  none: 0,
+  unknown: 1,
+  ping: 2,
+  findNode: 3,
+  getPeers: 4,
+  announcePeer: 5,
+} as const;
+export type Method = (typeof Method)[keyof typeof Method];
+
+/** Why a datagram is dropped before anybody looks at what it wants. */
+export const Malformed = {
+  fine: 0,
+  tooShort: 1,
+  notDictionary: 2,
+  notBencode: 3,
+  noTransaction: 4,
+  noKind: 5,
+} as const;
+export type Malformed = (typeof Malformed)[keyof typeof Malformed];
+
+/** Families a query wants contacts of (BEP 32). */
+export const Want = { n4: 1, n6: 2 } as const;
+
+export const WRONG_TYPE = -1;
+
+/** `d1:y1:qe` with a transaction id is longer than this; what is shorter cannot be answered. */
+const MIN_BYTES = 12;
+/** The longest transaction id echoed: a reply with it and everything else stays within 1024 bytes. */
+export const MAX_TRANSACTION_BYTES = 512;
+
+export class Message {
+  readonly #scanner = new Scanner();
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+  kind: Kind | 0 = 0;
+  method: Method = Method.none;
+  methodStart = 0;
+  methodLength = 0;
+  transactionStart = 0;
+  transactionLength = 0;
+  /** 20-byte fields: the offset of the bytes, 0 or `WRONG_TYPE`. */
+  idStart = 0;
+  targetStart = 0;
+  infoHashStart = 0;
+  /** Other strings: offset and length. */
+  tokenStart = 0;
+  tokenLength = 0;
+  nodesStart = 0;
+  nodesLength = 0;
+  nodes6Start = 0;
+  nodes6Length = 0;
+  versionStart = 0;
+  versionLength = 0;
+  ipStart = 0;
+  ipLength = 0;
+  /** Offset of the first peer in the list `values`, and of the `e` behind the last one. */
+  valuesStart = 0;
+  valuesEnd = 0;
+  /** Integers; -1 when absent, NaN when of the wrong type. */
+  port = -1;
+  impliedPort = -1;
+  seed = -1;
+  noSeed = -1;
+  scrape = -1;
+  /** Bits of `Want`; 0 when absent. */
+  want = 0;
+  readOnly = false;
+  errorCode = 0;
+  errorTextStart = 0;
+  errorTextLength = 0;
+  /** What a query handler made of it. */
+  verdict: Verdict = 'unseen';
+
+  /** Reads `bytes[start, end)`, which must stay as they are while the message is looked at. */
+  read(bytes: Uint8Array, start: number, end: number): Malformed {
+    this.#reset(bytes, start, end);
+    if (end - start < MIN_BYTES) return Malformed.tooShort;
+    if (this.#isFamiliar(bytes, start)) return Malformed.fine;
+    return this.#parse(bytes, start, end);
+  }
+
+  /** What a lookup of our own nodes consists of need not be parsed (layouts.ts). */
+  #isFamiliar(bytes: Uint8Array, start: number): boolean {
+    if (readFindNode(this, bytes, start)) {
+      this.kind = Kind.query;
+      this.method = Method.findNode;
+      return true;
+    }
+    if (!readNodesReply(this, bytes, start)) return false;
+    this.kind = Kind.reply;
+    return true;
+  }
+
+  #parse(bytes: Uint8Array, start: number, end: number): Malformed {
+    const scanner = this.#scanner;
+    scanner.begin(bytes, start, end);
+    if (!scanner.take(Token.dictionary)) return Malformed.notDictionary;
+    while (!scanner.take(Token.end)) {
+      if (!scanner.string() || !this.#topLevel(scanner)) return Malformed.notBencode;
+    }
+    if (this.transactionStart <= 0 || this.transactionLength > MAX_TRANSACTION_BYTES) {
+      return Malformed.noTransaction;
+    }
+    return this.kind === 0 ? Malformed.noKind : Malformed.fine;
+  }
+
+  /** The target of a find_node or the info-hash of a get_peers: what an answer should be close to. */
+  get aimStart(): number {
+    const { method } = this;
+    const byInfoHash = method === Method.getPeers || method === Method.announcePeer;
+    return this.targetStart > 0 && !byInfoHash ? this.targetStart : this.infoHashStart;
+  }
+
+  /** Offset of the first 6-byte string (a compact IPv4 peer) in `values`, or -1. */
+  firstPeer(): number {
+    this.#scanner.begin(this.bytes, this.valuesStart, this.valuesEnd);
+    return this.nextPeer();
+  }
+
+  /** The one after it, or -1. Strings of other lengths and other values are passed over. */
+  nextPeer(): number {
+    const scanner = this.#scanner;
+    while (scanner.position < this.valuesEnd) {
+      const start = readString(scanner);
+      if (start === BROKEN) return -1;
+      if (start > 0 && scanner.contentEnd - start === 6) return start;
+    }
+    return -1;
+  }
+
+  #topLevel(scanner: Scanner): boolean {
+    const key = scanner.contentStart;
+    const length = scanner.contentEnd - key;
+    const first = scanner.bytes[key]!;
+    if (length === 1) {
+      switch (first) {
+        case 0x61: // a: arguments
+        case 0x72: // r: return values
+          return scanner.take(Token.dictionary) ? this.#body(scanner) : scanner.skip();
+        case 0x65: // e
+          return this.#error(scanner);
+        case 0x71: // q
+          return this.#method(scanner);
+        case 0x74: // t
+          return this.#transaction(scanner);
+        case 0x76: // v
+          return this.#version(scanner);
+        case 0x79: // y
+          return this.#kind(scanner);
+      }
+    } else if (length === 2) {
+      const second = scanner.bytes[key + 1];
+      if (first === 0x69 && second === 0x70) return this.#ip(scanner);
+      if (first === 0x72 && second === 0x6f) return this.#readOnly(scanner);
+    }
+    return scanner.skip();
+  }
+
+  #body(scanner: Scanner): boolean {
+    while (!scanner.take(Token.end)) {
+      if (!scanner.string() || !this.#bodyField(scanner)) return false;
+    }
+    return true;
+  }
+
+  #bodyField(scanner: Scanner): boolean {
+    const key = scanner.contentStart;
+    const length = scanner.contentEnd - key;
+    switch (length) {
+      case 2:
+        if (!spells(scanner, key, 'id')) break;
+        this.idStart = readId(scanner);
+        return this.idStart !== BROKEN;
+      case 4:
+        if (spells(scanner, key, 'port')) return (this.port = readInteger(scanner)) !== BROKEN;
+        if (spells(scanner, key, 'seed')) return (this.seed = readInteger(scanner)) !== BROKEN;
+        if (spells(scanner, key, 'want')) return this.#wanted(scanner);
+        break;
+      case 5:
+        if (spells(scanner, key, 'nodes')) return this.#nodes(scanner);
+        if (spells(scanner, key, 'token')) return this.#token(scanner);
+        break;
+      case 6:
+        if (spells(scanner, key, 'target')) {
+          this.targetStart = readId(scanner);
+          return this.targetStart !== BROKEN;
+        }
+        if (spells(scanner, key, 'values')) return this.#values(scanner);
+        if (spells(scanner, key, 'nodes6')) return this.#nodes6(scanner);
+        if (spells(scanner, key, 'noseed')) return (this.noSeed = readInteger(scanner)) !== BROKEN;
+        if (spells(scanner, key, 'scrape')) return (this.scrape = readInteger(scanner)) !== BROKEN;
+        break;
+      case 9:
+        if (!spells(scanner, key, 'info_hash')) break;
+        this.infoHashStart = readId(scanner);
+        return this.infoHashStart !== BROKEN;
+      case 12:
+        if (!spells(scanner, key, 'implied_port')) break;
+        return (this.impliedPort = readInteger(scanner)) !== BROKEN;
+    }
+    return scanner.skip();
+  }
+
+  #method(scanner: Scanner): boolean {
+    this.methodStart = readString(scanner);
+    if (this.methodStart === BROKEN) return false;
+    if (this.methodStart === WRONG_TYPE) return true;
+    this.methodLength = scanner.contentEnd - this.methodStart;
+    this.method = methodOf(scanner, this.methodStart, this.methodLength);
+    return true;
+  }
+
+  #kind(scanner: Scanner): boolean {
+    const start = readString(scanner);
+    if (start > 0 && scanner.contentEnd - start === 1) {
+      const code = scanner.bytes[start];
+      this.kind = code === 0x71 ? Kind.query : code === 0x72 ? Kind.reply : 0;
+      if (code === 0x65) this.kind = Kind.error;
+    }
+    return start !== BROKEN;
+  }
+
+  #transaction(scanner: Scanner): boolean {
+    this.transactionStart = readString(scanner);
+    this.transactionLength = scanner.contentEnd - this.transactionStart;
+    return this.transactionStart !== BROKEN;
+  }
+
+  #version(scanner: Scanner): boolean {
+    this.versionStart = readString(scanner);
+    this.versionLength = scanner.contentEnd - this.versionStart;
+    return this.versionStart !== BROKEN;
+  }
+
+  #ip(scanner: Scanner): boolean {
+    this.ipStart = readString(scanner);
+    this.ipLength = scanner.contentEnd - this.ipStart;
+    return this.ipStart !== BROKEN;
+  }
+
+  #token(scanner: Scanner): boolean {
+    this.tokenStart = readString(scanner);
+    this.tokenLength = scanner.contentEnd - this.tokenStart;
+    return this.tokenStart !== BROKEN;
+  }
+
+  #nodes(scanner: Scanner): boolean {
+    this.nodesStart = readString(scanner);
+    this.nodesLength = scanner.contentEnd - this.nodesStart;
+    return this.nodesStart !== BROKEN;
+  }
+
+  #nodes6(scanner: Scanner): boolean {
+    this.nodes6Start = readString(scanner);
+    this.nodes6Length = scanner.contentEnd - this.nodes6Start;
+    return this.nodes6Start !== BROKEN;
+  }
+
+  #readOnly(scanner: Scanner): boolean {
+    const value = readInteger(scanner);
+    this.readOnly = value === 1;
+    return value !== BROKEN;
+  }
+
+  #values(scanner: Scanner): boolean {
+    if (scanner.peek() !== Token.list) {
+      this.valuesStart = WRONG_TYPE;
+      return scanner.skip();
+    }
+    const start = scanner.position + 1;
+    if (!scanner.skip()) return false;
+    this.valuesStart = start;
+    this.valuesEnd = scanner.position - 1;
+    return true;
+  }
+
+  /** `want` that is no list, and strings in it that nobody knows, are ignored (BEP 32). */
+  #wanted(scanner: Scanner): boolean {
+    if (!scanner.take(Token.list)) return scanner.skip();
+    while (!scanner.take(Token.end)) {
+      const start = readString(scanner);
+      if (start === BROKEN) return false;
+      if (start === WRONG_TYPE || scanner.contentEnd - start !== 2) continue;
+      if (spells(scanner, start, 'n4')) this.want |= Want.n4;
+      if (spells(scanner, start, 'n6')) this.want |= Want.n6;
+    }
+    return true;
+  }
+
+  /** `e` should be a list of code and text; clients are known to send less, which is no harm. */
+  #error(scanner: Scanner): boolean {
+    if (!scanner.take(Token.list)) return scanner.skip();
+    for (let item = 0; !scanner.take(Token.end); item++) {
+      if (item === 0) {
+        const code = readInteger(scanner);
+        if (code === BROKEN) return false;
+        this.errorCode = code || 0;
+      } else if (item === 1) {
+        this.errorTextStart = readString(scanner);
+        this.errorTextLength = scanner.contentEnd - this.errorTextStart;
+        if (this.errorTextStart === BROKEN) return false;
+      } else if (!scanner.skip()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #reset(bytes: Uint8Array, start: number, end: number): void {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.kind = 0;
+    this.method = Method.none;
+    this.methodStart = 0;
+    this.methodLength = 0;
+    this.transactionStart = 0;
+    this.transactionLength = 0;
+    this.idStart = 0;
+    this.targetStart = 0;
+    this.infoHashStart = 0;
+    this.tokenStart = 0;
+    this.tokenLength = 0;
+    this.nodesStart = 0;
+    this.nodesLength = 0;
+    this.nodes6Start = 0;
+    this.nodes6Length = 0;
+    this.versionStart = 0;
+    this.versionLength = 0;
+    this.ipStart = 0;
+    this.ipLength = 0;
+    this.valuesStart = 0;
+    this.valuesEnd = 0;
+    this.port = -1;
+    this.impliedPort = -1;
+    this.seed = -1;
+    this.noSeed = -1;
+    this.scrape = -1;
+    this.want = 0;
+    this.readOnly = false;
+    this.errorCode = 0;
+    this.errorTextStart = 0;
+    this.errorTextLength = 0;
+    this.verdict = 'unseen';
+  }
+}
+
+/** Result of the readers below when the bytes are not bencode at all. */
+const BROKEN = -2;
+
+/** Offset of a string's contents, `WRONG_TYPE` for another value (passed over), or `BROKEN`. */
+function readString(scanner: Scanner): number {
+  const opening = scanner.peek();
+  if (opening === Token.integer || opening === Token.list || opening === Token.dictionary) {
+    return scanner.skip() ? WRONG_TYPE : BROKEN;
+  }
+  return scanner.string() ? scanner.contentStart : BROKEN;
+}
+
+function readId(scanner: Scanner): number {
+  const start = readString(scanner);
+  return start > 0 && scanner.contentEnd - start !== ID_BYTES ? WRONG_TYPE : start;
+}
+
+/** An integer, NaN for another value or one that no field may have, or `BROKEN`. */
+function readInteger(scanner: Scanner): number {
+  if (scanner.peek() !== Token.integer) return scanner.skip() ? Number.NaN : BROKEN;
+  if (!scanner.integer()) return BROKEN;
+  return scanner.value < 0 ? Number.NaN : scanner.value;
+}
+
+function spells(scanner: Scanner, start: number, word: string): boolean {
+  for (let i = 0; i < word.length; i++) {
+    if (scanner.bytes[start + i] !== word.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+function methodOf(scanner: Scanner, start: number, length: number): Method {
+  if (length === 4 && spells(scanner, start, 'ping')) return Method.ping;
+  if (length === 9 && spells(scanner, start, 'find_node')) return Method.findNode;
+  if (length === 9 && spells(scanner, start, 'get_peers')) return Method.getPeers;
+  if (length === 13 && spells(scanner, start, 'announce_peer')) return Method.announcePeer;
+  return Method.unknown;
+}

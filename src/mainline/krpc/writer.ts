@@ -1,0 +1,273 @@
+/**
+ * Writing KRPC messages by hand into bytes that are used again: 0.5 µs for a find_node reply. Keys
+ * come out in the order bencode demands because the functions below are written in that order.
+ *
+ * Every message carries `v` (BEP 20), every reply and error the requester's own address as the top
+ * level `ip` (BEP 42), every query of a read-only node `ro` (BEP 43).
+ */
+import { type Address, COMPACT_ADDRESS_BYTES, writeAddress } from '../../core/address.ts';
+import { ID_BYTES } from '../../core/id.ts';
+import { CONTACT_BYTES, type Contacts, type Handle } from '../rows/contacts.ts';
+import { type RequestRow, type Requests, TRANSACTION_BYTES } from '../rows/requests.ts';
+import { TOKEN_BYTES } from '../tokens.ts';
+import { ascii } from './bencode.ts';
+import type { Message } from './message.ts';
+
+/** No message of ours is longer (BEP 32: a UDP payload that no path fragments). */
+export const MAX_MESSAGE_BYTES = 1024;
+/** Bytes that a word may reach beyond the end of a message. */
+const SPARE_BYTES = 3;
+
+const VERSION_TEXT = 'RL\x00\x01';
+/** "RL" for Ringlight, then the version as two bytes: 0.1. */
+export const VERSION: Uint8Array = ascii(VERSION_TEXT);
+
+/** Text that never changes, as big-endian words; the last one is filled up with zeros. */
+interface Piece {
+  readonly length: number;
+  readonly words: Uint32Array;
+}
+
+function pieceOf(text: string): Piece {
+  const bytes = new Uint8Array(Math.ceil(text.length / 4) * 4);
+  bytes.set(ascii(text));
+  const view = new DataView(bytes.buffer);
+  const words = Uint32Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(i * 4));
+  return { length: text.length, words };
+}
+
+const piece = {
+  query: pieceOf('d1:ad2:id20:'),
+  reply: pieceOf('1:rd2:id20:'),
+  ip: pieceOf('d2:ip6:'),
+  error: pieceOf('d1:eli'),
+  ipOfError: pieceOf('e2:ip6:'),
+  ping: pieceOf('e1:q4:ping'),
+  target: pieceOf('6:target20:'),
+  findNode: pieceOf('e1:q9:find_node'),
+  infoHash: pieceOf('9:info_hash20:'),
+  getPeers: pieceOf('e1:q9:get_peers'),
+  noSeed: pieceOf('6:noseedi1e'),
+  impliedPort: pieceOf('12:implied_porti1e'),
+  port: pieceOf('4:porti'),
+  seed: pieceOf('4:seedi1e'),
+  token: pieceOf('5:token'),
+  announcePeer: pieceOf('e1:q13:announce_peer'),
+  readOnly: pieceOf('2:roi1e'),
+  transaction: pieceOf('1:t'),
+  version: pieceOf('1:v4:'),
+  ourVersion: pieceOf(VERSION_TEXT),
+  isQuery: pieceOf('1:y1:qe'),
+  isReply: pieceOf('1:y1:re'),
+  isError: pieceOf('1:y1:ee'),
+  nodes: pieceOf('5:nodes'),
+  values: pieceOf('6:valuesl'),
+  peer: pieceOf('6:'),
+} as const;
+
+/** Bytes that end every reply, its transaction id apart: `e`, `1:t…:`, version, `1:y1:re`. */
+const REPLY_END_BYTES = 1 + piece.transaction.length + 4 + 9 + piece.isReply.length;
+
+export class Writer {
+  readonly bytes: Uint8Array;
+  length = 0;
+  readonly #view: DataView;
+
+  constructor(bytes: Uint8Array = new Uint8Array(MAX_MESSAGE_BYTES + SPARE_BYTES)) {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  // Queries.
+
+  ping(id: Uint8Array, idStart: number): void {
+    this.#query(id, idStart);
+    this.#put(piece.ping);
+  }
+
+  findNode(id: Uint8Array, idStart: number, target: Uint8Array, targetStart: number): void {
+    this.#query(id, idStart);
+    this.#put(piece.target);
+    this.#copy(target, targetStart, ID_BYTES);
+    this.#put(piece.findNode);
+  }
+
+  getPeers(
+    id: Uint8Array,
+    idStart: number,
+    infoHash: Uint8Array,
+    infoHashStart: number,
+    noSeed: boolean,
+  ): void {
+    this.#query(id, idStart);
+    this.#put(piece.infoHash);
+    this.#copy(infoHash, infoHashStart, ID_BYTES);
+    if (noSeed) this.#put(piece.noSeed);
+    this.#put(piece.getPeers);
+  }
+
+  announcePeer(
+    id: Uint8Array,
+    idStart: number,
+    infoHash: Uint8Array,
+    infoHashStart: number,
+    port: number,
+    impliedPort: boolean,
+    seed: boolean,
+    token: Uint8Array,
+  ): void {
+    this.#query(id, idStart);
+    if (impliedPort) this.#put(piece.impliedPort);
+    this.#put(piece.infoHash);
+    this.#copy(infoHash, infoHashStart, ID_BYTES);
+    this.#put(piece.port);
+    this.#integer(port);
+    this.bytes[this.length++] = 0x65;
+    if (seed) this.#put(piece.seed);
+    this.#put(piece.token);
+    this.#string(token, 0, token.length);
+    this.#put(piece.announcePeer);
+  }
+
+  /** Ends a query; call it once, after one of the four above. */
+  endQuery(readOnly: boolean, requests: Requests, row: RequestRow): void {
+    if (readOnly) this.#put(piece.readOnly);
+    this.#put(piece.transaction);
+    this.bytes[this.length++] = 0x30 + TRANSACTION_BYTES;
+    this.bytes[this.length++] = 0x3a;
+    requests.writeTransaction(row, this.bytes, this.length);
+    this.length += TRANSACTION_BYTES;
+    this.#version();
+    this.#put(piece.isQuery);
+  }
+
+  // Replies.
+
+  beginReply(to: Address, id: Uint8Array, idStart: number): void {
+    this.length = 0;
+    this.#put(piece.ip);
+    writeAddress(this.bytes, this.length, to);
+    this.length += COMPACT_ADDRESS_BYTES;
+    this.#put(piece.reply);
+    this.#copy(id, idStart, ID_BYTES);
+  }
+
+  /** How many nodes fit into a reply to `query`, with a token behind them. */
+  nodesThatFit(query: Message): number {
+    const framing = piece.nodes.length + 5 + piece.token.length + 2 + TOKEN_BYTES; // 5: "9999:"
+    const taken = this.length + framing + REPLY_END_BYTES + query.transactionLength;
+    return Math.max(0, Math.floor((MAX_MESSAGE_BYTES - taken) / CONTACT_BYTES));
+  }
+
+  /** The contacts whose handles stand in `handles[0, count)`. */
+  nodes(contacts: Contacts, handles: Uint32Array, count: number): void {
+    this.#put(piece.nodes);
+    this.#integer(count * CONTACT_BYTES);
+    this.bytes[this.length++] = 0x3a;
+    const from = contacts.view;
+    const to = this.#view;
+    let at = this.length;
+    for (let i = 0; i < count; i++) {
+      const handle: Handle = handles[i]!;
+      let start = handle * CONTACT_BYTES;
+      // 26 bytes: six words and a half, at any alignment. Twice as fast as byte by byte.
+      for (const end = at + 24; at < end; at += 4, start += 4) {
+        to.setUint32(at, from.getUint32(start, true), true);
+      }
+      to.setUint16(at, from.getUint16(start, true), true);
+      at += 2;
+    }
+    this.length = at;
+  }
+
+  token(token: Uint8Array): void {
+    this.#put(piece.token);
+    this.#string(token, 0, token.length);
+  }
+
+  /** How many peers still fit before a reply to `query` is over 1024 bytes. */
+  peersThatFit(query: Message): number {
+    const taken = this.length + piece.values.length + 1 + REPLY_END_BYTES + query.transactionLength;
+    const room = MAX_MESSAGE_BYTES - taken;
+    return Math.max(0, Math.floor(room / (piece.peer.length + COMPACT_ADDRESS_BYTES)));
+  }
+
+  peers(addresses: Float64Array, count: number): void {
+    this.#put(piece.values);
+    for (let i = 0; i < count; i++) {
+      this.#put(piece.peer);
+      writeAddress(this.bytes, this.length, addresses[i]!);
+      this.length += COMPACT_ADDRESS_BYTES;
+    }
+    this.bytes[this.length++] = 0x65;
+  }
+
+  endReply(query: Message): void {
+    this.bytes[this.length++] = 0x65;
+    this.#echoTransaction(query);
+    this.#version();
+    this.#put(piece.isReply);
+  }
+
+  /** A whole error message (BEP 5 "Errors"). */
+  error(to: Address, query: Message, code: number, text: Uint8Array): void {
+    this.length = 0;
+    this.#put(piece.error);
+    this.#integer(code);
+    this.bytes[this.length++] = 0x65;
+    this.#string(text, 0, text.length);
+    this.#put(piece.ipOfError);
+    writeAddress(this.bytes, this.length, to);
+    this.length += COMPACT_ADDRESS_BYTES;
+    this.#echoTransaction(query);
+    this.#version();
+    this.#put(piece.isError);
+  }
+
+  #query(id: Uint8Array, idStart: number): void {
+    this.length = 0;
+    this.#put(piece.query);
+    this.#copy(id, idStart, ID_BYTES);
+  }
+
+  #echoTransaction(query: Message): void {
+    this.#put(piece.transaction);
+    this.#string(query.bytes, query.transactionStart, query.transactionLength);
+  }
+
+  #version(): void {
+    this.#put(piece.version);
+    this.#put(piece.ourVersion);
+  }
+
+  #string(bytes: Uint8Array, start: number, length: number): void {
+    this.#integer(length);
+    this.bytes[this.length++] = 0x3a;
+    this.#copy(bytes, start, length);
+  }
+
+  /** Decimal digits of a whole number of at most 2^31. */
+  #integer(value: number): void {
+    let divisor = 1;
+    while (divisor * 10 <= value) divisor *= 10;
+    for (; divisor >= 1; divisor = (divisor / 10) | 0) {
+      this.bytes[this.length++] = 0x30 + (((value / divisor) | 0) % 10);
+    }
+  }
+
+  /** By words: what the last one writes too much is overwritten by what follows, or is spare. */
+  #put({ length, words }: Piece): void {
+    const view = this.#view;
+    const at = this.length;
+    for (let i = 0; i < words.length; i++) view.setUint32(at + i * 4, words[i]!);
+    this.length = at + length;
+  }
+
+  /** A loop: for the 6 to 26 bytes of most pieces `set` costs more than the copying. */
+  #copy(from: Uint8Array, start: number, length: number): void {
+    const { bytes } = this;
+    const at = this.length;
+    for (let i = 0; i < length; i++) bytes[at + i] = from[start + i]!;
+    this.length = at + length;
+  }
+}

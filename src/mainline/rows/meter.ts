@@ -1,0 +1,168 @@
+/**
+ * Meters: how often something may happen. A token bucket holds up to `burst` tokens, gains
+ * `perSecond` of them, and each event takes one. Three forms of it:
+ *
+ *   TokenBucket   one bucket for everything
+ *   SourceMeter   one bucket per IP address, in a table of fixed size
+ *   EndpointMeter one bucket for *new* endpoints only: what a NAT box has to remember
+ *
+ * The tables are fixed: a flood from a million spoofed sources costs no memory, only precision.
+ */
+import { type Address, ipOf } from '../../core/address.ts';
+
+/** Slots looked at for one key before the stalest of them is taken over. */
+const PROBES = 8;
+
+export class TokenBucket {
+  readonly perSecond: number;
+  readonly burst: number;
+  #level: number;
+  #filledAtMs = 0;
+
+  constructor(perSecond: number, burst: number) {
+    this.perSecond = perSecond;
+    this.burst = burst;
+    this.#level = burst;
+  }
+
+  take(now: number): boolean {
+    const gained = ((now - this.#filledAtMs) * this.perSecond) / 1000;
+    this.#level = Math.min(this.burst, this.#level + gained);
+    this.#filledAtMs = now;
+    if (this.#level < 1) return false;
+    this.#level -= 1;
+    return true;
+  }
+
+  /** When the next `take` will succeed if nobody else takes: `now` when it would at once. */
+  readyAt(now: number): number {
+    const level = this.#level + ((now - this.#filledAtMs) * this.perSecond) / 1000;
+    return level >= 1 ? now : now + Math.ceil(((1 - level) * 1000) / this.perSecond);
+  }
+}
+
+export class SourceMeter {
+  readonly perSecond: number;
+  readonly burst: number;
+  readonly #ips: Uint32Array;
+  readonly #levels: Float32Array;
+  readonly #filledAtMs: Float64Array;
+  readonly #seed: number;
+
+  /** @param slots sources remembered, a power of two. */
+  constructor(perSecond: number, burst: number, slots: number, seed: number) {
+    this.perSecond = perSecond;
+    this.burst = burst;
+    this.#ips = new Uint32Array(slots);
+    this.#levels = new Float32Array(slots);
+    this.#filledAtMs = new Float64Array(slots).fill(-Infinity);
+    this.#seed = seed;
+  }
+
+  /** May one more event from this address happen? Every port of an IP draws on the same bucket. */
+  take(now: number, from: Address): boolean {
+    const slot = this.#slotOf(now, ipOf(from));
+    const gained = ((now - this.#filledAtMs[slot]!) * this.perSecond) / 1000;
+    const level = Math.min(this.burst, this.#levels[slot]! + gained);
+    this.#filledAtMs[slot] = now;
+    this.#levels[slot] = level < 1 ? level : level - 1;
+    return level >= 1;
+  }
+
+  #slotOf(now: number, ip: number): number {
+    const mask = this.#ips.length - 1;
+    const home = scramble(ip, this.#seed);
+    let stalest = home & mask;
+    for (let i = 0; i < PROBES; i++) {
+      const slot = (home + i) & mask;
+      if (this.#ips[slot] === ip) return slot;
+      if (this.#filledAtMs[slot]! < this.#filledAtMs[stalest]!) stalest = slot;
+    }
+    this.#ips[stalest] = ip;
+    this.#levels[stalest] = this.burst;
+    this.#filledAtMs[stalest] = now;
+    return stalest;
+  }
+}
+
+/** A set of addresses contacted lately, of fixed size: of several in one place the latest stays. */
+export class RecentAddresses {
+  readonly memoryMs: number;
+  readonly #addresses: Float64Array;
+  readonly #contactedAtMs: Float64Array;
+  readonly #seed: number;
+
+  /** @param slots addresses remembered, a power of two of at least 8. */
+  constructor(slots: number, memoryMs: number, seed: number) {
+    this.memoryMs = memoryMs;
+    this.#addresses = new Float64Array(slots);
+    this.#contactedAtMs = new Float64Array(slots).fill(-Infinity);
+    this.#seed = seed;
+  }
+
+  has(now: number, address: Address): boolean {
+    const slot = this.#find(address);
+    return slot >= 0 && this.#contactedAtMs[slot]! + this.memoryMs > now;
+  }
+
+  add(now: number, address: Address): void {
+    let slot = this.#find(address);
+    if (slot < 0) slot = this.#stalest(address);
+    this.#addresses[slot] = address;
+    this.#contactedAtMs[slot] = now;
+  }
+
+  #find(address: Address): number {
+    const mask = this.#addresses.length - 1;
+    const home = this.#home(address);
+    for (let i = 0; i < PROBES; i++) {
+      if (this.#addresses[(home + i) & mask] === address) return (home + i) & mask;
+    }
+    return -1;
+  }
+
+  #stalest(address: Address): number {
+    const mask = this.#addresses.length - 1;
+    const home = this.#home(address);
+    let stalest = home & mask;
+    for (let i = 1; i < PROBES; i++) {
+      const slot = (home + i) & mask;
+      if (this.#contactedAtMs[slot]! < this.#contactedAtMs[stalest]!) stalest = slot;
+    }
+    return stalest;
+  }
+
+  #home(address: Address): number {
+    return scramble(ipOf(address) ^ Math.imul(address % 65536, 0x85ebca6b), this.#seed);
+  }
+}
+
+/**
+ * The outbound budget. A query to an endpoint that was contacted within `memoryMs` is free; each new
+ * one takes a token. A cheap router keeps a NAT entry for 30 s or more and dies at about 100 new
+ * ones a second (qBittorrent#18713).
+ */
+export class EndpointMeter {
+  readonly #bucket: TokenBucket;
+  readonly #recent: RecentAddresses;
+
+  constructor(perSecond: number, burst: number, endpoints: number, memoryMs: number, seed: number) {
+    this.#bucket = new TokenBucket(perSecond, burst);
+    this.#recent = new RecentAddresses(endpoints, memoryMs, seed);
+  }
+
+  take(now: number, to: Address): boolean {
+    if (!this.#recent.has(now, to) && !this.#bucket.take(now)) return false;
+    this.#recent.add(now, to);
+    return true;
+  }
+
+  readyAt(now: number): number {
+    return this.#bucket.readyAt(now);
+  }
+}
+
+function scramble(key: number, seed: number): number {
+  const mixed = Math.imul(key ^ seed, 0x9e3779b1);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+}

@@ -1,0 +1,123 @@
+/**
+ * An identity: one place on the circle that this process answers for, with its arc and neighbours.
+ *
+ *     predecessors … P2  P1  [ hash ══════ arc ══════ end )  s1  s2 … successors
+ *
+ * `end` is what we answer for, and usually s1's hash. It is kept apart because the two move at
+ * different times: it comes closer at once when somebody between us is heard of, and goes farther
+ * only when the new s1 says that we are its predecessor; until then the gap is nobody's.
+ *
+ * `isSettled` is false while we answer for an arc that we took over from a node that died: what it
+ * acknowledged is on its other backups at least, so reads ask them, too, until all were compared.
+ */
+import type { Address } from '../../core/address.ts';
+import { isInArc } from '../../core/arc.ts';
+import { equalIds } from '../../core/id.ts';
+import type { Write } from '../copies/replicas.ts';
+import type { Sync } from '../copies/sync.ts';
+import { Fingers } from './fingers.ts';
+import type { Member } from './member.ts';
+
+export type IdentityState = 'idle' | 'joining' | 'member' | 'leaving' | 'left';
+
+/** One who keeps copies of our arc. */
+export interface Copy {
+  readonly member: Member;
+  /** Compared, and equal since: all that we hold it holds. */
+  isInStep: boolean;
+  /** The comparison under way. */
+  sync: Sync | null;
+  /** When it is to be compared again. */
+  dueAtMs: number;
+}
+
+/** An arc on its way: to one of ours (handover.ts) or to a class program (class-service.ts). */
+export interface Transfer {
+  /** Null while a class program has not said who it is. */
+  readonly to: Member | null;
+  /** New writes to this key wait until it is clear who owns it. */
+  holds(key: Uint8Array): boolean;
+  /** False when too many wait already. */
+  hold(again: (now: number) => void): boolean;
+  /** A write to the arc that does not wait. */
+  mirror(now: number, key: Uint8Array, record: Uint8Array): void;
+}
+
+const NO_MEMBERS: Member[] = [];
+const NO_COPIES: Copy[] = [];
+
+export class Identity {
+  readonly member: Member;
+  state: IdentityState = 'idle';
+  end: Uint8Array;
+  successors: Member[] = NO_MEMBERS;
+  predecessors: Member[] = NO_MEMBERS;
+  readonly fingers: Fingers = new Fingers();
+  copies: Copy[] = NO_COPIES;
+  isSettled = true;
+  /** Our arc, or a part of it, on its way to somebody else. */
+  handover: Transfer | null = null;
+  /** Writes that wait for copies; made with the first. */
+  writes: Set<Write> | null = null;
+  /** Joining: who hands the arc over to us. */
+  host: Member | null = null;
+  /** Changes of our lists that were passed on at once since the last pulse. */
+  passedOn = 0;
+  /** Members whose lists have been asked for. */
+  readonly exchanges: Set<Address> = new Set();
+  /** When neighbours are asked next. */
+  pulseAtMs: number = Infinity;
+  /** When the first predecessor last spoke to us. */
+  heardAtMs = 0;
+  /** Whom the round-robin check of the lists looks at next. */
+  nextChecked = 0;
+  joinFailures = 0;
+  /** Who was last given a part of our arc, and when it took it; Infinity until it has said so. */
+  admitted: Member | null = null;
+  admittedAtMs = 0;
+  /** Who last left its arc to us. */
+  inherited: Member | null = null;
+  /** Leaving: the heir was told, so we answer for nothing; until it agrees we are still a member. */
+  isYielding = false;
+  /** Left to a class program, which said that it took all; it can confirm no more than that. */
+  isTakenByPlain = false;
+  /** Leaving: who waits for it. */
+  leaveDone: ((now: number) => void) | null = null;
+
+  constructor(member: Member) {
+    this.member = member;
+    this.end = member.hash;
+  }
+
+  get hash(): Uint8Array {
+    return this.member.hash;
+  }
+
+  get successor(): Member | undefined {
+    return this.successors[0];
+  }
+
+  get predecessor(): Member | undefined {
+    return this.predecessors[0];
+  }
+
+  /** It takes part in the ring: it has an arc, and neighbours to look after. */
+  get isMember(): boolean {
+    return this.state === 'member' || this.state === 'leaving';
+  }
+
+  owns(key: Uint8Array, at: number): boolean {
+    return this.isMember && !this.isYielding && isInArc(key, at, this.hash, 0, this.end, 0);
+  }
+
+  get ownsAll(): boolean {
+    return equalIds(this.hash, 0, this.end, 0);
+  }
+
+  /** Copies that are there in full. */
+  get effectiveK(): number {
+    let count = 0;
+    for (const copy of this.copies) if (copy.isInStep) count++;
+    return count;
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * A snapshot of an arc for class programs, who are told a count first and then get exactly as many
+ * items: keys and values as they are at this moment, tombstones left out. It is all in memory while
+ * it goes out; between our own nodes a sync walks the store instead.
+ */
+
+import type { RingNode } from '../node.ts';
+import { visitArc } from '../records/digests.ts';
+import { isTombstone, RECORD_HEADER_BYTES } from '../records/record.ts';
+
+export interface Item {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+export function copyArc(node: RingNode, from: Uint8Array, to: Uint8Array): Item[] {
+  const items: Item[] = [];
+  visitArc(node.store, from, to, (key, record) => {
+    if (isTombstone(record)) return true;
+    const value = new Uint8Array(record.subarray(RECORD_HEADER_BYTES));
+    items.push({ key: new Uint8Array(key), value });
+    return true;
+  });
+  return items;
+}

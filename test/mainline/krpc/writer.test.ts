@@ -1,0 +1,210 @@
+/**
+ * Writing KRPC messages by hand: what comes out is what `encode` would make of the same fields, byte
+ * for byte, and BEP 5's own packets come out as BEP 5 has them but for `v` and `ip`.
+ */
+import { describe, expect, test } from 'vitest';
+import { addressOf } from '../../../src/core/address.ts';
+import { SeededRandom } from '../../../src/core/random.ts';
+import {
+  ascii,
+  decode,
+  type Encodable,
+  encode,
+  latin1,
+} from '../../../src/mainline/krpc/bencode.ts';
+import { Message } from '../../../src/mainline/krpc/message.ts';
+import { MAX_MESSAGE_BYTES, VERSION, Writer } from '../../../src/mainline/krpc/writer.ts';
+import { Contacts } from '../../../src/mainline/rows/contacts.ts';
+import { Requests } from '../../../src/mainline/rows/requests.ts';
+import { BEP5 } from '../../vectors/bep5.ts';
+import { at, type Dictionary, idOf } from '../small-world.ts';
+
+const ID = ascii('abcdefghij0123456789');
+const OTHER = ascii('mnopqrstuvwxyz123456');
+const FROM = at('1.2.3.4', 0x1234);
+const IP = Uint8Array.of(1, 2, 3, 4, 0x12, 0x34);
+
+const requests = new Requests(new SeededRandom(1), 8, 4);
+const request = requests.take(1, FROM, 0, 1);
+
+function written(writer: Writer): Uint8Array {
+  return writer.bytes.slice(0, writer.length);
+}
+
+function queryFrom(source: Encodable): Message {
+  const message = new Message();
+  const bytes = encode(source);
+  message.read(bytes, 0, bytes.length);
+  return message;
+}
+
+const someQuery = queryFrom({ t: 'aa', y: 'q', q: 'ping' });
+
+/** BEP 5's packet with our version in it, and `ip` where a reply or error carries it. */
+function withOurs(source: string, ours: Dictionary): Uint8Array {
+  return encode({ ...(decode(ascii(source)) as Dictionary), v: VERSION, ...ours } as Encodable);
+}
+
+function transaction(): Uint8Array {
+  const bytes = new Uint8Array(4);
+  requests.writeTransaction(request, bytes, 0);
+  return bytes;
+}
+
+describe('queries', () => {
+  const t = transaction();
+
+  test('ping', () => {
+    const writer = new Writer();
+    writer.ping(ID, 0);
+    writer.endQuery(false, requests, request);
+    expect(written(writer)).toEqual(withOurs(BEP5.pingQuery, { t }));
+  });
+
+  test('find_node', () => {
+    const writer = new Writer();
+    writer.findNode(ID, 0, OTHER, 0);
+    writer.endQuery(false, requests, request);
+    expect(written(writer)).toEqual(withOurs(BEP5.findNodeQuery, { t }));
+  });
+
+  test('get_peers', () => {
+    const writer = new Writer();
+    writer.getPeers(ID, 0, OTHER, 0, false);
+    writer.endQuery(false, requests, request);
+    expect(written(writer)).toEqual(withOurs(BEP5.getPeersQuery, { t }));
+  });
+
+  test('announce_peer', () => {
+    const writer = new Writer();
+    writer.announcePeer(ID, 0, OTHER, 0, 6881, true, false, ascii('aoeusnth'));
+    writer.endQuery(false, requests, request);
+    expect(written(writer)).toEqual(withOurs(BEP5.announcePeerQuery, { t }));
+  });
+
+  test('options stand where bencode wants them', () => {
+    const writer = new Writer();
+    writer.announcePeer(ID, 0, OTHER, 0, 1, false, true, ascii('x'));
+    writer.endQuery(true, requests, request);
+    const a = { id: ID, info_hash: OTHER, port: 1, seed: 1, token: 'x' };
+    const announce = { a, q: 'announce_peer', ro: 1, t, v: VERSION, y: 'q' };
+    expect(written(writer)).toEqual(encode(announce));
+    writer.getPeers(ID, 0, OTHER, 0, true);
+    writer.endQuery(true, requests, request);
+    const search = { a: { id: ID, info_hash: OTHER, noseed: 1 }, q: 'get_peers', ro: 1 };
+    expect(written(writer)).toEqual(encode({ ...search, t, v: VERSION, y: 'q' }));
+  });
+
+  test.each([1, 9, 10, 99, 100, 6881, 65535])('port %i is written in decimal', (port) => {
+    const writer = new Writer();
+    writer.announcePeer(ID, 0, OTHER, 0, port, false, false, ascii('x'));
+    writer.endQuery(false, requests, request);
+    const { a } = decode(written(writer)) as { a: Dictionary };
+    expect(a['port']).toBe(port);
+  });
+
+  test('ids are taken from where they lie', () => {
+    const larger = Uint8Array.of(1, 2, 3, ...ID, 4, 5);
+    const writer = new Writer();
+    writer.ping(larger, 3);
+    writer.endQuery(false, requests, request);
+    expect(written(writer)).toEqual(withOurs(BEP5.pingQuery, { t }));
+  });
+});
+
+describe('replies', () => {
+  test('ping: id, version, and the address of whoever asked', () => {
+    const writer = new Writer();
+    writer.beginReply(FROM, OTHER, 0);
+    writer.endReply(someQuery);
+    expect(written(writer)).toEqual(withOurs(BEP5.pingReply, { ip: IP }));
+  });
+
+  test('nodes, token and values stand in order', () => {
+    const contacts = new Contacts(4, 1);
+    const one = contacts.retain(idOf('11'), 0, at('5.6.7.8', 99));
+    const two = contacts.retain(idOf('22'), 0, at('250.6.7.8', 65535));
+    const writer = new Writer();
+    writer.beginReply(FROM, ID, 0);
+    writer.nodes(contacts, Uint32Array.of(two, one), 2);
+    writer.token(ascii('12345678'));
+    writer.peers(Float64Array.of(at('9.8.7.6', 5), at('200.1.1.1', 6)), 2);
+    writer.endReply(someQuery);
+    const nodes = Uint8Array.of(
+      ...idOf('22'),
+      250,
+      6,
+      7,
+      8,
+      255,
+      255,
+      ...idOf('11'),
+      5,
+      6,
+      7,
+      8,
+      0,
+      99,
+    );
+    const values = [Uint8Array.of(9, 8, 7, 6, 0, 5), Uint8Array.of(200, 1, 1, 1, 0, 6)];
+    const r = { id: ID, nodes, token: '12345678', values };
+    expect(written(writer)).toEqual(encode({ ip: IP, r, t: 'aa', v: VERSION, y: 'r' }));
+  });
+
+  test('no nodes are an empty string', () => {
+    const writer = new Writer();
+    writer.beginReply(FROM, ID, 0);
+    writer.nodes(new Contacts(1, 1), new Uint32Array(1), 0);
+    writer.endReply(someQuery);
+    expect((decode(written(writer)) as { r: Dictionary }).r['nodes']).toEqual(new Uint8Array(0));
+  });
+
+  test.each([0, 1, 2, 9, 10, 99, 100, 400, 512])(
+    'with a transaction id of %i bytes as many peers go in as fit, and no more',
+    (length) => {
+      const query = queryFrom({ t: 'x'.repeat(length), y: 'q', q: 'ping' });
+      const fill = (extra: number) => {
+        const writer = new Writer(new Uint8Array(2048));
+        writer.beginReply(FROM, ID, 0);
+        const count = writer.peersThatFit(query) + extra;
+        writer.peers(new Float64Array(count).fill(addressOf(0x01020304, 5)), count);
+        writer.endReply(query);
+        return writer.length;
+      };
+      expect(fill(0)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
+      // Its estimate is for an id of up to 512 bytes, so at most two more might have fit.
+      expect(fill(2)).toBeGreaterThan(MAX_MESSAGE_BYTES - 8);
+    },
+  );
+
+  test.each([1, 20, 512])(
+    'with a transaction id of %i bytes as many nodes go in as leave room for a token',
+    (length) => {
+      const contacts = new Contacts(4, 1);
+      const one = contacts.retain(idOf('11'), 0, at('5.6.7.8', 99));
+      const query = queryFrom({ t: 'x'.repeat(length), y: 'q', q: 'ping' });
+      const fill = (extra: number) => {
+        const writer = new Writer(new Uint8Array(4096));
+        writer.beginReply(FROM, ID, 0);
+        const count = writer.nodesThatFit(query) + extra;
+        writer.nodes(contacts, new Uint32Array(count).fill(one), count);
+        writer.token(new Uint8Array(8));
+        writer.endReply(query);
+        return writer.length;
+      };
+      expect(fill(0)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
+      expect(fill(1)).toBeGreaterThan(MAX_MESSAGE_BYTES - 8);
+    },
+  );
+});
+
+test('errors carry code, text, the transaction id and the address', () => {
+  const writer = new Writer();
+  writer.error(FROM, someQuery, 201, ascii('A Generic Error Ocurred'));
+  expect(written(writer)).toEqual(withOurs(BEP5.error, { ip: IP }));
+});
+
+test('the version is two letters and two numbers (BEP 20)', () => {
+  expect(VERSION.length).toBe(4);
+  expect(latin1(VERSION, 0, 2)).toBe('RL');
+});
