@@ -1,9 +1,11 @@
 /**
  * `ringlight/scene`: a DHT as something to look at. A simulation of the lab, or live nodes, tell what
- * happens as plain data (scene/frame.ts); a view asks for it with commands. No Node.js is needed.
+ * happens as plain data (scene/protocol/messages.ts); a view asks for it with commands. No Node.js is needed.
  */
 
 export { CHURN_PRESETS } from './lab/life/churn.ts';
+export { explainMainline, kindOfMainline } from './scene/explain/mainline.ts';
+export { explainRing, kindOfRing } from './scene/explain/ring.ts';
 export {
   ACTS_MAX,
   ADDED_MAX,
@@ -25,12 +27,10 @@ export {
   RING_NODES_MAX,
   SCENE_DEFAULTS,
   VALUE_LENGTH_MAX,
-} from './scene/config.ts';
-export { explainMainline, kindOfMainline } from './scene/explain-mainline.ts';
-export { explainRing, kindOfRing } from './scene/explain-ring.ts';
-export * from './scene/frame.ts';
-export { isHash, keyName, keyOf } from './scene/names.ts';
-export { Playback } from './scene/playback.ts';
+} from './scene/protocol/config.ts';
+export * from './scene/protocol/messages.ts';
+export { isHash, keyName, keyOf } from './scene/protocol/names.ts';
+export { Playback } from './scene/recording/playback.ts';
 export {
   FrameSum,
   KEYFRAME_MS,
@@ -38,7 +38,7 @@ export {
   Recorder,
   type RecordingChoice,
   recordSimulation,
-} from './scene/recorder.ts';
+} from './scene/recording/recorder.ts';
 export {
   headerLine,
   lineOfMessage,
@@ -47,5 +47,5 @@ export {
   RecordingError,
   RecordingReader,
   readRecording,
-} from './scene/recording.ts';
+} from './scene/recording/recording.ts';
 export { Simulation } from './scene/simulation.ts';

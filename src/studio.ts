@@ -9,17 +9,23 @@
  *
  * On loopback and read-only unless told otherwise (docs/studio.md).
  */
-export {
-  LiveMainline,
-  type LiveMainlineOptions,
-  type MainlineHands,
-} from './studio/live-mainline.ts';
-export { LiveRing, type LiveRingOptions, type RingHands } from './studio/live-ring.ts';
+
 export {
   CommandRefused,
   LiveScene,
   type LiveSceneOptions,
   type Onlooker,
-} from './studio/live-scene.ts';
-export { openStudio, type Studio, StudioError, type StudioOptions } from './studio/server.ts';
-export { SiteError } from './studio/site.ts';
+} from './studio/live/live-scene.ts';
+export {
+  LiveMainline,
+  type LiveMainlineOptions,
+  type MainlineHands,
+} from './studio/mainline/live-mainline.ts';
+export { LiveRing, type LiveRingOptions, type RingHands } from './studio/ring/live-ring.ts';
+export {
+  openStudio,
+  type Studio,
+  StudioError,
+  type StudioOptions,
+} from './studio/server/server.ts';
+export { SiteError } from './studio/server/site.ts';

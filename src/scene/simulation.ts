@@ -1,6 +1,6 @@
 /**
  * A simulation: worlds of the lab, with hands on time. It takes the commands of a view and tells it what
- * there is to see (frame.ts); whoever owns a clock drives it.
+ * there is to see (protocol/messages.ts); whoever owns a clock drives it.
  *
  *     command ──▶ begin, rewind, step ── a job, done slice by slice ──▶ work(isOver)
  *             ├─▶ play ── time passes as fast as was asked for ───────▶ advance(elapsedMs, isOver)
@@ -12,7 +12,14 @@
  * there, until something else is done: then there is a new future.
  */
 import { parseId } from '../core/id.ts';
-import { ACTS_MAX, checkAct, checkActs, checkSceneConfig, MOMENT_MS_MAX } from './config.ts';
+import { settleMainline } from './mainline/inhabitants.ts';
+import {
+  ACTS_MAX,
+  checkAct,
+  checkActs,
+  checkSceneConfig,
+  MOMENT_MS_MAX,
+} from './protocol/config.ts';
 import {
   type Act,
   type Command,
@@ -21,12 +28,11 @@ import {
   type SceneMessage,
   type SceneOverlay,
   type TimedAct,
-} from './frame.ts';
-import { Framing } from './framing.ts';
-import type { Settle } from './inhabitants.ts';
-import { settleMainline } from './mainline-inhabitants.ts';
-import { settleRing } from './ring-inhabitants.ts';
-import { SceneWorld } from './scene-world.ts';
+} from './protocol/messages.ts';
+import { settleRing } from './ring/inhabitants.ts';
+import { Framing } from './world/framing.ts';
+import type { Settle } from './world/inhabitants.ts';
+import { SceneWorld } from './world/scene-world.ts';
 
 /** Events between two looks at whether the slice is over: below a millisecond. */
 const SLICE_EVENTS = 64;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Frame, messageOfLine, type SceneMessage } from '../../src/scene.ts';
-import { hashOf } from '../../src/studio/names.ts';
+import { hashOf } from '../../src/studio/live/names.ts';
 import { Running, ringlight } from './command.ts';
 
 const PATIENCE = { timeout: 20_000 };

@@ -1,9 +1,9 @@
 /** Inhabitants of a ring with somebody who listens, and time that a test lets pass. */
 import { sha1 } from '../../src/lab/sha1.ts';
-import { SCENE_DEFAULTS } from '../../src/scene/config.ts';
-import type { SceneConfig } from '../../src/scene/frame.ts';
-import type { Ending, SceneCall } from '../../src/scene/inhabitants.ts';
-import { RingInhabitants } from '../../src/scene/ring-inhabitants.ts';
+import { SCENE_DEFAULTS } from '../../src/scene/protocol/config.ts';
+import type { SceneConfig } from '../../src/scene/protocol/messages.ts';
+import { RingInhabitants } from '../../src/scene/ring/inhabitants.ts';
+import type { Ending, SceneCall } from '../../src/scene/world/inhabitants.ts';
 
 export const keyOf = (name: string): Uint8Array => sha1(new TextEncoder().encode(name));
 export const NAMES = ['apple', 'banana', 'cherry', 'damson', 'elder', 'fig'];

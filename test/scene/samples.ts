@@ -1,5 +1,5 @@
 /** One message of each type, with something in every field. */
-import type { Frame, KeyView, SceneMessage } from '../../src/scene/frame.ts';
+import type { Frame, KeyView, SceneMessage } from '../../src/scene/protocol/messages.ts';
 
 export const KEY: KeyView = {
   key: 'ab'.repeat(20),

@@ -1,7 +1,7 @@
 /** Time in hands: played, stepped, rewound or run at once, the same acts make the same world. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SCENE_DEFAULTS } from '../../src/scene/config.ts';
+import { SCENE_DEFAULTS } from '../../src/scene/protocol/config.ts';
 import type {
   Act,
   Command,
@@ -11,7 +11,7 @@ import type {
   SceneConfig,
   SceneMessage,
   TimedAct,
-} from '../../src/scene/frame.ts';
+} from '../../src/scene/protocol/messages.ts';
 import { Simulation } from '../../src/scene/simulation.ts';
 
 const NEVER = () => false;

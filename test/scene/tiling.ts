@@ -3,7 +3,7 @@
  * its first byte to its last, and groups are exactly as long as what they hold.
  */
 import { expect } from 'vitest';
-import type { Part } from '../../src/scene/frame.ts';
+import type { Part } from '../../src/scene/protocol/messages.ts';
 
 export function leavesOf(part: Part): Part[] {
   return part.parts.length === 0 ? [part] : part.parts.flatMap(leavesOf);

@@ -1,8 +1,8 @@
 /** A scene of made-up nodes, for what is about scenes and not about nodes. */
 import type { Act, Explanation, NodeView, SceneMessage, SceneOverlay } from '../../src/scene.ts';
 import { NodeState } from '../../src/scene.ts';
-import { FlightSample } from '../../src/studio/flights.ts';
-import { CommandRefused, LiveScene, type Onlooker } from '../../src/studio/live-scene.ts';
+import { FlightSample } from '../../src/studio/live/flights.ts';
+import { CommandRefused, LiveScene, type Onlooker } from '../../src/studio/live/live-scene.ts';
 
 export class FakeScene extends LiveScene {
   readonly overlay: SceneOverlay = 'ring';

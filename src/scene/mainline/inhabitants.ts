@@ -1,0 +1,478 @@
+/**
+ * Mainline nodes as the inhabitants of a scene: tables of a converged network, upkeep on, no meters.
+ *
+ *     put      announces the name's hash         `announce_peer`
+ *     get      looks for its peers               `get_peers`
+ *     lookup   looks for the nodes closest to it `find_node`
+ *
+ * Whoever has put a key announces it again every quarter of an hour while it is up, as the programs of
+ * BEP 5 do: peers expire after 45 minutes.
+ *
+ * A key is an info-hash. Its holders are the nodes that store a peer for it; its owner, for want of a
+ * better word, the living node closest to it. Nobody says goodbye: who leaves is just not there.
+ */
+import { type Address, portOf } from '../../core/address.ts';
+import { equalIds, formatId, ID_BYTES } from '../../core/id.ts';
+import { randomBelow, SeededRandom } from '../../core/random.ts';
+import { type Grade, gradeOf } from '../../lab/mainline/grade.ts';
+import { type MainlineOverlay, mainlineWorld } from '../../lab/mainline/mainline-overlay.ts';
+import { sybilHandler, sybilId } from '../../lab/mainline/sybils.ts';
+import { SeedStream } from '../../lab/seed.ts';
+import { sha1 } from '../../lab/sha1.ts';
+import type { World } from '../../lab/world.ts';
+import { Purpose } from '../../mainline/asking.ts';
+import { settingsFrom } from '../../mainline/choices.ts';
+import { Kind, Malformed, Message } from '../../mainline/krpc/message.ts';
+import type { MainlineNode, MainlineObserver } from '../../mainline/node.ts';
+import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
+import type { Lookup } from '../../mainline/rows/lookup.ts';
+import type { Settings } from '../../mainline/settings.ts';
+import { kindName } from '../../mainline/trace.ts';
+import { LookupKind } from '../../mainline/walks.ts';
+import { explainMainline, kindOfMainline } from '../explain/mainline.ts';
+import { networkOf } from '../protocol/config.ts';
+import type {
+  Explanation,
+  KeyView,
+  LookupView,
+  NodeView,
+  SceneConfig,
+} from '../protocol/messages.ts';
+import {
+  type Inhabitants,
+  type InhabitantsEar,
+  type Phase,
+  type SceneCall,
+  type Settle,
+  SPARE_NODES,
+} from '../world/inhabitants.ts';
+import { nodeViewOf, progressOf, StepFlights, stepsOf } from './views.ts';
+
+/** Views of watched calls that are kept. */
+const VIEWS_KEPT = 50;
+/** Peers of one call that are told apart. */
+const PEERS_MAX = 1000;
+/** Nodes that are remembered to have been asked to store a key: a few times k, again and again. */
+const CANDIDATES_MAX = 4096;
+/** Until a key is announced again: the least that programs take. */
+const ANNOUNCE_AGAIN_MS = 15 * 60_000;
+/** Keys that are announced again, each by one node. */
+const ANNOUNCED_MAX = 2000;
+/** Announces that nobody has asked for are calls from here on. */
+const AGAIN = 2 ** 31;
+/** BEP 5: IP and port of a peer. */
+const PEER_BYTES = 6;
+
+interface Open {
+  call: SceneCall;
+  kind: LookupKind;
+  startedMs: number;
+  peers: Set<Address>;
+  /** Of a watched one. */
+  flights: StepFlights | null;
+  /** What it was when its view was made last. */
+  progress: number;
+}
+
+interface Judgement {
+  failed: boolean;
+  exact: boolean;
+  result: string;
+}
+
+export const settleMainline: Settle = (config, ear) => new MainlineInhabitants(config, ear);
+
+export class MainlineInhabitants implements Inhabitants, MainlineObserver {
+  readonly kind = 'mainline';
+  readonly world: World;
+  readonly mortals: MainlineOverlay;
+  readonly founders: number;
+  readonly k: number;
+  readonly #ear: InhabitantsEar;
+  readonly #settings: Settings;
+  readonly #sybils = new Set<number>();
+  readonly #sybilChance: SeededRandom;
+  readonly #open = new Map<number, Open>();
+  readonly #views = new Map<number, LookupView>();
+  /** By key, the nodes that may store peers for it. */
+  readonly #candidates = new Map<string, Set<number>>();
+  /** Keys that somebody has announced, and was told that they are stored. */
+  readonly #announced = new Set<string>();
+  readonly #owed: { readonly key: Uint8Array; readonly by: number }[] = [];
+  readonly #announcing: number;
+  #calls = AGAIN;
+  readonly #message = new Message();
+  /** What `callOf` found last: for `flew`. */
+  #last = { row: 0, isQuery: false };
+  #placeCount: number;
+
+  constructor(config: SceneConfig, ear: InhabitantsEar) {
+    const { nodes, seed, k, alpha } = config;
+    this.#ear = ear;
+    this.founders = nodes;
+    this.k = k;
+    this.#placeCount = nodes;
+    const open = { onePerIp: false, inbound: false, outbound: false } as const;
+    this.#settings = settingsFrom({ k, alpha, ...open });
+    this.#sybilChance = new SeededRandom(seed, SeedStream.sceneSybils);
+    this.mortals = mainlineWorld(
+      {
+        seed,
+        nodes: nodes + SPARE_NODES,
+        founders: nodes,
+        network: networkOf(config),
+        settings: this.#settings,
+        upkeep: true,
+        sha1,
+      },
+      this,
+    );
+    this.world = this.mortals.world;
+    this.#announcing = this.world.subscribe((index) => this.#announceAgain(index));
+  }
+
+  // Places: one for each node, with its number.
+
+  get placeCount(): number {
+    return this.#placeCount;
+  }
+
+  nodeOf(place: number): number {
+    return place;
+  }
+
+  addressOf(place: number): Address {
+    return this.mortals.addressOf(place);
+  }
+
+  copyId(place: number, into: Uint8Array, start: number): void {
+    const at = (place + 1) * CONTACT_BYTES;
+    into.set(this.mortals.contactBytes.subarray(at, at + ID_BYTES), start);
+  }
+
+  successorOf(): number {
+    return -1;
+  }
+
+  safetyOf(): number {
+    return 255;
+  }
+
+  phaseOf(node: number): Phase {
+    return this.mortals.node(node).isMember ? 'up' : 'joining';
+  }
+
+  isSybil(node: number): boolean {
+    return this.#sybils.has(node);
+  }
+
+  // Acts.
+
+  /** On the closest nodes there are, announced by anybody. */
+  furnish(keys: readonly { name: string; key: Uint8Array }[]): void {
+    const { oracle, world } = this.mortals;
+    const random = new SeededRandom(world.seed, SeedStream.sceneKeys);
+    for (const { key } of keys) {
+      const node = randomBelow(random, this.founders);
+      const from = this.mortals.addressOf(node);
+      for (const handle of oracle.closest(key, this.k, 0)) {
+        const store = this.mortals.node(handle - 1).peerStore();
+        store.announce(world.now, key, 0, from, portOf(from), false);
+        this.#mayHold(key, handle - 1);
+      }
+      this.#owe(key, node, randomBelow(random, ANNOUNCE_AGAIN_MS));
+    }
+  }
+
+  begin(call: SceneCall): boolean {
+    const { world } = this;
+    const kind = KINDS[call.kind];
+    if (kind === undefined) return false;
+    const machine = this.mortals.node(call.from);
+    const port = portOf(machine.address);
+    const announcement =
+      kind === LookupKind.announce ? { port, impliedPort: true, seed: false } : null;
+    const flights = call.isWatched ? new StepFlights() : null;
+    const startedMs = world.elapsedMs;
+    this.#open.set(call.call, { call, kind, startedMs, peers: new Set(), flights, progress: -1 });
+    const hasBegun = machine.lookup(world.now, kind, call.key, call.call, announcement);
+    if (!hasBegun) this.#open.delete(call.call);
+    world.settle(call.from);
+    return hasBegun;
+  }
+
+  leave(node: number): void {
+    this.mortals.crash(node);
+    this.#ear.left(node);
+  }
+
+  enlist(count: number, sybilsOf: Uint8Array | null): number[] {
+    const first = this.#placeCount;
+    const end = Math.min(first + count, this.world.count);
+    this.#placeCount = end;
+    const nodes = Array.from({ length: end - first }, (_, i) => first + i);
+    if (!sybilsOf) return nodes;
+    const handler = sybilHandler(nodes.map((node) => node + 1));
+    const settings = { ...this.#settings, handler };
+    for (const node of nodes) {
+      const id = new Uint8Array(ID_BYTES);
+      sybilId(sybilsOf, this.#sybilChance, id);
+      this.mortals.enlist(node, id, settings);
+      this.#sybils.add(node);
+    }
+    return nodes;
+  }
+
+  gone(node: number): void {
+    for (const open of this.#open.values()) {
+      if (open.call.from !== node) continue;
+      const lookup = this.#lookupOf(open);
+      const result = 'the node that asked is gone';
+      const messages = lookup?.askedCount ?? 0;
+      this.#end(open, lookup, { failed: true, exact: null, hops: 0, messages, result });
+    }
+  }
+
+  // What the nodes say.
+
+  onPeer(call: number, peer: Address): void {
+    const peers = this.#open.get(call)?.peers;
+    if (peers && peers.size < PEERS_MAX) peers.add(peer);
+  }
+
+  onLookup(call: number, lookup: Lookup): void {
+    const open = this.#open.get(call);
+    if (!open) return;
+    if (open.kind === LookupKind.announce) {
+      lookup.closestAnswered(lookup.count, (row) => {
+        const node = this.mortals.nodeAt(lookup.addressOf(row));
+        if (node >= 0) this.#mayHold(open.call.key, node);
+      });
+    }
+    const grade = gradeOf(this.mortals, open.call.from, lookup);
+    const { failed, exact, result } = this.#judge(open, lookup, grade);
+    const { hops, rpcs } = grade;
+    const messages = rpcs + lookup.writesStored + lookup.writesFailed;
+    this.#end(open, lookup, { failed, exact, hops, messages, result });
+  }
+
+  onAnswer(): void {}
+  onSilence(): void {}
+  onJoin(): void {}
+
+  #judge(open: Open, lookup: Lookup, grade: Grade): Judgement {
+    if (grade.failed) return { failed: true, exact: false, result: 'nobody answered' };
+    const { exact, found, wanted } = grade;
+    if (open.kind === LookupKind.announce) return this.#judgePut(open, lookup.writesStored, exact);
+    if (open.kind === LookupKind.getPeers) return this.#judgeGet(open);
+    const all = `found the ${nodesText(wanted)} closest to it, in order`;
+    const some = `found ${found} of the ${nodesText(wanted)} closest to it`;
+    return { failed: false, exact, result: exact ? all : some };
+  }
+
+  /** Who says that he has stored something may lie. */
+  #judgePut({ call }: Open, said: number, exact: boolean): Judgement {
+    if (said === 0) return { failed: true, exact: false, result: 'nobody stored it' };
+    this.#owe(call.key, call.from, ANNOUNCE_AGAIN_MS);
+    const truly = this.#holders(call.key).length;
+    if (truly >= said) return { failed: false, exact, result: `stored at ${nodesText(said)}` };
+    const result = `${nodesText(said)} said to have stored it, ${truly} of them truly did`;
+    return { failed: false, exact: false, result };
+  }
+
+  #judgeGet({ call, peers: { size } }: Open): Judgement {
+    if (size > 0) {
+      const result = `found ${size === 1 ? 'one peer' : `${size} peers`}`;
+      return { failed: false, exact: true, result };
+    }
+    const isThere = this.#holders(call.key).some((node) => this.world.alive[node] === 1);
+    if (isThere)
+      return { failed: true, exact: false, result: 'found no peer, though there are some' };
+    const isGone = this.#announced.has(formatId(call.key));
+    const result = isGone ? 'no peer: what was announced is gone' : 'nobody has announced it';
+    return { failed: isGone, exact: true, result };
+  }
+
+  #end(open: Open, lookup: Lookup | null, ending: Parameters<InhabitantsEar['ended']>[1]): void {
+    const { call } = open.call;
+    if (open.flights) this.#keepView(this.#viewOf(open, lookup, ending));
+    this.#open.delete(call);
+    if (call < AGAIN) this.#ear.ended(call, ending);
+  }
+
+  // Announcing again.
+
+  #owe(key: Uint8Array, by: number, afterMs: number): void {
+    this.#announced.add(formatId(key));
+    const isOwed = this.#owed.some((owed) => owed.by === by && equalIds(owed.key, 0, key, 0));
+    if (isOwed || this.#owed.length >= ANNOUNCED_MAX) return;
+    this.#owed.push({ key, by });
+    this.world.schedule(this.world.now + afterMs, this.#announcing, this.#owed.length - 1, 0);
+  }
+
+  #announceAgain(index: number): void {
+    const { key, by } = this.#owed[index]!;
+    this.world.schedule(this.world.now + ANNOUNCE_AGAIN_MS, this.#announcing, index, 0);
+    if (this.world.alive[by] === 0) return;
+    const plain = { kind: 'put', name: '', value: '', level: 'one', isWatched: false } as const;
+    this.begin({ ...plain, call: this.#calls++, key, from: by });
+  }
+
+  // Looking.
+
+  keyView(key: Uint8Array, name: string | null): KeyView {
+    const { alive } = this.world;
+    const holders = this.#holders(key);
+    const living = holders.reduce((count, node) => count + alive[node]!, 0);
+    const owner = this.mortals.oracle.closest(key, 1, 0)[0] ?? 0;
+    const asked = Math.min(this.k, this.#placeCount);
+    return {
+      key: formatId(key),
+      name,
+      owner: owner - 1,
+      holders,
+      effectiveK: living - 1,
+      state: living === 0 ? 'lost' : living < asked ? 'unsafe' : 'safe',
+      bytes: holders.length === 0 ? 0 : PEER_BYTES,
+    };
+  }
+
+  lookupView(call: number): LookupView | null {
+    const open = this.#open.get(call);
+    if (!open?.flights) return this.#views.get(call) ?? null;
+    return this.#viewOf(open, this.#lookupOf(open), null);
+  }
+
+  /** Watched calls whose lookups have moved on since they were asked about. */
+  look(): void {
+    for (const open of this.#open.values()) {
+      if (!open.flights) continue;
+      const lookup = this.#lookupOf(open);
+      const progress = lookup ? progressOf(lookup) : 0;
+      if (progress === open.progress) continue;
+      open.progress = progress;
+      this.#ear.moved(open.call.call);
+    }
+  }
+
+  nodeView(node: number): NodeView {
+    return nodeViewOf(this.mortals, node, this.#sybils.has(node));
+  }
+
+  traffic(): { messages: number; lost: number } {
+    const { sent, lost, cut, clogged, queueDropped } = this.world.network.traffic;
+    return { messages: sent, lost: lost + cut + clogged + queueDropped };
+  }
+
+  #lookupOf({ call }: Open): Lookup | null {
+    for (const lookup of this.mortals.node(call.from).lookups) {
+      if (lookup?.call === call.call) return lookup;
+    }
+    return null;
+  }
+
+  #viewOf(
+    { call, kind, startedMs, flights }: Open,
+    lookup: Lookup | null,
+    ending: Parameters<InhabitantsEar['ended']>[1] | null,
+  ): LookupView {
+    const endedMs = ending ? this.world.elapsedMs : null;
+    const { timeoutMs } = this.#settings;
+    const steps = lookup ? stepsOf(this.mortals, lookup, flights!, timeoutMs, endedMs) : [];
+    return {
+      type: 'lookup',
+      id: call.call,
+      kind: kindName(kind),
+      label: call.name === '' ? formatId(call.key) : call.name,
+      target: formatId(call.key),
+      from: call.from,
+      startedMs,
+      endedMs,
+      state: ending ? (ending.failed ? 'failed' : 'succeeded') : 'running',
+      result: ending?.result ?? '',
+      exact: ending?.exact ?? null,
+      steps,
+    };
+  }
+
+  #keepView(view: LookupView): void {
+    this.#views.set(view.id, view);
+    if (this.#views.size > VIEWS_KEPT) this.#views.delete(this.#views.keys().next().value!);
+  }
+
+  // Who holds what.
+
+  #mayHold(key: Uint8Array, node: number): void {
+    const name = formatId(key);
+    const candidates = this.#candidates.get(name) ?? new Set();
+    this.#candidates.set(name, candidates);
+    if (candidates.size < CANDIDATES_MAX) candidates.add(node);
+  }
+
+  /** Nodes that store peers for a key, those that are down included, until they begin anew. */
+  #holders(key: Uint8Array): number[] {
+    const { now } = this.world;
+    const holders: number[] = [];
+    const candidates = this.#candidates.get(formatId(key));
+    for (const node of candidates ?? []) {
+      const store = this.mortals.node(node).peers;
+      if (store !== null && store.countOf(now, key, 0) > 0) holders.push(node);
+      else candidates!.delete(node); // until it is asked to store it again
+    }
+    return holders;
+  }
+
+  // Messages.
+
+  kindOf(bytes: Uint8Array, start: number, end: number): string {
+    return kindOfMainline(bytes, start, end - start);
+  }
+
+  callOf(from: number, to: number, bytes: Uint8Array, start: number, end: number): number {
+    const message = this.#message;
+    this.#last.row = -1;
+    if (message.read(bytes, start, end) !== Malformed.fine) return 0;
+    const isQuery = message.kind === Kind.query;
+    const asker = isQuery ? from : to;
+    if (asker < 0 || message.transactionLength !== TRANSACTION_BYTES) return 0;
+    const machine = this.mortals.node(asker);
+    const { requests } = this.mortals.ground;
+    const request = requests.find(machine.tenant, bytes, message.transactionStart);
+    if (request === 0) return 0;
+    const purpose = requests.purpose[request]!;
+    if (purpose !== Purpose.lookup && purpose !== Purpose.announce) return 0;
+    this.#last.isQuery = isQuery;
+    if (purpose === Purpose.lookup) this.#last.row = requests.detail[request]!;
+    return watchedCall(machine, requests.subject[request]!, this.#open);
+  }
+
+  flew(call: number, flight: number): void {
+    const { row, isQuery } = this.#last;
+    const flights = this.#open.get(call)?.flights;
+    if (!flights || row < 0) return;
+    if (isQuery) flights.requests[row] = flight;
+    else flights.replies[row] = flight;
+  }
+
+  explain(bytes: Uint8Array, target: Uint8Array | null = null): Pick<Explanation, 'kind' | 'root'> {
+    return explainMainline(bytes, target);
+  }
+}
+
+/** Bytes of a transaction id of ours (mainline/rows/requests.ts). */
+const TRANSACTION_BYTES = 4;
+
+const KINDS: Partial<Record<SceneCall['kind'], LookupKind>> = {
+  put: LookupKind.announce,
+  get: LookupKind.getPeers,
+  lookup: LookupKind.findNode,
+};
+
+function watchedCall(machine: MainlineNode, slot: number, open: Map<number, Open>): number {
+  const call = machine.lookups[slot]?.call ?? 0;
+  return call !== 0 && open.get(call)?.flights ? call : 0;
+}
+
+function nodesText(count: number): string {
+  return count === 1 ? 'one node' : `${count} nodes`;
+}

@@ -1,0 +1,486 @@
+/**
+ * A running ring as a scene. Members of this process are looked into directly; those outside are asked
+ * about themselves once a second (ring-survey.ts).
+ *
+ *     own members ── info, records, taps ──┐
+ *     outside ◀─ info? ── RingSurvey ──────┴─▶ places, successors, keys, messages, lookups
+ *
+ * Anything a member of this process keeps is seen: a value that somebody else inserts shows with the
+ * next look. Of a ring that is only watched from outside, the keys are those put or looked up here.
+ */
+import type {
+  IdentityInfo,
+  RecordInfo,
+  Ring,
+  RingAccess,
+  RingInfo,
+  RingNotice,
+  Wire,
+} from '../../ring.ts';
+import type { Act, Explanation, KeyView, LookupView, NodeView, SceneOverlay } from '../../scene.ts';
+import { explainRing, kindOfRing, NodeState } from '../../scene.ts';
+import { FlightSample } from '../live/flights.ts';
+import { CommandRefused, LiveScene, type LiveSceneOptions } from '../live/live-scene.ts';
+import { hashOf } from '../live/names.ts';
+import { keysOf, type OwningPlace, RECORDS_READ } from './keys.ts';
+import { namedBy, RingSurvey } from './survey.ts';
+import { RingTraffic } from './traffic.ts';
+import { type Log, logOf, ringNodeView } from './view.ts';
+
+/** What may be done to members of this process. */
+export interface RingHands {
+  /** Opens one more member; with `port` where one stood that is gone. */
+  add(options?: { port?: number }): Promise<unknown>;
+  crash(member: Ring): Promise<void>;
+  leave(member: Ring): Promise<void>;
+}
+
+export interface LiveRingOptions extends LiveSceneOptions {
+  /** Members of this process; they may change. */
+  members?: () => readonly Ring[];
+  /** Members elsewhere to begin with, `host:port`. */
+  entries?: readonly string[];
+  /** Only where there is no member to ask. */
+  wire?: Wire;
+  hands?: RingHands;
+}
+
+/** For a command of somebody at the page. */
+const CALL_MS = 10_000;
+/** Characters of a value that are shown. */
+const SHOWN_VALUE = 60;
+
+interface Known {
+  home: string;
+  info: RingInfo | null;
+  ring: Ring | null;
+}
+
+export class LiveRing extends LiveScene {
+  readonly overlay: SceneOverlay = 'ring';
+  k = 0;
+  readonly hasHands: boolean = true;
+  protected readonly flights: FlightSample;
+  readonly #options: LiveRingOptions;
+  readonly #survey: RingSurvey;
+  readonly #traffic: RingTraffic;
+  readonly #names = new Map<string, string>();
+  /** Who was there at the last look, by node. */
+  #known = new Map<number, Known>();
+  readonly #nodeAt = new Map<string, number>();
+  readonly #untap = new Map<Ring, () => void>();
+  readonly #logs = new Map<number, Log>();
+  readonly #records = new Map<Ring, { sign: string; records: readonly RecordInfo[] }>();
+  /** Addresses that members took for dead, and processes that were told to leave. */
+  readonly #lost = new Set<string>();
+  readonly #left = new Set<string>();
+  #lookups = { all: 0, failed: 0 };
+  #keysSign = '';
+
+  constructor(options: LiveRingOptions) {
+    super(options);
+    this.#options = options;
+    this.flights = new FlightSample((bytes, isReply) =>
+      kindOfRing(bytes, 0, bytes.length, { isReply }),
+    );
+    this.#survey = new RingSurvey({
+      entries: () => this.#entries(),
+      isOwn: (address) => this.#members.some((ring) => ring.addresses.includes(address)),
+      ...(options.wire && { wire: options.wire }),
+    });
+    this.#traffic = new RingTraffic({
+      nodeAt: (address) => this.#nodeAt.get(address) ?? -1,
+      isOwn: (node) => this.#known.get(node)?.ring != null,
+      idOf: (node) => this.#known.get(node)?.info?.identities[0]?.hash ?? null,
+      nextLookup: () => this.nextLookup(),
+      tellLookup: (view) => {
+        if (view.state !== 'running') this.#count(view);
+        this.tellLookup(view);
+      },
+      tellMessage: ({ from, to, bytes, length, hasArrived, isReply }, lookup) => {
+        const atMs = Date.now();
+        return this.flights.add({ atMs, from, to, length, hasArrived, lookup, isReply }, bytes);
+      },
+      tellArrival: (from, to, length) => void this.flights.arrived(Date.now(), from, to, length),
+    });
+  }
+
+  /** Names whose hashes are shown by name. */
+  learn(names: readonly string[]): void {
+    for (const name of names) this.#names.set(hashOf(name), name);
+  }
+
+  get #members(): readonly Ring[] {
+    return this.#options.members?.() ?? [];
+  }
+
+  protected override begin(): void {
+    this.#survey.start();
+  }
+
+  protected override end(): void {
+    this.#survey.stop();
+    this.#untapAll();
+  }
+
+  protected forget(): void {
+    this.#untapAll();
+    this.#known.clear();
+    this.#nodeAt.clear();
+    this.#logs.clear();
+    this.#traffic.forget();
+    this.#keysSign = '';
+  }
+
+  protected override async prepare(): Promise<boolean> {
+    if (this.isWatched && this.#survey.found.size > 0) return false;
+    await this.#survey.round();
+    return this.#survey.found.size > 0;
+  }
+
+  protected look(): void {
+    this.#traffic.tick(Date.now());
+    const known = new Map<number, Known>();
+    for (const ring of this.#members) {
+      const info = ring.info();
+      this.k = info.k;
+      this.#see(known, { home: ring.addresses[0]!, info, ring });
+      if (this.isWatched) this.#tap(ring);
+    }
+    for (const [home, { isAlive, info }] of this.#survey.found) {
+      if (!isAlive || known.has(this.picture.numberOf(home))) continue;
+      if (info !== null && this.#members.length === 0) this.k = info.k;
+      this.#see(known, { home, info, ring: null });
+    }
+    this.#untapTheGone();
+    this.#markTheGone(known);
+    this.#known = known;
+    for (const [, { info }] of known) this.#link(info);
+    this.#lookAtKeys();
+    this.#sum();
+  }
+
+  protected viewOf(node: number): NodeView | null {
+    const home = this.picture.nameOf(node);
+    if (home === undefined) return null;
+    const known = this.#known.get(node);
+    return ringNodeView({
+      node,
+      home,
+      state: this.picture.stateOf(node),
+      info: known?.info ?? null,
+      records: known?.ring?.records() ?? [],
+      nodeAt: (address) => this.#nodeAt.get(address) ?? -1,
+      names: this.#names,
+      log: this.#logs.get(node) ?? [],
+      isOwn: known?.ring != null,
+    });
+  }
+
+  protected explain(flight: number, bytes: Uint8Array): Explanation {
+    return { type: 'explanation', flight, bytes, ...explainRing(bytes) };
+  }
+
+  protected override get reachesNodes(): boolean {
+    return this.#options.hands !== undefined;
+  }
+
+  protected async act(act: Act): Promise<string> {
+    switch (act.kind) {
+      case 'put':
+      case 'get':
+      case 'remove':
+      case 'lookup':
+        return this.#command(act);
+      case 'add':
+        return this.#add(act.count);
+      case 'crash':
+      case 'leave':
+        return this.#takeAll(act.nodes, act.kind);
+      case 'restart':
+        if (act.memory) {
+          throw new CommandRefused('IMPOSSIBLE', 'these members keep nothing: memory is gone');
+        }
+        return this.#toEach(act.nodes, act.kind, (hands, node) => this.#restart(hands, node));
+      default:
+        throw new CommandRefused('IMPOSSIBLE', `live nodes cannot be told to "${act.kind}"`);
+    }
+  }
+
+  async #command(act: Act & { kind: 'put' | 'get' | 'remove' | 'lookup' }): Promise<string> {
+    const { node, access } = this.#accessOf(act.from);
+    const key = hashOf(act.name);
+    if (act.name !== key) this.#names.set(key, act.name);
+    const kind = { put: 'insert', get: 'get', remove: 'remove', lookup: 'owns' }[act.kind];
+    const view = this.#traffic.expect(kind, act.name, key, node, Date.now());
+    try {
+      const said = await run(access, act, key);
+      this.#traffic.conclude(view, true, said, Date.now());
+      return said;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#traffic.conclude(view, false, message, Date.now());
+      throw new CommandRefused('FAILED', `${act.kind} "${act.name}": ${message}`);
+    }
+  }
+
+  /** The member that is asked to do something, or a client of the ring. */
+  #accessOf(from: number | undefined): { node: number; access: RingAccess } {
+    const chosen = from === undefined ? undefined : this.#known.get(from)?.ring;
+    const ring = chosen ?? this.#members[0];
+    if (ring) return { node: this.picture.numberOf(ring.addresses[0]!), access: ring };
+    const { connection } = this.#survey;
+    if (connection !== null) return { node: -1, access: connection };
+    throw new CommandRefused('IMPOSSIBLE', 'no member of the ring is there to ask');
+  }
+
+  #hands(what: string): RingHands {
+    const { hands } = this.#options;
+    if (hands !== undefined) return hands;
+    throw new CommandRefused('IMPOSSIBLE', `only members of "ringlight up" can ${what}`);
+  }
+
+  async #add(count: number): Promise<string> {
+    const hands = this.#hands('be added');
+    for (let i = 0; i < count; i++) await hands.add();
+    return `${count} joined`;
+  }
+
+  async #toEach(
+    nodes: readonly number[],
+    what: string,
+    one: (hands: RingHands, node: number) => Promise<void>,
+  ): Promise<string> {
+    const hands = this.#hands(what);
+    for (const node of nodes) await one(hands, node);
+    return `${what}: node ${nodes.join(', ')}`;
+  }
+
+  #takeAll(nodes: readonly number[], kind: 'crash' | 'leave'): Promise<string> {
+    return this.#toEach(nodes, kind, (hands, node) => this.#take(hands, kind, node));
+  }
+
+  async #take(hands: RingHands, kind: 'crash' | 'leave', node: number): Promise<void> {
+    const ring = this.#known.get(node)?.ring;
+    if (!ring) throw new CommandRefused('UNKNOWN', `there is no member ${node} here to ${kind}`);
+    if (kind === 'leave') this.#left.add(ring.addresses[0]!);
+    await hands[kind](ring);
+  }
+
+  async #restart(hands: RingHands, node: number): Promise<void> {
+    const home = this.picture.nameOf(node);
+    if (home === undefined) throw new CommandRefused('UNKNOWN', `there was no member ${node}`);
+    if (this.#known.get(node)) {
+      throw new CommandRefused('IMPOSSIBLE', `member ${node} is running`);
+    }
+    await hands.add({ port: Number(home.slice(home.lastIndexOf(':') + 1)) });
+  }
+
+  *#entries(): Generator<string> {
+    yield* this.#options.entries ?? [];
+    for (const ring of this.#members) yield* namedBy(ring.info());
+    for (const { info, ring } of this.#known.values()) if (ring === null) yield* namedBy(info);
+  }
+
+  #see(known: Map<number, Known>, one: Known): void {
+    const node = this.picture.node(one.home);
+    known.set(node, one);
+    this.picture.setState(node, stateOf(one.info?.identities ?? []));
+    this.picture.setLoad(node, one.info?.counters['framesIn'] ?? 0);
+    this.#left.delete(one.home);
+    this.#lost.delete(one.home);
+    const identities = one.info?.identities ?? [{ address: one.home, hash: hashOf(one.home) }];
+    for (const { address, hash } of identities) {
+      this.#nodeAt.set(address, node);
+      this.picture.place(hash, address, node);
+    }
+  }
+
+  #link(info: RingInfo | null): void {
+    for (const { address, hash, successors, state, effectiveK } of info?.identities ?? []) {
+      const place = this.picture.placeOf(hash, address);
+      const next = successors[0];
+      const isMember = state === 'member' || state === 'leaving';
+      const isAlone = isMember && next === undefined;
+      const successor = next ? this.picture.placeOf(next.hash, next.address) : -1;
+      this.picture.setSuccessor(place, isAlone ? place : successor);
+      this.picture.setSafety(place, isMember ? effectiveK : 255);
+    }
+  }
+
+  #markTheGone(known: Map<number, Known>): void {
+    for (const [node, { home, info, ring }] of this.#known) {
+      if (known.has(node)) continue;
+      const wasLeaving = info?.identities.every(({ state }) => /^(leaving|left)$/.test(state));
+      const isAbsent =
+        this.#left.has(home) || wasLeaving || (ring === null && !this.#lost.has(home));
+      this.picture.setState(node, isAbsent ? NodeState.absent : NodeState.crashed);
+    }
+  }
+
+  #lookAtKeys(): void {
+    const places: OwningPlace[] = [];
+    for (const [node, { home, info, ring }] of this.#known) {
+      const identities = info?.identities ?? [];
+      if (info === null) places.push(this.#placeOf(node, home, hashOf(home), false, []));
+      for (const one of identities) {
+        if (one.state !== 'member' && one.state !== 'leaving') continue;
+        places.push(this.#placeOf(node, one.address, one.hash, ring !== null, one.backups));
+      }
+    }
+    places.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const records = this.#members.map((ring) => ({
+      node: this.picture.numberOf(ring.addresses[0]!),
+      records: this.#recordsOf(ring),
+    }));
+    const signs = [...this.#records.values()].map((one) => one.sign);
+    const sign = JSON.stringify([places, signs, this.#names.size]);
+    if (sign === this.#keysSign) return;
+    this.#keysSign = sign;
+    const known = this.picture.keys;
+    const holdings = { places, records, known: [...known], names: this.#names, k: this.k };
+    for (const view of keysOf(holdings)) this.picture.setKey(view);
+  }
+
+  #placeOf(
+    node: number,
+    address: string,
+    id: string,
+    isOwn: boolean,
+    backups: IdentityInfo['backups'],
+  ): OwningPlace {
+    const backupsOutside = backups
+      .filter((backup) => backup.isInStep)
+      .map((backup) => this.#nodeAt.get(backup.address) ?? -1)
+      .filter((backup) => backup >= 0 && this.#known.get(backup)?.ring === null);
+    return { id, place: this.picture.placeOf(id, address), node, isOwn, backupsOutside };
+  }
+
+  /** Read again only when something was written. */
+  #recordsOf(ring: Ring): readonly RecordInfo[] {
+    const { records, bytes, counters } = ring.info();
+    const { writes, replicas, repairedRecords, released, forgotten, handovers } = counters;
+    const sign = [
+      records,
+      bytes,
+      writes,
+      replicas,
+      repairedRecords,
+      released,
+      forgotten,
+      handovers,
+    ];
+    const known = this.#records.get(ring);
+    if (known !== undefined && known.sign === sign.join()) return known.records;
+    const read = { sign: sign.join(), records: ring.records(RECORDS_READ) };
+    this.#records.set(ring, read);
+    return read.records;
+  }
+
+  #sum(): void {
+    for (const { home, info } of this.#known.values()) {
+      this.messages.count(home, info?.counters['framesIn'] ?? 0);
+    }
+    const keys = [...this.picture.keys];
+    const count = (state: KeyView['state']): number =>
+      keys.filter((key) => key.state === state).length;
+    const [unsafe, lost] = [count('unsafe'), count('lost')];
+    this.picture.figures = {
+      ...this.picture.figures,
+      nodesNow: this.#known.size,
+      messages: this.messages.sum,
+      lookups: this.#lookups.all,
+      failedLookups: this.#lookups.failed,
+      keysNow: count('safe') + unsafe,
+      unsafeKeysNow: unsafe,
+      lostKeysNow: lost,
+    };
+  }
+
+  #count(view: LookupView): void {
+    const { endedMs, startedMs, state, steps } = view;
+    this.#lookups.all++;
+    if (state === 'failed') this.#lookups.failed++;
+    this.broadcast({
+      type: 'outcomes',
+      endedMs: Float64Array.of(endedMs!),
+      durationsMs: Float64Array.of(endedMs! - startedMs),
+      hops: Uint8Array.of(Math.min(255, steps.length)),
+      messages: Uint16Array.of(steps.length),
+      results: Uint8Array.of(state === 'failed' ? 0 : 1),
+    });
+  }
+
+  #tap(ring: Ring): void {
+    if (this.#untap.has(ring)) return;
+    const node = this.picture.numberOf(ring.addresses[0]!);
+    const untap = ring.watch({
+      onNotice: (notice) => this.#hear(node, notice),
+      onBytes: (isOurs, isAccepted, local, peer, bytes, start, end) =>
+        this.#traffic.piece(node, isOurs, isAccepted, local, peer, bytes.subarray(start, end)),
+    });
+    this.#untap.set(ring, untap);
+  }
+
+  #untapAll(): void {
+    for (const untap of this.#untap.values()) untap();
+    this.#untap.clear();
+  }
+
+  #untapTheGone(): void {
+    for (const [ring, untap] of this.#untap) {
+      if (this.#members.includes(ring)) continue;
+      untap();
+      this.#untap.delete(ring);
+      this.#records.delete(ring);
+    }
+  }
+
+  #hear(node: number, notice: RingNotice): void {
+    if (notice.kind === 'lost' && notice.peer !== undefined) this.#lost.add(notice.peer);
+    const log = this.#logs.get(node) ?? [];
+    this.#logs.set(node, logOf(log, Date.now(), notice));
+  }
+}
+
+async function run(
+  access: RingAccess,
+  act: Act & { kind: 'put' | 'get' | 'remove' | 'lookup' },
+  key: string,
+): Promise<string> {
+  const limits = { timeoutMs: CALL_MS };
+  const hash = { hash: key };
+  if (act.kind === 'put') {
+    const level = act.level === undefined ? {} : { level: act.level };
+    const { owner, copies } = await access.insert(hash, act.value, { ...limits, ...level });
+    return `kept by ${owner}, ${copies} copies`;
+  }
+  if (act.kind === 'get') {
+    const value = await access.get(hash, limits);
+    return value === null ? 'there is no such key' : shown(value);
+  }
+  if (act.kind === 'remove') {
+    const { existed, owner } = await access.remove(hash, limits);
+    return existed ? `removed at ${owner}` : 'there was no such key';
+  }
+  const { owner, hops } = await access.owns(hash, limits);
+  return `owned by ${owner}, ${hops} hops`;
+}
+
+function shown(value: Uint8Array): string {
+  const text = Buffer.from(value).toString();
+  const isText = Buffer.from(text).equals(value);
+  const whole = isText ? JSON.stringify(text) : `${value.length} bytes`;
+  return whole.length <= SHOWN_VALUE
+    ? whole
+    : `${whole.slice(0, SHOWN_VALUE)}… (${value.length} bytes)`;
+}
+
+/** What a process is doing, from its identities. */
+function stateOf(identities: readonly IdentityInfo[]): number {
+  const states = new Set(identities.map(({ state }) => state));
+  if (identities.length === 0 || states.has('member')) return NodeState.up;
+  if (states.has('leaving')) return NodeState.leaving;
+  if (states.has('left')) return NodeState.absent;
+  return NodeState.joining;
+}

@@ -1,0 +1,139 @@
+/**
+ * A member of a ring looked into: its neighbours as rows, its records, what it has told. Of a member
+ * outside only what it says of itself is known.
+ */
+import type { MemberInfo, RecordInfo, RingInfo, RingNotice } from '../../ring.ts';
+import {
+  type ContactRow,
+  type ContactView,
+  type NodeView,
+  STORED_SHOWN,
+  type StoredView,
+} from '../../scene.ts';
+
+/** Lines of a node's log that are kept. */
+export const LOG_LINES = 50;
+
+export type Log = NodeView['log'];
+
+export interface RingNodeFacts {
+  node: number;
+  home: string;
+  state: number;
+  info: RingInfo | null;
+  records: readonly RecordInfo[];
+  nodeAt: (address: string) => number;
+  names: ReadonlyMap<string, string>;
+  log: Log;
+  /** Of this process. */
+  isOwn: boolean;
+}
+
+export function ringNodeView(facts: RingNodeFacts): NodeView {
+  const { node, home, state, info, records, names, log } = facts;
+  const identities = info?.identities ?? [];
+  return {
+    type: 'node',
+    node,
+    atMs: Date.now(),
+    state,
+    addresses: identities.length > 0 ? identities.map(({ address }) => address) : [home],
+    ids: identities.map(({ hash }) => hash),
+    facts: factsOf(facts),
+    rows: rowsOf(facts),
+    stored: records.slice(0, STORED_SHOWN).map((record) => storedOf(record, names)),
+    storedCount: info?.records ?? 0,
+    inFlight: [],
+    log,
+  };
+}
+
+/** One more line, the oldest dropped. */
+export function logOf(log: Log, atMs: number, notice: RingNotice): Log {
+  return [...log.slice(-(LOG_LINES - 1)), { atMs, text: lineOf(notice) }];
+}
+
+function lineOf(notice: RingNotice): string {
+  const { kind, successor, predecessor, peer, end, records, reason, message } = notice;
+  switch (kind) {
+    case 'joined':
+      return 'is a member';
+    case 'join-failed':
+      return `could not join: ${reason}`;
+    case 'left':
+      return 'has left';
+    case 'successor':
+      return `is followed by ${successor}`;
+    case 'predecessor':
+      return `comes after ${predecessor}`;
+    case 'arc':
+      return `owns up to ${end!.slice(0, 8)}…`;
+    case 'lost':
+      return `${peer} is gone`;
+    case 'repaired':
+      return `compared with ${peer}: ${records} records moved`;
+    case 'store-error':
+      return `the store failed: ${message}`;
+  }
+}
+
+function factsOf({ info, isOwn }: RingNodeFacts): NodeView['facts'] {
+  if (info === null) return [{ name: 'kind', value: 'class program: says nothing of itself' }];
+  const { k, effectiveK, records, bytes, foreign, connections, wire, policy, counters } = info;
+  const first = info.identities[0];
+  const count = (name: string): string => (counters[name] ?? 0).toLocaleString('en');
+  return [
+    { name: 'seen', value: isOwn ? 'from inside' : 'as it says of itself' },
+    { name: 'state', value: first?.state ?? 'unknown' },
+    { name: 'backups', value: `${effectiveK} of ${k} in step` },
+    { name: 'records', value: `${records} (${bytes.toLocaleString('en')} bytes)` },
+    { name: 'foreign records', value: String(foreign) },
+    { name: 'connections', value: String(connections) },
+    { name: 'policy', value: policy },
+    { name: 'wire', value: wire },
+    { name: 'frames in, out', value: `${count('framesIn')}, ${count('framesOut')}` },
+    { name: 'time-outs', value: count('timeouts') },
+    { name: 'members lost', value: count('lost') },
+  ];
+}
+
+function rowsOf({ info, nodeAt }: RingNodeFacts): ContactRow[] {
+  const rows: ContactRow[] = [];
+  for (const one of info?.identities ?? []) {
+    const prefix = info!.identities.length > 1 ? `${one.address} · ` : '';
+    const row = (label: string, members: readonly ContactView[]): void => {
+      const contacts = members;
+      rows.push({ label: prefix + label, prefixBits: -1, capacity: members.length, contacts });
+    };
+    const good = (members: readonly MemberInfo[]): ContactView[] =>
+      members.map(({ address, hash }) => contactOf(address, hash, 'good', nodeAt));
+    row('successors', good(one.successors));
+    row('predecessors', good(one.predecessors));
+    row('fingers', good(one.fingers));
+    const hashes = new Map(
+      [...one.predecessors, ...one.successors, ...one.fingers].map((m) => [m.address, m.hash]),
+    );
+    row(
+      'backups',
+      one.backups.map(({ address, isInStep }) =>
+        contactOf(address, hashes.get(address) ?? '', isInStep ? 'good' : 'questionable', nodeAt),
+      ),
+    );
+  }
+  return rows;
+}
+
+function contactOf(
+  address: string,
+  id: string,
+  state: ContactView['state'],
+  nodeAt: (address: string) => number,
+): ContactView {
+  return { id, address, node: nodeAt(address), state, ageMs: null, failures: 0 };
+}
+
+function storedOf(record: RecordInfo, names: ReadonlyMap<string, string>): StoredView {
+  const { key, bytes, isRemoved, isOwn } = record;
+  const what = isRemoved ? 'removed' : `${bytes} bytes`;
+  return { key, name: names.get(key) ?? null, what, role: isOwn ? 'owner' : 'backup' };
+}
