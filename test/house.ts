@@ -105,7 +105,8 @@ const ARROWS: Record<string, readonly string[]> = {
   lab: ['core', 'mainline', 'ring', 'lab', 'hashes'],
   scene: ['core', 'mainline', 'ring', 'lab', 'scene', 'hashes'],
   io: ['core', 'io', 'node', 'packages', 'hashes'],
-  doors: ['core', 'mainline', 'ring', 'lab', 'scene', 'io', 'studio', 'cli', 'doors'],
+  api: ['core', 'mainline', 'ring', 'lab', 'io', 'api'],
+  doors: ['core', 'mainline', 'ring', 'lab', 'scene', 'io', 'api', 'studio', 'cli'],
   studio: ['doors', 'studio', 'node', 'packages'],
   results: ['doors', 'results', 'node', 'packages'],
   cli: ['doors', 'results', 'cli', 'node', 'packages'],
@@ -119,7 +120,7 @@ function roomOf(path: string): string | undefined {
   return first === 'doors' || !Object.hasOwn(ARROWS, first) ? undefined : first;
 }
 
-/** DESIGN: core sees nobody, rooms see core, doors see rooms, studio, results and cli see doors. */
+/** Core sees nobody, rooms see core, api joins rooms to io, doors see all; the rest sees doors. */
 export function checkImports(path: string, source: string): string[] {
   const room = roomOf(path);
   if (room === undefined) return [`${path}: belongs to no room that the house knows`];
@@ -256,6 +257,14 @@ export function checkMirror(
     if (reason.length < 10) complaints.push(`${path}: excused without a reason`);
   }
   return complaints;
+}
+
+/** A door is a list of names: what stands behind them lives in a room. Commands have a door of their own. */
+export function checkDoor(path: string, source: string): string[] {
+  if (roomOf(path) !== 'doors' || path === 'src/cli.ts') return [];
+  const names = /export\s+(?:type\s+)?(?:\*|\{[^{}]*\})\s*from\s*"\d+";?/g;
+  const rest = codeOf(source).text.replace(names, '').trim();
+  return rest === '' ? [] : [`${path}: a door holds names only, not ${rest.split('\n')[0]}`];
 }
 
 /** Nothing that only one machine has: its paths, or the place it takes packages from. */

@@ -61,3 +61,8 @@ export class DhtError extends Error {
     this.krpcCode = options?.krpcCode;
   }
 }
+
+/** Where errors go that nobody has asked for: a process warning. */
+export function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+}

@@ -7,19 +7,19 @@
  *     lab.crash(lab.ownerOf('hello'));
  *     const { value } = await lab.nodes[40].get('hello');
  */
-import { formatAddress } from './core/address.ts';
-import { shown, wholeNumber } from './core/argument.ts';
-import { parseId } from './core/id.ts';
-import { DhtError } from './io/errors.ts';
-import { VirtualCalls } from './io/virtual-calls.ts';
-import { type Duration, durationMs } from './lab/duration.ts';
-import { checkNetwork, type NetworkModel } from './lab/network/network-model.ts';
-import type { RingOverlay } from './lab/ring/ring-overlay.ts';
-import { ringWorld } from './lab/ring/ring-overlay.ts';
-import { sha1 } from './lab/sha1.ts';
-import type { RingOutcome } from './ring/outcome.ts';
-import { LEVELS, type Level, type RingSettings, ringSettings } from './ring/settings.ts';
-import type { RingInfo } from './ring/view.ts';
+import { formatAddress } from '../../core/address.ts';
+import { shown, wholeNumber } from '../../core/argument.ts';
+import { parseId } from '../../core/id.ts';
+import { DhtError } from '../../io/errors.ts';
+import { type Duration, durationMs } from '../../lab/duration.ts';
+import { checkNetwork, type NetworkModel } from '../../lab/network/network-model.ts';
+import type { RingOverlay } from '../../lab/ring/ring-overlay.ts';
+import { ringWorld } from '../../lab/ring/ring-overlay.ts';
+import { sha1 } from '../../lab/sha1.ts';
+import type { RingOutcome } from '../../ring/outcome.ts';
+import { LEVELS, type Level, type RingSettings, ringSettings } from '../../ring/settings.ts';
+import type { RingInfo } from '../../ring/view.ts';
+import { VirtualCalls } from './virtual-calls.ts';
 
 /** 7 to 14 KB a node: beyond this a lab takes more than a gigabyte. */
 export const RING_LAB_NODES_LIMIT = 100_000;

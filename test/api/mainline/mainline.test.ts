@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { addressOf } from '../src/core/address.ts';
+import { addressOf } from '../../../src/core/address.ts';
 import {
   type Bencoded,
   decode,
@@ -17,8 +17,8 @@ import {
   openMainline,
   type Peer,
   SeededRandom,
-} from '../src/mainline.ts';
-import { ManualClock, MemoryNetwork } from './io/memory-network.ts';
+} from '../../../src/mainline.ts';
+import { ManualClock, MemoryNetwork } from '../../io/memory-network.ts';
 
 const HASH = '0123456789abcdef0123456789abcdef01234567';
 const HOST = '127.0.0.1';
@@ -602,7 +602,7 @@ describe('closing', () => {
 
   test('lets a program end by itself', async () => {
     const script = `
-      import { openMainline } from ${JSON.stringify(new URL('../dist/mainline.js', import.meta.url).href)};
+      import { openMainline } from ${JSON.stringify(new URL('../../../dist/mainline.js', import.meta.url).href)};
       const options = { host: '127.0.0.1', bootstrap: false };
       const first = await openMainline(options);
       const second = await openMainline({ ...options, bootstrap: ['127.0.0.1:' + first.port] });
@@ -623,7 +623,7 @@ describe('closing', () => {
 /** Runs a program to its own end; one that does not end within 10 s is killed and fails. */
 function runNode(args: string[]): Promise<{ stdout: string; code: number | null }> {
   return new Promise((resolve) => {
-    const cwd = fileURLToPath(new URL('..', import.meta.url));
+    const cwd = fileURLToPath(new URL('../../..', import.meta.url));
     const child = execFile(process.execPath, args, { cwd, timeout: 10_000 }, (_error, stdout) =>
       resolve({ stdout, code: child.exitCode }),
     );

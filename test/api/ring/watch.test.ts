@@ -1,8 +1,8 @@
 /** Looking on at a member: notices later, bytes at once, and no tap when nobody wants bytes. */
 import { expect, test } from 'vitest';
-import type { StreamTap } from '../src/io/tcp.ts';
-import { connectRing, openRing } from '../src/ring.ts';
-import { noticeOf, type RingNotice, RingWatchers } from '../src/ring-watch.ts';
+import { noticeOf, type RingNotice, RingWatchers } from '../../../src/api/ring/watch.ts';
+import type { StreamTap } from '../../../src/io/tcp.ts';
+import { connectRing, openRing } from '../../../src/ring.ts';
 
 const PATIENCE = { timeout: 10_000 };
 

@@ -5,7 +5,7 @@
  *
  *     open ─▶ turns of the program ─▶ run the world to the next outcome ─▶ turns ─▶ …
  */
-import { DhtError } from './errors.ts';
+import { DhtError } from '../../io/errors.ts';
 
 /** Turns given to the program after an outcome, before time moves on: a chain of that many awaits. */
 const TURNS = 16;

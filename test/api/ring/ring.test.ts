@@ -1,31 +1,19 @@
-/** The door to rings: real nodes on loopback, and everything a program may do wrong. */
+/** Members on loopback: what they keep, who leaves and who crashes, and options that are wrong. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  connectRing,
-  openRing,
-  type Ring,
-  type RingNotice,
-  type RingOptions,
-} from '../src/ring.ts';
-import { createRingTestnet } from '../src/testnet.ts';
+import { connectRing, openRing, type RingNotice, type RingOptions } from '../../../src/ring.ts';
+import { createRingTestnet } from '../../../src/testnet.ts';
+import { alone, text } from './rings.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'ringlight-ring-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-const text = (value: Uint8Array | null) => value && Buffer.from(value).toString();
 const sha1 = (name: string) => new Uint8Array(createHash('sha1').update(name).digest());
-
-async function alone(options: RingOptions = {}): Promise<Ring> {
-  const ring = await openRing(options);
-  await ring.ready();
-  return ring;
-}
 
 describe('a ring of one', () => {
   test('keeps names and hashes, texts and bytes', async () => {
@@ -51,19 +39,6 @@ describe('a ring of one', () => {
     expect(await ring.get('hello')).toBeNull();
     expect(await ring.owns('hello')).toEqual({ owner: ring.addresses[0], hops: 0 });
     expect(ring.info()).toMatchObject({ k: 0, effectiveK: 0, wire: 'seed', policy: 'correct' });
-  });
-
-  test('gives a client that is no member the same calls', async () => {
-    await using ring = await alone();
-    await using client = await connectRing(ring.addresses[0]!);
-    expect(await client.insert('ä name', 'a value')).toMatchObject({ owner: ring.addresses[0] });
-    expect(text(await client.get('ä name'))).toBe('a value');
-    expect(text(await ring.get('ä name'))).toBe('a value');
-    expect(await client.exists('ä name')).toBe(true);
-    expect((await client.remove('ä name')).existed).toBe(true);
-    expect(await client.exists('ä name')).toBe(false);
-    expect((await client.owns('x')).owner).toBe(ring.addresses[0]);
-    expect(await client.info()).toMatchObject({ isPlain: false, info: { k: 0 } });
   });
 
   test('keeps its records in a data directory, one process at a time', async () => {
@@ -155,20 +130,6 @@ describe('a ring of several', () => {
     expect(ring.info().identities.map(({ address }) => address)).toEqual(ring.addresses);
   }, 30_000);
 
-  test.each(['seed', 'string', 'text'] as const)(
-    'speaks %s, and finds that out',
-    async (wire) => {
-      await using first = await alone({ wire });
-      await using second = await openRing({ join: first.addresses[0]! });
-      await second.ready();
-      expect(second.info().wire).toBe(wire);
-      await second.insert('key', 'value');
-      await using client = await connectRing(first.addresses[0]!);
-      expect(text(await client.get('key'))).toBe('value');
-    },
-    30_000,
-  );
-
   test('tells what happens', async () => {
     const notices: RingNotice[] = [];
     await using first = await alone();
@@ -190,95 +151,7 @@ describe('a ring of several', () => {
   });
 });
 
-describe('a call', () => {
-  test('to a ring that is not there is UNREACHABLE, and so is joining it', async () => {
-    const gone = await alone();
-    const [address] = gone.addresses;
-    await gone.close();
-    const nobody = { name: 'DhtError', code: 'UNREACHABLE' };
-    await expect(connectRing(address!)).rejects.toMatchObject({
-      ...nobody,
-      message: `no member of a ring answers at ${address}`,
-    });
-    await expect(openRing({ join: address! })).rejects.toMatchObject(nobody);
-    // Who knows the dialect can wait for them.
-    await using member = await openRing({ join: address!, wire: 'seed' });
-    await expect(member.ready({ timeoutMs: 300 })).rejects.toMatchObject({
-      code: 'TIMEOUT',
-      message: expect.stringMatching(/^no member after 300 ms: ./),
-    });
-    await expect(member.get('a')).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
-  }, 20_000);
-
-  test('ends by its signal, its time or the closing of the ring', async () => {
-    const { server, address, sockets } = await silentServer();
-    const client = await connectRing(address, { wire: 'seed' });
-    const signal = AbortSignal.timeout(30);
-    await expect(client.get('a', { signal })).rejects.toMatchObject({ code: 'ABORTED' });
-    await expect(client.get('a', { timeoutMs: 30 })).rejects.toMatchObject({
-      code: 'TIMEOUT',
-      message: 'no answer within 30 ms',
-    });
-    const pending = client.get('a');
-    await Promise.all([expect(pending).rejects.toMatchObject({ code: 'CLOSED' }), client.close()]);
-    await client.close();
-    await expect(client.get('a')).rejects.toMatchObject({ code: 'CLOSED' });
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-
-  test('with a value over the limit is TOO_LARGE, and the ring lives on', async () => {
-    await using ring = await alone({ valueBytesMax: 1000 });
-    await ring.insert('fits', new Uint8Array(1000));
-    await expect(ring.insert('big', new Uint8Array(1001))).rejects.toMatchObject({
-      code: 'TOO_LARGE',
-    });
-    await using client = await connectRing(ring.addresses[0]!);
-    await expect(client.insert('big', new Uint8Array(2000))).rejects.toMatchObject({
-      code: 'TOO_LARGE',
-    });
-    expect((await client.get('fits'))?.length).toBe(1000);
-  });
-
-  test('carries a value of several megabytes', async () => {
-    await using ring = await createRingTestnet({ nodes: 3, k: 1 });
-    const value = new Uint8Array(5_000_000);
-    for (let i = 0; i < value.length; i++) value[i] = (i * 31) & 255;
-    await ring.nodes[0]!.insert('big', value, { level: 'all' });
-    const back = await ring.nodes[2]!.get('big');
-    expect(Buffer.compare(Buffer.from(back!), Buffer.from(value))).toBe(0);
-  }, 30_000);
-});
-
-/** Accepts everybody and says nothing. */
-async function silentServer(): Promise<{ server: Server; address: string; sockets: Socket[] }> {
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => sockets.push(socket.on('error', () => {})));
-  server.listen({ host: '127.0.0.1', port: 0 });
-  await once(server, 'listening');
-  return { server, address: `127.0.0.1:${(server.address() as { port: number }).port}`, sockets };
-}
-
 describe('a wrong argument', () => {
-  test('of a call is told by name', async () => {
-    await using ring = await alone();
-    const wrong: [unknown, string][] = [
-      [5, '"key" expected a name, 20 bytes or { hash }, got 5'],
-      [null, '"key" expected a name, 20 bytes or { hash }, got null'],
-      [new Uint8Array(19), '"key" expected 20 bytes, got 19'],
-      [{ hash: 'xyz' }, '"key.hash" expected 40 hexadecimal digits or 20 bytes, got "xyz"'],
-    ];
-    for (const [key, message] of wrong) {
-      await expect(ring.get(key as string)).rejects.toThrow(new TypeError(message));
-    }
-    await expect(ring.insert('a', 7 as never)).rejects.toThrow(
-      new TypeError('"value" expected bytes or a text, got 7'),
-    );
-    await expect(ring.get('a', { level: 'most' as never })).rejects.toThrow(
-      new TypeError('"level" expected one | quorum | all, got "most"'),
-    );
-  });
-
   test('of opening is told before anything is opened', async () => {
     const wrong: [RingOptions | Record<string, unknown>, string | RegExp][] = [
       [{ port: 70_000 }, '"port" expected a whole number in 0..65535, got 70000'],
@@ -294,8 +167,6 @@ describe('a wrong argument', () => {
     for (const [options, message] of wrong) {
       await expect(openRing(options as RingOptions)).rejects.toThrow(message);
     }
-    await expect(connectRing([])).rejects.toThrow('"entries" expected HOST:PORT, got none');
-    await expect(connectRing('127.0.0.1')).rejects.toThrow('"entries[0]" expected HOST:PORT');
   });
 
   test('that only the system knows to be wrong is an error with a code', async () => {
@@ -305,14 +176,6 @@ describe('a wrong argument', () => {
       code: 'ADDRESS_UNAVAILABLE',
     });
   });
-});
-
-test('values may be kept as ASCII for programs that take them for text', async () => {
-  await using ring = await alone();
-  await using client = await connectRing(ring.addresses[0]!, { textSafe: true });
-  await client.insert('binary', new Uint8Array([255, 0, 128]));
-  expect(text(await ring.get('binary'))).toBe('base64:/wCA');
-  expect(await client.get('binary')).toEqual(new Uint8Array([255, 0, 128]));
 });
 
 test('what was opened is closed: nothing is left that would keep a process alive', async () => {

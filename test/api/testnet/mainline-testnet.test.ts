@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { openMainline } from '../src/mainline.ts';
-import { createRingTestnet, createTestnet, TESTNET_LIMIT, type Testnet } from '../src/testnet.ts';
+import { openMainline } from '../../../src/mainline.ts';
+import { createTestnet, TESTNET_LIMIT, type Testnet } from '../../../src/testnet.ts';
 
 const HASH = 'fedcba9876543210fedcba9876543210fedcba98';
 const opened: Testnet[] = [];
@@ -129,7 +129,7 @@ describe('a testnet that cannot be opened', () => {
     const before = await sockets();
     let made = 0;
     const onQuery = () => undefined;
-    const { flatTable } = await import('../src/mainline.ts');
+    const { flatTable } = await import('../../../src/mainline.ts');
     const factory = flatTable();
     const table = vi.fn((place: Parameters<typeof factory>[0]) => {
       if (++made === 4) throw new Error('the fourth fails');
@@ -148,77 +148,5 @@ describe('a testnet that cannot be opened', () => {
     [{ k: 0 }, '"k"'],
   ])('because of a wrong option %o names it', async (options, message) => {
     await expect(createTestnet(options)).rejects.toThrow(message);
-  });
-});
-
-describe('a ring testnet', () => {
-  const streams = () =>
-    process.getActiveResourcesInfo().filter((name) => /^TCP(?:Server|Socket)?Wrap$/.test(name))
-      .length;
-
-  test('is a ring of real nodes with their backups in place', async () => {
-    await using ring = await createRingTestnet({ nodes: 4, k: 2 });
-    expect(ring.nodes.map((node) => node.info().effectiveK)).toEqual([2, 2, 2, 2]);
-    expect(ring.nodes[0]!.info().k).toBe(2);
-    const { copies } = await ring.nodes[1]!.insert('a', 'b', { level: 'all' });
-    expect(copies).toBe(3);
-    expect(new Set(ring.nodes.flatMap(({ addresses }) => addresses)).size).toBe(4);
-  });
-
-  test('loses a node without notice, and is whole again', async () => {
-    await using ring = await createRingTestnet({ nodes: 4, k: 1 });
-    const gone = ring.nodes[2]!;
-    await ring.crash(2);
-    expect(ring.nodes).not.toContain(gone);
-    await expect(gone.get('a')).rejects.toMatchObject({ code: 'CLOSED' });
-    await ring.settled();
-    expect(ring.nodes.map((node) => node.info().effectiveK)).toEqual([1, 1, 1]);
-    await expect(ring.crash(3)).rejects.toThrow('"index" expected a whole number in 0..2, got 3');
-  }, 60_000);
-
-  test('gains a node, and loses one in good order', async () => {
-    await using ring = await createRingTestnet({ nodes: 3, k: 1 });
-    await ring.nodes[0]!.insert('hello', 'world', { level: 'all' });
-    const more = await ring.add();
-    expect(ring.nodes).toHaveLength(4);
-    expect(more.info().identities[0]!.state).toBe('member');
-    const gone = ring.nodes[1]!;
-    await ring.leave(1);
-    expect(ring.nodes).not.toContain(gone);
-    await expect(gone.get('hello')).rejects.toMatchObject({ code: 'CLOSED' });
-    expect(Buffer.from((await more.get('hello'))!).toString()).toBe('world');
-    const back = await ring.add({ port: gone.port });
-    expect(back.addresses).toEqual(gone.addresses);
-    await expect(ring.leave(4)).rejects.toThrow('"index" expected a whole number in 0..3, got 4');
-  });
-
-  test('closes without a leak', async () => {
-    await expect.poll(streams).toBe(0);
-    const ring = await createRingTestnet({ nodes: 6 });
-    expect(streams()).toBeGreaterThanOrEqual(6);
-    const { port } = ring.nodes[0]!;
-    await ring.close();
-    await ring.close();
-    await expect.poll(streams).toBe(0);
-    await using again = await createRingTestnet({ nodes: 1, port });
-    expect(again.nodes[0]!.port).toBe(port);
-  });
-
-  test('that cannot be opened closes what was', async () => {
-    await expect.poll(streams).toBe(0);
-    await using taken = await createRingTestnet({ nodes: 1 });
-    const { port } = taken.nodes[0]!;
-    await expect(createRingTestnet({ nodes: 3, port })).rejects.toMatchObject({
-      code: 'ADDRESS_IN_USE',
-    });
-    await expect(createRingTestnet({ nodes: 0 })).rejects.toThrow(
-      '"nodes" expected a whole number',
-    );
-    await expect(createRingTestnet({ k: 99 })).rejects.toThrow('"k" expected');
-    await expect(
-      createRingTestnet({ nodes: 3, timeoutMs: 0, repairMs: 60_000 }),
-    ).rejects.toMatchObject({ code: 'TIMEOUT' });
-    await taken.close();
-    await expect.poll(streams).toBe(0);
   });
 });

@@ -1,29 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createLab } from '../src/lab.ts';
+import { createLab } from '../../../src/lab.ts';
 
 const HASH = 'ab'.repeat(20);
 
-/** All files that a file leads to, and what is imported from elsewhere. */
-function reach(file: URL, files = new Set<string>(), others = new Set<string>()): typeof others {
-  if (files.has(file.href)) return others;
-  files.add(file.href);
-  for (const [, specifier] of readFileSync(file, 'utf8').matchAll(
-    /^(?:import|export|\}).* from '([^']+)'/gm,
-  )) {
-    if (specifier!.startsWith('.')) reach(new URL(specifier!, file), files, others);
-    else others.add(specifier!);
-  }
-  return others;
-}
-
-test('nothing below the door needs Node.js', () => {
-  expect([...reach(new URL('../src/lab.ts', import.meta.url))]).toEqual([
-    '@noble/hashes/legacy.js',
-  ]);
-});
-
-describe('createLab', () => {
+describe('a lab of Mainline nodes', () => {
   test('what one node announces another finds, and awaiting moves virtual time', async () => {
     const lab = createLab({ seed: 7, nodes: 2000 });
     expect(lab.now).toBe(0);

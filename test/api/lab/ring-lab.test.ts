@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createLab, type RingLab } from '../src/lab.ts';
+import { createLab, type RingLab } from '../../../src/lab.ts';
 
 const text = (bytes: Uint8Array | null): string => new TextDecoder().decode(bytes ?? undefined);
 

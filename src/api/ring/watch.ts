@@ -2,9 +2,9 @@
  * Looking on at a member of a ring: what it tells as it happens, and the bytes that come and go. A
  * member that nobody watches does nothing for it; watching changes nothing of what it does.
  */
-import { type Address, formatAddress } from './core/address.ts';
-import type { StreamTap } from './io/tcp.ts';
-import type { RingEvent } from './ring/outcome.ts';
+import { type Address, formatAddress } from '../../core/address.ts';
+import type { StreamTap } from '../../io/tcp.ts';
+import type { RingEvent } from '../../ring/outcome.ts';
 
 /** What a node tells as it happens. Addresses are `IP:port`. */
 export interface RingNotice {

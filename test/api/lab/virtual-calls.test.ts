@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { VirtualCalls } from '../../src/io/virtual-calls.ts';
+import { VirtualCalls } from '../../../src/api/lab/virtual-calls.ts';
 
 /** A world of numbered events: each run handles them until it is told to stop. */
 function world(): { calls: VirtualCalls; events: (() => void)[]; handled: number[] } {

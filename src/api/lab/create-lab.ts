@@ -1,0 +1,20 @@
+/**
+ * Which lab it is to be: one call for both overlays, and what comes back has the calls of the nodes
+ * that live there.
+ */
+import { shown } from '../../core/argument.ts';
+import { Lab, type LabOptions } from './mainline-lab.ts';
+import { RingLab, type RingLabOptions } from './ring-lab.ts';
+
+/**
+ * Makes a world whose tables are those of a converged network. Takes about 20 µs a node.
+ * @throws TypeError or RangeError for a wrong option.
+ */
+export function createLab(options?: LabOptions): Lab;
+export function createLab(options: RingLabOptions): RingLab;
+export function createLab(options: LabOptions | RingLabOptions = {}): Lab | RingLab {
+  const { overlay = 'mainline', ...chosen } = options;
+  if (overlay === 'ring') return new RingLab(chosen);
+  if (overlay === 'mainline') return new Lab(chosen);
+  throw new TypeError(`"overlay" expected mainline or ring, got ${shown(overlay)}`);
+}

@@ -1,0 +1,331 @@
+/**
+ * A lab of Mainline nodes, part of `ringlight/lab`: the product's own nodes on simulated datagrams,
+ * with the calls of real ones. Awaiting moves virtual time, and each lookup that was called for is
+ * graded by an oracle that knows everybody.
+ */
+import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
+import { wholeNumber } from '../../core/argument.ts';
+import { formatId, parseId } from '../../core/id.ts';
+import { DhtError } from '../../io/errors.ts';
+import { type Duration, durationMs } from '../../lab/duration.ts';
+import { type ChurnChoice, churnFrom } from '../../lab/life/churn-model.ts';
+import { type Life, State } from '../../lab/life/life.ts';
+import { carryOut, checkSchedule, follow, type Step } from '../../lab/life/schedule.ts';
+import { checkSelection, numberIn, type Selection } from '../../lab/life/selection.ts';
+import { checkStart, livingWorld, type StartModel } from '../../lab/life/start.ts';
+import { type Grade, gradeOf, type Summary, summaryOf } from '../../lab/mainline/grade.ts';
+import type { MainlineOverlay } from '../../lab/mainline/mainline-overlay.ts';
+import type { LatencyModel } from '../../lab/network/latency.ts';
+import { checkLatency, checkNetwork, type NetworkModel } from '../../lab/network/network-model.ts';
+import { sha1 } from '../../lab/sha1.ts';
+import type { World } from '../../lab/world.ts';
+import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
+import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
+import type { Lookup } from '../../mainline/rows/lookup.ts';
+import { type LookupTrace, type NodeInfo, traceOf } from '../../mainline/trace.ts';
+import { type Announcement, LookupKind } from '../../mainline/walks.ts';
+import { VirtualCalls } from './virtual-calls.ts';
+
+/** Nodes of one world at most: what 32-bit row numbers and the memory of a large machine allow. */
+export const LAB_NODES_LIMIT = 10_000_000;
+/** Graded lookups that a lab remembers. */
+export const GRADES_REMEMBERED = 100_000;
+
+export interface LabOptions {
+  /** What lives there: Mainline nodes, or with `ring` those of a replicated ring. Default `mainline`. */
+  overlay?: 'mainline';
+  /** The same seed gives the same run, bit for bit. Default 1. */
+  seed?: number;
+  /** Default 1000. */
+  nodes?: number;
+  /** Default `king`: round trips with a median of 156 ms and a mean of 178 ms. */
+  latency?: LatencyModel;
+  /** Share of datagrams that are lost, 0..1. Default 0. */
+  loss?: number;
+  /** All that may happen to a datagram, loss and latency too: then those are not given beside it. */
+  network?: NetworkModel;
+  /** Do nodes look after their tables? Default true. */
+  upkeep?: boolean;
+  /** `warm` (default): with the tables of a converged network. `protocol`: all nodes really join. */
+  start?: 'warm' | 'protocol' | StartModel;
+  /** How nodes come and go: a preset such as `kad`, two laws, or a trace. Default: nobody does. */
+  churn?: ChurnChoice;
+  /** What is to befall the world, and when. */
+  schedule?: readonly Step[];
+  /** What every node is like. The table is always `kbuckets`. */
+  node?: Pick<NodeChoices, 'k' | 'alpha' | 'shortTimeoutMs' | 'shortTimeoutMsMin' | 'timeoutMs'>;
+}
+
+export interface LabFindNodeResult {
+  nodes: NodeInfo[];
+  lookup: LookupTrace;
+  /** What the oracle says of it. */
+  grade: Grade;
+}
+
+export interface LabGetPeersResult extends LabFindNodeResult {
+  peers: { host: string; port: number }[];
+}
+
+export interface LabAnnounceResult extends LabGetPeersResult {
+  stored: number;
+  failed: number;
+}
+
+export class Lab {
+  /** Node i has the i-th smallest id. */
+  readonly nodes: readonly LabNode[];
+  readonly #overlay: MainlineOverlay;
+  readonly #world: World;
+  readonly #grades: Grade[] = [];
+  readonly #calls = new VirtualCalls((isOver) => this.#world.run(Infinity, isOver));
+  /** Peers found so far, by call. */
+  readonly #peers = new Map<number, Set<Address>>();
+  readonly #life: Life;
+  #commands = 0;
+
+  constructor(options: LabOptions) {
+    const { seed = 1, nodes = 1000, upkeep = true, schedule = [] } = options;
+    wholeNumber(seed, 'seed', 0, Number.MAX_SAFE_INTEGER);
+    wholeNumber(nodes, 'nodes', 1, LAB_NODES_LIMIT);
+    const network = networkOf(options);
+    const start = checkStart(options.start ?? 'warm');
+    const churn = options.churn === undefined ? null : churnFrom(options.churn, nodes);
+    checkSchedule(schedule, nodes);
+    const open = { onePerIp: false, inbound: false, outbound: false } as const;
+    const settings = settingsFrom({ ...options.node, ...open });
+    const { overlay, life } = livingWorld(
+      { seed, nodes, network, settings, upkeep, sha1, start, churn },
+      {
+        onLookup: (call, lookup) => this.#ended(call, lookup),
+        onPeer: (call, peer) => this.#peers.get(call)?.add(peer),
+        onAnswer() {},
+        onSilence() {},
+        onJoin() {},
+      },
+    );
+    this.#overlay = overlay;
+    this.#world = overlay.world;
+    this.#life = life;
+    const ended = (node: number): void =>
+      this.#calls.failAllOf(node, new DhtError('CLOSED', `node ${node} crashed`));
+    life.observer = { began() {}, ended, resumed() {} };
+    follow(life, schedule);
+    this.nodes = nodeList(this, nodes);
+  }
+
+  /** Virtual ms since the world began. */
+  get now(): number {
+    return this.#world.elapsedMs;
+  }
+
+  /** 16 hexadecimal digits that stand for every datagram delivered so far. */
+  get traceHash(): string {
+    return this.#world.traceHash;
+  }
+
+  /** The latest lookups that were called for, graded by the oracle. */
+  get lookups(): readonly Grade[] {
+    return this.#grades;
+  }
+
+  /** All of `lookups` together, and what the wire carried. */
+  get metrics(): Summary & { delivered: number; lost: number; undeliverable: number } {
+    const { delivered, lost, undeliverable } = this.#world;
+    return { ...summaryOf(this.#grades), delivered, lost, undeliverable };
+  }
+
+  /** Lets virtual time pass: ms, or text such as '10 min', '30 s', '2 h'. */
+  run(duration: Duration): void {
+    this.#world.run(this.#world.now + durationMs(duration));
+  }
+
+  // What befalls nodes. Whom: numbers, or a selection such as { share: 0.2 }.
+
+  /** Ends processes without a word. Under churn they come back when it is time. */
+  crash(...whom: Whom): void {
+    this.#befall({ crash: this.#selected(whom) });
+  }
+
+  /** Lets nodes neither hear nor act, as a laptop whose lid is closed. */
+  pause(...whom: Whom): void {
+    this.#befall({ pause: this.#selected(whom) });
+  }
+
+  /** Lets those who are paused go on: their memory is as it was, the clock has jumped. */
+  resume(...whom: Whom): void {
+    this.#befall({ resume: this.#selected(whom) });
+  }
+
+  /** Ends processes and begins new ones at once, which still know whom they knew. */
+  restart(...whom: Whom): void {
+    this.#befall({ restart: this.#selected(whom) });
+  }
+
+  /** Begins those who are down; they join through living nodes. */
+  join(...whom: Whom): void {
+    this.#befall({ join: this.#selected(whom) });
+  }
+
+  /** Cuts nodes off from all others. */
+  partition(...whom: Whom): void {
+    this.#befall({ partition: this.#selected(whom) });
+  }
+
+  /** Ends all partitions. */
+  heal(): void {
+    this.#befall({ heal: true });
+  }
+
+  isAlive(number: number): boolean {
+    return this.#world.alive[number] === 1;
+  }
+
+  #selected(whom: Whom): Selection {
+    return selectionOf(whom, this.#world.count);
+  }
+
+  #befall(step: Omit<Step, 'at'>): void {
+    carryOut(this.#life, step, COMMANDS + this.#commands++);
+  }
+
+  /** Calls of a process that has ended end with it. */
+  /** @internal */
+  idOf(number: number): string {
+    return formatId(this.#overlay.contactBytes, (number + 1) * CONTACT_BYTES);
+  }
+
+  /** @internal */
+  addressOf(number: number): Address {
+    return this.#overlay.addressOf(number);
+  }
+
+  /** @internal Begins a lookup; the promise is kept by letting virtual time pass. */
+  lookup(
+    number: number,
+    kind: LookupKind,
+    target: string | Uint8Array,
+    announcement: Announcement | null,
+  ): Promise<LabAnnounceResult> {
+    return this.#calls.open(number, (call) => {
+      const id = parseId(target, 'target');
+      if (!this.isAlive(number)) throw new DhtError('CLOSED', this.#whyNot(number));
+      const node = this.#overlay.node(number);
+      if (!node.lookup(this.#world.now, kind, id, call, announcement)) {
+        throw new DhtError('NO_NODES', `node ${number} knows nobody, or is too busy`);
+      }
+      this.#peers.set(call, new Set());
+      this.#world.settle(number);
+    });
+  }
+
+  #whyNot(number: number): string {
+    const isPaused = this.#life.states[number] === State.paused;
+    return `node ${number} is ${isPaused ? 'paused' : 'down: it crashed, left or has not begun'}`;
+  }
+
+  #ended(call: number, lookup: Lookup): void {
+    const asker = this.#calls.nodeOf(call);
+    const found = this.#peers.get(call) ?? [];
+    this.#peers.delete(call);
+    if (asker < 0) return;
+    const grade = gradeOf(this.#overlay, asker, lookup);
+    this.#grades.push(grade);
+    if (this.#grades.length > GRADES_REMEMBERED) this.#grades.shift();
+    const trace = traceOf(lookup, this.#world.now);
+    const peers = [...found].map((peer) => ({
+      host: formatIp(ipOf(peer)),
+      port: portOf(peer),
+    }));
+    const { writesStored: stored, writesFailed: failed } = lookup;
+    const nodes = trace.closest;
+    this.#calls.settle(call, { nodes, lookup: trace, grade, peers, stored, failed });
+  }
+}
+
+/** One node of a lab, with the calls of a real one. */
+export class LabNode {
+  readonly number: number;
+  readonly #lab: Lab;
+
+  constructor(lab: Lab, number: number) {
+    this.#lab = lab;
+    this.number = number;
+  }
+
+  get id(): string {
+    return this.#lab.idOf(this.number);
+  }
+
+  get host(): string {
+    return formatIp(ipOf(this.#lab.addressOf(this.number)));
+  }
+
+  get port(): number {
+    return portOf(this.#lab.addressOf(this.number));
+  }
+
+  findNode(target: string | Uint8Array): Promise<LabFindNodeResult> {
+    return this.#lab.lookup(this.number, LookupKind.findNode, target, null);
+  }
+
+  getPeers(infoHash: string | Uint8Array): Promise<LabGetPeersResult> {
+    return this.#lab.lookup(this.number, LookupKind.getPeers, infoHash, null);
+  }
+
+  async announce(
+    infoHash: string | Uint8Array,
+    options: { port?: number; seed?: boolean } = {},
+  ): Promise<LabAnnounceResult> {
+    const { seed = false } = options;
+    const impliedPort = options.port === undefined;
+    const port = wholeNumber(options.port ?? this.port, 'port', 1, 65535);
+    const announcement = { port, impliedPort, seed };
+    const result = await this.#lab.lookup(this.number, LookupKind.announce, infoHash, announcement);
+    if (result.stored === 0) throw new DhtError('NOT_STORED', 'no node stored the announce');
+    return result;
+  }
+}
+
+/** An array of `count` nodes of which only those that are looked at are made. */
+function nodeList(lab: Lab, count: number): readonly LabNode[] {
+  const made = new Map<number, LabNode>();
+  return new Proxy([] as LabNode[], {
+    get(target, key, receiver) {
+      if (key === 'length') return count;
+      const number = typeof key === 'string' && /^\d+$/.test(key) ? Number(key) : -1;
+      if (number < 0) return Reflect.get(target, key, receiver);
+      if (number >= count) return undefined;
+      const known = made.get(number) ?? new LabNode(lab, number);
+      made.set(number, known);
+      return known;
+    },
+    has: (target, key) =>
+      typeof key === 'string' && /^\d+$/.test(key) ? Number(key) < count : Reflect.has(target, key),
+  });
+}
+
+/** Commands of a program are numbered from here on, the steps of its schedule from 0. */
+const COMMANDS = 20_000;
+
+type Whom = number[] | [Selection];
+
+/** @throws TypeError or RangeError that names the node or the field. */
+function selectionOf(whom: Whom, count: number): Selection {
+  const [first] = whom;
+  if (typeof first === 'object') return checkSelection(first, 'whom', count);
+  return { nodes: (whom as number[]).map((node) => wholeNumber(node, 'node', 0, count - 1)) };
+}
+
+/** @throws TypeError or RangeError that names the option. */
+function networkOf({ network, latency, loss }: LabOptions): NetworkModel {
+  if (network === undefined) {
+    if (latency !== undefined) checkLatency(latency, 'latency');
+    if (loss !== undefined) numberIn(loss, 'loss', 1);
+    return { latency: latency ?? { kind: 'king' }, loss: loss ?? 0 };
+  }
+  for (const [name, value] of Object.entries({ latency, loss })) {
+    if (value !== undefined) throw new TypeError(`"${name}" belongs into "network", not beside it`);
+  }
+  return checkNetwork(network);
+}

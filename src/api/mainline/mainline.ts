@@ -1,0 +1,513 @@
+/**
+ * A Mainline node in the world: the machine (`mainline/`) on a socket, a clock and dice (`io/`). A
+ * call of the program opens a call of the machine; what the machine tells its observer settles it.
+ *
+ *     getPeers ──▶ Calls ──▶ MainlineNode ──▶ Driver ──▶ datagrams
+ *     promise  ◀── settle ◀── observer    ◀── receive ◀──┘
+ */
+import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
+import { shown, wholeNumber } from '../../core/argument.ts';
+import type { DatagramTransport } from '../../core/host.ts';
+import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
+import { fillRandom, type Random } from '../../core/random.ts';
+import { type CallLimits, Calls } from '../../io/calls.ts';
+import { type Clock, systemClock } from '../../io/clock.ts';
+import { Driver } from '../../io/driver.ts';
+import {
+  type Endpoint,
+  parseEndpoint,
+  resolveEndpoint,
+  resolveHost,
+  resolveList,
+} from '../../io/endpoint.ts';
+import { sha1, systemRandom } from '../../io/entropy.ts';
+import { DhtError, warn } from '../../io/errors.ts';
+import { Search } from '../../io/search.ts';
+import { bindUdp } from '../../io/udp.ts';
+import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
+import { Counters } from '../../mainline/counters.ts';
+import { latin1 } from '../../mainline/krpc/bencode.ts';
+import { Kind, type Message, Method } from '../../mainline/krpc/message.ts';
+import { MainlineNode, type MainlineObserver } from '../../mainline/node.ts';
+import { PUBLIC_ROUTERS } from '../../mainline/routers.ts';
+import { Ground } from '../../mainline/rows/ground.ts';
+import type { Lookup } from '../../mainline/rows/lookup.ts';
+import { REGISTER_LIMIT, Register } from '../../mainline/rows/register.ts';
+import type { Settings } from '../../mainline/settings.ts';
+import { Tokens } from '../../mainline/tokens.ts';
+import { type LookupTrace, type NodeInfo, nodeInfo, traceOf } from '../../mainline/trace.ts';
+import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
+import { type Announcement, LOOKUPS_LIMIT, LookupKind } from '../../mainline/walks.ts';
+import { Workbench } from '../../mainline/workbench.ts';
+
+/** 20 bytes, or 40 hexadecimal digits. */
+export type Id = string | Uint8Array;
+
+/** Where a BitTorrent client listens. */
+export type Peer = Endpoint;
+
+/** Traces of the caller's own lookups that a node remembers. */
+export const LOOKUPS_REMEMBERED = 64;
+
+export interface MainlineOptions extends NodeChoices {
+  /** IPv4 address or name of a local interface. Default `0.0.0.0`: all of them. */
+  host?: string;
+  /** UDP port. Default 0: any free one. */
+  port?: number;
+  /** Our id. Default: random. */
+  id?: Id;
+  /**
+   * Whom to ask while the table is empty: `host:port`, or `ip@host:port` with an address to try
+   * beside what the name resolves to. Default: the public network's routers; false: nobody.
+   */
+  bootstrap?: readonly (string | Endpoint)[] | false;
+  /** Addresses known from an earlier run, asked before the bootstrap list is. Default: none. */
+  contacts?: readonly (string | Endpoint)[];
+  /** Keep a register of every node ever seen; a number is its limit. Default false. */
+  register?: boolean | number;
+  /** Hears what `onQuery` or `identity` throws. Default: a process warning. */
+  onError?: (error: unknown) => void;
+  /** Stands in for the UDP socket; `host` and `port` are then not used. */
+  transport?: DatagramTransport;
+  clock?: Clock;
+  random?: Random;
+  /** Another node of this process, with which to share memory for contacts and requests. */
+  shareWith?: Mainline;
+}
+
+/** What a node tells somebody who looks on, as it happens. Looking changes nothing. */
+export interface MainlineWatcher {
+  /**
+   * A datagram to (`isOurs`) or from `peer`: `bytes[start, end)`, borrowed until this returns.
+   * Copy what is kept, call nothing of the node.
+   */
+  onDatagram?(isOurs: boolean, peer: Address, bytes: Uint8Array, start: number, end: number): void;
+  /** A lookup that was called for has ended. */
+  onLookup?(trace: LookupTrace): void;
+}
+
+/** Peers that a node keeps for others under one info-hash. */
+export interface StoredPeers {
+  infoHash: string;
+  peers: Peer[];
+}
+
+/** Info-hashes that `stored` lists unless told otherwise. */
+const STORED_LISTED = 1000;
+
+/** The nodes that a lookup ended with, and how it went. */
+export interface FindNodeResult {
+  /** The closest nodes that answered, closest first, at most k. */
+  nodes: NodeInfo[];
+  lookup: LookupTrace;
+}
+
+export interface GetPeersResult extends FindNodeResult {
+  /** Every peer once, in the order found. */
+  peers: Peer[];
+}
+
+export interface AnnounceOptions extends CallLimits {
+  /** Where our BitTorrent client listens, 1..65535. Default: the node's own UDP port (BEP 5's implied_port). */
+  port?: number;
+  /** We have it all (BEP 33). Default false. */
+  seed?: boolean;
+}
+
+export interface AnnounceResult extends GetPeersResult {
+  /** Nodes that acknowledged the announce. */
+  stored: number;
+  /** Nodes that refused it or did not answer. */
+  failed: number;
+}
+
+export interface PingResult extends NodeInfo {
+  rttMs: number;
+  /** The other program as it calls itself (BEP 20 `v`), in latin1; empty when it does not. */
+  version: string;
+}
+
+/**
+ * Opens a node: binds the socket and starts to join. Await `ready()` to know that it has joined;
+ * lookups work at once, they begin at the bootstrap addresses.
+ * @throws TypeError or RangeError for a wrong option; DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE,
+ * NOT_PERMITTED or UNKNOWN_HOST when the socket cannot be bound.
+ */
+export async function openMainline(options: MainlineOptions = {}): Promise<Mainline> {
+  const settings = settingsFrom(options);
+  const port = wholeNumber(options.port ?? 0, 'port', 0, 65535);
+  const random = options.random ?? systemRandom;
+  const id = options.id === undefined ? randomId(random) : parseId(options.id);
+  const { bootstrap = PUBLIC_ROUTERS, contacts = [] } = options;
+  const doors = { contacts, bootstrap: bootstrap === false ? [] : bootstrap };
+  checkEndpoints(doors.contacts, 'contacts');
+  checkEndpoints(doors.bootstrap, 'bootstrap');
+  const transport =
+    options.transport ?? (await bindUdp(await resolveHost(options.host ?? '0.0.0.0'), port));
+  try {
+    return new Mainline(OPENED, settings, id, random, transport, doors, options);
+  } catch (error) {
+    // A table factory of the program's own may throw.
+    await new Promise<void>((resolve) => transport.close(resolve));
+    throw error;
+  }
+}
+
+/** Only `openMainline` makes nodes. */
+const OPENED = Symbol('opened');
+
+/** A running node. Close it, or use `await using`. */
+export class Mainline {
+  /** Our id, 40 hexadecimal digits. */
+  readonly id: string;
+  /** The address that the socket is bound to. */
+  readonly host: string;
+  readonly port: number;
+  /** The routing table, live. */
+  readonly table: TableView;
+  /** Every node ever seen, when option `register` asked for it. */
+  readonly register: RegisterView | null;
+  /** Traces of the latest lookups that were called for, oldest first, at most 64. */
+  readonly lookups: LookupTrace[] = [];
+  readonly #node: MainlineNode;
+  readonly #settings: Settings;
+  readonly #shared: Shared;
+  readonly #counters = new Counters();
+  readonly #driver: Driver;
+  readonly #transport: DatagramTransport;
+  readonly #clock: Clock;
+  readonly #calls: Calls;
+  readonly #ready: Promise<{ answered: number }>;
+  readonly #openedAtMs: number;
+  #found = new Map<number, (peer: Address) => void>();
+  #resolveReady: (outcome: { answered: number }) => void = () => {};
+  #closed: Promise<void> | null = null;
+  readonly #watchers = new Set<MainlineWatcher>();
+  /** Names of the bootstrap list that are still being resolved, and lookups that wait for them. */
+  #unresolved = 0;
+  #postponed: (() => void)[] = [];
+
+  /** @internal */
+  constructor(
+    opened: symbol,
+    settings: Settings,
+    id: Uint8Array,
+    random: Random,
+    transport: DatagramTransport,
+    doors: Doors,
+    options: MainlineOptions,
+  ) {
+    if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
+    this.#clock = options.clock ?? systemClock;
+    this.#settings = settings;
+    this.#shared = options.shareWith ? options.shareWith.#shared : new Shared(random);
+    this.#transport = transport;
+    this.#calls = new Calls(this.#clock);
+    this.#openedAtMs = this.#clock.now();
+    this.#driver = new Driver(this.#clock, transport, options.onError ?? warn);
+    const { ground, workbench, tokens } = this.#shared;
+    const limit = options.register === true ? REGISTER_LIMIT : options.register;
+    const register = limit ? new Register(ground.contacts, limit) : null;
+    const { host } = this.#driver;
+    const world = { ground, host, workbench, tokens, counters: this.#counters, register };
+    this.#node = new MainlineNode(world, settings, id, transport.address, this.#observer());
+    this.id = formatId(id);
+    this.host = formatIp(ipOf(transport.address));
+    this.port = portOf(transport.address);
+    const { originMs } = this.#clock;
+    this.table = new TableView(this.#node, () => this.#clock.now(), originMs);
+    this.register = register && new RegisterView(this.#node, register, originMs);
+    this.#ready = new Promise((resolve) => {
+      this.#resolveReady = resolve;
+    });
+    this.#driver.run(this.#node);
+    this.#join(doors);
+  }
+
+  /**
+   * Resolves when the first attempt to join is over, with the number of nodes that answered it: 0
+   * when nobody did, or there was nobody to ask. The node goes on trying by itself.
+   */
+  ready(): Promise<{ answered: number }> {
+    return this.#ready;
+  }
+
+  /** Asks one node whether it is there (BEP 5 "ping"). @throws DhtError TIMEOUT, KRPC_ERROR, … */
+  async ping(node: string | Endpoint, limits: CallLimits = {}): Promise<PingResult> {
+    const to = await resolveEndpoint(node, 'node');
+    return this.#call<PingResult>(limits, (call) => {
+      const nowhere = new Uint8Array(ID_BYTES);
+      if (!this.#node.ask(this.#clock.now(), to, Method.ping, nowhere, call)) throw busy();
+    });
+  }
+
+  /** Walks to an id and returns the nodes closest to it (BEP 5 "find_node"). @throws DhtError. */
+  async findNode(target: Id, limits: CallLimits = {}): Promise<FindNodeResult> {
+    const id = parseId(target, 'target');
+    const lookup = await this.#call<LookupOutcome>(limits, (call) => {
+      this.#begin(LookupKind.findNode, id, call, null);
+    });
+    return { nodes: lookup.trace.closest, lookup: lookup.trace };
+  }
+
+  /**
+   * Finds peers of an info-hash (BEP 5 "get_peers"). Await it for all of them, or iterate it with
+   * `for await` while they come. Finding none is no error. @throws DhtError.
+   */
+  getPeers(infoHash: Id, limits: CallLimits = {}): Search<Peer, GetPeersResult> {
+    return this.#search(limits, async (found, open) => {
+      const id = parseId(infoHash, 'infoHash');
+      const { peers, outcome } = await this.#collect(found, open, LookupKind.getPeers, id, null);
+      return { peers, nodes: outcome.trace.closest, lookup: outcome.trace };
+    });
+  }
+
+  /**
+   * Tells the k nodes closest to an info-hash that we have it (BEP 5 "announce_peer"), and returns
+   * the peers met on the way. @throws DhtError NOT_STORED when nobody took it, and others.
+   */
+  async announce(infoHash: Id, options: AnnounceOptions = {}): Promise<AnnounceResult> {
+    const id = parseId(infoHash, 'infoHash');
+    const implied = options.port === undefined;
+    const port = implied ? this.port : wholeNumber(options.port, 'port', 1, 65535);
+    const announcement = { port, impliedPort: implied, seed: options.seed ?? false };
+    return this.#search<AnnounceResult>(options, async (found, open) => {
+      const kind = LookupKind.announce;
+      const { peers, outcome } = await this.#collect(found, open, kind, id, announcement);
+      const { trace, stored, failed } = outcome;
+      if (stored === 0) {
+        const answered = `${trace.answered} of ${trace.steps.length} nodes answered`;
+        throw new DhtError('NOT_STORED', `no node stored the announce (${answered})`);
+      }
+      return { peers, nodes: trace.closest, lookup: trace, stored, failed };
+    });
+  }
+
+  /** Tells `watcher` what happens until the returned function is called. */
+  watch(watcher: MainlineWatcher): () => void {
+    this.#watchers.add(watcher);
+    this.#listen();
+    return () => {
+      this.#watchers.delete(watcher);
+      this.#listen();
+    };
+  }
+
+  /** What others have announced to us, at most `limit` info-hashes. */
+  stored(limit: number = STORED_LISTED): StoredPeers[] {
+    const listed: StoredPeers[] = [];
+    for (const { infoHash, addresses } of this.#node.peers ?? []) {
+      if (listed.length >= limit) break;
+      const peers = addresses.map((peer) => ({ host: formatIp(ipOf(peer)), port: portOf(peer) }));
+      listed.push({ infoHash: formatId(infoHash), peers });
+    }
+    return listed;
+  }
+
+  /** Counters since the node was opened. */
+  get stats(): MainlineStats {
+    const address = this.#transport.address;
+    const known = statsOf(this.#node, this.#counters, this.id, address);
+    return {
+      ...known,
+      uptimeMs: this.#clock.now() - this.#openedAtMs,
+      out: { ...known.out, failures: this.#transport.sendFailures },
+    };
+  }
+
+  /** Ends all calls with CLOSED and frees the port. Calling it again waits for the same end. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    // Not before the datagram is done with whose query hook may have called us.
+    await null;
+    this.#node.close();
+    this.#calls.close();
+    this.#resolveReady({ answered: 0 });
+    await new Promise<void>((resolve) => this.#driver.stop(resolve));
+  }
+
+  /** The driver has a tap only while somebody wants the datagrams. */
+  #listen(): void {
+    const taps = [...this.#watchers].filter(({ onDatagram }) => onDatagram !== undefined);
+    this.#driver.tap =
+      taps.length === 0
+        ? null
+        : (isOurs, peer, bytes, start, end) => {
+            for (const watcher of taps) watcher.onDatagram?.(isOurs, peer, bytes, start, end);
+          };
+  }
+
+  #join(doors: Doors): void {
+    const known: Address[] = [];
+    const start = (): void => {
+      if (this.#closed) return;
+      this.#driver.attempt(() => this.#node.join(this.#clock.now(), known));
+    };
+    const later = (address: Address | null): void => {
+      this.#unresolved--;
+      const isNew = address !== null && !known.includes(address);
+      if (isNew) known.push(address);
+      const nobodyIsLeft = this.#unresolved === 0 && known.length === 0;
+      if (this.table.size === 0 && (isNew || nobodyIsLeft)) start();
+      if (isNew || this.#unresolved === 0) for (const begin of this.#postponed.splice(0)) begin();
+    };
+    for (const name of ['contacts', 'bootstrap'] as const) {
+      const { addresses, names } = resolveList(doors[name], name, later);
+      this.#unresolved += names;
+      for (const address of addresses) if (!known.includes(address)) known.push(address);
+    }
+    if (known.length > 0 || this.#unresolved === 0) start();
+  }
+
+  /** Begins a lookup; at once, or when the first name of the bootstrap list is resolved. */
+  #begin(kind: LookupKind, id: Uint8Array, call: number, announcement: Announcement | null): void {
+    const begin = (): boolean => this.#node.lookup(this.#clock.now(), kind, id, call, announcement);
+    if (begin()) return;
+    if (this.#node.lookupCount >= LOOKUPS_LIMIT) throw busy();
+    if (this.#unresolved === 0) throw noNodes();
+    this.#postponed.push(() => {
+      if (!this.#calls.has(call)) return;
+      this.#driver.attempt(() => {
+        if (!begin()) this.#calls.fail(call, noNodes());
+      });
+    });
+  }
+
+  #call<T>(limits: CallLimits, start: (call: number) => void): Promise<T> {
+    if (limits.timeoutMs !== undefined) wholeNumber(limits.timeoutMs, 'timeoutMs', 1, 0x7fffffff);
+    if (this.#closed) return Promise.reject(new DhtError('CLOSED', 'the node was closed'));
+    const outcome = this.#calls.open<T>(start, limits, (call) => this.#node.cancel(call));
+    this.#driver.drained();
+    return outcome;
+  }
+
+  /** A call that finds things on the way; leaving its iteration early gives it up. */
+  #search<Result>(
+    limits: CallLimits,
+    run: (found: (peer: Peer) => void, limits: CallLimits) => Promise<Result>,
+  ): Search<Peer, Result> {
+    const left = new AbortController();
+    const signal = limits.signal ? AbortSignal.any([limits.signal, left.signal]) : left.signal;
+    return new Search(
+      (found) => run(found, { ...limits, signal }),
+      () => left.abort(),
+    );
+  }
+
+  async #collect(
+    found: (peer: Peer) => void,
+    limits: CallLimits,
+    kind: LookupKind,
+    id: Uint8Array,
+    announcement: Announcement | null,
+  ): Promise<{ peers: Peer[]; outcome: LookupOutcome }> {
+    const peers = new Map<Address, Peer>();
+    let opened = 0;
+    try {
+      const outcome = await this.#call<LookupOutcome>(limits, (call) => {
+        opened = call;
+        this.#found.set(call, (address) => {
+          if (peers.has(address)) return;
+          const peer = { host: formatIp(ipOf(address)), port: portOf(address) };
+          peers.set(address, peer);
+          found(peer);
+        });
+        this.#begin(kind, id, call, announcement);
+      });
+      return { peers: [...peers.values()], outcome };
+    } finally {
+      this.#found.delete(opened);
+    }
+  }
+
+  #observer(): MainlineObserver {
+    return {
+      onPeer: (call, peer) => this.#found.get(call)?.(peer),
+      onLookup: (call, lookup) => this.#calls.settle(call, this.#remember(lookup)),
+      onAnswer: (call, message, rttMs, from) => this.#answered(call, message, rttMs, from),
+      onSilence: (call) =>
+        this.#calls.fail(
+          call,
+          new DhtError('TIMEOUT', `no answer within ${this.#settings.timeoutMs} ms`),
+        ),
+      onJoin: (answered) => this.#resolveReady({ answered }),
+    };
+  }
+
+  #remember(lookup: Lookup): LookupOutcome {
+    const trace = traceOf(lookup, this.#clock.now());
+    this.lookups.push(trace);
+    if (this.lookups.length > LOOKUPS_REMEMBERED) this.lookups.shift();
+    for (const watcher of this.#watchers) watcher.onLookup?.(trace);
+    return { trace, stored: lookup.writesStored, failed: lookup.writesFailed };
+  }
+
+  #answered(call: number, message: Message, rttMs: number, from: Address): void {
+    const { bytes } = message;
+    if (message.kind === Kind.error) {
+      const start = message.errorTextStart;
+      const text = start > 0 ? latin1(bytes, start, start + message.errorTextLength) : '';
+      const code = message.errorCode;
+      const what = `the node answered with error ${code}${text && `: ${text}`}`;
+      this.#calls.fail(call, new DhtError('KRPC_ERROR', what, { krpcCode: code }));
+      return;
+    }
+    const { versionStart, versionLength } = message;
+    const version =
+      versionStart > 0 ? latin1(bytes, versionStart, versionStart + versionLength) : '';
+    this.#calls.settle(call, { ...nodeInfo(bytes, message.idStart, from), rttMs, version });
+  }
+}
+
+/** Whom to begin with, checked. */
+interface Doors {
+  contacts: readonly (string | Endpoint)[];
+  bootstrap: readonly (string | Endpoint)[];
+}
+
+interface LookupOutcome {
+  trace: LookupTrace;
+  stored: number;
+  failed: number;
+}
+
+/** What nodes of one process may have in common. */
+class Shared {
+  readonly ground: Ground;
+  readonly workbench: Workbench;
+  readonly tokens: Tokens;
+
+  constructor(random: Random) {
+    this.ground = new Ground(random);
+    this.workbench = new Workbench(this.ground);
+    this.tokens = new Tokens(random, sha1);
+  }
+}
+
+/** Everything wrong about a list that can be known without asking anybody. */
+function checkEndpoints(list: readonly (string | Endpoint)[], name: string): void {
+  if (!Array.isArray(list)) throw new TypeError(`"${name}" expected a list, got ${shown(list)}`);
+  for (const [i, value] of list.entries()) parseEndpoint(value, `${name}[${i}]`);
+}
+
+function randomId(random: Random): Uint8Array {
+  const id = new Uint8Array(ID_BYTES);
+  fillRandom(random, id, 0, ID_BYTES);
+  return id;
+}
+
+function noNodes(): DhtError {
+  return new DhtError('NO_NODES', 'the table is empty and no bootstrap node is known');
+}
+
+function busy(): DhtError {
+  return new DhtError('BUSY', 'too many requests are under way');
+}

@@ -1,0 +1,192 @@
+/**
+ * The calls of a ring, the same for a member and for a client: a command of the machine is begun, and
+ * its outcome settles the promise, as a value or as one of our errors.
+ */
+import { formatAddress } from '../../core/address.ts';
+import type { CallLimits, Calls } from '../../io/calls.ts';
+import type { Clock } from '../../io/clock.ts';
+import { DhtError, type DhtErrorCode } from '../../io/errors.ts';
+import type { Driven, StreamDriver } from '../../io/stream-driver.ts';
+import type { TcpCounters, TcpStreams } from '../../io/tcp.ts';
+import { fromTextSafe, toTextSafe } from '../../ring/dialects/text-safe.ts';
+import type { RingNode } from '../../ring/node.ts';
+import type { OutcomeCode, RingOutcome } from '../../ring/outcome.ts';
+import type { Level } from '../../ring/settings.ts';
+import { bytesOf, hashOf, levelOf, type RingKey, type RingValue } from './keys.ts';
+
+export interface ReadOptions extends CallLimits {
+  /**
+   * How many copies are asked: `one` asks the owner only, `quorum` compares a majority and takes the
+   * newest, `all` every one. Default `quorum`.
+   */
+  level?: Level;
+}
+
+export interface WriteOptions extends CallLimits {
+  /**
+   * How many copies must hold the write durably before it is acknowledged: the owner (`one`), a
+   * majority of owner and backups (`quorum`), or `all`. Default `quorum`.
+   */
+  level?: Level;
+}
+
+/** What became of a write. */
+export interface WriteResult {
+  /** There was a value before: it was replaced or removed. */
+  existed: boolean;
+  /** Durable copies at the time of the acknowledgement, the owner's included. */
+  copies: number;
+  /** The owner, `IP:port`. */
+  owner: string;
+  /** Nodes asked on the way, after the first. */
+  hops: number;
+}
+
+export interface OwnsResult {
+  owner: string;
+  hops: number;
+}
+
+/** Codes of outcomes as a caller sees them; `unknown` is told apart by what was asked. */
+const CODES: { readonly [code in Exclude<OutcomeCode, 'ok'>]: DhtErrorCode } = {
+  'not-a-member': 'NOT_A_MEMBER',
+  unreachable: 'UNREACHABLE',
+  unknown: 'OUTCOME_UNKNOWN',
+  'too-few-copies': 'TOO_FEW_COPIES',
+  'store-failed': 'STORE_FAILED',
+  'too-large': 'TOO_LARGE',
+  busy: 'BUSY',
+  'too-many-hops': 'TOO_MANY_HOPS',
+};
+
+/** Only `openRing` and `connectRing` make what gives access. */
+export const OPENED: unique symbol = Symbol('opened');
+
+/** The commands that a member and a client share. */
+type Commanded = Driven &
+  Pick<RingNode, 'insert' | 'get' | 'exists' | 'remove' | 'owner' | 'close'>;
+
+/** The world that both live in. */
+export interface RingWorld {
+  streams: TcpStreams;
+  driver: StreamDriver;
+  clock: Clock;
+  calls: Calls;
+  textSafe: boolean;
+}
+
+/** The calls of a ring: the same for a member and for a client. */
+export class RingAccess {
+  protected readonly world: RingWorld;
+  protected readonly machine: Commanded;
+  protected ending: Promise<void> | null = null;
+
+  /** @internal */
+  constructor(opened: symbol, world: RingWorld, machine: Commanded) {
+    if (opened !== OPENED) throw new TypeError('open a ring with openRing() or connectRing()');
+    this.world = world;
+    this.machine = machine;
+  }
+
+  /**
+   * Adds or replaces a value.
+   * @throws DhtError UNREACHABLE, TOO_FEW_COPIES, OUTCOME_UNKNOWN, STORE_FAILED, TOO_LARGE, BUSY,
+   * NOT_A_MEMBER, TOO_MANY_HOPS, TIMEOUT, ABORTED or CLOSED. After OUTCOME_UNKNOWN, TOO_FEW_COPIES,
+   * TIMEOUT and ABORTED the value may be there; to insert it again does no harm.
+   */
+  async insert(key: RingKey, value: RingValue, options: WriteOptions = {}): Promise<WriteResult> {
+    const hash = hashOf(key);
+    const bytes = bytesOf(value);
+    const level = levelOf(options);
+    const stored = this.world.textSafe ? toTextSafe(bytes) : bytes;
+    return writeResult(
+      await this.command(options, true, (now, call) =>
+        this.machine.insert(now, call, hash, stored, level),
+      ),
+    );
+  }
+
+  /** The value, or null when there is none. @throws DhtError. */
+  async get(key: RingKey, options: ReadOptions = {}): Promise<Uint8Array | null> {
+    const hash = hashOf(key);
+    const level = levelOf(options);
+    const { value } = await this.command(options, false, (now, call) =>
+      this.machine.get(now, call, hash, level),
+    );
+    return value !== null && this.world.textSafe ? fromTextSafe(value) : value;
+  }
+
+  /** @throws DhtError. */
+  async exists(key: RingKey, options: ReadOptions = {}): Promise<boolean> {
+    const hash = hashOf(key);
+    const level = levelOf(options);
+    const { found } = await this.command(options, false, (now, call) =>
+      this.machine.exists(now, call, hash, level),
+    );
+    return found;
+  }
+
+  /** Removes a value; `existed` tells whether there was one. @throws as `insert`. */
+  async remove(key: RingKey, options: WriteOptions = {}): Promise<WriteResult> {
+    const hash = hashOf(key);
+    const level = levelOf(options);
+    return writeResult(
+      await this.command(options, true, (now, call) => this.machine.remove(now, call, hash, level)),
+    );
+  }
+
+  /** Who owns a key. @throws DhtError. */
+  async owns(key: RingKey, limits: CallLimits = {}): Promise<OwnsResult> {
+    const hash = hashOf(key);
+    const { owner, hops } = await this.command(limits, false, (now, call) =>
+      this.machine.owner(now, call, hash),
+    );
+    return { owner: formatAddress(owner), hops };
+  }
+
+  /** Connections of this process, so far and at the moment. */
+  get connections(): TcpCounters {
+    return { ...this.world.streams.counters };
+  }
+
+  /** Ends all calls with CLOSED and frees the ports. Calling it again waits for the same end. */
+  close(): Promise<void> {
+    this.ending ??= this.finish();
+    return this.ending;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal */
+  protected async finish(): Promise<void> {
+    // Not before the machine is done, one of whose events may have called us.
+    await null;
+    const { driver, calls } = this.world;
+    driver.attempt((_machine, now) => this.machine.close(now));
+    calls.close();
+    await driver.stop();
+  }
+
+  /** @internal Begins a command of the machine; resolves with its outcome when that is `ok`. */
+  protected async command(
+    limits: CallLimits,
+    isWrite: boolean,
+    begin: (now: number, call: number) => void,
+  ): Promise<RingOutcome> {
+    if (this.ending) throw new DhtError('CLOSED', 'the ring was closed');
+    const outcome = await this.world.calls.open<RingOutcome>(
+      (call) => this.world.driver.perform((_machine, now) => begin(now, call)),
+      limits,
+      () => {},
+    );
+    if (outcome.code === 'ok') return outcome;
+    const isLate = outcome.code === 'unknown' && !isWrite;
+    throw new DhtError(isLate ? 'TIMEOUT' : CODES[outcome.code], outcome.message);
+  }
+}
+
+function writeResult({ found, copies, owner, hops }: RingOutcome): WriteResult {
+  return { existed: found, copies, owner: formatAddress(owner), hops };
+}

@@ -1,0 +1,70 @@
+/**
+ * The way into a ring: what members and clients may choose alike, whom they ask first, and, unless
+ * that was chosen, which dialect those speak.
+ */
+import { type Address, formatAddress } from '../../core/address.ts';
+import type { Random } from '../../core/random.ts';
+import { type Clock, epochClock } from '../../io/clock.ts';
+import { type Endpoint, parseEndpoint, resolveEndpoint } from '../../io/endpoint.ts';
+import { sha1 } from '../../io/entropy.ts';
+import { DhtError, warn } from '../../io/errors.ts';
+import { StreamDriver } from '../../io/stream-driver.ts';
+import { listenTcp } from '../../io/tcp.ts';
+import type { Wire } from '../../ring/dialects/wire.ts';
+import { WireProbe } from '../../ring/dialects/wire-probe.ts';
+import { type RingSettings, ringSettings } from '../../ring/settings.ts';
+
+/** What members and clients have in common. */
+export interface RingAccessOptions extends Partial<RingSettings> {
+  /** Write values as ASCII, and read them so: for rings of programs that take values for text. */
+  textSafe?: boolean;
+  /** Hears of broken invariants. Default: a process warning. */
+  onError?: (error: unknown) => void;
+  clock?: Clock;
+  random?: Random;
+}
+
+/** The settings among the options: what is no setting is refused by name. */
+export function settingsOf(options: RingAccessOptions): RingSettings {
+  const {
+    textSafe: _textSafe,
+    onError: _onError,
+    clock: _clock,
+    random: _random,
+    ...chosen
+  } = options;
+  return ringSettings(chosen);
+}
+
+/** The dialect that was chosen, or that of the ring that is joined. */
+export async function withWire(
+  options: RingAccessOptions,
+  settings: RingSettings,
+  entries: readonly Address[],
+): Promise<RingSettings> {
+  if (options.wire !== undefined || entries.length === 0) return settings;
+  const { clock = epochClock, onError = warn } = options;
+  const streams = await listenTcp(0, [], { connectTimeoutMs: settings.connectTimeoutMs });
+  const driver = new StreamDriver(clock, streams, onError);
+  try {
+    const wire = await new Promise<Wire | null>((resolve) => {
+      const probe = new WireProbe(streams, 0, entries, sha1(new Uint8Array(0)), resolve);
+      driver.run(probe);
+      driver.perform((_machine, now) => probe.start(now));
+    });
+    if (wire !== null) return { ...settings, wire };
+  } finally {
+    await driver.stop();
+  }
+  const names = entries.map(formatAddress).join(', ');
+  throw new DhtError('UNREACHABLE', `no member of a ring answers at ${names}`);
+}
+
+export async function entriesOf(
+  value: string | Endpoint | readonly (string | Endpoint)[],
+  name: string,
+): Promise<Address[]> {
+  const list = Array.isArray(value) ? value : [value];
+  for (const [i, entry] of list.entries()) parseEndpoint(entry, `${name}[${i}]`);
+  return Promise.all(list.map((entry, i) => resolveEndpoint(entry, `${name}[${i}]`)));
+}

@@ -1,0 +1,200 @@
+/**
+ * A member of a ring in the world: the machine (`ring/`) on TCP, a store, a clock and dice (`io/`).
+ */
+import { formatAddress, formatIp, ipOf, portOf } from '../../core/address.ts';
+import { shown, wholeNumber } from '../../core/argument.ts';
+import { type CallLimits, Calls } from '../../io/calls.ts';
+import { epochClock } from '../../io/clock.ts';
+import { type Endpoint, resolveHost } from '../../io/endpoint.ts';
+import { sha1, systemRandom } from '../../io/entropy.ts';
+import { DhtError, warn } from '../../io/errors.ts';
+import type { LmdbStore } from '../../io/lmdb-store.ts';
+import { StreamDriver } from '../../io/stream-driver.ts';
+import { listenTcp } from '../../io/tcp.ts';
+import { RingCounters } from '../../ring/counters.ts';
+import { type RecordInfo, recordsOf } from '../../ring/holdings.ts';
+import { RingNode } from '../../ring/node.ts';
+import type { RingInfo } from '../../ring/view.ts';
+import { OPENED, RingAccess, type RingWorld } from './access.ts';
+import { entriesOf, type RingAccessOptions, settingsOf, withWire } from './entrance.ts';
+import { Readiness } from './readiness.ts';
+import { type RingNotice, type RingWatcher, RingWatchers } from './watch.ts';
+
+/** Identities of one process at most: each listens on a port of its own. */
+export const IDENTITIES_MAX = 256;
+
+/** Records that `records` lists unless told otherwise. */
+const RECORDS_LISTED = 1000;
+
+export interface RingOptions extends RingAccessOptions {
+  /** IPv4 address that others reach us by; its hash is our place on the ring. Default `127.0.0.1`. */
+  host?: string;
+  /** TCP port of the first identity. Default 0: any free one. */
+  port?: number;
+  /** Members to join through, `host:port`. Default: none, a ring of its own. */
+  join?: string | Endpoint | readonly (string | Endpoint)[];
+  /** Directory for the records. Default: they are kept in memory and gone with the process. */
+  data?: string;
+  /** Places on the ring: each has a port of its own, in sequence after `port`. Default 1. */
+  identities?: number;
+  onEvent?: (notice: RingNotice) => void;
+}
+
+/** A member of a ring. Leave it or close it, or use `await using`, which closes. */
+export class Ring extends RingAccess {
+  /** The address that others reach us by. */
+  readonly host: string;
+  /** The port of the first identity. */
+  readonly port: number;
+  /** All identities, `IP:port`. */
+  readonly addresses: readonly string[];
+  readonly #node: RingNode;
+  readonly #store: LmdbStore | null;
+  readonly #readiness: Readiness;
+  readonly #watchers: RingWatchers;
+
+  /** @internal */
+  constructor(
+    opened: symbol,
+    world: RingWorld,
+    node: RingNode,
+    store: LmdbStore | null,
+    readiness: Readiness,
+    watchers: RingWatchers,
+  ) {
+    super(opened, world, node);
+    this.#watchers = watchers;
+    this.#node = node;
+    this.#store = store;
+    this.#readiness = readiness;
+    const { addresses } = world.streams;
+    this.host = formatIp(ipOf(addresses[0]!));
+    this.port = portOf(addresses[0]!);
+    this.addresses = addresses.map(formatAddress);
+  }
+
+  /**
+   * Resolves when all identities are members. The node joins by itself and goes on trying, whatever
+   * becomes of this call, which may be made again. Gives up after 30 s unless told otherwise.
+   * @throws DhtError TIMEOUT, ABORTED or CLOSED.
+   */
+  ready(limits: CallLimits = {}): Promise<void> {
+    if (this.ending) return Promise.reject(new DhtError('CLOSED', 'the ring was closed'));
+    return this.#readiness.ready(limits);
+  }
+
+  /** What this node knows of itself, its neighbours and its records. */
+  info(): RingInfo {
+    return this.#node.info();
+  }
+
+  /** The records kept here by key, of any role, tombstones too: at most `limit` of them. */
+  records(limit: number = RECORDS_LISTED): RecordInfo[] {
+    return this.ending ? [] : recordsOf(this.#node, limit);
+  }
+
+  /** Tells `watcher` what happens until the returned function is called. */
+  watch(watcher: RingWatcher): () => void {
+    return this.#watchers.add(watcher);
+  }
+
+  /**
+   * Hands all records over and leaves the ring in good order, then closes. When that fails or takes
+   * too long the node is closed all the same, and the ring repairs itself as after a crash.
+   * @throws DhtError TOO_FEW_COPIES when records stay behind in this store only, UNREACHABLE,
+   * TIMEOUT, …
+   */
+  async leave(limits: CallLimits = {}): Promise<void> {
+    try {
+      await this.command(limits, false, (now, call) => this.#node.leave(now, call));
+    } finally {
+      await this.close();
+    }
+  }
+
+  /** It has left as the last member: there was nobody to hand its records to. */
+  get wasLast(): boolean {
+    return this.#node.isRingOver;
+  }
+
+  /** @internal */
+  protected override async finish(): Promise<void> {
+    await super.finish();
+    await this.#store?.close();
+  }
+}
+
+/**
+ * Opens a node: binds its ports, opens its store and begins to join. Await `ready()` to know that it
+ * is a member. With `join` and without `wire` those who are joined are asked first which dialect they
+ * speak, and one of them has to be there; with `wire` the node waits for them.
+ * @throws TypeError or RangeError for a wrong option; DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE,
+ * NOT_PERMITTED, UNKNOWN_HOST, UNREACHABLE, DATA_IN_USE, DATA_DAMAGED, DATA_VERSION or DATA_UNUSABLE.
+ */
+export async function openRing(options: RingOptions = {}): Promise<Ring> {
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    join = [],
+    data,
+    identities = 1,
+    onEvent,
+    ...rest
+  } = options;
+  const { textSafe = false, onError = warn, clock = epochClock, random = systemRandom } = rest;
+  const chosen = settingsOf(rest);
+  const first = wholeNumber(port, 'port', 0, 65535);
+  const count = wholeNumber(identities, 'identities', 1, IDENTITIES_MAX);
+  if (first > 0) wholeNumber(first + count - 1, 'port + identities - 1', 1, 65535);
+  if (data !== undefined && (typeof data !== 'string' || data === '')) {
+    throw new TypeError(`"data" expected a directory, got ${shown(data)}`);
+  }
+  const entries = await entriesOf(join, 'join');
+  const ip = await resolveHost(host);
+  if (ip === 0) {
+    throw new TypeError('"host" expected the address that others reach this node by, got 0.0.0.0');
+  }
+  const settings = await withWire(rest, chosen, entries);
+  const ports = Array.from({ length: count }, (_, i) => (first === 0 ? 0 : first + i));
+  const streams = await listenTcp(ip, ports, { connectTimeoutMs: settings.connectTimeoutMs });
+  const driver = new StreamDriver(clock, streams, onError);
+  let store: LmdbStore | null = null;
+  try {
+    const calls = new Calls(clock);
+    const readiness = new Readiness(calls, streams.addresses.length);
+    const watchers = new RingWatchers(streams);
+    if (onEvent) watchers.add({ onNotice: onEvent });
+    if (data !== undefined) {
+      // Only then: LMDB takes longer to load than all the rest, and a client never needs it.
+      const { openLmdbStore } = await import('../../io/lmdb-store.ts');
+      store = openLmdbStore(data, (token, error) => driver.stored(token, error));
+    }
+    const node = new RingNode(
+      {
+        host: streams,
+        store: store ?? driver.memoryStore(),
+        random,
+        sha1,
+        counters: new RingCounters(),
+      },
+      settings,
+      streams.addresses,
+      {
+        onOutcome: (call, outcome) => calls.settle(call, outcome),
+        onEvent: (event) => {
+          readiness.hear(event);
+          watchers.hear(event);
+        },
+      },
+    );
+    const world = { streams, driver, clock, calls, textSafe };
+    const ring = new Ring(OPENED, world, node, store, readiness, watchers);
+    driver.run(node);
+    driver.perform((_machine, now) => node.start(now, entries));
+    return ring;
+  } catch (error) {
+    await driver.stop();
+    await store?.close();
+    throw error;
+  }
+}

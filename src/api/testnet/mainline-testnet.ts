@@ -1,0 +1,89 @@
+/**
+ * A testnet of Mainline nodes: real ones on loopback, which have all joined through the first and
+ * found their neighbours when the program gets them.
+ */
+import { wholeNumber } from '../../core/argument.ts';
+import { type Mainline, type MainlineOptions, openMainline } from '../mainline/mainline.ts';
+
+/** Nodes of one testnet at most: each has a socket, so the limit on open files comes first. */
+export const TESTNET_LIMIT = 10_000;
+
+/** Nodes that one added later asks first: more than one, for the first may have been crashed. */
+export const DOORS_OF_NEW = 8;
+
+export interface TestnetOptions extends Omit<MainlineOptions, 'bootstrap' | 'shareWith' | 'id'> {
+  /** How many nodes. Default 20. */
+  nodes?: number;
+  /** Address of all sockets. Default `127.0.0.1`. */
+  host?: string;
+  /** Port of the first node, which the others join through. Default 0: any free one. */
+  port?: number;
+}
+
+export interface Testnet {
+  readonly nodes: readonly Mainline[];
+  /** Bootstrap list for other nodes: the first node, as `host:port`. */
+  readonly bootstrap: readonly string[];
+  /**
+   * Opens one more node, joined through one that is there. With `port` and `id` of one that was
+   * crashed it is that one again. @throws as `openMainline`.
+   */
+  add(options?: { port?: number; id?: string }): Promise<Mainline>;
+  /** Ends a node without a word and takes it out of `nodes`. Resolves when its port is free. */
+  crash(index: number): Promise<void>;
+  /** Closes all nodes; all ports are free when it resolves. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens the nodes and waits until each has joined through the first. When one cannot be opened, all
+ * are closed again. @throws as `openMainline`.
+ */
+export async function createTestnet(options: TestnetOptions = {}): Promise<Testnet> {
+  const { nodes: wanted = 20, port = 0, ...common } = options;
+  const count = wholeNumber(wanted, 'nodes', 1, TESTNET_LIMIT);
+  const host = options.host ?? '127.0.0.1';
+  if (host === '0.0.0.0') {
+    throw new TypeError('"host" expected an address to bootstrap from, got 0.0.0.0');
+  }
+  const nodes: Mainline[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.close()));
+  };
+  try {
+    const first = await openMainline({ ...common, host, port, bootstrap: false });
+    nodes.push(first);
+    const bootstrap = [`${first.host}:${first.port}`];
+    for (let i = 1; i < count; i++) {
+      nodes.push(await openMainline({ ...common, host, bootstrap, shareWith: first }));
+    }
+    await Promise.all(nodes.map((node) => node.ready()));
+    await introduce(nodes);
+    for (const node of nodes) node.lookups.length = 0;
+    const add = async (one: { port?: number; id?: string } = {}): Promise<Mainline> => {
+      const there = nodes.map((other) => `${other.host}:${other.port}`).slice(0, DOORS_OF_NEW);
+      const node = await openMainline({ ...common, host, ...one, bootstrap: there });
+      nodes.push(node);
+      await node.ready();
+      return node;
+    };
+    const crash = async (index: number): Promise<void> => {
+      wholeNumber(index, 'index', 0, nodes.length - 1);
+      await nodes.splice(index, 1)[0]!.close();
+    };
+    return { nodes, bootstrap, add, crash, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** They joined all at once, each seeing only a part of the others. Now each finds its neighbours. */
+async function introduce([first, ...others]: Mainline[]): Promise<void> {
+  await Promise.all(others.map((node) => node.findNode(node.id)));
+  if (!first || !others[0]) return;
+  // The first had nobody to join through; whom it has met since then may not have answered yet.
+  if (first.table.size === 0) await first.ping(others[0]).catch(() => {});
+  if (first.table.size > 0) await first.findNode(first.id);
+}

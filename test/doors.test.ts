@@ -1,0 +1,69 @@
+/**
+ * The doors: what a program can import, by name. A name that comes or goes is a change of the public
+ * interface, and is written here in the same commit.
+ */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/** All files that a file leads to, and what is imported from elsewhere. */
+function reach(file: URL, files = new Set<string>(), others = new Set<string>()): typeof others {
+  if (files.has(file.href)) return others;
+  files.add(file.href);
+  for (const [, specifier] of readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export|\}).* from '([^']+)'/gm,
+  )) {
+    if (specifier!.startsWith('.')) reach(new URL(specifier!, file), files, others);
+    else others.add(specifier!);
+  }
+  return others;
+}
+
+test('nothing below the door of the lab needs Node.js', () => {
+  expect([...reach(new URL('../src/lab.ts', import.meta.url))]).toEqual([
+    '@noble/hashes/legacy.js',
+  ]);
+});
+
+/** The names of a door that are there when a program runs; types need a compiler to be missed. */
+const NAMES: Record<string, string> = {
+  mainline: [
+    'DhtError LOOKUPS_REMEMBERED Mainline PUBLIC_ROUTERS RegisterView Search SeededRandom',
+    'TableView addressOf decode encode flatTable formatAddress ipOf openMainline parseIp',
+    'portOf prefixTable',
+  ].join(' '),
+  ring: [
+    'DhtError IDENTITIES_MAX RING_DEFAULTS Ring RingAccess RingConnection connectRing',
+    'openRing',
+  ].join(' '),
+  testnet: 'RING_TESTNET_LIMIT TESTNET_LIMIT createRingTestnet createTestnet',
+  lab: [
+    'CHORD_CHURN_DEFAULTS CHORD_LOAD_DEFAULTS CHORD_MASSFAIL_DEFAULTS CHORD_PATH_DEFAULTS',
+    'CHURN_PRESETS DhtError GRADES_REMEMBERED KAD_HOPS_DEFAULTS LAB_NODES_LIMIT Lab',
+    'LabNode MDHT_LOOKUP_LATENCY_DEFAULTS NAT_REACH_DEFAULTS REPLICA_SURVIVAL_DEFAULTS',
+    'RING_SPLIT_DEFAULTS RING_SURVIVAL_DEFAULTS RPC_SAMPLE Recorder RingLab RingLabNode',
+    'RingSoakFailure SCENARIO_DEFAULTS SCENARIO_METRICS SCHEMA_VERSION',
+    'SIZE_ESTIMATE_DEFAULTS SNAPSHOT_NODES SOAK_NODES_MIN SoakFailure TABLES checkLatency',
+    'checkNetwork checkSchedule checkStart chordChurn chordLoad chordMassfail chordPath',
+    'churnFrom columnsOf createLab durationMs kadHops mdhtLookupLatency natReach',
+    'replicaSurvival ringSoak ringSplit ringSurvival scenario shown sizeEstimate soak',
+  ].join(' '),
+  scene: [
+    'ACTS_MAX ADDED_MAX ALPHA_MAX BACKUPS_MAX BUCKET_SIZE_MAX CHURN_MINUTES_MAX',
+    'CHURN_MINUTES_MIN CHURN_PRESETS FrameSum IDENTITIES_MAX KEYFRAME_MS KEYS_MAX',
+    'LATENCY_MS_MAX LOOKUPS_PER_SECOND_MAX MAINLINE_NODES_MAX MOMENT_MS_MAX',
+    'NAME_LENGTH_MAX NodeState Playback RING_NODES_MAX Recorder RecordingError',
+    'RecordingReader SCENE_DEFAULTS SCENE_VERSION STORED_SHOWN Simulation',
+    'VALUE_LENGTH_MAX checkAct checkActs checkSceneConfig explainMainline explainRing',
+    'headerLine isHash keyName keyOf kindOfMainline kindOfRing lineOfMessage',
+    'messageOfLine readRecording recordSimulation',
+  ].join(' '),
+  studio: 'CommandRefused LiveMainline LiveRing LiveScene SiteError StudioError openStudio',
+};
+
+test.each(Object.entries(NAMES))(
+  'ringlight/%s has its names, and no others',
+  async (door, names) => {
+    const found = Object.keys(await import(`../src/${door}.ts`));
+    expect(found.sort()).toEqual(names.split(' ').sort());
+  },
+);
