@@ -8,6 +8,7 @@
  *     const { peers } = await lab.nodes[7000].getPeers(hash);
  *     console.log(lab.now, lab.traceHash);
  */
+
 export { createLab } from './api/lab/create-lab.ts';
 export {
   GRADES_REMEMBERED,
@@ -48,7 +49,6 @@ export {
   type ChordPathOptions,
   chordPath,
 } from './lab/experiments/chord-path.ts';
-export type { Check, ExperimentResult, Progress, Watch } from './lab/experiments/experiment.ts';
 export { KAD_HOPS_DEFAULTS, type KadHopsOptions, kadHops } from './lab/experiments/kad-hops.ts';
 export {
   MDHT_LOOKUP_LATENCY_DEFAULTS,
@@ -81,8 +81,6 @@ export { type ChurnChoice, churnFrom } from './lab/life/churn-model.ts';
 export type { LifetimeModel } from './lab/life/lifetime.ts';
 export { checkSchedule, type Step } from './lab/life/schedule.ts';
 export type { Selection } from './lab/life/selection.ts';
-export { checkStart, type StartModel } from './lab/life/start.ts';
-export type { Grade, Summary } from './lab/mainline/grade.ts';
 export {
   type Expectation,
   SCENARIO_DEFAULTS,
@@ -97,10 +95,13 @@ export {
   type SoakReport,
   soak,
 } from './lab/mainline/soak.ts';
+export { checkStart, type StartModel } from './lab/mainline/start.ts';
 export type { TrialPlan, TrialResult } from './lab/mainline/trial.ts';
 export type { WorkloadModel } from './lab/mainline/workload.ts';
 export type { LatencyModel } from './lab/network/latency.ts';
 export { checkLatency, checkNetwork, type NetworkModel } from './lab/network/network-model.ts';
+export type { Check, ExperimentResult, Progress, Watch } from './lab/results/experiment.ts';
+export type { Grade, Summary } from './lab/results/grade.ts';
 export {
   Recorder,
   type RecorderOptions,

@@ -8,6 +8,8 @@ import { grown } from '../core/column.ts';
 
 /** Bytes of a place: queries and pings, find_node replies, everything else a node may send. */
 const DATAGRAM_SIZES: readonly number[] = [112, 320, 1024];
+/** Longest piece in which the bytes of a stream travel. */
+export const PIECE_BYTES = 65_536;
 /** Places of each size to begin with. */
 const PLACES = 64;
 /** Low bits of a parcel, which tell its size class. */

@@ -1,6 +1,6 @@
 /** Argument errors: the right class, and a message that names the argument, the rule and the value. */
 import { describe, expect, test } from 'vitest';
-import { shown, wholeNumber } from '../../src/core/argument.ts';
+import { fieldsOf, numberIn, shown, wholeNumber } from '../../src/core/argument.ts';
 
 describe('a whole number', () => {
   test('in its range is given back', () => {
@@ -51,4 +51,20 @@ describe('a value in a message', () => {
     expect(shown(' a"')).toBe('" a\\""');
     expect(shown('')).toBe('""');
   });
+});
+
+test('a number is one within its bounds', () => {
+  expect(numberIn(1, 'x', 1)).toBe(1);
+  for (const value of [Number.NaN, -0.1, 1.1]) {
+    expect(() => numberIn(value, 'x', 1)).toThrow(/^"x" expected a number in 0\.\.1, got /);
+  }
+  expect(() => numberIn('1', 'x', 1)).toThrow(TypeError);
+});
+
+test('an object has the fields that it may have, and no others', () => {
+  expect(fieldsOf({ a: 1 }, 'x', ['a', 'b'])).toEqual({ a: 1 });
+  expect(() => fieldsOf({ c: 1 }, 'x', ['a', 'b'])).toThrow('"x" expected a, b, got the field "c"');
+  for (const value of [null, [], 5]) {
+    expect(() => fieldsOf(value, 'x', [])).toThrow('"x" expected an object, got ');
+  }
 });

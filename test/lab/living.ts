@@ -1,9 +1,11 @@
 /** A world under test whose nodes come and go, with what a test needs to look at it. */
+
 import { fillRandom, randomBelow, SeededRandom } from '../../src/core/random.ts';
 import { type Life, State } from '../../src/lab/life/life.ts';
-import { type LivingOptions, livingWorld } from '../../src/lab/life/start.ts';
-import { type Grade, gradeOf } from '../../src/lab/mainline/grade.ts';
+import { gradeOf } from '../../src/lab/mainline/grade.ts';
 import type { MainlineOverlay } from '../../src/lab/mainline/mainline-overlay.ts';
+import { type LivingOptions, livingWorld } from '../../src/lab/mainline/start.ts';
+import type { Grade } from '../../src/lab/results/grade.ts';
 import { sha1 } from '../../src/lab/sha1.ts';
 import type { World } from '../../src/lab/world.ts';
 import { settingsFrom } from '../../src/mainline/choices.ts';

@@ -3,20 +3,22 @@
  * with the calls of real ones. Awaiting moves virtual time, and each lookup that was called for is
  * graded by an oracle that knows everybody.
  */
+
 import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
-import { wholeNumber } from '../../core/argument.ts';
+import { numberIn, wholeNumber } from '../../core/argument.ts';
 import { formatId, parseId } from '../../core/id.ts';
 import { DhtError } from '../../io/errors.ts';
 import { type Duration, durationMs } from '../../lab/duration.ts';
 import { type ChurnChoice, churnFrom } from '../../lab/life/churn-model.ts';
 import { type Life, State } from '../../lab/life/life.ts';
 import { carryOut, checkSchedule, follow, type Step } from '../../lab/life/schedule.ts';
-import { checkSelection, numberIn, type Selection } from '../../lab/life/selection.ts';
-import { checkStart, livingWorld, type StartModel } from '../../lab/life/start.ts';
-import { type Grade, gradeOf, type Summary, summaryOf } from '../../lab/mainline/grade.ts';
+import { checkSelection, type Selection } from '../../lab/life/selection.ts';
+import { gradeOf } from '../../lab/mainline/grade.ts';
 import type { MainlineOverlay } from '../../lab/mainline/mainline-overlay.ts';
+import { checkStart, livingWorld, type StartModel } from '../../lab/mainline/start.ts';
 import type { LatencyModel } from '../../lab/network/latency.ts';
 import { checkLatency, checkNetwork, type NetworkModel } from '../../lab/network/network-model.ts';
+import { type Grade, type Summary, summaryOf } from '../../lab/results/grade.ts';
 import { sha1 } from '../../lab/sha1.ts';
 import type { World } from '../../lab/world.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';

@@ -11,16 +11,23 @@
  * Every process joins and leaves by protocol. The policy is `chord-2001`; our own would ask every
  * second, and there would be little left to see.
  */
+
 import { randomBelow, SeededRandom } from '../../core/random.ts';
 import { type RingSettings, ringSettings } from '../../ring/settings.ts';
 import { Lifetime } from '../life/lifetime.ts';
-import { summaryOf } from '../mainline/grade.ts';
+import {
+  type Check,
+  check,
+  type ExperimentResult,
+  type Watch,
+  within,
+} from '../results/experiment.ts';
+import { summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { costOf, type RingGrade, RingLookups } from '../ring/ring-lookups.ts';
 import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
-import { type Check, check, type ExperimentResult, type Watch, within } from './experiment.ts';
 
 export interface ChordChurnOptions {
   seed: number;

@@ -11,17 +11,18 @@
  * each of a million keys. In a smaller ring keys are inserted through it, too, and counted in the
  * stores: they must lie exactly where the nodes had said.
  */
+
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, SeededRandom } from '../../core/random.ts';
-import { summaryOf } from '../mainline/grade.ts';
+import { type Check, check, type ExperimentResult, type Watch } from '../results/experiment.ts';
+import { summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { RingLookups } from '../ring/ring-lookups.ts';
 import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
 import { QUIET } from '../ring/ring-settings.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
-import { type Check, check, type ExperimentResult, type Watch } from './experiment.ts';
-import { percentile } from './statistics.ts';
+import { percentile } from '../statistics.ts';
 
 export interface ChordLoadOptions {
   seed: number;

@@ -14,16 +14,17 @@
  * profits from the time-outs of another. One ring is not like another (at p = 0.5 their means lie
  * between 3.5 and 5.6 time-outs), so the lookups are spread over 20 of them.
  */
+
 import { randomBelow, SeededRandom } from '../../core/random.ts';
 import { ringSettings } from '../../ring/settings.ts';
-import { summaryOf } from '../mainline/grade.ts';
+import { type Check, check, type ExperimentResult, type Watch } from '../results/experiment.ts';
+import { summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { costOf, type RingGrade, RingLookups } from '../ring/ring-lookups.ts';
 import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
 import { QUIETLY } from '../ring/ring-settings.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
-import { type Check, check, type ExperimentResult, type Watch } from './experiment.ts';
 
 export interface ChordMassfailOptions {
   seed: number;

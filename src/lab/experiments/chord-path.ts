@@ -13,14 +13,14 @@
  * Small rings are made again and again until there were enough lookups.
  */
 
-import { summaryOf } from '../mainline/grade.ts';
+import { type Check, check, type ExperimentResult, type Watch } from '../results/experiment.ts';
+import { summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { type RingGrade, RingLookups } from '../ring/ring-lookups.ts';
 import { type FingerRule, ringWorld } from '../ring/ring-overlay.ts';
 import { QUIET } from '../ring/ring-settings.ts';
 import { sha1 } from '../sha1.ts';
-import { type Check, check, type ExperimentResult, type Watch } from './experiment.ts';
-import { mean, percentile, slopeOf } from './statistics.ts';
+import { mean, percentile, slopeOf } from '../statistics.ts';
 
 export interface ChordPathOptions {
   seed: number;

@@ -9,15 +9,16 @@
  * The calculation knows no time, so neither should the comparison: by default every datagram takes
  * 100 ms. With King's latencies a few nodes answer after the short time-out and are left out.
  */
+
 import { settingsFrom } from '../../mainline/choices.ts';
 import { Campaigns } from '../mainline/campaign.ts';
-import { type Summary, summaryOf } from '../mainline/grade.ts';
 import { mainlineWorld } from '../mainline/mainline-overlay.ts';
 import { RecordedMainline } from '../mainline/recorded-mainline.ts';
 import type { LatencyModel } from '../network/latency.ts';
+import { type Check, check, type ExperimentResult, type Watch } from '../results/experiment.ts';
+import { type Summary, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { sha1 } from '../sha1.ts';
-import { type Check, check, type ExperimentResult, type Watch } from './experiment.ts';
 
 export interface KadHopsOptions {
   seed: number;

@@ -11,18 +11,19 @@
  * What is timed is what a user waits for: in 2007 the end of the lookup, in 2011 the first peer. Both
  * are told for each step. A lookup that finds no peer is a failure, told beside the times.
  */
+
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import { LookupKind } from '../../mainline/walks.ts';
 import { Campaigns } from '../mainline/campaign.ts';
-import { type Summary, summaryOf } from '../mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
 import { RecordedMainline } from '../mainline/recorded-mainline.ts';
+import { check, type ExperimentResult, type Watch, within } from '../results/experiment.ts';
+import { type Summary, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
-import { check, type ExperimentResult, type Watch, within } from './experiment.ts';
 
 export interface MdhtLookupLatencyOptions {
   seed: number;

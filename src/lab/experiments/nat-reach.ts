@@ -11,21 +11,28 @@
  * asking. The price is counted in requests that nobody answers. To verify one's own contacts turns out
  * not to lower it: a lookup lives on the contacts of others, who can reach nodes that we cannot.
  */
+
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, SeededRandom } from '../../core/random.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import { LookupKind } from '../../mainline/walks.ts';
 import { DOORS } from '../life/life.ts';
-import { livingWorld } from '../life/start.ts';
 import { Campaigns } from '../mainline/campaign.ts';
-import { type Grade, summaryOf } from '../mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
 import { RecordedMainline } from '../mainline/recorded-mainline.ts';
+import { livingWorld } from '../mainline/start.ts';
 import { JIMENEZ_2009, NatClass } from '../network/nats.ts';
+import {
+  type Check,
+  check,
+  type ExperimentResult,
+  type Watch,
+  within,
+} from '../results/experiment.ts';
+import { type Grade, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
-import { type Check, check, type ExperimentResult, type Watch, within } from './experiment.ts';
 import { NatProbe } from './nat-probe.ts';
 
 export interface NatReachOptions {

@@ -10,19 +10,20 @@
  *
  * The second question is the harder one: a value that lives is of no use where tables have decayed.
  */
+
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, SeededRandom } from '../../core/random.ts';
 import { settingsFrom } from '../../mainline/choices.ts';
 import { LookupKind } from '../../mainline/walks.ts';
 import { Lifetime } from '../life/lifetime.ts';
 import { Campaigns } from '../mainline/campaign.ts';
-import { type Grade, summaryOf } from '../mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
 import { RecordedMainline } from '../mainline/recorded-mainline.ts';
+import { check, type ExperimentResult, type Watch } from '../results/experiment.ts';
+import { type Grade, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
-import { check, type ExperimentResult, type Watch } from './experiment.ts';
 
 export interface ReplicaSurvivalOptions {
   seed: number;

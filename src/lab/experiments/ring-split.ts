@@ -19,18 +19,25 @@
  * everybody's first successor follow it on the circle? And if not, how many keys are out of reach: of
  * lookups by everybody, how many end at somebody who is not the owner?
  */
+
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
 import { POLICIES, type Policy, ringSettings } from '../../ring/settings.ts';
-import { type Grade, summaryOf } from '../mainline/grade.ts';
+import {
+  type Check,
+  check,
+  type ExperimentResult,
+  type Watch,
+  within,
+} from '../results/experiment.ts';
+import { type Grade, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import type { Place } from '../ring/circle.ts';
 import { RecordedRing } from '../ring/recorded-ring.ts';
 import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
-import { type Check, check, type ExperimentResult, type Watch, within } from './experiment.ts';
 
 export interface RingSplitOptions {
   seed: number;

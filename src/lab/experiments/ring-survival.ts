@@ -11,18 +11,19 @@
  * the formula's, within three deviations. Those follow from the same counting, for keys are not lost
  * one by one: a whole arc goes at once.
  */
+
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
 import { ringSettings } from '../../ring/settings.ts';
-import { type Grade, summaryOf } from '../mainline/grade.ts';
+import { type Check, check, type ExperimentResult, type Watch } from '../results/experiment.ts';
+import { type Grade, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { RecordedRing } from '../ring/recorded-ring.ts';
 import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
 import { RingWhole } from '../ring/ring-whole.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
-import { type Check, check, type ExperimentResult, type Watch } from './experiment.ts';
 
 export interface RingSurvivalOptions {
   seed: number;

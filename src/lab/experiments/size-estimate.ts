@@ -14,19 +14,26 @@
  * is lost on the way is missed, so the plain count is too small; nodes known beforehand tell by how
  * much, and the corrected count is right.
  */
+
 import { ID_BYTES, prefixOf } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import { settingsFrom } from '../../mainline/choices.ts';
 import type { MainlineObserver } from '../../mainline/node.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { Campaigns } from '../mainline/campaign.ts';
-import { summaryOf } from '../mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
 import { RecordedMainline } from '../mainline/recorded-mainline.ts';
+import {
+  type Check,
+  check,
+  type ExperimentResult,
+  type Watch,
+  within,
+} from '../results/experiment.ts';
+import { summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
-import { type Check, check, type ExperimentResult, type Watch, within } from './experiment.ts';
 import { nodesOfZone, ZoneCrawl } from './zone-crawl.ts';
 
 export interface SizeEstimateOptions {

@@ -5,8 +5,7 @@
  *     { up: { kind: 'weibull', shape: 0.5, scaleMs: 600_000 }, rejoin: 'memory' }
  *     { trace: '0 17 leave\\n60 17 join' }
  */
-import { shown } from '../../core/argument.ts';
-import { fieldsOf } from '../network/network-model.ts';
+import { fieldsOf, shown } from '../../core/argument.ts';
 import {
   CHURN_PRESETS,
   type ChurnModel,

@@ -9,7 +9,7 @@
  *
  * Share or count may stand beside the others: then they choose among those.
  */
-import { shown, wholeNumber } from '../../core/argument.ts';
+import { numberIn, shown, wholeNumber } from '../../core/argument.ts';
 import { type Random, randomBelow } from '../../core/random.ts';
 
 export interface Selection {
@@ -102,15 +102,4 @@ export function checkSelection(selection: unknown, name: string, count: number):
     throw new TypeError(`"${name}" expected either share or count, got both`);
   }
   return selection;
-}
-
-/** @throws TypeError or RangeError unless it is a number in 0..`high`. */
-export function numberIn(value: unknown, name: string, high: number): number {
-  if (typeof value !== 'number') {
-    throw new TypeError(`"${name}" expected a number in 0..${high}, got ${shown(value)}`);
-  }
-  if (!(value >= 0 && value <= high)) {
-    throw new RangeError(`"${name}" expected a number in 0..${high}, got ${value}`);
-  }
-  return value;
 }

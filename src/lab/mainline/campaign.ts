@@ -4,16 +4,18 @@
  *
  *     begin until `atATime` are under way ─▶ let the world take one step ─▶ again
  */
+
 import type { Address } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import type { MainlineObserver } from '../../mainline/node.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { type Announcement, LookupKind } from '../../mainline/walks.ts';
-import type { Watch } from '../experiments/experiment.ts';
+import type { Watch } from '../results/experiment.ts';
+import type { Grade } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
-import { type Grade, gradeOf } from './grade.ts';
+import { gradeOf } from './grade.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
 
 /** Lookups under way at a time: enough to fill the wire, few enough to stay in the caches. */

@@ -24,22 +24,9 @@ import { CONTACT_BYTES, type Handle } from '../../mainline/rows/contacts.ts';
 import { LOOKUP_CANDIDATES, type Lookup } from '../../mainline/rows/lookup.ts';
 import { LOOKUPS_LIMIT, LookupKind } from '../../mainline/walks.ts';
 import { type Life, State } from '../life/life.ts';
+import { Violation } from '../violation.ts';
 import type { Tap } from '../world.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
-
-/** Something that must not be has happened. */
-export class Violation extends Error {
-  override name = 'Violation';
-  /** Which check failed, and when, in virtual ms since the start. */
-  readonly check: string;
-  readonly atMs: number;
-
-  constructor(check: string, atMs: number, detail: string) {
-    super(`${check} at ${(atMs / 1000).toFixed(3)} s: ${detail}`);
-    this.check = check;
-    this.atMs = atMs;
-  }
-}
 
 export class Safety implements Tap {
   /** Checks made so far: a run that checked nothing has shown nothing. */

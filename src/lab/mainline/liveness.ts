@@ -8,6 +8,7 @@
  *     peers      that were announced are found from anywhere, while one of the k closest to their
  *                info-hash has them
  */
+
 import { type Address, addressOf, ipOf } from '../../core/address.ts';
 import { formatId, ID_BYTES } from '../../core/id.ts';
 import { fillRandom, type Random, randomBelow } from '../../core/random.ts';
@@ -15,7 +16,7 @@ import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { BAD_FAILURES } from '../../mainline/table/table.ts';
 import { LookupKind } from '../../mainline/walks.ts';
 import { type Life, State } from '../life/life.ts';
-import { Violation } from './checks.ts';
+import { Violation } from '../violation.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
 
 /** What a trial expects of its end. */

@@ -12,23 +12,25 @@
  * `expect`. A few nodes are *routers*, as real networks have them: everybody has their addresses, and
  * somebody looks after them, so that one that fell is up again after a minute.
  */
+
 import type { Address } from '../../core/address.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
-import { type Check, check, type ExperimentResult, type Watch } from '../experiments/experiment.ts';
 import { type ChurnChoice, churnFrom } from '../life/churn-model.ts';
 import type { Life } from '../life/life.ts';
 import { follow, type Step } from '../life/schedule.ts';
-import { livingWorld, type StartModel } from '../life/start.ts';
 import { NatClass } from '../network/nats.ts';
 import type { NetworkModel } from '../network/network-model.ts';
+import { type Check, check, type ExperimentResult, type Watch } from '../results/experiment.ts';
+import { type Summary, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { sha1 } from '../sha1.ts';
-import { lookupBoundMs, Safety, Violation } from './checks.ts';
-import { type Summary, summaryOf } from './grade.ts';
+import { Violation } from '../violation.ts';
+import { lookupBoundMs, Safety } from './checks.ts';
 import { type Expected, Liveness } from './liveness.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
 import { RecordedMainline } from './recorded-mainline.ts';
+import { livingWorld, type StartModel } from './start.ts';
 import { Workload, type WorkloadModel } from './workload.ts';
 
 export interface ScenarioOptions {

@@ -2,6 +2,7 @@
  * The soak: a seed makes a plan, the plan a trial, and so on with the next seed until somebody
  * stops it. What a person would not think of comes up sooner or later, and its seed brings it back.
  */
+
 import { type Random, randomBelow, SeededRandom } from '../../core/random.ts';
 import { CHURN_PRESETS, type ChurnModel } from '../life/churn.ts';
 import type { Step } from '../life/schedule.ts';
@@ -9,7 +10,7 @@ import type { Selection } from '../life/selection.ts';
 import type { LatencyModel } from '../network/latency.ts';
 import type { NetworkModel } from '../network/network-model.ts';
 import { SeedStream } from '../seed.ts';
-import { Violation } from './checks.ts';
+import { Violation } from '../violation.ts';
 import { runTrial, type TrialPlan, type TrialResult } from './trial.ts';
 
 const MINUTE_MS = 60_000;

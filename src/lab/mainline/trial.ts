@@ -19,13 +19,13 @@ import { type Announcement, LookupKind } from '../../mainline/walks.ts';
 import type { ChurnModel } from '../life/churn.ts';
 import { type Life, State } from '../life/life.ts';
 import { follow, type Step } from '../life/schedule.ts';
-import { livingWorld, type StartModel } from '../life/start.ts';
 import type { NetworkModel } from '../network/network-model.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
 import { lookupBoundMs, Safety } from './checks.ts';
 import { type Expected, Liveness } from './liveness.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
+import { livingWorld, type StartModel } from './start.ts';
 
 /** Plain data: what a trial is. */
 export interface TrialPlan {

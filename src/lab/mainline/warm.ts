@@ -8,8 +8,7 @@
  *                 └─ … until at most k + 1 nodes are left: they know each other
  */
 import { assert } from '../../core/assert.ts';
-import type { Random } from '../../core/random.ts';
-import { randomBelow } from '../../core/random.ts';
+import { type Random, randomBelow } from '../../core/random.ts';
 import type { KBuckets } from '../../mainline/table/kbuckets.ts';
 import { KEY_BITS, type Population, split } from './population.ts';
 

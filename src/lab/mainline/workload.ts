@@ -9,6 +9,7 @@
  * Every lookup is graded by the oracle when it ends. One whose node goes meanwhile never ends: it is
  * counted as interrupted and has no grade, since nobody is left who would want the answer.
  */
+
 import type { Address } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
@@ -16,9 +17,10 @@ import type { MainlineObserver } from '../../mainline/node.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { LookupKind } from '../../mainline/walks.ts';
 import { type Life, State } from '../life/life.ts';
+import type { Grade } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
-import { type Grade, gradeOf } from './grade.ts';
+import { gradeOf } from './grade.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
 
 export interface WorkloadModel {

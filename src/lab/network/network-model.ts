@@ -2,9 +2,8 @@
  * What a scenario may ask of the network, as plain data that can come out of a file. Everything but
  * the latency may be left out, and what is left out costs nothing.
  */
-import { shown, wholeNumber } from '../../core/argument.ts';
-import { numberIn } from '../life/selection.ts';
-import { PIECE_BYTES } from '../streams/stream-ends.ts';
+import { fieldsOf, numberIn, shown, wholeNumber } from '../../core/argument.ts';
+import { PIECE_BYTES } from '../wire.ts';
 import type { BurstModel } from './bursts.ts';
 import type { JitterModel } from './jitter.ts';
 import type { LatencyModel } from './latency.ts';
@@ -126,20 +125,4 @@ function checkNat(model: NatModel, name: string): void {
 function checkTogether(share: number, name: string): void {
   if (share > 1 + 1e-9)
     throw new RangeError(`"${name}" expected shares of at most 1, got ${share}`);
-}
-
-/** The fields of an object that has no others than these. */
-export function fieldsOf(
-  value: unknown,
-  name: string,
-  known: readonly string[],
-): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(`"${name}" expected an object, got ${shown(value)}`);
-  }
-  for (const field of Object.keys(value)) {
-    if (known.includes(field)) continue;
-    throw new TypeError(`"${name}" expected ${known.join(', ')}, got the field ${shown(field)}`);
-  }
-  return value as Record<string, unknown>;
 }

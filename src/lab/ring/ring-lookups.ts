@@ -7,14 +7,15 @@
  * them is the predecessor of the key and with us its owner. A dead node costs a time-out or a refused
  * connection, once per lookup. A lookup that failed keeps what it cost and is never left out.
  */
+
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import type { RingEvent, RingOutcome } from '../../ring/outcome.ts';
-import type { Watch } from '../experiments/experiment.ts';
-import { mean, percentile } from '../experiments/statistics.ts';
-import type { Grade } from '../mainline/grade.ts';
+import type { Watch } from '../results/experiment.ts';
+import type { Grade } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
+import { mean, percentile } from '../statistics.ts';
 import type { Place } from './circle.ts';
 import { RecordedRing } from './recorded-ring.ts';
 import type { RingOverlay, RingWatcher } from './ring-overlay.ts';

@@ -6,12 +6,13 @@
  *                  1, 2 crashes   and processes that die, alone or up to K within one repair interval
  *                  3    anything  and partitions, processes that stand still, more crashes than K
  */
+
 import { type Random, randomBelow, SeededRandom } from '../../core/random.ts';
 import { RING_DEFAULTS, type RingSettings } from '../../ring/settings.ts';
-import { Violation } from '../mainline/checks.ts';
 import type { NetworkModel } from '../network/network-model.ts';
 import { SeedStream } from '../seed.ts';
 import type { DiskModel } from '../streams/disk.ts';
+import { Violation } from '../violation.ts';
 import type { RingStep } from './ring-life.ts';
 import { type RingPlan, type RingTrialResult, runRingTrial } from './ring-trial.ts';
 

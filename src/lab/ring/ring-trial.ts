@@ -10,16 +10,17 @@
  * The ring has to be whole again within `HEALING_MS` of virtual time, and records that belong to
  * nobody any more gone within `RELEASING_MS` more.
  */
+
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, type Random, randomBelow, SeededRandom } from '../../core/random.ts';
 import type { RingEvent, RingOutcome } from '../../ring/outcome.ts';
 import { VERSION_BYTES } from '../../ring/records/clock.ts';
 import { LEVELS, type Level, type RingSettings, ringSettings } from '../../ring/settings.ts';
-import { Violation } from '../mainline/checks.ts';
 import type { NetworkModel } from '../network/network-model.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
 import type { DiskModel } from '../streams/disk.ts';
+import { Violation } from '../violation.ts';
 import { History, type OperationKind } from './history.ts';
 import { judge } from './history-judge.ts';
 import { RingLife, type RingStep } from './ring-life.ts';

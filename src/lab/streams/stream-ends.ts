@@ -12,15 +12,13 @@
 import type { Address } from '../../core/address.ts';
 import { assert } from '../../core/assert.ts';
 import { grown } from '../../core/column.ts';
-import { type Parcel, Wire } from '../wire.ts';
+import { type Parcel, PIECE_BYTES, Wire } from '../wire.ts';
 
 /** Row number of an end, and its name at the seam; 0 is "none". */
 export type End = number;
 /** Row number of a piece; 0 is "none". */
 type Piece = number;
 
-/** Longest piece in which bytes travel. */
-export const PIECE_BYTES = 65_536;
 /** Bytes of a piece's place: a command, a small record, a page, a bulk transfer. */
 const PIECE_SIZES: readonly number[] = [64, 256, 1024, 4096, 16_384, PIECE_BYTES];
 

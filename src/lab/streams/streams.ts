@@ -12,12 +12,14 @@
  * sender would make; when it stays shut for `STREAM_TIMEOUT_MS` both sides hear `timeout`. A lost
  * segment costs time, never bytes. Nothing here calls a machine from within one of its own calls.
  */
+
 import type { Address } from '../../core/address.ts';
 import { assert } from '../../core/assert.ts';
 import { Closed, STREAM_QUEUE_BYTES, type StreamHost } from '../../core/host.ts';
 import type { TraceHash } from '../trace-hash.ts';
+import { PIECE_BYTES } from '../wire.ts';
 import type { World } from '../world.ts';
-import { type End, Ends, Is, PIECE_BYTES, What } from './stream-ends.ts';
+import { type End, Ends, Is, What } from './stream-ends.ts';
 import { StreamTraffic } from './stream-traffic.ts';
 import { Waits } from './stream-waits.ts';
 import { bytesOnTheLine, STREAM_TIMEOUT_MS, segmentsOf, Ways } from './stream-ways.ts';

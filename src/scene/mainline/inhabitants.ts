@@ -11,12 +11,14 @@
  * A key is an info-hash. Its holders are the nodes that store a peer for it; its owner, for want of a
  * better word, the living node closest to it. Nobody says goodbye: who leaves is just not there.
  */
+
 import { type Address, portOf } from '../../core/address.ts';
 import { equalIds, formatId, ID_BYTES } from '../../core/id.ts';
 import { randomBelow, SeededRandom } from '../../core/random.ts';
-import { type Grade, gradeOf } from '../../lab/mainline/grade.ts';
+import { gradeOf } from '../../lab/mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../../lab/mainline/mainline-overlay.ts';
 import { sybilHandler, sybilId } from '../../lab/mainline/sybils.ts';
+import type { Grade } from '../../lab/results/grade.ts';
 import { SeedStream } from '../../lab/seed.ts';
 import { sha1 } from '../../lab/sha1.ts';
 import type { World } from '../../lab/world.ts';

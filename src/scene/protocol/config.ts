@@ -5,11 +5,9 @@
  *     checkSceneConfig(unknown) ─▶ SceneConfig        checkAct(unknown) ─▶ Act
  *     networkOf(config), churnOf(choice, overlay) ─▶ what the lab's rooms take
  */
-import { shown, wholeNumber } from '../../core/argument.ts';
-import type { ChurnModel } from '../../lab/life/churn.ts';
-import { CHURN_PRESETS } from '../../lab/life/churn.ts';
-import { numberIn } from '../../lab/life/selection.ts';
-import { fieldsOf, type NetworkModel } from '../../lab/network/network-model.ts';
+import { fieldsOf, numberIn, shown, wholeNumber } from '../../core/argument.ts';
+import { CHURN_PRESETS, type ChurnModel } from '../../lab/life/churn.ts';
+import type { NetworkModel } from '../../lab/network/network-model.ts';
 import type { Act, SceneConfig, SceneOverlay, TimedAct } from './messages.ts';
 
 /** A browser draws and remembers no more: 100,000 Mainline nodes take 0.4 GB. */

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../../src/core/random.ts';
-import {
-  checkSelection,
-  numberIn,
-  type Selection,
-  selected,
-} from '../../../src/lab/life/selection.ts';
+import { checkSelection, type Selection, selected } from '../../../src/lab/life/selection.ts';
 
 const COUNT = 100;
 /** Ten rows of ten. */
@@ -90,11 +85,5 @@ describe('checkSelection', () => {
     [{ disc: null }, /"crash\.disc\.x"/],
   ])('%j is refused by name', (selection, message) => {
     expect(() => checkSelection(selection, 'crash', 10)).toThrow(message);
-  });
-
-  test('a number is one within its bounds', () => {
-    expect(numberIn(1, 'x', 1)).toBe(1);
-    for (const value of [Number.NaN, -0.1, 1.1])
-      expect(() => numberIn(value, 'x', 1)).toThrow(/"x"/);
   });
 });

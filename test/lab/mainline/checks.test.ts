@@ -2,8 +2,10 @@
  * The checks bite: each breach is committed on purpose, by a hand in the nodes' rows or on the wire,
  * and is told by name. A world to which nothing is done passes them all.
  */
+
 import { describe, expect, test } from 'vitest';
-import { Safety, Violation } from '../../../src/lab/mainline/checks.ts';
+import { Safety } from '../../../src/lab/mainline/checks.ts';
+import { Violation } from '../../../src/lab/violation.ts';
 import { Purpose } from '../../../src/mainline/asking.ts';
 import { CONTACT_BYTES } from '../../../src/mainline/rows/contacts.ts';
 import { LookupKind } from '../../../src/mainline/walks.ts';

@@ -1,12 +1,14 @@
 /** What must hold again: kept by a whole network, missed by name by one that was tampered with. */
+
 import { describe, expect, test } from 'vitest';
 import { addressOf, ipOf } from '../../../src/core/address.ts';
 import { SeededRandom } from '../../../src/core/random.ts';
 import { State } from '../../../src/lab/life/life.ts';
-import { livingWorld } from '../../../src/lab/life/start.ts';
-import { lookupBoundMs, Violation } from '../../../src/lab/mainline/checks.ts';
+import { lookupBoundMs } from '../../../src/lab/mainline/checks.ts';
 import { Liveness } from '../../../src/lab/mainline/liveness.ts';
+import { livingWorld } from '../../../src/lab/mainline/start.ts';
 import { sha1 } from '../../../src/lab/sha1.ts';
+import { Violation } from '../../../src/lab/violation.ts';
 import { settingsFrom } from '../../../src/mainline/choices.ts';
 import { LookupKind } from '../../../src/mainline/walks.ts';
 import { CHOICES } from '../graded.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Violation } from '../../../src/lab/mainline/checks.ts';
 import { runTrial, type TrialPlan } from '../../../src/lab/mainline/trial.ts';
+import { Violation } from '../../../src/lab/violation.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { livingWorld } from '../../../src/lab/life/start.ts';
+import { livingWorld } from '../../../src/lab/mainline/start.ts';
 import {
   type CallObserver,
   Workload,

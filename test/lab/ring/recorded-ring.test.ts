@@ -7,12 +7,12 @@ import {
   chordMassfail,
 } from '../../../src/lab/experiments/chord-massfail.ts';
 import { CHORD_PATH_DEFAULTS, chordPath } from '../../../src/lab/experiments/chord-path.ts';
-import type { ExperimentResult } from '../../../src/lab/experiments/experiment.ts';
 import { RING_SPLIT_DEFAULTS, ringSplit } from '../../../src/lab/experiments/ring-split.ts';
 import {
   RING_SURVIVAL_DEFAULTS,
   ringSurvival,
 } from '../../../src/lab/experiments/ring-survival.ts';
+import type { ExperimentResult } from '../../../src/lab/results/experiment.ts';
 import { Recorder } from '../../../src/lab/results/recorder.ts';
 import type { Cell, Row, Table, TableName } from '../../../src/lab/results/tables.ts';
 import { halvings } from '../../../src/lab/ring/recorded-ring.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Violation } from '../../../src/lab/mainline/checks.ts';
 import { ringPlanOf } from '../../../src/lab/ring/ring-soak.ts';
 import { type RingPlan, RingTrial, runRingTrial } from '../../../src/lab/ring/ring-trial.ts';
+import { Violation } from '../../../src/lab/violation.ts';
 
 const CALM: RingPlan = {
   ...{ seed: 3, nodes: 8, members: 5, identities: 1, settings: { k: 2 } },

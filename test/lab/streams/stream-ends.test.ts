@@ -1,7 +1,9 @@
 /** Rows of ends and pieces: lists keep their order, rows go back when nothing names them. */
+
 import { describe, expect, test } from 'vitest';
 import { InvariantError } from '../../../src/core/assert.ts';
-import { type End, Ends, Is, PIECE_BYTES } from '../../../src/lab/streams/stream-ends.ts';
+import { type End, Ends, Is } from '../../../src/lab/streams/stream-ends.ts';
+import { PIECE_BYTES } from '../../../src/lab/wire.ts';
 
 function pair(ends: Ends): [End, End] {
   const near = ends.open(0, 1, 2, 0);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mean, percentile, slopeOf } from '../../../src/lab/experiments/statistics.ts';
+import { mean, percentile, slopeOf } from '../../src/lab/statistics.ts';
 
 test('mean', () => {
   expect(mean([1, 2, 6])).toBe(3);

@@ -3,10 +3,11 @@
  * churn they differ in whom they hold, and so by a tenth in the length of lookups; with churn they do
  * not differ at all.
  */
+
 import { describe, expect, test } from 'vitest';
 import { State } from '../../../src/lab/life/life.ts';
-import { checkStart } from '../../../src/lab/life/start.ts';
-import type { Grade } from '../../../src/lab/mainline/grade.ts';
+import { checkStart } from '../../../src/lab/mainline/start.ts';
+import type { Grade } from '../../../src/lab/results/grade.ts';
 import { Living, MINUTE_MS } from '../living.ts';
 
 function mean(grades: Grade[], of: (grade: Grade) => number): number {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { check, within } from '../../../src/lab/experiments/experiment.ts';
+import { check, within } from '../../../src/lab/results/experiment.ts';
 
 test('a check passes up to its tolerance, on both sides', () => {
   expect(check('hops', 4, 0.5, 4.5)).toEqual({

@@ -7,9 +7,9 @@
  *                        │                metrics  latency, hops, success of all lookups
  *                        └─ progress      traceHash, messages
  */
-import type { Summary } from '../mainline/grade.ts';
 
 /** One thing that had to come out in a certain way. */
+import type { Summary } from './grade.ts';
 export interface Check {
   name: string;
   expected: number;
