@@ -2,6 +2,7 @@
  * A world of machines that speak over streams and write down what they hear. Node i lives at
  * 10.0.0.0 + i, port 1000, and listens unless it was told not to.
  */
+import { expect } from 'vitest';
 import { type Address, addressOf, ipOf, portOf } from '../../src/core/address.ts';
 import { Closed, type Stream, type StreamHost, type StreamMachine } from '../../src/core/host.ts';
 import type { NetworkModel } from '../../src/lab/network/network-model.ts';
@@ -197,4 +198,11 @@ export class StreamWorld implements Overlay {
 /** Bytes that differ from each other, and from those of another seed. */
 export function pattern(length: number, seed = 0): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8) * 13 + seed * 101) & 255);
+}
+
+/** Nothing is left of any stream. */
+export function expectClean({ world }: StreamWorld): void {
+  const { ends, traffic } = world.streams;
+  expect([ends.count, ends.wire.count]).toEqual([0, 0]);
+  expect(traffic.bytesWritten).toBe(traffic.bytesDelivered + traffic.bytesDropped);
 }

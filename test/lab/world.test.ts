@@ -3,10 +3,11 @@
  * come out as the static calculation says (research of 1,000 lookups: 10.9 requests, 2.27 hops at
  * k = 8, alpha = 3); and no datagram is lost without being counted.
  */
+
 import { describe, expect, test, vi } from 'vitest';
 import { addressOf } from '../../src/core/address.ts';
 import { sharedPrefixBits } from '../../src/core/id.ts';
-import { Fate, START_MS } from '../../src/lab/world.ts';
+import { Fate, START_MS } from '../../src/lab/world-state.ts';
 import { Method } from '../../src/mainline/krpc/message.ts';
 import { CONTACT_BYTES } from '../../src/mainline/rows/contacts.ts';
 import { LookupKind } from '../../src/mainline/walks.ts';

@@ -25,7 +25,7 @@ import { LOOKUP_CANDIDATES, type Lookup } from '../../mainline/rows/lookup.ts';
 import { LOOKUPS_LIMIT, LookupKind } from '../../mainline/walks.ts';
 import { type Life, State } from '../life/life.ts';
 import { Violation } from '../violation.ts';
-import type { Tap } from '../world.ts';
+import type { Tap } from '../world-state.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
 
 export class Safety implements Tap {

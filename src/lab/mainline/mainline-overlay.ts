@@ -3,6 +3,7 @@
  * network, and the oracle that knows what no node does. Node i has the i-th smallest id and, while it
  * was never closed, the contact i + 1; a machine that is made again under its number has them too.
  */
+
 import type { Address } from '../../core/address.ts';
 import { assert } from '../../core/assert.ts';
 import { ID_BYTES } from '../../core/id.ts';
@@ -20,7 +21,8 @@ import { Workbench } from '../../mainline/workbench.ts';
 import { FORESEEN, type Foresight } from '../foresight.ts';
 import type { Overlay } from '../overlay.ts';
 import { SeedStream } from '../seed.ts';
-import { START_MS, World, type WorldOptions } from '../world.ts';
+import { World } from '../world.ts';
+import { START_MS, type WorldOptions } from '../world-state.ts';
 import { Machines } from './machines.ts';
 import { Oracle } from './oracle.ts';
 import { Population } from './population.ts';

@@ -11,13 +11,14 @@
  *
  * Under churn nodes are met in the middle of their sessions, so that nothing has to warm up for hours.
  */
+
 import { fieldsOf, numberIn, shown, wholeNumber } from '../../core/argument.ts';
 import { SeededRandom } from '../../core/random.ts';
 import type { MainlineObserver } from '../../mainline/node.ts';
 import { Churn, type ChurnModel, type TraceStep, upAtFirst } from '../life/churn.ts';
 import { Life } from '../life/life.ts';
 import { SeedStream } from '../seed.ts';
-import { START_MS, type WorldOptions } from '../world.ts';
+import { START_MS, type WorldOptions } from '../world-state.ts';
 import { type MainlineOptions, type MainlineOverlay, mainlineWorld } from './mainline-overlay.ts';
 
 export interface StartModel {

@@ -9,11 +9,14 @@
 import { type Address, formatAddress } from '../../core/address.ts';
 import { arcShare } from '../../core/arc.ts';
 import { ID_BYTES } from '../../core/id.ts';
+import type { MemoryStore } from '../../core/memory-store.ts';
+import type { Identity } from '../../ring/circle/identity.ts';
 import { compareVersions } from '../../ring/records/clock.ts';
 import { visitArc } from '../../ring/records/digests.ts';
 import { isTombstone } from '../../ring/records/record.ts';
-import type { Place } from './circle.ts';
-import type { RingOverlay } from './ring-overlay.ts';
+import type { RingSettings } from '../../ring/settings.ts';
+import type { WorldState } from '../world-state.ts';
+import type { Circle, Place } from './circle.ts';
 
 /** One store that has a record under a key. */
 export interface Holder {
@@ -23,23 +26,36 @@ export interface Holder {
   record: Uint8Array;
 }
 
-export class RingOracle {
-  readonly #overlay: RingOverlay;
+/** What the oracle looks into: who stands where in a world, with which state and which store. */
+export interface RingInside {
+  readonly count: number;
+  readonly world: Pick<WorldState, 'alive'>;
+  readonly circle: Circle;
+  hasBegun(node: number): boolean;
+  /** The machine of a node that has begun. */
+  node(node: number): { readonly settings: RingSettings };
+  /** Null where nobody ever stood. */
+  identityAt(place: Place): Identity | null;
+  storeOf(node: number): MemoryStore;
+}
 
-  constructor(overlay: RingOverlay) {
-    this.#overlay = overlay;
+export class RingOracle {
+  readonly #inside: RingInside;
+
+  constructor(inside: RingInside) {
+    this.#inside = inside;
   }
 
   /** Is somebody alive there who takes part in the ring? */
   isMember(place: Place): boolean {
-    const { circle, world } = this.#overlay;
+    const { circle, world } = this.#inside;
     if (world.alive[circle.nodeOf(place)] === 0) return false;
-    return this.#overlay.identityAt(place)?.isMember === true;
+    return this.#inside.identityAt(place)?.isMember === true;
   }
 
   /** The places of all living members, ascending. */
   members(): Place[] {
-    const { count } = this.#overlay.circle;
+    const { count } = this.#inside.circle;
     const members: Place[] = [];
     for (let place = 0; place < count; place++) if (this.isMember(place)) members.push(place);
     return members;
@@ -47,7 +63,7 @@ export class RingOracle {
 
   /** The place that owns a key, or -1 where there are no members. */
   ownerOf(key: Uint8Array, start = 0): Place {
-    const { circle } = this.#overlay;
+    const { circle } = this.#inside;
     const first = circle.atOrBefore(key, start);
     for (let place = first; ; place = circle.before(place)) {
       if (this.isMember(place)) return place;
@@ -62,7 +78,7 @@ export class RingOracle {
   }
 
   addressAt(place: Place): Address {
-    const { circle } = this.#overlay;
+    const { circle } = this.#inside;
     return circle.addressOf(circle.nodeOf(place), circle.identityOf(place));
   }
 
@@ -72,7 +88,7 @@ export class RingOracle {
 
   /** The next living member after a place; the place itself if it is the only one. */
   memberAfter(place: Place): Place {
-    const { circle } = this.#overlay;
+    const { circle } = this.#inside;
     let next = circle.after(place);
     while (next !== place && !this.isMember(next)) next = circle.after(next);
     return next;
@@ -80,7 +96,7 @@ export class RingOracle {
 
   /** The share of the circle that a member's true arc covers, 0..1. */
   shareOf(place: Place): number {
-    const { hashes } = this.#overlay.circle;
+    const { hashes } = this.#inside.circle;
     return arcShare(hashes, place * ID_BYTES, hashes, this.memberAfter(place) * ID_BYTES);
   }
 
@@ -88,11 +104,11 @@ export class RingOracle {
 
   /** Every store of the world, those of the dead included, that has a record of a key. */
   holdersOf(key: Uint8Array): Holder[] {
-    const { count, world } = this.#overlay;
+    const { count, world } = this.#inside;
     const holders: Holder[] = [];
     for (let node = 0; node < count; node++) {
-      if (!this.#overlay.hasBegun(node)) continue;
-      const record = this.#overlay.storeOf(node).get(key, 0);
+      if (!this.#inside.hasBegun(node)) continue;
+      const record = this.#inside.storeOf(node).get(key, 0);
       if (record === null) continue;
       const isAlive = world.alive[node] === 1;
       holders.push({ node, isAlive, isTombstone: isTombstone(record), record });
@@ -105,9 +121,9 @@ export class RingOracle {
    * newer: the K by which the arc is protected now, up to the K that was asked for.
    */
   copiesOf(place: Place): number {
-    const { circle, world } = this.#overlay;
+    const { circle, world } = this.#inside;
     const owner = circle.nodeOf(place);
-    const { k } = this.#overlay.node(owner).settings;
+    const { k } = this.#inside.node(owner).settings;
     const from = this.#hashAt(place);
     const to = this.#hashAt(this.memberAfter(place));
     const seen = [owner];
@@ -123,9 +139,9 @@ export class RingOracle {
   }
 
   #holdsAll(node: number, owner: number, from: Uint8Array, to: Uint8Array): boolean {
-    const store = this.#overlay.storeOf(node);
+    const store = this.#inside.storeOf(node);
     let hasAll = true;
-    visitArc(this.#overlay.storeOf(owner), from, to, (key, record) => {
+    visitArc(this.#inside.storeOf(owner), from, to, (key, record) => {
       const its = store.get(key, 0);
       hasAll = its !== null && compareVersions(its, 0, record, 0) >= 0;
       return hasAll;
@@ -135,6 +151,6 @@ export class RingOracle {
 
   #hashAt(place: Place): Uint8Array {
     const start = place * ID_BYTES;
-    return this.#overlay.circle.hashes.subarray(start, start + ID_BYTES);
+    return this.#inside.circle.hashes.subarray(start, start + ID_BYTES);
   }
 }

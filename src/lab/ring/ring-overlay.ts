@@ -9,6 +9,7 @@
  * All nodes share one table of members, one set of buffers, one source of chance and one set of
  * counters; what each has of its own is its state. Machines of those who never joined are not made.
  */
+
 import type { Address } from '../../core/address.ts';
 import { addPowerOfTwo, isInArc } from '../../core/arc.ts';
 import { assert } from '../../core/assert.ts';
@@ -26,9 +27,10 @@ import type { RingSettings } from '../../ring/settings.ts';
 import type { Overlay } from '../overlay.ts';
 import { SeedStream } from '../seed.ts';
 import { type DiskModel, Disks } from '../streams/disk.ts';
-import { World, type WorldOptions } from '../world.ts';
+import { World } from '../world.ts';
+import type { WorldOptions } from '../world-state.ts';
 import { Circle, type Place } from './circle.ts';
-import { RingOracle } from './ring-oracle.ts';
+import { type RingInside, RingOracle } from './ring-oracle.ts';
 
 /** Hears what each node has to say. */
 export interface RingWatcher {
@@ -70,7 +72,7 @@ export type FingerRule = 'owners' | 'chord' | 'none';
 /** The call of a leave, of which the overlay itself hears. */
 const LEAVE = -1;
 
-export class RingOverlay implements Overlay {
+export class RingOverlay implements Overlay, RingInside {
   readonly count: number;
   readonly world: World;
   readonly circle: Circle;

@@ -11,7 +11,7 @@
 import { MemoryStore } from '../../core/memory-store.ts';
 import { type Random, randomBelow } from '../../core/random.ts';
 import type { StoreMachine, StoreToken } from '../../core/store.ts';
-import type { World } from '../world.ts';
+import type { WorldState } from '../world-state.ts';
 
 export interface DiskModel {
   /** How long a flush takes at least, and how much longer at most. Defaults: 5 and 0. */
@@ -40,7 +40,7 @@ interface Disk {
 
 /** All disks of a world. */
 export class Disks {
-  readonly #world: World;
+  readonly #world: WorldState;
   readonly #model: Required<DiskModel>;
   readonly #random: Random;
   readonly #machineOf: (node: number) => StoreMachine;
@@ -51,7 +51,7 @@ export class Disks {
 
   /** @param machineOf whom to tell of a node that is alive. */
   constructor(
-    world: World,
+    world: WorldState,
     model: DiskModel,
     random: Random,
     machineOf: (node: number) => StoreMachine,

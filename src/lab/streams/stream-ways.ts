@@ -8,7 +8,7 @@
  * not arrived; or because the host at either end is gone without a word.
  */
 import type { Address } from '../../core/address.ts';
-import type { World } from '../world.ts';
+import type { WorldState } from '../world-state.ts';
 
 /**
  * A way that stays shut so long is given up. Kernels wait for minutes; whoever wants to notice a dead
@@ -45,9 +45,9 @@ export function nextAttemptMs(failedAtMs: number, now: number): number {
 export class Ways {
   /** 1 for each host that is gone without a word: nobody answers for it. */
   readonly isSilent: Uint8Array;
-  readonly #world: World;
+  readonly #world: WorldState;
 
-  constructor(world: World) {
+  constructor(world: WorldState) {
     this.#world = world;
     this.isSilent = new Uint8Array(world.count);
   }

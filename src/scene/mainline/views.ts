@@ -2,10 +2,11 @@
  * Mainline nodes and lookups as a view shows them. Looking changes nothing, and makes no machine for
  * a node that never had one.
  */
+
 import { formatAddress } from '../../core/address.ts';
 import { formatId, ID_BITS, sharedPrefixBits } from '../../core/id.ts';
 import type { MainlineOverlay } from '../../lab/mainline/mainline-overlay.ts';
-import { START_MS } from '../../lab/world.ts';
+import { START_MS } from '../../lab/world-state.ts';
 import { Purpose } from '../../mainline/asking.ts';
 import type { MainlineNode } from '../../mainline/node.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';

@@ -8,7 +8,9 @@
  *
  * Nothing here changes the world; how often somebody takes the flights changes the sample only.
  */
-import { Fate, type Tap, type World } from '../../lab/world.ts';
+
+import type { World } from '../../lab/world.ts';
+import { Fate, type Tap } from '../../lab/world-state.ts';
 import type { Flight, Flights } from '../protocol/messages.ts';
 import type { Inhabitants } from './inhabitants.ts';
 import { type KeptMessage, KeptMessages } from './kept-messages.ts';

@@ -10,12 +10,14 @@
  * The chances of an act hang on the seed and its number in the history, so that one more act changes
  * nothing for those before it.
  */
+
 import { formatId, ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import { Churn } from '../../lab/life/churn.ts';
 import { Life, State } from '../../lab/life/life.ts';
 import { SeedStream } from '../../lab/seed.ts';
-import { START_MS, type World } from '../../lab/world.ts';
+import type { World } from '../../lab/world.ts';
+import { START_MS } from '../../lab/world-state.ts';
 import { churnOf, latencyOf } from '../protocol/config.ts';
 import { type Act, NodeState, type SceneConfig } from '../protocol/messages.ts';
 import { isHash, keyName, keyOf } from '../protocol/names.ts';

@@ -2,9 +2,10 @@
  * Warm tables are tables of a converged network: they keep every rule of BEP 5's routing table, hold
  * all that the network has to offer, and choose among many by chance.
  */
+
 import { describe, expect, test } from 'vitest';
 import { sharedPrefixBits } from '../../../src/core/id.ts';
-import { START_MS } from '../../../src/lab/world.ts';
+import { START_MS } from '../../../src/lab/world-state.ts';
 import { CONTACT_BYTES, type Contacts, type Handle } from '../../../src/mainline/rows/contacts.ts';
 import { CHOICES, GradedWorld } from '../graded.ts';
 

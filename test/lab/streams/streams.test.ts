@@ -2,22 +2,14 @@
  * Streams: what TCP promises its users, under virtual time. One way is 100 ms, so every time that is
  * expected here can be counted on the fingers.
  */
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { InvariantError } from '../../../src/core/assert.ts';
-import { STREAM_QUEUE_BYTES, type Stream } from '../../../src/core/host.ts';
+import type { Stream } from '../../../src/core/host.ts';
 import { randomBelow, SeededRandom } from '../../../src/core/random.ts';
 import type { NetworkModel } from '../../../src/lab/network/network-model.ts';
 import { STREAM_TIMEOUT_MS } from '../../../src/lab/streams/stream-ways.ts';
-import { STREAM_WINDOW_BYTES } from '../../../src/lab/streams/streams.ts';
-import { type Heard, pattern, StreamWorld } from '../stream-world.ts';
-
-/** Nothing is left of any stream. */
-function expectClean({ world }: StreamWorld): void {
-  const { ends, traffic } = world.streams;
-  expect([ends.count, ends.wire.count]).toEqual([0, 0]);
-  expect(traffic.bytesWritten).toBe(traffic.bytesDelivered + traffic.bytesDropped);
-}
+import { expectClean, type Heard, pattern, StreamWorld } from '../stream-world.ts';
 
 describe('connecting', () => {
   test('takes one way to be accepted and one back; what was written before leaves then', () => {
@@ -159,39 +151,6 @@ describe('bytes', () => {
     expect(streams.peers[0]!.log).toEqual([`${STREAM_TIMEOUT_MS} closed timeout`]);
   });
 
-  test('leave no faster than the uplink lets them', () => {
-    const streams = new StreamWorld(2, {
-      uplinks: [{ bytesPerSecond: 100_000, queueBytes: 1000 }],
-    });
-    const [near] = streams.connected(0, 1);
-    const beganMs = streams.elapsedMs;
-    streams.write(near, pattern(200_000));
-    streams.pass(60_000);
-    const tookMs = Number.parseInt(streams.peers[1]!.log.at(-1)!, 10) - beganMs;
-    // 200,000 bytes and 40 more for each of 138 segments, at 100 bytes a ms.
-    expect(tookMs).toBeGreaterThan(2150);
-    expect(tookMs).toBeLessThan(2170);
-  });
-
-  test('that a paused machine does not take fill the window, then the queue; drained tells when to go on', () => {
-    const streams = new StreamWorld(2);
-    const [near, far] = streams.connected(0, 1);
-    streams.host.pause(far, true);
-    const block = pattern(STREAM_WINDOW_BYTES);
-    expect(streams.write(near, block)).toBe(0);
-    expect(streams.write(near, block)).toBe(STREAM_QUEUE_BYTES);
-    expect(streams.write(near, [1])).toBe(STREAM_QUEUE_BYTES + 1);
-    streams.pass(10_000);
-    expect(streams.peers[1]!.heard(far).bytes).toHaveLength(0);
-    expect(streams.peers[0]!.heard(near).drained).toBe(0);
-    streams.host.pause(far, false);
-    streams.pass(10_000);
-    expect(streams.peers[0]!.heard(near).drained).toBe(1);
-    const expected = Buffer.concat([block, block, Buffer.from([1])]);
-    expect(Buffer.compare(Buffer.from(streams.peers[1]!.heard(far).bytes), expected)).toBe(0);
-    expect(streams.peers[0]!.log).toEqual(['11300 drained']);
-  });
-
   test('a machine that pauses in the middle gets the rest when it goes on, the end last', () => {
     const streams = new StreamWorld(2, { pieceBytes: 10 });
     const [near, far] = streams.connected(0, 1);
@@ -210,91 +169,6 @@ describe('bytes', () => {
       expect([heard.bytes.length, heard.ended]).toEqual([bytes, hasEnded]);
       streams.host.pause(far, false);
     }
-  });
-});
-
-describe('the end', () => {
-  test('of one side leaves the other free to write; both ends close both sides', () => {
-    const streams = new StreamWorld(2);
-    const [near, far] = streams.connected(0, 1);
-    streams.write(near, [1]);
-    streams.host.end(near);
-    streams.pass(500);
-    expect(streams.peers[1]!.log).toEqual(['1100 1 bytes', '1100 ended']);
-    streams.write(far, [2, 3]);
-    streams.host.end(far);
-    streams.pass(1000);
-    expect(streams.peers[0]!.log).toEqual(['1600 2 bytes', '1600 ended', '1600 closed ended']);
-    expect(streams.peers[1]!.log.slice(2)).toEqual(['1700 closed ended']);
-    expectClean(streams);
-  });
-
-  test('said by both at once, or in answer within the call, closes both sides once', () => {
-    const atOnce = new StreamWorld(2);
-    for (const stream of atOnce.connected(0, 1)) atOnce.host.end(stream);
-    atOnce.pass(1000);
-    for (const { log } of atOnce.peers) expect(log).toEqual(['1100 ended', '1100 closed ended']);
-    expectClean(atOnce);
-    const within = new StreamWorld(2);
-    const [near] = within.connected(0, 1);
-    within.peers[1]!.onEnded = (stream) => within.host.end(stream);
-    within.host.end(near);
-    within.pass(1000);
-    expect(within.peers[0]!.log).toEqual(['1200 ended', '1200 closed ended']);
-    expect(within.peers[1]!.log).toEqual(['1100 ended', '1100 closed ended']);
-    expectClean(within);
-  });
-
-  test('of a destroyed stream comes after the bytes that left before; the queue is given up', () => {
-    const streams = new StreamWorld(2);
-    const [near] = streams.connected(0, 1);
-    streams.write(near, pattern(STREAM_WINDOW_BYTES));
-    streams.write(near, pattern(1000));
-    streams.destroy(0, near);
-    streams.pass(1000);
-    expect(streams.peers[1]!.past[0]).toMatchObject({ closed: 'reset' });
-    expect(streams.peers[1]!.past[0]!.bytes).toHaveLength(STREAM_WINDOW_BYTES);
-    expect(streams.world.streams.traffic.bytesDropped).toBe(1000);
-    expectClean(streams);
-  });
-
-  test('of a killed process is heard by all its peers after one way', () => {
-    const streams = new StreamWorld(4);
-    for (const node of [0, 1, 2]) streams.connected(node, 3);
-    streams.kill(3);
-    streams.pass(1000);
-    for (const node of [0, 1, 2]) expect(streams.peers[node]!.log).toEqual(['3100 closed reset']);
-    expectClean(streams);
-  });
-
-  test('that a partition swallowed is heard by whoever writes afterwards', () => {
-    const streams = new StreamWorld(2);
-    const [near] = streams.connected(0, 1);
-    streams.world.network.partition([[1]]);
-    streams.kill(1);
-    streams.pass(1000);
-    streams.world.network.heal();
-    streams.pass(60_000);
-    expect(streams.peers[0]!.log).toEqual([]); // a half-open stream, as with TCP
-    streams.write(near, [1]);
-    streams.pass(1000);
-    expect(streams.peers[0]!.log).toEqual(['62200 closed reset']);
-    expectClean(streams);
-  });
-
-  test('a stream that is over may not be named any more', () => {
-    const streams = new StreamWorld(2);
-    const [near, far] = streams.connected(0, 1);
-    streams.host.end(near);
-    expect(() => streams.write(near, [1])).toThrow(InvariantError);
-    streams.destroy(0, near);
-    for (const stream of [near, 0, 99, -1]) {
-      expect(() => streams.write(stream, [1])).toThrow(InvariantError);
-      expect(() => streams.host.end(stream)).toThrow(InvariantError);
-      expect(() => streams.host.destroy(stream)).toThrow(InvariantError);
-      expect(() => streams.host.pause(stream, true)).toThrow(InvariantError);
-    }
-    streams.write(far, [1]);
   });
 });
 
@@ -697,32 +571,4 @@ test('a thousand streams that come and go need no more room than one', () => {
   expect(ends.byteLength).toBe(bytes);
   expect(streams.peers[0]!.past).toHaveLength(1000);
   expectClean(streams);
-});
-
-test('a tap sees each piece leave, with the time at which it will arrive, and arrive', () => {
-  const streams = new StreamWorld(2);
-  const seen: string[] = [];
-  const { world } = streams;
-  world.tap = {
-    sent() {},
-    arriving() {},
-    pieceSent: (from, to, bytes, start, length, _stream, atMs) => {
-      const text = bytes.slice(start, start + length).join();
-      seen.push(`${world.elapsedMs} ${from} to ${to}: ${text}, at ${atMs - world.now}`);
-    },
-    pieceArriving: (to, from) => seen.push(`${world.elapsedMs} ${to} hears ${from}`),
-  };
-  const stream = streams.connect(0, 1);
-  streams.write(stream, [1, 2, 3]);
-  streams.pass(1000);
-  world.network.partition([[0]]);
-  streams.write(stream, [4]);
-  expect(seen).toEqual([
-    '200 0 to 1: 1,2,3, at 100',
-    '300 1 hears 0',
-    '1000 0 to 1: 4, at Infinity',
-  ]);
-  world.network.heal();
-  streams.pass(3000);
-  expect(seen.at(-1)).toMatch(/ 1 hears 0$/);
 });

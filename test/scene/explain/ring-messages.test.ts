@@ -1,7 +1,8 @@
 /** Borders of messages: pieces as nodes write them, taken apart and joined again. */
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Tap } from '../../../src/lab/world.ts';
+import type { Tap } from '../../../src/lab/world-state.ts';
 import { FrameType, FrameWriter } from '../../../src/ring/frames.ts';
 import {
   frameHead,

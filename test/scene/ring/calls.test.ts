@@ -1,7 +1,8 @@
 /** Calls hop by hop: what a view is told of each is what its node did and what went over the wire. */
+
 import { describe, expect, test } from 'vitest';
 import { formatId } from '../../../src/core/id.ts';
-import type { Tap } from '../../../src/lab/world.ts';
+import type { Tap } from '../../../src/lab/world-state.ts';
 import {
   frameHead,
   kindOfRingMessage,

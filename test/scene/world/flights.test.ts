@@ -1,6 +1,8 @@
 /** Flights: which messages become some, how many are kept, and what became of them. */
+
 import { describe, expect, test } from 'vitest';
-import { Fate, type World } from '../../../src/lab/world.ts';
+import type { World } from '../../../src/lab/world.ts';
+import { Fate } from '../../../src/lab/world-state.ts';
 import {
   BYTES_KEPT,
   FLIGHTS_KEPT,

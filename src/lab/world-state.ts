@@ -1,0 +1,138 @@
+/**
+ * What is so in a world: its time and what is yet to happen, its network, who is alive, who lives at
+ * which address and who looks on. Streams, disks and the loop of events (world.ts) stand on it.
+ *
+ *     wheel     ── the next events ── a datagram, a deadline, a call of the lab's own, word of a stream
+ *     overlay   ── the machine of a node, the node at an address
+ *     armedFor  ── for which deadline each node has its entry in the wheel
+ *
+ * A node has one entry in the wheel: when its deadline moves closer another is put in, and the old one,
+ * when it comes, is found to be stale.
+ */
+import { assert } from '../core/assert.ts';
+import { Network } from './network/network.ts';
+import type { NetworkModel } from './network/network-model.ts';
+import type { Overlay } from './overlay.ts';
+import { TraceHash } from './trace-hash.ts';
+import { Wheel } from './wheel.ts';
+
+/** Virtual time at the start: an hour, so that contacts can have been heard before it. */
+export const START_MS = 3_600_000;
+
+/** What the row of an event in the wheel is about. */
+export const Event = { datagram: 1, tick: 2, call: 3, stream: 4 } as const;
+
+/** Hears what it had scheduled: the two words that it gave. */
+export type Subscriber = (a: number, b: number) => void;
+
+/** Looks on while a world runs, and must change nothing. */
+export interface Watcher {
+  /** A datagram, or a piece of a stream, arrived at this node. */
+  delivered(to: number): void;
+  started(node: number): void;
+  stopped(node: number): void;
+}
+
+/** Sees every datagram, whatever becomes of it, and must change nothing. The bytes are borrowed. */
+export interface Tap {
+  /** When a node sends it; `to` is -1 for an address that is not of this world. */
+  sent(from: number, to: number, bytes: Uint8Array, length: number): void;
+  /** Before the node `to` hears it. */
+  arriving(to: number, from: number, bytes: Uint8Array, start: number, length: number): void;
+  /** When the datagram that was sent last will arrive, or one of `Fate`. */
+  routed?(atMs: number): void;
+  /** A piece of a stream leaves; `stream` is the sender's end. Infinity while the way is shut. */
+  pieceSent?(
+    from: number,
+    to: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+    stream: number,
+    atMs: number,
+  ): void;
+  /** Before the node `to` hears it. */
+  pieceArriving?(to: number, from: number): void;
+}
+
+/** What else may become of a datagram. */
+export const Fate = { lost: -1, unreachable: -2 } as const;
+
+export interface WorldOptions {
+  seed: number;
+  /** Nodes of the overlay that is to come. */
+  nodes: number;
+  network: NetworkModel;
+}
+
+export class WorldState {
+  readonly seed: number;
+  readonly count: number;
+  readonly wheel: Wheel = new Wheel(START_MS);
+  readonly network: Network;
+  /** 1 for each node that hears and speaks. */
+  readonly alive: Uint8Array;
+  watcher: Watcher | null = null;
+  tap: Tap | null = null;
+  /** Takes in everything that is delivered. */
+  readonly hash: TraceHash = new TraceHash();
+  protected inhabitants: Overlay | null = null;
+  protected readonly armedFor: Float64Array;
+  protected readonly subscribers: Subscriber[] = [];
+  protected readonly starters: ((node: number) => void)[] = [];
+
+  /** An empty world; an overlay brings it to life with `inhabit`. */
+  constructor({ seed, nodes, network }: WorldOptions) {
+    this.seed = seed;
+    this.count = nodes;
+    this.network = new Network(network, nodes, seed);
+    this.alive = new Uint8Array(nodes);
+    this.armedFor = new Float64Array(nodes).fill(Infinity);
+  }
+
+  /** Called once by the overlay, before its first node starts. */
+  inhabit(overlay: Overlay): void {
+    assert(this.inhabitants === null, 'a world has one overlay');
+    assert(overlay.count === this.count, 'the overlay has as many nodes as the world');
+    this.inhabitants = overlay;
+  }
+
+  get overlay(): Overlay {
+    assert(this.inhabitants !== null, 'the world is inhabited');
+    return this.inhabitants;
+  }
+
+  get now(): number {
+    return this.wheel.now;
+  }
+
+  /** Virtual time since the start. */
+  get elapsedMs(): number {
+    return this.wheel.now - START_MS;
+  }
+
+  /** Call after every command given to a node's machine. */
+  settle(node: number): void {
+    const deadline = Math.ceil(this.inhabitants!.machine(node).deadline);
+    if (deadline >= this.armedFor[node]!) return;
+    // What was due while the node was stopped is due now.
+    const atMs = Math.max(deadline, this.wheel.now);
+    this.armedFor[node] = atMs;
+    this.wheel.put(atMs, Event.tick, node, 0, 0);
+  }
+
+  /** Calls the lab's own code whenever a node is brought to life, before its machine is looked at. */
+  whenStarted(listener: (node: number) => void): void {
+    this.starters.push(listener);
+  }
+
+  /** A number for the lab's own code, under which it can be called at a time. */
+  subscribe(subscriber: Subscriber): number {
+    return this.subscribers.push(subscriber) - 1;
+  }
+
+  /** Calls a subscriber at `atMs`, a whole number not before now; `a` and `b` are 32-bit words. */
+  schedule(atMs: number, subscriber: number, a: number, b: number): void {
+    this.wheel.put(atMs, Event.call, a, b, subscriber);
+  }
+}
