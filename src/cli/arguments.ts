@@ -48,6 +48,13 @@ export function endpoints(text: string, before: string[] | false | undefined): s
   return [...(Array.isArray(before) ? before : []), endpoint(text)];
 }
 
+/** The same, and several at once with commas or spaces between, as in RINGLIGHT_AT. */
+export function endpointList(text: string, before: string[] | undefined): string[] {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  if (words.length === 0) throw new InvalidArgumentError('Expected HOST:PORT.');
+  return words.reduce((list, word) => endpoints(word, list), before ?? []);
+}
+
 /** `king`, a number of ms, or LOW-HIGH in ms. */
 export function latency(text: string): LatencyModel {
   if (text === 'king') return { kind: 'king' };
@@ -68,9 +75,16 @@ export function share(text: string): number {
   throw new InvalidArgumentError('Expected a number in 0..1.');
 }
 
-export function oneOf<T extends string>(...choices: T[]): (text: string) => T {
-  return (text) => {
-    if ((choices as string[]).includes(text)) return text as T;
+/** A parser that also says what it takes, for completions. */
+export interface Choice<T extends string> {
+  (text: string): T;
+  readonly choices: readonly T[];
+}
+
+export function oneOf<T extends string>(...choices: readonly T[]): Choice<T> {
+  const parse = (text: string): T => {
+    if ((choices as readonly string[]).includes(text)) return text as T;
     throw new InvalidArgumentError(`Expected ${choices.join(', ')}.`);
   };
+  return Object.assign(parse, { choices });
 }

@@ -1,6 +1,6 @@
 /** The commands, their options and help; and how any failure ends: one clear line, one exit status. */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { DhtError } from '../mainline.ts';
 import {
   duration,
@@ -8,11 +8,13 @@ import {
   endpoints,
   id,
   infoHash,
+  oneOf,
   peerPort,
   port,
   wholeNumberIn,
 } from './arguments.ts';
-import { CommandError, type Console, openConsole } from './console.ts';
+import { COMPLETION_HELP, completionFor, SHELLS, type Shell } from './completion.ts';
+import { CommandError, openConsole } from './console.ts';
 import { addNodeOptions, addTimeout, type NodeOptions } from './mainline/node-options.ts';
 import { type PingOptions, ping } from './mainline/ping.ts';
 import { prompt } from './mainline/prompt.ts';
@@ -24,8 +26,12 @@ import {
   getPeers,
   type WalkOptions,
 } from './mainline/walk.ts';
+import { commonHelp } from './manual.ts';
+import { each, type Reference, referenceOf } from './reference.ts';
+import { applySettings, readSettings } from './settings-file.ts';
 import type { StudioCommandOptions } from './studio.ts';
 import { addStudioAccess, addStudioOptions, STUDIO_PORT } from './studio-options.ts';
+import { visible } from './terminal.ts';
 import type { UpOptions } from './up.ts';
 
 /** Errors that mean the command could not begin. */
@@ -43,6 +49,8 @@ const CANNOT_BEGIN = new Set([
 
 /** Runs the command line. Resolves with the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
+  // A variable that is empty is one that is not set.
+  if (process.env['RINGLIGHT_AT'] === '') delete process.env['RINGLIGHT_AT'];
   const program = await commands(args);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -51,18 +59,41 @@ export async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) return explain(error, args.includes('--json'));
     if (error.exitCode === 0) return 0;
     // Commander has told people already.
-    const message = error.message.replace(/^error: /, '');
+    const message = inOneLine(error.message).replace(/^error: /, '');
     openConsole(args.includes('--json')).emit('error', { code: 'USAGE', message });
     return 2;
   }
+}
+
+/** "unknown command 'serv' (Did you mean serve?)": commander gives what it suggests a line of its own. */
+function inOneLine(text: string): string {
+  return text.trim().split('\n').map(visible).join(' ');
+}
+
+/** Every command there is, and every experiment: for completions, man pages and docs. */
+export async function wholeReference(): Promise<Reference> {
+  const reference = referenceOf(await commands(['ring', 'lab']));
+  const { experimentCommands } = await import('./lab/lab-program.ts');
+  for (const one of each(reference)) {
+    if (one.path !== 'ringlight lab run') continue;
+    one.commands.push(...experimentCommands().map((command) => referenceOf(command)));
+  }
+  return reference;
 }
 
 /** The ring and the lab load a good part of the package, so only what is asked for is loaded. */
 async function commands(args: readonly string[]): Promise<Command> {
   const program = new Command('ringlight')
     .description('A distributed hash table you can hold in your hand.')
-    .version(versionOf(), '-V, --version', 'print the version')
-    .showSuggestionAfterError(false)
+    .version(versionOf(), '-v, --version', 'print the version')
+    .addOption(new Option('-V').hideHelp())
+    .on('option:V', () => {
+      process.stdout.write(`${versionOf()}\n`);
+      throw new CommanderError(0, 'commander.version', versionOf());
+    })
+    .hook('preAction', (_, action) => applySettings(action, readSettings()))
+    .configureOutput({ outputError: (text, write) => write(`${inOneLine(text)}\n`) })
+    .addHelpText('after', commonHelp())
     .exitOverride();
   const up = program
     .command('up')
@@ -84,6 +115,7 @@ async function commands(args: readonly string[]): Promise<Command> {
     program.command('mainline').description('work with BitTorrent Mainline DHT nodes'),
   );
   studioCommand(program);
+  completionCommand(program);
   const ring = program.command('ring').description('work with a replicated key-value ring');
   const lab = program.command('lab').description('experiments on many nodes under virtual time');
   if (args.includes('ring')) (await import('./ring/ring-program.ts')).ringCommands(ring);
@@ -110,6 +142,17 @@ function studioCommand(program: Command): void {
     .action(async (options: StudioCommandOptions & Json) => {
       const { studio: serveStudio } = await import('./studio.ts');
       await serveStudio(options, openConsole(options.json));
+    });
+}
+
+function completionCommand(program: Command): void {
+  program
+    .command('completion')
+    .description('print what a shell needs to complete these commands on Tab')
+    .argument('<shell>', 'bash, zsh or fish', oneOf(...SHELLS))
+    .addHelpText('after', COMPLETION_HELP)
+    .action(async (shell: Shell) => {
+      process.stdout.write(completionFor(shell, await wholeReference()));
     });
 }
 
@@ -171,10 +214,7 @@ function walkCommand(group: Command, name: string, about: string): Command {
 /** One line on stderr, and with `--json` the same as an object on stdout. */
 function explain(error: unknown, json: boolean): number {
   const { message, code, status } = failureOf(error);
-  const console: Console = openConsole(json);
-  console.progress('');
-  console.emit('error', { code, message });
-  process.stderr.write(`ringlight: ${message}\n`);
+  openConsole(json).fail(code, message);
   return status;
 }
 

@@ -9,7 +9,7 @@ import type { Mainline } from '../mainline.ts';
 import type { LiveScene, Studio } from '../studio.ts';
 import { createTestnet, type RingTestnet, type Testnet } from '../testnet.ts';
 import { bold, type Console, counted, dim, milliseconds } from './console.ts';
-import { lookupSummary, lookupText } from './mainline/lookup-text.ts';
+import { lookupSummary, tellLookup } from './mainline/lookup-text.ts';
 import { DEMO_KEYS, demonstrateRing, openDemoRing, tellEntry } from './ring/up-ring.ts';
 import { every, untilStopped } from './stopping.ts';
 import { openStudioUnasked, type StudioChoice } from './studio-options.ts';
@@ -127,7 +127,7 @@ async function demonstrate(testnet: Testnet, console: Console): Promise<void> {
   console.say(`Looked it up from ${addressOf(seeker)}: found ${bold(found)}.`);
   console.say(dim(`  ${lookupSummary(lookup)}`));
   console.say();
-  console.say(lookupText(lookup));
+  tellLookup(lookup, console);
   console.say();
 }
 

@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 
 const COMMAND = new URL('../../dist/cli.js', import.meta.url).pathname;
 
+const NOWHERE = new URL('no-such-folder', import.meta.url).pathname;
+
 export interface Outcome {
   status: number | null;
   stdout: string;
@@ -11,8 +13,12 @@ export interface Outcome {
 }
 
 /** Runs to the end. */
-export async function ringlight(args: string[], stdin = ''): Promise<Outcome> {
-  const running = new Running(args);
+export async function ringlight(
+  args: string[],
+  stdin = '',
+  env: Record<string, string> = {},
+): Promise<Outcome> {
+  const running = new Running(args, env);
   running.process.stdin!.end(stdin);
   return running.ended;
 }
@@ -25,8 +31,13 @@ export class Running {
   readonly lines: string[] = [];
   #onLine: () => void = () => {};
 
-  constructor(args: string[]) {
-    const child = spawn(process.execPath, [COMMAND, ...args], { stdio: 'pipe' });
+  constructor(args: string[], env: Record<string, string> = {}) {
+    // What the person who runs the tests has set is not what is tested.
+    const own = { XDG_CONFIG_HOME: NOWHERE, RINGLIGHT_AT: '', RINGLIGHT_CONFIG: '' };
+    const child = spawn(process.execPath, [COMMAND, ...args], {
+      stdio: 'pipe',
+      env: { ...process.env, ...own, ...env },
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {

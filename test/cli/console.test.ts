@@ -1,11 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import {
-  CommandError,
-  columns,
-  counted,
-  milliseconds,
-  openConsole,
-} from '../../src/cli/console.ts';
+import { CommandError, counted, milliseconds, openConsole } from '../../src/cli/console.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -42,13 +36,44 @@ describe('console', () => {
     expect(console.watched).toBe(false);
   });
 
-  test('columns are as wide as their widest cell, styling apart', () => {
-    expect(
-      columns([
-        ['a', 'bb'],
-        ['\x1b[1mccc\x1b[22m', 'd'],
-      ]),
-    ).toBe('  a    bb\n  \x1b[1mccc\x1b[22m  d');
+  test('tables, texts and failures are safe on their way out', () => {
+    const console = openConsole(false);
+    const lines = written(() => {
+      console.table([['a', 'b\x1b[2J\n']]);
+      console.text('one\x07\ntwo');
+      console.say('one\ntwo');
+    });
+    expect(lines).toEqual(['  a  b\\x1b[2J\\n\n', 'one\\x07\ntwo\n', 'one\\ntwo\n']);
+    const said: string[] = [];
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+    console.fail('X', 'no\nringlight: all is well\x1b');
+    console.aside.say('beside');
+    expect(said).toEqual(['ringlight: no\\nringlight: all is well\\x1b\n', 'beside\n']);
+  });
+
+  test('a failure is an event with --json, and a line on stderr all the same', () => {
+    const said: string[] = [];
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+    const lines = written(() => openConsole(true).fail('X', 'no'));
+    expect(lines).toEqual(['{"event":"error","code":"X","message":"no"}\n']);
+    expect(said).toEqual(['ringlight: no\n']);
+  });
+
+  test('a value goes into a pipe as it is, and ends its line on a terminal', () => {
+    const console = openConsole(false);
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+    const value = (content: Uint8Array): string[] => written(() => console.value(content));
+    const terminal = process.stdout.isTTY;
+    try {
+      process.stdout.isTTY = false;
+      expect(value(bytes('a\x1b'))).toEqual([String(bytes('a\x1b'))]);
+      process.stdout.isTTY = true;
+      expect(value(bytes('world'))).toEqual(['world\n']);
+      expect(value(bytes('a\x1b\nb\n'))).toEqual(['a\\x1b\nb\n']);
+      expect(value(Uint8Array.of(0x61, 0xff, 0x1b))).toEqual(['a\\xff\\x1b\n']);
+    } finally {
+      process.stdout.isTTY = terminal;
+    }
   });
 
   test('numbers are written as people do', () => {

@@ -6,7 +6,9 @@ describe('the command line', () => {
   test('--version is that of the package', async () => {
     const file = new URL('../../package.json', import.meta.url);
     const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
-    expect(await ringlight(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n` });
+    for (const flag of ['--version', '-v', '-V']) {
+      expect(await ringlight([flag])).toMatchObject({ status: 0, stdout: `${version}\n` });
+    }
   });
 
   test.each([
@@ -27,6 +29,9 @@ describe('the command line', () => {
 
   test.each([
     [['bogus'], /unknown command 'bogus'/],
+    [['mainlne'], /unknown command 'mainlne' \(Did you mean mainline\?\)/],
+    [['mainline', 'pnig'], /Did you mean ping\?/],
+    [['up', '--nodse', '3'], /unknown option '--nodse' \(Did you mean --nodes\?\)/],
     [['up', '--bogus'], /unknown option '--bogus'/],
     [['up', '--nodes', '0'], /'--nodes <count>' argument '0' is invalid\. Expected a whole number/],
     [['up', '--nodes', 'many'], /Expected a whole number in 1\.\.10000/],

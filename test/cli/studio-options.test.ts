@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Console } from '../../src/cli/console.ts';
 import {
   controlToken,
   openStudioFor,
@@ -10,24 +9,13 @@ import {
   STUDIO_PORT,
 } from '../../src/cli/studio-options.ts';
 import type { Studio } from '../../src/studio.ts';
+import { listen } from './heard.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-function listen(): { console: Console; said: string[]; events: Record<string, unknown>[] } {
-  const said: string[] = [];
-  const events: Record<string, unknown>[] = [];
-  const console: Console = {
-    json: false,
-    watched: false,
-    say: (text = '') => said.push(text),
-    emit: (event, fields) => events.push({ event, ...fields }),
-    progress: () => {},
-  };
-  return { console, said, events };
-}
 function keep(studio: Studio | null): Studio {
   closing.push(() => studio!.close());
   return studio!;

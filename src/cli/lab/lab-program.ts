@@ -6,7 +6,8 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { SOAK_NODES_MIN } from '../../lab.ts';
 import { duration, oneOf, wholeNumberIn } from '../arguments.ts';
-import { CommandError, columns, openConsole } from '../console.ts';
+import { CommandError, openConsole } from '../console.ts';
+import { fitted } from '../terminal.ts';
 import type { Experiment } from './experiment.ts';
 import { EXPERIMENTS } from './experiments.ts';
 import { listExperiments, replay, runOne, showExperiment, valueText } from './lab.ts';
@@ -34,6 +35,16 @@ const USAGE = '<experiment|file.json> [options]';
 
 const soakNodes = wholeNumberIn(SOAK_NODES_MIN, 100_000);
 
+/** Any name is let through here: what is said of a wrong one is said by the experiments. */
+const experimentName = Object.assign((text: string) => text, {
+  choices: EXPERIMENTS.map(({ name }) => name),
+});
+
+/** The options of each experiment, as "ringlight lab run NAME --help" shows them. */
+export function experimentCommands(): Command[] {
+  return EXPERIMENTS.map(commandOf);
+}
+
 /** @param version of this package, for lines that bring a failure back. */
 export function labCommands(group: Command, version: string): void {
   group
@@ -45,7 +56,7 @@ export function labCommands(group: Command, version: string): void {
   group
     .command('show')
     .description('an experiment: its options, their defaults, what it checks')
-    .argument('<experiment>', 'its name')
+    .argument('<experiment>', 'its name', experimentName)
     .option('--json', 'one JSON object per line', false)
     .action((name: string, options: Json) => showExperiment(name, openConsole(options.json)));
 
@@ -260,7 +271,7 @@ function generalHelp(): string {
   const common = addRunOptions(
     new Command(`ringlight lab run ${USAGE}`).usage(' ').helpOption(false),
   );
-  const names = columns(EXPERIMENTS.map(({ name, about }) => [name, about]));
+  const names = fitted(EXPERIMENTS.map(({ name, about }) => [name, about])).join('\n');
   const [, options = ''] = common.helpInformation().split('Options:');
   return (
     `Usage: ringlight lab run ${USAGE}\n\nExperiments:\n${names}\n\nOptions of all:${options}\n` +

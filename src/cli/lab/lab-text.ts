@@ -1,6 +1,6 @@
 /** What `ringlight lab` shows of a run: while it goes on, what came out, and how to see it again. */
 import type { Check } from '../../lab.ts';
-import { bold, type Console, columns, counted, green, milliseconds, red } from '../console.ts';
+import { bold, type Console, counted, green, milliseconds, red } from '../console.ts';
 import type { CellOutcome, CellProgress } from './cell.ts';
 import { replayLineOf } from './replay.ts';
 
@@ -26,29 +26,24 @@ export function showOutcome(outcome: CellOutcome, console: Console): void {
   const { p50, p90, p99 } = metrics.latencyMs;
   console.say(`${bold(experiment)}  ${counted(nodes, 'node')}, seed ${seed}`);
   console.say();
-  console.say(
-    columns([
-      ['lookups', `${metrics.lookups}, ${percent(metrics.successRate)} answered`],
-      ['exact', `${percent(metrics.exactRate)}; ${percent(metrics.recall)} of the closest found`],
-      ['hops, RPCs', `${metrics.hopsMean.toFixed(2)}, ${metrics.rpcsMean.toFixed(2)} on average`],
-      ['latency', `${p50} / ${p90} / ${p99} virtual ms at 50 / 90 / 99 % of those answered`],
-      [
-        'messages',
-        `${counted(messages, 'datagram')} in ${(virtualMs / 1000).toFixed(1)} virtual s`,
-      ],
-      [
-        'this run',
-        `${milliseconds(outcome.wallMs)}, ${outcome.messagesPerSecond.toLocaleString('en')} ` +
-          `messages/s, ${Math.round(outcome.peakRssBytes / 1e6)} MB at most`,
-      ],
-      ['trace hash', outcome.traceHash],
-      ...Object.entries(figures).map(([name, value]) => [name, shortly(value)]),
-    ]),
-  );
+  console.table([
+    ['lookups', `${metrics.lookups}, ${percent(metrics.successRate)} answered`],
+    ['exact', `${percent(metrics.exactRate)}; ${percent(metrics.recall)} of the closest found`],
+    ['hops, RPCs', `${metrics.hopsMean.toFixed(2)}, ${metrics.rpcsMean.toFixed(2)} on average`],
+    ['latency', `${p50} / ${p90} / ${p99} virtual ms at 50 / 90 / 99 % of those answered`],
+    ['messages', `${counted(messages, 'datagram')} in ${(virtualMs / 1000).toFixed(1)} virtual s`],
+    [
+      'this run',
+      `${milliseconds(outcome.wallMs)}, ${outcome.messagesPerSecond.toLocaleString('en')} ` +
+        `messages/s, ${Math.round(outcome.peakRssBytes / 1e6)} MB at most`,
+    ],
+    ['trace hash', outcome.traceHash],
+    ...Object.entries(figures).map(([name, value]) => [name, shortly(value)]),
+  ]);
   console.say();
   for (const line of outcome.story ?? []) console.say(line);
   if (checks.length === 0) console.say('Nothing is known to compare this setting with.');
-  else console.say(columns(checks.map(checkRow)));
+  else console.table(checks.map(checkRow));
   showFailures(outcome, console);
 }
 
@@ -57,7 +52,9 @@ export function showFailures(outcome: CellOutcome, console: Console): void {
   const failed = outcome.checks.filter(({ pass }) => !pass);
   if (failed.length === 0) return;
   const told = failed.map(({ name, detail }) => (detail ? `${name} (${detail})` : name));
-  console.say(`\n${red('FAIL')}  ${told.join(', ')}; to see it again:\n  ${replayLineOf(outcome)}`);
+  console.say();
+  console.say(`${red('FAIL')}  ${told.join(', ')}; to see it again:`);
+  console.say(`  ${replayLineOf(outcome)}`);
 }
 
 function checkRow({ name, expected, tolerance, measured, pass }: Check): string[] {

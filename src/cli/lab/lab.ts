@@ -3,7 +3,7 @@
  * measured beside what was to be expected, and its trace hash; the same seed prints the same again.
  */
 
-import { bold, type Console, columns, counted, dim, green, red } from '../console.ts';
+import { bold, type Console, counted, dim, green, red } from '../console.ts';
 import { type Cell, type CellOutcome, runCell } from './cell.ts';
 import { runApart } from './cell-process.ts';
 import { type Experiment, pageOf } from './experiment.ts';
@@ -18,7 +18,7 @@ export function listExperiments(console: Console): void {
     const { name, about } = experiment;
     console.emit('experiment', { name, about, page: pageOf(experiment) });
   }
-  console.say(columns(EXPERIMENTS.map(({ name, about }) => [bold(name), about])));
+  console.table(EXPERIMENTS.map(({ name, about }) => [bold(name), about]));
 }
 
 /** One experiment: what it checks and what can be chosen. */
@@ -32,14 +32,12 @@ export function showExperiment(name: string, console: Console): void {
   console.say();
   for (const check of checks) console.say(`  ${check}`);
   console.say();
-  console.say(
-    columns(
-      options.map(({ flag, placeholder, default: value, about, expected }) => [
-        `${flag} ${dim(placeholder)}`,
-        value === undefined ? '' : valueText(value),
-        [about, expected].filter(Boolean).join('; '),
-      ]),
-    ),
+  console.table(
+    options.map(({ flag, placeholder, default: value, about, expected }) => [
+      `${flag} ${dim(placeholder)}`,
+      value === undefined ? '' : valueText(value),
+      [about, expected].filter(Boolean).join('; '),
+    ]),
   );
   console.say();
   console.say(`${page} tells what to notice.`);
@@ -60,7 +58,10 @@ export function valueText(value: unknown): string {
 export async function runOne(cell: Cell, console: Console): Promise<number> {
   const outcome = await run(cell, console);
   showOutcome(outcome, console);
-  if (cell.keep) console.say(`\n${cell.keep.folder}/report.html has it all`);
+  if (cell.keep) {
+    console.say();
+    console.say(`${cell.keep.folder}/report.html has it all`);
+  }
   console.emit('result', outcome);
   return outcome.pass ? 0 : 1;
 }

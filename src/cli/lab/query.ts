@@ -12,7 +12,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { columnsOf, TABLES, type TableName } from '../../lab.ts';
-import { bold, CommandError, type Console, columns, counted } from '../console.ts';
+import { bold, CommandError, type Console, counted } from '../console.ts';
 
 type Duckdb = typeof import('@duckdb/node-api');
 type Value = unknown;
@@ -106,7 +106,7 @@ async function list(
     }));
     console.emit('table', { name, rows, columns: fields });
     console.say(`${bold(name)}  ${counted(rows, 'row')}: ${TABLES[name].about}`);
-    console.say(columns(fields.map(({ name, type, about }) => [name, type.toLowerCase(), about])));
+    console.table(fields.map(({ name, type, about }) => [name, type.toLowerCase(), about]));
     console.say();
   }
 }
@@ -125,7 +125,7 @@ async function ask(connection: DuckDBConnection, sql: string, console: Console):
     }
     return;
   }
-  console.say(textTable(names, rows));
+  console.table(textTable(names, rows));
   console.say(counted(rows.length, 'row'));
 }
 
@@ -136,7 +136,10 @@ function plain(value: Value): Value {
 }
 
 /** A line of names, one of dashes, and the rows; numbers stand at the right. */
-export function textTable(names: readonly string[], rows: readonly (readonly Value[])[]): string {
+export function textTable(
+  names: readonly string[],
+  rows: readonly (readonly Value[])[],
+): string[][] {
   const texts = [names, ...rows.map((row) => row.map(textOf))];
   const widths = names.map((_, i) => Math.max(...texts.map((row) => row[i]!.length)));
   const right = names.map((_, i) => rows.some((row) => typeof row[i] === 'number'));
@@ -148,7 +151,7 @@ export function textTable(names: readonly string[], rows: readonly (readonly Val
     0,
     widths.map((width) => '-'.repeat(width)),
   );
-  return columns(padded);
+  return padded;
 }
 
 function textOf(value: Value): string {

@@ -12,7 +12,7 @@ import {
   soak,
   type TrialResult,
 } from '../../lab.ts';
-import { bold, CommandError, type Console, columns, counted, milliseconds } from '../console.ts';
+import { bold, CommandError, type Console, counted, milliseconds } from '../console.ts';
 
 export interface SoakCommandOptions {
   seed: number;
@@ -64,12 +64,10 @@ function show(
       : ['operations', `${counted(report.operations, 'command')}, ${report.disturbances} faults`];
   console.say(`${bold('soak')}  ${counted(trials, 'trial')} from seed ${seed}, all passed`);
   console.say();
-  console.say(
-    columns([
-      ['checks', checks.toLocaleString('en')],
-      work,
-      ['time', `${(virtualMs / 3_600_000).toFixed(1)} virtual h in ${milliseconds(wallMs)}`],
-    ]),
-  );
+  console.table([
+    ['checks', checks.toLocaleString('en')],
+    work,
+    ['time', `${(virtualMs / 3_600_000).toFixed(1)} virtual h in ${milliseconds(wallMs)}`],
+  ]);
   console.emit('result', { ...report, seed, wallMs, pass: true });
 }

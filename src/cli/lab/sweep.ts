@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { type Estimate, estimateOf } from '../../results/confidence.ts';
 import { makeDirectory } from '../../results/directory.ts';
 import { type Source, sourceOfThisPackage } from '../../results/run.ts';
-import { CommandError, type Console, columns, counted, green, red } from '../console.ts';
+import { CommandError, type Console, counted, green, red } from '../console.ts';
 import { type Cell, type CellOutcome, type CellProgress, originOf } from './cell.ts';
 import { runApart } from './cell-process.ts';
 import { lengthText, shortly, showFailures } from './lab-text.ts';
@@ -320,7 +320,7 @@ function showGroups(groups: readonly Group[], console: Console): void {
   ]);
   const isAllPass = groups.every(({ pass, seeds }) => pass === seeds);
   console.say();
-  console.say(columns([[...varied, 'pass', ...SHOWN], ...rows]));
+  console.table([[...varied, 'pass', ...SHOWN], ...rows]);
   console.say();
   console.say(
     `${isAllPass ? green('pass') : red('FAIL')}; means over seeds ± half the 95 % confidence interval`,

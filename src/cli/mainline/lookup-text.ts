@@ -1,8 +1,11 @@
 /** A lookup as people read it: one line per query, in the order in which they went out. */
 import type { LookupStep, LookupTrace } from '../../mainline.ts';
-import { bold, columns, counted, dim, green, milliseconds, red } from '../console.ts';
+import { bold, counted, dim, green, milliseconds, type Pen, red } from '../console.ts';
 
-export function lookupText(trace: LookupTrace): string {
+/** Left out first where a terminal is narrow: when it was sent, the id, who told of it. */
+const SPARE = [6, 2, 3];
+
+export function tellLookup(trace: LookupTrace, pen: Pen): void {
   const head = ['#', 'asked', 'id', 'told by', 'hop', 'distance', 'sent', 'round trip', 'verdict'];
   const rows = trace.steps.map((step, index) => [
     String(index + 1),
@@ -15,7 +18,7 @@ export function lookupText(trace: LookupTrace): string {
     step.rttMs === null ? '–' : milliseconds(step.rttMs),
     verdictText(step),
   ]);
-  return columns([head.map(bold), ...rows]);
+  pen.table([head.map(bold), ...rows], SPARE);
 }
 
 export function lookupSummary(trace: LookupTrace): string {

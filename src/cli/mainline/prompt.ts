@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { inspect } from 'node:util';
 import * as mainline from '../../mainline.ts';
 import type { Console } from '../console.ts';
+import { jsonLine } from '../terminal.ts';
 import { type NodeOptions, openNode } from './node-options.ts';
 
 const INTRODUCTION = `dht is a running node. Try:
@@ -19,7 +20,8 @@ const INTRODUCTION = `dht is a running node. Try:
 export async function prompt(options: NodeOptions, console: Console): Promise<void> {
   const dht = await openNode(options, { register: true });
   const { host, port, id } = dht;
-  console.say(`Listening on ${host}:${port} as ${id}.\n${INTRODUCTION}`);
+  console.say(`Listening on ${host}:${port} as ${id}.`);
+  console.text(INTRODUCTION);
   console.emit('listening', { host, port, id });
   const typed = !console.json && process.stdin.isTTY === true && process.stdout.isTTY === true;
   const input = typed ? process.stdin : new PassThrough();
@@ -28,7 +30,7 @@ export async function prompt(options: NodeOptions, console: Console): Promise<vo
     input,
     output: process.stdout,
     terminal: typed,
-    writer: console.json ? jsonLine : (value) => inspect(value, { colors: typed }),
+    writer: console.json ? valueLine : (value) => inspect(value, { colors: typed }),
   });
   Object.assign(session.context, mainline, { dht });
   if (input instanceof PassThrough) feedLineByLine(session, input);
@@ -53,6 +55,6 @@ function feedLineByLine(session: REPLServer, input: PassThrough): void {
 }
 
 /** One line per value; what JSON cannot say (undefined, functions) is null. */
-function jsonLine(value: unknown): string {
-  return JSON.stringify({ event: 'value', value: value instanceof Error ? value.message : value });
+function valueLine(value: unknown): string {
+  return jsonLine({ event: 'value', value: value instanceof Error ? value.message : value });
 }

@@ -5,7 +5,7 @@
 import type { AnnounceResult, FindNodeResult, GetPeersResult, Mainline } from '../../mainline.ts';
 import { CommandError, type Console, counted, dim } from '../console.ts';
 import { every } from '../stopping.ts';
-import { lookupSummary, lookupText } from './lookup-text.ts';
+import { lookupSummary, tellLookup } from './lookup-text.ts';
 import { type NodeOptions, openNode, requireBootstrap } from './node-options.ts';
 
 const PROGRESS_EVERY_MS = 100;
@@ -95,9 +95,8 @@ async function withNode(
 
 function conclude(result: FindNodeResult, options: WalkOptions, console: Console): void {
   console.progress('');
-  if (console.json) return;
-  process.stderr.write(`${dim(lookupSummary(result.lookup))}\n`);
-  if (options.trace) process.stderr.write(`${lookupText(result.lookup)}\n`);
+  console.aside.say(dim(lookupSummary(result.lookup)));
+  if (options.trace) tellLookup(result.lookup, console.aside);
 }
 
 function nobodyAnswered(): CommandError {

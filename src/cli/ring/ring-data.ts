@@ -40,8 +40,7 @@ export async function get(key: string, options: KeyOptions, console: Console): P
     console.emit('value', { key, bytes: value.length, ...(text !== null && { text }), base64 });
     return;
   }
-  console.progress('');
-  process.stdout.write(value);
+  console.value(value);
 }
 
 export async function exists(key: string, options: KeyOptions, console: Console): Promise<void> {
@@ -84,7 +83,7 @@ async function givenValue(
   if (value !== undefined) return new TextEncoder().encode(value);
   if (file !== undefined) return readFile(file, valueLimit);
   if (process.stdin.isTTY && !console.json) {
-    process.stderr.write('Type the value; Ctrl-D ends it.\n');
+    console.aside.say('Type the value; Ctrl-D ends it.');
   }
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -1,7 +1,7 @@
 /** `ringlight ring info | doctor`: what one member says, and whether all of them make a ring. */
 import type { EntryInfo, RingInfo } from '../../ring.ts';
-import { bold, CommandError, type Console, columns, counted, dim, green, red } from '../console.ts';
-import { type AskOptions, withRing } from './ring-options.ts';
+import { bold, CommandError, type Console, counted, dim, green, red } from '../console.ts';
+import { type AskOptions, entriesOf, withRing } from './ring-options.ts';
 import { type Surveyed, walkRing } from './ring-survey.ts';
 import { judge, type Survey } from './ring-verdict.ts';
 
@@ -12,38 +12,36 @@ export async function info(options: AskOptions, console: Console): Promise<void>
   const answer: EntryInfo = await withRing(options, (ring) =>
     ring.info({ timeoutMs: options.timeout }),
   );
-  const address = options.at[0];
+  const [address] = entriesOf(options);
   if (answer.isPlain) {
     console.emit('info', { address, isPlain: true, text: answer.text });
     console.say(`${address} is a class program: it takes part without backups (K = 0).`);
-    console.say(answer.text || dim('It says nothing of itself.'));
+    if (answer.text) console.text(answer.text);
+    else console.say(dim('It says nothing of itself.'));
     return;
   }
   console.emit('info', { address, isPlain: false, ...answer.info });
-  console.say(infoText(answer.info));
+  tellInfo(answer.info, console);
 }
 
-function infoText(info: RingInfo): string {
-  const lines = [
+function tellInfo(info: RingInfo, console: Console): void {
+  console.say(
     `${counted(info.records, 'record')} (${counted(info.bytes, 'byte')}), K ${info.effectiveK} of ` +
       `${info.k}, wire ${info.wire}, policy ${info.policy}, ${counted(info.connections, 'connection')}`,
-  ];
+  );
+  const names = (list: readonly { address: string }[]): string =>
+    list.map(({ address }) => address).join(' ') || dim('none');
   for (const one of info.identities) {
-    const names = (list: readonly { address: string }[]): string =>
-      list.map(({ address }) => address).join(' ') || dim('none');
-    lines.push(
-      '',
-      `${bold(one.address)}  ${one.state}`,
-      columns([
-        ['owns', `[${one.hash}, ${one.end})`],
-        ['successors', names(one.successors)],
-        ['predecessors', names(one.predecessors)],
-        ['fingers', names(one.fingers)],
-        ['backups', one.backups.map(backupText).join(' ') || dim('none')],
-      ]),
-    );
+    console.say();
+    console.say(`${bold(one.address)}  ${one.state}`);
+    console.table([
+      ['owns', `[${one.hash}, ${one.end})`],
+      ['successors', names(one.successors)],
+      ['predecessors', names(one.predecessors)],
+      ['fingers', names(one.fingers)],
+      ['backups', one.backups.map(backupText).join(' ') || dim('none')],
+    ]);
   }
-  return lines.join('\n');
 }
 
 function backupText(backup: RingInfo['identities'][number]['backups'][number]): string {
@@ -52,9 +50,9 @@ function backupText(backup: RingInfo['identities'][number]['backups'][number]): 
 }
 
 export async function doctor(options: AskOptions, console: Console): Promise<void> {
-  const { at, wire, timeout } = options;
+  const { wire, timeout } = options;
   const found = await walkRing(
-    at[0]!,
+    entriesOf(options)[0],
     { ...(wire && { wire }), timeoutMs: timeout },
     (asked, known) => console.progress(`asked ${asked} of ${counted(known, 'node')} …`),
   );
@@ -89,7 +87,7 @@ function tell(survey: Survey, console: Console): void {
     principals,
     principalsNeeded,
   });
-  if (members.length <= LISTED_MEMBERS) console.say(columns(membersTable(members)));
+  if (members.length <= LISTED_MEMBERS) console.table(membersTable(members));
   console.say();
   const has = (check: string): boolean => faults.some((fault) => fault.check === check);
   const line = (isGood: boolean, text: string): void =>

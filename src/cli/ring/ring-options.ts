@@ -1,5 +1,5 @@
 /** Options of the commands about rings, and what people type for keys, levels and sizes. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   connectRing,
   type Level,
@@ -8,10 +8,12 @@ import {
   type RingKey,
   type Wire,
 } from '../../ring.ts';
-import { duration, endpoints, oneOf } from '../arguments.ts';
+import { type Choice, duration, endpointList, oneOf } from '../arguments.ts';
+import { CommandError } from '../console.ts';
+import { settingsPlace } from '../settings-file.ts';
 
-export const wire: (text: string) => Wire = oneOf('seed', 'string', 'text');
-export const level: (text: string) => Level = oneOf('one', 'quorum', 'all');
+export const wire: Choice<Wire> = oneOf('seed', 'string', 'text');
+export const level: Choice<Level> = oneOf('one', 'quorum', 'all');
 
 const UNITS: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
@@ -28,7 +30,7 @@ const SHORTEST_CALL_MS = 10;
 
 /** How every command that asks a ring finds it. */
 export interface AskOptions {
-  at: string[];
+  at?: string[];
   wire?: Wire;
   timeout: number;
   json: boolean;
@@ -44,10 +46,13 @@ export interface KeyOptions extends AskOptions {
 
 export function addAskOptions(command: Command): Command {
   return command
-    .requiredOption(
-      '--at <host:port>',
-      'a member of the ring; may be given again, for when it is not there',
-      endpoints,
+    .addOption(
+      new Option(
+        '--at <host:port>',
+        'a member of the ring; may be given again, for when it is not there',
+      )
+        .argParser(endpointList)
+        .env('RINGLIGHT_AT'),
     )
     .option('--wire <dialect>', 'seed, string or text (default: found out)', wire)
     .option('--timeout <duration>', 'give up after this long', duration, 20_000)
@@ -70,6 +75,23 @@ export function addDataOptions(command: Command, levelText: string): Command {
     );
 }
 
+/** @throws CommandError when nobody said where the ring is. */
+export function entriesOf({ at }: AskOptions): [string, ...string[]] {
+  const [first, ...others] = at ?? [];
+  if (first !== undefined) return [first, ...others];
+  throw new CommandError(
+    `which ring? Give --at HOST:PORT, set RINGLIGHT_AT, or write {"at": "HOST:PORT"} to ${settingsPlace()}`,
+    2,
+    'USAGE',
+  );
+}
+
+/** A key is a name, and nobody means the empty one: a shell variable was not set. */
+export function keyText(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('A key must not be empty.');
+}
+
 /** The key that was typed. */
 export function keyOf(text: string, options: { hash: boolean }): RingKey {
   return options.hash ? { hash: text } : text;
@@ -80,7 +102,7 @@ export async function withRing<T>(
   options: AskOptions & Partial<KeyOptions>,
   ask: (ring: RingConnection) => Promise<T>,
 ): Promise<T> {
-  const ring = await connectRing(options.at, {
+  const ring = await connectRing(entriesOf(options), {
     ...(options.wire && { wire: options.wire }),
     ...(options.textSafe && { textSafe: true }),
     ...(options.valueLimit !== undefined && { valueBytesMax: options.valueLimit }),

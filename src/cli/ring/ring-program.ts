@@ -12,6 +12,7 @@ import {
   addDataOptions,
   addKeyOptions,
   type KeyOptions,
+  keyText,
   size,
   wire,
 } from './ring-options.ts';
@@ -26,7 +27,7 @@ export function ringCommands(group: Command): void {
     group.command('insert').description('add or replace a value'),
     'copies to wait for',
   )
-    .argument('<key>', KEY)
+    .argument('<key>', KEY, keyText)
     .argument('[value]', 'the value; without it and without --file it is read from stdin')
     .option('--file <file>', 'take the value from a file')
     .action((key: string, value: string | undefined, options: InsertOptions) =>
@@ -39,25 +40,25 @@ export function ringCommands(group: Command): void {
       .description('print a value, byte for byte; exit status 1 when there is none'),
     'copies to compare',
   )
-    .argument('<key>', KEY)
+    .argument('<key>', KEY, keyText)
     .action((key: string, options: KeyOptions) => get(key, options, openConsole(options.json)));
 
   addDataOptions(
     group.command('exists').description('is there a value? exit status 1 when there is none'),
     'copies to compare',
   )
-    .argument('<key>', KEY)
+    .argument('<key>', KEY, keyText)
     .action((key: string, options: KeyOptions) => exists(key, options, openConsole(options.json)));
 
   addDataOptions(
     group.command('remove').description('remove a value; exit status 1 when there is none'),
     'copies to wait for',
   )
-    .argument('<key>', KEY)
+    .argument('<key>', KEY, keyText)
     .action((key: string, options: KeyOptions) => remove(key, options, openConsole(options.json)));
 
   addKeyOptions(group.command('owns').description('which member owns a key'))
-    .argument('<key>', KEY)
+    .argument('<key>', KEY, keyText)
     .action((key: string, options: KeyOptions) => owns(key, options, openConsole(options.json)));
 
   addAskOptions(group.command('info').description('what one member says of itself')).action(

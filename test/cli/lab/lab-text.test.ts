@@ -11,12 +11,12 @@ import {
   showOutcome,
 } from '../../../src/cli/lab/lab-text.ts';
 import { checkedOptions } from '../../../src/cli/lab/options.ts';
+import { listen } from '../heard.ts';
 
 function heard(show: (console: Console) => void): string {
-  const said: string[] = [];
-  const say = (text = ''): void => void said.push(`${text}\n`);
-  show({ json: false, watched: false, say, emit() {}, progress() {} });
-  return said.join('');
+  const { console, said } = listen();
+  show(console);
+  return said.map((line) => `${line}\n`).join('');
 }
 
 test('progress has virtual time, speed, memory and what is left', () => {

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Console } from '../../../src/cli/console.ts';
 import { openDuckdb, query, textTable } from '../../../src/cli/lab/query.ts';
 import { TABLES } from '../../../src/lab.ts';
 import { writeFolder } from '../../../src/results/folder.ts';
 import { finishedRun } from '../../results/recorded.ts';
 import { objects, ringlight } from '../command.ts';
+import { listen } from '../heard.ts';
 
 // A name with what SQL quotes and what a pattern would read otherwise.
 const place = mkdtempSync(join(tmpdir(), "ringlight-[it's]-"));
@@ -24,17 +24,9 @@ afterAll(() => rmSync(place, { recursive: true }));
 
 /** The command without a process of its own: what it says and what it emits. */
 async function ask(folder: string, sql?: string, json = false) {
-  const said: string[] = [];
-  const emitted: Record<string, unknown>[] = [];
-  const console: Console = {
-    json,
-    watched: false,
-    say: (text = '') => void said.push(`${text}\n`),
-    emit: (event, fields) => void emitted.push({ event, ...fields }),
-    progress() {},
-  };
+  const { console, said, events: emitted } = listen(json);
   await query(folder, sql, console);
-  return { stdout: said.join(''), emitted };
+  return { stdout: said.map((line) => `${line}\n`).join(''), emitted };
 }
 
 describe('ringlight lab query', () => {
@@ -128,6 +120,12 @@ describe('ringlight lab query', () => {
           ['c', null],
         ],
       ),
-    ).toBe('  name      n\n  -----  ----\n  a         1\n  bcdef  1234\n  c      null');
+    ).toEqual([
+      ['name', '   n'],
+      ['-----', '----'],
+      ['a', '   1'],
+      ['bcdef', '1234'],
+      ['c', 'null'],
+    ]);
   });
 });

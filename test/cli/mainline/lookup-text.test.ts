@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { lookupSummary, lookupText } from '../../../src/cli/mainline/lookup-text.ts';
+import { lookupSummary, tellLookup } from '../../../src/cli/mainline/lookup-text.ts';
 import type { LookupStep, LookupTrace } from '../../../src/mainline.ts';
+import { listen } from '../heard.ts';
 
 const step: LookupStep = {
   id: 'ab'.repeat(20),
@@ -32,7 +33,8 @@ const trace: LookupTrace = {
 };
 
 test('each query is a line: whom, told by whom, how far, how long, what came of it', () => {
-  const lines = lookupText(trace).split('\n');
+  const { console, said: lines } = listen();
+  tellLookup(trace, console);
   expect(lines).toHaveLength(6);
   expect(lines[1]).toMatch(
     /^ {2}1 .*10\.0\.0\.1:6881 .*abababab… .*bootstrap .*2\^157 .*12\.3 ms .*answered$/,

@@ -104,6 +104,35 @@ describe('ringlight ring exists, remove and owns', () => {
   }, 30_000);
 });
 
+describe('a ring that is named once', () => {
+  test('by the environment or by the file of settings', async () => {
+    const file = join(folder, 'settings.json');
+    writeFileSync(file, JSON.stringify({ at: at[1], 'ring get': { level: 'one' } }));
+    await member.insert('once', 'said');
+    const get = ['ring', 'get', 'once'];
+    const said = { status: 0, stdout: 'said', stderr: '' };
+    expect(await ringlight(get, '', { RINGLIGHT_AT: `127.0.0.1:1,${at[1]}` })).toEqual(said);
+    expect(await ringlight(get, '', { RINGLIGHT_CONFIG: file })).toEqual(said);
+    const { status, stderr } = await ringlight(get, '', { RINGLIGHT_CONFIG: `${file}.no` });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^ringlight: .*settings\.json\.no cannot be read: ENOENT.*\n$/);
+  });
+
+  test('an empty key is refused', async () => {
+    for (const args of [
+      ['get', ''],
+      ['insert', '', 'a'],
+      ['remove', ''],
+      ['owns', ''],
+    ]) {
+      expect(await ring(args)).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('A key must not be empty.'),
+      });
+    }
+  });
+});
+
 describe('a call that cannot be made', () => {
   test('to a ring that is not there is one line and status 2', async () => {
     const gone = await openRing();
@@ -140,7 +169,7 @@ describe('a call that cannot be made', () => {
   test('without --at is told', async () => {
     const { status, stderr } = await ringlight(['ring', 'get', 'a']);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/required option '--at <host:port>' not specified/);
+    expect(stderr).toMatch(/^ringlight: which ring\? Give --at HOST:PORT, set RINGLIGHT_AT, /);
   });
 
   test('because a value is too large is told before it is sent, and by the ring', async () => {
