@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import { SeededRandom } from '../dist/core/random.js';
 import { mainlineWorld } from '../dist/lab/mainline/mainline-overlay.js';
 import { settingsFrom } from '../dist/mainline/choices.js';
-import { LookupKind } from '../dist/mainline/walks.js';
+import { LookupKind } from '../dist/mainline/rows/purpose.js';
 
 /**
  * Lookups under way: at least 100, and so many that there are at most 400 rounds of them. A round takes

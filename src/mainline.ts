@@ -38,16 +38,16 @@ export type { Clock } from './io/clock.ts';
 export type { Endpoint } from './io/endpoint.ts';
 export { DhtError, type DhtErrorCode } from './io/errors.ts';
 export { Search } from './io/search.ts';
-export type { Verdict } from './mainline/answers.ts';
+export type { HookAnswer, IncomingQuery, OwnAnswer, QueryHook } from './mainline/answering/hook.ts';
 export type { NodeChoices } from './mainline/choices.ts';
 export type { DropReason } from './mainline/counters.ts';
-export type { HookAnswer, IncomingQuery, OwnAnswer, QueryHook } from './mainline/hook.ts';
 export { type Bencoded, decode, type Encodable, encode } from './mainline/krpc/bencode.ts';
-export type { PeerLimits } from './mainline/peers.ts';
+export type { Verdict } from './mainline/krpc/fields.ts';
 export { PUBLIC_ROUTERS } from './mainline/routers.ts';
 export type { InboundLimits, OutboundLimits } from './mainline/settings.ts';
+export type { PeerLimits } from './mainline/stored/peers.ts';
 export { flatTable, prefixTable } from './mainline/table/groups.ts';
-export type { RoutingTable, TableFactory, TablePlace } from './mainline/table/table.ts';
+export type { RoutingTable, TableFactory, TableOwner } from './mainline/table/table.ts';
 export type { LookupStep, LookupTrace, NodeInfo, StepVerdict } from './mainline/trace.ts';
 export {
   type MainlineStats,

@@ -9,7 +9,7 @@
  */
 import type { Address } from '../core/address.ts';
 import type { Machine, StreamMachine } from '../core/host.ts';
-import type { Foresight } from './foresight.ts';
+import type { Prefetch } from './prefetch.ts';
 
 export interface Overlay {
   /** Nodes of this world, those not yet alive included. */
@@ -24,6 +24,6 @@ export interface Overlay {
   datagrams(node: number): Machine | null;
   /** The same as what speaks over streams; null where nodes speak by datagrams only. */
   streams(node: number): StreamMachine | null;
-  /** Reads what the next datagrams will need from memory (foresight.ts). The number means nothing. */
-  foresee?(datagrams: Foresight): number;
+  /** Reads what the next datagrams will need from memory (prefetch.ts). The number means nothing. */
+  prefetch?(datagrams: Prefetch): number;
 }

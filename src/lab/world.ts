@@ -11,8 +11,8 @@
  */
 import type { Address } from '../core/address.ts';
 import type { Host, StreamHost } from '../core/host.ts';
-import { FORESEEN, Foresight } from './foresight.ts';
 import { NOT_LET_IN } from './network/nats.ts';
+import { PREFETCHED, Prefetch } from './prefetch.ts';
 import { Streams } from './streams/streams.ts';
 import type { EventRow } from './wheel.ts';
 import { Wire } from './wire.ts';
@@ -24,7 +24,7 @@ export class World extends WorldState {
     send: (from, to, bytes, length) => this.#send(from, to, bytes, length),
   };
   readonly #wire = new Wire();
-  readonly #foresight = new Foresight();
+  readonly #prefetch = new Prefetch();
   #streams: Streams | null = null;
 
   /** The way out for machines that speak over streams. */
@@ -101,8 +101,8 @@ export class World extends WorldState {
     const a = wheel.a[row]!;
     const b = wheel.b[row]!;
     const c = wheel.c[row]!;
-    if (this.#foresight.pending === 0) this.#lookAhead(row);
-    this.#foresight.pending--;
+    if (this.#prefetch.pending === 0) this.#lookAhead(row);
+    this.#prefetch.pending--;
     wheel.free(row);
     if (kind === Event.datagram) this.#deliver(a, b, c);
     else if (kind === Event.tick) this.#tick(a);
@@ -163,19 +163,19 @@ export class World extends WorldState {
 
   /** Shows the overlay what will arrive next, from the event at `first` on. */
   #lookAhead(first: EventRow): void {
-    const foresight = this.#foresight;
+    const prefetch = this.#prefetch;
     const wheel = this.wheel;
     const wire = this.#wire;
-    foresight.count = 0;
-    foresight.pending = 0;
-    for (let row = first; row !== 0 && foresight.pending < FORESEEN; row = wheel.after(row)) {
-      foresight.pending++;
+    prefetch.count = 0;
+    prefetch.pending = 0;
+    for (let row = first; row !== 0 && prefetch.pending < PREFETCHED; row = wheel.after(row)) {
+      prefetch.pending++;
       if (wheel.kind[row] !== Event.datagram || this.alive[wheel.a[row]!] === 0) continue;
       const parcel = wheel.c[row]!;
       const bytes = wire.bytesOf(parcel);
-      foresight.add(wheel.a[row]!, wheel.b[row]!, bytes, wire.startOf(parcel));
+      prefetch.add(wheel.a[row]!, wheel.b[row]!, bytes, wire.startOf(parcel));
     }
-    foresight.read = this.inhabitants!.foresee?.(foresight) ?? 0;
+    prefetch.read = this.inhabitants!.prefetch?.(prefetch) ?? 0;
   }
 
   #deliver(to: number, from: number, parcel: number): void {

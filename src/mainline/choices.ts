@@ -5,9 +5,8 @@
 import { formatIp, ipOf, portOf } from '../core/address.ts';
 import { shown, wholeNumber } from '../core/argument.ts';
 import { ID_BYTES } from '../core/id.ts';
-import { answerQuery } from './answers.ts';
-import { hookHandler, type QueryHook } from './hook.ts';
-import type { PeerLimits } from './peers.ts';
+import { answerQuery } from './answering/answers.ts';
+import { hookHandler, type QueryHook } from './answering/hook.ts';
 import {
   DEFAULTS,
   type Identity,
@@ -15,8 +14,9 @@ import {
   type InboundLimits,
   OUTBOUND_LIMITS,
   type OutboundLimits,
-  type Settings,
 } from './settings.ts';
+import type { Settings } from './state.ts';
+import type { PeerLimits } from './stored/peers.ts';
 import { flatTable, prefixTable } from './table/groups.ts';
 import { KBuckets } from './table/kbuckets.ts';
 import type { TableFactory } from './table/table.ts';
@@ -102,7 +102,7 @@ function wideBuckets(sizes: readonly number[]): readonly number[] {
 
 function tableFactory(choice: NonNullable<NodeChoices['table']>): TableFactory {
   if (typeof choice === 'function') return choice;
-  if (choice === 'kbuckets') return (place) => new KBuckets(place);
+  if (choice === 'kbuckets') return (owner) => new KBuckets(owner);
   if (choice === 'flat') return flatTable();
   if (choice === 'prefix') return prefixTable();
   throw new TypeError(`"table" expected kbuckets, flat, prefix or a factory, got ${shown(choice)}`);

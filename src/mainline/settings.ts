@@ -3,10 +3,7 @@
  * nobody's choice stand where they are enforced.
  */
 import type { Address } from '../core/address.ts';
-import type { Message } from './krpc/message.ts';
-import type { Writer } from './krpc/writer.ts';
-import type { MainlineNode } from './node.ts';
-import { PEER_LIMITS, type PeerLimits } from './peers.ts';
+import { PEER_LIMITS, type PeerLimits } from './stored/peers.ts';
 import type { TableFactory } from './table/table.ts';
 
 /** What one source may ask of us, and all of them together. */
@@ -36,19 +33,11 @@ export interface OutboundLimits {
   endpoints: number;
 }
 
-/** Takes queries. The node's own is `answerQuery`; a program may replace or wrap it. */
-export interface QueryHandler {
-  /**
-   * Writes the reply to `query` into `out` (`out.length` bytes of it) and says so; false is silence.
-   * `query` and `out` are borrowed. Sets `query.verdict`.
-   */
-  answer(node: MainlineNode, now: number, from: Address, query: Message, out: Writer): boolean;
-}
-
 /** The id shown to `to` in a message about `target` (null for a ping). 20 bytes. */
 export type Identity = (target: Uint8Array | null, to: Address) => Uint8Array;
 
-export interface Settings {
+/** All of it but who answers, which knows the node (state.ts). */
+export interface NodeSettings {
   /** Contacts per bucket and per reply, and nodes that a lookup must hear. BEP 5: 8. */
   k: number;
   /** Sizes of the first buckets where they are larger than k (Jimenez et al. 2011: 128, 64, 32, 16). */
@@ -75,7 +64,6 @@ export interface Settings {
   /** Null: no limits, for a lab that has no strangers. */
   inbound: InboundLimits | null;
   outbound: OutboundLimits | null;
-  handler: QueryHandler;
   identity: Identity | null;
 }
 
@@ -93,9 +81,7 @@ export const OUTBOUND_LIMITS: OutboundLimits = {
   endpoints: 4096,
 };
 
-type Choices = Omit<Settings, 'table' | 'handler'>;
-
-export const DEFAULTS: Choices = {
+export const DEFAULTS: Omit<NodeSettings, 'table'> = {
   k: 8,
   wide: [],
   alpha: 4,

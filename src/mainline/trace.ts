@@ -4,8 +4,9 @@
  */
 import { type Address, formatIp, ipOf, portOf } from '../core/address.ts';
 import { formatId, ID_BITS, sharedPrefixBits } from '../core/id.ts';
-import { CandidateState, Failure, FROM_BOOTSTRAP, type Lookup } from './rows/lookup.ts';
-import { LookupKind } from './walks.ts';
+import { CandidateState, Failure, FROM_BOOTSTRAP } from './rows/candidate.ts';
+import type { Lookup } from './rows/lookup.ts';
+import { LookupKind } from './rows/purpose.ts';
 
 /** A node as everybody shows it: id in hexadecimal, where it lives. */
 export interface NodeInfo {

@@ -5,11 +5,12 @@
 import { type Address, formatIp, ipOf, portOf } from '../core/address.ts';
 import { parseId } from '../core/id.ts';
 import { type Counters, DROP_REASONS, type DropReason } from './counters.ts';
-import { Method } from './krpc/message.ts';
-import type { MainlineNode } from './node.ts';
+import { Method } from './krpc/fields.ts';
 import { CONTACT_BYTES } from './rows/contacts.ts';
 import type { Register } from './rows/register.ts';
-import { BAD_FAILURES, Nearest, QUIET_MS } from './table/table.ts';
+import type { MainlineState } from './state.ts';
+import { BAD_FAILURES, QUIET_MS } from './table/condition.ts';
+import { Nearest } from './table/nearest.ts';
 import { type NodeInfo, nodeInfo } from './trace.ts';
 
 /** One contact of the routing table. */
@@ -26,11 +27,11 @@ export interface TableEntry extends NodeInfo {
 
 /** The routing table, live. */
 export class TableView {
-  readonly #node: MainlineNode;
+  readonly #node: MainlineState;
   readonly #now: () => number;
   readonly #originMs: number;
 
-  constructor(node: MainlineNode, now: () => number, originMs: number) {
+  constructor(node: MainlineState, now: () => number, originMs: number) {
     this.#node = node;
     this.#now = now;
     this.#originMs = originMs;
@@ -53,7 +54,7 @@ export class TableView {
   /** All contacts, part by part. */
   entries(): TableEntry[] {
     const entries: TableEntry[] = [];
-    const { contacts } = this.#node.ground;
+    const { contacts } = this.#node.shared;
     this.#node.table.visit((handle, heardSeconds, failures, part, isSuspect) => {
       const heardMs = heardSeconds * 1000;
       const isGood = !isSuspect && heardMs + QUIET_MS > this.#now();
@@ -70,7 +71,7 @@ export class TableView {
 
   /** The `limit` contacts closest to an id that are not bad, closest first. @throws TypeError. */
   closest(target: string | Uint8Array, limit = 8): NodeInfo[] {
-    const { contacts } = this.#node.ground;
+    const { contacts } = this.#node.shared;
     const nearest = new Nearest(contacts, limit);
     nearest.begin(parseId(target, 'target'), 0, limit);
     this.#node.table.closest(this.#now(), nearest, false);
@@ -96,11 +97,11 @@ export interface SeenNode extends NodeInfo {
 
 /** The register of every node ever seen, live. */
 export class RegisterView {
-  readonly #node: MainlineNode;
+  readonly #node: MainlineState;
   readonly #register: Register;
   readonly #originMs: number;
 
-  constructor(node: MainlineNode, register: Register, originMs: number) {
+  constructor(node: MainlineState, register: Register, originMs: number) {
     this.#node = node;
     this.#register = register;
     this.#originMs = originMs;
@@ -118,7 +119,7 @@ export class RegisterView {
   *[Symbol.iterator](): Generator<SeenNode> {
     for (const entry of this.#register) {
       yield {
-        ...nodeInfo(this.#node.ground.contacts.bytes, entry.idStart, entry.address),
+        ...nodeInfo(this.#node.shared.contacts.bytes, entry.idStart, entry.address),
         firstSeenMs: Math.round(this.#originMs + entry.firstSeenMs),
         lastSeenMs: Math.round(this.#originMs + entry.lastSeenMs),
         queries: entry.queries,
@@ -175,7 +176,7 @@ export interface MainlineStats {
 
 /** All of `MainlineStats` that the machine itself knows. */
 export function statsOf(
-  node: MainlineNode,
+  node: MainlineState,
   counters: Counters,
   id: string,
   address: Address,

@@ -18,14 +18,13 @@ import { fillTables } from '../../src/lab/mainline/warm.ts';
 import { SeedStream } from '../../src/lab/seed.ts';
 import { settingsFrom } from '../../src/mainline/choices.ts';
 import { Counters } from '../../src/mainline/counters.ts';
-import { MainlineNode, type MainlineObserver } from '../../src/mainline/node.ts';
+import { MainlineNode } from '../../src/mainline/node.ts';
 import { CONTACT_BYTES } from '../../src/mainline/rows/contacts.ts';
-import { Ground } from '../../src/mainline/rows/ground.ts';
 import type { Lookup } from '../../src/mainline/rows/lookup.ts';
+import { LookupKind } from '../../src/mainline/rows/purpose.ts';
+import { MainlineShared } from '../../src/mainline/shared.ts';
+import type { MainlineObserver } from '../../src/mainline/state.ts';
 import type { KBuckets } from '../../src/mainline/table/kbuckets.ts';
-import { Tokens } from '../../src/mainline/tokens.ts';
-import { LookupKind } from '../../src/mainline/walks.ts';
-import { Workbench } from '../../src/mainline/workbench.ts';
 
 const SEED = 11;
 const NODES = 150;
@@ -72,17 +71,15 @@ class RealNetwork {
   readonly #nodes: { machine: MainlineNode; driver: Driver }[] = [];
 
   async open(lab: MainlineOverlay): Promise<void> {
-    const ground = new Ground(new SeededRandom(SEED));
+    const shared = new MainlineShared(new SeededRandom(SEED), sha1);
     const id = (node: number): Uint8Array =>
       lab.contactBytes.slice((node + 1) * CONTACT_BYTES, (node + 1) * CONTACT_BYTES + ID_BYTES);
     const transports = await Promise.all(
       Array.from({ length: NODES }, (_, node) => bindUdp(FIRST_LOOPBACK + node, PORT)),
     );
     for (let node = 0; node < NODES; node++) {
-      ground.contacts.retain(id(node), 0, addressOf(FIRST_LOOPBACK + node, PORT));
+      shared.contacts.retain(id(node), 0, addressOf(FIRST_LOOPBACK + node, PORT));
     }
-    const tokens = new Tokens(new SeededRandom(SEED), sha1);
-    const workbench = new Workbench(ground);
     const observer = observed((_call, lookup) => {
       this.transcripts.push(transcriptOf(lookup, (address) => ipOf(address) - FIRST_LOOPBACK));
       this.#ended();
@@ -91,7 +88,7 @@ class RealNetwork {
       const driver = new Driver(systemClock, transport, (error) => {
         throw error;
       });
-      const world = { ground, workbench, tokens, register: null, counters: new Counters() };
+      const world = { shared, register: null, counters: new Counters() };
       const machine = new MainlineNode(
         { ...world, host: driver.host },
         SETTINGS,

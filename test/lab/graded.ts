@@ -5,9 +5,9 @@ import { type MainlineOverlay, mainlineWorld } from '../../src/lab/mainline/main
 import type { LatencyModel } from '../../src/lab/network/latency.ts';
 import type { World } from '../../src/lab/world.ts';
 import { type NodeChoices, settingsFrom } from '../../src/mainline/choices.ts';
-import type { MainlineObserver } from '../../src/mainline/node.ts';
 import type { Lookup } from '../../src/mainline/rows/lookup.ts';
-import { LookupKind } from '../../src/mainline/walks.ts';
+import { LookupKind } from '../../src/mainline/rows/purpose.ts';
+import type { MainlineObserver } from '../../src/mainline/state.ts';
 
 /** No strangers here, so no limits; k and alpha as in the published tables. */
 export const CHOICES: NodeChoices = {

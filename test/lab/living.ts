@@ -10,8 +10,8 @@ import { sha1 } from '../../src/lab/sha1.ts';
 import type { World } from '../../src/lab/world.ts';
 import { settingsFrom } from '../../src/mainline/choices.ts';
 import type { MainlineNode } from '../../src/mainline/node.ts';
-import { BAD_FAILURES } from '../../src/mainline/table/table.ts';
-import { LookupKind } from '../../src/mainline/walks.ts';
+import { LookupKind } from '../../src/mainline/rows/purpose.ts';
+import { BAD_FAILURES } from '../../src/mainline/table/condition.ts';
 import { CHOICES } from './graded.ts';
 
 export const MINUTE_MS = 60_000;

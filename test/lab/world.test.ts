@@ -8,9 +8,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { addressOf } from '../../src/core/address.ts';
 import { sharedPrefixBits } from '../../src/core/id.ts';
 import { Fate, START_MS } from '../../src/lab/world-state.ts';
-import { Method } from '../../src/mainline/krpc/message.ts';
+import { Method } from '../../src/mainline/krpc/fields.ts';
 import { CONTACT_BYTES } from '../../src/mainline/rows/contacts.ts';
-import { LookupKind } from '../../src/mainline/walks.ts';
+import { LookupKind } from '../../src/mainline/rows/purpose.ts';
 import { type Grade, GradedWorld, type WorldChoices } from './graded.ts';
 
 const MINUTE_MS = 60_000;
@@ -278,7 +278,7 @@ describe('upkeep', () => {
       });
       most = Math.max(most, world.wheel.count);
     }
-    const { contacts } = overlay.node(0).ground;
+    const { contacts } = overlay.node(0).shared;
     for (let node = 0; node < nodes; node++) {
       const { table } = overlay.node(node);
       expect(table.count).toBeGreaterThanOrEqual(before[node]!);

@@ -1,13 +1,13 @@
 /** Choices of a program: completed with the defaults, or refused by the name of what is wrong. */
 import { describe, expect, test } from 'vitest';
 import { addressOf } from '../../src/core/address.ts';
-import { answerQuery } from '../../src/mainline/answers.ts';
-import { mayContact } from '../../src/mainline/asking.ts';
+import { answerQuery } from '../../src/mainline/answering/answers.ts';
+import { mayContact } from '../../src/mainline/asking/queries.ts';
 import { type NodeChoices, settingsFrom } from '../../src/mainline/choices.ts';
 import { DEFAULTS, INBOUND_LIMITS, OUTBOUND_LIMITS } from '../../src/mainline/settings.ts';
 import { query } from './scenes.ts';
 import { at, idOf, inPublic, SmallWorld } from './small-world.ts';
-import { TableUnderTest } from './table/table-place.ts';
+import { TableUnderTest } from './table/table-under-test.ts';
 
 describe('choices', () => {
   test('that are not made are the defaults', () => {

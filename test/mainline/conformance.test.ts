@@ -13,9 +13,9 @@ import {
   type Encodable,
   encode,
 } from '../../src/mainline/krpc/bencode.ts';
-import { Method } from '../../src/mainline/krpc/message.ts';
-import { PEER_LIMITS } from '../../src/mainline/peers.ts';
-import { LookupKind } from '../../src/mainline/walks.ts';
+import { Method } from '../../src/mainline/krpc/fields.ts';
+import { LookupKind } from '../../src/mainline/rows/purpose.ts';
+import { PEER_LIMITS } from '../../src/mainline/stored/peers.ts';
 import {
   at,
   byDistanceTo,
@@ -883,7 +883,7 @@ describe('the routing table', () => {
     flaky!.onQuery = null;
     world.run(30 * MINUTE_MS);
     us.node.table.visit((handle, _heard, failures) => {
-      const id = us.node.ground.contacts.bytes.slice(handle * 26, handle * 26 + 20);
+      const id = us.node.shared.contacts.bytes.slice(handle * 26, handle * 26 + 20);
       expect(failures >= 2).toBe(hex(id) === hex(flaky!.id));
     });
   });

@@ -1,7 +1,7 @@
 /** The reasons of drops are numbered once for the reader of messages and once for the node. */
 import { describe, expect, test } from 'vitest';
 import { Counters, DROP_REASONS, Drop } from '../../src/mainline/counters.ts';
-import { Malformed } from '../../src/mainline/krpc/message.ts';
+import { Malformed } from '../../src/mainline/krpc/fields.ts';
 
 describe('drop reasons', () => {
   test('have the numbers of Malformed first, then those of Drop, without a gap', () => {

@@ -1,5 +1,5 @@
 /**
- * The node as a whole, in a small world: joining, walking, upkeep, limits, and what happens when its
+ * The node as a whole, in a small world: joining, lookups, upkeep, limits, and what happens when its
  * owner or the network does the unexpected. Time here is virtual, so an hour takes milliseconds.
  */
 import { readFileSync } from 'node:fs';
@@ -7,11 +7,11 @@ import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../src/core/random.ts';
 import { type Counters, DROP_REASONS } from '../../src/mainline/counters.ts';
 import { ascii, type Bencoded, type Encodable, encode } from '../../src/mainline/krpc/bencode.ts';
-import { Method } from '../../src/mainline/krpc/message.ts';
+import { Method } from '../../src/mainline/krpc/fields.ts';
+import { LookupKind } from '../../src/mainline/rows/purpose.ts';
 import { Register } from '../../src/mainline/rows/register.ts';
 import { INBOUND_LIMITS } from '../../src/mainline/settings.ts';
 import { flatTable, prefixTable } from '../../src/mainline/table/groups.ts';
-import { LookupKind } from '../../src/mainline/walks.ts';
 import { mutate } from './mutate.ts';
 import { ANNOUNCEMENT, accountedFor, INFO_HASH, network, query, TARGET } from './scenes.ts';
 import { at, idOf, inPublic, MINUTE_MS, onLoopback, SmallWorld } from './small-world.ts';
@@ -28,17 +28,17 @@ describe('close', () => {
       resident.lookup(LookupKind.announce, INFO_HASH, ANNOUNCEMENT);
     }
     world.run(30);
-    expect(world.ground.requests.count).toBeGreaterThan(0);
+    expect(world.shared.requests.count).toBeGreaterThan(0);
     for (const resident of world.residents) {
       resident.alive = false;
       resident.node.close();
       expect(resident.node.deadline).toBe(Infinity);
     }
-    expect(world.ground.requests.count).toBe(0);
-    expect(world.ground.contacts.count).toBe(0);
+    expect(world.shared.requests.count).toBe(0);
+    expect(world.shared.contacts.count).toBe(0);
   });
 
-  test('hundreds of nodes opened and closed in turn leave the ground about as large as it was', () => {
+  test('hundreds of nodes opened and closed in turn leave what is shared about as large as it was', () => {
     const world = network(20);
     const churn = (count: number) => {
       for (let n = 0; n < count; n++) {
@@ -52,10 +52,10 @@ describe('close', () => {
     };
     churn(400);
     world.run(10 * MINUTE_MS);
-    const bytes = world.ground.byteLength;
+    const bytes = world.shared.byteLength;
     churn(400);
     world.run(10 * MINUTE_MS);
-    expect(world.ground.byteLength).toBeLessThanOrEqual(bytes * 1.2);
+    expect(world.shared.byteLength).toBeLessThanOrEqual(bytes * 1.2);
   });
 });
 
@@ -170,7 +170,7 @@ describe('counters', () => {
 
   test('a register hears of everybody who asked, answered or did not', () => {
     const world = new SmallWorld();
-    const register = new Register(world.ground.contacts);
+    const register = new Register(world.shared.contacts);
     const us = world.open({}, idOf('80'), onLoopback(0), register);
     const asking = world.stranger(onLoopback(50));
     const answering = world.stranger(onLoopback(51)).polite();
@@ -196,7 +196,7 @@ describe('counters', () => {
     expect([...register][1]!.failures).toBeGreaterThanOrEqual(1);
     us.node.close();
     register.release();
-    expect(world.ground.contacts.count).toBe(0);
+    expect(world.shared.contacts.count).toBe(0);
   });
 });
 
@@ -245,13 +245,13 @@ describe('fuzzing a live node', () => {
       }
     };
     fuzz(5000);
-    const bytes = world.ground.byteLength;
+    const bytes = world.shared.byteLength;
     fuzz(15_000);
-    expect(world.ground.byteLength).toBeLessThanOrEqual(bytes * 2);
+    expect(world.shared.byteLength).toBeLessThanOrEqual(bytes * 2);
     expect(longest).toBeLessThanOrEqual(1024);
     expect(accountedFor(us.counters)).toBe(us.counters.datagramsIn);
     world.run(MINUTE_MS);
-    expect(world.ground.requests.count).toBeLessThan(50);
+    expect(world.shared.requests.count).toBeLessThan(50);
     const call = us.findNode(TARGET);
     world.run(10_000);
     expect(us.lookups.get(call)!.closest).toHaveLength(8);

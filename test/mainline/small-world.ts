@@ -12,7 +12,7 @@ import { type Address, addressOf, parseIp } from '../../src/core/address.ts';
 import type { Host } from '../../src/core/host.ts';
 import { formatId } from '../../src/core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../src/core/random.ts';
-import { answerQuery } from '../../src/mainline/answers.ts';
+import { answerQuery } from '../../src/mainline/answering/answers.ts';
 import { Counters } from '../../src/mainline/counters.ts';
 import {
   type Bencoded,
@@ -21,17 +21,18 @@ import {
   encode,
   latin1,
 } from '../../src/mainline/krpc/bencode.ts';
-import { Kind, type Message, type Method } from '../../src/mainline/krpc/message.ts';
-import { MainlineNode, type MainlineObserver } from '../../src/mainline/node.ts';
-import { Ground } from '../../src/mainline/rows/ground.ts';
+import { Kind, type Method } from '../../src/mainline/krpc/fields.ts';
+import type { Message } from '../../src/mainline/krpc/message.ts';
+import { MainlineNode } from '../../src/mainline/node.ts';
 import type { Lookup } from '../../src/mainline/rows/lookup.ts';
+import { type Announcement, LookupKind } from '../../src/mainline/rows/purpose.ts';
 import type { Register } from '../../src/mainline/rows/register.ts';
-import { DEFAULTS, type Settings } from '../../src/mainline/settings.ts';
+import { DEFAULTS } from '../../src/mainline/settings.ts';
+import { MainlineShared } from '../../src/mainline/shared.ts';
+import type { MainlineObserver, Settings } from '../../src/mainline/state.ts';
+import type { Sha1 } from '../../src/mainline/stored/tokens.ts';
 import { KBuckets } from '../../src/mainline/table/kbuckets.ts';
-import { type Sha1, Tokens } from '../../src/mainline/tokens.ts';
 import { type LookupTrace, traceOf } from '../../src/mainline/trace.ts';
-import { type Announcement, LookupKind } from '../../src/mainline/walks.ts';
-import { Workbench } from '../../src/mainline/workbench.ts';
 
 export const sha1: Sha1 = (bytes) => createHash('sha1').update(bytes).digest();
 
@@ -129,9 +130,9 @@ export class Resident implements MainlineObserver {
     this.id = id;
     this.address = address;
     this.counters = new Counters();
-    const { ground, workbench, tokens, host } = world;
+    const { shared, host } = world;
     const { counters } = this;
-    const its = { ground, host, workbench, tokens, counters, register };
+    const its = { shared, host, counters, register };
     this.node = new MainlineNode(its, settings, id, address, this);
   }
 
@@ -157,7 +158,7 @@ export class Resident implements MainlineObserver {
   /** Ids in the table, sorted. */
   get tableIds(): string[] {
     const ids: string[] = [];
-    const { contacts } = this.node.ground;
+    const { contacts } = this.node.shared;
     this.node.table.visit((handle) => ids.push(formatId(contacts.bytes, handle * 26)));
     return ids.sort();
   }
@@ -261,9 +262,7 @@ export class Stranger {
 export class SmallWorld {
   now: number = START_MS;
   readonly random: SeededRandom;
-  readonly ground: Ground;
-  readonly workbench: Workbench;
-  readonly tokens: Tokens;
+  readonly shared: MainlineShared;
   readonly host: Host;
   readonly latencyMs: readonly [number, number];
   loss: number;
@@ -285,15 +284,13 @@ export class SmallWorld {
     const { seed = 1, latencyMs = [10, 10], loss = 0, address = onLoopback } = options;
     this.random = new SeededRandom(seed, 1);
     this.#wire = new SeededRandom(seed, 2);
-    this.ground = new Ground(new SeededRandom(seed, 3));
-    this.workbench = new Workbench(this.ground);
-    this.tokens = new Tokens(new SeededRandom(seed, 4), sha1);
+    this.shared = new MainlineShared(new SeededRandom(seed, 3), sha1);
     this.latencyMs = latencyMs;
     this.loss = loss;
     this.#address = address;
     this.#settings = {
       ...DEFAULTS,
-      table: (place) => new KBuckets(place),
+      table: (owner) => new KBuckets(owner),
       handler: answerQuery,
       ...options.settings,
     };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { portOf } from '../../src/core/address.ts';
 import { ascii } from '../../src/mainline/krpc/bencode.ts';
-import { LookupKind } from '../../src/mainline/walks.ts';
+import { LookupKind } from '../../src/mainline/rows/purpose.ts';
 import {
   hex,
   idOf,

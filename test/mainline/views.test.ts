@@ -1,7 +1,7 @@
 /** What a program sees of a node's insides: plain data, made on demand, changing nothing. */
 import { describe, expect, test } from 'vitest';
 import { DROP_REASONS } from '../../src/mainline/counters.ts';
-import { Method } from '../../src/mainline/krpc/message.ts';
+import { Method } from '../../src/mainline/krpc/fields.ts';
 import { Register } from '../../src/mainline/rows/register.ts';
 import { RegisterView, statsOf, TableView } from '../../src/mainline/views.ts';
 import { hex, idOf, MINUTE_MS, onLoopback, SmallWorld } from './small-world.ts';
@@ -11,7 +11,7 @@ const TARGET = idOf('77');
 
 function scene() {
   const world = new SmallWorld();
-  const register = new Register(world.ground.contacts);
+  const register = new Register(world.shared.contacts);
   const us = world.open({}, idOf('80'), onLoopback(0), register);
   const strangers = ['81', '01', '02', '41'].map((prefix, n) =>
     world.stranger(onLoopback(50 + n), idOf(prefix)).polite(),

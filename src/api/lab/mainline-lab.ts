@@ -24,8 +24,8 @@ import type { World } from '../../lab/world.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
+import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
 import { type LookupTrace, type NodeInfo, traceOf } from '../../mainline/trace.ts';
-import { type Announcement, LookupKind } from '../../mainline/walks.ts';
 import { VirtualCalls } from './virtual-calls.ts';
 
 /** Nodes of one world at most: what 32-bit row numbers and the memory of a large machine allow. */

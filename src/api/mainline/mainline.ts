@@ -24,21 +24,21 @@ import { sha1, systemRandom } from '../../io/entropy.ts';
 import { DhtError, warn } from '../../io/errors.ts';
 import { Search } from '../../io/search.ts';
 import { bindUdp } from '../../io/udp.ts';
+import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import { Counters } from '../../mainline/counters.ts';
 import { latin1 } from '../../mainline/krpc/bencode.ts';
-import { Kind, type Message, Method } from '../../mainline/krpc/message.ts';
-import { MainlineNode, type MainlineObserver } from '../../mainline/node.ts';
+import { Kind, Method } from '../../mainline/krpc/fields.ts';
+import type { Message } from '../../mainline/krpc/message.ts';
+import { MainlineNode } from '../../mainline/node.ts';
 import { PUBLIC_ROUTERS } from '../../mainline/routers.ts';
-import { Ground } from '../../mainline/rows/ground.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
+import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
 import { REGISTER_LIMIT, Register } from '../../mainline/rows/register.ts';
-import type { Settings } from '../../mainline/settings.ts';
-import { Tokens } from '../../mainline/tokens.ts';
+import { MainlineShared } from '../../mainline/shared.ts';
+import type { MainlineObserver, Settings } from '../../mainline/state.ts';
 import { type LookupTrace, type NodeInfo, nodeInfo, traceOf } from '../../mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
-import { type Announcement, LOOKUPS_LIMIT, LookupKind } from '../../mainline/walks.ts';
-import { Workbench } from '../../mainline/workbench.ts';
 
 /** 20 bytes, or 40 hexadecimal digits. */
 export type Id = string | Uint8Array;
@@ -171,7 +171,7 @@ export class Mainline {
   readonly lookups: LookupTrace[] = [];
   readonly #node: MainlineNode;
   readonly #settings: Settings;
-  readonly #shared: Shared;
+  readonly #shared: MainlineShared;
   readonly #counters = new Counters();
   readonly #driver: Driver;
   readonly #transport: DatagramTransport;
@@ -200,16 +200,16 @@ export class Mainline {
     if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
     this.#clock = options.clock ?? systemClock;
     this.#settings = settings;
-    this.#shared = options.shareWith ? options.shareWith.#shared : new Shared(random);
+    this.#shared = options.shareWith ? options.shareWith.#shared : new MainlineShared(random, sha1);
     this.#transport = transport;
     this.#calls = new Calls(this.#clock);
     this.#openedAtMs = this.#clock.now();
     this.#driver = new Driver(this.#clock, transport, options.onError ?? warn);
-    const { ground, workbench, tokens } = this.#shared;
+    const shared = this.#shared;
     const limit = options.register === true ? REGISTER_LIMIT : options.register;
-    const register = limit ? new Register(ground.contacts, limit) : null;
+    const register = limit ? new Register(shared.contacts, limit) : null;
     const { host } = this.#driver;
-    const world = { ground, host, workbench, tokens, counters: this.#counters, register };
+    const world = { shared, host, counters: this.#counters, register };
     this.#node = new MainlineNode(world, settings, id, transport.address, this.#observer());
     this.id = formatId(id);
     this.host = formatIp(ipOf(transport.address));
@@ -241,7 +241,7 @@ export class Mainline {
     });
   }
 
-  /** Walks to an id and returns the nodes closest to it (BEP 5 "find_node"). @throws DhtError. */
+  /** Looks an id up and returns the nodes closest to it (BEP 5 "find_node"). @throws DhtError. */
   async findNode(target: Id, limits: CallLimits = {}): Promise<FindNodeResult> {
     const id = parseId(target, 'target');
     const lookup = await this.#call<LookupOutcome>(limits, (call) => {
@@ -477,19 +477,6 @@ interface LookupOutcome {
   trace: LookupTrace;
   stored: number;
   failed: number;
-}
-
-/** What nodes of one process may have in common. */
-class Shared {
-  readonly ground: Ground;
-  readonly workbench: Workbench;
-  readonly tokens: Tokens;
-
-  constructor(random: Random) {
-    this.ground = new Ground(random);
-    this.workbench = new Workbench(this.ground);
-    this.tokens = new Tokens(random, sha1);
-  }
 }
 
 /** Everything wrong about a list that can be known without asking anybody. */

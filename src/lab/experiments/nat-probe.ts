@@ -10,11 +10,12 @@
  */
 import type { Address } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
-import { answerQuery } from '../../mainline/answers.ts';
-import { type Message, Method } from '../../mainline/krpc/message.ts';
+import { answerQuery } from '../../mainline/answering/answers.ts';
+import { Method } from '../../mainline/krpc/fields.ts';
+import type { Message } from '../../mainline/krpc/message.ts';
 import type { Writer } from '../../mainline/krpc/writer.ts';
-import type { MainlineNode, MainlineObserver } from '../../mainline/node.ts';
-import type { QueryHandler } from '../../mainline/settings.ts';
+import type { MainlineNode } from '../../mainline/node.ts';
+import type { MainlineObserver, QueryHandler } from '../../mainline/state.ts';
 import type { MainlineOverlay } from '../mainline/mainline-overlay.ts';
 
 /** After a node was heard the two observers ask at once, and once more after this. */

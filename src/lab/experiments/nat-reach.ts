@@ -15,7 +15,7 @@
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, SeededRandom } from '../../core/random.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
-import { LookupKind } from '../../mainline/walks.ts';
+import { LookupKind } from '../../mainline/rows/purpose.ts';
 import { DOORS } from '../life/life.ts';
 import { Campaigns } from '../mainline/campaign.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';

@@ -18,8 +18,8 @@
 import { ID_BYTES, prefixOf } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import { settingsFrom } from '../../mainline/choices.ts';
-import type { MainlineObserver } from '../../mainline/node.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
+import type { MainlineObserver } from '../../mainline/state.ts';
 import { Campaigns } from '../mainline/campaign.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
 import { RecordedMainline } from '../mainline/recorded-mainline.ts';

@@ -13,11 +13,12 @@
  */
 import { type Address, readAddress } from '../../core/address.ts';
 import { ID_BYTES, prefixOf, sharedPrefixBits } from '../../core/id.ts';
-import { type Message, Method } from '../../mainline/krpc/message.ts';
-import type { MainlineObserver } from '../../mainline/node.ts';
+import { Method } from '../../mainline/krpc/fields.ts';
+import type { Message } from '../../mainline/krpc/message.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
-import { LookupKind } from '../../mainline/walks.ts';
+import { LookupKind } from '../../mainline/rows/purpose.ts';
+import type { MainlineObserver } from '../../mainline/state.ts';
 import type { MainlineOverlay } from '../mainline/mainline-overlay.ts';
 
 /** Queries under way at a time. */

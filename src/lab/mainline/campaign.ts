@@ -8,9 +8,9 @@
 import type { Address } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
-import type { MainlineObserver } from '../../mainline/node.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
-import { type Announcement, LookupKind } from '../../mainline/walks.ts';
+import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
+import type { MainlineObserver } from '../../mainline/state.ts';
 import type { Watch } from '../results/experiment.ts';
 import type { Grade } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';

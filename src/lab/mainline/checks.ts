@@ -16,13 +16,14 @@
  */
 
 import { sharedPrefixBits } from '../../core/id.ts';
-import { PINGS_LIMIT, Purpose } from '../../mainline/asking.ts';
-import { Kind, Message } from '../../mainline/krpc/message.ts';
-import { MAX_MESSAGE_BYTES } from '../../mainline/krpc/writer.ts';
+import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
+import { PINGS_LIMIT } from '../../mainline/asking/queries.ts';
+import { Kind, MAX_MESSAGE_BYTES } from '../../mainline/krpc/fields.ts';
+import { Message } from '../../mainline/krpc/message.ts';
 import type { MainlineNode } from '../../mainline/node.ts';
 import { CONTACT_BYTES, type Handle } from '../../mainline/rows/contacts.ts';
 import { LOOKUP_CANDIDATES, type Lookup } from '../../mainline/rows/lookup.ts';
-import { LOOKUPS_LIMIT, LookupKind } from '../../mainline/walks.ts';
+import { LookupKind, Purpose } from '../../mainline/rows/purpose.ts';
 import { type Life, State } from '../life/life.ts';
 import { Violation } from '../violation.ts';
 import type { Tap } from '../world-state.ts';
@@ -125,7 +126,7 @@ export class Safety implements Tap {
 
   /** Looks into every node and at what belongs to all of them. */
   inspect(): void {
-    const { ground, world } = this.#overlay;
+    const { shared, world } = this.#overlay;
     let requests = 0;
     for (let node = 0; node < world.count; node++) {
       const machine = this.#overlay.node(node);
@@ -133,12 +134,12 @@ export class Safety implements Tap {
       this.#inspectTable(node, machine);
       if (this.#life.states[node] === State.up) this.#inspectWork(node, machine);
     }
-    this.#expect('request rows', ground.requests.count, requests, 'all nodes together');
+    this.#expect('request rows', shared.requests.count, requests, 'all nodes together');
     this.#inspectCounters();
   }
 
   #inspectTable(node: number, machine: MainlineNode): void {
-    const { contacts } = this.#overlay.ground;
+    const { contacts } = this.#overlay.shared;
     const { table, settings, self } = machine;
     const seen = new Set<Handle>();
     const sizes = new Array<number>(table.parts).fill(0);
@@ -157,7 +158,7 @@ export class Safety implements Tap {
   }
 
   #inspectWork(node: number, machine: MainlineNode): void {
-    const { requests } = this.#overlay.ground;
+    const { requests } = this.#overlay.shared;
     const { inFlight, settings, lookups } = machine;
     const { now } = this.#overlay.world;
     const held = { count: 0, pings: 0 };

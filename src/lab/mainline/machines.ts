@@ -11,7 +11,7 @@
  * 600 bytes each. Whoever is given commands keeps its machine for good.
  */
 
-/** Nodes that have a machine only on loan: more than are foreseen at a time, 0.3 MB of machines. */
+/** Nodes that have a machine only on loan: more than are prefetched for at a time, 0.3 MB of machines. */
 const SEATS = 512;
 
 /** What can be handed on. */

@@ -1,5 +1,5 @@
 /**
- * The Mainline overlay: `MainlineNode`s by the million on one ground, with the tables of a converged
+ * The Mainline overlay: `MainlineNode`s by the million that share what can be shared, with the tables of a converged
  * network, and the oracle that knows what no node does. Node i has the i-th smallest id and, while it
  * was never closed, the contact i + 1; a machine that is made again under its number has them too.
  */
@@ -10,16 +10,16 @@ import { ID_BYTES } from '../../core/id.ts';
 import { SeededRandom } from '../../core/random.ts';
 import { Counters } from '../../mainline/counters.ts';
 import { TARGET_AT } from '../../mainline/krpc/layouts.ts';
-import { MainlineNode, type MainlineObserver, type MainlineWorld } from '../../mainline/node.ts';
+import { MainlineNode } from '../../mainline/node.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
-import { Ground } from '../../mainline/rows/ground.ts';
-import type { Settings } from '../../mainline/settings.ts';
-import { type KBuckets, rowsBefore, SPARES } from '../../mainline/table/kbuckets.ts';
+import { MainlineShared } from '../../mainline/shared.ts';
+import type { MainlineObserver, MainlineWorld, Settings } from '../../mainline/state.ts';
+import type { Sha1 } from '../../mainline/stored/tokens.ts';
+import { rowsBefore } from '../../mainline/table/bucket-chain.ts';
+import { type KBuckets, SPARES } from '../../mainline/table/kbuckets.ts';
 import type { TableRows } from '../../mainline/table/table.ts';
-import { type Sha1, Tokens } from '../../mainline/tokens.ts';
-import { Workbench } from '../../mainline/workbench.ts';
-import { FORESEEN, type Foresight } from '../foresight.ts';
 import type { Overlay } from '../overlay.ts';
+import { PREFETCHED, type Prefetch } from '../prefetch.ts';
 import { SeedStream } from '../seed.ts';
 import { World } from '../world.ts';
 import { START_MS, type WorldOptions } from '../world-state.ts';
@@ -38,7 +38,7 @@ const QUERY_MARK = 0x31;
 
 /**
  * Words of a node: its warm table (first row, buckets, contacts; no buckets for no table), and by what
- * number it is told from others on the ground, once it has had a machine.
+ * number it is told from others, once it has had a machine.
  */
 const Home = { first: 0, parts: 1, contacts: 2, tenant: 3 } as const;
 const HOME_WORDS = 4;
@@ -64,7 +64,7 @@ export class MainlineOverlay implements Overlay {
   readonly population: Population;
   readonly oracle: Oracle;
   readonly counters: Counters = new Counters();
-  readonly ground: Ground;
+  readonly shared: MainlineShared;
   readonly #machines: Machines<MainlineNode>;
   /** What a node is without a machine, see `Home`; together, since all of it is needed at once. */
   readonly #homes: Uint32Array;
@@ -75,8 +75,8 @@ export class MainlineOverlay implements Overlay {
   readonly #readOnlySettings: Settings;
   /** Of latecomers that are not like all others. */
   readonly #ownSettings = new Map<number, Settings>();
-  /** Of each datagram foreseen, the bucket that its target belongs to; 0 for none. */
-  readonly #buckets = new Uint32Array(FORESEEN);
+  /** Of each datagram prefetched, the bucket that its target belongs to; 0 for none. */
+  readonly #buckets = new Uint32Array(PREFETCHED);
   readonly #rows: TableRows = { first: 0, parts: 0, count: 0 };
   /** The id of the node that is being made. */
   readonly #id = new Uint8Array(ID_BYTES);
@@ -94,20 +94,18 @@ export class MainlineOverlay implements Overlay {
     const founders = options.founders ?? count;
     this.population = new Population(count, new SeededRandom(seed, SeedStream.ids), founders);
     const random = new SeededRandom(seed, SeedStream.nodes);
-    this.ground = new Ground(random, {
+    this.shared = new MainlineShared(random, options.sha1, {
       contacts: count,
       rows: count * rowsPerNode(count, settings) + 1,
       slotBits: SLOT_BITS,
       idleLookups: IDLE_LOOKUPS,
     });
-    this.population.intern(this.ground.contacts, new SeededRandom(seed, SeedStream.idTails));
-    this.ground.contacts.settle((address) => this.population.nodeAt(address) + 1);
-    this.oracle = new Oracle(this.population, world.alive, this.ground.contacts);
+    this.population.intern(this.shared.contacts, new SeededRandom(seed, SeedStream.idTails));
+    this.shared.contacts.settle((address) => this.population.nodeAt(address) + 1);
+    this.oracle = new Oracle(this.population, world.alive, this.shared.contacts);
     this.#mainlineWorld = {
-      ground: this.ground,
+      shared: this.shared,
       host: world.host,
-      workbench: new Workbench(this.ground),
-      tokens: new Tokens(random, options.sha1),
       counters: this.counters,
       register: null,
     };
@@ -145,9 +143,9 @@ export class MainlineOverlay implements Overlay {
    * Stage by stage, each over all datagrams: a stage needs what the one before it has read. The sum
    * of what was read means nothing, but no compiler can leave out the reading.
    */
-  foresee(datagrams: Foresight): number {
+  prefetch(datagrams: Prefetch): number {
     const { count, to, from, bytes, starts } = datagrams;
-    const { contacts, slab } = this.ground;
+    const { contacts, slab } = this.shared;
     const { rows } = slab;
     const contactBytes = contacts.bytes;
     const buckets = this.#buckets;
@@ -172,7 +170,7 @@ export class MainlineOverlay implements Overlay {
       const home = table.bucketOf(contactBytes, (from[i]! + 1) * CONTACT_BYTES);
       buckets[i] = bucket;
       read += rows[2 * bucket]! + rows[2 * (bucket + k)]! + rows[2 * home]! + rows[2 * (home + k)]!;
-      if (!isQuery) read += node.lookups[0]?.foreseen ?? 0;
+      if (!isQuery) read += node.lookups[0]?.prefetched ?? 0;
     }
     for (let i = 0; i < count; i++) {
       const bucket = buckets[i]!;
@@ -191,13 +189,13 @@ export class MainlineOverlay implements Overlay {
 
   /** Every node's id and address, node i at (i + 1) × 26. */
   get contactBytes(): Uint8Array {
-    return this.ground.contacts.bytes;
+    return this.shared.contacts.bytes;
   }
 
   /** Bytes of all columns; what JavaScript keeps for the node objects comes on top. */
   get byteLength(): number {
     const own = this.#homes.byteLength + this.#machines.byteLength;
-    return this.ground.byteLength + this.world.byteLength + own;
+    return this.shared.byteLength + this.world.byteLength + own;
   }
 
   /** Ends a node's process at once. What it held stays as it was until it is restarted. */
@@ -231,7 +229,7 @@ export class MainlineOverlay implements Overlay {
     assert(node >= this.population.founders, 'only latecomers are enlisted');
     assert(!this.hasBegun(node), 'who is enlisted has never begun');
     // Residents are found by their address, not by their id: nothing else has to be told.
-    if (id) this.ground.contacts.bytes.set(id, (node + 1) * CONTACT_BYTES);
+    if (id) this.shared.contacts.bytes.set(id, (node + 1) * CONTACT_BYTES);
     if (settings) this.#ownSettings.set(node, settings);
   }
 
@@ -242,7 +240,7 @@ export class MainlineOverlay implements Overlay {
 
   #born(node: number): MainlineNode {
     const start = (node + 1) * CONTACT_BYTES;
-    this.#id.set(this.ground.contacts.bytes.subarray(start, start + ID_BYTES));
+    this.#id.set(this.shared.contacts.bytes.subarray(start, start + ID_BYTES));
     const address = this.population.addressOf(node);
     const born = new MainlineNode(
       this.#mainlineWorld,
@@ -272,7 +270,7 @@ export class MainlineOverlay implements Overlay {
 
   #tenantOf(node: number): number {
     const at = node * HOME_WORDS + Home.tenant;
-    this.#homes[at] ||= this.ground.admit();
+    this.#homes[at] ||= this.shared.admit();
     return this.#homes[at]!;
   }
 
@@ -287,14 +285,14 @@ export class MainlineOverlay implements Overlay {
   }
 
   #contactsOf(node: MainlineNode): Address[] {
-    const { contacts } = this.ground;
+    const { contacts } = this.shared;
     const addresses: Address[] = [];
     node.table.visit((handle) => addresses.push(contacts.addressOf(handle)));
     return addresses;
   }
 
   #warm({ upkeep, members = null, draws = 1 }: MainlineOptions): void {
-    const { ground } = this;
+    const { shared } = this;
     const { k, wide, onePerIp, table } = this.#settings;
     fillTables({
       population: this.population,
@@ -306,7 +304,7 @@ export class MainlineOverlay implements Overlay {
       nowMs: START_MS,
       upkeep,
       random: new SeededRandom(this.world.seed, SeedStream.tables),
-      tableOf: () => table({ ground, self: 0, k, wide, onePerIp }) as KBuckets,
+      tableOf: () => table({ shared, self: 0, k, wide, onePerIp }) as KBuckets,
       filled: (node, filled) => this.#keepRows(node, filled),
     });
     const present = members ? members.length : this.population.founders;

@@ -5,7 +5,7 @@
 
 import { prefixOf } from '../../core/id.ts';
 import type { Contacts, Handle } from '../../mainline/rows/contacts.ts';
-import { Nearest } from '../../mainline/table/table.ts';
+import { Nearest } from '../../mainline/table/nearest.ts';
 import { KEY_BITS, type Population } from './population.ts';
 
 /** The descent ends here: so few are compared one by one. */

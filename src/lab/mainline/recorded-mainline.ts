@@ -49,7 +49,7 @@ export class RecordedMainline implements Recorded {
   visit(node: number, see: ContactSeer): void {
     const { world } = this;
     const overlay = this.#overlay;
-    const { contacts } = overlay.ground;
+    const { contacts } = overlay.shared;
     overlay.node(node).table.visit((handle, heardSeconds, failures, bucket) => {
       const isAlive = world.alive[overlay.nodeAt(contacts.addressOf(handle))] === 1;
       const heardAgoMs = Math.max(0, world.now - heardSeconds * 1000);

@@ -14,7 +14,7 @@
 
 import { fieldsOf, numberIn, shown, wholeNumber } from '../../core/argument.ts';
 import { SeededRandom } from '../../core/random.ts';
-import type { MainlineObserver } from '../../mainline/node.ts';
+import type { MainlineObserver } from '../../mainline/state.ts';
 import { Churn, type ChurnModel, type TraceStep, upAtFirst } from '../life/churn.ts';
 import { Life } from '../life/life.ts';
 import { SeedStream } from '../seed.ts';

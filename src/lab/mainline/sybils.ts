@@ -10,9 +10,9 @@
  */
 import { randomIdSharing } from '../../core/id.ts';
 import type { Random } from '../../core/random.ts';
-import { answerQuery } from '../../mainline/answers.ts';
-import { Method } from '../../mainline/krpc/message.ts';
-import type { QueryHandler } from '../../mainline/settings.ts';
+import { answerQuery } from '../../mainline/answering/answers.ts';
+import { Method } from '../../mainline/krpc/fields.ts';
+import type { QueryHandler } from '../../mainline/state.ts';
 
 /**
  * Bits that a Sybil's id shares with its target. Of 100,000 honest nodes the closest shares about 17,
@@ -43,10 +43,10 @@ export function sybilHandler(handles: readonly number[]): QueryHandler {
         nearest.begin(bytes, aimStart, Math.min(node.settings.k, out.nodesThatFit(query)));
         for (const handle of handles) if (handle !== node.self) nearest.gather(handle);
         nearest.rank();
-        out.nodes(node.ground.contacts, nearest.handles, nearest.count);
+        out.nodes(node.shared.contacts, nearest.handles, nearest.count);
       }
       if (query.method === Method.getPeers) {
-        out.token(node.tokens.issue(now, node.tenant, from, bytes, aimStart));
+        out.token(node.shared.tokens.issue(now, node.tenant, from, bytes, aimStart));
       }
       out.endReply(query);
       return true;

@@ -13,9 +13,9 @@
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
-import type { MainlineObserver } from '../../mainline/node.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
-import { type Announcement, LookupKind } from '../../mainline/walks.ts';
+import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
+import type { MainlineObserver } from '../../mainline/state.ts';
 import type { ChurnModel } from '../life/churn.ts';
 import { type Life, State } from '../life/life.ts';
 import { follow, type Step } from '../life/schedule.ts';

@@ -13,9 +13,9 @@
 import type { Address } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
-import type { MainlineObserver } from '../../mainline/node.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
-import { LookupKind } from '../../mainline/walks.ts';
+import { LookupKind } from '../../mainline/rows/purpose.ts';
+import type { MainlineObserver } from '../../mainline/state.ts';
 import { type Life, State } from '../life/life.ts';
 import type { Grade } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';

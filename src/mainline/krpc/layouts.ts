@@ -12,8 +12,7 @@ import { COMPACT_ADDRESS_BYTES } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { TRANSACTION_BYTES } from '../rows/requests.ts';
 import { ascii } from './bencode.ts';
-import type { Message } from './message.ts';
-import { VERSION } from './writer.ts';
+import { type MessageFields, VERSION } from './fields.ts';
 
 const text = {
   query: ascii('d1:ad2:id20:'),
@@ -59,7 +58,7 @@ const COLON = 0x3a;
 const ZERO = 0x30;
 
 /** Reads a find_node query of ours into a message that was reset, all but its kind; false when it is none. */
-export function readFindNode(message: Message, bytes: Uint8Array, start: number): boolean {
+export function readFindNode(message: MessageFields, bytes: Uint8Array, start: number): boolean {
   if (message.end - start !== QUERY_BYTES) return false;
   if (!spells(bytes, start, text.query)) return false;
   if (!spells(bytes, start + QUERY_TARGET, text.target)) return false;
@@ -78,7 +77,7 @@ export function readFindNode(message: Message, bytes: Uint8Array, start: number)
 }
 
 /** The same for a reply of ours that has nodes and nothing else. */
-export function readNodesReply(message: Message, bytes: Uint8Array, start: number): boolean {
+export function readNodesReply(message: MessageFields, bytes: Uint8Array, start: number): boolean {
   const nodesBytes = message.end - start - REPLY_BYTES;
   if (nodesBytes < 100 || nodesBytes > 999) return false;
   const nodesStart = start + REPLY_LENGTH + LENGTH_DIGITS + 1;

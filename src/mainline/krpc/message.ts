@@ -5,98 +5,26 @@
  *     d2:ip6:… 1:rd2:id20:…5:nodes208:…5:token8:…e 1:t2:aa 1:y1:re             reply
  *     d1:eli203e14:Protocol Errore 1:t2:aa 1:y1:ee                              error
  *
- * A `Message` is used again for every datagram. It holds no contents, only where they are: the
- * offset of each field that KRPC knows, 0 when the field is absent (nothing can start at offset 0)
- * and `WRONG_TYPE` when it is there but not what it should be. Fields of BEP 32, 33, 43 are read
- * too; what is unknown is passed over, so newer messages of others stay readable.
+ * A `Message` is used again for every datagram and says where its fields are (fields.ts). Fields of
+ * BEP 32, 33, 43 are read too; what is unknown is passed over, so newer messages of others stay
+ * readable.
  */
 import { ID_BYTES } from '../../core/id.ts';
-import type { Verdict } from '../answers.ts';
 import { Scanner, Token } from './bencode.ts';
+import { Kind, Malformed, MessageFields, Method, Want, WRONG_TYPE } from './fields.ts';
 import { readFindNode, readNodesReply } from './layouts.ts';
-
-export const Kind = { query: 1, reply: 2, error: 3 } as const;
-export type Kind = (typeof Kind)[keyof typeof Kind];
-
-/** Methods of BEP 5. `unknown` is any other, `none` is a query without a method. */
-export const Method = {
-  none: 0,
-  unknown: 1,
-  ping: 2,
-  findNode: 3,
-  getPeers: 4,
-  announcePeer: 5,
-} as const;
-export type Method = (typeof Method)[keyof typeof Method];
-
-/** Why a datagram is dropped before anybody looks at what it wants. */
-export const Malformed = {
-  fine: 0,
-  tooShort: 1,
-  notDictionary: 2,
-  notBencode: 3,
-  noTransaction: 4,
-  noKind: 5,
-} as const;
-export type Malformed = (typeof Malformed)[keyof typeof Malformed];
-
-/** Families a query wants contacts of (BEP 32). */
-export const Want = { n4: 1, n6: 2 } as const;
-
-export const WRONG_TYPE = -1;
 
 /** `d1:y1:qe` with a transaction id is longer than this; what is shorter cannot be answered. */
 const MIN_BYTES = 12;
 /** The longest transaction id echoed: a reply with it and everything else stays within 1024 bytes. */
 export const MAX_TRANSACTION_BYTES = 512;
 
-export class Message {
+export class Message extends MessageFields {
   readonly #scanner = new Scanner();
-  bytes: Uint8Array = new Uint8Array(0);
-  start = 0;
-  end = 0;
-  kind: Kind | 0 = 0;
-  method: Method = Method.none;
-  methodStart = 0;
-  methodLength = 0;
-  transactionStart = 0;
-  transactionLength = 0;
-  /** 20-byte fields: the offset of the bytes, 0 or `WRONG_TYPE`. */
-  idStart = 0;
-  targetStart = 0;
-  infoHashStart = 0;
-  /** Other strings: offset and length. */
-  tokenStart = 0;
-  tokenLength = 0;
-  nodesStart = 0;
-  nodesLength = 0;
-  nodes6Start = 0;
-  nodes6Length = 0;
-  versionStart = 0;
-  versionLength = 0;
-  ipStart = 0;
-  ipLength = 0;
-  /** Offset of the first peer in the list `values`, and of the `e` behind the last one. */
-  valuesStart = 0;
-  valuesEnd = 0;
-  /** Integers; -1 when absent, NaN when of the wrong type. */
-  port = -1;
-  impliedPort = -1;
-  seed = -1;
-  noSeed = -1;
-  scrape = -1;
-  /** Bits of `Want`; 0 when absent. */
-  want = 0;
-  readOnly = false;
-  errorCode = 0;
-  errorTextStart = 0;
-  errorTextLength = 0;
-  /** What a query handler made of it. */
-  verdict: Verdict = 'unseen';
 
   /** Reads `bytes[start, end)`, which must stay as they are while the message is looked at. */
   read(bytes: Uint8Array, start: number, end: number): Malformed {
-    this.#reset(bytes, start, end);
+    this.reset(bytes, start, end);
     if (end - start < MIN_BYTES) return Malformed.tooShort;
     if (this.#isFamiliar(bytes, start)) return Malformed.fine;
     return this.#parse(bytes, start, end);
@@ -125,13 +53,6 @@ export class Message {
       return Malformed.noTransaction;
     }
     return this.kind === 0 ? Malformed.noKind : Malformed.fine;
-  }
-
-  /** The target of a find_node or the info-hash of a get_peers: what an answer should be close to. */
-  get aimStart(): number {
-    const { method } = this;
-    const byInfoHash = method === Method.getPeers || method === Method.announcePeer;
-    return this.targetStart > 0 && !byInfoHash ? this.targetStart : this.infoHashStart;
   }
 
   /** Offset of the first 6-byte string (a compact IPv4 peer) in `values`, or -1. */
@@ -327,44 +248,6 @@ export class Message {
       }
     }
     return true;
-  }
-
-  #reset(bytes: Uint8Array, start: number, end: number): void {
-    this.bytes = bytes;
-    this.start = start;
-    this.end = end;
-    this.kind = 0;
-    this.method = Method.none;
-    this.methodStart = 0;
-    this.methodLength = 0;
-    this.transactionStart = 0;
-    this.transactionLength = 0;
-    this.idStart = 0;
-    this.targetStart = 0;
-    this.infoHashStart = 0;
-    this.tokenStart = 0;
-    this.tokenLength = 0;
-    this.nodesStart = 0;
-    this.nodesLength = 0;
-    this.nodes6Start = 0;
-    this.nodes6Length = 0;
-    this.versionStart = 0;
-    this.versionLength = 0;
-    this.ipStart = 0;
-    this.ipLength = 0;
-    this.valuesStart = 0;
-    this.valuesEnd = 0;
-    this.port = -1;
-    this.impliedPort = -1;
-    this.seed = -1;
-    this.noSeed = -1;
-    this.scrape = -1;
-    this.want = 0;
-    this.readOnly = false;
-    this.errorCode = 0;
-    this.errorTextStart = 0;
-    this.errorTextLength = 0;
-    this.verdict = 'unseen';
   }
 }
 

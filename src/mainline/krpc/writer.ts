@@ -9,18 +9,11 @@ import { type Address, COMPACT_ADDRESS_BYTES, writeAddress } from '../../core/ad
 import { ID_BYTES } from '../../core/id.ts';
 import { CONTACT_BYTES, type Contacts, type Handle } from '../rows/contacts.ts';
 import { type RequestRow, type Requests, TRANSACTION_BYTES } from '../rows/requests.ts';
-import { TOKEN_BYTES } from '../tokens.ts';
 import { ascii } from './bencode.ts';
-import type { Message } from './message.ts';
+import { MAX_MESSAGE_BYTES, type MessageFields, TOKEN_BYTES, VERSION_TEXT } from './fields.ts';
 
-/** No message of ours is longer (BEP 32: a UDP payload that no path fragments). */
-export const MAX_MESSAGE_BYTES = 1024;
 /** Bytes that a word may reach beyond the end of a message. */
 const SPARE_BYTES = 3;
-
-const VERSION_TEXT = 'RL\x00\x01';
-/** "RL" for Ringlight, then the version as two bytes: 0.1. */
-export const VERSION: Uint8Array = ascii(VERSION_TEXT);
 
 /** Text that never changes, as big-endian words; the last one is filled up with zeros. */
 interface Piece {
@@ -153,7 +146,7 @@ export class Writer {
   }
 
   /** How many nodes fit into a reply to `query`, with a token behind them. */
-  nodesThatFit(query: Message): number {
+  nodesThatFit(query: MessageFields): number {
     const framing = piece.nodes.length + 5 + piece.token.length + 2 + TOKEN_BYTES; // 5: "9999:"
     const taken = this.length + framing + REPLY_END_BYTES + query.transactionLength;
     return Math.max(0, Math.floor((MAX_MESSAGE_BYTES - taken) / CONTACT_BYTES));
@@ -186,7 +179,7 @@ export class Writer {
   }
 
   /** How many peers still fit before a reply to `query` is over 1024 bytes. */
-  peersThatFit(query: Message): number {
+  peersThatFit(query: MessageFields): number {
     const taken = this.length + piece.values.length + 1 + REPLY_END_BYTES + query.transactionLength;
     const room = MAX_MESSAGE_BYTES - taken;
     return Math.max(0, Math.floor(room / (piece.peer.length + COMPACT_ADDRESS_BYTES)));
@@ -202,7 +195,7 @@ export class Writer {
     this.bytes[this.length++] = 0x65;
   }
 
-  endReply(query: Message): void {
+  endReply(query: MessageFields): void {
     this.bytes[this.length++] = 0x65;
     this.#echoTransaction(query);
     this.#version();
@@ -210,7 +203,7 @@ export class Writer {
   }
 
   /** A whole error message (BEP 5 "Errors"). */
-  error(to: Address, query: Message, code: number, text: Uint8Array): void {
+  error(to: Address, query: MessageFields, code: number, text: Uint8Array): void {
     this.length = 0;
     this.#put(piece.error);
     this.#integer(code);
@@ -230,7 +223,7 @@ export class Writer {
     this.#copy(id, idStart, ID_BYTES);
   }
 
-  #echoTransaction(query: Message): void {
+  #echoTransaction(query: MessageFields): void {
     this.#put(piece.transaction);
     this.#string(query.bytes, query.transactionStart, query.transactionLength);
   }

@@ -30,23 +30,13 @@
  */
 import { type Address, ipOf, isLoopback, readAddress } from '../../core/address.ts';
 import { compareDistance, equalIds, ID_BYTES, orderedWord, wordAt } from '../../core/id.ts';
+import { CandidateState, Failure, FROM_BOOTSTRAP } from './candidate.ts';
 
 /**
  * Candidates remembered, and so requests sent, per lookup at most. A lookup among 10 million nodes
  * asks about 20; a liar who invents ever closer nodes is cut off here.
  */
 export const LOOKUP_CANDIDATES = 128;
-
-export const CandidateState = { new: 0, asked: 1, slow: 2, answered: 3, failed: 4 } as const;
-export type CandidateState = (typeof CandidateState)[keyof typeof CandidateState];
-
-/** `parent` of candidates that no other candidate told us of. */
-export const FROM_TABLE = -1;
-export const FROM_BOOTSTRAP = -2;
-
-/** Why a candidate failed. */
-export const Failure = { none: 0, timeout: 1, error: 2, malformed: 3, cancelled: 4 } as const;
-export type Failure = (typeof Failure)[keyof typeof Failure];
 
 /** Where things lie in the buffer of a lookup; see the drawing above. */
 const STATES_AT = LOOKUP_CANDIDATES;
@@ -265,9 +255,9 @@ export class Lookup {
 
   /**
    * Reads what an answer will touch first: order, states and distances of as many candidates as most
-   * lookups have. The sum means nothing, see the lab's foresight.
+   * lookups have. The sum means nothing, see the lab's prefetch.
    */
-  get foreseen(): number {
+  get prefetched(): number {
     const { bytes } = this;
     const distances = 4 * DISTANCES_WORD;
     return bytes[0]! + bytes[STATES_AT]! + bytes[distances]! + bytes[distances + 64]!;
@@ -471,25 +461,4 @@ function ipBit(ip: number): number {
 /** The IP of a contact in its compact form, as a signed word. */
 function ipAt(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
-}
-
-/** Idle lookups that a real node's process keeps: a burst of thousands must not hold memory for ever. */
-export const IDLE_LOOKUPS = 16;
-
-/** Lookups are 9 KB each and short-lived: finished ones are used again, up to a limit. */
-export class LookupPool {
-  readonly #idle: Lookup[] = [];
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  take(): Lookup {
-    return this.#idle.pop() ?? new Lookup();
-  }
-
-  release(lookup: Lookup): void {
-    if (this.#idle.length < this.#limit) this.#idle.push(lookup);
-  }
 }

@@ -14,17 +14,13 @@ import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom } from '../../core/random.ts';
 import { CONTACT_BYTES, type Handle } from '../rows/contacts.ts';
 import { failuresOf, heardSeconds, rowState, withFailure } from '../rows/slab.ts';
+import { CHECKING, isBad, isExcused, isGood, QUIET_MS } from './condition.ts';
+import type { Nearest } from './nearest.ts';
 import {
-  CHECKING,
-  isBad,
-  isExcused,
-  isGood,
-  type Nearest,
   Offer,
-  QUIET_MS,
   type RoutingTable,
   type TableFactory,
-  type TablePlace,
+  type TableOwner,
   type Visitor,
 } from './table.ts';
 
@@ -45,20 +41,20 @@ class Group {
 
 export class GroupedTable implements RoutingTable {
   readonly kind: string;
-  readonly #place: TablePlace;
+  readonly #owner: TableOwner;
   readonly #bits: number;
   readonly #limit: number;
   readonly #groups: (Group | undefined)[];
   readonly #rows = new Map<Handle, number>();
-  readonly #byPlace = new Map<number, Handle>();
+  readonly #holders = new Map<number, Handle>();
   #exploredAtMs = 0;
   #searchedAtMs = 0;
   #searchGroup = 0;
   #searchRow = 0;
 
-  constructor(kind: string, place: TablePlace, bits: number, limit: number) {
+  constructor(kind: string, owner: TableOwner, bits: number, limit: number) {
     this.kind = kind;
-    this.#place = place;
+    this.#owner = owner;
     this.#bits = bits;
     this.#limit = limit;
     this.#groups = new Array(2 ** bits).fill(undefined);
@@ -73,7 +69,7 @@ export class GroupedTable implements RoutingTable {
   }
 
   find(id: Uint8Array, start: number, address: Address): Handle {
-    const handle = this.#place.ground.contacts.find(id, start, address);
+    const handle = this.#owner.shared.contacts.find(id, start, address);
     return this.#rows.has(handle) ? handle : 0;
   }
 
@@ -82,14 +78,14 @@ export class GroupedTable implements RoutingTable {
   }
 
   answered(now: number, id: Uint8Array, start: number, address: Address): Offer {
-    const { contacts } = this.#place.ground;
+    const { contacts } = this.#owner.shared;
     const known = contacts.find(id, start, address);
     const row = this.#rows.get(known);
     if (row !== undefined) {
       this.#groupOf(id, start).states[row] = rowState(now, 0);
       return Offer.known;
     }
-    if (!this.#placeIsFree(now, address) || this.count >= this.#limit) return Offer.refused;
+    if (!this.#seatIsFree(now, address) || this.count >= this.#limit) return Offer.refused;
     this.#append(now, contacts.retain(id, start, address), address);
     return Offer.added;
   }
@@ -113,9 +109,9 @@ export class GroupedTable implements RoutingTable {
   }
 
   changed(_now: number, address: Address): void {
-    const holder = this.#byPlace.get(this.#placeOf(address));
+    const holder = this.#holders.get(this.#seatOf(address));
     if (holder === undefined) return;
-    if (this.#place.ground.contacts.addressOf(holder) === address) this.#remove(holder);
+    if (this.#owner.shared.contacts.addressOf(holder) === address) this.#remove(holder);
   }
 
   closest(now: number, nearest: Nearest, goodOnly: boolean): void {
@@ -146,7 +142,7 @@ export class GroupedTable implements RoutingTable {
   refreshTarget(now: number, out: Uint8Array): boolean {
     if (this.#exploredAtMs + EXPLORE_MS > now) return false;
     this.#exploredAtMs = now;
-    fillRandom(this.#place.ground.random, out, 0, ID_BYTES);
+    fillRandom(this.#owner.shared.random, out, 0, ID_BYTES);
     return true;
   }
 
@@ -169,9 +165,9 @@ export class GroupedTable implements RoutingTable {
   }
 
   release(): void {
-    for (const handle of this.#rows.keys()) this.#place.ground.contacts.release(handle);
+    for (const handle of this.#rows.keys()) this.#owner.shared.contacts.release(handle);
     this.#rows.clear();
-    this.#byPlace.clear();
+    this.#holders.clear();
     this.#groups.fill(undefined);
   }
 
@@ -184,7 +180,7 @@ export class GroupedTable implements RoutingTable {
   }
 
   #groupOfHandle(handle: Handle): Group {
-    return this.#groupOf(this.#place.ground.contacts.bytes, handle * CONTACT_BYTES);
+    return this.#groupOf(this.#owner.shared.contacts.bytes, handle * CONTACT_BYTES);
   }
 
   /** The row's new state, 0 when there is no such row. */
@@ -204,11 +200,11 @@ export class GroupedTable implements RoutingTable {
     group.handles[group.count] = handle;
     group.states[group.count] = rowState(now, 0);
     this.#rows.set(handle, group.count++);
-    this.#byPlace.set(this.#placeOf(address), handle);
+    this.#holders.set(this.#seatOf(address), handle);
   }
 
   #remove(handle: Handle): void {
-    const { contacts } = this.#place.ground;
+    const { contacts } = this.#owner.shared;
     const group = this.#groupOfHandle(handle);
     const row = this.#rows.get(handle)!;
     const last = --group.count;
@@ -216,17 +212,17 @@ export class GroupedTable implements RoutingTable {
     group.states[row] = group.states[last]!;
     if (row !== last) this.#rows.set(group.handles[row]!, row);
     this.#rows.delete(handle);
-    this.#byPlace.delete(this.#placeOf(contacts.addressOf(handle)));
+    this.#holders.delete(this.#seatOf(contacts.addressOf(handle)));
     contacts.release(handle);
   }
 
   /** What holds one contact: an IP, or an endpoint where IPs may hold many. */
-  #placeOf(address: Address): number {
-    return this.#place.onePerIp && !isLoopback(address) ? ipOf(address) : address;
+  #seatOf(address: Address): number {
+    return this.#owner.onePerIp && !isLoopback(address) ? ipOf(address) : address;
   }
 
-  #placeIsFree(now: number, address: Address): boolean {
-    const holder = this.#byPlace.get(this.#placeOf(address));
+  #seatIsFree(now: number, address: Address): boolean {
+    const holder = this.#holders.get(this.#seatOf(address));
     if (holder === undefined) return true;
     const state = this.#groupOfHandle(holder).states[this.#rows.get(holder)!]!;
     if (isGood(state, now)) return false;
@@ -248,7 +244,7 @@ export class GroupedTable implements RoutingTable {
 
 /** Every node ever heard, in one table, sorted on demand. */
 export function flatTable(limit: number = GROUPED_LIMIT): TableFactory {
-  return (place) => new GroupedTable('flat', place, 0, limit);
+  return (owner) => new GroupedTable('flat', owner, 0, limit);
 }
 
 /**
@@ -259,5 +255,5 @@ export function prefixTable(bits = 8, limit: number = GROUPED_LIMIT): TableFacto
   if (!Number.isInteger(bits) || bits < 1 || bits > 16) {
     throw new RangeError(`"bits" expected a whole number in 1..16, got ${bits}`);
   }
-  return (place) => new GroupedTable('prefix', place, bits, limit);
+  return (owner) => new GroupedTable('prefix', owner, bits, limit);
 }

@@ -2,31 +2,16 @@
  * What a routing table is, whatever its shape (BEP 5 "Routing Table").
  *
  * Only contacts that answered a request of ours enter a table, and only *good* ones are handed to
- * others:
- *
- *     good           heard within 15 minutes and not failing
- *     questionable   silent for 15 minutes: pinged before anything else is decided
- *     bad            left two requests in a row unanswered: its place is free for another
+ * others (condition.ts).
  *
  * Three shapes stand behind this interface: `kbuckets` (BEP 5's own), `flat` (every node ever heard
  * in one table) and `prefix` (the same, grouped by the first bits of the id).
  */
 import type { Address } from '../../core/address.ts';
-import { compareDistance, orderedWord, wordAt } from '../../core/id.ts';
-import { CONTACT_BYTES, type Contacts, type Handle } from '../rows/contacts.ts';
-import type { Ground } from '../rows/ground.ts';
-import { failuresOf, heardSeconds, type RowState } from '../rows/slab.ts';
-
-/** BEP 5: a node is good for 15 minutes after it was last heard. */
-export const QUIET_MS: number = 15 * 60_000;
-/** BEP 5: a bucket that did not change for 15 minutes is refreshed. */
-export const REFRESH_MS: number = 15 * 60_000;
-/** Mark of a row: a ping to it is under way. */
-export const CHECKING = 1;
-/** Mark of a row: not good before it answered again, however lately it was heard. */
-export const SUSPECT = 2;
-/** Unanswered requests in a row that make a contact bad. One lost packet must not. */
-export const BAD_FAILURES = 2;
+import type { Random } from '../../core/random.ts';
+import type { Contacts, Handle } from '../rows/contacts.ts';
+import type { Slab } from '../rows/slab.ts';
+import type { Nearest } from './nearest.ts';
 
 /** What became of a contact that answered. */
 export const Offer = {
@@ -87,9 +72,16 @@ export interface RoutingTable {
   release(): void;
 }
 
-/** Where a table stands: on which ground, for which node. */
-export interface TablePlace {
-  readonly ground: Ground;
+/** What the tables of one process have in common; `MainlineShared` has it. */
+export interface TableShared {
+  readonly contacts: Contacts;
+  readonly slab: Slab;
+  readonly random: Random;
+}
+
+/** The node that a table is for. */
+export interface TableOwner {
+  readonly shared: TableShared;
   /** The node's own id, as a contact. */
   readonly self: Handle;
   /** Contacts per bucket. */
@@ -109,148 +101,4 @@ export interface TableRows {
   count: number;
 }
 
-export type TableFactory = (place: TablePlace) => RoutingTable;
-
-/**
- * One that was heard after it was sent what it did not answer is alive: a datagram was lost. Only the
- * first failure is excused so, or somebody who asks all the time and answers nothing would stay good.
- */
-export function isExcused(state: RowState, sentAtMs: number): boolean {
-  return failuresOf(state) === 0 && heardSeconds(state) * 1000 >= sentAtMs;
-}
-
-export function isBad(state: RowState): boolean {
-  return failuresOf(state) >= BAD_FAILURES;
-}
-
-export function isGood(state: RowState, now: number): boolean {
-  return isGoodSince(state, goodSinceSeconds(now));
-}
-
-/** The least `heardSeconds` of a good contact: worked out once where many are looked at. */
-export function goodSinceSeconds(now: number): number {
-  return Math.max(0, Math.floor((now - QUIET_MS) / 1000) + 1);
-}
-
-/** In place of those seconds: whoever is not bad will do. */
-export const NOT_BAD = -1;
-
-export function isGoodSince(state: RowState, seconds: number): boolean {
-  return !isBad(state) && (state & SUSPECT) === 0 && heardSeconds(state) >= seconds;
-}
-
-/** When the silence began that `QUIET_MS` is counted from; for a suspect it is over at once. */
-export function quietSinceMs(state: RowState): number {
-  return (state & SUSPECT) !== 0 ? -QUIET_MS : heardSeconds(state) * 1000;
-}
-
-/**
- * The n handles nearest to a target, kept in order while candidates stream by. Used again.
- *
- * Candidates are gathered first and ranked together: their ids lie anywhere in memory, and when all
- * of them are read before anything depends on one, the cache misses overlap instead of adding up.
- */
-export class Nearest {
-  readonly handles: Uint32Array;
-  count = 0;
-  limit = 0;
-  target: Uint8Array = new Uint8Array(20);
-  targetStart = 0;
-  #targetWord = 0;
-  readonly #contacts: Contacts;
-  /** First words of the distances, which decide nearly every time; signed, in the same order. */
-  readonly #distances: Int32Array;
-  readonly #gathered: Uint32Array;
-  readonly #gatheredDistances: Int32Array;
-  #gatheredCount = 0;
-
-  constructor(contacts: Contacts, capacity: number) {
-    this.#contacts = contacts;
-    this.handles = new Uint32Array(capacity);
-    this.#distances = new Int32Array(capacity);
-    this.#gathered = new Uint32Array(capacity);
-    this.#gatheredDistances = new Int32Array(capacity);
-  }
-
-  begin(target: Uint8Array, start: number, limit: number): void {
-    this.target = target;
-    this.targetStart = start;
-    this.#targetWord = orderedWord(target, start);
-    this.limit = Math.min(limit, this.handles.length);
-    this.count = 0;
-    this.#gatheredCount = 0;
-  }
-
-  get full(): boolean {
-    return this.count === this.limit;
-  }
-
-  /** Takes a candidate, which counts from the next `rank` on. */
-  gather(handle: Handle): void {
-    if (this.#gatheredCount === this.#gathered.length) this.rank();
-    const i = this.#gatheredCount++;
-    this.#gathered[i] = handle;
-    this.#gatheredDistances[i] =
-      wordAt(this.#contacts.bytes, handle * CONTACT_BYTES) ^ this.#targetWord;
-  }
-
-  /**
-   * Ranks the contacts in the rows `[first, end)` of a slab, up to the first free one: the good ones,
-   * or all that are not bad. The same as `gather` and `rank` one by one, in a single loop.
-   */
-  collect(rows: Uint32Array, first: number, end: number, sinceSeconds: number): void {
-    const { bytes } = this.#contacts;
-    const gathered = this.#gathered;
-    const distances = this.#gatheredDistances;
-    const target = this.#targetWord;
-    let count = this.#gatheredCount;
-    for (let row = first; row < end; row++) {
-      const handle = rows[2 * row]!;
-      if (handle === 0) break;
-      const state = rows[2 * row + 1]!;
-      if (sinceSeconds === NOT_BAD ? isBad(state) : !isGoodSince(state, sinceSeconds)) continue;
-      if (count === gathered.length) {
-        this.#gatheredCount = count;
-        this.rank();
-        count = 0;
-      }
-      gathered[count] = handle;
-      distances[count++] = wordAt(bytes, handle * CONTACT_BYTES) ^ target;
-    }
-    this.#gatheredCount = count;
-    this.rank();
-  }
-
-  /** Ranks what was gathered. */
-  rank(): void {
-    const { limit, handles } = this;
-    const distances = this.#distances;
-    const count = this.#gatheredCount;
-    this.#gatheredCount = 0;
-    for (let i = 0; i < count; i++) {
-      const handle = this.#gathered[i]!;
-      const distance = this.#gatheredDistances[i]!;
-      let place = this.count;
-      if (place < limit) this.count++;
-      else if (place === 0 || !this.#beats(handle, distance, --place)) continue;
-      for (; place > 0 && this.#beats(handle, distance, place - 1); place--) {
-        handles[place] = handles[place - 1]!;
-        distances[place] = distances[place - 1]!;
-      }
-      handles[place] = handle;
-      distances[place] = distance;
-    }
-  }
-
-  #beats(handle: Handle, distance: number, place: number): boolean {
-    const other = this.#distances[place]!;
-    return distance < other || (distance === other && this.#isNearer(handle, this.handles[place]!));
-  }
-
-  #isNearer(handle: Handle, other: Handle): boolean {
-    const { bytes } = this.#contacts;
-    const at = handle * CONTACT_BYTES;
-    const otherAt = other * CONTACT_BYTES;
-    return compareDistance(bytes, at, bytes, otherAt, this.target, this.targetStart) < 0;
-  }
-}
+export type TableFactory = (owner: TableOwner) => RoutingTable;

@@ -11,7 +11,8 @@
 import { formatIp } from '../../core/address.ts';
 import { formatId, ID_BYTES } from '../../core/id.ts';
 import { MAX_DEPTH, Scanner, Token } from '../../mainline/krpc/bencode.ts';
-import { Kind, Malformed, Message, Method } from '../../mainline/krpc/message.ts';
+import { Kind, Malformed, Method } from '../../mainline/krpc/fields.ts';
+import { Message } from '../../mainline/krpc/message.ts';
 import type { Part } from '../protocol/messages.ts';
 import { asHex, asText, Dissection, distanceByXor, shownBytes } from './dissection.ts';
 import { BODY_WORDS, ERRORS, type Form, MESSAGES, TOP_WORDS, type Word } from './krpc-words.ts';

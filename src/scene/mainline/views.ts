@@ -7,18 +7,13 @@ import { formatAddress } from '../../core/address.ts';
 import { formatId, ID_BITS, sharedPrefixBits } from '../../core/id.ts';
 import type { MainlineOverlay } from '../../lab/mainline/mainline-overlay.ts';
 import { START_MS } from '../../lab/world-state.ts';
-import { Purpose } from '../../mainline/asking.ts';
 import type { MainlineNode } from '../../mainline/node.ts';
+import { CandidateState, Failure } from '../../mainline/rows/candidate.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
-import {
-  CandidateState,
-  Failure,
-  LOOKUP_CANDIDATES,
-  type Lookup,
-} from '../../mainline/rows/lookup.ts';
-import { BAD_FAILURES, QUIET_MS } from '../../mainline/table/table.ts';
+import { LOOKUP_CANDIDATES, type Lookup } from '../../mainline/rows/lookup.ts';
+import { LookupKind, Purpose } from '../../mainline/rows/purpose.ts';
+import { BAD_FAILURES, QUIET_MS } from '../../mainline/table/condition.ts';
 import { kindName } from '../../mainline/trace.ts';
-import { LookupKind } from '../../mainline/walks.ts';
 import {
   type ContactRow,
   type ContactView,
@@ -145,7 +140,7 @@ function factsOf(machine: MainlineNode, isSybil: boolean): NodeView['facts'] {
 }
 
 function rowsOf(overlay: MainlineOverlay, machine: MainlineNode): ContactRow[] {
-  const { contacts } = overlay.ground;
+  const { contacts } = overlay.shared;
   const { now } = overlay.world;
   const { k, wide } = machine.settings;
   const rows = Array.from({ length: machine.table.parts }, (_, part) => {
@@ -203,7 +198,7 @@ function storedBy(
 
 function inFlightOf(machine: MainlineNode): NodeView['inFlight'] {
   const { inFlight } = machine;
-  const { requests } = machine.ground;
+  const { requests } = machine.shared;
   const listed: { what: string; to: string; sinceMs: number }[] = [];
   for (let row = inFlight?.first() ?? 0; row !== 0; row = inFlight!.after(row)) {
     listed.push({

@@ -24,17 +24,17 @@ describe('a crash', () => {
 
   test('leaves nothing behind when the node begins again', () => {
     const living = new Living();
-    const { ground } = living.overlay;
+    const { shared } = living.overlay;
     living.look(5); // some are busy now and then
     living.node(7).lookup(living.world.now, 1, new Uint8Array(20), 99);
     living.world.settle(7);
-    expect(ground.requests.count).toBeGreaterThan(0);
+    expect(shared.requests.count).toBeGreaterThan(0);
     living.life.crash(7);
     living.life.begin(7, 'blank');
     living.run(MINUTE_MS);
     let held = 0;
     for (let node = 0; node < 100; node++) held += living.node(node).requestCount;
-    expect(ground.requests.count).toBe(held);
+    expect(shared.requests.count).toBe(held);
   });
 });
 

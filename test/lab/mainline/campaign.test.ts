@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Campaigns } from '../../../src/lab/mainline/campaign.ts';
 import { type MainlineOverlay, mainlineWorld } from '../../../src/lab/mainline/mainline-overlay.ts';
 import { settingsFrom } from '../../../src/mainline/choices.ts';
-import { LookupKind } from '../../../src/mainline/walks.ts';
+import { LookupKind } from '../../../src/mainline/rows/purpose.ts';
 import { CHOICES } from '../graded.ts';
 
 function small(campaigns: Campaigns, nodes = 200): MainlineOverlay {

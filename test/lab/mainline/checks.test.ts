@@ -6,9 +6,8 @@
 import { describe, expect, test } from 'vitest';
 import { Safety } from '../../../src/lab/mainline/checks.ts';
 import { Violation } from '../../../src/lab/violation.ts';
-import { Purpose } from '../../../src/mainline/asking.ts';
 import { CONTACT_BYTES } from '../../../src/mainline/rows/contacts.ts';
-import { LookupKind } from '../../../src/mainline/walks.ts';
+import { LookupKind, Purpose } from '../../../src/mainline/rows/purpose.ts';
 import { Living, MINUTE_MS } from '../living.ts';
 
 function checked(): { living: Living; safety: Safety } {
@@ -29,7 +28,7 @@ function busy() {
   const lookup = machine.lookups.find((one) => one !== null)!;
   expect(machine.requestCount).toBeGreaterThan(0);
   safety.inspect();
-  return { living, safety, machine, lookup, requests: living.overlay.ground.requests };
+  return { living, safety, machine, lookup, requests: living.overlay.shared.requests };
 }
 
 function violation(breach: () => void): string {
@@ -61,7 +60,7 @@ describe('in the table', () => {
   test('somebody who never answered', () => {
     const { living, safety } = checked();
     living.life.restart(7, 'blank');
-    const { bytes } = living.overlay.ground.contacts;
+    const { bytes } = living.overlay.shared.contacts;
     living
       .node(7)
       .table.answered(living.world.now, bytes, 21 * CONTACT_BYTES, living.overlay.addressOf(20));
@@ -79,7 +78,7 @@ describe('in the table', () => {
 
   test('somebody in the wrong bucket, or twice', () => {
     const { living, safety } = checked();
-    const { slab } = living.overlay.ground;
+    const { slab } = living.overlay.shared;
     const places = [...slab.rows.keys()].filter((at) => at % 2 === 0 && slab.rows[at] !== 0);
     const kept = slab.rows.slice();
     let found = 0;

@@ -10,7 +10,7 @@ import { livingWorld } from '../../../src/lab/mainline/start.ts';
 import { sha1 } from '../../../src/lab/sha1.ts';
 import { Violation } from '../../../src/lab/violation.ts';
 import { settingsFrom } from '../../../src/mainline/choices.ts';
-import { LookupKind } from '../../../src/mainline/walks.ts';
+import { LookupKind } from '../../../src/mainline/rows/purpose.ts';
 import { CHOICES } from '../graded.ts';
 
 const HASH = new Uint8Array(20).fill(0x5a);

@@ -1,6 +1,6 @@
 /** Mainline nodes in a world: processes that end and begin again under the same number. */
 import { describe, expect, test } from 'vitest';
-import { LookupKind } from '../../../src/mainline/walks.ts';
+import { LookupKind } from '../../../src/mainline/rows/purpose.ts';
 import { GradedWorld } from '../graded.ts';
 
 const MINUTE_MS = 60_000;
@@ -69,14 +69,14 @@ describe('a node that is restarted', () => {
         overlay.restart(node, [overlay.addressOf((node + 1) % 40)], i % 2 === 0);
         world.run(world.now + MINUTE_MS);
       }
-      return overlay.ground.byteLength;
+      return overlay.shared.byteLength;
     };
     const before = rounds(60);
     // A table that was not given back takes 200 bytes: 120 of them would double it.
     expect(rounds(120)).toBeLessThan(before * 1.2);
-    expect(overlay.ground.contacts.count).toBe(40);
+    expect(overlay.shared.contacts.count).toBe(40);
     for (let node = 0; node < 40; node++) {
-      expect(overlay.ground.contacts.addressOf(node + 1)).toBe(overlay.addressOf(node));
+      expect(overlay.shared.contacts.addressOf(node + 1)).toBe(overlay.addressOf(node));
     }
   });
 });

@@ -9,7 +9,7 @@ import { sha1 } from '../../../src/lab/sha1.ts';
 import { settingsFrom } from '../../../src/mainline/choices.ts';
 import { CONTACT_BYTES } from '../../../src/mainline/rows/contacts.ts';
 import type { Lookup } from '../../../src/mainline/rows/lookup.ts';
-import { LookupKind } from '../../../src/mainline/walks.ts';
+import { LookupKind } from '../../../src/mainline/rows/purpose.ts';
 import { someId } from '../../core/ids.ts';
 
 const FOUNDERS = 100;

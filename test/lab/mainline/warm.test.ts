@@ -17,7 +17,7 @@ interface TableRow {
 
 function warm(nodes: number, k: number, seed = 1, upkeep = false) {
   const { overlay } = new GradedWorld({ nodes, seed, upkeep }, { ...CHOICES, k });
-  const { contacts } = overlay.node(0).ground;
+  const { contacts } = overlay.node(0).shared;
   const rowsOf = (node: number): TableRow[] => {
     const rows: TableRow[] = [];
     overlay.node(node).table.visit((handle, heardSeconds, failures, part) => {

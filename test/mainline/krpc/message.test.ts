@@ -14,14 +14,8 @@ import {
   encode,
   latin1,
 } from '../../../src/mainline/krpc/bencode.ts';
-import {
-  Kind,
-  Malformed,
-  Message,
-  Method,
-  Want,
-  WRONG_TYPE,
-} from '../../../src/mainline/krpc/message.ts';
+import { Kind, Malformed, Method, Want, WRONG_TYPE } from '../../../src/mainline/krpc/fields.ts';
+import { Message } from '../../../src/mainline/krpc/message.ts';
 import { BEP5 } from '../../vectors/bep5.ts';
 import { mutate } from '../mutate.ts';
 
@@ -157,19 +151,6 @@ describe('a message', () => {
     expect(at(message, message.targetStart, 20)).toBe(OTHER);
   });
 
-  test('leaves nothing behind for the next one', () => {
-    const message = new Message();
-    for (const source of Object.values(BEP5)) {
-      message.read(ascii(source), 0, source.length);
-      const first = JSON.stringify({ ...message, bytes: null });
-      for (const other of [...Object.values(BEP5), 'd1:ad4:wantl2:n42:n6ee2:roi1e1:t1:a1:y1:qe']) {
-        message.read(ascii(other), 0, other.length);
-      }
-      message.read(ascii(source), 0, source.length);
-      expect(JSON.stringify({ ...message, bytes: null })).toBe(first);
-    }
-  });
-
   test.each([
     ['too short', 'd1:t1:ae', Malformed.tooShort],
     ['nothing', '', Malformed.tooShort],
@@ -302,14 +283,6 @@ describe('a message', () => {
     const query = read({ t: 'aa', y: 'q', q: 'sample_infohashes' });
     expect(query.method).toBe(Method.unknown);
     expect(at(query, query.methodStart, query.methodLength)).toBe('sample_infohashes');
-  });
-
-  test('get_peers aims at its info-hash, also when there is a target beside it', () => {
-    const a = { info_hash: ID, target: OTHER };
-    const search = read({ t: 'aa', y: 'q', q: 'get_peers', a });
-    expect(at(search, search.aimStart, 20)).toBe(ID);
-    const walk = read({ t: 'aa', y: 'q', q: 'find_node', a });
-    expect(at(walk, walk.aimStart, 20)).toBe(OTHER);
   });
 });
 

@@ -12,8 +12,9 @@ import {
   encode,
   latin1,
 } from '../../../src/mainline/krpc/bencode.ts';
+import { MAX_MESSAGE_BYTES, VERSION } from '../../../src/mainline/krpc/fields.ts';
 import { Message } from '../../../src/mainline/krpc/message.ts';
-import { MAX_MESSAGE_BYTES, VERSION, Writer } from '../../../src/mainline/krpc/writer.ts';
+import { Writer } from '../../../src/mainline/krpc/writer.ts';
 import { Contacts } from '../../../src/mainline/rows/contacts.ts';
 import { Requests } from '../../../src/mainline/rows/requests.ts';
 import { BEP5 } from '../../vectors/bep5.ts';

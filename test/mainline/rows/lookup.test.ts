@@ -8,16 +8,15 @@ import { describe, expect, test } from 'vitest';
 import { type Address, addressOf, writeAddress } from '../../../src/core/address.ts';
 import { ID_BYTES, parseId, sharedPrefixBits } from '../../../src/core/id.ts';
 import { type Random, randomBelow, SeededRandom } from '../../../src/core/random.ts';
-import { CONTACT_BYTES } from '../../../src/mainline/rows/contacts.ts';
 import {
   CandidateState,
   Failure,
   FROM_BOOTSTRAP,
   FROM_TABLE,
-  LOOKUP_CANDIDATES,
-  Lookup,
-  LookupPool,
-} from '../../../src/mainline/rows/lookup.ts';
+} from '../../../src/mainline/rows/candidate.ts';
+import { CONTACT_BYTES } from '../../../src/mainline/rows/contacts.ts';
+import { LOOKUP_CANDIDATES, Lookup } from '../../../src/mainline/rows/lookup.ts';
+import { LookupPool } from '../../../src/mainline/rows/lookup-pool.ts';
 import { byDistanceTo, numberOf, someId } from '../../core/ids.ts';
 
 const SHORT_MS = 1000;
@@ -338,21 +337,6 @@ describe('a lookup', () => {
     used.begin(new Uint8Array(ID_BYTES), 0, 8, 3, 0);
     expect([used.writesPending, used.writesStored, used.writesFailed]).toEqual([0, 0, 0]);
     expect([used.call, used.kind, used.tokens, used.count]).toEqual([0, 0, [], 0]);
-  });
-});
-
-describe('a pool', () => {
-  test.each([0, 1, 5])('of %i keeps that many finished lookups and lets the others go', (limit) => {
-    const pool = new LookupPool(limit);
-    const finished = Array.from({ length: 10 }, () => pool.take());
-    expect(new Set(finished).size).toBe(10);
-    for (const lookup of finished) pool.release(lookup);
-    const next = Array.from({ length: 10 }, () => pool.take());
-    expect(new Set(next).size).toBe(10);
-    expect(next.filter((lookup) => finished.includes(lookup))).toHaveLength(limit);
-    // Places become free again.
-    for (const lookup of next) pool.release(lookup);
-    expect(next.includes(pool.take())).toBe(limit > 0);
   });
 });
 

@@ -190,7 +190,7 @@ describe('requests in flight', () => {
     expect([inFlight.count, requests.count]).toEqual([0, 0]);
   });
 
-  test('of two owners on the same ground do not meet', () => {
+  test('of two owners on the same shared do not meet', () => {
     const requests = new Requests(new SeededRandom(2), 14, 1);
     const [mine, yours] = [new InFlight(requests), new InFlight(requests)];
     const a = requests.take(1, 0, 0, 0);

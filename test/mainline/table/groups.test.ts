@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressOf, ipOf } from '../../../src/core/address.ts';
+import { QUIET_MS } from '../../../src/mainline/table/condition.ts';
 import { flatTable, prefixTable } from '../../../src/mainline/table/groups.ts';
-import { Offer, QUIET_MS } from '../../../src/mainline/table/table.ts';
+import { Offer } from '../../../src/mainline/table/table.ts';
 import { at, hex, idOf, inPublic, onLoopback } from '../small-world.ts';
-import { closestOf, NOON, TableUnderTest } from './table-place.ts';
+import { closestOf, NOON, TableUnderTest } from './table-under-test.ts';
 
 const shapes = [
   ['flat', flatTable()],
@@ -136,7 +137,7 @@ describe.each(shapes)('%s', (_name, factory) => {
         }
         table.release();
         expect(table.count).toBe(0);
-        expect(place.ground.contacts.count).toBe(1);
+        expect(place.shared.contacts.count).toBe(1);
       }),
       { seed: 3, numRuns: 25 },
     );

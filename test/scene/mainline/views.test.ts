@@ -6,7 +6,7 @@ import { mainlineWorld } from '../../../src/lab/mainline/mainline-overlay.ts';
 import { sha1 } from '../../../src/lab/sha1.ts';
 import { settingsFrom } from '../../../src/mainline/choices.ts';
 import { CONTACT_BYTES } from '../../../src/mainline/rows/contacts.ts';
-import { LookupKind } from '../../../src/mainline/walks.ts';
+import { LookupKind } from '../../../src/mainline/rows/purpose.ts';
 import { nodeViewOf, progressOf } from '../../../src/scene/mainline/views.ts';
 import { STORED_SHOWN } from '../../../src/scene/protocol/messages.ts';
 import { someId } from '../../core/ids.ts';

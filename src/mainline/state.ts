@@ -1,0 +1,205 @@
+/**
+ * The state of a node: its fields, its settings, the world it lives in and the observer that hears what
+ * became of its commands. What a node does lies above, as verbs over this state: asking/ sends requests
+ * and runs lookups, answering/ writes replies, node.ts routes what comes in to them.
+ *
+ *     what every message needs │ requests, lookups │ made on first use │ upkeep
+ *
+ * The order of the fields is that of the memory: a message that is merely answered touches the first
+ * line or two.
+ */
+import type { Address } from '../core/address.ts';
+import { assert } from '../core/assert.ts';
+import type { Host } from '../core/host.ts';
+import { equalIds, ID_BYTES } from '../core/id.ts';
+import type { Counters } from './counters.ts';
+import type { Message } from './krpc/message.ts';
+import type { Writer } from './krpc/writer.ts';
+import { CONTACT_BYTES, type Handle } from './rows/contacts.ts';
+import type { Lookup } from './rows/lookup.ts';
+import type { EndpointMeter, RecentAddresses, SourceMeter, TokenBucket } from './rows/meter.ts';
+import type { Announcement } from './rows/purpose.ts';
+import type { Register } from './rows/register.ts';
+import type { InFlight } from './rows/requests.ts';
+import type { NodeSettings } from './settings.ts';
+import type { IdView, MainlineShared } from './shared.ts';
+import { Peers } from './stored/peers.ts';
+import type { Nearest } from './table/nearest.ts';
+import type { RoutingTable, TableRows } from './table/table.ts';
+
+/** Waiting time between fruitless attempts to join: doubles from this on. */
+export const JOIN_RETRY_MS = 1000;
+
+/** Takes queries. The node's own is `answerQuery`; a program may replace or wrap it. */
+export interface QueryHandler {
+  /**
+   * Writes the reply to `query` into `out` (`out.length` bytes of it) and says so; false is silence.
+   * `query` and `out` are borrowed. Sets `query.verdict`.
+   */
+  answer(node: MainlineState, now: number, from: Address, query: Message, out: Writer): boolean;
+}
+
+export interface Settings extends NodeSettings {
+  handler: QueryHandler;
+}
+
+/** Hears the outcomes of commands, each named by the caller's own number. */
+export interface MainlineObserver {
+  /** A peer, found by the get_peers or announce lookup of this call. The same one may come again. */
+  onPeer(call: number, peer: Address): void;
+  /** A lookup is over; it is borrowed and used again after the call. */
+  onLookup(call: number, lookup: Lookup): void;
+  /** A single query was answered: `message` is a reply or an error, and borrowed. */
+  onAnswer(call: number, message: Message, rttMs: number, from: Address): void;
+  /** A single query was not answered in time. */
+  onSilence(call: number): void;
+  /** An attempt to join ended: how many nodes answered. */
+  onJoin(answered: number): void;
+}
+
+/** Where a node lives. `counters` and `register` may be its own or shared. */
+export interface MainlineWorld {
+  readonly shared: MainlineShared;
+  readonly host: Host;
+  readonly counters: Counters;
+  readonly register: Register | null;
+}
+
+/** What a node without lookups has; never written to. */
+export const NO_LOOKUPS: (Lookup | null)[] = [];
+const NOBODY: readonly Address[] = [];
+
+export class MainlineState {
+  // What every message needs comes first: it lies in one or two lines of the cache.
+  deadline: number = Infinity;
+  settings: Settings;
+  readonly world: MainlineWorld;
+  readonly table: RoutingTable;
+  /** Tells our rows and tokens from those of others of the same process. */
+  tenant: number;
+  /** Our own id, as a contact. */
+  self: Handle;
+  address: Address;
+
+  /** Made with the first request. */
+  inFlight: InFlight | null = null;
+  /** Lookups under way by slot. */
+  lookups: (Lookup | null)[] = NO_LOOKUPS;
+  shortTimeoutMs: number;
+  rttMs = 0;
+  rttDeviationMs = 0;
+  /** When anybody last answered us. */
+  heardAtMs: number = -Infinity;
+  /** When upkeep, and lookups that wait for the budget, are due. */
+  upkeepAtMs: number = Infinity;
+  blockedUntilMs: number = Infinity;
+  /** Pings under way that are not a program's. */
+  pingCount = 0;
+  readonly observer: MainlineObserver;
+  // Made on first use.
+  sourceMeter: SourceMeter | null = null;
+  totalMeter: TokenBucket | null = null;
+  endpointMeter: EndpointMeter | null = null;
+  strangers: RecentAddresses | null = null;
+  announcements: Map<Lookup, Announcement> | null = null;
+  /** The peer store, once somebody announced. */
+  peers: Peers | null = null;
+  bootstrap: readonly Address[] = NOBODY;
+  ownLookupCount = 0;
+  joinRetryMs: number = JOIN_RETRY_MS;
+  /** The part of the table whose gaps are looked at next. */
+  fillPart: number = Infinity;
+  /** It has found its own neighbours once. */
+  isMember = false;
+  /** When it looks for another part of its network, if that is small. */
+  reunionAtMs: number = Infinity;
+
+  /** @param rows of a table that was filled beforehand; @param tenant a number that it has already. */
+  constructor(
+    world: MainlineWorld,
+    settings: Settings,
+    id: Uint8Array,
+    address: Address,
+    observer: MainlineObserver,
+    rows: TableRows | null = null,
+    tenant = 0,
+  ) {
+    const { shared } = world;
+    this.settings = settings;
+    this.shortTimeoutMs = settings.shortTimeoutMs;
+    this.address = address;
+    this.world = world;
+    this.observer = observer;
+    this.tenant = tenant || shared.admit();
+    this.self = shared.contacts.retain(id, 0, address);
+    const { k, wide, onePerIp } = settings;
+    this.table = settings.table({ shared, self: this.self, k, wide, onePerIp, rows });
+  }
+
+  /** Nothing but its table, id and address tells it from any other node, and it waits for nothing. */
+  get isAtRest(): boolean {
+    return (
+      this.inFlight === null &&
+      this.lookups === NO_LOOKUPS &&
+      this.upkeepAtMs === Infinity &&
+      this.bootstrap === NOBODY &&
+      this.peers === null &&
+      this.sourceMeter === null &&
+      this.strangers === null &&
+      !this.isMember
+    );
+  }
+
+  /** Becomes another node's machine, while both are at rest; the table has moved before. */
+  move(settings: Settings, self: Handle, address: Address, tenant: number): void {
+    assert(this.isAtRest, 'a machine moves while it is at rest');
+    this.settings = settings;
+    this.self = self;
+    this.address = address;
+    this.tenant = tenant;
+    this.shortTimeoutMs = settings.shortTimeoutMs;
+  }
+
+  get shared(): MainlineShared {
+    return this.world.shared;
+  }
+
+  get nearest(): Nearest {
+    return this.world.shared.nearest;
+  }
+
+  /** Requests under way. */
+  get requestCount(): number {
+    return this.inFlight?.count ?? 0;
+  }
+
+  /** Lookups under way, the node's own included. */
+  get lookupCount(): number {
+    let count = 0;
+    for (const lookup of this.lookups) if (lookup) count++;
+    return count;
+  }
+
+  /** The peer store, made when it is first needed. */
+  peerStore(): Peers {
+    this.peers ??= new Peers(this.settings.peers, this.shared.random.uint32());
+    return this.peers;
+  }
+
+  /** The id we show to `to`; `target` is null where a message has none. */
+  idFor(target: Uint8Array | null, start: number, to: Address): IdView {
+    const view = this.shared.idView;
+    if (this.settings.identity) {
+      view.bytes = this.settings.identity(target?.subarray(start, start + ID_BYTES) ?? null, to);
+      view.start = 0;
+    } else {
+      view.bytes = this.shared.contacts.bytes;
+      view.start = this.self * CONTACT_BYTES;
+    }
+    return view;
+  }
+
+  isOwnId(bytes: Uint8Array, start: number): boolean {
+    return equalIds(this.shared.contacts.bytes, this.self * CONTACT_BYTES, bytes, start);
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * The peer store: who announced itself for which info-hash (BEP 5 "announce_peer").
+ *
+ * One IP has one place per info-hash, whatever ports and node ids it invents; announcing again moves
+ * the port and renews the place. (On loopback, where everybody has the same IP, one socket has one
+ * place.) Everything is bounded: info-hashes, peers per info-hash, peers in
+ * all, age. When there is no room for somebody the node tells him so beforehand, by giving him no
+ * token (BEP 33). A reply shows a random sample, so that every peer of a large swarm is seen.
+ */
+import { type Address, addressOf, ipOf, isLoopback } from '../../core/address.ts';
+import { grown } from '../../core/column.ts';
+import { type Random, randomBelow } from '../../core/random.ts';
+import { Records } from './records.ts';
+
+export interface PeerLimits {
+  /** Info-hashes with peers at most. */
+  infoHashes: number;
+  /** Peers of one info-hash at most. */
+  peersPerInfoHash: number;
+  /** Peers in all at most. */
+  peers: number;
+  /** How long an announce counts. BEP 5 clients announce again every 15 to 30 minutes. */
+  ttlMs: number;
+}
+
+/** 100,000 peers take 3 MB. Others: 2000 × 500 for 45 min (libtorrent), 16384 × 2048 for 32. */
+export const PEER_LIMITS: PeerLimits = {
+  infoHashes: 4000,
+  peersPerInfoHash: 500,
+  peers: 100_000,
+  ttlMs: 45 * 60_000,
+};
+
+/** Values in one reply at most, even where more would fit; jech/dht and mldht send 50 too. */
+const SAMPLE_LIMIT = 50;
+/** A full store looks for peers that are too old at most this often: the search visits everything. */
+const EXPIRE_EVERY_MS = 60_000;
+
+class Swarm {
+  count = 0;
+  addresses = new Float64Array(4);
+  /** Who holds the place, see `partyOf`. */
+  parties = new Float64Array(4);
+  announcedAtMs = new Float64Array(4);
+  seeds = new Uint8Array(4);
+}
+
+export class Peers {
+  readonly #limits: PeerLimits;
+  readonly #swarms: Records<Swarm>;
+  readonly #sample = new Float64Array(SAMPLE_LIMIT);
+  #count = 0;
+  #expiredAtMs = -Infinity;
+
+  constructor(limits: PeerLimits, seed: number) {
+    this.#limits = limits;
+    this.#swarms = new Records(limits.infoHashes, limits.ttlMs, seed);
+  }
+
+  /** Peers stored, over all info-hashes. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get infoHashCount(): number {
+    return this.#swarms.count;
+  }
+
+  /** Would an announce from this address be stored? */
+  hasRoom(now: number, infoHash: Uint8Array, start: number, from: Address): boolean {
+    const swarm = this.#swarms.get(infoHash, start);
+    if (swarm && rowOfParty(swarm, partyOf(from)) >= 0) return true;
+    if (swarm) this.#dropOld(now, swarm);
+    if (this.#roomFor(swarm)) return true;
+    this.expire(now);
+    return this.#roomFor(this.#swarms.get(infoHash, start));
+  }
+
+  /** Stores or renews the peer at `port` of whoever sent from `from`; false when there is no room. */
+  announce(
+    now: number,
+    infoHash: Uint8Array,
+    start: number,
+    from: Address,
+    port: number,
+    seed: boolean,
+  ): boolean {
+    if (!this.hasRoom(now, infoHash, start, from)) return false;
+    const swarm = this.#swarms.get(infoHash, start) ?? new Swarm();
+    if (!this.#swarms.put(now, infoHash, start, swarm)) return false;
+    const party = partyOf(from);
+    let row = rowOfParty(swarm, party);
+    if (row < 0) {
+      row = swarm.count++;
+      this.#count++;
+      growTo(swarm, row);
+    }
+    swarm.addresses[row] = addressOf(ipOf(from), port);
+    swarm.parties[row] = party;
+    swarm.announcedAtMs[row] = now;
+    swarm.seeds[row] = seed ? 1 : 0;
+    return true;
+  }
+
+  /**
+   * A random sample of the peers of an info-hash, at most `limit`; how many stand in `sampled`.
+   * With `noSeed` those that download come first (BEP 33).
+   */
+  sample(
+    now: number,
+    infoHash: Uint8Array,
+    start: number,
+    limit: number,
+    noSeed: boolean,
+    random: Random,
+  ): number {
+    const swarm = this.#swarms.get(infoHash, start);
+    if (!swarm) return 0;
+    this.#dropOld(now, swarm);
+    const wanted = Math.min(limit, SAMPLE_LIMIT, swarm.count);
+    shuffleFirst(swarm, wanted, random);
+    if (noSeed) downloadersFirst(swarm);
+    for (let i = 0; i < wanted; i++) this.#sample[i] = swarm.addresses[i]!;
+    return wanted;
+  }
+
+  /** Peers of an info-hash that are not too old; nothing is changed by asking. */
+  countOf(now: number, infoHash: Uint8Array, start: number): number {
+    const swarm = this.#swarms.get(infoHash, start);
+    let count = 0;
+    for (let row = 0; swarm && row < swarm.count; row++) {
+      if (swarm.announcedAtMs[row]! + this.#limits.ttlMs > now) count++;
+    }
+    return count;
+  }
+
+  get sampled(): Float64Array {
+    return this.#sample;
+  }
+
+  /** Forgets peers that are too old. Does nothing when it was called within the last minute. */
+  expire(now: number): void {
+    if (this.#expiredAtMs + EXPIRE_EVERY_MS > now) return;
+    this.#expiredAtMs = now;
+    for (const [, swarm] of this.#swarms) this.#dropOld(now, swarm);
+    this.#swarms.expire(now);
+  }
+
+  *[Symbol.iterator](): Generator<{ infoHash: Uint8Array; addresses: Address[] }> {
+    for (const [infoHash, swarm] of this.#swarms) {
+      yield { infoHash, addresses: [...swarm.addresses.subarray(0, swarm.count)] };
+    }
+  }
+
+  #roomFor(swarm: Swarm | undefined): boolean {
+    if (this.#count >= this.#limits.peers) return false;
+    return swarm ? swarm.count < this.#limits.peersPerInfoHash : !this.#swarms.full;
+  }
+
+  #dropOld(now: number, swarm: Swarm): void {
+    for (let row = swarm.count - 1; row >= 0; row--) {
+      if (swarm.announcedAtMs[row]! + this.#limits.ttlMs > now) continue;
+      swarm.count--;
+      this.#count--;
+      move(swarm, swarm.count, row);
+    }
+  }
+}
+
+/** What has one place per info-hash: an IP, or on loopback the sender's endpoint. */
+function partyOf(from: Address): number {
+  return isLoopback(from) ? from : addressOf(ipOf(from), 0);
+}
+
+function rowOfParty(swarm: Swarm, party: number): number {
+  for (let row = 0; row < swarm.count; row++) if (swarm.parties[row] === party) return row;
+  return -1;
+}
+
+function growTo(swarm: Swarm, row: number): void {
+  if (row < swarm.addresses.length) return;
+  const rows = swarm.addresses.length * 2;
+  swarm.addresses = grown(swarm.addresses, rows);
+  swarm.parties = grown(swarm.parties, rows);
+  swarm.announcedAtMs = grown(swarm.announcedAtMs, rows);
+  swarm.seeds = grown(swarm.seeds, rows);
+}
+
+/** Fisher and Yates, stopped after the first `wanted` places. */
+function shuffleFirst(swarm: Swarm, wanted: number, random: Random): void {
+  for (let i = 0; i < wanted; i++) exchange(swarm, i, i + randomBelow(random, swarm.count - i));
+}
+
+function downloadersFirst(swarm: Swarm): void {
+  let place = 0;
+  for (let row = 0; row < swarm.count; row++) {
+    if (swarm.seeds[row] === 0) exchange(swarm, row, place++);
+  }
+}
+
+function exchange(swarm: Swarm, a: number, b: number): void {
+  swap(swarm.addresses, a, b);
+  swap(swarm.parties, a, b);
+  swap(swarm.announcedAtMs, a, b);
+  swap(swarm.seeds, a, b);
+}
+
+function swap(column: Float64Array | Uint8Array, a: number, b: number): void {
+  const kept = column[a]!;
+  column[a] = column[b]!;
+  column[b] = kept;
+}
+
+function move(swarm: Swarm, from: number, to: number): void {
+  swarm.addresses[to] = swarm.addresses[from]!;
+  swarm.parties[to] = swarm.parties[from]!;
+  swarm.announcedAtMs[to] = swarm.announcedAtMs[from]!;
+  swarm.seeds[to] = swarm.seeds[from]!;
+}

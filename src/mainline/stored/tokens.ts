@@ -1,0 +1,105 @@
+/**
+ * Write tokens (BEP 5 "get_peers", "announce_peer"). Whoever wants to store something under a target
+ * must first show that it receives at the address it claims:
+ *
+ *     token = first 8 bytes of SHA-1(secret of this 5 minutes ‖ our tenant ‖ its IP ‖ target)
+ *
+ * Bound to the IP *and* the target: one token does not open the rest of the node (bittorrent.org#47).
+ * The key goes first and every input has the same length, so the hash is a sound MAC here; a plain
+ * checksum is not, CRC32C tokens can be forged for any IP. Secrets rotate every 5 minutes and the
+ * last one still counts: a token lives for 5 to 10 minutes.
+ */
+import { type Address, ipOf } from '../../core/address.ts';
+import { ID_BYTES } from '../../core/id.ts';
+import { fillRandom, type Random } from '../../core/random.ts';
+import { TOKEN_BYTES } from '../krpc/fields.ts';
+
+/** SHA-1 of the bytes, 20 bytes. Handed in: hashes are not for us to write. */
+export type Sha1 = (bytes: Uint8Array) => Uint8Array;
+
+/** BEP 5: "the secret changes every five minutes and tokens up to ten minutes old are accepted". */
+export const TOKEN_SECRET_MS: number = 5 * 60_000;
+
+const SECRET_BYTES = 16;
+const TENANT_AT = SECRET_BYTES;
+const IP_AT = TENANT_AT + 4;
+const TARGET_AT = IP_AT + 4;
+
+export class Tokens {
+  readonly #random: Random;
+  readonly #sha1: Sha1;
+  readonly #secret = new Uint8Array(SECRET_BYTES);
+  readonly #previousSecret = new Uint8Array(SECRET_BYTES);
+  readonly #input = new Uint8Array(TARGET_AT + ID_BYTES);
+  #epoch = 0;
+
+  constructor(random: Random, sha1: Sha1) {
+    this.#random = random;
+    this.#sha1 = sha1;
+    fillRandom(random, this.#secret, 0, SECRET_BYTES);
+    fillRandom(random, this.#previousSecret, 0, SECRET_BYTES);
+  }
+
+  /** The token for whoever is at `to` and wants to write under the target. 8 bytes. */
+  issue(now: number, tenant: number, to: Address, target: Uint8Array, start: number): Uint8Array {
+    this.#rotate(now);
+    return this.#compute(this.#secret, tenant, to, target, start);
+  }
+
+  /** Did we issue `bytes[tokenStart, +length)` to this IP, for this target, at most 10 minutes ago? */
+  valid(
+    now: number,
+    tenant: number,
+    from: Address,
+    target: Uint8Array,
+    start: number,
+    bytes: Uint8Array,
+    tokenStart: number,
+    tokenLength: number,
+  ): boolean {
+    if (tokenLength !== TOKEN_BYTES) return false;
+    this.#rotate(now);
+    const current = this.#compute(this.#secret, tenant, from, target, start);
+    if (equalInConstantTime(current, bytes, tokenStart)) return true;
+    const previous = this.#compute(this.#previousSecret, tenant, from, target, start);
+    return equalInConstantTime(previous, bytes, tokenStart);
+  }
+
+  #compute(
+    secret: Uint8Array,
+    tenant: number,
+    address: Address,
+    target: Uint8Array,
+    start: number,
+  ): Uint8Array {
+    const input = this.#input;
+    input.set(secret);
+    writeUint32(input, TENANT_AT, tenant);
+    writeUint32(input, IP_AT, ipOf(address));
+    for (let i = 0; i < ID_BYTES; i++) input[TARGET_AT + i] = target[start + i]!;
+    return this.#sha1(input).subarray(0, TOKEN_BYTES);
+  }
+
+  #rotate(now: number): void {
+    const epoch = Math.floor(now / TOKEN_SECRET_MS);
+    if (epoch === this.#epoch) return;
+    if (epoch === this.#epoch + 1) this.#previousSecret.set(this.#secret);
+    else fillRandom(this.#random, this.#previousSecret, 0, SECRET_BYTES);
+    fillRandom(this.#random, this.#secret, 0, SECRET_BYTES);
+    this.#epoch = epoch;
+  }
+}
+
+function writeUint32(bytes: Uint8Array, start: number, value: number): void {
+  bytes[start] = value >>> 24;
+  bytes[start + 1] = value >>> 16;
+  bytes[start + 2] = value >>> 8;
+  bytes[start + 3] = value;
+}
+
+/** Looks at every byte whatever it finds, so that the time taken tells nothing about the token. */
+function equalInConstantTime(token: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  let difference = 0;
+  for (let i = 0; i < TOKEN_BYTES; i++) difference |= token[i]! ^ bytes[start + i]!;
+  return difference === 0;
+}
