@@ -20,6 +20,10 @@ export type DhtErrorCode =
   | 'ADDRESS_UNAVAILABLE'
   /** The operating system does not let us. */
   | 'NOT_PERMITTED'
+  /** Too many files and sockets are open, in this process or on this machine. */
+  | 'OUT_OF_DESCRIPTORS'
+  /** The socket cannot be had for another reason; `cause` has the system's own. */
+  | 'SOCKET_FAILED'
   /** A host name could not be resolved. */
   | 'UNKNOWN_HOST'
   /** No member of the ring could be reached. */

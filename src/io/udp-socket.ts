@@ -1,0 +1,71 @@
+/**
+ * What both forms of a UDP socket have in common: what they are to their owner, the dgram socket
+ * that stands behind each, and what an operating system says when there is none to be had.
+ */
+import { createSocket, type Socket } from 'node:dgram';
+import type { DatagramTransport } from '../core/host.ts';
+import { DhtError, type DhtErrorCode } from './errors.ts';
+
+/** A socket of this process, and how it moves datagrams. */
+export interface UdpTransport extends DatagramTransport {
+  readonly form: 'dgram' | 'node:ffi' | 'koffi';
+}
+
+/** Where to bind, and how. */
+export interface UdpPlace {
+  ip: number;
+  port: number;
+  /** Other sockets may bind the same address, and the kernel deals datagrams out among them. */
+  sharesPort: boolean;
+}
+
+/** Asked of the kernel for datagrams that wait for us; Linux caps it at net.core.rmem_max. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
+type LookupCallback = (error: Error | null, address: string, family: number) => void;
+
+/** Only dotted quads ever get here: names are resolved before they become addresses. */
+function answerAtOnce(host: string, _options: unknown, callback: LookupCallback): void {
+  callback(null, host, 4);
+}
+
+/**
+ * A socket that looks no address up before it sends, as dgram by default does at the price of a tick
+ * per datagram.
+ */
+export function newSocket(sharesPort = false): Socket {
+  return createSocket({ type: 'udp4', lookup: answerAtOnce, reusePort: sharesPort });
+}
+
+export function enlargeReceiveBuffer(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+  } catch {
+    // A system that does not give it leaves the default, which only loses more in a burst.
+  }
+}
+
+const CODES: Record<string, DhtErrorCode> = {
+  EADDRINUSE: 'ADDRESS_IN_USE',
+  EADDRNOTAVAIL: 'ADDRESS_UNAVAILABLE',
+  EACCES: 'NOT_PERMITTED',
+  EPERM: 'NOT_PERMITTED',
+  EMFILE: 'OUT_OF_DESCRIPTORS',
+  ENFILE: 'OUT_OF_DESCRIPTORS',
+};
+
+const REASONS: Partial<Record<DhtErrorCode, string>> = {
+  ADDRESS_IN_USE: 'the port is taken',
+  ADDRESS_UNAVAILABLE: 'this machine has no such address',
+  NOT_PERMITTED: 'not permitted',
+  OUT_OF_DESCRIPTORS: 'too many files and sockets are open (ulimit -n)',
+};
+
+/** An error of the system becomes a DhtError; any other, of a wrong argument, stays what it is. */
+export function bindError(error: unknown, where: string): Error {
+  const { code: name, message } = error as NodeJS.ErrnoException;
+  if (typeof name !== 'string' || !/^E[A-Z0-9]+$/.test(name)) return error as Error;
+  const code = CODES[name] ?? 'SOCKET_FAILED';
+  const what = `cannot listen on ${where}: ${REASONS[code] ?? message}`;
+  return new DhtError(code, what, { cause: error });
+}

@@ -1,0 +1,155 @@
+import { Socket } from 'node:dgram';
+import { describe, expect, test, vi } from 'vitest';
+import { BACKLOG_BYTES } from '../../src/io/backlog.ts';
+import { Errno, type Libc } from '../../src/io/libc.ts';
+import { openBatchSocket } from '../../src/io/udp-batch.ts';
+import { LOOPBACK, listen, numbered, numberOf, opened, openLibcs } from './udp-suite.ts';
+
+const place = { ip: LOOPBACK, port: 0, sharesPort: false };
+
+/** A kernel with a will of its own: what it is told to do with the next calls, it does. */
+function moody(libc: Libc) {
+  const calls = { sent: [] as number[], received: 0 };
+  /** How many of a batch are taken; a negative number is an error. Runs out: the real thing. */
+  let moods: number[] = [];
+  let lastErrno: number | null = null;
+  const kernel: Libc = {
+    ...libc,
+    recvmmsg(...args) {
+      calls.received++;
+      return libc.recvmmsg(...args);
+    },
+    sendmmsg(fd, messages, count, flags) {
+      const mood = moods.shift();
+      lastErrno = mood !== undefined && mood < 0 ? -mood : null;
+      if (lastErrno !== null) return -1;
+      const taken = libc.sendmmsg(fd, messages, Math.min(mood ?? count, count), flags);
+      calls.sent.push(taken);
+      return taken;
+    },
+    errno: () => lastErrno ?? libc.errno(),
+  };
+  const behave = (...next: number[]) => {
+    moods = next;
+  };
+  return { kernel, calls, behave };
+}
+
+function bindTo(libc: Libc) {
+  const transport = openBatchSocket(libc, place);
+  opened.push(transport);
+  return transport;
+}
+
+describe.each(openLibcs.map((libc) => [libc.by, libc] as const))('batches by %s', (_, libc) => {
+  const text = (number: number) => numbered(number, bytes);
+  const bytes = new Uint8Array(2048);
+  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+  test('64 leave in one call, and so does what is there when the batch is over', () => {
+    const { kernel, calls } = moody(libc);
+    const [here, there] = [bindTo(kernel), bindTo(libc)];
+    for (let number = 0; number < 130; number++) here.send(there.address, bytes, text(number));
+    expect(calls.sent).toEqual([64, 64]);
+    here.flush();
+    here.flush();
+    expect(calls.sent).toEqual([64, 64, 2]);
+  });
+
+  test('what came together is read together, and told to be over once', async () => {
+    const { kernel, calls } = moody(libc);
+    const [here, there] = [bindTo(libc), bindTo(kernel)];
+    const heard = listen(there);
+    for (let number = 0; number < 100; number++) here.send(there.address, bytes, text(number));
+    here.flush();
+    await heard.count(100);
+    expect(heard.datagrams.map((datagram) => numberOf(datagram.bytes))).toEqual(range(0, 100));
+    await vi.waitFor(() => expect(heard.batches()).toBe(1));
+    expect(calls.received).toBe(2);
+  });
+
+  test('a batch that is taken in part goes on with the rest', async () => {
+    const { kernel, calls, behave } = moody(libc);
+    const [here, there] = [bindTo(kernel), bindTo(libc)];
+    const heard = listen(there);
+    behave(10, -Errno.interrupted, 5);
+    for (let number = 0; number < 40; number++) here.send(there.address, bytes, text(number));
+    here.flush();
+    await heard.count(40);
+    expect(calls.sent).toEqual([10, 5, 25]);
+    expect(heard.datagrams.map((datagram) => numberOf(datagram.bytes))).toEqual(range(0, 40));
+    expect(here.sendFailures).toBe(0);
+  });
+
+  test.each([
+    ['EAGAIN', Errno.wouldBlock],
+    ['ENOBUFS', Errno.noBuffers],
+  ])('after %s the rest waits, in order, until there is room', async (_name, errno) => {
+    const { kernel, behave } = moody(libc);
+    const [here, there] = [bindTo(kernel), bindTo(libc)];
+    const heard = listen(there);
+    behave(10, -errno, 3, -errno);
+    for (let number = 0; number < 40; number++) here.send(there.address, bytes, text(number));
+    here.flush();
+    for (let number = 40; number < 60; number++) here.send(there.address, bytes, text(number));
+    here.flush();
+    await heard.count(60);
+    expect(heard.datagrams.map((datagram) => numberOf(datagram.bytes))).toEqual(range(0, 60));
+    expect(here.sendFailures).toBe(0);
+  });
+
+  test('no more waits than there is a bound for: the oldest go, and are counted', async () => {
+    const { kernel, behave } = moody(libc);
+    const [here, there] = [bindTo(kernel), bindTo(libc)];
+    const heard = listen(there);
+    // dgram holds the one that waits, too, until it is let go.
+    const { send } = Socket.prototype;
+    let letGo: () => void = () => {};
+    vi.spyOn(Socket.prototype, 'send').mockImplementation(function (
+      this: Socket,
+      ...args: unknown[]
+    ) {
+      letGo = () => send.apply(this, args as Parameters<Socket['send']>);
+    } as Socket['send']);
+    behave(-Errno.wouldBlock);
+    const count = Math.floor((4 * BACKLOG_BYTES) / 1000);
+    for (let i = 0; i < count; i++) here.send(there.address, Buffer.alloc(1000, `${i} `), 1000);
+    const kept = count - here.sendFailures;
+    expect(kept * 1000).toBeLessThan(BACKLOG_BYTES);
+    expect(kept * 1000).toBeGreaterThan(BACKLOG_BYTES * 0.8);
+    letGo();
+    await heard.count(kept);
+    const numbers = heard.datagrams.map((datagram) => Number.parseInt(`${datagram.bytes}`, 10));
+    expect(numbers).toEqual([0, ...range(count - kept + 1, count)]);
+    expect(here.sendFailures).toBe(count - kept);
+  });
+
+  test('a busy socket lets go of the event loop after some batches', async () => {
+    const [here, there] = [bindTo(libc), bindTo(libc)];
+    let most = 0;
+    let since = 0;
+    let total = 0;
+    await new Promise<void>((resolve) => {
+      there.open({
+        receive() {
+          since++;
+          if (++total === 600) resolve();
+        },
+        drained() {
+          most = Math.max(most, since);
+          since = 0;
+        },
+      });
+      for (let i = 0; i < 600; i++) here.send(there.address, bytes, 4);
+      here.flush();
+    });
+    expect(most).toBeGreaterThan(200);
+    expect(most).toBeLessThanOrEqual(1 + 4 * 64);
+  });
+
+  test('a socket that the system does not give is an error with its name', () => {
+    const fail = (errno: number): Libc => ({ ...libc, socket: () => -1, errno: () => errno });
+    expect(() => openBatchSocket(fail(24), place)).toThrow('EMFILE');
+    expect(() => openBatchSocket(fail(1), place)).toThrow('EPERM');
+  });
+});
