@@ -102,9 +102,10 @@ export interface DatagramTransport {
   readonly address: Address;
   /** Starts delivery. Called once. */
   open(receiver: DatagramReceiver): void;
+  /** Queues `bytes[0, length)`, borrowed until it returns; it leaves with the next `flush`, or before. */
   send(to: Address, bytes: Uint8Array, length: number): void;
   flush(): void;
-  /** Datagrams that the operating system refused to take, so far. */
+  /** Datagrams that the operating system refused, or had no room for in time, so far. */
   readonly sendFailures: number;
   /** Closes the socket; `closed` is called once, when the port is free again. */
   close(closed: () => void): void;

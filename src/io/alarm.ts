@@ -7,11 +7,12 @@ import type { Clock } from './clock.ts';
 
 export class Alarm {
   readonly #clock: Clock;
-  readonly #ring: () => void;
+  readonly #ring: (lateMs: number) => void;
   #armedFor = Infinity;
   #disarm: (() => void) | null = null;
 
-  constructor(clock: Clock, ring: () => void) {
+  /** @param ring is told how much later it is called than it was to be. */
+  constructor(clock: Clock, ring: (lateMs: number) => void) {
     this.#clock = clock;
     this.#ring = ring;
   }
@@ -19,13 +20,23 @@ export class Alarm {
   /** Rings at `deadline`, perhaps earlier. Infinity asks for nothing. */
   setFor(deadline: number): void {
     if (deadline >= this.#armedFor) return;
+    this.#arm(deadline);
+  }
+
+  /** Rings once more, after a turn of the event loop, and not before. */
+  again(): void {
+    this.#arm(-Infinity);
+  }
+
+  #arm(deadline: number): void {
     this.#disarm?.();
     this.#armedFor = deadline;
-    const delayMs = Math.max(0, Math.ceil(deadline - this.#clock.now()));
+    const now = this.#clock.now();
+    const delayMs = Math.max(0, Math.ceil(deadline - now));
     this.#disarm = this.#clock.after(delayMs, () => {
       this.#armedFor = Infinity;
       this.#disarm = null;
-      this.#ring();
+      this.#ring(this.#clock.now() - now - delayMs);
     });
   }
 

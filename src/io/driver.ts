@@ -7,6 +7,14 @@ import type { DatagramReceiver, DatagramTransport, Host, Machine } from '../core
 import { Alarm } from './alarm.ts';
 import type { Clock } from './clock.ts';
 
+/**
+ * A tick that comes this much too late tells that the process was kept from running: by its program,
+ * or because it was stopped. Answers then lie in the socket that came in time.
+ */
+const STALL_MS = 25;
+/** Turns of the event loop that may go by reading before time-outs are looked at all the same. */
+const STALL_ROUNDS = 64;
+
 /** Hears of each datagram before it leaves or is taken in; `bytes` are borrowed until it returns. */
 export type DatagramTap = (
   isOurs: boolean,
@@ -22,6 +30,9 @@ export class Driver implements DatagramReceiver {
   readonly #onError: (error: unknown) => void;
   readonly #alarm: Alarm;
   #machine: Machine | null = null;
+  /** Has a datagram come since it was last asked? */
+  #hasHeard = false;
+  #stallRounds = 0;
   /** Somebody who looks on. */
   tap: DatagramTap | null = null;
 
@@ -33,7 +44,7 @@ export class Driver implements DatagramReceiver {
     this.#clock = clock;
     this.#transport = transport;
     this.#onError = onError;
-    this.#alarm = new Alarm(clock, () => this.#tick());
+    this.#alarm = new Alarm(clock, (lateMs) => this.#ring(lateMs));
   }
 
   /** The way out for the machine. */
@@ -58,6 +69,7 @@ export class Driver implements DatagramReceiver {
   }
 
   receive(from: Address, bytes: Uint8Array, start: number, end: number): void {
+    this.#hasHeard = true;
     if (this.#machine !== null) this.tap?.(false, from, bytes, start, end);
     try {
       this.#machine?.receive(this.#clock.now(), from, bytes, start, end);
@@ -82,7 +94,19 @@ export class Driver implements DatagramReceiver {
     this.#alarm.setFor(this.#machine?.deadline ?? Infinity);
   }
 
-  #tick(): void {
+  /**
+   * After a stall the socket is read first, then time-outs are judged: the tick is put off by a turn
+   * of the event loop, and again for as long as datagrams keep coming.
+   */
+  #ring(lateMs: number): void {
+    const readsOn = this.#stallRounds === 0 ? lateMs > STALL_MS : this.#hasHeard;
+    if (readsOn && this.#stallRounds < STALL_ROUNDS) {
+      this.#stallRounds++;
+      this.#hasHeard = false;
+      this.#alarm.again();
+      return;
+    }
+    this.#stallRounds = 0;
     this.attempt(() => this.#machine?.tick(this.#clock.now()));
   }
 

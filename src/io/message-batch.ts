@@ -60,10 +60,10 @@ export function readName4(names: Uint8Array, at: number): Address {
 export class MessageBatch {
   readonly pointer: bigint;
   readonly slotBytes: number;
-  /** The slots, one behind the other. */
-  readonly bytes: Buffer;
+  /** The slots, one behind the other. No Buffer: `slice` of one is no copy, and readers rely on it. */
+  readonly bytes: Uint8Array;
   /** What did not fit into a slot, one behind the other; touched by long datagrams only. */
-  readonly rest: Buffer;
+  readonly #rest: Uint8Array;
   readonly #restBytes: number;
   readonly #names: Buffer;
   readonly #headers: Buffer;
@@ -74,8 +74,8 @@ export class MessageBatch {
   constructor(libc: Libc, slotBytes: number, restBytes = 0) {
     this.slotBytes = slotBytes;
     this.#restBytes = restBytes;
-    this.bytes = fixedBytes(BATCH * slotBytes);
-    this.rest = fixedBytes(BATCH * restBytes);
+    this.bytes = plain(fixedBytes(BATCH * slotBytes));
+    this.#rest = plain(fixedBytes(BATCH * restBytes));
     this.#names = fixedBytes(BATCH * NAME_BYTES);
     this.#headers = fixedBytes(BATCH * HEADER_BYTES);
     this.#parts = fixedBytes(BATCH * 2 * PART_BYTES);
@@ -86,7 +86,7 @@ export class MessageBatch {
   }
 
   #lay(libc: Libc): void {
-    const [bytes, rest] = [libc.pointerTo(this.bytes), libc.pointerTo(this.rest)];
+    const [bytes, rest] = [libc.pointerTo(this.bytes), libc.pointerTo(this.#rest)];
     const [names, parts] = [libc.pointerTo(this.#names), libc.pointerTo(this.#parts)];
     const partsEach = this.#restBytes === 0 ? 1 : 2;
     for (let i = 0; i < BATCH; i++) {
@@ -115,12 +115,11 @@ export class MessageBatch {
   }
 
   /** A datagram that is longer than a slot, put together. */
-  whole(i: number): Buffer {
-    const length = this.lengthOf(i);
-    const bytes = Buffer.allocUnsafe(length);
-    this.bytes.copy(bytes, 0, i * this.slotBytes, (i + 1) * this.slotBytes);
-    const start = i * this.#restBytes;
-    this.rest.copy(bytes, this.slotBytes, start, start + length - this.slotBytes);
+  whole(i: number): Uint8Array {
+    const bytes = new Uint8Array(this.lengthOf(i));
+    const [start, rest] = [i * this.slotBytes, i * this.#restBytes];
+    bytes.set(this.bytes.subarray(start, start + this.slotBytes));
+    bytes.set(this.#rest.subarray(rest, rest + bytes.length - this.slotBytes), this.slotBytes);
     return bytes;
   }
 
@@ -137,7 +136,7 @@ export class MessageBatch {
   }
 
   /** The bytes in slot `i` that were put there; good until the slot is used again. */
-  view(i: number): Buffer {
+  view(i: number): Uint8Array {
     const start = i * this.slotBytes;
     return this.bytes.subarray(start, start + this.#partWords[i * 2 * PART_WORDS + 2]!);
   }
@@ -146,6 +145,10 @@ export class MessageBatch {
   pointerAt(i: number): bigint {
     return this.pointer + BigInt(i * HEADER_BYTES);
   }
+}
+
+function plain(bytes: Buffer): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function wordsOf(bytes: Buffer): Uint32Array {

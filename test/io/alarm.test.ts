@@ -5,8 +5,12 @@ import { ManualClock } from './memory-network.ts';
 function setup() {
   const clock = new ManualClock();
   const rings: number[] = [];
-  const alarm = new Alarm(clock, () => rings.push(clock.now()));
-  return { clock, rings, alarm };
+  const late: number[] = [];
+  const alarm = new Alarm(clock, (lateMs) => {
+    rings.push(clock.now());
+    late.push(lateMs);
+  });
+  return { clock, rings, late, alarm };
 }
 
 describe('an alarm', () => {
@@ -35,6 +39,32 @@ describe('an alarm', () => {
     alarm.setFor(3);
     clock.advance(0);
     expect(rings).toEqual([10]);
+  });
+
+  test('tells how late it is, which what was late already when it was set is not', () => {
+    const { clock, late, alarm } = setup();
+    clock.advance(100);
+    alarm.setFor(40);
+    clock.advance(0);
+    alarm.setFor(150);
+    clock.stall(250);
+    clock.advance(0);
+    expect(late).toEqual([0, 200]);
+  });
+
+  test('that is to ring again does so after a turn, whatever it is set for meanwhile', () => {
+    const { clock, rings, late, alarm } = setup();
+    alarm.setFor(10);
+    clock.stall(300);
+    clock.advance(0);
+    alarm.again();
+    alarm.setFor(200);
+    expect(clock.timerCount).toBe(1);
+    clock.advance(0);
+    alarm.setFor(400);
+    clock.advance(100);
+    expect(rings).toEqual([300, 300, 400]);
+    expect(late).toEqual([290, 0, 0]);
   });
 
   test('that is stopped stays silent whatever it is set for', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { addressOf } from '../../src/core/address.ts';
 import type { Machine } from '../../src/core/host.ts';
 import { Driver } from '../../src/io/driver.ts';
@@ -157,5 +157,49 @@ describe('the driver', () => {
     driver.tap = null;
     deliver('again');
     expect([seen.length, machine.received.length]).toEqual([2, 2]);
+  });
+
+  describe('after a stall', () => {
+    /** What comes in during the next turns of the event loop, one list a turn, before the timers. */
+    function stalled(turns: string[][]) {
+      const world = setup();
+      world.machine.deadline = 100;
+      world.driver.run(world.machine);
+      const { after } = world.clock;
+      vi.spyOn(world.clock, 'after').mockImplementation((delayMs, callback) =>
+        after.call(world.clock, delayMs, () => {
+          for (const text of turns.shift() ?? []) world.deliver(text);
+          callback();
+        }),
+      );
+      world.machine.onTick = () => {
+        // What comes after the tick came too late.
+        turns.length = 0;
+      };
+      world.clock.stall(7000);
+      world.clock.advance(0);
+      return world;
+    }
+
+    test('reads for as long as something comes, then ticks, once', () => {
+      const { machine } = stalled([['one', 'two'], ['three'], [], ['later']]);
+      expect(machine.received.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+      expect(machine.ticks).toEqual([7000]);
+    });
+
+    test('ticks all the same when datagrams never end', () => {
+      const { machine } = stalled(new Array(1000).fill(['flood']));
+      expect(machine.ticks).toEqual([7000]);
+      expect(machine.received.length).toBe(64);
+    });
+
+    test('does not hold back a tick that is in time', () => {
+      const { clock, driver, machine } = setup();
+      machine.deadline = 100;
+      driver.run(machine);
+      clock.stall(110);
+      clock.advance(0);
+      expect(machine.ticks).toEqual([110]);
+    });
   });
 });

@@ -28,6 +28,11 @@ export class ManualClock implements Clock {
     return this.#timers.length;
   }
 
+  /** Time goes by and nobody is called: the process is kept from running. */
+  stall(durationMs: number): void {
+    this.#now += durationMs;
+  }
+
   advance(durationMs: number): void {
     const end = this.#now + durationMs;
     for (;;) {

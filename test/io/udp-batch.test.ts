@@ -124,6 +124,25 @@ describe.each(openLibcs.map((libc) => [libc.by, libc] as const))('batches by %s'
     expect(here.sendFailures).toBe(count - kept);
   });
 
+  test('what a receiver slices off is a copy, as of any Uint8Array', async () => {
+    const [here, there] = [bindTo(libc), bindTo(libc)];
+    const kept: Uint8Array[] = [];
+    await new Promise<void>((resolve) => {
+      there.open({
+        receive(_from, received, start, end) {
+          kept.push(received.slice(start, end));
+          if (kept.length === 3 * 65) resolve();
+        },
+        drained: () => {},
+      });
+      for (let number = 0; number < 3 * 65; number++) {
+        here.send(there.address, bytes, text(number));
+      }
+      here.flush();
+    });
+    expect(kept.map((copy) => numberOf(Buffer.from(copy)))).toEqual(range(0, 3 * 65));
+  });
+
   test('a busy socket lets go of the event loop after some batches', async () => {
     const [here, there] = [bindTo(libc), bindTo(libc)];
     let most = 0;

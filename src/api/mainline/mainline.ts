@@ -23,7 +23,7 @@ import {
 import { sha1, systemRandom } from '../../io/entropy.ts';
 import { DhtError, warn } from '../../io/errors.ts';
 import { Search } from '../../io/search.ts';
-import { bindUdp } from '../../io/udp.ts';
+import { bindUdp, checkUdpForm, type UdpForm } from '../../io/udp.ts';
 import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import { Counters } from '../../mainline/counters.ts';
@@ -54,6 +54,11 @@ export interface MainlineOptions extends NodeChoices {
   host?: string;
   /** UDP port. Default 0: any free one. */
   port?: number;
+  /**
+   * How datagrams are moved: `auto` takes batches by foreign calls where they work (Linux), `dgram`
+   * is node:dgram and nothing else. Default: what `RINGLIGHT_UDP` in the environment says, else `auto`.
+   */
+  udp?: UdpForm;
   /** Our id. Default: random. */
   id?: Id;
   /**
@@ -131,7 +136,7 @@ export interface PingResult extends NodeInfo {
  * Opens a node: binds the socket and starts to join. Await `ready()` to know that it has joined;
  * lookups work at once, they begin at the bootstrap addresses.
  * @throws TypeError or RangeError for a wrong option; DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE,
- * NOT_PERMITTED or UNKNOWN_HOST when the socket cannot be bound.
+ * NOT_PERMITTED, OUT_OF_DESCRIPTORS, SOCKET_FAILED or UNKNOWN_HOST when the socket cannot be bound.
  */
 export async function openMainline(options: MainlineOptions = {}): Promise<Mainline> {
   const settings = settingsFrom(options);
@@ -142,8 +147,9 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
   const doors = { contacts, bootstrap: bootstrap === false ? [] : bootstrap };
   checkEndpoints(doors.contacts, 'contacts');
   checkEndpoints(doors.bootstrap, 'bootstrap');
+  const form = options.udp === undefined ? {} : { form: checkUdpForm(options.udp, 'udp') };
   const transport =
-    options.transport ?? (await bindUdp(await resolveHost(options.host ?? '0.0.0.0'), port));
+    options.transport ?? (await bindUdp(await resolveHost(options.host ?? '0.0.0.0'), port, form));
   try {
     return new Mainline(OPENED, settings, id, random, transport, doors, options);
   } catch (error) {
