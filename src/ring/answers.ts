@@ -5,21 +5,27 @@
  * A get is the path that is taken most: from the bytes as they came to the bytes that leave it makes
  * no object of its own.
  */
-
+import { ID_BYTES } from '../core/id.ts';
+import { holdsForeign } from './copies/belonging.ts';
 import { answerConfirm, answerDigest, answerFetch } from './copies/compared.ts';
-import { holdsForeign } from './copies/repair.ts';
-import { keepRecords, newest, write } from './copies/replicas.ts';
-import { type Frame, FrameType, REPLY, Status } from './frames.ts';
-import { answerInherit, answerJoin, answerLeave, answerSwitch } from './handover/handover.ts';
+import { keepRecords } from './copies/keeping.ts';
+import { newest } from './copies/reads.ts';
+import { write } from './copies/writes.ts';
+import { EXISTS_ONLY, type Frame, FrameType, REPLY, Status } from './frames.ts';
+import { answerJoin } from './handover/admit.ts';
+import { answerSwitch } from './handover/join.ts';
+import { answerInherit, answerLeave } from './handover/leave.ts';
 import type { Link } from './link.ts';
-import { answerIndirect, answerNeighbours, answerPulse } from './membership.ts';
-import type { RingNode } from './node.ts';
+import { answerIndirect, answerPulse } from './membership/life.ts';
+import { answerNeighbours } from './membership/lists.ts';
 import { VERSION_BYTES } from './records/clock.ts';
 import { blankRecord, isTombstone, RECORD_HEADER_BYTES } from './records/record.ts';
-import { candidatesFor, EXISTS_ONLY } from './routing.ts';
+import { candidatesFor } from './routing/closest.ts';
 import { LEVELS, type Level } from './settings.ts';
+import type { RingState } from './state.ts';
+import { infoOf } from './view.ts';
 
-export function answer(node: RingNode, now: number, link: Link, frame: Frame): boolean {
+export function answer(node: RingState, now: number, link: Link, frame: Frame): boolean {
   switch (frame.type) {
     case FrameType.get:
       return answerGet(node, now, link, frame);
@@ -59,31 +65,25 @@ export function answer(node: RingNode, now: number, link: Link, frame: Frame): b
   }
 }
 
-/** A reply that is a status and nothing else. */
-export function answerStatus(link: Link, type: number, request: number, status: Status): void {
-  link.begin(type | REPLY, request).u8(status);
-  link.send();
-}
-
 /** Not ours: here is who is closer. */
 function answerElsewhere(
-  node: RingNode,
+  node: RingState,
   link: Link,
   type: number,
   request: number,
   key: Uint8Array,
   at: number,
 ): void {
-  if (!node.isMember) return answerStatus(link, type, request, Status.notMember);
+  if (!node.isMember) return link.answerStatus(type, request, Status.notMember);
   const out = link.begin(type | REPLY, request);
   out.u8(Status.notOwner);
   out.list(candidatesFor(node, key, at));
   link.send();
 }
 
-function answerOwner(node: RingNode, link: Link, frame: Frame): boolean {
+function answerOwner(node: RingState, link: Link, frame: Frame): boolean {
   const { bytes, request, type } = frame;
-  const key = frame.skip(20);
+  const key = frame.skip(ID_BYTES);
   if (!frame.isWhole) return false;
   const identity = node.ownerOf(bytes, key);
   if (identity === null) {
@@ -99,9 +99,9 @@ function answerOwner(node: RingNode, link: Link, frame: Frame): boolean {
   return true;
 }
 
-function answerGet(node: RingNode, now: number, link: Link, frame: Frame): boolean {
+function answerGet(node: RingState, now: number, link: Link, frame: Frame): boolean {
   const { bytes, request } = frame;
-  const key = frame.skip(20);
+  const key = frame.skip(ID_BYTES);
   const choice = frame.u8();
   const level = LEVELS[choice & ~EXISTS_ONLY];
   if (!frame.isWhole || level === undefined) return false;
@@ -116,9 +116,9 @@ function answerGet(node: RingNode, now: number, link: Link, frame: Frame): boole
     answerFound(link, request, node.store.get(bytes, key), existsOnly);
     return true;
   }
-  const wanted = Uint8Array.prototype.slice.call(bytes, key, key + 20);
+  const wanted = Uint8Array.prototype.slice.call(bytes, key, key + ID_BYTES);
   newest(node, now, identity, wanted, level, (_now, status, record) => {
-    if (status !== Status.ok) return answerStatus(link, FrameType.get, request, status);
+    if (status !== Status.ok) return link.answerStatus(FrameType.get, request, status);
     answerFound(link, request, record, existsOnly);
   });
   return true;
@@ -142,14 +142,14 @@ function answerFound(
   link.send();
 }
 
-function answerWrite(node: RingNode, now: number, link: Link, frame: Frame): boolean {
+function answerWrite(node: RingState, now: number, link: Link, frame: Frame): boolean {
   const { bytes, request, type, end } = frame;
   const key = frame.id();
   const level: Level | undefined = LEVELS[frame.u8()];
   const isPut = type === FrameType.put;
   if (frame.isBroken || level === undefined || (!isPut && !frame.isWhole)) return false;
   if (frame.left > node.settings.valueBytesMax) {
-    answerStatus(link, type, request, Status.tooLarge);
+    link.answerStatus(type, request, Status.tooLarge);
     return true;
   }
   const record = isPut ? blankRecord(bytes, frame.at, end) : blankRecord(null);
@@ -166,22 +166,22 @@ function answerWrite(node: RingNode, now: number, link: Link, frame: Frame): boo
   return true;
 }
 
-function answerReplicate(node: RingNode, now: number, link: Link, frame: Frame): boolean {
+function answerReplicate(node: RingState, now: number, link: Link, frame: Frame): boolean {
   const { request } = frame;
   const start = frame.at;
   if (!keepRecords(node, now, frame)) return false;
-  if (holdsForeign(node, frame.bytes, start, frame.end)) node.upkeep.moved(now);
+  if (holdsForeign(node, frame.bytes, start, frame.end)) node.moved(now);
   node.flushes.wait((_now, error) => {
     if (link.isOver) return;
     const status = error === null ? Status.ok : Status.storeFailed;
-    answerStatus(link, FrameType.replicate, request, status);
+    link.answerStatus(FrameType.replicate, request, status);
   });
   return true;
 }
 
-function answerPeek(node: RingNode, link: Link, frame: Frame): boolean {
+function answerPeek(node: RingState, link: Link, frame: Frame): boolean {
   const { bytes, request } = frame;
-  const key = frame.skip(20);
+  const key = frame.skip(ID_BYTES);
   if (!frame.isWhole) return false;
   const record = node.store.get(bytes, key);
   const out = link.begin(FrameType.peek | REPLY, request);
@@ -191,9 +191,9 @@ function answerPeek(node: RingNode, link: Link, frame: Frame): boolean {
   return true;
 }
 
-function answerInfo(node: RingNode, link: Link, frame: Frame): boolean {
+function answerInfo(node: RingState, link: Link, frame: Frame): boolean {
   if (!frame.isWhole) return false;
-  const text = JSON.stringify(node.info());
+  const text = JSON.stringify(infoOf(node));
   const out = link.begin(FrameType.info | REPLY, frame.request);
   out.raw(utf8(text));
   link.send();

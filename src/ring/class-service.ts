@@ -10,28 +10,30 @@ import { isInArc } from '../core/arc.ts';
 import type { Identity, Transfer } from './circle/identity.ts';
 import type { Member } from './circle/member.ts';
 import { chained } from './circle/neighbours.ts';
-import { newest, write } from './copies/replicas.ts';
+import { keepItem } from './copies/keeping.ts';
+import { newest } from './copies/reads.ts';
+import { write } from './copies/writes.ts';
 import type { Arc, Caller, RingService } from './dialects/service.ts';
 import { Status } from './frames.ts';
-import { Items, inheritPlain, keepItem } from './handover/plain.ts';
-import { copyArc } from './handover/snapshot.ts';
-import { setPredecessors, setSuccessors } from './membership.ts';
-import type { RingNode } from './node.ts';
+import { HeldWrites } from './handover/held-writes.ts';
+import { inheritPlain } from './handover/plain.ts';
+import { copyArc, Items } from './handover/snapshot.ts';
+import { hasDied } from './membership/life.ts';
+import { setPredecessors, setSuccessors } from './membership/lists.ts';
 import { blankRecord, isTombstone, RECORD_HEADER_BYTES } from './records/record.ts';
-import { candidatesFor } from './routing.ts';
-
-/** Writes that wait for a joiner at most; a class program may take seconds. */
-const HELD_LIMIT = 10_000;
+import { candidatesFor } from './routing/closest.ts';
+import type { RingState } from './state.ts';
+import { infoOf } from './view.ts';
 
 export class ClassService implements RingService {
-  readonly #node: RingNode;
+  readonly #node: RingState;
   readonly #transfers = new Map<Caller, { identity: Identity; transfer: PlainTransfer }>();
   readonly #leavers = new Map<
     Caller,
     { identity: Identity; leaver: Member; s1: Address; s2: Address }
   >();
 
-  constructor(node: RingNode) {
+  constructor(node: RingState) {
     this.#node = node;
   }
 
@@ -99,7 +101,7 @@ export class ClassService implements RingService {
   }
 
   info(now: number, caller: Caller): void {
-    caller.answerText(now, JSON.stringify(this.#node.info()));
+    caller.answerText(now, JSON.stringify(infoOf(this.#node)));
   }
 
   abandoned(now: number, caller: Caller): void {
@@ -112,7 +114,7 @@ export class ClassService implements RingService {
   updatePrevious(now: number, caller: Caller, previous: Address): void {
     const identity = this.#identity(caller);
     if (identity === null || !identity.isMember) return caller.fail(now);
-    const member = this.#node.commons.members.of(previous);
+    const member = this.#node.shared.members.of(previous);
     if (member !== identity.member) {
       const others = identity.predecessors.filter((other) => other !== member);
       setPredecessors(this.#node, now, identity, [member, ...others]);
@@ -125,17 +127,17 @@ export class ClassService implements RingService {
   join(now: number, caller: Caller, joiner: Address): void {
     const node = this.#node;
     const identity = this.#identity(caller);
-    const hash = joiner === 0 ? caller.key : node.commons.members.of(joiner).hash;
+    const hash = joiner === 0 ? caller.key : node.shared.members.of(joiner).hash;
     if (identity?.state !== 'member' || identity.handover !== null) return caller.refuse(now);
     if (joiner === identity.member.address) return caller.refuse(now);
     // Whoever lived there has died; until that is settled its place is not ours to give.
-    if (joiner !== 0) node.hasDied(now, node.commons.members.of(joiner));
+    if (joiner !== 0) hasDied(node, now, node.shared.members.of(joiner));
     if (!identity.owns(hash, 0)) return caller.refuse(now);
-    const to = joiner === 0 ? null : node.commons.members.of(joiner);
+    const to = joiner === 0 ? null : node.shared.members.of(joiner);
     const transfer = new PlainTransfer(to, new Uint8Array(hash), identity.end);
     identity.handover = transfer;
     this.#transfers.set(caller, { identity, transfer });
-    const items = new Items(copyArc(node, hash, identity.end));
+    const items = new Items(copyArc(node.store, hash, identity.end));
     const s1 = identity.successor ?? identity.member;
     const s2 =
       identity.successors[1] ?? (identity.successor ? identity.member : (to ?? identity.member));
@@ -147,7 +149,7 @@ export class ClassService implements RingService {
     const found = this.#endTransfer(caller);
     if (found === undefined) return;
     const { identity, transfer } = found;
-    const { members } = node.commons;
+    const { members } = node.shared;
     const member = members.of(joiner);
     member.isPlain = true; // ours join by frames
     if (identity.isMember) {
@@ -188,7 +190,7 @@ export class ClassService implements RingService {
     if (leave === undefined || leave.identity.successor !== leave.leaver) return null;
     leave.s1 = s1;
     leave.s2 = s2;
-    return { from: leave.leaver.hash, to: this.#node.commons.members.of(s1).hash };
+    return { from: leave.leaver.hash, to: this.#node.shared.members.of(s1).hash };
   }
 
   leaveItem(now: number, caller: Caller, key: Uint8Array, value: Uint8Array): void {
@@ -231,7 +233,7 @@ class PlainTransfer implements Transfer {
   readonly to: Member | null;
   readonly #from: Uint8Array;
   readonly #end: Uint8Array;
-  #held: ((now: number) => void)[] = [];
+  readonly #held = new HeldWrites();
 
   constructor(to: Member | null, from: Uint8Array, end: Uint8Array) {
     this.to = to;
@@ -244,14 +246,12 @@ class PlainTransfer implements Transfer {
   }
 
   hold(again: (now: number) => void): boolean {
-    return this.#held.length < HELD_LIMIT && this.#held.push(again) > 0;
+    return this.#held.hold(again);
   }
 
   mirror(): void {}
 
   release(now: number): void {
-    const held = this.#held;
-    this.#held = [];
-    for (const again of held) again(now);
+    this.#held.release(now);
   }
 }

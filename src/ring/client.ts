@@ -5,10 +5,10 @@
 import type { Address } from '../core/address.ts';
 import { MemoryStore } from '../core/memory-store.ts';
 import { type Frame, FrameType } from './frames.ts';
-import { RingNode, type RingWorld } from './node.ts';
-import type { RingObserver } from './outcome.ts';
-import { failure } from './routing.ts';
+import { RingNode } from './node.ts';
+import { failure, type RingObserver } from './outcome.ts';
 import type { RingSettings } from './settings.ts';
+import type { RingWorld } from './state.ts';
 
 export class RingClient extends RingNode {
   constructor(world: Omit<RingWorld, 'store'>, settings: RingSettings, observer: RingObserver) {
@@ -24,7 +24,7 @@ export class RingClient extends RingNode {
     const next = (at: number): void => {
       const address = ways.shift();
       if (address === undefined) return this.report(call, failure('unreachable'));
-      const link = this.linkTo(at, this.commons.members.of(address));
+      const link = this.linkTo(at, this.shared.members.of(address));
       link.ask(at, FrameType.info, this.lines.replies, (then, reply) => {
         if (reply === null) next(then);
         else this.#described(call, address, reply);
@@ -32,7 +32,7 @@ export class RingClient extends RingNode {
       link.send();
     };
     next(now);
-    this.endCommand(now);
+    this.endCall(now);
   }
 
   #described(call: number, owner: Address, reply: Frame): void {

@@ -4,34 +4,41 @@
  *
  *     accepted ─▶ conversation ── "VER" ─▶ link ── hello ─▶ usable for our own requests, too
  *     linkTo   ─▶ link at once; what is asked waits in it until the other side answers
+ *     tell     ─▶ exchange: we ask a class program (routing/plain-calls.ts)
  *
  * One kept connection serves a pair of processes: whoever dialed, both ask over it. All are counted,
  * bounded and closed when nobody uses them.
  */
 import type { Address } from '../core/address.ts';
-import type { Closed, Stream } from '../core/host.ts';
+import type { Closed, Stream, StreamHost } from '../core/host.ts';
+import { answer } from './answers.ts';
 import type { Member } from './circle/member.ts';
 import { ClassService } from './class-service.ts';
+import type { RingCounters } from './counters.ts';
 import { Allowance } from './dialects/allowance.ts';
 import { Conversation } from './dialects/conversation.ts';
-import { Exchange } from './dialects/exchange.ts';
-import type { Caller } from './dialects/service.ts';
 import type { Talk } from './dialects/talk.ts';
-import type { Terms } from './dialects/wire.ts';
+import type { Terms } from './dialects/terms.ts';
 import { WireCounters } from './dialects/wire-counters.ts';
-import { FrameType } from './frames.ts';
-import { Link } from './link.ts';
-import type { RingNode } from './node.ts';
+import { WireTalk } from './dialects/wire-talk.ts';
+import { type Frame, FrameType } from './frames.ts';
+import { Link, type LinkOwner } from './link.ts';
+import type { RingShared } from './shared.ts';
+import type { RingState, Streams } from './state.ts';
 
 const GREETING = { seed: 'VER', string: 'VER', text: 'VER\n' } as const;
 
-export class Connections {
+export class Connections implements Streams, LinkOwner {
   readonly terms: Terms;
   /** Links that have something to send at the end of this turn. */
   dirty: Link[] = [];
   /** When the first of the talks wants a tick. */
   talksAtMs: number = Infinity;
-  readonly #node: RingNode;
+  readonly host: StreamHost;
+  readonly counters: RingCounters;
+  readonly shared: RingShared;
+  readonly frameBytesMax: number;
+  readonly #node: RingState;
   readonly #service: ClassService;
   readonly #links = new Map<Address, Link>();
   readonly #streams = new Map<Stream, Link | Talk>();
@@ -39,12 +46,16 @@ export class Connections {
   /** What our own identities say to each other. */
   readonly #loop: Link;
 
-  constructor(node: RingNode) {
+  constructor(node: RingState) {
     this.#node = node;
+    this.host = node.world.host;
+    this.counters = node.counters;
+    this.shared = node.shared;
+    this.frameBytesMax = node.frameBytesMax;
     const { wire, valueBytesMax } = node.settings;
     this.terms = { wire, valueBytesMax, memory: new Allowance(), counters: new WireCounters() };
     this.#service = new ClassService(node);
-    this.#loop = new Link(node, 0, 0, 0, 0);
+    this.#loop = new Link(this, 0, 0, 0, 0);
     this.#loop.home = node.home;
   }
 
@@ -54,7 +65,6 @@ export class Connections {
 
   // Going out.
 
-  /** The link to a member's process; dialed when there is none. */
   to(now: number, member: Member): Link {
     const { address } = member;
     const link = this.#links.get(address);
@@ -64,9 +74,9 @@ export class Connections {
 
   #dial(now: number, address: Address): Link {
     const node = this.#node;
-    const stream = node.world.host.connect(node.home, address);
-    const link = new Link(node, now, stream, address, 0);
-    node.counters.dialed++;
+    const stream = this.host.connect(node.home, address);
+    const link = new Link(this, now, stream, address, 0);
+    this.counters.dialed++;
     this.#streams.set(stream, link);
     this.#links.set(address, link);
     link.addresses = [address];
@@ -82,7 +92,10 @@ export class Connections {
     link.send();
   }
 
-  /** A link has said who is at its other end. */
+  answer(now: number, link: Link, frame: Frame): boolean {
+    return answer(this.#node, now, link, frame);
+  }
+
   met(link: Link): void {
     for (const address of link.addresses) {
       if (!this.#links.has(address)) this.#links.set(address, link);
@@ -92,14 +105,14 @@ export class Connections {
   // Coming in.
 
   accepted(now: number, stream: Stream, from: Address, to: Address): void {
-    const { counters, settings, world } = this.#node;
-    if (this.#accepted.size >= settings.acceptedMax) {
-      counters.refusedStreams++;
-      return world.host.destroy(stream);
+    const { host } = this;
+    if (this.#accepted.size >= this.#node.settings.acceptedMax) {
+      this.counters.refusedStreams++;
+      return host.destroy(stream);
     }
-    counters.accepted++;
+    this.counters.accepted++;
     this.#accepted.add(stream);
-    const talk = new Conversation(world.host, stream, from, to, this.terms, this.#service, now);
+    const talk = new Conversation(host, stream, from, to, this.terms, this.#service, now);
     this.#streams.set(stream, talk);
     this.#look(talk);
   }
@@ -123,7 +136,7 @@ export class Connections {
     if (talk instanceof Link) return talk.take(now, bytes, start, end);
     const at = talk.take(now, bytes, start, end);
     if (!(talk instanceof Conversation) || !talk.isUpgraded) return this.#look(talk);
-    const link = new Link(this.#node, now, stream, 0, talk.from);
+    const link = new Link(this, now, stream, 0, talk.from);
     this.#streams.set(stream, link);
     this.#hello(link);
     if (at < end) link.take(now, bytes, at, end);
@@ -151,7 +164,6 @@ export class Connections {
     talk?.closed(now, why);
   }
 
-  /** Takes on a talk that somebody has begun. */
   talk(talk: Talk): void {
     this.#streams.set(talk.stream, talk);
     this.#look(talk);
@@ -173,9 +185,8 @@ export class Connections {
     }
   }
 
-  /** A conversation was answered in a call of somebody else's. */
-  spokenTo(talk: Caller | Exchange): void {
-    if (talk instanceof Conversation || talk instanceof Exchange) this.#look(talk);
+  spokenTo(talk: object): void {
+    if (talk instanceof WireTalk) this.#look(talk);
   }
 
   // Turns.
@@ -185,7 +196,7 @@ export class Connections {
     const out = this.#loop.takeOut();
     if (out === null) return false;
     this.#loop.take(now, out.bytes, 0, out.length);
-    this.#node.commons.giveWriter(out);
+    this.#node.shared.giveWriter(out);
     return true;
   }
 
@@ -208,7 +219,7 @@ export class Connections {
 
   /** Somebody is there, but has no answer to `VER`: a class program, unless we know better. */
   #unanswered(address: Address): void {
-    const member = this.#node.commons.members.of(address);
+    const member = this.#node.shared.members.of(address);
     if (member.isProven) return;
     member.isPlain = true;
     member.isProven = true;
@@ -219,7 +230,6 @@ export class Connections {
     this.#accepted.delete(stream);
   }
 
-  /** Closes what nobody uses, and what came to a halt in the middle of a frame. */
   sweep(now: number): void {
     const { idleMs, bulkIdleMs } = this.#node.settings;
     for (const link of [...this.#streams.values()]) {
@@ -229,15 +239,15 @@ export class Connections {
         quietMs > bulkIdleMs && (link.isCut || now - link.congestedAtMs > bulkIdleMs);
       // Who dialed closes first, so that the other side loses nothing that is on its way.
       const isIdle = link.pendingCount === 0 && quietMs > (link.dialed === 0 ? 2 : 1) * idleMs;
-      if (isIdle) this.#node.counters.idleCloses++;
+      if (isIdle) this.counters.idleCloses++;
       if (isHalted || isIdle) link.drop(now);
     }
   }
 
   close(now: number): void {
     this.flush(now);
-    for (const stream of this.#streams.keys()) this.#node.world.host.end(stream);
-    for (const stream of this.#streams.keys()) this.#node.world.host.destroy(stream);
+    for (const stream of this.#streams.keys()) this.host.end(stream);
+    for (const stream of this.#streams.keys()) this.host.destroy(stream);
     this.#streams.clear();
     this.#links.clear();
     this.#accepted.clear();

@@ -63,6 +63,9 @@ export const Status = {
 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
 
+/** Beside the level of a `get`: only whether there is a value. */
+export const EXISTS_ONLY = 0x80;
+
 /** Members in one list at most. */
 export const LIST_LIMIT = 64;
 

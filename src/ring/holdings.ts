@@ -2,9 +2,9 @@
  * What a ring node keeps, as plain data for people and programs: its records without their values.
  */
 import { formatId } from '../core/id.ts';
-import type { RingNode } from './node.ts';
 import { VERSION_BYTES } from './records/clock.ts';
 import { isTombstone, RECORD_HEADER_BYTES } from './records/record.ts';
+import type { RingState } from './state.ts';
 
 export interface RecordInfo {
   /** 40 hexadecimal digits. */
@@ -20,7 +20,7 @@ export interface RecordInfo {
 }
 
 /** The first `limit` records in the order of their keys. */
-export function recordsOf(node: RingNode, limit: number): RecordInfo[] {
+export function recordsOf(node: RingState, limit: number): RecordInfo[] {
   const records: RecordInfo[] = [];
   if (limit <= 0) return records;
   node.store.range(null, null, (key, record) => {

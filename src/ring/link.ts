@@ -14,7 +14,8 @@
  * a link waited so, neither would ever go on.
  */
 import { type Address, ipOf, isLoopback } from '../core/address.ts';
-import { type Closed, STREAM_QUEUE_BYTES, type Stream } from '../core/host.ts';
+import { STREAM_QUEUE_BYTES, type Stream, type StreamHost } from '../core/host.ts';
+import type { RingCounters } from './counters.ts';
 import {
   FRAME_HEADER_BYTES,
   FRAME_TYPES_LAST,
@@ -24,12 +25,29 @@ import {
   LENGTH_BYTES,
   REPLY,
   readU32,
+  type Status,
 } from './frames.ts';
-import type { RingNode } from './node.ts';
 import { type Line, Waiter } from './patience.ts';
+import type { RingShared } from './shared.ts';
 
 /** Hears the reply to a request; null when none came. The frame is borrowed until it returns. */
 export type Reply = (now: number, reply: Frame | null) => void;
+
+/** Whose link it is (connections.ts). */
+export interface LinkOwner {
+  readonly host: StreamHost;
+  readonly counters: RingCounters;
+  readonly shared: RingShared;
+  /** A frame that is longer breaks the link. */
+  readonly frameBytesMax: number;
+  /** Links that have something to send at the end of this turn. */
+  readonly dirty: Link[];
+  /** Answers a request, now or later; false when its payload is not what its type promises. */
+  answer(now: number, link: Link, frame: Frame): boolean;
+  /** The other end has said who it is. */
+  met(link: Link): void;
+  forget(link: Link): void;
+}
 
 /** Bytes of the capabilities, whose JSON is for people, at most. */
 const CAPABILITIES_BYTES_MAX = 4096;
@@ -55,14 +73,14 @@ class Pending extends Waiter {
   }
 
   expired(now: number): void {
-    this.link.node.counters.timeouts++;
+    this.link.owner.counters.timeouts++;
     this.link.forget(this.request);
     this.done(now, null);
   }
 }
 
 export class Link extends Waiter {
-  readonly node: RingNode;
+  readonly owner: LinkOwner;
   /** 0 for the link of a node to itself. */
   readonly stream: Stream;
   /** Where it was dialed, or 0. */
@@ -89,9 +107,9 @@ export class Link extends Waiter {
   #lastRequest = 0;
   #isGreeting: boolean;
 
-  constructor(node: RingNode, now: number, stream: Stream, dialed: Address, from: Address) {
+  constructor(owner: LinkOwner, now: number, stream: Stream, dialed: Address, from: Address) {
     super();
-    this.node = node;
+    this.owner = owner;
     this.stream = stream;
     this.dialed = dialed;
     this.from = from;
@@ -124,7 +142,7 @@ export class Link extends Waiter {
   /** Begins a request; the caller writes its payload and calls `send`. */
   ask(now: number, type: number, line: Line, done: Reply): FrameWriter {
     this.usedAtMs = now;
-    this.node.counters.requestsOut++;
+    this.owner.counters.requestsOut++;
     this.#lastRequest = (this.#lastRequest + 1) % REQUESTS;
     const pending = new Pending(this, this.#lastRequest, done);
     this.#pending ??= new Map();
@@ -135,42 +153,48 @@ export class Link extends Waiter {
 
   /** Begins the reply to a request of the other side, or a frame that wants no reply. */
   begin(type: number, request: number): FrameWriter {
-    if (this.#out === null) {
-      this.#out = this.node.commons.takeWriter();
-      this.node.connections.dirty.push(this);
-    }
-    this.#out.begin(type, request);
-    return this.#out;
+    const out = this.#out ?? this.#takeWriter();
+    out.begin(type, request);
+    return out;
+  }
+
+  #takeWriter(): FrameWriter {
+    const out = this.owner.shared.takeWriter();
+    this.#out = out;
+    this.owner.dirty.push(this);
+    return out;
   }
 
   /** Ends the frame begun last. */
   send(): void {
     this.#out!.end();
-    this.node.counters.framesOut++;
+    this.owner.counters.framesOut++;
+  }
+
+  /** Answers with a status and nothing else. */
+  answerStatus(type: number, request: number, status: Status): void {
+    this.begin(type | REPLY, request).u8(status);
+    this.send();
   }
 
   /** Bytes that are no frame: the greeting. */
   raw(bytes: Uint8Array): void {
-    if (this.#out === null) {
-      this.#out = this.node.commons.takeWriter();
-      this.node.connections.dirty.push(this);
-    }
-    this.#out.raw(bytes);
+    (this.#out ?? this.#takeWriter()).raw(bytes);
   }
 
-  /** Hands what was written to the world. The node calls it at the end of its turn. */
+  /** Hands what was written to the world. Called at the end of a turn. */
   flush(now: number): void {
     const out = this.#out;
     if (out === null || this.stream === 0) return;
     this.#out = null;
     if (!this.isOver) this.#write(now, out);
-    this.node.commons.giveWriter(out);
+    this.owner.shared.giveWriter(out);
   }
 
   #write(now: number, out: FrameWriter): void {
-    const { counters, world } = this.node;
+    const { counters, host } = this.owner;
     counters.bytesOut += out.length;
-    const queued = world.host.write(this.stream, out.bytes, 0, out.length);
+    const queued = host.write(this.stream, out.bytes, 0, out.length);
     if (queued > STREAM_QUEUE_BYTES && !this.isCongested) this.congestedAtMs = now;
   }
 
@@ -185,7 +209,7 @@ export class Link extends Waiter {
 
   /** Takes bytes of the other side, borrowed until it returns. */
   take(now: number, bytes: Uint8Array, start: number, end: number): void {
-    this.node.counters.bytesIn += end - start;
+    this.owner.counters.bytesIn += end - start;
     this.usedAtMs = now;
     if (this.#in === null) {
       const at = this.#read(now, bytes, start, end);
@@ -225,8 +249,8 @@ export class Link extends Waiter {
       at = this.#readGreeting(now, bytes, start, end);
       if (this.#isGreeting) return start;
     }
-    const { frame } = this.node.commons;
-    const { counters, frameBytesMax } = this.node;
+    const { frame } = this.owner.shared;
+    const { counters, frameBytesMax } = this.owner;
     while (end - at >= LENGTH_BYTES && !this.#isStalled) {
       const length = readU32(bytes, at);
       if (length < FRAME_HEADER_BYTES - LENGTH_BYTES || length > frameBytesMax) {
@@ -253,7 +277,7 @@ export class Link extends Waiter {
     this.#out.length = 0;
     if (!this.isCongested) return;
     this.#isStalled = true;
-    this.node.world.host.pause(this.stream, true);
+    this.owner.host.pause(this.stream, true);
   }
 
   #dispatch(now: number, frame: Frame): void {
@@ -261,16 +285,16 @@ export class Link extends Waiter {
     if (type === 0 || type > FRAME_TYPES_LAST) return this.break(now);
     if (type === FrameType.hello) return this.#hello(now, frame);
     if ((frame.type & REPLY) === 0) {
-      this.node.counters.requestsIn++;
-      if (!this.node.answer(now, this, frame)) this.break(now);
+      this.owner.counters.requestsIn++;
+      if (!this.owner.answer(now, this, frame)) this.break(now);
       return;
     }
     const pending = this.#pending?.get(frame.request);
     if (pending === undefined) {
-      this.node.counters.lateReplies++;
+      this.owner.counters.lateReplies++;
       return;
     }
-    this.node.counters.repliesIn++;
+    this.owner.counters.repliesIn++;
     this.forget(frame.request);
     pending.line?.leave(pending);
     pending.done(now, frame);
@@ -303,14 +327,14 @@ export class Link extends Waiter {
     this.#isGreeting = false;
     this.line?.leave(this);
     this.isOpen = true;
-    const member = this.node.commons.members.of(this.dialed);
+    const member = this.owner.shared.members.of(this.dialed);
     member.isPlain = false;
     member.isProven = true;
     return at + length;
   }
 
   #hello(now: number, frame: Frame): void {
-    const list = frame.list(this.node.commons.members);
+    const list = frame.list(this.owner.shared.members);
     if (!frame.isWhole) return this.break(now);
     const home = list[0]?.home ?? 0;
     const addresses = list.map((member) => member.address);
@@ -321,7 +345,7 @@ export class Link extends Waiter {
     if (this.dialed === 0 && home !== 0 && !sameHost(home, this.from)) return;
     this.home = home;
     this.addresses = addresses;
-    this.node.connections.met(this);
+    this.owner.met(this);
   }
 
   forget(request: number): void {
@@ -334,7 +358,7 @@ export class Link extends Waiter {
       this.#isStalled = false;
       if (this.#in !== null) this.#readKept(now);
       // It may have stalled again on what it had kept.
-      if (!this.#isStalled && !this.isOver) this.node.world.host.pause(this.stream, false);
+      if (!this.#isStalled && !this.isOver) this.owner.host.pause(this.stream, false);
     }
   }
 
@@ -347,30 +371,30 @@ export class Link extends Waiter {
 
   /** The other side is not what we think, or we are not. */
   break(now: number): void {
-    this.node.counters.broken++;
+    this.owner.counters.broken++;
     this.drop(now);
   }
 
   drop(now: number): void {
     if (this.isOver) return;
-    if (this.stream !== 0) this.node.world.host.destroy(this.stream);
-    this.over(now);
+    if (this.stream !== 0) this.owner.host.destroy(this.stream);
+    this.#end(now);
   }
 
-  closed(now: number, _why: Closed): void {
-    if (!this.isOver) this.over(now);
+  closed(now: number): void {
+    if (!this.isOver) this.#end(now);
   }
 
-  over(now: number): void {
+  #end(now: number): void {
     this.isOver = true;
     this.line?.leave(this);
     this.#in = null;
     this.#inLength = 0;
-    this.node.connections.forget(this);
+    this.owner.forget(this);
     const pending = this.#pending;
     this.#pending = null;
     if (pending === null) return;
-    if (pending.size > 0) this.node.counters.brokenOff++;
+    if (pending.size > 0) this.owner.counters.brokenOff++;
     for (const request of pending.values()) request.line?.leave(request);
     for (const request of pending.values()) request.done(now, null);
   }
@@ -378,7 +402,7 @@ export class Link extends Waiter {
 
 const NOBODY: readonly Address[] = [];
 
-/** Whoever says that it is the process at `process` should come from there. */
+/** Whoever says that it is the process at `home` should come from there. */
 function sameHost(home: Address, from: Address): boolean {
   return ipOf(home) === ipOf(from) || (isLoopback(home) && isLoopback(from));
 }

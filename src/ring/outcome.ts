@@ -3,6 +3,10 @@
  * plain values; a failure that can be expected is an outcome with a code, never an exception.
  */
 import type { Address } from '../core/address.ts';
+import { HOPS_LIMIT } from './bounds.ts';
+
+/** What a program may ask of a ring. */
+export type OperationKind = 'owner' | 'get' | 'exists' | 'insert' | 'remove';
 
 export const OUTCOME_CODES = [
   'ok',
@@ -87,4 +91,23 @@ export interface RingObserver {
   onEvent(event: RingEvent): void;
   /** Sees each step of the commands, within a call into the node. Costs nothing where it is left out. */
   onStep?(call: number, step: RingStep): void;
+}
+
+const MESSAGES: { readonly [code in OutcomeCode]: string } = {
+  ok: '',
+  'not-a-member': 'this node is not a member of a ring',
+  unreachable: 'nobody answered on the way to the owner of the key',
+  unknown: 'the owner was asked and did not answer: the write may have happened, or not',
+  'too-few-copies': 'too few copies could be made or read in time',
+  'store-failed': 'the store could not keep it',
+  'too-large': 'the value is larger than the owner takes',
+  busy: 'too much is under way already',
+  'too-many-hops': `the owner was not found within ${HOPS_LIMIT} hops`,
+};
+
+/** An outcome that is a failure. */
+export function failure(code: OutcomeCode): RingOutcome {
+  const message = MESSAGES[code];
+  const nothing = { found: false, value: null, version: null, owner: 0, copies: 0 };
+  return { code, message, ...nothing, hops: 0, silent: 0 };
 }

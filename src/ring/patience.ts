@@ -7,6 +7,12 @@
  *     calls (20 s)    head ⇄ … ⇄ tail
  */
 
+import { RETRY_MS } from './bounds.ts';
+import type { RingSettings } from './settings.ts';
+
+/** An owner gives a write up before whoever asked it gives up the owner. */
+const OWNER_PATIENCE = 0.8;
+
 /** Somebody who waits, in at most one line at a time. */
 export abstract class Waiter {
   line: Line | null = null;
@@ -66,5 +72,28 @@ export class Line {
       this.leave(head);
       head.expired(now);
     }
+  }
+}
+
+/** The lines of one node. */
+export class Lines {
+  readonly pulses: Line;
+  readonly replies: Line;
+  readonly bulk: Line;
+  readonly connects: Line;
+  readonly calls: Line;
+  readonly retries: Line = new Line(RETRY_MS);
+  readonly writes: Line;
+  readonly all: readonly Line[];
+
+  constructor(settings: RingSettings) {
+    this.pulses = new Line(settings.pulseTimeoutMs);
+    this.replies = new Line(settings.replyTimeoutMs);
+    this.bulk = new Line(settings.bulkIdleMs);
+    this.connects = new Line(settings.connectTimeoutMs);
+    this.calls = new Line(settings.callTimeoutMs);
+    this.writes = new Line(Math.ceil(settings.replyTimeoutMs * OWNER_PATIENCE));
+    const { pulses, replies, bulk, connects, calls, retries, writes } = this;
+    this.all = [pulses, replies, bulk, connects, calls, retries, writes];
   }
 }

@@ -3,17 +3,17 @@
  */
 import { formatAddress } from '../core/address.ts';
 import { formatId } from '../core/id.ts';
-import type { Copy, Identity } from './circle/identity.ts';
+import type { Copy, Identity, IdentityState } from './circle/identity.ts';
 import type { Member } from './circle/member.ts';
 import type { Wire } from './dialects/wire.ts';
-import type { RingNode } from './node.ts';
 import type { Policy } from './settings.ts';
+import type { RingState } from './state.ts';
 
 /** One identity and its arc [hash, end). Addresses are `IP:port`, hashes 40 hexadecimal digits. */
 export interface IdentityInfo {
   readonly address: string;
   readonly hash: string;
-  readonly state: 'idle' | 'joining' | 'member' | 'leaving' | 'left';
+  readonly state: IdentityState;
   /** End of the arc that it answers for; its own hash when it answers for the whole circle. */
   readonly end: string;
   /** Nearest first. */
@@ -59,7 +59,7 @@ export interface RingInfo {
   readonly counters: { readonly [name: string]: number };
 }
 
-export function infoOf(node: RingNode): RingInfo {
+export function infoOf(node: RingState): RingInfo {
   const { settings, store } = node;
   const identities = node.identities.map(identityInfo);
   const members = identities.filter(({ state }) => state === 'member' || state === 'leaving');
@@ -71,7 +71,7 @@ export function infoOf(node: RingNode): RingInfo {
     effectiveK: members.reduce((least, { effectiveK }) => Math.min(least, effectiveK), settings.k),
     records: store.count,
     bytes: store.byteLength,
-    foreign: node.upkeep.foreign,
+    foreign: node.foreign,
     connections: node.connections.count,
     counters: { ...node.counters },
   };

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatAddress } from '../../src/core/address.ts';
 import { compareIds } from '../../src/core/id.ts';
-import { OUTCOME_CODES, type RingStep } from '../../src/ring/outcome.ts';
-import { failure, isCloserBefore } from '../../src/ring/routing.ts';
+import { failure, OUTCOME_CODES, type RingStep } from '../../src/ring/outcome.ts';
+import { isCloserBefore } from '../../src/ring/routing/closest.ts';
 import { identitiesOf } from './schedule.ts';
 import { keyOf, type Process, SmallRing } from './small-ring.ts';
 

@@ -8,11 +8,11 @@ import { type Address, addressOf, parseIp } from '../../src/core/address.ts';
 import { Closed, STREAM_QUEUE_BYTES, type Stream, type StreamHost } from '../../src/core/host.ts';
 import { MemoryStore } from '../../src/core/memory-store.ts';
 import { randomBelow, SeededRandom } from '../../src/core/random.ts';
-import { RingCommons } from '../../src/ring/commons.ts';
 import { RingCounters } from '../../src/ring/counters.ts';
 import { RingNode } from '../../src/ring/node.ts';
 import type { RingEvent, RingOutcome } from '../../src/ring/outcome.ts';
 import { type Level, type RingSettings, ringSettings } from '../../src/ring/settings.ts';
+import { RingShared } from '../../src/ring/shared.ts';
 
 export const sha1 = (bytes: Uint8Array): Uint8Array =>
   new Uint8Array(createHash('sha1').update(bytes).digest());
@@ -95,7 +95,7 @@ export class Process {
         random: new SeededRandom(world.seed, 1000 + this.number * 97 + this.life),
         sha1,
         counters: this.counters,
-        commons: world.commons,
+        shared: world.shared,
       },
       this.settings,
       this.addresses,
@@ -211,7 +211,7 @@ export class SmallRing {
   now = START_MS;
   readonly seed: number;
   readonly random: SeededRandom;
-  readonly commons = new RingCommons(sha1);
+  readonly shared = new RingShared(sha1);
   readonly processes: Process[] = [];
   readonly latencyMs: readonly [number, number];
   flushMs: readonly [number, number];

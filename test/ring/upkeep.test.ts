@@ -8,7 +8,7 @@ describe('upkeep', () => {
     const nodes = world.ring(40);
     world.run(30_000);
     const node = nodes[5]!;
-    expect(node.node.upkeep.known.length).toBe(32);
+    expect(node.node.memory.known.length).toBe(32);
     const fact = node.store.fact('known')!;
     expect(fact.length).toBe(32 * COMPACT_ADDRESS_BYTES);
     const own = new Set(nodes.flatMap(({ addresses }) => addresses));

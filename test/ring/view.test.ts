@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { removeRecord } from '../../src/ring/copies/keeping.ts';
 import { SmallRing } from './small-ring.ts';
 
 describe('the view of a node', () => {
@@ -44,7 +45,7 @@ describe('the view of a node', () => {
     // The copies of a's arc are gone from b: they come back, slowly.
     const lost: Uint8Array[] = [];
     b.store.range(null, null, (key) => lost.push(new Uint8Array(key)) > 0);
-    for (const key of lost) if (a!.node.ownerOf(key, 0)) b.node.removeRecord(key);
+    for (const key of lost) if (a!.node.ownerOf(key, 0)) removeRecord(b.node, key);
     const seen = new Set<number>();
     for (let i = 0; i < 300; i++) {
       world.run(50);

@@ -19,11 +19,11 @@ import { SeededRandom } from '../../core/random.ts';
 import type { Identity } from '../../ring/circle/identity.ts';
 import type { Sha1 } from '../../ring/circle/member.ts';
 import { NEIGHBOURS_LIMIT } from '../../ring/circle/neighbours.ts';
-import { RingCommons } from '../../ring/commons.ts';
 import { RingCounters } from '../../ring/counters.ts';
 import { RingNode } from '../../ring/node.ts';
 import type { RingEvent, RingObserver, RingOutcome, RingStep } from '../../ring/outcome.ts';
 import type { RingSettings } from '../../ring/settings.ts';
+import { RingShared } from '../../ring/shared.ts';
 import type { Overlay } from '../overlay.ts';
 import { SeedStream } from '../seed.ts';
 import { type DiskModel, Disks } from '../streams/disk.ts';
@@ -79,7 +79,7 @@ export class RingOverlay implements Overlay, RingInside {
   readonly oracle: RingOracle;
   readonly counters: RingCounters = new RingCounters();
   readonly disks: Disks;
-  readonly #commons: RingCommons;
+  readonly #shared: RingShared;
   readonly #nodes: (RingNode | undefined)[];
   readonly #random: SeededRandom;
   readonly #settingsOf: (node: number) => RingSettings;
@@ -96,9 +96,9 @@ export class RingOverlay implements Overlay, RingInside {
     this.#sha1 = options.sha1;
     this.#settingsOf = typeof settings === 'function' ? settings : () => settings;
     this.#random = new SeededRandom(world.seed, SeedStream.nodes);
-    this.#commons = new RingCommons(options.sha1, 2 * world.count * identities);
+    this.#shared = new RingShared(options.sha1, 2 * world.count * identities);
     const places = new SeededRandom(world.seed, SeedStream.ids);
-    this.circle = new Circle(world.count, identities, this.#commons.members, places);
+    this.circle = new Circle(world.count, identities, this.#shared.members, places);
     this.#nodes = new Array<RingNode | undefined>(world.count);
     this.oracle = new RingOracle(this);
     world.inhabit(this);
@@ -151,7 +151,7 @@ export class RingOverlay implements Overlay, RingInside {
 
   /** Where an address would stand on the circle. */
   hashOf(address: Address): Uint8Array {
-    return this.#commons.members.hashOf(address);
+    return this.#shared.members.hashOf(address);
   }
 
   /** A node that has never begun will live at addresses of its choice, one for each identity. */
@@ -159,7 +159,7 @@ export class RingOverlay implements Overlay, RingInside {
     assert(!this.hasBegun(node), 'who chooses another address has not begun');
     assert(addresses.length === this.circle.identities, 'each identity has an address');
     for (const [identity, address] of addresses.entries()) {
-      this.circle.move(node, identity, address, this.#commons.members);
+      this.circle.move(node, identity, address, this.#shared.members);
     }
   }
 
@@ -227,7 +227,7 @@ export class RingOverlay implements Overlay, RingInside {
         random: this.#random,
         sha1: this.#sha1,
         counters: this.counters,
-        commons: this.#commons,
+        shared: this.#shared,
       },
       this.#settingsOf(node),
       addresses,
@@ -278,7 +278,7 @@ export class RingOverlay implements Overlay, RingInside {
     const previous = calm.neighbours(place, predecessors, -1);
     const { fingers, bits } = calm.fingers(place, next.at(-1), model.fingers ?? 'owners');
     const addresses = (places: readonly Place[]) => places.map((other) => calm.addressAt(other));
-    machine.place(
+    machine.startWarm(
       this.world.now,
       this.circle.identityOf(place),
       addresses(next),

@@ -13,12 +13,32 @@
 import type { Address } from '../../core/address.ts';
 import { isInArc } from '../../core/arc.ts';
 import { equalIds } from '../../core/id.ts';
-import type { Write } from '../copies/replicas.ts';
-import type { Sync } from '../copies/sync.ts';
 import { Fingers } from './fingers.ts';
 import type { Member } from './member.ts';
 
 export type IdentityState = 'idle' | 'joining' | 'member' | 'leaving' | 'left';
+
+/** An arc being compared with a copy of it, as those see it who look on (copies/sync.ts). */
+export interface Comparison {
+  readonly to: Member;
+  /** Records and bytes moved so far, both ways. */
+  readonly records: number;
+  readonly bytes: number;
+  /** Share of the arc that is done, 0 to 1. */
+  readonly progress: number;
+  /** Does what can be done now. Harmless at any time. */
+  advance(now: number): void;
+  abort(): void;
+}
+
+/** A write that waits for its copies (copies/replicas.ts). */
+export interface PendingWrite {
+  readonly key: Uint8Array;
+  /** Sends it to every backup that does not have it yet. */
+  spread(now: number): void;
+  /** Ends it if there are enough copies. */
+  progress(now: number): void;
+}
 
 /** One who keeps copies of our arc. */
 export interface Copy {
@@ -26,12 +46,12 @@ export interface Copy {
   /** Compared, and equal since: all that we hold it holds. */
   isInStep: boolean;
   /** The comparison under way. */
-  sync: Sync | null;
+  sync: Comparison | null;
   /** When it is to be compared again. */
   dueAtMs: number;
 }
 
-/** An arc on its way: to one of ours (handover.ts) or to a class program (class-service.ts). */
+/** An arc on its way: to one of ours (handover/handover.ts) or to a class program (class-service.ts). */
 export interface Transfer {
   /** Null while a class program has not said who it is. */
   readonly to: Member | null;
@@ -58,13 +78,13 @@ export class Identity {
   /** Our arc, or a part of it, on its way to somebody else. */
   handover: Transfer | null = null;
   /** Writes that wait for copies; made with the first. */
-  writes: Set<Write> | null = null;
+  writes: Set<PendingWrite> | null = null;
   /** Joining: who hands the arc over to us. */
   host: Member | null = null;
   /** Changes of our lists that were passed on at once since the last pulse. */
   passedOn = 0;
-  /** Members whose lists have been asked for. */
-  readonly exchanges: Set<Address> = new Set();
+  /** Neighbours whose lists have been asked for. */
+  readonly asking: Set<Address> = new Set();
   /** When neighbours are asked next. */
   pulseAtMs: number = Infinity;
   /** When the first predecessor last spoke to us. */

@@ -11,10 +11,10 @@ import { equalIds, ID_BYTES } from '../../core/id.ts';
 import type { Identity } from '../circle/identity.ts';
 import { type Frame, FrameType, REPLY, Status } from '../frames.ts';
 import type { Link } from '../link.ts';
-import type { RingNode } from '../node.ts';
 import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
 import { cutArc, Digest, PARTS, visitArc } from '../records/digests.ts';
-import { putRecord } from './replicas.ts';
+import type { RingState } from '../state.ts';
+import { putRecord } from './keeping.ts';
 
 export const Compared = { same: 0, list: 1, parts: 2 } as const;
 /** What an owner says of a record of somebody else's: see `answerConfirm`. */
@@ -28,7 +28,7 @@ export const LISTED_BYTES: number = ID_BYTES + VERSION_BYTES;
 
 const mine = new Digest();
 
-export function answerDigest(node: RingNode, link: Link, frame: Frame): boolean {
+export function answerDigest(node: RingState, link: Link, frame: Frame): boolean {
   const from = frame.id();
   const to = frame.id();
   const count = frame.u32();
@@ -63,7 +63,7 @@ export function answerDigest(node: RingNode, link: Link, frame: Frame): boolean 
 
 /** The digest of one part of an arc that was cut; an arc too short to be cut has empty parts. */
 export function digestOfPart(
-  node: RingNode,
+  node: RingState,
   bounds: readonly Uint8Array[],
   part: number,
   out: Digest,
@@ -75,7 +75,7 @@ export function digestOfPart(
 }
 
 /** Keys come, as many of their records go back as fit; the first number says for how many keys. */
-export function answerFetch(node: RingNode, link: Link, frame: Frame): boolean {
+export function answerFetch(node: RingState, link: Link, frame: Frame): boolean {
   if (frame.left === 0 || frame.left % ID_BYTES !== 0) return false;
   const out = link.begin(FrameType.fetch | REPLY, frame.request);
   const countAt = out.length;
@@ -99,7 +99,7 @@ export function answerFetch(node: RingNode, link: Link, frame: Frame): boolean {
  * May the asker drop its copies? One byte for each: I lack it or have an older one; it is durable
  * here and on all my backups; it is here, but not yet everywhere; it is not mine.
  */
-export function answerConfirm(node: RingNode, link: Link, frame: Frame): boolean {
+export function answerConfirm(node: RingState, link: Link, frame: Frame): boolean {
   const isLeaver = frame.u8() === 1;
   if (frame.left === 0 || frame.left % LISTED_BYTES !== 0) return false;
   const { request } = frame;
@@ -119,7 +119,7 @@ export function answerConfirm(node: RingNode, link: Link, frame: Frame): boolean
 }
 
 function verdictOn(
-  node: RingNode,
+  node: RingState,
   link: Link,
   bytes: Uint8Array,
   key: number,

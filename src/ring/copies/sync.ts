@@ -12,16 +12,18 @@
  */
 import { arcShare, compareFrom } from '../../core/arc.ts';
 import { compareIds, equalIds, ID_BYTES } from '../../core/id.ts';
+import type { Comparison } from '../circle/identity.ts';
 import type { Member } from '../circle/member.ts';
 import { type Frame, FrameType, Status } from '../frames.ts';
 import type { Link } from '../link.ts';
-import type { RingNode } from '../node.ts';
+import type { Rate } from '../rate.ts';
 import { compareVersions } from '../records/clock.ts';
 import { cutArc, Digest, PARTS, visitArc } from '../records/digests.ts';
 import { isForgotten } from '../records/record.ts';
+import type { RingState } from '../state.ts';
+import { holdsForeign } from './belonging.ts';
 import { Compared, digestOfPart, LISTED_BYTES, LISTED_RECORDS } from './compared.ts';
-import { holdsForeign } from './repair.ts';
-import { keepRecords, putRecord } from './replicas.ts';
+import { keepRecords, putRecord } from './keeping.ts';
 
 /** Bytes pushed and not yet answered. Covers 100 MB/s at 20 ms. */
 export const WINDOW_BYTES: number = 1 << 21;
@@ -50,43 +52,14 @@ interface Push {
   isDone: boolean;
 }
 
-/** How much may be moved: bytes flow in at a rate, up to a second's worth. */
-export class Rate {
-  readonly perSecond: number;
-  #level: number;
-  #filledAtMs = 0;
-
-  constructor(perSecond: number) {
-    this.perSecond = perSecond;
-    this.#level = perSecond;
-  }
-
-  /** Something may go, however large: what it takes too much is waited for afterwards. */
-  isReady(now: number): boolean {
-    const gained = ((now - this.#filledAtMs) * this.perSecond) / 1000;
-    this.#level = Math.min(this.perSecond, this.#level + Math.max(0, gained));
-    this.#filledAtMs = now;
-    return this.#level > 0;
-  }
-
-  take(bytes: number): void {
-    this.#level -= bytes;
-  }
-
-  readyAt(now: number): number {
-    return this.#level > 0 ? now : now + Math.ceil(((1 - this.#level) * 1000) / this.perSecond);
-  }
-}
-
 const ours = new Digest();
 const theirs = new Digest();
 
-export class Sync {
-  readonly node: RingNode;
+export class Sync implements Comparison {
+  readonly node: RingState;
   readonly to: Member;
   readonly from: Uint8Array;
   readonly end: Uint8Array;
-  /** Records and bytes moved so far, both ways. */
   records = 0;
   bytes = 0;
   /** Something that was to reach the other side beside the sync did not. */
@@ -105,7 +78,7 @@ export class Sync {
 
   /** `done` is called once, in a later turn, unless the sync is given up with `abort`. */
   constructor(
-    node: RingNode,
+    node: RingState,
     to: Member,
     from: Uint8Array,
     end: Uint8Array,
@@ -126,7 +99,6 @@ export class Sync {
     this.advance(now);
   }
 
-  /** Share of the arc that is done, 0 to 1. */
   get progress(): number {
     let share = this.#shareDone;
     for (const { from, at } of this.#pushes) {
@@ -140,7 +112,6 @@ export class Sync {
     this.node.syncs.delete(this);
   }
 
-  /** Does what can be done now. Harmless at any time. */
   advance(now: number): void {
     if (this.#isOver) return;
     while (this.#parts.length > 0 && this.#comparing < COMPARES) this.#compare(now);
@@ -250,7 +221,7 @@ export class Sync {
         return this.#fail(at);
       }
       // The ring may have moved while it was on its way.
-      if (holdsForeign(this.node, reply.bytes, start, reply.end)) this.node.upkeep.moved(at);
+      if (holdsForeign(this.node, reply.bytes, start, reply.end)) this.node.moved(at);
       this.#fetches.unshift(...keys.slice(served));
       this.advance(at);
     });

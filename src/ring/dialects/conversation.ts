@@ -19,6 +19,7 @@ import { ID_BYTES } from '../../core/id.ts';
 import { type Fault, Field } from './field-reader.ts';
 import { ItemReader, Reading, sendItems } from './items.ts';
 import type { Arc, Caller, ItemSource, RingService } from './service.ts';
+import type { Terms } from './terms.ts';
 import {
   ANSWER_MS,
   BULK_IDLE_MS,
@@ -30,7 +31,6 @@ import {
   ITEMS_MAX,
   isOfOtherFamily,
   LINGER_MS,
-  type Terms,
 } from './wire.ts';
 import type { Ending } from './wire-counters.ts';
 import { Appetite, WireTalk } from './wire-talk.ts';

@@ -11,8 +11,7 @@
  * three-letter programs two close at once on a word they do not know; one keeps silent, and costs 2 s.
  */
 import type { Address } from '../../core/address.ts';
-import type { Exchange } from './exchange.ts';
-import type { ExchangeListener, Failure, Outcome, Request } from './request.ts';
+import type { Asked, ExchangeListener, Failure, Outcome, Request } from './request.ts';
 import type { Wire } from './wire.ts';
 
 /** What a detection wants done, and whom it tells. */
@@ -41,7 +40,7 @@ export class Detection implements ExchangeListener {
     this.#try(now, true);
   }
 
-  finished(now: number, _exchange: Exchange, outcome: Outcome): void {
+  finished(now: number, _exchange: Asked, outcome: Outcome): void {
     if (outcome.kind === 'detected') {
       return this.#listener.detected(now, outcome.wire, outcome.address);
     }

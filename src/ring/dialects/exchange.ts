@@ -17,7 +17,15 @@ import { assert } from '../../core/assert.ts';
 import { Closed, type Stream, type StreamHost } from '../../core/host.ts';
 import { type Fault, Field } from './field-reader.ts';
 import { ItemReader, Reading, sendItems } from './items.ts';
-import type { ExchangeListener, Failure, JoinListener, Outcome, Request } from './request.ts';
+import type {
+  Asked,
+  ExchangeListener,
+  Failure,
+  JoinListener,
+  Outcome,
+  Request,
+} from './request.ts';
+import type { Terms } from './terms.ts';
 import {
   ANSWER_MS,
   BULK_IDLE_MS,
@@ -31,7 +39,6 @@ import {
   PROBE_MS,
   REPLY_MS,
   TEXT_REPLY_MS,
-  type Terms,
   type Wire,
   wordOf,
 } from './wire.ts';
@@ -64,7 +71,7 @@ type Step = (typeof Step)[keyof typeof Step];
 const STRAY_VERDICT = 0x54; // T
 const TEXT = new TextDecoder();
 
-export class Exchange extends WireTalk {
+export class Exchange extends WireTalk implements Asked {
   readonly request: Request;
   readonly #listener: ExchangeListener;
   /** The dialect of this stream; of a detection the one tried. */
@@ -138,7 +145,6 @@ export class Exchange extends WireTalk {
     else if (!this.#hasStrayVerdict) this.#fail(now, 'cut-short');
   }
 
-  /** A join: everything is durable; ownership moves with the byte that this sends. */
   confirm(now: number): void {
     if (this.#outcome !== null) return;
     assert(this.#step === Step.ready && this.request.command === 'join', 'who joins confirms');
@@ -154,7 +160,6 @@ export class Exchange extends WireTalk {
     this.#tell(now, { kind: 'joined', s1: this.#s1, s2: this.#s2 });
   }
 
-  /** Breaks off, at any time: `failed`, `aborted`. The peer of a join keeps what it has. */
   abort(now: number): void {
     this.#fail(now, 'aborted');
   }

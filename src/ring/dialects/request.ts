@@ -6,8 +6,8 @@
  * text has no `info` and no `abandoned`, only text has `updatePrevious`.
  */
 import type { Address } from '../../core/address.ts';
-import type { Exchange } from './exchange.ts';
 import type { ItemSource } from './service.ts';
+import type { Talk } from './talk.ts';
 import type { Wire } from './wire.ts';
 
 /** Keys are 20 bytes; keys and values are borrowed until the exchange has its outcome. */
@@ -94,15 +94,23 @@ export type Failure =
   /** We broke off, or the items to hand over ran out. */
   | 'aborted';
 
+/** An exchange under way, as its listener sees it. */
+export interface Asked extends Talk {
+  /** A join: everything is durable; ownership moves with the byte that this sends. */
+  confirm(now: number): void;
+  /** Breaks off, at any time: `failed`, `aborted`. The peer of a join keeps what it has. */
+  abort(now: number): void;
+}
+
 /** Who hears of the end of an exchange. It is called once, out of any call into the exchange. */
 export interface ExchangeListener {
-  finished(now: number, exchange: Exchange, outcome: Outcome): void;
+  finished(now: number, exchange: Asked, outcome: Outcome): void;
 }
 
 /** Who joins hears more: accepted, items, ready — then `exchange.confirm(now)` moves the ownership. */
 export interface JoinListener extends ExchangeListener {
   /** `s1` and `s2` are our successors to be; text says 0 for both, and `s1` in `joinReady`. */
-  joinAccepted(now: number, exchange: Exchange, s1: Address, s2: Address, count: number): void;
+  joinAccepted(now: number, exchange: Asked, s1: Address, s2: Address, count: number): void;
   /**
    * `key` is borrowed, `value` the listener's to keep. `isOutside`: not in [hash, s1), to be kept
    * aside and inserted at its owner after `joined` (research: class programs hand over the wrong
@@ -110,7 +118,7 @@ export interface JoinListener extends ExchangeListener {
    */
   joinItem(
     now: number,
-    exchange: Exchange,
+    exchange: Asked,
     key: Uint8Array,
     value: Uint8Array,
     isOutside: boolean,
@@ -121,5 +129,5 @@ export interface JoinListener extends ExchangeListener {
    * be told first (`updatePrevious`), but confirm after 1 s all the same: a peer with one thread that
    * stands on both sides of us answers only then (research §3).
    */
-  joinReady(now: number, exchange: Exchange, s1: Address, s2: Address): void;
+  joinReady(now: number, exchange: Asked, s1: Address, s2: Address): void;
 }

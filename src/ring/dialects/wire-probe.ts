@@ -11,7 +11,8 @@ import { Allowance } from './allowance.ts';
 import { Detection, type DetectionListener } from './detection.ts';
 import { Exchange } from './exchange.ts';
 import type { ExchangeListener, Request } from './request.ts';
-import { type Terms, VALUE_BYTES_MAX, type Wire } from './wire.ts';
+import type { Terms } from './terms.ts';
+import { VALUE_BYTES_MAX, type Wire } from './wire.ts';
 import { WireCounters } from './wire-counters.ts';
 
 export class WireProbe implements StreamMachine, StoreMachine, DetectionListener {

@@ -12,14 +12,8 @@ import type { Closed, Stream, StreamHost } from '../../core/host.ts';
 import { type Fault, FieldReader } from './field-reader.ts';
 import { Outflow } from './outflow.ts';
 import type { Talk } from './talk.ts';
-import {
-  ANSWER_MS,
-  BULK_IDLE_MS,
-  EARLY_BYTES_MAX,
-  PROGRESS_BYTES,
-  type Terms,
-  type Wire,
-} from './wire.ts';
+import type { Terms } from './terms.ts';
+import { ANSWER_MS, BULK_IDLE_MS, EARLY_BYTES_MAX, PROGRESS_BYTES, type Wire } from './wire.ts';
 
 /** What a talk does with bytes that come now. */
 export const Appetite = {

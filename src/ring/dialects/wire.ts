@@ -11,8 +11,6 @@
  * checksum: a reader knows what comes next, or has lost its way for good.
  */
 import { STREAM_QUEUE_BYTES } from '../../core/host.ts';
-import type { Allowance } from './allowance.ts';
-import type { WireCounters } from './wire-counters.ts';
 
 export const WIRES = ['seed', 'string', 'text'] as const;
 export type Wire = (typeof WIRES)[number];
@@ -95,16 +93,6 @@ const BINARY_OPENING = /^(?:OWN|EXI|PUL|INF|ABD|(?:GET|INS|REM|CON|DIS)(?:$|[^A-
  */
 export function isOfOtherFamily(wire: Wire, opening: string): boolean {
   return (wire === 'text' ? BINARY_OPENING : TEXT_OPENING).test(opening);
-}
-
-/** What all streams of a process share. */
-export interface Terms {
-  readonly wire: Wire;
-  /** No value is longer, in or out. */
-  readonly valueBytesMax: number;
-  /** Room for values that are on their way, of all streams together. */
-  readonly memory: Allowance;
-  readonly counters: WireCounters;
 }
 
 /** Research §2: no program has a limit of its own, and a length of 8 bytes can ask for 2^64. */

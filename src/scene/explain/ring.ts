@@ -15,6 +15,7 @@ import { sha1 } from '../../lab/sha1.ts';
 import { MEMBER_BYTES } from '../../ring/circle/member.ts';
 import type { Wire } from '../../ring/dialects/wire.ts';
 import {
+  EXISTS_ONLY,
   FRAME_HEADER_BYTES,
   FRAME_TYPES_LAST,
   FrameType,
@@ -25,7 +26,6 @@ import {
 } from '../../ring/frames.ts';
 import { VERSION_BYTES, versionMs } from '../../ring/records/clock.ts';
 import { isTombstone, RECORD_HEADER_BYTES } from '../../ring/records/record.ts';
-import { EXISTS_ONLY } from '../../ring/routing.ts';
 import { LEVELS } from '../../ring/settings.ts';
 import type { Part } from '../protocol/messages.ts';
 import { explainDialect, kindOfDialect } from './dialect.ts';

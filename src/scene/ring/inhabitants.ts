@@ -13,6 +13,7 @@ import { ID_BYTES } from '../../core/id.ts';
 import { RingOverlay } from '../../lab/ring/ring-overlay.ts';
 import { sha1 } from '../../lab/sha1.ts';
 import { World } from '../../lab/world.ts';
+import { keep } from '../../ring/copies/keeping.ts';
 import type { RingEvent } from '../../ring/outcome.ts';
 import { HybridClock } from '../../ring/records/clock.ts';
 import { blankRecord } from '../../ring/records/record.ts';
@@ -188,7 +189,7 @@ export class RingInhabitants implements Inhabitants {
       this.#keys.acknowledged(key, record, false);
       const homes = owner.copies.map(({ member }) => circle.nodeAt(member.home));
       for (const node of [circle.nodeOf(place), ...homes]) {
-        this.mortals.node(node).keep(now, key, 0, record);
+        keep(this.mortals.node(node), now, key, 0, record);
         this.mortals.storeOf(node).hardenAll();
       }
     }

@@ -11,7 +11,7 @@ import { formatId } from '../../core/id.ts';
 import type { RingOverlay } from '../../lab/ring/ring-overlay.ts';
 import type { Identity } from '../../ring/circle/identity.ts';
 import type { Member } from '../../ring/circle/member.ts';
-import { keptEnd } from '../../ring/copies/repair.ts';
+import { keptEnd } from '../../ring/copies/belonging.ts';
 import type { RingNode } from '../../ring/node.ts';
 import { isTombstone, RECORD_HEADER_BYTES } from '../../ring/records/record.ts';
 import {

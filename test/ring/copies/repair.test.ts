@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keptEnd } from '../../../src/ring/copies/repair.ts';
+import { keptEnd } from '../../../src/ring/copies/belonging.ts';
+import { removeRecord } from '../../../src/ring/copies/keeping.ts';
 import { identitiesOf } from '../schedule.ts';
 import { keyOf, type Process, SmallRing } from '../small-ring.ts';
 
@@ -16,7 +17,7 @@ describe('repair', () => {
     const victim = nodes[3]!;
     const before = victim.store.count;
     expect(before).toBeGreaterThan(5);
-    for (let i = 0; i < 40; i++) victim.node.removeRecord(keyOf(`key ${i}`));
+    for (let i = 0; i < 40; i++) removeRecord(victim.node, keyOf(`key ${i}`));
     world.run(15_000);
     expect(victim.store.count).toBe(before);
     const repaired = nodes
@@ -65,7 +66,7 @@ describe('records of others', () => {
     // Lost over there before they are confirmed: they go back.
     const lost: Uint8Array[] = [];
     b.store.range(null, null, (key) => lost.push(new Uint8Array(key)) < 5);
-    for (const key of lost) b.node.removeRecord(key);
+    for (const key of lost) removeRecord(b.node, key);
     world.run(15_000);
     expect(a!.store.count + b.store.count).toBe(80);
     expect(b.store.count).toBe(moved);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { removeRecord } from '../../../src/ring/copies/keeping.ts';
 import { copiesFor } from '../../../src/ring/copies/replicas.ts';
 import { keyOf, type Process, SmallRing } from '../small-ring.ts';
 
@@ -162,7 +163,7 @@ describe('a read', () => {
     world.run(5000);
     nodes[0]!.done(nodes[0]!.insert('a', 'one', 'all'));
     const [owner] = holdersOf(world, 'a');
-    owner!.node.removeRecord(keyOf('a'));
+    removeRecord(owner!.node, keyOf('a'));
     expect(nodes[1]!.value('a', 'one')).toBeNull();
     expect(nodes[1]!.value('a', 'quorum')).toBe('one');
     expect(nodes[1]!.value('a', 'one')).toBe('one');

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fillRandom, SeededRandom } from '../../../src/core/random.ts';
 import { Compared, LISTED_RECORDS } from '../../../src/ring/copies/compared.ts';
-import { following, Rate, Sync, WINDOW_BYTES } from '../../../src/ring/copies/sync.ts';
+import { keep } from '../../../src/ring/copies/keeping.ts';
+import { following, Sync, WINDOW_BYTES } from '../../../src/ring/copies/sync.ts';
 import { FrameType, REPLY } from '../../../src/ring/frames.ts';
+import { Rate } from '../../../src/ring/rate.ts';
 import { HybridClock } from '../../../src/ring/records/clock.ts';
 import { blankRecord } from '../../../src/ring/records/record.ts';
 import { type Process, SmallRing } from '../small-ring.ts';
@@ -18,7 +20,7 @@ function fill(process: Process, count: number, seed: number, at: number, valueBy
     fillRandom(random, key, 0, 20);
     const record = blankRecord(new Uint8Array(valueBytes).fill(i));
     clock.next(at, key, null, record);
-    process.node.keep(process.world.now, key, 0, record);
+    keep(process.node, process.world.now, key, 0, record);
   }
 }
 

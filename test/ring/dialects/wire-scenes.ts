@@ -19,7 +19,8 @@ import { Exchange } from '../../../src/ring/dialects/exchange.ts';
 import type { JoinListener, Outcome, Request } from '../../../src/ring/dialects/request.ts';
 import type { Arc, Caller, ItemSource, RingService } from '../../../src/ring/dialects/service.ts';
 import type { Talk } from '../../../src/ring/dialects/talk.ts';
-import { type Terms, VALUE_BYTES_MAX, type Wire } from '../../../src/ring/dialects/wire.ts';
+import type { Terms } from '../../../src/ring/dialects/terms.ts';
+import { VALUE_BYTES_MAX, type Wire } from '../../../src/ring/dialects/wire.ts';
 import { WireCounters } from '../../../src/ring/dialects/wire-counters.ts';
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

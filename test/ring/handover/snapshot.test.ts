@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Items } from '../../../src/ring/handover/plain.ts';
-import { copyArc } from '../../../src/ring/handover/snapshot.ts';
+import { copyArc, Items } from '../../../src/ring/handover/snapshot.ts';
 import { keyOf, SmallRing, textOf } from '../small-ring.ts';
 
 describe('a snapshot', () => {
@@ -10,9 +9,9 @@ describe('a snapshot', () => {
     for (let i = 0; i < 30; i++) node!.done(node!.insert(`key ${i}`, `value ${i}`));
     for (let i = 0; i < 30; i += 3) node!.done(node!.remove(`key ${i}`));
     const all = new Uint8Array(20);
-    const items = copyArc(node!.node, all, all);
+    const items = copyArc(node!.store, all, all);
     expect(items.length).toBe(20);
-    const half = copyArc(node!.node, all, new Uint8Array(20).fill(0x80));
+    const half = copyArc(node!.store, all, new Uint8Array(20).fill(0x80));
     expect(half.length).toBeLessThan(20);
     expect(half.every(({ key }) => key[0]! < 0x81)).toBe(true);
     node!.done(node!.insert('key 1', 'changed'));

@@ -8,7 +8,7 @@ import { addressOf, parseIp } from '../../../src/core/address.ts';
 import { SeededRandom } from '../../../src/core/random.ts';
 import { sha1 } from '../../../src/lab/sha1.ts';
 import { Members } from '../../../src/ring/circle/member.ts';
-import { putRecord } from '../../../src/ring/copies/replicas.ts';
+import { putRecord } from '../../../src/ring/copies/keeping.ts';
 import {
   FRAME_TYPES_LAST,
   FrameType,

@@ -1,7 +1,7 @@
 /**
  * What the ring nodes of one process may share instead of each owning it: the members they know, and
  * the buffers that they read and write with, which are needed for the length of one turn only. One
- * real node has a commons of its own; a lab gives its 10,000 nodes the same.
+ * real node has one of its own; a lab gives its 10,000 nodes the same.
  */
 
 import { Members, type Sha1 } from './circle/member.ts';
@@ -11,7 +11,7 @@ import { Frame, FrameWriter } from './frames.ts';
 const IDLE_WRITERS = 32;
 const WRITER_BYTES_KEPT = 1 << 19;
 
-export class RingCommons {
+export class RingShared {
   readonly members: Members;
   /** The frame being looked at. */
   readonly frame: Frame = new Frame();

@@ -11,21 +11,24 @@
  * command's time is up. A write that was sent and not answered is not sent again: it may have
  * happened, and somebody else's newer write with it. Its outcome is `unknown`.
  */
-import type { Address } from '../core/address.ts';
-import { isBetween } from '../core/arc.ts';
-import { equalIds } from '../core/id.ts';
-import { CANDIDATES, HOPS_LIMIT } from './bounds.ts';
-import type { Member } from './circle/member.ts';
-import { type Frame, FrameType, Status } from './frames.ts';
-import { askPlain } from './handover/plain.ts';
-import type { Link } from './link.ts';
-import type { RingNode } from './node.ts';
-import type { OutcomeCode, RingOutcome, RingStep } from './outcome.ts';
-import { Waiter } from './patience.ts';
-import { VERSION_BYTES } from './records/clock.ts';
-import { LEVELS, type Level } from './settings.ts';
-
-export type OperationKind = 'owner' | 'get' | 'exists' | 'insert' | 'remove';
+import type { Address } from '../../core/address.ts';
+import { HOPS_LIMIT } from '../bounds.ts';
+import type { Member } from '../circle/member.ts';
+import { EXISTS_ONLY, type Frame, FrameType, Status } from '../frames.ts';
+import type { Link } from '../link.ts';
+import {
+  failure,
+  type OperationKind,
+  type OutcomeCode,
+  type RingOutcome,
+  type RingStep,
+} from '../outcome.ts';
+import { Waiter } from '../patience.ts';
+import { VERSION_BYTES } from '../records/clock.ts';
+import { LEVELS, type Level } from '../settings.ts';
+import type { Command, RingState } from '../state.ts';
+import { candidatesLimit, closestBefore, remembered } from './closest.ts';
+import { askPlain } from './plain-calls.ts';
 
 /** How it ended, and for `owner` who it is and where its arc ends. */
 export type OperationDone = (
@@ -37,76 +40,9 @@ export type OperationDone = (
 
 /** A larger value is sent only to the node that has said that it is the owner. */
 const SENT_BLINDLY_BYTES = 4096;
-export const EXISTS_ONLY = 0x80;
 
-/** Is `a` closer before `key` than `b`? A node at the key itself is the closest. */
-export function isCloserBefore(
-  a: Uint8Array,
-  b: Uint8Array,
-  key: Uint8Array,
-  keyAt: number,
-): boolean {
-  if (equalIds(a, 0, b, 0) || equalIds(b, 0, key, keyAt)) return false;
-  return equalIds(a, 0, key, keyAt) || isBetween(a, 0, b, 0, key, keyAt);
-}
-
-/** Keeps `list` sorted, the closest before the key first, and no longer than `limit`. */
-function offer(list: Member[], member: Member, key: Uint8Array, at: number, limit: number): void {
-  let place = list.length;
-  while (place > 0 && isCloserBefore(member.hash, list[place - 1]!.hash, key, at)) place--;
-  if (place >= limit || list.includes(member)) return;
-  list.splice(place, 0, member);
-  if (list.length > limit) list.pop();
-}
-
-/** The members that we know closest before a key, ourselves not among them. */
-export function closestBefore(
-  node: RingNode,
-  key: Uint8Array,
-  at: number,
-  limit: number,
-): Member[] {
-  const list: Member[] = [];
-  for (const identity of node.identities) {
-    if (!identity.isMember) continue;
-    for (const member of identity.successors) offer(list, member, key, at, limit);
-    // The first Chord knew one predecessor, and did not route by it.
-    if (node.settings.policy !== 'chord-2001') {
-      for (const member of identity.predecessors) offer(list, member, key, at, limit);
-    }
-    for (const member of identity.fingers.members) offer(list, member, key, at, limit);
-  }
-  return list;
-}
-
-/**
- * Candidates in one answer: enough that of a list of neighbours whoever still lives is among them,
- * however many of those before it have died.
- */
-function candidatesLimit(node: RingNode): number {
-  return Math.max(CANDIDATES, node.listProcesses + 1);
-}
-
-/** What we answer who asks for a key that is not ours: those closer to it than we are. */
-export function candidatesFor(node: RingNode, key: Uint8Array, at: number): Member[] {
-  const list = closestBefore(node, key, at, candidatesLimit(node));
-  for (const { member, isMember } of node.identities) {
-    if (!isMember) continue;
-    const end = list.findIndex((other) => !isCloserBefore(other.hash, member.hash, key, at));
-    if (end >= 0) list.length = end;
-  }
-  return list;
-}
-
-/** Whom one who is no member may ask: all it remembers, the closest first, and whom it was told of. */
-function remembered(node: RingNode, key: Uint8Array): Member[] {
-  const list: Member[] = [];
-  for (const member of node.waysIn()) offer(list, member, key, 0, Infinity);
-  return list;
-}
-
-export class Operation extends Waiter {
-  readonly node: RingNode;
+export class Operation extends Waiter implements Command {
+  readonly node: RingState;
   readonly kind: OperationKind;
   readonly key: Uint8Array;
   readonly value: Uint8Array | null;
@@ -134,7 +70,7 @@ export class Operation extends Waiter {
   readonly #retry: Retry = new Retry(this);
 
   constructor(
-    node: RingNode,
+    node: RingState,
     kind: OperationKind,
     key: Uint8Array,
     value: Uint8Array | null,
@@ -219,7 +155,7 @@ export class Operation extends Waiter {
         this.#tell(at, 'silent', to);
         node.suspect(at, to);
         // A client looks after no lists: it forgets, and learns of others as it goes.
-        if (node.identities.length === 0) node.upkeep.forget(to);
+        if (node.identities.length === 0) node.memory.forget(to);
         if (isWrite && link.hasReached) return this.fail(at, 'unknown', to);
         return this.step(at);
       }
@@ -267,11 +203,11 @@ export class Operation extends Waiter {
     const status = reply.u8();
     this.#tell(now, STEPS[status] ?? 'refused', from);
     if (status === Status.notOwner) {
-      const closer = reply.list(this.node.commons.members);
+      const closer = reply.list(this.node.shared.members);
       this.#told(closer, from);
       if (!reply.isWhole) return this.step(now);
       this.hops++;
-      for (const member of closer) this.node.upkeep.learn(member);
+      for (const member of closer) this.node.memory.learn(member);
       // Those just named are closer than whoever named them; the others stay to fall back on.
       for (const member of this.#candidates) {
         if (closer.length < 2 * candidatesLimit(this.node) && !closer.includes(member))
@@ -307,7 +243,7 @@ export class Operation extends Waiter {
     let copies = 0;
     let end: Uint8Array | null = null;
     if (kind === 'owner') {
-      owner = reply.member(this.node.commons.members);
+      owner = reply.member(this.node.shared.members);
       end = reply.id();
     } else if (kind === 'get' || kind === 'exists') {
       found = reply.u8() === 1;
@@ -321,7 +257,7 @@ export class Operation extends Waiter {
     if (!reply.isWhole) return this.fail(now, 'unknown', owner);
     const { address } = owner;
     const { hops, silent } = this;
-    this.node.upkeep.learn(owner);
+    this.node.memory.learn(owner);
     this.#end(
       now,
       { code: 'ok', message: '', found, value, version, owner: address, copies, hops, silent },
@@ -400,22 +336,3 @@ const CODES: readonly (OutcomeCode | null)[] = [
   'busy',
   null,
 ];
-
-const MESSAGES: { readonly [code in OutcomeCode]: string } = {
-  ok: '',
-  'not-a-member': 'this node is not a member of a ring',
-  unreachable: 'nobody answered on the way to the owner of the key',
-  unknown: 'the owner was asked and did not answer: the write may have happened, or not',
-  'too-few-copies': 'too few copies could be made or read in time',
-  'store-failed': 'the store could not keep it',
-  'too-large': 'the value is larger than the owner takes',
-  busy: 'too much is under way already',
-  'too-many-hops': `the owner was not found within ${HOPS_LIMIT} hops`,
-};
-
-/** An outcome that is a failure. */
-export function failure(code: OutcomeCode): RingOutcome {
-  const message = MESSAGES[code];
-  const nothing = { found: false, value: null, version: null, owner: 0, copies: 0 };
-  return { code, message, ...nothing, hops: 0, silent: 0 };
-}

@@ -1,0 +1,81 @@
+/**
+ * Joining, the owner's side: whoever stands in our arc is let in, one at a time. What the two say to
+ * each other is drawn in handover.ts.
+ */
+import type { Identity } from '../circle/identity.ts';
+import type { Member } from '../circle/member.ts';
+import { chained } from '../circle/neighbours.ts';
+import { type Frame, FrameType, REPLY, Status } from '../frames.ts';
+import type { Link } from '../link.ts';
+import { hasDied } from '../membership/life.ts';
+import { setSuccessors } from '../membership/lists.ts';
+import type { RingState } from '../state.ts';
+import { Handover } from './handover.ts';
+
+export function answerJoin(node: RingState, now: number, link: Link, frame: Frame): boolean {
+  const target = frame.address();
+  const joiner = frame.member(node.shared.members);
+  const { request } = frame;
+  if (!frame.isWhole) return false;
+  const identity = node.identityAt(target);
+  const answer = (status: Status) => link.answerStatus(FrameType.join, request, status);
+  const accept = () => {
+    const out = link.begin(FrameType.join | REPLY, request);
+    out.u8(Status.ok);
+    out.f64(node.memory.sinceMs);
+    link.send();
+  };
+  if (!identity?.isMember || identity.state === 'leaving') answer(Status.refused);
+  else if (joiner.address === identity.member.address) answer(Status.refused);
+  else if (identity.handover?.to === joiner || isSwitching(identity, joiner)) accept();
+  else if (identity.handover !== null) answer(Status.busy);
+  else {
+    // It says itself that it is no member: whoever lived there has died.
+    hasDied(node, now, joiner);
+    if (identity.owns(joiner.hash, 0)) {
+      accept();
+      handOver(node, identity, joiner).start(now);
+    } else {
+      answer(Status.notOwner);
+    }
+  }
+  return true;
+}
+
+function handOver(node: RingState, identity: Identity, joiner: Member): Handover {
+  return new Handover(node, {
+    identity,
+    to: joiner,
+    from: joiner.hash,
+    moved: (now) => sendSwitch(node, now, identity, joiner),
+    failed: () => {},
+  });
+}
+
+/** The word that makes it a member is on its way. */
+function isSwitching({ admitted, admittedAtMs }: Identity, joiner: Member): boolean {
+  return admitted === joiner && admittedAtMs === Infinity;
+}
+
+function sendSwitch(node: RingState, now: number, identity: Identity, joiner: Member): void {
+  const { successors, predecessors, end } = identity;
+  const link = node.linkTo(now, joiner);
+  const out = link.ask(now, FrameType.switch, node.lines.replies, (at, reply) => {
+    const isTaken = reply !== null && reply.u8() === Status.ok;
+    if (!isTaken) node.suspect(at, joiner);
+    if (identity.admitted !== joiner) return;
+    if (isTaken) identity.admittedAtMs = at;
+    else identity.admitted = null;
+  });
+  out.address(joiner.address);
+  out.member(identity.member);
+  out.raw(end);
+  out.list(predecessors);
+  out.list(successors);
+  link.send();
+  node.gone.delete(joiner.address);
+  identity.admitted = joiner;
+  identity.admittedAtMs = Infinity;
+  const list = chained(identity.member, joiner, successors, node.listProcesses, () => false);
+  setSuccessors(node, now, identity, list);
+}

@@ -1,0 +1,172 @@
+/**
+ * Joining, the joiner's side: it finds the owner of its place, asks it to hand over, and is a member
+ * when `switch` comes. It goes on trying until then.
+ *
+ *     join ── owner? ─▶ host ── join ─▶ "ok" … the host syncs … ◀─ switch: joined
+ *       ▲                └ plain: CON (plain.ts)
+ *       └── a moment later ◀── no, or silence
+ */
+import { randomBelow } from '../../core/random.ts';
+import type { Identity } from '../circle/identity.ts';
+import type { Member } from '../circle/member.ts';
+import { chained } from '../circle/neighbours.ts';
+import { forgetAll } from '../copies/keeping.ts';
+import { receiving } from '../copies/release.ts';
+import { type Frame, FrameType, Status } from '../frames.ts';
+import type { Link } from '../link.ts';
+import { setPredecessors, setSuccessors } from '../membership/lists.ts';
+import { Operation } from '../routing/operation.ts';
+import type { RingState } from '../state.ts';
+import { announcePrevious, joinPlain } from './plain.ts';
+
+/** A join that came to nothing is tried again after this and a chance of as much again. */
+const AGAIN_MS = 200;
+const AGAIN_MS_MAX = 3000;
+
+/** Joins that fail before a node that remembers a ring begins one of its own: some 2 s, */
+const LONELY_FAILURES = 4;
+
+/** and some 20 s when it was told whom to join. */
+const PATIENT_FAILURES = 12;
+
+/** Finds the owner of our place and asks it to let us in. */
+export function join(node: RingState, now: number, identity: Identity): void {
+  identity.state = 'joining';
+  identity.host = null;
+  identity.pulseAtMs = Infinity;
+  const via = node.isMember ? null : node.waysIn();
+  if (via !== null && via.length === 0) return joinFailed(node, now, identity, 'nobody to ask');
+  const key = new Uint8Array(identity.hash);
+  new Operation(node, 'owner', key, null, 'one', via, (at, outcome, owner) => {
+    if (identity.state !== 'joining') return;
+    if (owner === null) return joinFailed(node, at, identity, outcome.message);
+    if (owner.address === identity.member.address) {
+      return joinFailed(node, at, identity, 'the ring still takes us for who we were');
+    }
+    if (node.isPlain(owner)) joinBefore(node, at, identity, owner);
+    else askToJoin(node, at, identity, owner);
+  }).start(now);
+}
+
+/** Asks the host to hand over, and again while it does: if it has forgotten us it begins anew. */
+function askToJoin(node: RingState, now: number, identity: Identity, host: Member): void {
+  identity.host = host;
+  identity.pulseAtMs = now + node.settings.bulkIdleMs / 4;
+  receiving(node, now);
+  const link = node.linkTo(now, host);
+  const out = link.ask(now, FrameType.join, node.lines.replies, (at, reply) => {
+    if (identity.state !== 'joining' || identity.host !== host) return;
+    const status = reply === null ? -1 : reply.u8();
+    if (status === Status.ok) discardOutdated(node, at, reply!.f64());
+    else joinFailed(node, at, identity, 'the owner of our place has no time');
+  });
+  out.address(host.address);
+  out.member(identity.member);
+  link.send();
+}
+
+/** The host's first look at our store comes behind its word, so this is before it. */
+function discardOutdated(node: RingState, now: number, ringSinceMs: number): void {
+  if (node.isMember || !node.memory.isOutdated(now, ringSinceMs)) return;
+  node.memory.aliveAtMs = 0;
+  forgetAll(node);
+}
+
+/** The owner of our place is a class program. */
+function joinBefore(node: RingState, now: number, identity: Identity, host: Member): void {
+  identity.host = host;
+  identity.pulseAtMs = Infinity;
+  const become = (at: number, s1: Member, s2: Member | null) => {
+    const { member } = identity;
+    identity.end = s1 === member ? host.hash : s1.hash;
+    becomeMember(node, at, identity);
+    const first = s1 === member ? host : s1;
+    const list = chained(member, first, s2 ? [s2, host] : [host], node.listProcesses, () => false);
+    setSuccessors(node, at, identity, list);
+    setPredecessors(node, at, identity, [host]);
+    announcePrevious(node, at, identity, first);
+  };
+  const failed = (at: number, reason: string) => joinFailed(node, at, identity, reason);
+  joinPlain(node, now, identity, host, become, failed);
+}
+
+/** The pulse of one who is joining. */
+export function watchJoin(node: RingState, now: number, identity: Identity): void {
+  if (identity.host === null) join(node, now, identity);
+  else askToJoin(node, now, identity, identity.host);
+}
+
+function joinFailed(node: RingState, now: number, identity: Identity, reason: string): void {
+  identity.host = null;
+  identity.joinFailures++;
+  node.event({ kind: 'join-failed', identity: identity.member.address, reason });
+  const delayMs = Math.min(AGAIN_MS_MAX, AGAIN_MS * identity.joinFailures);
+  identity.pulseAtMs = now + delayMs + randomBelow(node.random, delayMs);
+  goItAlone(node, now, identity);
+}
+
+/**
+ * A node that has never been in a ring goes on trying. One that was begins a ring of its own after
+ * a while: else a ring whose nodes were all restarted would never begin. Rings that meet again
+ * become one.
+ */
+function goItAlone(node: RingState, now: number, identity: Identity): void {
+  if (node.isMember || !node.memory.hasMemory) return;
+  const patience = node.ways.length > 0 ? PATIENT_FAILURES : LONELY_FAILURES;
+  if (identity.joinFailures >= patience) becomeMember(node, now, identity);
+}
+
+/** The identity has an arc, and takes part from here on. */
+export function becomeMember(node: RingState, now: number, identity: Identity): void {
+  identity.state = 'member';
+  identity.host = null;
+  identity.joinFailures = 0;
+  identity.heardAtMs = now;
+  identity.pulseAtMs = now + node.settings.pulseMs;
+  node.counters.joins++;
+  node.event({ kind: 'joined', identity: identity.member.address });
+  node.agenda.joined(now, node.policy.testsItself);
+  node.moved(now);
+  // Whoever dies right after this should find back.
+  node.memory.remember(now);
+  const next = node.identities.find(({ state }) => state === 'idle');
+  if (next === undefined || identity === next) return;
+  node.after(now, (at) => next.state === 'idle' && join(node, at, next));
+}
+
+/** The arc is ours from here on. */
+export function answerSwitch(node: RingState, now: number, link: Link, frame: Frame): boolean {
+  const { members } = node.shared;
+  const target = frame.address();
+  const host = frame.member(members);
+  const end = frame.id();
+  const predecessors = frame.list(members);
+  const successors = frame.list(members);
+  if (!frame.isWhole) return false;
+  const identity = node.identityAt(target);
+  const isExpected = identity?.state === 'joining' && identity.host === host;
+  link.answerStatus(FrameType.switch, frame.request, isExpected ? Status.ok : Status.refused);
+  if (isExpected) joined(node, now, identity!, host, end, predecessors, successors);
+  return true;
+}
+
+function joined(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  host: Member,
+  end: Uint8Array,
+  predecessors: readonly Member[],
+  successors: readonly Member[],
+): void {
+  const isGone = (member: Member) => node.isGone(now, member);
+  const list = (first: Member, rest: readonly Member[]) =>
+    chained(identity.member, first, rest, node.listProcesses, isGone);
+  identity.end = end;
+  becomeMember(node, now, identity);
+  // A host that was alone is before us and behind us. In a larger ring it is our last successor only
+  // if the list reaches that far, and that is for our first successor to say.
+  const after = successors.length > 0 ? successors[0]! : host;
+  setSuccessors(node, now, identity, list(after, successors.slice(1)));
+  setPredecessors(node, now, identity, list(host, predecessors));
+}

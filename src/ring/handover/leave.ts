@@ -1,0 +1,226 @@
+/**
+ * Leaving: each arc is handed to its predecessor, the heir, and then the process waits until the owners
+ * of all that it still holds have confirmed it.
+ *
+ *     leaver                                         heir
+ *       ──────────────── leave ─────────────────────▶  may I? its arc ends where mine begins
+ *       sync all of my arc ─────────────────────────▶  durable, acked
+ *       ──────────────── inherit ───────────────────▶  it owns my arc from this byte on
+ */
+import { equalIds } from '../../core/id.ts';
+import { randomBelow } from '../../core/random.ts';
+import type { Identity } from '../circle/identity.ts';
+import type { Member } from '../circle/member.ts';
+import { chained } from '../circle/neighbours.ts';
+import { receiving, release, stopReleasing } from '../copies/release.ts';
+import { refreshCopies } from '../copies/repair.ts';
+import { type Frame, FrameType, Status } from '../frames.ts';
+import type { Link } from '../link.ts';
+import { askNeighbours, moveEnd, setPredecessors, setSuccessors } from '../membership/lists.ts';
+import type { RingState } from '../state.ts';
+import { Handover } from './handover.ts';
+import { findPredecessor, leavePlain } from './plain.ts';
+
+/** A leave that came to nothing is tried again after this and a chance of as much again. */
+const AGAIN_MS = 200;
+
+/** A leaver that has handed its arcs over waits so long for its records to be confirmed. */
+const LEAVE_MS = 60_000;
+const LEAVE_AGAIN_MS = 500;
+/** If it is alone, others that it once knew get so long to show that they are there after all. */
+const LEAVE_ALONE_MS = 4000;
+
+/**
+ * Leaves with all identities. `done` hears how many records nobody has confirmed, when there are none
+ * or a minute is over.
+ */
+export function leaveRing(
+  node: RingState,
+  now: number,
+  done: (now: number, left: number) => void,
+): void {
+  let giveUpAtMs = now + LEAVE_MS;
+  const end = (at: number, left: number) => {
+    if (left > 0 && at < giveUpAtMs) return node.after(at + LEAVE_AGAIN_MS, drain);
+    done(at, left);
+  };
+  const drain = (at: number) => {
+    if (node.waysIn().length === 0) end(at, 0);
+    else release(node, at, end);
+  };
+  const next = (at: number): void => {
+    const identity = node.identities.findLast(({ state }) => state === 'member');
+    if (identity !== undefined) return leave(node, at, identity, next);
+    stopReleasing(node);
+    node.agenda.stop();
+    if (node.isRingOver) giveUpAtMs = at + LEAVE_ALONE_MS;
+    if (node.store.count === 0) end(at, 0);
+    else drain(at);
+  };
+  for (const identity of node.identities) {
+    if (identity.state === 'joining') hasLeft(node, identity);
+  }
+  next(now);
+}
+
+/** Hands the arc to the predecessor; `done` hears it when we answer for nothing any more. */
+function leave(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  done: (now: number) => void,
+): void {
+  identity.state = 'leaving';
+  const heir = identity.predecessor;
+  const again = (at: number) => {
+    const delayMs = AGAIN_MS + randomBelow(node.random, AGAIN_MS);
+    node.after(at + delayMs, (then) => {
+      if (identity.state === 'leaving') leave(node, then, identity, done);
+    });
+  };
+  if (heir === undefined || identity.ownsAll) {
+    if (identity.successor !== undefined) return again(now);
+    hasLeft(node, identity);
+    return done(now);
+  }
+  if (identity.handover !== null) return again(now);
+  if (node.isPlain(heir) && !node.isOwn(heir)) {
+    return leavePlain(node, now, identity, heir, (at, hasTaken) => {
+      if (!hasTaken) {
+        findPredecessor(node, at, identity);
+        return again(at);
+      }
+      identity.isTakenByPlain = true;
+      hasLeft(node, identity);
+      done(at);
+    });
+  }
+  const link = node.linkTo(now, heir);
+  const out = link.ask(now, FrameType.leave, node.lines.replies, (at, reply) => {
+    if (identity.state !== 'leaving') return;
+    if (reply === null) node.suspect(at, heir);
+    if (reply === null || reply.u8() !== Status.ok || identity.handover !== null) return again(at);
+    identity.leaveDone = done;
+    new Handover(node, {
+      identity,
+      to: heir,
+      from: identity.hash,
+      moved: (then) => sendInherit(node, then, identity, heir, again),
+      failed: again,
+    }).start(at);
+  });
+  out.address(heir.address);
+  out.member(identity.member);
+  link.send();
+}
+
+/** It answers for nothing any more. */
+export function hasLeft(node: RingState, identity: Identity): void {
+  if (identity.ownsAll && identity.successor === undefined) node.isRingOver = true;
+  identity.state = 'left';
+  identity.pulseAtMs = Infinity;
+  for (const { sync } of identity.copies) sync?.abort();
+  node.event({ kind: 'left', identity: identity.member.address });
+}
+
+export function answerLeave(node: RingState, now: number, link: Link, frame: Frame): boolean {
+  const target = frame.address();
+  const leaver = frame.member(node.shared.members);
+  if (!frame.isWhole) return false;
+  const status = canInherit(node.identityAt(target), leaver) ? Status.ok : Status.refused;
+  if (status === Status.ok) receiving(node, now);
+  link.answerStatus(FrameType.leave, frame.request, status);
+  return true;
+}
+
+/** Our arc ends where the leaver's begins, and nobody else is about to take a part of ours. */
+function canInherit(identity: Identity | null, leaver: Member): boolean {
+  if (!identity?.isMember || identity.handover !== null) return false;
+  return identity.successor === leaver && equalIds(identity.end, 0, leaver.hash, 0);
+}
+
+function sendInherit(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  heir: Member,
+  refused: (now: number) => void,
+): void {
+  const link = node.linkTo(now, heir);
+  const out = link.ask(now, FrameType.inherit, node.lines.replies, (at, reply) => {
+    if (reply === null) return inheritAgain(node, at, identity, heir, refused);
+    if (reply.u8() !== Status.ok) {
+      // It does not answer for our arc, so we still do.
+      identity.isYielding = false;
+      return refused(at);
+    }
+    hasLeft(node, identity);
+    identity.leaveDone?.(at);
+  });
+  out.address(heir.address);
+  out.member(identity.member);
+  out.raw(identity.end);
+  out.list(identity.successors);
+  link.send();
+  identity.isYielding = true;
+}
+
+/** Nobody knows whether the heir took it: it is asked until it says so, or is given up. */
+function inheritAgain(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  heir: Member,
+  refused: (now: number) => void,
+): void {
+  node.suspect(now, heir);
+  node.after(now + AGAIN_MS, (at) => {
+    if (!identity.isYielding) return;
+    if (identity.predecessor === heir) return sendInherit(node, at, identity, heir, refused);
+    identity.isYielding = false;
+    refused(at);
+  });
+}
+
+export function answerInherit(node: RingState, now: number, link: Link, frame: Frame): boolean {
+  const { members } = node.shared;
+  const target = frame.address();
+  const leaver = frame.member(members);
+  const end = frame.id();
+  const successors = frame.list(members);
+  if (!frame.isWhole) return false;
+  const identity = node.identityAt(target);
+  const isFine = canInherit(identity, leaver);
+  const isDone = isFine || (identity?.isMember === true && identity.inherited === leaver);
+  link.answerStatus(FrameType.inherit, frame.request, isDone ? Status.ok : Status.refused);
+  if (isFine) inherit(node, now, identity!, leaver, end, successors);
+  return true;
+}
+
+function inherit(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  leaver: Member,
+  end: Uint8Array,
+  successors: readonly Member[],
+): void {
+  const isGone = (member: Member) => member === leaver || node.isGone(now, member);
+  identity.inherited = leaver;
+  node.leaveBehind(now, leaver);
+  node.memory.forget(leaver);
+  const first = successors[0];
+  const list =
+    first === undefined
+      ? []
+      : chained(identity.member, first, successors.slice(1), node.listProcesses, isGone);
+  const others = identity.predecessors.filter((member) => member !== leaver);
+  const wasSettled = identity.isSettled;
+  moveEnd(node, now, identity, equalIds(end, 0, leaver.hash, 0) ? identity.hash : end);
+  // All that the leaver acknowledged is here already.
+  identity.isSettled = wasSettled;
+  setSuccessors(node, now, identity, list);
+  setPredecessors(node, now, identity, others);
+  refreshCopies(node, now, identity);
+  if (identity.successor) askNeighbours(node, now, identity, identity.successor);
+}

@@ -1,0 +1,307 @@
+/**
+ * The state of a ring node, and how its house is built. All that a node does is a verb over this
+ * state: a function that is given `node: RingState`, in the room of what it is about. A verb may use
+ * those on the floors below its own; what it needs of one above, the state declares (`suspect`,
+ * `connections`, `policy`) and node.ts puts there.
+ *
+ *     node, client                commands; what comes from the world is passed on
+ *     connections                 streams become links and talks
+ *     answers, class-service, upkeep
+ *     handover/                   arcs change hands: join, admit, leave
+ *     membership/                 who our neighbours are, and whether they live
+ *     copies/                     records on all who should hold them; every change of one
+ *     routing/                    a command on its way to the owner of its key
+ *     state, view, holdings
+ *     link, memory, agenda        a kept connection; whom we met; what is due
+ *     shared, records/, frames
+ *     circle/                     places, arcs and lists
+ *     settings, outcome, patience, rate, counters, bounds
+ *     dialects/                   what class programs speak: bytes, and no ring
+ */
+import type { Address } from '../core/address.ts';
+import { wholeNumber } from '../core/argument.ts';
+import type { StreamHost } from '../core/host.ts';
+import type { Random } from '../core/random.ts';
+import type { Store } from '../core/store.ts';
+import { Agenda } from './agenda.ts';
+import { type Comparison, Identity } from './circle/identity.ts';
+import { hostMark, type Member, type Sha1 } from './circle/member.ts';
+import type { RingCounters } from './counters.ts';
+import type { Talk } from './dialects/talk.ts';
+import type { Terms } from './dialects/terms.ts';
+import { LIST_LIMIT } from './frames.ts';
+import { FRAME_BYTES_LEAST, FRAME_EXTRA_BYTES, type Link } from './link.ts';
+import { Memory } from './memory.ts';
+import type { OperationKind, RingEvent, RingObserver } from './outcome.ts';
+import { Lines, type Waiter } from './patience.ts';
+import { Rate } from './rate.ts';
+import { HybridClock } from './records/clock.ts';
+import { Digests } from './records/digests.ts';
+import { Flushes } from './records/flushes.ts';
+import type { RingSettings } from './settings.ts';
+import { RingShared } from './shared.ts';
+
+/** Where a node lives. `shared` may be one for all nodes of a process; see there. */
+export interface RingWorld {
+  readonly host: StreamHost;
+  readonly store: Store;
+  readonly random: Random;
+  readonly sha1: Sha1;
+  readonly counters: RingCounters;
+  readonly shared?: RingShared;
+}
+
+/** A command under way, as those see it who look on (routing/operation.ts). */
+export interface Command extends Waiter {
+  readonly kind: OperationKind;
+  readonly key: Uint8Array;
+}
+
+/** The streams of a node, as its verbs see them (connections.ts). */
+export interface Streams {
+  readonly count: number;
+  /** What talks with class programs have in common. */
+  readonly terms: Terms;
+  /** The link to a member's process; dialed when there is none. */
+  to(now: number, member: Member): Link;
+  /** Takes on a talk that somebody has begun. */
+  talk(talk: Talk): void;
+  /** A talk was answered in a call of somebody else's. */
+  spokenTo(talk: object): void;
+  /** Closes what nobody uses, and what came to a halt in the middle of a frame. */
+  sweep(now: number): void;
+}
+
+/** How neighbours are kept: what the published protocols do differently (membership/policies.ts). */
+export interface NeighbourPolicy {
+  /** Neighbours show each other their lists; else they are asked for signs of life only. */
+  readonly showsLists: boolean;
+  /** Predecessors are kept as successors are: routed by, heard of from others, and spoken to. */
+  readonly usesPredecessors: boolean;
+  /** A new first successor gives us all up to it at once, not only when it takes us for the one before. */
+  readonly claimsAtOnce: boolean;
+  /** A list that has changed is shown to the neighbour on the other side at once. */
+  readonly passesOn: boolean;
+  /** A silent member is asked through others before it is given up. */
+  readonly asksOthers: boolean;
+  /** A node looks itself up now and then. */
+  readonly testsItself: boolean;
+  /** Speaks to a neighbour: is it there, and what does it know? */
+  greet(node: RingState, now: number, identity: Identity, to: Member): void;
+  /** What is done once a pulse, after the first successor was greeted. */
+  round(node: RingState, now: number, identity: Identity): void;
+  /** What follows `from` in our list, `theirs` being its own. */
+  following(identity: Identity, from: Member, theirs: readonly Member[]): readonly Member[];
+  /** As much of a list of successors as is kept. */
+  kept(successors: Member[]): Member[];
+  /** The successors there are, when `successors` and `predecessors` are left of our lists. */
+  heirs(successors: Member[], predecessors: readonly Member[]): Member[];
+  /** The first successor was given up, and the next one has taken its place. */
+  lostFirst(node: RingState, now: number, identity: Identity): void;
+}
+
+/** Members given up lately that are remembered, and for how many pulses. */
+const GONE_LIMIT = 256;
+const GONE_PULSES = 10;
+
+interface Timed {
+  readonly atMs: number;
+  readonly run: (now: number) => void;
+}
+
+export abstract class RingState {
+  readonly settings: RingSettings;
+  readonly observer: RingObserver;
+  readonly identities: readonly Identity[];
+  /** First address of the process; 0 for a client. */
+  readonly home: Address;
+  readonly world: RingWorld;
+  readonly shared: RingShared;
+  readonly counters: RingCounters;
+  readonly store: Store;
+  readonly random: Random;
+  readonly clock: HybridClock = new HybridClock();
+  readonly digests: Digests;
+  readonly flushes: Flushes;
+  readonly lines: Lines;
+  readonly agenda: Agenda;
+  readonly memory: Memory;
+  readonly frameBytesMax: number;
+  /** Processes that a list of neighbours names. */
+  readonly listProcesses: number;
+  readonly repairRate: Rate;
+  /** Commands under way. */
+  readonly operations: Set<Command> = new Set();
+  readonly syncs: Set<Comparison> = new Set();
+  /** When the first of the syncs can go on. */
+  syncAtMs: number = Infinity;
+  /** The pass over the store for records of others that is under way. */
+  releasing: { abort(): void } | null = null;
+  /** Records of others that were here when last looked. */
+  foreign = 0;
+  /** Who is being asked for a sign of life. */
+  readonly suspects: Set<Address> = new Set();
+  readonly gone: Map<Address, number> = new Map();
+  /** Bytes of writes that wait for their copies. */
+  writeBytes = 0;
+  /** Whom we were told to join. */
+  ways: readonly Member[] = [];
+  /** We were the last: there is nobody to whom our records could go. */
+  isRingOver = false;
+  #timed: Timed[] = [];
+
+  constructor(
+    world: RingWorld,
+    settings: RingSettings,
+    identities: readonly Address[],
+    observer: RingObserver,
+  ) {
+    wholeNumber(identities.length, 'identities', 0, LIST_LIMIT);
+    this.world = world;
+    this.settings = settings;
+    this.observer = observer;
+    this.shared = world.shared ?? new RingShared(world.sha1);
+    this.counters = world.counters;
+    this.store = world.store;
+    this.random = world.random;
+    this.digests = new Digests(world.store);
+    this.flushes = new Flushes(world.store);
+    this.home = identities[0] ?? 0;
+    this.identities = identities.map((address) => new Identity(this.#own(address)));
+    this.frameBytesMax = Math.max(FRAME_BYTES_LEAST, settings.valueBytesMax + FRAME_EXTRA_BYTES);
+    this.listProcesses = settings.successors || settings.k + 3;
+    this.repairRate = new Rate(settings.repairBytesPerSecond);
+    this.lines = new Lines(settings);
+    this.agenda = new Agenda(settings, world.random);
+    const { store, flushes, shared, random } = this;
+    const { tombstoneMs } = settings;
+    this.memory = new Memory(this, store, flushes, shared.members, random, tombstoneMs);
+  }
+
+  #own(address: Address): Member {
+    const member = this.shared.members.of(address);
+    member.home = this.home;
+    member.host = hostMark(this.settings.hostLabel, address);
+    member.isPlain = !this.settings.frames;
+    member.isProven = true;
+    return member;
+  }
+
+  // What stands above, and is put here by node.ts.
+
+  abstract readonly connections: Streams;
+  abstract readonly policy: NeighbourPolicy;
+  /** Something that we asked of a member was not answered. */
+  abstract suspect(now: number, member: Member): void;
+  /** A member that was asked at a time says that it is none. */
+  abstract denied(now: number, askedAtMs: number, member: Member): void;
+
+  // Time, events and links.
+
+  /** Does something later; it is not taken back. */
+  after(atMs: number, run: (now: number) => void): void {
+    this.#timed.push({ atMs, run });
+  }
+
+  /** When the first of what was put off is due. */
+  protected get timedAtMs(): number {
+    let next = Infinity;
+    for (const { atMs } of this.#timed) if (atMs < next) next = atMs;
+    return next;
+  }
+
+  protected runTimed(now: number): void {
+    if (this.#timed.length === 0) return;
+    const due = this.#timed.filter(({ atMs }) => atMs <= now);
+    this.#timed = this.#timed.filter(({ atMs }) => atMs > now);
+    for (const { run } of due) run(now);
+  }
+
+  event(event: RingEvent): void {
+    this.observer.onEvent(event);
+  }
+
+  linkTo(now: number, member: Member): Link {
+    return this.connections.to(now, member);
+  }
+
+  // Who is who.
+
+  get isMember(): boolean {
+    return this.identities.some((identity) => identity.isMember);
+  }
+
+  identityAt(address: Address): Identity | null {
+    return this.identities.find(({ member }) => member.address === address) ?? null;
+  }
+
+  /** Do we speak with it in a class dialect? */
+  isPlain(member: Member): boolean {
+    return member.isPlain || !this.settings.frames;
+  }
+
+  isOwn(member: Member): boolean {
+    return this.identities.some((identity) => identity.member === member);
+  }
+
+  /** The identity of ours that owns a key; null when none does. */
+  ownerOf(key: Uint8Array, at: number): Identity | null {
+    for (const identity of this.identities) if (identity.owns(key, at)) return identity;
+    return null;
+  }
+
+  /** All members in our lists, each once. */
+  neighbours(): Member[] {
+    const all: Set<Member> = new Set();
+    for (const { successors, predecessors } of this.identities) {
+      for (const member of successors) if (!this.isOwn(member)) all.add(member);
+      for (const member of predecessors) if (!this.isOwn(member)) all.add(member);
+    }
+    return [...all];
+  }
+
+  isNeighbour(member: Member): boolean {
+    return this.identities.some(
+      ({ successors, predecessors, fingers }) =>
+        successors.includes(member) ||
+        predecessors.includes(member) ||
+        fingers.members.includes(member),
+    );
+  }
+
+  /** Those through whom the ring may be reached, in the order in which to ask them. */
+  waysIn(): Member[] {
+    const ways = this.ways.filter((member) => !this.isOwn(member));
+    for (const member of this.memory.known) if (!ways.includes(member)) ways.push(member);
+    return ways;
+  }
+
+  // Who is gone, and what has moved.
+
+  /** It was given up lately, and has not spoken since. */
+  isGone(now: number, member: Member): boolean {
+    const atMs = this.gone.get(member.address);
+    if (atMs === undefined) return false;
+    if (atMs + GONE_PULSES * this.settings.pulseMs > now) return true;
+    this.gone.delete(member.address);
+    return false;
+  }
+
+  leaveBehind(now: number, member: Member): void {
+    if (this.gone.size >= GONE_LIMIT) this.gone.delete(this.gone.keys().next().value!);
+    this.gone.set(member.address, now);
+  }
+
+  /** A process that speaks lives, whatever was begun against the one that had its place before. */
+  hasSpoken({ address, home }: Member): void {
+    this.gone.delete(address);
+    for (const other of this.suspects) {
+      if (this.shared.members.of(other).home === home) this.suspects.delete(other);
+    }
+  }
+
+  /** Arcs have moved: some of what is here may be others'. */
+  moved(now: number): void {
+    if (this.store.count > 0) this.agenda.releaseSoon(now);
+  }
+}
