@@ -99,7 +99,7 @@ describe('a class program', () => {
     const address = spell.address('seed', `10.0.0.${late.number + 1}:5000`);
     const own = spell.address('seed', `10.0.0.${ours!.number + 1}:5000`);
     const { ask } = caller(world);
-    const given = shown(joined('T', own, address, spell.whole('seed', 0)));
+    const given = shown(joined('T', own, address, spell.number('seed', 0)));
     const verdict = { after: given, bytes: joined('T') };
     expect(ask(ours!, joined('CON', address), verdict)).toBe(given);
     const successors = () => ours!.node.info().identities[0]!.successors.map((one) => one.address);

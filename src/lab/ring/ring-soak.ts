@@ -21,7 +21,7 @@ export const RING_SOAK_NODES_MAX = 24;
 const SECOND_MS = 1000;
 /** From this loss on four attempts in a row are lost so often that pulses fail. */
 const LOSSY = 0.05;
-/** Values above the size that is sent blindly (ring/routing.ts), and above what one segment carries. */
+/** Values above the size that is sent blindly (ring/routing/operation.ts), and above what one segment carries. */
 const VALUE_BYTES = [8, 8, 8, 200, 5000, 40_000];
 /** Where streams come in small pieces, each of which is an event. */
 const SMALL_VALUE_BYTES = [8, 8, 200];

@@ -16,6 +16,7 @@ import { isInArc } from '../../core/arc.ts';
 import { assert } from '../../core/assert.ts';
 import { Closed, type Stream, type StreamHost } from '../../core/host.ts';
 import { ID_BYTES } from '../../core/id.ts';
+import { argumentOf, askService, failureIn, hasMore } from './commands.ts';
 import { type Fault, Field } from './field-reader.ts';
 import { ItemReader, Reading, sendItems } from './items.ts';
 import type { Arc, Caller, ItemSource, RingService } from './service.ts';
@@ -113,19 +114,10 @@ export class Conversation extends WireTalk implements Caller {
   fail(now: number): void {
     if (this.isAnswered) return;
     this.#isTransferring = false;
-    switch (this.#command) {
-      case 'remove':
-        if (!this.#isText) break; // `F` would say that there is no such key
-        this.out.status(true);
-        this.out.status(false);
-        return this.#reply(now, 'failed');
-      case 'insert':
-      case 'leave':
-      case 'updatePrevious':
-        this.out.status(false);
-        return this.#reply(now, 'failed');
-    }
-    this.#close(now, 'failed');
+    const statuses = failureIn(this.terms.wire, this.#command);
+    if (statuses === null) return this.#close(now, 'failed');
+    for (const status of statuses) this.out.status(status);
+    this.#reply(now, 'failed');
   }
 
   answerAddress(now: number, address: Address): void {
@@ -144,7 +136,7 @@ export class Conversation extends WireTalk implements Caller {
     // Text has no word for "no such key": it says that the value has no bytes.
     this.out.status(value !== null || this.#isText);
     if (value !== null) this.out.value(value, false);
-    else if (this.#isText) this.out.whole(0);
+    else if (this.#isText) this.out.number(0);
     this.#reply(now, 'answered');
   }
 
@@ -188,7 +180,7 @@ export class Conversation extends WireTalk implements Caller {
     if (!isLeave || !this.#isText) this.out.status(true);
     this.out.flush();
     if (isLeave) this.#want(now, Step.s1, Field.address);
-    else this.#want(now, Step.length, Field.whole);
+    else this.#want(now, Step.length, Field.number);
     this.resume(now);
   }
 
@@ -204,7 +196,7 @@ export class Conversation extends WireTalk implements Caller {
       this.out.address(s1);
       this.out.address(s2);
     }
-    this.out.whole(count);
+    this.out.number(count);
     this.#step = Step.handing;
     this.#handOn(now);
   }
@@ -226,11 +218,11 @@ export class Conversation extends WireTalk implements Caller {
         return this.#onVerdict(now);
       case Step.s1:
         this.#s1 = this.reader.address;
-        if (this.#isText) return this.#want(now, Step.count, Field.whole);
+        if (this.#isText) return this.#want(now, Step.count, Field.number);
         return this.#want(now, Step.s2, Field.address);
       case Step.s2:
         this.#s2 = this.reader.address;
-        return this.#want(now, Step.count, Field.whole);
+        return this.#want(now, Step.count, Field.number);
       case Step.count:
         return this.#onCount(now);
       default:
@@ -280,70 +272,34 @@ export class Conversation extends WireTalk implements Caller {
       return this.#close(now, this.#isForeign ? 'wrong-dialect' : 'unknown-command');
     }
     this.#command = command;
-    switch (command) {
-      case 'owner':
-      case 'get':
-      case 'exists':
-      case 'insert':
-      case 'remove':
-        return this.#wantArgument(Field.key);
-      case 'join':
-        return this.#wantArgument(this.#isText ? Field.key : Field.address);
-      case 'updatePrevious':
-        return this.#wantArgument(Field.address);
-      case 'leave':
-        if (!this.#isText) return this.#wantArgument(Field.address);
-    }
-    this.terms.counters.command(command);
-    switch (command) {
-      case 'pulse':
-        if (!this.#isText) this.out.status(true); // TEST wants no reply
-        return this.#reply(now, 'answered');
-      case 'version':
-        return this.#upgrade(now);
-      case 'info':
-        this.#ask(now, Appetite.none);
-        return this.#service.info(now, this);
-      case 'abandoned':
-        this.#ask(now, Appetite.none);
-        return this.#service.abandoned(now, this);
-      default:
-        this.#ask(now, Appetite.later);
-        return this.#service.leave(now, this, 0);
-    }
+    const argument = argumentOf(this.terms.wire, command);
+    if (argument === null) return this.#onCommand(now);
+    // It belongs to the command: the deadline stays.
+    this.#step = Step.argument;
+    this.reader.want(argument);
   }
 
   #onArgument(now: number): void {
     if (this.#isForeign) return this.#close(now, 'wrong-dialect');
     this.key.set(this.reader.key);
     this.#address = this.reader.address;
+    this.#onCommand(now);
+  }
+
+  #onCommand(now: number): void {
     const command = this.#command;
-    const service = this.#service;
     this.terms.counters.command(command);
-    const hasMore = command === 'insert' || command === 'join' || command === 'leave';
-    this.#ask(now, hasMore ? Appetite.later : Appetite.none);
-    switch (command) {
-      case 'owner':
-        return service.owner(now, this);
-      case 'get':
-        return service.get(now, this);
-      case 'exists':
-        return service.exists(now, this);
-      case 'insert':
-        return service.insert(now, this);
-      case 'remove':
-        return service.remove(now, this);
-      case 'updatePrevious':
-        return service.updatePrevious(now, this, this.#address);
-      case 'join':
-        return service.join(now, this, this.#address);
-      default:
-        return service.leave(now, this, this.#address);
+    if (command === 'version') return this.#upgrade(now);
+    if (command === 'pulse') {
+      if (!this.#isText) this.out.status(true); // TEST wants no reply
+      return this.#reply(now, 'answered');
     }
+    this.#ask(now, hasMore(command) ? Appetite.later : Appetite.none);
+    askService(this.#service, now, this, command, this.#address);
   }
 
   #onLength(now: number): void {
-    const length = this.reader.whole;
+    const length = this.reader.number;
     if (length > this.terms.valueBytesMax) {
       this.out.status(false);
       return this.#reply(now, 'too-long');
@@ -362,7 +318,7 @@ export class Conversation extends WireTalk implements Caller {
   }
 
   #onCount(now: number): void {
-    const count = this.reader.whole;
+    const count = this.reader.number;
     if (count > ITEMS_MAX) return this.#close(now, 'too-long');
     this.#arc = this.#service.leaving(now, this, this.#s1, this.#s2, count);
     if (this.#arc === null) {
@@ -437,12 +393,6 @@ export class Conversation extends WireTalk implements Caller {
     this.#step = step;
     this.appetite = Appetite.fields;
     this.deadline = now + BULK_IDLE_MS;
-    this.reader.want(field);
-  }
-
-  /** The argument of a command belongs to it: the deadline stays that of the command. */
-  #wantArgument(field: Field): void {
-    this.#step = Step.argument;
     this.reader.want(field);
   }
 

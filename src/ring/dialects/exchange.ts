@@ -15,6 +15,7 @@ import type { Address } from '../../core/address.ts';
 import { isInArc } from '../../core/arc.ts';
 import { assert } from '../../core/assert.ts';
 import { Closed, type Stream, type StreamHost } from '../../core/host.ts';
+import { commandOf, lengthMaxOf, replyMsOf, whyUnopened, wireOf } from './asking.ts';
 import { type Fault, Field } from './field-reader.ts';
 import { ItemReader, Reading, sendItems } from './items.ts';
 import type {
@@ -29,16 +30,10 @@ import type { Terms } from './terms.ts';
 import {
   ANSWER_MS,
   BULK_IDLE_MS,
-  CAPABILITY_BYTES_MAX,
   CONNECT_MS,
-  type Command,
-  DETECT_MS,
-  INFO_BYTES_MAX,
   ITEMS_MAX,
   LINGER_MS,
   PROBE_MS,
-  REPLY_MS,
-  TEXT_REPLY_MS,
   type Wire,
   wordOf,
 } from './wire.ts';
@@ -101,13 +96,13 @@ export class Exchange extends WireTalk implements Asked {
     listener: ExchangeListener,
     now: number,
   ) {
-    const wire = wireFor(terms.wire, request);
+    const wire = wireOf(request, terms.wire);
     super(host, stream, terms, wire);
     this.#wire = wire;
     this.request = request;
     this.#listener = listener;
     this.deadline = now + CONNECT_MS;
-    const word = wordOf(wire, commandFor(request));
+    const word = wordOf(wire, commandOf(request));
     if (word === undefined) {
       this.#isUnsupported = true;
       this.appetite = Appetite.none;
@@ -127,7 +122,7 @@ export class Exchange extends WireTalk implements Asked {
   override opened(now: number): void {
     if (this.#isOpen || this.#isUnsupported || this.isOver) return;
     this.#isOpen = true;
-    this.deadline = now + this.#patienceMs;
+    this.deadline = now + replyMsOf(this.request, this.#wire);
     if (this.#step === Step.sending) this.#sendOn(now);
   }
 
@@ -184,7 +179,7 @@ export class Exchange extends WireTalk implements Asked {
         return this.#want(now, Step.s2, Field.address);
       case Step.s2:
         this.#s2 = reader.address;
-        return this.#want(now, Step.count, Field.whole);
+        return this.#want(now, Step.count, Field.number);
       case Step.count:
         return this.#onCount(now);
       case Step.items:
@@ -258,7 +253,7 @@ export class Exchange extends WireTalk implements Asked {
         return this.#expect(Step.verdict, Field.status);
       case 'info':
       case 'probe':
-        return this.#expect(Step.length, Field.whole);
+        return this.#expect(Step.length, Field.number);
       case 'join':
         if (this.#isText) out.key(request.hash, 0);
         else out.address(request.address);
@@ -279,11 +274,11 @@ export class Exchange extends WireTalk implements Asked {
     switch (command) {
       case 'join':
         if (status === 'F') return this.#fail(now, 'malformed');
-        if (this.#isText) return this.#want(now, Step.count, Field.whole);
+        if (this.#isText) return this.#want(now, Step.count, Field.number);
         return this.#want(now, Step.s1, Field.address);
       case 'get':
         if (status === 'F') return this.#finish(now, { kind: 'value', value: null });
-        return this.#want(now, Step.length, Field.whole);
+        return this.#want(now, Step.length, Field.number);
       case 'exists':
       case 'remove':
         if (this.#isText) return this.#want(now, Step.verdict, Field.status);
@@ -302,8 +297,9 @@ export class Exchange extends WireTalk implements Asked {
   }
 
   #onLength(now: number): void {
-    const length = this.reader.whole;
-    if (length > this.#lengthMax) return this.#fail(now, 'too-long');
+    const length = this.reader.number;
+    if (length > lengthMaxOf(this.request, this.terms.valueBytesMax))
+      return this.#fail(now, 'too-long');
     this.#step = Step.value;
     this.deadline = now + (this.request.command === 'probe' ? PROBE_MS : BULK_IDLE_MS);
     this.wantValue(length);
@@ -330,7 +326,7 @@ export class Exchange extends WireTalk implements Asked {
   }
 
   #onCount(now: number): void {
-    const count = this.reader.whole;
+    const count = this.reader.number;
     const { request } = this;
     assert(request.command === 'join', 'items are counted for who joins');
     if (count > ITEMS_MAX) return this.#fail(now, 'too-long');
@@ -385,7 +381,7 @@ export class Exchange extends WireTalk implements Asked {
     assert(request.command === 'leave', 'items go with who leaves');
     this.out.address(request.s1);
     if (!this.#isText) this.out.address(request.s2);
-    this.out.whole(request.count);
+    this.out.number(request.count);
     this.#itemsLeft = request.count;
     this.#step = Step.sending;
     this.appetite = Appetite.later;
@@ -415,17 +411,6 @@ export class Exchange extends WireTalk implements Asked {
     return this.#listener as JoinListener;
   }
 
-  get #patienceMs(): number {
-    if (this.request.command === 'probe') return PROBE_MS;
-    if (this.request.command === 'detect') return DETECT_MS;
-    return this.#isText ? TEXT_REPLY_MS : REPLY_MS;
-  }
-
-  get #lengthMax(): number {
-    if (this.request.command === 'probe') return CAPABILITY_BYTES_MAX;
-    return this.request.command === 'info' ? INFO_BYTES_MAX : this.terms.valueBytesMax;
-  }
-
   #addressed(address: Address): Outcome {
     if (this.request.command !== 'detect') return { kind: 'address', address };
     if (this.#isText) return { kind: 'detected', wire: 'text', address };
@@ -441,7 +426,7 @@ export class Exchange extends WireTalk implements Asked {
   #want(now: number, step: Step, field: Field): void {
     this.#expect(step, field);
     this.appetite = Appetite.fields;
-    this.allow(now, this.#patienceMs);
+    this.allow(now, replyMsOf(this.request, this.#wire));
   }
 
   #finish(now: number, outcome: Outcome): void {
@@ -461,18 +446,4 @@ export class Exchange extends WireTalk implements Asked {
     this.#outcome = outcome;
     this.#listener.finished(now, this, outcome);
   }
-}
-
-function wireFor(wire: Wire, request: Request): Wire {
-  if (request.command !== 'detect') return wire;
-  return request.isText ? 'text' : 'seed';
-}
-
-function commandFor(request: Request): Command {
-  if (request.command === 'detect') return 'owner';
-  return request.command === 'probe' ? 'version' : request.command;
-}
-
-function whyUnopened(why: Closed): Failure {
-  return why === Closed.timeout ? 'connect-timeout' : 'connection-refused';
 }

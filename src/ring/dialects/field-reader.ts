@@ -11,7 +11,7 @@ import { type Address, COMPACT_ADDRESS_BYTES, readAddress } from '../../core/add
 import { assert } from '../../core/assert.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import type { Allowance } from './allowance.ts';
-import { parseAddress, parseDecimalKey, parseWhole, usable } from './spelling.ts';
+import { parseAddress, parseDecimalKey, parseNumber, usable } from './spelling.ts';
 import {
   ADDRESS_TEXT_BYTES_MAX,
   ADDRESS_TEXT_BYTES_MIN,
@@ -25,7 +25,7 @@ export const Field = {
   word: 1,
   key: 2,
   /** A length or a count. */
-  whole: 3,
+  number: 3,
   address: 4,
   /** T, F, N, or in text 1, 0. */
   status: 5,
@@ -61,7 +61,7 @@ export class FieldReader {
   fault: Fault | null = null;
   /** What the last whole field said, by its kind. */
   readonly key: Uint8Array = new Uint8Array(ID_BYTES);
-  whole = 0;
+  number = 0;
   address: Address = 0;
   isStringAddress = false;
   /** One of `T`, `F`, `N` as a character; text has `T` for 1 and `F` for 0. */
@@ -204,8 +204,8 @@ export class FieldReader {
       case Field.key:
         this.key.set(this.#held.subarray(0, ID_BYTES));
         return;
-      case Field.whole:
-        this.whole = readInt(this.#held);
+      case Field.number:
+        this.number = readInt(this.#held);
         return;
       case Field.status:
         this.status = this.held;
@@ -227,9 +227,9 @@ export class FieldReader {
         return;
       case Field.key:
         return this.#check(parseDecimalKey(line, this.key));
-      case Field.whole:
-        this.whole = parseWhole(line);
-        return this.#check(this.whole >= 0);
+      case Field.number:
+        this.number = parseNumber(line);
+        return this.#check(this.number >= 0);
       case Field.status:
         this.status = line === '1' ? 'T' : 'F';
         return this.#check(line === '1' || line === '0');

@@ -36,14 +36,14 @@ export class ItemReader {
   /** The field that was wanted is whole. At `item` the reader has its key and its value. */
   advance(): Reading {
     if (this.#next === Field.key) {
-      this.#next = Field.whole;
-      this.#reader.want(Field.whole);
+      this.#next = Field.number;
+      this.#reader.want(Field.number);
       return Reading.more;
     }
-    if (this.#next === Field.whole) {
-      if (this.#reader.whole > this.#valueBytesMax) return Reading.tooLong;
+    if (this.#next === Field.number) {
+      if (this.#reader.number > this.#valueBytesMax) return Reading.tooLong;
       this.#next = Field.value;
-      this.#reader.wantValue(this.#reader.whole);
+      this.#reader.wantValue(this.#reader.number);
       return Reading.more;
     }
     this.left--;

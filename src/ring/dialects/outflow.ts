@@ -59,7 +59,7 @@ export class Outflow {
   }
 
   /** A length or count. */
-  whole(value: number): void {
+  number(value: number): void {
     if (this.#wire === 'text') this.#ascii(`${value}\n`);
     else this.#int(value);
   }
@@ -92,7 +92,7 @@ export class Outflow {
    * stay as they are until the stream is over. Call it only while not `isFull`.
    */
   value(value: Uint8Array, isLasting: boolean): void {
-    this.whole(value.length);
+    this.number(value.length);
     if (value.length <= SCRATCH_BYTES - FIELD_BYTES_MAX) {
       this.#copy(value, 0, value.length);
       return;

@@ -29,7 +29,7 @@ export function usable(address: Address): Address {
 }
 
 /** A whole number of plain digits, exact up to 2^53; -1 when `text` is anything else. */
-export function parseWhole(text: string): number {
+export function parseNumber(text: string): number {
   return /^\d{1,20}$/.test(text) ? Number(text) : -1;
 }
 

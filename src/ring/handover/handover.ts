@@ -11,7 +11,7 @@
  *
  * P stops before J begins, so at no time do two answer for one key; for the length of one trip
  * nobody does, and who asks then asks again. P keeps its records: it is J's first backup now, and
- * without backups they are foreign records that go when J has confirmed them (repair.ts).
+ * without backups they are foreign records that go when J has confirmed them (copies/release.ts).
  *
  * Whatever dies on the way: before `switch` was sent, P has stopped nothing but a few held writes,
  * which it then does itself. After it P treats J as its successor; if J never got it, J answers every

@@ -10,7 +10,7 @@
  */
 import { formatAddress } from '../../core/address.ts';
 import { formatId, ID_BYTES } from '../../core/id.ts';
-import { parseAddress, parseDecimalKey, parseWhole } from '../../ring/dialects/spelling.ts';
+import { parseAddress, parseDecimalKey, parseNumber } from '../../ring/dialects/spelling.ts';
 import { type Command, commandOf, LINE_BYTES_MAX, type Wire } from '../../ring/dialects/wire.ts';
 import type { Part } from '../protocol/messages.ts';
 import { asText, Dissection, shownBytes } from './dissection.ts';
@@ -280,7 +280,7 @@ class DialectReader {
       return value;
     }
     const text = this.#peekLine();
-    const value = text === null ? -1 : parseWhole(text.trim());
+    const value = text === null ? -1 : parseNumber(text.trim());
     if (value < 0) {
       cut.break(`Here “${label}” should stand: a decimal number and a newline.`);
       return 0;

@@ -1,7 +1,7 @@
 /**
  * Calls under way in a ring, and those that are watched: hop by hop, with the messages that carried them.
  *
- *     step       asked ───────────── closer │ owner │ refused │ silent        (ring/routing.ts)
+ *     step       asked ───────────── closer │ owner │ refused │ silent        (ring/outcome.ts)
  *     message    request 7 ─▶ … ◀─ reply 7                                    one frame each
  *
  * A request belongs to a call when it comes from the asker and names the call's key, its reply by the

@@ -169,19 +169,6 @@ describe('a sync', () => {
   });
 });
 
-describe('a rate', () => {
-  it('lets a second go at once and then so much per second', () => {
-    const rate = new Rate(1000);
-    expect(rate.isReady(0)).toBe(true);
-    rate.take(3000);
-    expect(rate.isReady(0)).toBe(false);
-    const atMs = rate.readyAt(0);
-    expect(atMs).toBeGreaterThan(1900);
-    expect(rate.isReady(atMs - 2)).toBe(false);
-    expect(rate.isReady(atMs)).toBe(true);
-  });
-});
-
 describe('the key that follows', () => {
   it('is one more, over all bytes and over zero', () => {
     const key = new Uint8Array(20).fill(255);

@@ -379,11 +379,11 @@ describe.each(WIRES)('%s', (wire) => {
     const stale = joined(key(wire, 'a'), spell.value(wire, 'old'));
     const last = all['leave']!.lines.at(-1)!;
     const text = shown(joined(last[0]));
-    const count = shown(spell.whole(wire, 1));
+    const count = shown(spell.number(wire, 1));
     const cut = text.indexOf(count + shown(key(wire, 'b'))) + count.length;
     const longer = joined(
       text.slice(0, cut - count.length),
-      spell.whole(wire, 2),
+      spell.number(wire, 2),
       stale,
       text.slice(cut),
     );
@@ -411,7 +411,7 @@ describe.each(WIRES)('%s', (wire) => {
       else feed(conversation, 0, 'DISCONNECT\n');
       host.said();
       const s2 = wire === 'text' ? '' : spell.address(wire, ME);
-      const stream = joined(spell.address(wire, PREVIOUS), s2, spell.whole(wire, count), ...items);
+      const stream = joined(spell.address(wire, PREVIOUS), s2, spell.number(wire, count), ...items);
       let now = 0;
       for (let start = 0; start < stream.length; ) {
         if (host.isPaused) {
@@ -588,7 +588,7 @@ describe.each(WIRES)('%s', (wire) => {
   test('a length is only a claim: memory grows with the bytes that come', () => {
     const { conversation, terms } = asked(wire, atOne());
     feed(conversation, 0, joined(word(wire, 'insert'), key(wire, 'hello')));
-    feed(conversation, 0, spell.whole(wire, 64 << 20));
+    feed(conversation, 0, spell.number(wire, 64 << 20));
     expect(terms.memory.usedBytes).toBe(0);
     feed(conversation, 0, new Uint8Array(10_000), 100);
     expect(terms.memory.usedBytes).toBeLessThan(25_000);
@@ -625,7 +625,7 @@ describe.each(WIRES)('%s', (wire) => {
     const scenes = [0, 1, 2].map(() => asked(wire, atOne(), terms));
     for (const { conversation } of scenes) {
       feed(conversation, 0, joined(word(wire, 'insert'), key(wire, 'hello')));
-      feed(conversation, 0, joined(spell.whole(wire, 9000), new Uint8Array(8192)));
+      feed(conversation, 0, joined(spell.number(wire, 9000), new Uint8Array(8192)));
     }
     expect(scenes.map(({ conversation }) => conversation.isOver)).toEqual([false, false, true]);
     expect(endings(terms.counters)).toEqual(['overloaded']);
@@ -850,7 +850,7 @@ describe('bounds of single fields', () => {
         if (wire !== 'text') feed(conversation, 0, joined('DIS', spell.address(wire, NEXT)));
         else feed(conversation, 0, 'DISCONNECT\n');
         const s2 = wire === 'text' ? '' : spell.address(wire, ME);
-        feed(conversation, 0, joined(spell.address(wire, PREVIOUS), s2, spell.whole(wire, count)));
+        feed(conversation, 0, joined(spell.address(wire, PREVIOUS), s2, spell.number(wire, count)));
         expect(endings(terms.counters)).toEqual(isFine ? [] : ['too-long']);
         expect(terms.memory.usedBytes).toBe(0);
       }

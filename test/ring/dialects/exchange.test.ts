@@ -395,7 +395,7 @@ describe.each(WIRES)('%s', (wire) => {
     }
     const busy = termsOf(wire, { memory: new Allowance(5000) });
     const { exchange, listener } = asking(wire, { command: 'get', key: hello }, { terms: busy });
-    feed(exchange, 0, joined(spell.yes(wire), spell.whole(wire, 9000), new Uint8Array(4000)));
+    feed(exchange, 0, joined(spell.yes(wire), spell.number(wire, 9000), new Uint8Array(4000)));
     expect(busy.memory.usedBytes).toBe(4096);
     feed(exchange, 0, new Uint8Array(2000));
     expect(listener.outcome).toEqual({ kind: 'failed', why: 'overloaded' });

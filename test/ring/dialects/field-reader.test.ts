@@ -23,8 +23,8 @@ const readerOf = (wire: Wire) => new FieldReader(wire, new Allowance());
 describe.each(WIRES)('%s', (wire) => {
   const fields: [string, Field, Uint8Array, (reader: FieldReader) => unknown, unknown][] = [
     ['key', Field.key, spell.key(wire, keyOf('a')), (r) => [...r.key], [...keyOf('a')]],
-    ['whole', Field.whole, spell.whole(wire, 2 ** 40 + 3), (r) => r.whole, 2 ** 40 + 3],
-    ['zero', Field.whole, spell.whole(wire, 0), (r) => r.whole, 0],
+    ['number', Field.number, spell.number(wire, 2 ** 40 + 3), (r) => r.number, 2 ** 40 + 3],
+    ['zero', Field.number, spell.number(wire, 0), (r) => r.number, 0],
     ['address', Field.address, spell.address(wire, '1.2.3.4:5'), (r) => r.address, at('1.2.3.4:5')],
     [
       'longest address',
@@ -97,7 +97,7 @@ describe.each(WIRES)('%s', (wire) => {
         fc.constantFrom(
           Field.word,
           Field.key,
-          Field.whole,
+          Field.number,
           Field.address,
           Field.status,
           Field.eitherAddress,

@@ -18,7 +18,7 @@ describe.each(WIRES)('%s', (wire) => {
     const { host, out } = outTo(wire);
     out.word('GET');
     out.key(joined('..', keyOf('a')), 2);
-    out.whole(2 ** 40 + 3);
+    out.number(2 ** 40 + 3);
     out.address(at('1.2.3.4:5'));
     out.status(true);
     out.status(false);
@@ -31,7 +31,7 @@ describe.each(WIRES)('%s', (wire) => {
         joined(
           wire === 'text' ? 'GET\n' : 'GET',
           spell.key(wire, keyOf('a')),
-          spell.whole(wire, 2 ** 40 + 3),
+          spell.number(wire, 2 ** 40 + 3),
           spell.address(wire, '1.2.3.4:5'),
           spell.yes(wire),
           spell.no(wire),

@@ -8,7 +8,7 @@ import {
   formatDecimalKey,
   parseAddress,
   parseDecimalKey,
-  parseWhole,
+  parseNumber,
   usable,
 } from '../../../src/ring/dialects/spelling.ts';
 
@@ -83,8 +83,8 @@ test('keys are decimal numbers below 2^160', () => {
 });
 
 test('whole numbers are plain digits', () => {
-  expect(['0', '007', '17', '18446744073709551615'].map(parseWhole)).toEqual([0, 7, 17, 2 ** 64]);
+  expect(['0', '007', '17', '18446744073709551615'].map(parseNumber)).toEqual([0, 7, 17, 2 ** 64]);
   for (const text of ['', '-1', '+1', '1.5', '1e3', ' 1', '1 ', '0x1', '1'.repeat(21)]) {
-    expect([text, parseWhole(text)]).toEqual([text, -1]);
+    expect([text, parseNumber(text)]).toEqual([text, -1]);
   }
 });

@@ -62,7 +62,7 @@ export function termsOf(wire: Wire, changes: Partial<Terms> = {}): Terms {
 /** Fields as the dialects write them, made apart from the product. */
 export const spell = {
   key: (wire: Wire, key: Uint8Array) => (wire === 'text' ? bytesOf(`${decimal(key)}\n`) : key),
-  whole: (wire: Wire, value: number) => (wire === 'text' ? bytesOf(`${value}\n`) : int(value)),
+  number: (wire: Wire, value: number) => (wire === 'text' ? bytesOf(`${value}\n`) : int(value)),
   address(wire: Wire, address: string): Uint8Array {
     if (wire === 'text') return bytesOf(`${address}\n`);
     if (wire === 'string') return joined(int(address.length), address);
@@ -73,7 +73,7 @@ export const spell = {
   no: (wire: Wire) => (wire === 'text' ? '0\n' : 'F'),
   not: (wire: Wire) => (wire === 'text' ? '0\n' : 'N'),
   value: (wire: Wire, value: Uint8Array | string) =>
-    joined(spell.whole(wire, joined(value).length), value),
+    joined(spell.number(wire, joined(value).length), value),
 };
 
 /** One stream, number 1, seen from the talk: what was done to it, and what the world answers. */

@@ -21,11 +21,11 @@ class Numbers extends WireTalk {
 
   constructor(host: OneStream, memory = new Allowance()) {
     super(host, 1, termsOf('text', { memory }), 'text');
-    this.reader.want(Field.whole);
+    this.reader.want(Field.number);
   }
   override advance(now: number): void {
-    this.heard.push(this.reader.whole);
-    this.reader.want(Field.whole);
+    this.heard.push(this.reader.number);
+    this.reader.want(Field.number);
     if (this.heard.length === this.holdsAt) this.hold(now, true);
   }
   override broken(_now: number, fault: string): void {

@@ -1,30 +1,16 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatAddress } from '../../src/core/address.ts';
-import { compareIds } from '../../src/core/id.ts';
-import { failure, OUTCOME_CODES, type RingStep } from '../../src/ring/outcome.ts';
-import { isCloserBefore } from '../../src/ring/routing/closest.ts';
-import { identitiesOf } from './schedule.ts';
-import { keyOf, type Process, SmallRing } from './small-ring.ts';
+import { formatAddress } from '../../../src/core/address.ts';
+import { compareIds } from '../../../src/core/id.ts';
+import type { RingStep } from '../../../src/ring/outcome.ts';
+import { identitiesOf } from '../schedule.ts';
+import { keyOf, type Process, SmallRing } from '../small-ring.ts';
 
 function ownerOf(nodes: readonly Process[], key: Uint8Array): number {
   const all = identitiesOf(nodes);
   const owner = all.findLast(({ identity }) => compareIds(identity.hash, 0, key, 0) <= 0);
   return (owner ?? all.at(-1)!).identity.member.address;
 }
-
-describe('closeness', () => {
-  it('is the distance on the way to the key', () => {
-    const id = fc.nat(255).map((value) => new Uint8Array(20).fill(value));
-    fc.assert(
-      fc.property(id, id, id, (a, b, key) => {
-        const way = (from: Uint8Array) => (key[0]! - from[0]! + 256) % 256;
-        expect(isCloserBefore(a, b, key, 0)).toBe(way(a) < way(b));
-      }),
-    );
-  });
-});
 
 describe('a lookup', () => {
   it('finds the owner that brute force finds, through any node', () => {
@@ -137,14 +123,5 @@ describe('who watches a command', () => {
     a!.group = 1;
     client.done(client.get('a'));
     expect(kinds.slice(0, 2)).toEqual(['asked', 'silent']);
-  });
-});
-
-describe('an outcome', () => {
-  it('has a line for every failure', () => {
-    for (const code of OUTCOME_CODES) {
-      expect(failure(code).message === '').toBe(code === 'ok');
-      expect(failure(code).message).not.toMatch(/\n/);
-    }
   });
 });
