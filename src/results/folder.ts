@@ -23,13 +23,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { makeDirectory } from '../files.ts';
 import type { ExperimentResult, Recorder, Table } from '../lab.ts';
 import { writeCsv } from './csv.ts';
-import { makeDirectory } from './directory.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from './figures/figure.ts';
+import { figuresOf } from './figures/figures.ts';
 import { writeParquet } from './parquet.ts';
 import { partialOf } from './partial.ts';
-import { figuresOf } from './plots.ts';
 import { reportOf } from './report.ts';
 import { orderedJson, type RunConfig, runIdOf, runRowOf, type Source } from './run.ts';
 

@@ -4,7 +4,7 @@
  * dark as the reader has it, and prints as a paper does.
  */
 import { type ExperimentResult, TABLES, type Table, type TableName } from '../lab.ts';
-import { escaped, type Figure, shortNumber } from './figure.ts';
+import { escaped, type Figure, shortNumber } from './figures/figure.ts';
 import type { RunConfig } from './run.ts';
 
 export interface ReportParts {

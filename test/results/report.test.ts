@@ -1,6 +1,6 @@
 import { Window } from 'happy-dom';
 import { describe, expect, test } from 'vitest';
-import { figuresOf } from '../../src/results/plots.ts';
+import { figuresOf } from '../../src/results/figures/figures.ts';
 import { reportOf } from '../../src/results/report.ts';
 import { finishedRun, tablesOf } from './recorded.ts';
 

@@ -9,8 +9,8 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { makeDirectory } from '../../files.ts';
 import { type Estimate, estimateOf } from '../../results/confidence.ts';
-import { makeDirectory } from '../../results/directory.ts';
 import { type Source, sourceOfThisPackage } from '../../results/run.ts';
 import { CommandError, type Console, counted, green, red } from '../console.ts';
 import { type Cell, type CellOutcome, type CellProgress, originOf } from './cell.ts';

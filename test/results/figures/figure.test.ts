@@ -8,7 +8,7 @@ import {
   percent,
   shortNumber,
   svgOf,
-} from '../../src/results/figure.ts';
+} from '../../../src/results/figures/figure.ts';
 
 const panel = () => ({
   ...{ x: 0, y: 0, width: 300, height: 200 },

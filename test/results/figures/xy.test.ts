@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { xyFigure } from '../../../src/results/figures/xy.ts';
+import { dashed, drawn } from './drawn.ts';
+
+describe('a sweep', () => {
+  const options = {
+    name: 'sweep',
+    title: 'Hops by size',
+    subtitle: 'expected on ideal tables (dashed)',
+    caption: 'Notice the slope.',
+    x: { label: 'nodes', log: true },
+    y: { label: 'hops, mean' },
+    series: [
+      {
+        name: 'k = 8',
+        points: [
+          { x: 1000, y: 2.3 },
+          { x: 10_000, y: 2.9 },
+        ],
+        expected: [
+          { x: 1000, y: 2.27 },
+          { x: 10_000, y: 2.85 },
+        ],
+      },
+      {
+        name: 'k = 20',
+        points: [
+          { x: 1000, y: 1.9 },
+          { x: 10_000, y: 2.4 },
+        ],
+      },
+    ],
+  };
+
+  test('has a line, its points and its name for each series, and what was expected dashed', () => {
+    const figure = xyFigure(options);
+    expect(drawn(figure).querySelectorAll('circle')).toHaveLength(4);
+    expect(dashed(figure)).toBe(1);
+    expect(figure.svg).toContain('k = 8');
+    expect(figure.svg).toContain('k = 20');
+    expect(figure.svg).not.toMatch(/NaN|undefined/);
+    expect(xyFigure(options)).toEqual(figure);
+  });
+});
