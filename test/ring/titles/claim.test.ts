@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Broke, type Broken, Stuck, TitleModel } from './model.ts';
+
+const STEPS = 400;
+
+function trial(seed: number, broken: Broken = {}): TitleModel {
+  const model = new TitleModel(seed, broken);
+  model.run(STEPS);
+  model.heal();
+  return model;
+}
+
+describe('titles, whatever happens', () => {
+  test('are never two for one point and one epoch, lose no write, and always come into force again', () => {
+    let won = 0;
+    let writes = 0;
+    let fetched = 0;
+    let splits = 0;
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (seed) => {
+        const { counts } = trial(seed);
+        won += counts.won;
+        writes += counts.writes;
+        fetched += counts.fetched;
+        splits += counts.splits;
+      }),
+      { numRuns: 150 },
+    );
+    // It did not pass because nothing happened.
+    expect(won).toBeGreaterThan(300);
+    expect(writes).toBeGreaterThan(1000);
+    expect(fetched).toBeGreaterThan(10);
+    expect(splits).toBeGreaterThan(10);
+  });
+
+  const rules: Broken[] = [
+    { noFence: true },
+    { noMajority: true },
+    { noPrevious: true },
+    { ackAlone: true },
+    { noFetch: true },
+    { amnesia: true },
+    { noReserve: true },
+  ];
+  for (const broken of rules) {
+    test(`need every rule: ${Object.keys(broken)[0]}`, () => {
+      let found = 0;
+      for (let seed = 1; seed <= 600 && found === 0; seed++) {
+        try {
+          trial(seed, broken);
+        } catch (error) {
+          // To stand still is no loss; only what a rule is there for counts.
+          if (error instanceof Stuck) continue;
+          if (!(error instanceof Broke)) throw error;
+          found++;
+        }
+      }
+      expect(found).toBeGreaterThan(0);
+    });
+  }
+});
