@@ -4,6 +4,14 @@
  */
 
 export { CHURN_PRESETS } from './lab/life/churn.ts';
+export { FrameType, Status } from './ring/frames.ts';
+export {
+  type FrameHead,
+  frameEnd,
+  frameHead,
+  isGreeting,
+  RING_GREETING_BYTES,
+} from './scene/explain/frame-head.ts';
 export { explainMainline, kindOfMainline } from './scene/explain/mainline.ts';
 export { explainRing, kindOfRing } from './scene/explain/ring.ts';
 export {
@@ -49,3 +57,9 @@ export {
   readRecording,
 } from './scene/recording/recording.ts';
 export { Simulation } from './scene/simulation.ts';
+export {
+  clockwiseBits,
+  LookupDraft,
+  RING_LOOKUP_KINDS,
+} from './scene/views/lookup-draft.ts';
+export { lineOfRingEvent } from './scene/views/ring-words.ts';

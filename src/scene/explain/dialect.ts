@@ -14,7 +14,18 @@ import { parseAddress, parseDecimalKey, parseNumber } from '../../ring/dialects/
 import { type Command, commandOf, LINE_BYTES_MAX, type Wire } from '../../ring/dialects/wire.ts';
 import type { Part } from '../protocol/messages.ts';
 import { asText, Dissection, shownBytes } from './dissection.ts';
-import type { RingContext } from './ring.ts';
+
+/** What is known of a message besides its bytes. */
+export interface RingContext {
+  /** The dialect of the ring. Default `seed`. */
+  wire?: Wire;
+  /** A class program's stream carries one command: its word, when this is a later piece of it. */
+  command?: string;
+  /** It comes from the side that was asked. */
+  isReply?: boolean;
+  /** 20 bytes: what its lookup is about, when it does not say so itself. */
+  key?: Uint8Array | null;
+}
 
 const NEWLINE = 10;
 const WORD_BYTES = 3;

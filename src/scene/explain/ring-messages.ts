@@ -9,22 +9,22 @@
  */
 
 import { CAPABILITY_BYTES_MAX } from '../../ring/dialects/wire.ts';
-import { FRAME_HEADER_BYTES, LENGTH_BYTES, REPLY, readU32 } from '../../ring/frames.ts';
-import { isFrame, kindOfRing, type RingContext } from './ring.ts';
+import { readU32 } from '../../ring/frames.ts';
+import type { RingContext } from './dialect.ts';
+import { frameEnd, isFrame, isGreeting, RING_GREETING_BYTES } from './frame-head.ts';
+import { kindOfRing } from './ring.ts';
 
-const GREETING_BYTES = 3;
 /** Bytes before the text of a greeting's answer. */
 const TEXT_LENGTH_BYTES = 8;
 const BRACE = 0x7b;
 
 /** Where the message ends that begins at `start`; `end` where that cannot be told. */
 export function ringMessageEnd(bytes: Uint8Array, start: number, end: number): number {
-  if (isGreeting(bytes, start, end)) return start + GREETING_BYTES;
+  if (isGreeting(bytes, start, end)) return start + RING_GREETING_BYTES;
   const answer = answerBytes(bytes, start, end);
   if (answer > 0) return start + answer;
-  if (end - start < FRAME_HEADER_BYTES) return end;
-  const length = LENGTH_BYTES + readU32(bytes, start);
-  return isFrame(bytes, start, Math.min(end, start + length)) ? start + length : end;
+  const frame = frameEnd(bytes, start, end);
+  return frame > 0 && frame <= end ? frame : end;
 }
 
 /** What must be known of a message besides its bytes to explain it; frames speak for themselves. */
@@ -36,33 +36,6 @@ export function ringContext(bytes: Uint8Array, start: number, end: number): Ring
 export function kindOfRingMessage(bytes: Uint8Array, start: number, end: number): string {
   if (isFrame(bytes, start, end)) return kindOfRing(bytes, start, end);
   return kindOfRing(bytes, start, end, ringContext(bytes, start, end));
-}
-
-/** The type, request and first 20 bytes of a frame's payload, where it has so many. */
-export interface FrameHead {
-  type: number;
-  isReply: boolean;
-  request: number;
-  /** Where its payload begins. */
-  at: number;
-}
-
-/** Null for what is no frame. */
-export function frameHead(bytes: Uint8Array, start: number, end: number): FrameHead | null {
-  if (!isFrame(bytes, start, end)) return null;
-  const code = bytes[start + LENGTH_BYTES]!;
-  return {
-    type: code & ~REPLY,
-    isReply: (code & REPLY) !== 0,
-    request: readU32(bytes, start + LENGTH_BYTES + 1),
-    at: start + FRAME_HEADER_BYTES,
-  };
-}
-
-/** VER, as in the dialects `seed` and `string`. */
-function isGreeting(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start < GREETING_BYTES) return false;
-  return bytes[start] === 0x56 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x52;
 }
 
 /** Bytes of the answer to a greeting, 0 where there is none. */

@@ -12,10 +12,11 @@ import { formatId, ID_BYTES } from '../../core/id.ts';
 import type { RingOverlay } from '../../lab/ring/ring-overlay.ts';
 import { FrameType } from '../../ring/frames.ts';
 import type { RingOutcome, RingStep } from '../../ring/outcome.ts';
-import { frameHead } from '../explain/ring-messages.ts';
-import type { LookupStepView, LookupView } from '../protocol/messages.ts';
+import { frameHead, isFrame, isRouted } from '../explain/frame-head.ts';
+import type { LookupView } from '../protocol/messages.ts';
+import { clockwiseBits, LookupDraft, RING_LOOKUP_KINDS } from '../views/lookup-draft.ts';
 import type { Ending, SceneCall } from '../world/inhabitants.ts';
-import { bitsBefore, type RingKeys } from './keys.ts';
+import type { RingKeys } from './keys.ts';
 
 /** Watched calls that are remembered. */
 export const WATCHED_LIMIT = 50;
@@ -25,8 +26,6 @@ export const STEPS_LIMIT = 256;
 const REQUESTS_LIMIT = 64;
 /** Characters of a value that a result shows. */
 const SHOWN_CHARACTERS = 40;
-
-type Step = { -readonly [field in keyof LookupStepView]: LookupStepView[field] };
 
 /** A request on its way, so that its reply is known. */
 interface Awaited {
@@ -46,10 +45,7 @@ interface Open {
 
 interface Watched {
   call: SceneCall;
-  startedMs: number;
-  ending: Ending | null;
-  endedMs: number | null;
-  steps: Step[];
+  draft: LookupDraft;
   awaited: Awaited[];
 }
 
@@ -68,8 +64,12 @@ export class RingCalls {
     const startedMs = this.#overlay.world.elapsedMs;
     this.#open.set(call.call, { call, startedMs, owner: this.#ownerOf(call.key) });
     if (!call.isWatched) return;
-    const watched = { call, startedMs, ending: null, endedMs: null, steps: [], awaited: [] };
-    this.#watched.set(call.call, watched);
+    const { call: id, from, name } = call;
+    const target = formatId(call.key);
+    const kind = RING_LOOKUP_KINDS[call.kind];
+    const label = name === '' ? target : name;
+    const draft = new LookupDraft({ id, kind, label, target, from, startedMs });
+    this.#watched.set(id, { call, draft, awaited: [] });
     if (this.#watched.size > WATCHED_LIMIT) {
       this.#watched.delete(this.#watched.keys().next().value!);
     }
@@ -78,35 +78,28 @@ export class RingCalls {
   /** True when the call is watched. */
   stepped(number: number, step: RingStep): boolean {
     const watched = this.#watched.get(number);
-    if (watched === undefined || watched.ending !== null) return false;
+    if (!watched?.draft.isRunning) return false;
+    const { draft, call } = watched;
     const node = this.#overlay.circle.nodeAt(step.to);
     if (step.kind === 'asked') {
-      if (watched.steps.length < STEPS_LIMIT) watched.steps.push(this.#asked(watched, node, step));
+      if (draft.steps.length < STEPS_LIMIT) this.#asked(draft, call.key, node, step);
       return true;
     }
-    const asked = watched.steps.findLast((one) => one.node === node && one.verdict === 'waiting');
-    if (asked === undefined) return false;
-    asked.endedMs = this.#overlay.world.elapsedMs;
-    asked.verdict = VERDICTS[step.kind];
+    const asked = draft.steps.findLastIndex(
+      (one) => one.node === node && one.verdict === 'waiting',
+    );
+    if (asked < 0) return false;
+    draft.close(asked, VERDICTS[step.kind], this.#overlay.world.elapsedMs);
     return true;
   }
 
-  #asked({ call, steps }: Watched, node: number, { to, toldBy }: RingStep): Step {
+  #asked(draft: LookupDraft, key: Uint8Array, node: number, { to, toldBy }: RingStep): void {
+    const { circle, world } = this.#overlay;
     const hash = this.#overlay.hashOf(to);
-    const teller = toldBy === 0 ? -1 : this.#overlay.circle.nodeAt(toldBy);
-    const by = teller < 0 ? -1 : steps.findLastIndex((step) => step.node === teller);
-    return {
-      node,
-      id: formatId(hash),
-      toldBy: by,
-      hops: by < 0 ? 1 : steps[by]!.hops + 1,
-      distanceBits: bitsBefore(hash, call.key),
-      sentMs: this.#overlay.world.elapsedMs,
-      endedMs: null,
-      verdict: 'waiting',
-      request: 0,
-      reply: 0,
-    };
+    const teller = toldBy === 0 ? -1 : circle.nodeAt(toldBy);
+    const by = teller < 0 ? -1 : draft.steps.findLastIndex((step) => step.node === teller);
+    const distanceBits = clockwiseBits(hash, key);
+    draft.asked({ node, id: formatId(hash), toldBy: by, distanceBits }, world.elapsedMs);
   }
 
   /** How a call ended; null for one that nobody waits for any more. */
@@ -143,13 +136,7 @@ export class RingCalls {
 
   #close(number: number, ending: Ending): void {
     this.#open.delete(number);
-    const watched = this.#watched.get(number);
-    if (watched === undefined) return;
-    watched.ending = ending;
-    watched.endedMs = this.#overlay.world.elapsedMs;
-    for (const step of watched.steps) {
-      if (step.verdict === 'waiting') step.verdict = 'cancelled';
-    }
+    this.#watched.get(number)?.draft.end(ending, this.#overlay.world.elapsedMs, null);
   }
 
   #learn({ kind, key }: SceneCall, { code, found, version }: RingOutcome): void {
@@ -200,38 +187,21 @@ export class RingCalls {
   }
 
   view(number: number): LookupView | null {
-    const watched = this.#watched.get(number);
-    if (watched === undefined) return null;
-    const { call, startedMs, endedMs, ending, steps } = watched;
-    const target = formatId(call.key);
-    return {
-      type: 'lookup',
-      id: number,
-      kind: KINDS[call.kind],
-      label: call.name === '' ? target : call.name,
-      target,
-      from: call.from,
-      startedMs,
-      endedMs,
-      state: ending === null ? 'running' : ending.failed ? 'failed' : 'succeeded',
-      result: ending?.result ?? '',
-      exact: ending?.exact ?? null,
-      steps: steps.map((step) => ({ ...step })),
-    };
+    return this.#watched.get(number)?.draft.view() ?? null;
   }
 
   // Messages.
 
   /** The watched call that a message belongs to, 0 for none. */
   callOf(from: number, to: number, bytes: Uint8Array, start: number, end: number): number {
-    const head = frameHead(bytes, start, end);
+    const head = isFrame(bytes, start, end) ? frameHead(bytes, start, end) : null;
     if (head === null) return 0;
     const { request, isReply, type, at } = head;
     if (!CARRIERS.has(type)) return 0;
-    for (const [number, { call, awaited, ending }] of this.#watched) {
+    for (const [number, { call, awaited, draft }] of this.#watched) {
       const isOfCall = isReply
         ? awaited.some((one) => one.from === to && one.to === from && one.request === request)
-        : ending === null && isAbout(call, type, from, bytes, at, end);
+        : draft.isRunning && isAbout(call, type, from, bytes, at, end);
       if (isOfCall) return number;
     }
     return 0;
@@ -247,9 +217,10 @@ export class RingCalls {
     end: number,
   ): void {
     const watched = this.#watched.get(number);
-    const head = frameHead(bytes, start, end);
+    const head = isFrame(bytes, start, end) ? frameHead(bytes, start, end) : null;
     if (watched === undefined || head === null) return;
-    const { steps, awaited, call } = watched;
+    const { awaited, call } = watched;
+    const { steps } = watched.draft;
     if (!head.isReply) {
       const isOfCall = from === call.from && isRouted(head.type);
       const step = isOfCall
@@ -276,8 +247,6 @@ const VERDICTS = {
   silent: 'timeout',
 } as const;
 
-const KINDS = { put: 'insert', get: 'get', remove: 'remove', lookup: 'owns' } as const;
-
 /** Frames that may be sent for the sake of a call. */
 const CARRIERS: ReadonlySet<number> = new Set([
   FrameType.owner,
@@ -287,10 +256,6 @@ const CARRIERS: ReadonlySet<number> = new Set([
   FrameType.replicate,
   FrameType.peek,
 ]);
-
-function isRouted(type: number): boolean {
-  return type >= FrameType.owner && type <= FrameType.remove;
-}
 
 /** Does a request carry the call: from its asker, or from the owner of its key to those with copies? */
 function isAbout(

@@ -28,6 +28,7 @@ import type {
   NodeView,
   SceneConfig,
 } from '../protocol/messages.ts';
+import { lineOfRingEvent } from '../views/ring-words.ts';
 import {
   type Inhabitants,
   type InhabitantsEar,
@@ -290,34 +291,9 @@ export class RingInhabitants implements Inhabitants {
   #heard(node: number, event: RingEvent): void {
     if (!this.#isSettled) return; // the founders all say that they are there
     this.#ear.changed(node);
-    const text = this.#textOf(event);
-    if (text !== null) this.#ear.told(node, text);
-  }
-
-  /** Null for what goes without saying. */
-  #textOf(event: RingEvent): string | null {
-    switch (event.kind) {
-      case 'joined':
-        return `has joined the ring at ${formatAddress(event.identity)}`;
-      case 'join-failed':
-        return `could not join: ${event.reason}`;
-      case 'left':
-        return 'has handed its arc over';
-      case 'successor':
-        return `successor is now ${this.#nameOf(event.successor)}`;
-      case 'predecessor':
-        return `predecessor is now ${this.#nameOf(event.predecessor)}`;
-      case 'lost':
-        return `gave up ${this.#nameOf(event.peer)}: it does not answer`;
-      case 'repaired': {
-        const records = event.records === 1 ? '1 record' : `${event.records} records`;
-        return `made copies equal with ${this.#nameOf(event.peer)}: ${records} moved`;
-      }
-      case 'store-error':
-        return `its store failed: ${event.message}`;
-      default:
-        return null;
-    }
+    if (event.kind === 'arc') return; // it goes without saying: its new end has told of itself
+    const text = lineOfRingEvent(event, (address) => this.#nameOf(address), formatAddress);
+    this.#ear.told(node, text);
   }
 
   #nameOf(address: Address): string {

@@ -9,7 +9,7 @@
  * Looking for copies in 10,000 stores would take longer than a frame; but copies lie close before
  * their owner, so all stores are searched in turn and those that are likely each time.
  */
-import { formatId, ID_BYTES } from '../../core/id.ts';
+import { formatId } from '../../core/id.ts';
 import type { RingOverlay } from '../../lab/ring/ring-overlay.ts';
 import { compareVersions, VERSION_BYTES } from '../../ring/records/clock.ts';
 import { isTombstone, RECORD_HEADER_BYTES } from '../../ring/records/record.ts';
@@ -181,20 +181,4 @@ function remember<Value>(map: Map<string, Value>, key: string, value: Value, lim
   map.delete(key);
   map.set(key, value);
   if (map.size > limit) map.delete(map.keys().next().value!);
-}
-
-/** How many bits the way from a place clockwise to a key has: its log2, rounded up; 0 at the key. */
-export function bitsBefore(hash: Uint8Array, key: Uint8Array): number {
-  const distance = new Uint8Array(ID_BYTES);
-  let borrow = 0;
-  for (let i = ID_BYTES - 1; i >= 0; i--) {
-    const difference = key[i]! - hash[i]! - borrow;
-    distance[i] = difference & 255;
-    borrow = difference < 0 ? 1 : 0;
-  }
-  const first = distance.findIndex((byte) => byte !== 0);
-  if (first < 0) return 0;
-  const bits = (ID_BYTES - first) * 8 - Math.clz32(distance[first]!) + 24;
-  const isPower = (distance[first]! & (distance[first]! - 1)) === 0;
-  return isPower && distance.subarray(first + 1).every((byte) => byte === 0) ? bits - 1 : bits;
 }

@@ -18,7 +18,7 @@ import type {
   Wire,
 } from '../../ring.ts';
 import type { Act, Explanation, KeyView, LookupView, NodeView, SceneOverlay } from '../../scene.ts';
-import { explainRing, kindOfRing, NodeState } from '../../scene.ts';
+import { explainRing, kindOfRing, NodeState, RING_LOOKUP_KINDS } from '../../scene.ts';
 import { FlightSample } from '../live/flights.ts';
 import { CommandRefused, LiveScene, type LiveSceneOptions } from '../live/live-scene.ts';
 import { hashOf } from '../live/names.ts';
@@ -211,15 +211,20 @@ export class LiveRing extends LiveScene {
     const { node, access } = this.#accessOf(act.from);
     const key = hashOf(act.name);
     if (act.name !== key) this.#names.set(key, act.name);
-    const kind = { put: 'insert', get: 'get', remove: 'remove', lookup: 'owns' }[act.kind];
-    const view = this.#traffic.expect(kind, act.name, key, node, Date.now());
+    const lookup = this.#traffic.expect(
+      RING_LOOKUP_KINDS[act.kind],
+      act.name,
+      key,
+      node,
+      Date.now(),
+    );
     try {
       const said = await run(access, act, key);
-      this.#traffic.conclude(view, true, said, Date.now());
+      this.#traffic.conclude(lookup, true, said, Date.now());
       return said;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.#traffic.conclude(view, false, message, Date.now());
+      this.#traffic.conclude(lookup, false, message, Date.now());
       throw new CommandRefused('FAILED', `${act.kind} "${act.name}": ${message}`);
     }
   }

@@ -6,21 +6,26 @@
  *     own ◀── reply … ──────────── outsider     arriving: pieces, seen here
  *     own ◀── reply … ──────────── own          seen already, when it was written
  *
- * A frame is 4 bytes of length, the type (bit 7: a reply), 4 bytes that name the request, and the
- * payload, which for get, put, remove and owner begins with the key (docs/ring-protocol.md). Requests
- * for one key of one asker, one after the other, are a lookup on its way.
+ * The payload of get, put, remove and owner begins with the key. Requests for one key of one asker, one
+ * after the other, are a lookup on its way.
  */
 import { formatAddress } from '../../mainline.ts';
-import type { LookupStepView, LookupView } from '../../scene.ts';
+import {
+  clockwiseBits,
+  type FrameHead,
+  FrameType,
+  frameEnd,
+  frameHead,
+  isGreeting,
+  LookupDraft,
+  type LookupView,
+  RING_GREETING_BYTES,
+  Status,
+} from '../../scene.ts';
 
-const HEADER_BYTES = 9;
 const KEY_BYTES = 20;
-const REPLY = 0x80;
-const TYPES_LAST = 18;
-const HELLO = 1;
-/** No frame of a sane node is longer. */
-const FRAME_BYTES_MAX = 65 << 20;
-const GREETING = 'VER';
+/** Bytes of an address within a hello, behind the number of identities. */
+const ADDRESS_BYTES = 6;
 /** A request that was not answered by then. */
 const STEP_MS = 3000;
 /** Lookups on their way, and streams in pieces, that are remembered at most. */
@@ -28,14 +33,11 @@ const OPEN_LIMIT = 256;
 const STREAMS_LIMIT = 8192;
 
 const KINDS: { readonly [type: number]: string } = {
-  2: 'owns',
-  3: 'get',
-  4: 'insert',
-  5: 'remove',
+  [FrameType.owner]: 'owns',
+  [FrameType.get]: 'get',
+  [FrameType.put]: 'insert',
+  [FrameType.remove]: 'remove',
 };
-const OWNS = 2;
-/** First byte of a reply: the arc is somebody else's, here is who is closer. */
-const NOT_OWNER = 1;
 
 /** One message, or a piece of one that nobody can read alone. */
 export interface RingMessage {
@@ -66,8 +68,9 @@ export interface RingCircle {
   tellArrival(from: number, to: number, length: number): void;
 }
 
-interface OpenLookup {
-  view: LookupView & { steps: LookupStepView[] };
+/** A lookup that is followed, from outside only its command. */
+export interface OpenLookup {
+  draft: LookupDraft;
   /** It was begun by hand and ends when its outcome is known. */
   isExpected: boolean;
   touchedMs: number;
@@ -117,12 +120,12 @@ export class RingTraffic {
       remember(this.#left, stream, (this.#left.get(stream) ?? 0) - at);
     }
     while (at < bytes.length) {
-      if (isGreeting(bytes, at)) {
-        at += GREETING.length;
+      if (isGreeting(bytes, at, bytes.length)) {
+        at += RING_GREETING_BYTES;
         if (bytes[at] === 0x0a) at++;
         continue;
       }
-      const end = frameEnd(bytes, at);
+      const end = frameEnd(bytes, at, bytes.length);
       const isFrame = end > 0;
       const stop = isFrame ? Math.min(end, bytes.length) : bytes.length;
       if (isFrame && end > bytes.length) remember(this.#left, stream, end - bytes.length);
@@ -139,16 +142,15 @@ export class RingTraffic {
   }
 
   /** A command begun by hand, before its first request: all its requests belong to this lookup. */
-  expect(kind: string, label: string, key: string, from: number, atMs: number): LookupView {
+  expect(kind: string, label: string, key: string, from: number, atMs: number): OpenLookup {
     const lookup = this.#begin(kind, label, key, from, atMs, true);
-    this.#circle.tellLookup(copyOf(lookup.view));
-    return lookup.view;
+    this.#circle.tellLookup(lookup.draft.view());
+    return lookup;
   }
 
   /** What became of a command that was expected. */
-  conclude(view: LookupView, hasSucceeded: boolean, result: string, atMs: number): void {
-    const lookup = [...this.#open.values()].find((open) => open.view === view);
-    if (lookup !== undefined) this.#end(lookup, hasSucceeded, result, atMs);
+  conclude(lookup: OpenLookup, hasSucceeded: boolean, result: string, atMs: number): void {
+    if (lookup.draft.isRunning) this.#end(lookup, hasSucceeded, result, atMs);
   }
 
   /** Numbers of nodes mean nothing any more. */
@@ -159,11 +161,10 @@ export class RingTraffic {
   /** Gives up what nobody has answered. */
   tick(nowMs: number): void {
     for (const [name, { lookup, step }] of this.#waiting) {
-      const { sentMs } = lookup.view.steps[step]!;
-      if (sentMs + STEP_MS > nowMs) continue;
+      if (lookup.draft.steps[step]!.sentMs + STEP_MS > nowMs) continue;
       this.#waiting.delete(name);
-      lookup.view.steps[step] = { ...lookup.view.steps[step]!, endedMs: nowMs, verdict: 'timeout' };
-      this.#circle.tellLookup(copyOf(lookup.view));
+      lookup.draft.close(step, 'timeout', nowMs);
+      this.#circle.tellLookup(lookup.draft.view());
     }
     for (const lookup of [...this.#open.values()]) {
       if (lookup.isExpected || lookup.touchedMs + 2 * STEP_MS > nowMs) continue;
@@ -173,8 +174,11 @@ export class RingTraffic {
 
   /** A hello tells whose end of a stream this is. */
   #hear(peer: number, frame: Uint8Array): void {
-    if (frame[4] !== HELLO || frame.length < HEADER_BYTES + 7 || frame[HEADER_BYTES] === 0) return;
-    const view = new DataView(frame.buffer, frame.byteOffset + HEADER_BYTES + 1);
+    const head = frameHead(frame, 0, frame.length);
+    if (head?.type !== FrameType.hello || head.isReply) return;
+    const { at } = head;
+    if (frame.length < at + 1 + ADDRESS_BYTES || frame[at] === 0) return;
+    const view = new DataView(frame.buffer, frame.byteOffset + at + 1);
     const address = view.getUint32(0) * 0x10000 + view.getUint16(4);
     const node = this.#circle.nodeAt(formatAddress(address));
     if (node >= 0) remember(this.#ends, peer, node);
@@ -194,71 +198,54 @@ export class RingTraffic {
     }
     const move = isFrame ? this.#follow(from, to, what.bytes) : null;
     const message = { from, to, hasArrived: !isOurs, ...what };
-    const flight = this.#circle.tellMessage(message, move?.lookup.view.id ?? 0);
+    const flight = this.#circle.tellMessage(message, move?.lookup.draft.opening.id ?? 0);
     if (move === null) return;
     const { lookup, step, isReply, ending } = move;
-    const known = lookup.view.steps[step]!;
-    lookup.view.steps[step] = isReply ? { ...known, reply: flight } : { ...known, request: flight };
-    if (ending === null) this.#circle.tellLookup(copyOf(lookup.view));
+    lookup.draft.steps[step]![isReply ? 'reply' : 'request'] = flight;
+    if (ending === null) this.#circle.tellLookup(lookup.draft.view());
     else this.#end(lookup, ending.hasSucceeded, ending.result, Date.now());
   }
 
   /** The lookup that a frame belongs to, moved on by it. */
   #follow(from: number, to: number, frame: Uint8Array): Move | null {
-    const type = frame[4]! & ~REPLY;
-    const kind = KINDS[type];
-    if (kind === undefined) return null;
-    const nowMs = Date.now();
-    const request = new DataView(frame.buffer, frame.byteOffset + 5).getUint32(0);
-    if ((frame[4]! & REPLY) === 0) return this.#asked(from, to, type, kind, request, frame, nowMs);
-    const name = `${to} ${from} ${type} ${request}`;
+    const head = frameHead(frame, 0, frame.length);
+    if (head === null || KINDS[head.type] === undefined) return null;
+    return head.isReply
+      ? this.#answered(from, to, frame, head)
+      : this.#asked(from, to, frame, head);
+  }
+
+  #answered(from: number, to: number, frame: Uint8Array, head: FrameHead): Move | null {
+    const name = `${to} ${from} ${head.type} ${head.request}`;
     const found = this.#waiting.get(name);
     if (found === undefined) return null;
     this.#waiting.delete(name);
     const { lookup, step } = found;
-    const { steps } = lookup.view;
-    steps[step] = { ...steps[step]!, endedMs: nowMs, verdict: 'answered' };
-    lookup.touchedMs = nowMs;
-    const status = frame[HEADER_BYTES];
-    if (lookup.isExpected || status === NOT_OWNER)
+    lookup.touchedMs = Date.now();
+    lookup.draft.close(step, 'answered', lookup.touchedMs);
+    const status = frame[head.at];
+    if (lookup.isExpected || status === Status.notOwner)
       return { lookup, step, isReply: true, ending: null };
-    const hasSucceeded = status === 0;
+    const hasSucceeded = status === Status.ok;
     const result = `${hasSucceeded ? 'answered' : 'refused'} by node ${from}`;
     return { lookup, step, isReply: true, ending: { hasSucceeded, result } };
   }
 
-  #asked(
-    from: number,
-    to: number,
-    type: number,
-    kind: string,
-    request: number,
-    frame: Uint8Array,
-    nowMs: number,
-  ): Move | null {
-    if (frame.length < HEADER_BYTES + KEY_BYTES) return null;
-    const bytes = frame.subarray(HEADER_BYTES, HEADER_BYTES + KEY_BYTES);
+  #asked(from: number, to: number, frame: Uint8Array, head: FrameHead): Move | null {
+    const { type, request, at } = head;
+    if (frame.length < at + KEY_BYTES) return null;
+    const bytes = frame.subarray(at, at + KEY_BYTES);
     const key = Buffer.from(bytes).toString('hex');
     const known = this.#open.get(`${from} ${key}`);
     // Members ask for owners all the time, to keep their fingers right; that is no lookup of anybody.
-    if (known === undefined && type === OWNS && from >= 0) return null;
-    const lookup = known ?? this.#begin(kind, key, key, from, nowMs, false);
-    const { steps } = lookup.view;
+    if (known === undefined && type === FrameType.owner && from >= 0) return null;
+    const nowMs = Date.now();
+    const lookup = known ?? this.#begin(KINDS[type]!, key, key, from, nowMs, false);
     const id = to < 0 ? null : this.#circle.idOf(to);
-    steps.push({
-      node: to,
-      id,
-      toldBy: steps.length - 1,
-      hops: steps.length + 1,
-      distanceBits: id === null ? null : clockwiseBits(id, key),
-      sentMs: nowMs,
-      endedMs: null,
-      verdict: 'waiting',
-      request: 0,
-      reply: 0,
-    });
+    const distanceBits = id === null ? null : clockwiseBits(Buffer.from(id, 'hex'), bytes);
+    const toldBy = lookup.draft.steps.length - 1;
+    const step = lookup.draft.asked({ node: to, id, toldBy, distanceBits }, nowMs);
     lookup.touchedMs = nowMs;
-    const step = steps.length - 1;
     this.#waiting.set(`${from} ${to} ${type} ${request}`, { lookup, step });
     return { lookup, step, isReply: false, ending: null };
   }
@@ -271,21 +258,9 @@ export class RingTraffic {
     atMs: number,
     isExpected: boolean,
   ): OpenLookup {
-    const view: OpenLookup['view'] = {
-      type: 'lookup',
-      id: this.#circle.nextLookup(),
-      kind,
-      label,
-      target: key,
-      from,
-      startedMs: atMs,
-      endedMs: null,
-      state: 'running',
-      result: '',
-      exact: null,
-      steps: [],
-    };
-    const lookup = { view, isExpected, touchedMs: atMs };
+    const id = this.#circle.nextLookup();
+    const draft = new LookupDraft({ id, kind, label, target: key, from, startedMs: atMs });
+    const lookup = { draft, isExpected, touchedMs: atMs };
     const oldest = this.#open.values().next().value;
     if (this.#open.size >= OPEN_LIMIT && oldest) this.#end(oldest, false, 'not followed', atMs);
     this.#open.set(`${from} ${key}`, lookup);
@@ -293,51 +268,16 @@ export class RingTraffic {
   }
 
   #end(lookup: OpenLookup, hasSucceeded: boolean, result: string, atMs: number): void {
-    const { view } = lookup;
     for (const [name, open] of this.#open) if (open === lookup) this.#open.delete(name);
     for (const [name, waiting] of this.#waiting) {
       if (waiting.lookup === lookup) this.#waiting.delete(name);
     }
-    view.endedMs = atMs;
-    view.state = hasSucceeded ? 'succeeded' : 'failed';
-    view.result = result;
-    for (const [i, step] of view.steps.entries()) {
-      if (step.verdict === 'waiting') {
-        view.steps[i] = { ...step, endedMs: atMs, verdict: 'cancelled' };
-      }
-    }
-    this.#circle.tellLookup(copyOf(view));
+    lookup.draft.end({ failed: !hasSucceeded, result, exact: null }, atMs, atMs);
+    this.#circle.tellLookup(lookup.draft.view());
   }
-}
-
-function copyOf(view: LookupView): LookupView {
-  return { ...view, steps: [...view.steps] };
 }
 
 function remember<K, V>(map: Map<K, V>, name: K, value: V): void {
   if (map.size >= STREAMS_LIMIT && !map.has(name)) map.clear();
   map.set(name, value);
-}
-
-function isGreeting(bytes: Uint8Array, at: number): boolean {
-  for (let i = 0; i < GREETING.length; i++) {
-    if (bytes[at + i] !== GREETING.charCodeAt(i)) return false;
-  }
-  return true;
-}
-
-/** Where the frame at `at` ends, perhaps beyond what is here; 0 when there is no frame. */
-function frameEnd(bytes: Uint8Array, at: number): number {
-  if (bytes.length - at < HEADER_BYTES) return 0;
-  const length = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0);
-  const type = bytes[at + 4]! & ~REPLY;
-  if (length < HEADER_BYTES - 4 || length > FRAME_BYTES_MAX) return 0;
-  return type >= 1 && type <= TYPES_LAST ? at + 4 + length : 0;
-}
-
-/** log2 of the way clockwise from `id` to `key`, rounded up; 0 when they are the same. */
-export function clockwiseBits(id: string, key: string): number {
-  const circle = 1n << 160n;
-  const way = (BigInt(`0x${key}`) - BigInt(`0x${id}`) + circle) % circle;
-  return way <= 1n ? Number(way) : (way - 1n).toString(2).length;
 }

@@ -6,6 +6,7 @@ import type { MemberInfo, RecordInfo, RingInfo, RingNotice } from '../../ring.ts
 import {
   type ContactRow,
   type ContactView,
+  lineOfRingEvent,
   type NodeView,
   STORED_SHOWN,
   type StoredView,
@@ -50,31 +51,7 @@ export function ringNodeView(facts: RingNodeFacts): NodeView {
 
 /** One more line, the oldest dropped. */
 export function logOf(log: Log, atMs: number, notice: RingNotice): Log {
-  return [...log.slice(-(LOG_LINES - 1)), { atMs, text: lineOf(notice) }];
-}
-
-function lineOf(notice: RingNotice): string {
-  const { kind, successor, predecessor, peer, end, records, reason, message } = notice;
-  switch (kind) {
-    case 'joined':
-      return 'is a member';
-    case 'join-failed':
-      return `could not join: ${reason}`;
-    case 'left':
-      return 'has left';
-    case 'successor':
-      return `is followed by ${successor}`;
-    case 'predecessor':
-      return `comes after ${predecessor}`;
-    case 'arc':
-      return `owns up to ${end!.slice(0, 8)}…`;
-    case 'lost':
-      return `${peer} is gone`;
-    case 'repaired':
-      return `compared with ${peer}: ${records} records moved`;
-    case 'store-error':
-      return `the store failed: ${message}`;
-  }
+  return [...log.slice(-(LOG_LINES - 1)), { atMs, text: lineOfRingEvent(notice, String, String) }];
 }
 
 function factsOf({ info, isOwn }: RingNodeFacts): NodeView['facts'] {

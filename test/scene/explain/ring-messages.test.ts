@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 import type { Tap } from '../../../src/lab/world-state.ts';
 import { FrameType, FrameWriter } from '../../../src/ring/frames.ts';
 import {
-  frameHead,
   kindOfRingMessage,
   ringContext,
   ringMessageEnd,
@@ -88,15 +87,4 @@ describe('a piece', () => {
     }
     expect(kinds.has('unknown')).toBe(false);
   });
-});
-
-test('the head of a frame says what it is', () => {
-  const get = frame(FrameType.get | 0x80, 0x01020304, new Uint8Array(21));
-  expect(frameHead(get, 0, get.length)).toEqual({
-    type: FrameType.get,
-    isReply: true,
-    request: 0x01020304,
-    at: 9,
-  });
-  expect(frameHead(get, 0, get.length - 1)).toBeNull();
 });

@@ -17,7 +17,7 @@ import {
   Status,
 } from '../../../src/ring/frames.ts';
 import { blankRecord } from '../../../src/ring/records/record.ts';
-import { explainRing, isFrame, kindOfRing } from '../../../src/scene/explain/ring.ts';
+import { explainRing, kindOfRing } from '../../../src/scene/explain/ring.ts';
 import { mutate } from '../../mainline/mutate.ts';
 import { expectTiling, leavesOf, partAt } from '../tiling.ts';
 
@@ -279,17 +279,6 @@ describe('a frame taken apart', () => {
 });
 
 describe('bytes of anybody', () => {
-  test('a frame is known by its length and type', () => {
-    const bytes = requests['get']!;
-    expect(isFrame(bytes, 0, bytes.length)).toBe(true);
-    expect(isFrame(bytes, 0, bytes.length - 1)).toBe(false);
-    expect(isFrame(frame(FRAME_TYPES_LAST + 1), 0, 9)).toBe(false);
-    expect(isFrame(frame(0), 0, 9)).toBe(false);
-    const padded = new Uint8Array(bytes.length + 9);
-    padded.set(bytes, 5);
-    expect(kindOfRing(padded, 5, 5 + bytes.length)).toBe('get');
-  });
-
   test('whatever the bytes are, every one is in one leaf, and nothing is thrown', () => {
     const random = new SeededRandom(8, 1);
     for (let i = 0; i < 4000; i++) {

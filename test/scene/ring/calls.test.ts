@@ -3,11 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { formatId } from '../../../src/core/id.ts';
 import type { Tap } from '../../../src/lab/world-state.ts';
-import {
-  frameHead,
-  kindOfRingMessage,
-  ringMessageEnd,
-} from '../../../src/scene/explain/ring-messages.ts';
+import { frameHead } from '../../../src/scene/explain/frame-head.ts';
+import { kindOfRingMessage, ringMessageEnd } from '../../../src/scene/explain/ring-messages.ts';
 import { WATCHED_LIMIT } from '../../../src/scene/ring/calls.ts';
 import { keyOf, RingScene } from '../ring-scene.ts';
 

@@ -1,10 +1,8 @@
 /** Keys as nobody in a ring can know them: against stores searched one by one. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatId } from '../../../src/core/id.ts';
 import { compareVersions } from '../../../src/ring/records/clock.ts';
 import { isTombstone } from '../../../src/ring/records/record.ts';
-import { bitsBefore } from '../../../src/scene/ring/keys.ts';
 import { keyOf, RingScene } from '../ring-scene.ts';
 
 /** Nodes whose store has a record of a key that is no tombstone, by asking all. */
@@ -73,23 +71,6 @@ describe('a key', () => {
     expect(scene.ring.keyView(keyOf('apple'), null).name).toBe('apple');
     expect(scene.ring.keyView(keyOf('other'), null).name).toBeNull();
     expect(scene.ring.keyView(keyOf('apple'), 'Apfel').name).toBe('Apfel');
-  });
-});
-
-describe('the way to a key', () => {
-  test('in bits, is what whole numbers say', () => {
-    const id = fc.uint8Array({ minLength: 20, maxLength: 20 });
-    const number = (bytes: Uint8Array) => BigInt(`0x${formatId(bytes)}`);
-    const ceiled = (distance: bigint) => (distance <= 1n ? 0 : (distance - 1n).toString(2).length);
-    fc.assert(
-      fc.property(id, id, fc.nat(20), (hash, key, same) => {
-        key.set(hash.subarray(0, same)); // near ones, too
-        const distance = (number(key) - number(hash) + 2n ** 160n) % 2n ** 160n;
-        expect(bitsBefore(hash, key)).toBe(ceiled(distance));
-      }),
-      { seed: 71 },
-    );
-    expect(bitsBefore(keyOf('a'), keyOf('a'))).toBe(0);
   });
 });
 

@@ -4,8 +4,8 @@ import { ipOf, portOf } from '../../../src/core/address.ts';
 import { compareIds } from '../../../src/core/id.ts';
 import { sha1 } from '../../../src/lab/sha1.ts';
 import { Members } from '../../../src/ring/circle/member.ts';
-import { bitsBefore } from '../../../src/scene/ring/keys.ts';
 import { SybilSearch } from '../../../src/scene/ring/sybils.ts';
+import { clockwiseBits } from '../../../src/scene/views/lookup-draft.ts';
 import { keyOf } from '../ring-scene.ts';
 
 const members = new Members(sha1);
@@ -56,7 +56,7 @@ describe('a search', () => {
     expect(tried.length).toBe(300_000);
     expect(portOf(tried.at(-1)!)).toBeLessThan(1100);
     for (const address of found) {
-      expect(bitsBefore(members.hashOf(address), keyOf('apple'))).toBeLessThan(150);
+      expect(clockwiseBits(members.hashOf(address), keyOf('apple'))).toBeLessThan(150);
     }
     expect(compareIds(members.hashOf(found[0]!), 0, members.hashOf(found[1]!), 0)).not.toBe(0);
   });

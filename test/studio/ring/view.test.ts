@@ -64,7 +64,7 @@ test('a bounded number of records and lines is shown', () => {
   let log: Log = [];
   for (let i = 0; i < LOG_LINES + 3; i++) log = logOf(log, i, { kind: 'joined' });
   expect(log).toHaveLength(LOG_LINES);
-  expect(log.at(-1)).toEqual({ atMs: LOG_LINES + 2, text: 'is a member' });
+  expect(log.at(-1)).toEqual({ atMs: LOG_LINES + 2, text: 'has joined the ring' });
 });
 
 test('every notice has a line for people', () => {
@@ -82,14 +82,14 @@ test('every notice has a line for people', () => {
   ];
   const lines = notices.map((notice) => logOf([], 1, notice)[0]!.text);
   expect(lines).toEqual([
-    'is a member',
+    'has joined the ring',
     'could not join: nobody answers',
-    'has left',
-    'is followed by 127.0.0.1:7',
-    'comes after 127.0.0.1:7',
+    'has handed its arc over',
+    'successor is now 127.0.0.1:7',
+    'predecessor is now 127.0.0.1:7',
     'owns up to abababab…',
-    '127.0.0.1:7 is gone',
-    'compared with 127.0.0.1:7: 3 records moved',
-    'the store failed: disk full',
+    'gave up 127.0.0.1:7: it does not answer',
+    'made copies equal with 127.0.0.1:7: 3 records moved',
+    'its store failed: disk full',
   ]);
 });
