@@ -15,27 +15,20 @@ export {
 export { explainMainline, kindOfMainline } from './scene/explain/mainline.ts';
 export { explainRing, kindOfRing } from './scene/explain/ring.ts';
 export {
-  ACTS_MAX,
-  ADDED_MAX,
-  ALPHA_MAX,
-  BACKUPS_MAX,
-  BUCKET_SIZE_MAX,
-  CHURN_MINUTES_MAX,
-  CHURN_MINUTES_MIN,
+  Act,
+  Command,
   checkAct,
   checkActs,
+  checkCommand,
+  type TimedAct,
+} from './scene/protocol/commands.ts';
+export {
   checkSceneConfig,
-  IDENTITIES_MAX,
-  KEYS_MAX,
-  LATENCY_MS_MAX,
-  LOOKUPS_PER_SECOND_MAX,
-  MAINLINE_NODES_MAX,
-  MOMENT_MS_MAX,
-  NAME_LENGTH_MAX,
-  RING_NODES_MAX,
   SCENE_DEFAULTS,
-  VALUE_LENGTH_MAX,
+  SceneConfig,
+  SceneOverlay,
 } from './scene/protocol/config.ts';
+export * from './scene/protocol/limits.ts';
 export * from './scene/protocol/messages.ts';
 export { isHash, keyName, keyOf } from './scene/protocol/names.ts';
 export { Playback } from './scene/recording/playback.ts';

@@ -96,14 +96,15 @@ export function importsOf(source: string): (string | null)[] {
 
 /**
  * What a room may import; `doors` are the files src/*.ts, `node` is node:*, `packages` any other but
- * `hashes`, the one that the lab has instead of OpenSSL, so that it runs in a browser.
+ * `hashes`, which the lab has instead of OpenSSL, so that it runs in a browser, and `schemas`, by which
+ * a scene says what its data look like to whoever reads them from a file or a socket.
  */
 const ARROWS: Record<string, readonly string[]> = {
   core: ['core'],
   mainline: ['core', 'mainline'],
   ring: ['core', 'ring'],
   lab: ['core', 'mainline', 'ring', 'lab', 'hashes'],
-  scene: ['core', 'mainline', 'ring', 'lab', 'scene', 'hashes'],
+  scene: ['core', 'mainline', 'ring', 'lab', 'scene', 'hashes', 'schemas'],
   io: ['core', 'io', 'node', 'packages', 'hashes'],
   api: ['core', 'mainline', 'ring', 'lab', 'io', 'api'],
   doors: ['core', 'mainline', 'ring', 'lab', 'scene', 'io', 'api', 'studio', 'cli'],
@@ -147,6 +148,7 @@ function targetOf(path: string, specifier: string): string {
   if (specifier.startsWith('node:')) return 'node';
   if (specifier.startsWith('/') || specifier.includes('://')) return 'a place, not a module';
   if (builtinModules.includes(specifier)) return `write node:${specifier}`;
+  if (specifier === 'zod/mini') return 'schemas';
   return specifier.startsWith('@noble/hashes/') ? 'hashes' : 'packages';
 }
 

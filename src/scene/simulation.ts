@@ -14,21 +14,15 @@
 import { parseId } from '../core/id.ts';
 import { settleMainline } from './mainline/inhabitants.ts';
 import {
-  ACTS_MAX,
-  checkAct,
-  checkActs,
-  checkSceneConfig,
-  MOMENT_MS_MAX,
-} from './protocol/config.ts';
-import {
   type Act,
   type Command,
-  SCENE_VERSION,
-  type SceneConfig,
-  type SceneMessage,
-  type SceneOverlay,
+  checkCommand,
   type TimedAct,
-} from './protocol/messages.ts';
+  typedLength,
+} from './protocol/commands.ts';
+import type { SceneConfig, SceneOverlay } from './protocol/config.ts';
+import { ACTS_LENGTH_MAX, ACTS_MAX, MOMENT_MS_MAX, SCENE_VERSION } from './protocol/limits.ts';
+import type { SceneMessage } from './protocol/messages.ts';
 import { settleRing } from './ring/inhabitants.ts';
 import { Framing } from './world/framing.ts';
 import type { Settle } from './world/inhabitants.ts';
@@ -46,12 +40,8 @@ const PACE_WINDOW_MS = 500;
 const INSPECT_EVERY_MS = 500;
 /** Commands that wait for a job to end. */
 const WAITING_MAX = 1000;
-/** Virtual ms per second at most: a day. */
-const PACE_MAX = 86_400_000;
 /** What a view shows as the work under way. */
 const GOING_BACK = 'going back';
-/** Steps of one command at most. */
-const STEPS_MAX = 1_000_000;
 
 const SETTLE: Readonly<Record<SceneOverlay, Settle>> = {
   mainline: settleMainline,
@@ -72,7 +62,7 @@ export class Simulation {
   #scene: SceneWorld | null = null;
   #framing: Framing | null = null;
   /** In the order of their times; the first `#done` of them have befallen the world. */
-  #acts: TimedAct[] = [];
+  #acts: readonly TimedAct[] = [];
   #done = 0;
   #job: Job | null = null;
   #waiting: Command[] = [];
@@ -128,7 +118,7 @@ export class Simulation {
       return;
     }
     try {
-      this.#carryOut(command);
+      this.#carryOut(checkCommand(command));
     } catch (error) {
       if (!isComplaint(error)) throw error;
       this.#emit({ type: 'trouble', message: error.message });
@@ -207,10 +197,10 @@ export class Simulation {
   #carryOut(command: Command): void {
     switch (command.do) {
       case 'begin':
-        return this.#begin(checkSceneConfig(command.config), checkActs(command.acts), command.atMs);
+        return this.#begin(command.config, command.acts, Math.floor(command.atMs));
       case 'play':
         this.#isPlaying = true;
-        this.#askedPace = bounded(command.pace, 'pace', PACE_MAX);
+        this.#askedPace = command.pace;
         this.#measuredPace = this.#askedPace;
         this.#window = { realMs: 0, virtualMs: 0 };
         this.#dueMs = this.nowMs;
@@ -219,16 +209,16 @@ export class Simulation {
         this.#isPlaying = false;
         return;
       case 'step':
-        return this.#step(command.by, bounded(command.count, 'count', STEPS_MAX));
+        return this.#step(command.by, command.count);
       case 'rewind':
-        return this.#rewind(Math.floor(bounded(command.toMs, 'toMs', MOMENT_MS_MAX)));
+        return this.#rewind(Math.floor(command.toMs));
       case 'act':
-        return this.#act(checkAct(command.act));
+        return this.#act(command.act);
       case 'inspect':
-        this.#inspected = Number.isInteger(command.node) ? command.node : -1;
+        this.#inspected = command.node;
         return;
       case 'follow':
-        this.#followed = [...command.nodes];
+        this.#followed = command.nodes;
         this.#scene?.flights.follow(this.#followed);
         return;
       case 'explain':
@@ -236,8 +226,7 @@ export class Simulation {
     }
   }
 
-  #begin(config: SceneConfig, acts: TimedAct[], atMs: number): void {
-    const toMs = Math.floor(bounded(atMs, 'atMs', MOMENT_MS_MAX));
+  #begin(config: SceneConfig, acts: readonly TimedAct[], toMs: number): void {
     this.#isPlaying = false;
     this.#waiting = [];
     this.#acts = acts;
@@ -287,11 +276,14 @@ export class Simulation {
     if (scene === null) return;
     // What was remembered of a future that will not be.
     const acts = this.#acts.slice(0, this.#done);
-    if (acts.length >= ACTS_MAX) {
-      throw new RangeError(`"act" expected at most ${ACTS_MAX} in one world: begin another`);
+    acts.push({ atMs: scene.nowMs, act });
+    if (acts.length > ACTS_MAX || typedLength(acts) > ACTS_LENGTH_MAX) {
+      throw new RangeError(
+        `"act" expected at most ${ACTS_MAX} in one world, of ${ACTS_LENGTH_MAX} characters: begin another`,
+      );
     }
     scene.runTo(scene.nowMs, () => false); // all of this moment comes before what is done at its end
-    this.#acts = [...acts, { atMs: scene.nowMs, act }];
+    this.#acts = acts;
     this.#done++;
     scene.perform(act, this.#done);
     if (scene.complaint !== '') this.#emit({ type: 'trouble', message: scene.complaint });
@@ -372,12 +364,6 @@ function isComplaint(error: unknown): error is Error {
   return (
     (error instanceof TypeError || error instanceof RangeError) && error.message.startsWith('"')
   );
-}
-
-/** @throws TypeError or RangeError that names the field. */
-function bounded(value: unknown, name: string, most: number): number {
-  if (typeof value === 'number' && value >= 0 && value <= most) return value;
-  throw new RangeError(`"${name}" expected a number in 0..${most}, got ${String(value)}`);
 }
 
 function titleOf({ overlay, nodes, seed, k, identities }: SceneConfig): string {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Frame, messageOfLine, type SceneMessage } from '../../src/scene.ts';
+import { messageOfLine, type SceneMessage, type Update } from '../../src/scene.ts';
 import { hashOf } from '../../src/studio/live/names.ts';
 import { Running, ringlight } from './command.ts';
 
@@ -39,7 +39,7 @@ async function stream(address: string, scene: string): Promise<SceneMessage[]> {
   return heard;
 }
 const framesOf = (heard: SceneMessage[]) =>
-  heard.filter((message): message is Frame => message.type === 'frame');
+  heard.filter((message): message is Update => message.type === 'frame');
 
 describe('ringlight up', () => {
   test('shows what somebody puts from another terminal within about a second', async () => {

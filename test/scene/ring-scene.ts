@@ -1,7 +1,6 @@
 /** Inhabitants of a ring with somebody who listens, and time that a test lets pass. */
 import { sha1 } from '../../src/lab/sha1.ts';
-import { SCENE_DEFAULTS } from '../../src/scene/protocol/config.ts';
-import type { SceneConfig } from '../../src/scene/protocol/messages.ts';
+import { SCENE_DEFAULTS, type SceneConfig } from '../../src/scene/protocol/config.ts';
 import { RingInhabitants } from '../../src/scene/ring/inhabitants.ts';
 import type { Ending, SceneCall } from '../../src/scene/world/inhabitants.ts';
 

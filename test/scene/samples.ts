@@ -1,5 +1,5 @@
 /** One message of each type, with something in every field. */
-import type { Frame, KeyView, SceneMessage } from '../../src/scene/protocol/messages.ts';
+import type { KeyView, SceneMessage, Update } from '../../src/scene/protocol/messages.ts';
 
 export const KEY: KeyView = {
   key: 'ab'.repeat(20),
@@ -24,7 +24,7 @@ const FIGURES = {
   events: 99,
 };
 
-export function frameAt(atMs: number, change: Partial<Frame> = {}): Frame {
+export function frameAt(atMs: number, change: Partial<Update> = {}): Update {
   return {
     type: 'frame',
     atMs,
@@ -146,7 +146,7 @@ export const SAMPLES: readonly SceneMessage[] = [
         ],
       },
     ],
-    stored: [{ key: 'ab', name: null, what: '5 bytes', role: 'backup' }],
+    stored: [{ key: 'ab'.repeat(20), name: null, what: '5 bytes', role: 'backup' }],
     storedCount: 1,
     inFlight: [{ what: 'get', to: 'node 2', sinceMs: 1 }],
     log: [{ atMs: 1, text: 'joined' }],

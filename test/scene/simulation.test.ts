@@ -1,16 +1,13 @@
 /** Time in hands: played, stepped, rewound or run at once, the same acts make the same world. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SCENE_DEFAULTS } from '../../src/scene/protocol/config.ts';
+import type { Act, Command, TimedAct } from '../../src/scene/protocol/commands.ts';
+import { SCENE_DEFAULTS, type SceneConfig } from '../../src/scene/protocol/config.ts';
 import type {
-  Act,
-  Command,
-  Frame,
   History,
   LookupView,
-  SceneConfig,
   SceneMessage,
-  TimedAct,
+  Update,
 } from '../../src/scene/protocol/messages.ts';
 import { Simulation } from '../../src/scene/simulation.ts';
 
@@ -244,7 +241,7 @@ describe('time', () => {
 });
 
 /** What a frame says of nodes that are not simply up. */
-function states({ nodes, states }: Frame): Map<number, number> {
+function states({ nodes, states }: Update): Map<number, number> {
   const told = [...nodes].map((node, i): [number, number] => [node, states[i]!]);
   return new Map(told.filter(([, state]) => state !== 1));
 }

@@ -6,7 +6,6 @@
 import {
   type Figures,
   type Flight,
-  type Frame,
   type Hello,
   type KeyView,
   type LookupStepView,
@@ -17,6 +16,7 @@ import {
   SCENE_VERSION,
   type SceneMessage,
   type SceneOverlay,
+  type Update,
 } from 'ringlight/scene';
 
 export interface BenchScene {
@@ -251,7 +251,7 @@ export class SceneMaker {
     return 160;
   }
 
-  #frame(): Frame {
+  #frame(): Update {
     return {
       type: 'frame',
       atMs: this.#atMs,

@@ -32,14 +32,8 @@ import { LookupKind, Purpose } from '../../mainline/rows/purpose.ts';
 import type { MainlineObserver, Settings } from '../../mainline/state.ts';
 import { kindName } from '../../mainline/trace.ts';
 import { explainMainline, kindOfMainline } from '../explain/mainline.ts';
-import { networkOf } from '../protocol/config.ts';
-import type {
-  Explanation,
-  KeyView,
-  LookupView,
-  NodeView,
-  SceneConfig,
-} from '../protocol/messages.ts';
+import type { SceneConfig } from '../protocol/config.ts';
+import type { Explanation, KeyView, LookupView, NodeView } from '../protocol/messages.ts';
 import {
   type Inhabitants,
   type InhabitantsEar,
@@ -48,6 +42,7 @@ import {
   type Settle,
   SPARE_NODES,
 } from '../world/inhabitants.ts';
+import { networkOf } from '../world/models.ts';
 import { nodeViewOf, progressOf, StepFlights, stepsOf } from './views.ts';
 
 /** Views of watched calls that are kept. */

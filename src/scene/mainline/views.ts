@@ -14,13 +14,13 @@ import { LOOKUP_CANDIDATES, type Lookup } from '../../mainline/rows/lookup.ts';
 import { LookupKind, Purpose } from '../../mainline/rows/purpose.ts';
 import { BAD_FAILURES, QUIET_MS } from '../../mainline/table/condition.ts';
 import { kindName } from '../../mainline/trace.ts';
-import {
-  type ContactRow,
-  type ContactView,
-  type LookupStepView,
-  type NodeView,
-  STORED_SHOWN,
-  type StoredView,
+import { STORED_SHOWN } from '../protocol/limits.ts';
+import type {
+  ContactRow,
+  ContactView,
+  LookupStepView,
+  NodeView,
+  StoredView,
 } from '../protocol/messages.ts';
 
 /** Bits of an id that the label of a bucket shows. */

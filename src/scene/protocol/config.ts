@@ -1,45 +1,77 @@
 /**
- * A world and what may be done to it, as they come out of links, files and requests: looked through
- * before anything is made. A complaint names the field, what it expected and what it got.
- *
- *     checkSceneConfig(unknown) ─▶ SceneConfig        checkAct(unknown) ─▶ Act
- *     networkOf(config), churnOf(choice, overlay) ─▶ what the lab's rooms take
+ * A world of the lab as plain data, as small as a link: what it may be, and what it is when nobody says more.
  */
-import { fieldsOf, numberIn, shown, wholeNumber } from '../../core/argument.ts';
-import { CHURN_PRESETS, type ChurnModel } from '../../lab/life/churn.ts';
-import type { NetworkModel } from '../../lab/network/network-model.ts';
-import type { Act, SceneConfig, SceneOverlay, TimedAct } from './messages.ts';
+import * as z from 'zod/mini';
+import { CHURN_PRESETS } from '../../lab/life/churn.ts';
+import {
+  ALPHA_MAX,
+  BACKUPS_MAX,
+  BUCKET_SIZE_MAX,
+  CHURN_MINUTES_MAX,
+  CHURN_MINUTES_MIN,
+  IDENTITIES_MAX,
+  KEYS_MAX,
+  LATENCY_MS_MAX,
+  LOOKUPS_PER_SECOND_MAX,
+  MAINLINE_NODES_MAX,
+  RING_NODES_MAX,
+} from './limits.ts';
+import { numberIn, oneOf, read, strict, whole, wholeIn } from './shape.ts';
 
-/** A browser draws and remembers no more: 100,000 Mainline nodes take 0.4 GB. */
-export const MAINLINE_NODES_MAX = 100_000;
-/** A ring node has a store, connections and lists of its own. */
-export const RING_NODES_MAX = 10_000;
-/** Buckets of Mainline. */
-export const BUCKET_SIZE_MAX = 64;
-/** Backups in a ring. */
-export const BACKUPS_MAX = 8;
-export const ALPHA_MAX = 16;
-export const IDENTITIES_MAX = 16;
-/** One way; longer than any time-out of a node. */
-export const LATENCY_MS_MAX = 10_000;
-export const LOOKUPS_PER_SECOND_MAX = 1000;
-export const KEYS_MAX = 1000;
-/** Of a name that is typed, in characters. */
-export const NAME_LENGTH_MAX = 200;
-/** Of a value that is typed, in characters. */
-export const VALUE_LENGTH_MAX = 10_000;
-/** Median of an exponential session, in minutes. */
-export const CHURN_MINUTES_MIN = 0.1;
-export const CHURN_MINUTES_MAX = 100_000;
-/** Acts that a world remembers. */
-export const ACTS_MAX = 1000;
-/** Nodes that one act adds. */
-export const ADDED_MAX = 1024;
-/** A virtual year. */
-export const MOMENT_MS_MAX: number = 366 * 24 * 3_600_000;
+export const SceneOverlay: z.ZodMiniType<'mainline' | 'ring'> = oneOf('mainline', 'ring');
+export type SceneOverlay = z.infer<typeof SceneOverlay>;
 
-const POLICIES = ['correct', 'chord-2001', 'class-2019'] as const;
-const LEVELS = ['one', 'quorum', 'all'] as const;
+const PRESETS = Object.keys(CHURN_PRESETS);
+const churnError = `null, ${CHURN_MINUTES_MIN} to ${CHURN_MINUTES_MAX} minutes or one of ${PRESETS.join(', ')}`;
+
+/** A preset of life/churn.ts, or the median of an exponential session in minutes; null for none. */
+export const churnChoice: z.ZodMiniType<string | number | null> = z.union(
+  [
+    z.null(),
+    z.enum(PRESETS),
+    z
+      .number({ error: churnError })
+      .check(
+        z.minimum(CHURN_MINUTES_MIN, { error: churnError }),
+        z.maximum(CHURN_MINUTES_MAX, { error: churnError }),
+      ),
+  ],
+  { error: churnError },
+);
+
+/** One way between any two; null for the distances of the Internet (King). */
+export const latencyChoice: z.ZodMiniType<number | null> = z.nullable(wholeIn(1, LATENCY_MS_MAX));
+export const lossShare: z.ZodMiniNumber = numberIn(0, 1);
+export const lookupRate: z.ZodMiniNumber = numberIn(0, LOOKUPS_PER_SECOND_MAX);
+
+const configShape = strict({
+  overlay: SceneOverlay,
+  nodes: whole,
+  seed: wholeIn(0, Number.MAX_SAFE_INTEGER),
+  /** Backups in a ring (0..8), size of a bucket in Mainline. */
+  k: whole,
+  /** Queries of a Mainline lookup under way at a time. */
+  alpha: wholeIn(1, ALPHA_MAX),
+  /** Places of each ring node. */
+  identities: wholeIn(1, IDENTITIES_MAX),
+  policy: oneOf('correct', 'chord-2001', 'class-2019'),
+  latencyMs: latencyChoice,
+  loss: lossShare,
+  churn: churnChoice,
+  /** Lookups that the nodes begin by themselves, in all, per virtual second. */
+  lookupsPerSecond: lookupRate,
+  /** Keys put at random before the world begins. */
+  keys: wholeIn(0, KEYS_MAX),
+});
+export type SceneConfig = z.infer<typeof configShape>;
+
+/** What only one of the two overlays allows. */
+const boundsOf: Readonly<
+  Record<SceneOverlay, { readonly [field in 'nodes' | 'k']: z.ZodMiniType }>
+> = {
+  ring: { nodes: wholeIn(1, RING_NODES_MAX), k: wholeIn(0, BACKUPS_MAX) },
+  mainline: { nodes: wholeIn(1, MAINLINE_NODES_MAX), k: wholeIn(1, BUCKET_SIZE_MAX) },
+};
 
 /** What a world is like that nobody said more of: the opening scene. */
 export const SCENE_DEFAULTS: SceneConfig = {
@@ -56,187 +88,30 @@ export const SCENE_DEFAULTS: SceneConfig = {
   lookupsPerSecond: 0.2,
   keys: 12,
 };
+const MAINLINE_DEFAULTS: SceneConfig = { ...SCENE_DEFAULTS, overlay: 'mainline', nodes: 200, k: 8 };
 
-const CONFIG_FIELDS = Object.keys(SCENE_DEFAULTS);
+/** A configuration; what is left out of it is as in the defaults of its overlay. */
+export const SceneConfig: z.ZodMiniType<SceneConfig> = z.pipe(
+  z.transform(completed),
+  configShape.check(({ value, issues }) => {
+    for (const field of ['nodes', 'k'] as const) {
+      const outcome = z.safeParse(boundsOf[value.overlay][field], value[field]);
+      if (outcome.success) continue;
+      const { message } = outcome.error.issues[0]!;
+      issues.push({ code: 'custom', message, path: [field], input: value[field] });
+    }
+  }),
+);
 
-/**
- * Fields that are left out are those of the defaults (k and nodes of Mainline: 8 and 200).
- * @throws TypeError or RangeError that names the field.
- */
-export function checkSceneConfig(value: unknown, name = 'config'): SceneConfig {
-  const fields = fieldsOf(value, name, CONFIG_FIELDS);
-  const overlay = oneOf(fields['overlay'] ?? SCENE_DEFAULTS.overlay, `${name}.overlay`, [
-    'mainline',
-    'ring',
-  ]) as SceneOverlay;
-  const isRing = overlay === 'ring';
-  const defaults = { ...SCENE_DEFAULTS, ...(isRing ? {} : { nodes: 200, k: 8 }) };
-  const of = (field: keyof SceneConfig): unknown => fields[field] ?? defaults[field];
-  const whole = (field: keyof SceneConfig, low: number, high: number): number =>
-    wholeNumber(of(field), `${name}.${field}`, low, high);
-  return {
-    overlay,
-    nodes: whole('nodes', 1, isRing ? RING_NODES_MAX : MAINLINE_NODES_MAX),
-    seed: whole('seed', 0, Number.MAX_SAFE_INTEGER),
-    k: isRing ? whole('k', 0, BACKUPS_MAX) : whole('k', 1, BUCKET_SIZE_MAX),
-    alpha: whole('alpha', 1, ALPHA_MAX),
-    identities: whole('identities', 1, IDENTITIES_MAX),
-    policy: oneOf(of('policy'), `${name}.policy`, POLICIES) as SceneConfig['policy'],
-    latencyMs: latencyMs(
-      fields['latencyMs'] === undefined ? defaults.latencyMs : fields['latencyMs'],
-      `${name}.latencyMs`,
-    ),
-    loss: numberIn(of('loss'), `${name}.loss`, 1),
-    churn: churn(fields['churn'] ?? null, `${name}.churn`),
-    lookupsPerSecond: numberIn(
-      of('lookupsPerSecond'),
-      `${name}.lookupsPerSecond`,
-      LOOKUPS_PER_SECOND_MAX,
-    ),
-    keys: whole('keys', 0, KEYS_MAX),
-  };
+function completed(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const given = Object.entries(value).filter(([, field]) => field !== undefined);
+  const fields = Object.fromEntries(given);
+  const defaults = fields['overlay'] === 'mainline' ? MAINLINE_DEFAULTS : SCENE_DEFAULTS;
+  return { ...defaults, ...fields };
 }
-
-/** Node numbers at most: who has been added counts on. */
-const NODE_MAX = MAINLINE_NODES_MAX + ADDED_MAX - 1;
-
-type Check = (value: unknown, name: string) => unknown;
-
-const nodes: Check = (value, name) => {
-  if (!Array.isArray(value)) {
-    throw new TypeError(`"${name}" expected an array of node numbers, got ${shown(value)}`);
-  }
-  if (value.length > NODE_MAX) {
-    throw new RangeError(`"${name}" expected at most ${NODE_MAX} nodes, got ${value.length}`);
-  }
-  return value.map((node, i) => wholeNumber(node, `${name}[${i}]`, 0, NODE_MAX));
-};
-const flag: Check = (value, name) => {
-  if (typeof value === 'boolean') return value;
-  throw new TypeError(`"${name}" expected true or false, got ${shown(value)}`);
-};
-const count: Check = (value, name) => wholeNumber(value, name, 1, ADDED_MAX);
-const share: Check = (value, name) => numberIn(value, name, 1);
-const text =
-  (least: number, most: number): Check =>
-  (value, name) => {
-    if (typeof value !== 'string')
-      throw new TypeError(`"${name}" expected text, got ${shown(value)}`);
-    if (value.length >= least && value.length <= most) return value;
-    throw new RangeError(`"${name}" expected ${least} to ${most} characters, got ${value.length}`);
-  };
-const keyName = text(1, NAME_LENGTH_MAX);
-const node: Check = (value, name) => wholeNumber(value, name, 0, NODE_MAX);
-const optional =
-  (check: Check): Check =>
-  (value, name) =>
-    value === undefined ? undefined : check(value, name);
-
-/** The fields of each kind of act. */
-const ACTS: Readonly<Record<Act['kind'], Readonly<Record<string, Check>>>> = {
-  crash: { nodes },
-  pause: { nodes },
-  resume: { nodes },
-  leave: { nodes },
-  restart: { nodes, memory: flag },
-  add: { count },
-  partition: { nodes, oneWay: flag },
-  heal: {},
-  network: { loss: optional(share), latencyMs: optional(latencyMs) },
-  churn: { churn },
-  workload: { lookupsPerSecond: (value, name) => numberIn(value, name, LOOKUPS_PER_SECOND_MAX) },
-  put: {
-    name: keyName,
-    value: text(0, VALUE_LENGTH_MAX),
-    from: optional(node),
-    level: optional((value, name) => oneOf(value, name, LEVELS)),
-  },
-  get: { name: keyName, from: optional(node) },
-  remove: { name: keyName, from: optional(node) },
-  lookup: { name: keyName, from: optional(node) },
-  sybils: { name: keyName, count },
-};
 
 /** @throws TypeError or RangeError that names the field. */
-export function checkAct(value: unknown, name = 'act'): Act {
-  const kind = (value as { kind?: unknown } | null)?.kind;
-  const known = Object.hasOwn(ACTS, String(kind)) ? ACTS[kind as Act['kind']] : null;
-  if (!known) {
-    const kinds = Object.keys(ACTS).join(', ');
-    throw new TypeError(`"${name}.kind" expected one of ${kinds}, got ${shown(kind)}`);
-  }
-  const fields = fieldsOf(value, name, ['kind', ...Object.keys(known)]);
-  const act: Record<string, unknown> = { kind };
-  for (const [field, check] of Object.entries(known)) {
-    const checked = check(fields[field], `${name}.${field}`);
-    if (checked !== undefined) act[field] = checked;
-  }
-  return act as unknown as Act;
-}
-
-/** Acts in the order of their times. @throws TypeError or RangeError that names the field. */
-export function checkActs(value: unknown, name = 'acts'): TimedAct[] {
-  if (!Array.isArray(value)) {
-    throw new TypeError(`"${name}" expected an array, got ${shown(value)}`);
-  }
-  if (value.length > ACTS_MAX) {
-    throw new RangeError(`"${name}" expected at most ${ACTS_MAX} acts, got ${value.length}`);
-  }
-  const acts = value.map((timed, i): TimedAct => {
-    const { atMs, act } = fieldsOf(timed, `${name}[${i}]`, ['atMs', 'act']);
-    return {
-      atMs: wholeNumber(atMs, `${name}[${i}].atMs`, 0, MOMENT_MS_MAX),
-      act: checkAct(act, `${name}[${i}].act`),
-    };
-  });
-  return acts.sort((a, b) => a.atMs - b.atMs);
-}
-
-export function networkOf({ latencyMs, loss }: SceneConfig): NetworkModel {
-  return { latency: latencyOf(latencyMs), loss };
-}
-
-export function latencyOf(ms: number | null): NetworkModel['latency'] {
-  return ms === null ? { kind: 'king' } : { kind: 'constant', ms };
-}
-
-/** 1 / ln 2: the mean of an exponential law from its median. */
-const MEAN_PER_MEDIAN = Math.LOG2E;
-const MINUTE_MS = 60_000;
-
-/**
- * Whoever comes back knows what it knew: in a ring that is its disk, and one that loses everything at
- * every restart shows nothing but loss.
- */
-export function churnOf(choice: string | number, overlay: SceneOverlay): ChurnModel {
-  if (typeof choice === 'number') {
-    const meanMs = choice * MINUTE_MS * MEAN_PER_MEDIAN;
-    return { up: { kind: 'exponential', meanMs }, rejoin: 'memory' };
-  }
-  const model = CHURN_PRESETS[choice as keyof typeof CHURN_PRESETS];
-  return overlay === 'ring' ? { ...model, rejoin: 'memory' } : model;
-}
-
-function churn(value: unknown, name: string): string | number | null {
-  if (value === null) return null;
-  if (typeof value === 'string' && Object.hasOwn(CHURN_PRESETS, value)) return value;
-  if (typeof value !== 'number') {
-    const presets = Object.keys(CHURN_PRESETS).join(', ');
-    throw new TypeError(
-      `"${name}" expected minutes, null or one of ${presets}, got ${shown(value)}`,
-    );
-  }
-  if (value >= CHURN_MINUTES_MIN && value <= CHURN_MINUTES_MAX) return value;
-  throw new RangeError(
-    `"${name}" expected ${CHURN_MINUTES_MIN} to ${CHURN_MINUTES_MAX} minutes, got ${value}`,
-  );
-}
-
-function latencyMs(value: unknown, name: string): number | null {
-  return value === null ? null : wholeNumber(value, name, 1, LATENCY_MS_MAX);
-}
-
-function oneOf(value: unknown, name: string, choices: readonly string[]): string {
-  if (choices.includes(value as string)) return value as string;
-  throw new TypeError(`"${name}" expected ${choices.join(', ')}, got ${shown(value)}`);
+export function checkSceneConfig(value: unknown, name = 'config'): SceneConfig {
+  return read(SceneConfig, value, name);
 }

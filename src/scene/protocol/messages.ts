@@ -3,17 +3,21 @@
  * nodes, and from a recording. Whoever draws knows no node, and no node knows that it is drawn.
  *
  *     source ── hello, places, frame, frame, flights, outcomes, lookup, node … ──▶ view
- *            ◀── play, pause, step, rewind, act, inspect … ──────────────────────
+ *            ◀── play, pause, step, rewind, act, inspect … (commands.ts) ─────────
  *
  * A *node* is a process, a small number for good. A *place* is where one stands on the circle or in
  * the trie: a Mainline node has one, a ring node one for each of its identities. Times are ms of the
  * source's own clock: virtual since the world began, or of the epoch for live nodes.
+ *
+ * Who reads a file or a socket cannot know who wrote it: `checkMessage` looks at every field.
  */
-
-/** Changes when a recording of before could not be read any more. */
-export const SCENE_VERSION = 1;
-
-export type SceneOverlay = 'mainline' | 'ring';
+import * as z from 'zod/mini';
+import { ID_BYTES } from '../../core/id.ts';
+import { column } from './columns.ts';
+import { Acts } from './commands.ts';
+import { SceneConfig, SceneOverlay } from './config.ts';
+import { PART_DEPTH_MAX, SCENE_VERSION } from './limits.ts';
+import { byKind, flag, hash, list, number, oneOf, read, shape, text, whole } from './shape.ts';
 
 /** What is known of a node's process. `absent`: it has not been born yet, or has left in good order. */
 export const NodeState = {
@@ -25,241 +29,262 @@ export const NodeState = {
   leaving: 5,
 } as const;
 
+/** Columns that belong together: by the number of entries that make one row. */
+function equallyMany<const Field extends string>(
+  sizes: Readonly<Record<Field, number>>,
+): z.core.$ZodCheck<Record<Field, ArrayLike<number>>> {
+  const [first, ...others] = Object.keys(sizes) as Field[];
+  const error = `as many rows as "${others.join('" and "')}"`;
+  type Rows = Record<Field, ArrayLike<number>>;
+  const count = (rows: Rows, field: Field): number => rows[field].length / sizes[field];
+  return z.refine<Rows>((rows) => others.every((one) => count(rows, one) === count(rows, first!)), {
+    error,
+    path: [first!],
+  });
+}
+
 /**
  * What a source can be asked for; who draws hides the rest. `act`: acts on keys; `nodes`: those that
  * crash, restart and add nodes; `settings`: those that change the network, or the whole world.
  */
-export type Ability = 'time' | 'rewind' | 'act' | 'nodes' | 'inspect' | 'explain' | 'settings';
+export const Ability: z.ZodMiniType<
+  'time' | 'rewind' | 'act' | 'nodes' | 'inspect' | 'explain' | 'settings'
+> = oneOf('time', 'rewind', 'act', 'nodes', 'inspect', 'explain', 'settings');
+export type Ability = z.infer<typeof Ability>;
 
 /** Opens a stream, and comes again when another world takes its place. */
-export interface Hello {
-  type: 'hello';
-  version: typeof SCENE_VERSION;
-  overlay: SceneOverlay;
-  origin: 'lab' | 'live' | 'recording';
+export const Hello = shape({
+  type: z.literal('hello'),
+  version: z.literal(SCENE_VERSION, { error: String(SCENE_VERSION) }),
+  overlay: SceneOverlay,
+  origin: oneOf('lab', 'live', 'recording'),
   /** One line for people: what this is. */
-  title: string;
+  title: text,
   /** Null where nobody knows it: live nodes. */
-  config: SceneConfig | null;
-  abilities: readonly Ability[];
+  config: z.nullable(SceneConfig),
+  abilities: list(Ability),
   /** Backups asked for in a ring; the size of a bucket in Mainline. */
-  k: number;
+  k: whole,
   /** Of a recording: where it ends. Otherwise null. */
-  endMs: number | null;
-}
+  endMs: z.nullable(number),
+});
+export type Hello = z.infer<typeof Hello>;
 
 /** Places that are new, numbered on from those before; with `first` 0 all those before are void. */
-export interface Places {
-  type: 'places';
+export const Places = shape({
+  type: z.literal('places'),
   /** The number of the first. */
-  first: number;
+  first: whole,
   /** 20 bytes each. */
-  ids: Uint8Array;
+  ids: column('u8'),
   /** Whose place it is. */
-  nodes: Uint32Array;
+  nodes: column('u32'),
   /** As in core/address.ts: one number of 48 bits. */
-  addresses: Float64Array;
-}
+  addresses: column('f64'),
+}).check(equallyMany({ ids: ID_BYTES, nodes: 1, addresses: 1 }));
+export type Places = z.infer<typeof Places>;
+
+/** A key that is watched: its owner and copies, as they truly are. */
+export const KeyView = shape({
+  /** 40 hexadecimal digits. */
+  key: hash,
+  /** What was typed for it, null when only the hash is known. */
+  name: z.nullable(text),
+  /** The place that owns it; -1 for nobody. */
+  owner: whole,
+  /** Nodes with a copy as new as the newest acknowledged, living or not; peers of an info-hash likewise. */
+  holders: list(whole),
+  /** Living backups beyond the owner; -1 when not even the owner has it. */
+  effectiveK: whole,
+  /** `unsafe`: fewer living copies than asked for. `lost`: no living copy. */
+  state: oneOf('safe', 'unsafe', 'lost', 'removed'),
+  bytes: whole,
+});
+export type KeyView = z.infer<typeof KeyView>;
+
+/** Counted since the world began, but for those that end in `Now`. */
+export const Figures = shape({
+  nodesNow: number,
+  messages: number,
+  lostMessages: number,
+  lookups: number,
+  failedLookups: number,
+  /** Of lookups that the source could grade: those that found exactly what is true. */
+  exactLookups: number,
+  keysNow: number,
+  unsafeKeysNow: number,
+  lostKeysNow: number,
+  /** Events that the world handled; 0 for live nodes. */
+  events: number,
+});
+export type Figures = z.infer<typeof Figures>;
 
 /**
  * What is different since the frame before; all there is when `whole`. A whole one that is earlier than
  * the frame before tells that time went back: what was told of later (flights, lookups that began,
  * outcomes, acts that were not remembered) is void, and places come anew from `first: 0`.
  */
-export interface Frame {
-  type: 'frame';
-  atMs: number;
-  whole: boolean;
+export const Update = shape({
+  type: z.literal('frame'),
+  atMs: number,
+  whole: flag,
   /** Is time running, and how many virtual ms pass in a second as measured. */
-  playing: boolean;
-  pace: number;
+  playing: flag,
+  pace: number,
   /** States of `NodeState` that changed. */
-  nodes: Uint32Array;
-  states: Uint8Array;
+  nodes: column('u32'),
+  states: column('u8'),
   /**
    * Of a ring, places whose links changed, and whom each takes for its successor: -1 for nobody. What
    * it believes, true or not.
    */
-  places: Uint32Array;
-  successors: Int32Array;
+  places: column('u32'),
+  successors: column('i32'),
   /** Of a ring, backups in step for the arc of a place, in the order of `places`; 255 where unknown. */
-  safeties: Uint8Array;
+  safeties: column('u8'),
   /** Nodes that are known to be an attacker's since the frame before; all of them when `whole`. */
-  sybils: Uint32Array;
+  sybils: column('u32'),
   /** By node, on which side of a partition it stands: all 0 when there is none. Null: as before. */
-  sides: Uint8Array | null;
+  sides: z.nullable(column('u8')),
   /** Watched keys that changed. A key that was never told of before is watched from now on. */
-  keys: readonly KeyView[];
-  figures: Figures;
+  keys: list(KeyView),
+  figures: Figures,
   /** Messages that each node has taken in so far; null when not counted in this frame. */
-  loads: Uint32Array | null;
-}
-
-/** A key that is watched: its owner and copies, as they truly are. */
-export interface KeyView {
-  /** 40 hexadecimal digits. */
-  key: string;
-  /** What was typed for it, null when only the hash is known. */
-  name: string | null;
-  /** The place that owns it; -1 for nobody. */
-  owner: number;
-  /** Nodes with a copy as new as the newest acknowledged, living or not; peers of an info-hash likewise. */
-  holders: readonly number[];
-  /** Living backups beyond the owner; -1 when not even the owner has it. */
-  effectiveK: number;
-  /** `unsafe`: fewer living copies than asked for. `lost`: no living copy. */
-  state: 'safe' | 'unsafe' | 'lost' | 'removed';
-  bytes: number;
-}
-
-/** Counted since the world began, but for those that end in `Now`. */
-export interface Figures {
-  nodesNow: number;
-  messages: number;
-  lostMessages: number;
-  lookups: number;
-  failedLookups: number;
-  /** Of lookups that the source could grade: those that found exactly what is true. */
-  exactLookups: number;
-  keysNow: number;
-  unsafeKeysNow: number;
-  lostKeysNow: number;
-  /** Events that the world handled; 0 for live nodes. */
-  events: number;
-}
+  loads: z.nullable(column('u32')),
+})
+  .check(equallyMany({ nodes: 1, states: 1 }))
+  .check(equallyMany({ places: 1, successors: 1, safeties: 1 }));
+export type Update = z.infer<typeof Update>;
 
 /** One message on its way. Of a large world only a sample, and those of lookups that are watched. */
-export interface Flight {
+export const Flight = shape({
   /** Counts up from 1; names it in `explain`. */
-  id: number;
-  sentMs: number;
+  id: whole,
+  sentMs: number,
   /** When it arrives, or would have; null where that is not known. */
-  arrivesMs: number | null;
+  arrivesMs: z.nullable(number),
   /** Node numbers; -1 for somebody outside. */
-  from: number;
-  to: number;
-  fate: 'delivered' | 'lost' | 'unreachable' | 'unknown';
+  from: whole,
+  to: whole,
+  fate: oneOf('delivered', 'lost', 'unreachable', 'unknown'),
   /** The protocol's own word: `find_node`, `nodes`, `GET`, `replicate` … */
-  kind: string;
-  bytes: number;
+  kind: text,
+  bytes: whole,
   /** The lookup that it belongs to; 0 for none. */
-  lookup: number;
-}
+  lookup: whole,
+});
+export type Flight = z.infer<typeof Flight>;
 
-export interface Flights {
-  type: 'flights';
-  flights: readonly Flight[];
+export const Flights = shape({
+  type: z.literal('flights'),
+  flights: list(Flight),
   /** Messages of this time that are not among them. */
-  omitted: number;
-}
+  omitted: whole,
+});
+export type Flights = z.infer<typeof Flights>;
 
 /** Lookups that ended, in columns, for statistics. Each is told once, whatever becomes of time. */
-export interface Outcomes {
-  type: 'outcomes';
-  endedMs: Float64Array;
-  durationsMs: Float64Array;
-  hops: Uint8Array;
-  messages: Uint16Array;
+export const Outcomes = shape({
+  type: z.literal('outcomes'),
+  endedMs: column('f64'),
+  durationsMs: column('f64'),
+  hops: column('u8'),
+  messages: column('u16'),
   /** 0 failed, 1 succeeded, 2 succeeded and was exact, 3 succeeded and was not. */
-  results: Uint8Array;
-}
+  results: column('u8'),
+}).check(equallyMany({ endedMs: 1, durationsMs: 1, hops: 1, messages: 1, results: 1 }));
+export type Outcomes = z.infer<typeof Outcomes>;
+
+export const LookupStepView = shape({
+  /** The node that was asked; -1 when it is not of this world. */
+  node: whole,
+  id: z.nullable(text),
+  /** Who told of it: an index into `steps`; -1 for the asker's own table. */
+  toldBy: whole,
+  hops: whole,
+  /** log2 of the distance to the target, rounded up: XOR in Mainline, clockwise on a ring. */
+  distanceBits: z.nullable(number),
+  sentMs: number,
+  endedMs: z.nullable(number),
+  verdict: oneOf('waiting', 'answered', 'late', 'timeout', 'error', 'cancelled'),
+  /** Flights of the request and its reply, 0 where not kept. */
+  request: whole,
+  reply: whole,
+});
+export type LookupStepView = z.infer<typeof LookupStepView>;
 
 /** A lookup that is watched: sent again whenever it has moved on. */
-export interface LookupView {
-  type: 'lookup';
+export const LookupView = shape({
+  type: z.literal('lookup'),
   /** Counts up from 1. */
-  id: number;
+  id: whole,
   /** `get_peers`, `announce_peer`, `find_node`, `insert`, `get`, `remove`, `owns`. */
-  kind: string;
+  kind: text,
   /** What was typed, or the target again. */
-  label: string;
+  label: text,
   /** 40 hexadecimal digits. */
-  target: string;
+  target: hash,
   /** The node that asked. */
-  from: number;
-  startedMs: number;
-  endedMs: number | null;
-  state: 'running' | 'succeeded' | 'failed';
+  from: whole,
+  startedMs: number,
+  endedMs: z.nullable(number),
+  state: oneOf('running', 'succeeded', 'failed'),
   /** One line for people once it has ended: found what, from whom; or why not. */
-  result: string;
-  exact: boolean | null;
-  steps: readonly LookupStepView[];
-}
-
-export interface LookupStepView {
-  /** The node that was asked; -1 when it is not of this world. */
-  node: number;
-  id: string | null;
-  /** Who told of it: an index into `steps`; -1 for the asker's own table. */
-  toldBy: number;
-  hops: number;
-  /** log2 of the distance to the target, rounded up: XOR in Mainline, clockwise on a ring. */
-  distanceBits: number | null;
-  sentMs: number;
-  endedMs: number | null;
-  verdict: 'waiting' | 'answered' | 'late' | 'timeout' | 'error' | 'cancelled';
-  /** Flights of the request and its reply, 0 where not kept. */
-  request: number;
-  reply: number;
-}
+  result: text,
+  exact: z.nullable(flag),
+  steps: list(LookupStepView),
+});
+export type LookupView = z.infer<typeof LookupView>;
 
 /** A contact as a node holds it. `node` is -1 when it is not of this world. */
-export interface ContactView {
-  id: string;
-  address: string;
-  node: number;
-  state: 'good' | 'questionable' | 'bad';
-  ageMs: number | null;
-  failures: number;
-}
+export const ContactView = shape({
+  id: text,
+  address: text,
+  node: whole,
+  state: oneOf('good', 'questionable', 'bad'),
+  ageMs: z.nullable(number),
+  failures: whole,
+});
+export type ContactView = z.infer<typeof ContactView>;
 
 /** One row of what a node knows: a bucket, a list of successors, the fingers. */
-export interface ContactRow {
+export const ContactRow = shape({
   /** `bucket 3 · 0b101…`, `successors`, `fingers` … */
-  label: string;
+  label: text,
   /** Bits that its contacts share with the node; -1 where that means nothing. */
-  prefixBits: number;
-  capacity: number;
-  contacts: readonly ContactView[];
-}
+  prefixBits: whole,
+  capacity: whole,
+  contacts: list(ContactView),
+});
+export type ContactRow = z.infer<typeof ContactRow>;
 
-export interface StoredView {
-  key: string;
-  name: string | null;
+export const StoredView = shape({
+  key: hash,
+  name: z.nullable(text),
   /** `peers: 3`, `12 bytes`, `removed` … */
-  what: string;
-  role: 'owner' | 'backup' | 'foreign' | 'peers';
-}
+  what: text,
+  role: oneOf('owner', 'backup', 'foreign', 'peers'),
+});
+export type StoredView = z.infer<typeof StoredView>;
 
 /** A node looked into: sent about twice a second while it is inspected. */
-export interface NodeView {
-  type: 'node';
-  node: number;
-  atMs: number;
-  state: number;
-  addresses: readonly string[];
-  ids: readonly string[];
+export const NodeView = shape({
+  type: z.literal('node'),
+  node: whole,
+  atMs: number,
+  state: whole,
+  addresses: list(text),
+  ids: list(text),
   /** Facts in the order in which to show them. */
-  facts: readonly { name: string; value: string }[];
-  rows: readonly ContactRow[];
-  stored: readonly StoredView[];
+  facts: list(shape({ name: text, value: text })),
+  rows: list(ContactRow),
+  stored: list(StoredView),
   /** What there is in all; `stored` shows at most `STORED_SHOWN`. */
-  storedCount: number;
-  inFlight: readonly { what: string; to: string; sinceMs: number }[];
-  log: readonly { atMs: number; text: string }[];
-}
-
-/** Records of a node that are shown at most. */
-export const STORED_SHOWN = 200;
-
-/** A message taken apart: every byte belongs to one leaf. */
-export interface Explanation {
-  type: 'explanation';
-  flight: number;
-  kind: string;
-  bytes: Uint8Array;
-  root: Part;
-}
+  storedCount: whole,
+  inFlight: list(shape({ what: text, to: text, sinceMs: number })),
+  log: list(shape({ atMs: number, text })),
+});
+export type NodeView = z.infer<typeof NodeView>;
 
 /** Bytes `start` to `end` of a message and what they mean. */
 export interface Part {
@@ -273,96 +298,68 @@ export interface Part {
   parts: readonly Part[];
 }
 
+const partShape = (depth: number): z.ZodMiniType<Part> =>
+  shape({
+    label: text,
+    value: text,
+    note: text,
+    start: whole,
+    end: whole,
+    parts: list(
+      depth < PART_DEPTH_MAX
+        ? partShape(depth + 1)
+        : z.never({ error: `parts nested ${PART_DEPTH_MAX} deep at most` }),
+    ),
+  });
+
+/** A message taken apart: every byte belongs to one leaf. */
+export const Explanation = shape({
+  type: z.literal('explanation'),
+  flight: whole,
+  kind: text,
+  bytes: column('u8'),
+  root: partShape(1),
+});
+export type Explanation = z.infer<typeof Explanation>;
+
 /** Something did not work: one line for people. */
-export interface Trouble {
-  type: 'trouble';
-  message: string;
-}
+export const Trouble = shape({
+  type: z.literal('trouble'),
+  message: text,
+});
+export type Trouble = z.infer<typeof Trouble>;
 
 /** Long work under way, such as going back in time: 0..1, 1 when done. */
-export interface Busy {
-  type: 'busy';
-  what: string;
-  done: number;
-}
+export const Busy = shape({
+  type: z.literal('busy'),
+  what: text,
+  done: number,
+});
+export type Busy = z.infer<typeof Busy>;
 
 /** What was done to the world so far: with the configuration, all that is needed to have it again. */
-export interface History {
-  type: 'history';
-  acts: readonly TimedAct[];
+export const History = shape({
+  type: z.literal('history'),
+  acts: Acts,
+});
+export type History = z.infer<typeof History>;
+
+export const SceneMessage = byKind('type', [
+  Hello,
+  Places,
+  Update,
+  Flights,
+  Outcomes,
+  LookupView,
+  NodeView,
+  Explanation,
+  Trouble,
+  Busy,
+  History,
+]);
+export type SceneMessage = z.infer<typeof SceneMessage>;
+
+/** @throws TypeError or RangeError that names what is wrong. */
+export function checkMessage(value: unknown): SceneMessage {
+  return read(SceneMessage, value, '');
 }
-
-export type SceneMessage =
-  | Hello
-  | Places
-  | Frame
-  | Flights
-  | Outcomes
-  | LookupView
-  | NodeView
-  | Explanation
-  | Trouble
-  | Busy
-  | History;
-
-/** A world of the lab, as small as a link. */
-export interface SceneConfig {
-  overlay: SceneOverlay;
-  nodes: number;
-  seed: number;
-  /** Backups in a ring (0..8), size of a bucket in Mainline. */
-  k: number;
-  /** Queries of a Mainline lookup under way at a time. */
-  alpha: number;
-  /** Places of each ring node. */
-  identities: number;
-  policy: 'correct' | 'chord-2001' | 'class-2019';
-  /** One way between any two; null for the distances of the Internet (King). */
-  latencyMs: number | null;
-  loss: number;
-  /** A preset of life/churn.ts, or the median of an exponential session in minutes; null for none. */
-  churn: string | number | null;
-  /** Lookups that the nodes begin by themselves, in all, per virtual second. */
-  lookupsPerSecond: number;
-  /** Keys put at random before the world begins. */
-  keys: number;
-}
-
-/** What hands can do to a world. Node numbers; names are hashed, 40 hexadecimal digits taken as they are. */
-export type Act =
-  | { kind: 'crash' | 'pause' | 'resume' | 'leave'; nodes: readonly number[] }
-  | { kind: 'restart'; nodes: readonly number[]; memory: boolean }
-  | { kind: 'add'; count: number }
-  /** `nodes` on one side, all others on the other; `oneWay`: only what those send is lost. */
-  | { kind: 'partition'; nodes: readonly number[]; oneWay: boolean }
-  | { kind: 'heal' }
-  | { kind: 'network'; loss?: number; latencyMs?: number | null }
-  | { kind: 'churn'; churn: string | number | null }
-  | { kind: 'workload'; lookupsPerSecond: number }
-  | { kind: 'put'; name: string; value: string; from?: number; level?: 'one' | 'quorum' | 'all' }
-  | { kind: 'get' | 'remove' | 'lookup'; name: string; from?: number }
-  /** So many identities of an attacker's choice, closest to the name. */
-  | { kind: 'sybils'; name: string; count: number };
-
-export interface TimedAct {
-  atMs: number;
-  act: Act;
-}
-
-/** What a view asks of a source. */
-export type Command =
-  /** A new world; acts of the past befall it at their times, and it runs to `atMs` at once. */
-  | { do: 'begin'; config: SceneConfig; acts: readonly TimedAct[]; atMs: number }
-  /** `pace`: virtual ms per second of the viewer's. */
-  | { do: 'play'; pace: number }
-  | { do: 'pause' }
-  /** `message`: to the next datagram or piece of a stream that arrives. */
-  | { do: 'step'; by: 'message' | 'ms'; count: number }
-  /** Back or forth to a moment, paused. What was done later is remembered until something else is done. */
-  | { do: 'rewind'; toMs: number }
-  | { do: 'act'; act: Act }
-  /** Look into a node; -1 for none. */
-  | { do: 'inspect'; node: number }
-  /** All messages to and from these nodes become flights. */
-  | { do: 'follow'; nodes: readonly number[] }
-  | { do: 'explain'; flight: number };

@@ -8,7 +8,8 @@
  *
  * Messages are read from their lines each time that they are told, so nobody can spoil them.
  */
-import type { Command, Frame, Hello, LookupView, SceneMessage } from '../protocol/messages.ts';
+import type { Command } from '../protocol/commands.ts';
+import type { Hello, LookupView, SceneMessage, Update } from '../protocol/messages.ts';
 import { messageOfLine, type Recording } from './recording.ts';
 
 /** Flights that were sent earlier than this before a moment that is jumped to are not told. */
@@ -34,7 +35,7 @@ export class Playback {
   #inspected = -1;
   readonly #hasNodes: boolean;
   /** What was told last: it is told again when only playing or pace changed. */
-  #lastFrame: Frame | null = null;
+  #lastFrame: Update | null = null;
 
   /** @param emit hears what there is to see; it must not give commands. */
   constructor(recording: Recording, emit: (message: SceneMessage) => void) {
@@ -226,7 +227,7 @@ export class Playback {
 }
 
 /** A frame that says no more than whether time is running. */
-function nothingNew(frame: Frame, running: { playing: boolean; pace: number }): Frame {
+function nothingNew(frame: Update, running: { playing: boolean; pace: number }): Update {
   return {
     ...frame,
     ...running,

@@ -6,8 +6,9 @@
  *       │                       └─ after KEYFRAME_MS: all there is, as it adds up from those before
  *       └─ whole
  */
-import { checkActs, checkSceneConfig } from '../protocol/config.ts';
-import type { Frame, KeyView, SceneConfig, SceneMessage, TimedAct } from '../protocol/messages.ts';
+import { checkActs, type TimedAct } from '../protocol/commands.ts';
+import { checkSceneConfig, type SceneConfig } from '../protocol/config.ts';
+import type { KeyView, SceneMessage, Update } from '../protocol/messages.ts';
 import { Simulation } from '../simulation.ts';
 import { headerLine, lineOfMessage } from './recording.ts';
 
@@ -20,7 +21,7 @@ export const RECORDED_FRAME_MS = 100;
 
 /** Frames added up: what a view knows after having been told all of them. */
 export class FrameSum {
-  #last: Frame | null = null;
+  #last: Update | null = null;
   readonly #states = new Map<number, number>();
   readonly #links = new Map<number, { successor: number; safety: number }>();
   readonly #sybils = new Set<number>();
@@ -28,7 +29,7 @@ export class FrameSum {
   #sides: Uint8Array | null = null;
   #loads: Uint32Array | null = null;
 
-  add(frame: Frame): void {
+  add(frame: Update): void {
     if (frame.whole) this.#clear();
     this.#last = frame;
     for (const [i, node] of frame.nodes.entries()) this.#states.set(node, frame.states[i]!);
@@ -52,7 +53,7 @@ export class FrameSum {
   }
 
   /** All that was told, as one frame at the time of the last. Call it only after `add`. */
-  whole(): Frame {
+  whole(): Update {
     const links = [...this.#links.values()];
     return {
       ...this.#last!,

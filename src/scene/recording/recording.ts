@@ -10,9 +10,8 @@
  * whoever wrote it was stopped; what stands before it can be played.
  */
 
-import { toBase64 } from '../protocol/base64.ts';
-import { COLUMNS, checkMessage } from '../protocol/message-shapes.ts';
-import type { SceneMessage } from '../protocol/messages.ts';
+import { encodedColumn } from '../protocol/columns.ts';
+import { checkMessage, type SceneMessage } from '../protocol/messages.ts';
 
 export const RECORDING_FORMAT = 'ringlight-recording';
 /** Changes when a program of before could not read a recording any more. */
@@ -29,16 +28,7 @@ export class RecordingError extends Error {
 
 /** One message as one line, without its end. */
 export function lineOfMessage(message: SceneMessage): string {
-  return JSON.stringify(message, encoded);
-}
-
-function encoded(_: string, value: unknown): unknown {
-  if (!ArrayBuffer.isView(value)) return value;
-  for (const [name, Column] of Object.entries(COLUMNS)) {
-    if (!(value instanceof Column)) continue;
-    return { [name]: toBase64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
-  }
-  return value;
+  return JSON.stringify(message, (_, value: unknown) => encodedColumn(value) ?? value);
 }
 
 /** What a line says. @throws RecordingError: one sentence. */

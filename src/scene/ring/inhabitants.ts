@@ -20,14 +20,8 @@ import { blankRecord } from '../../ring/records/record.ts';
 import { ringSettings } from '../../ring/settings.ts';
 import { explainRing } from '../explain/ring.ts';
 import { kindOfRingMessage, ringContext, ringMessageEnd } from '../explain/ring-messages.ts';
-import { networkOf } from '../protocol/config.ts';
-import type {
-  Explanation,
-  KeyView,
-  LookupView,
-  NodeView,
-  SceneConfig,
-} from '../protocol/messages.ts';
+import type { SceneConfig } from '../protocol/config.ts';
+import type { Explanation, KeyView, LookupView, NodeView } from '../protocol/messages.ts';
 import { lineOfRingEvent } from '../views/ring-words.ts';
 import {
   type Inhabitants,
@@ -37,6 +31,7 @@ import {
   type Settle,
   SPARE_NODES,
 } from '../world/inhabitants.ts';
+import { networkOf } from '../world/models.ts';
 import { RingCalls } from './calls.ts';
 import { RingKeys } from './keys.ts';
 import { ringNodeView } from './node-view.ts';

@@ -14,12 +14,12 @@ import type { Member } from '../../ring/circle/member.ts';
 import { keptEnd } from '../../ring/copies/belonging.ts';
 import type { RingNode } from '../../ring/node.ts';
 import { isTombstone, RECORD_HEADER_BYTES } from '../../ring/records/record.ts';
+import { STORED_SHOWN } from '../protocol/limits.ts';
 import {
   type ContactRow,
   type ContactView,
   NodeState,
   type NodeView,
-  STORED_SHOWN,
   type StoredView,
 } from '../protocol/messages.ts';
 import type { RingKeys } from './keys.ts';

@@ -10,13 +10,13 @@
 import { ID_BYTES } from '../../core/id.ts';
 import {
   type Figures,
-  type Frame,
   type KeyView,
   NodeState,
   type NodeView,
   type Outcomes,
   type Places,
   type SceneMessage,
+  type Update,
 } from '../protocol/messages.ts';
 import type { SceneWorld } from './scene-world.ts';
 
@@ -101,7 +101,7 @@ export class Framing {
     };
   }
 
-  #frame(pace: Pace, isWhole: boolean, places: Places | null): Frame {
+  #frame(pace: Pace, isWhole: boolean, places: Places | null): Update {
     const scene = this.#scene;
     // Those who have just come to be are told of together with their places.
     const nodes = places ? this.#newNodes(places, isWhole) : [];

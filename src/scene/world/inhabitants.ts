@@ -21,14 +21,8 @@
 import type { Mortals } from '../../lab/life/life.ts';
 import type { Overlay } from '../../lab/overlay.ts';
 import type { World } from '../../lab/world.ts';
-import type {
-  Explanation,
-  KeyView,
-  LookupView,
-  NodeView,
-  SceneConfig,
-  SceneOverlay,
-} from '../protocol/messages.ts';
+import type { SceneConfig, SceneOverlay } from '../protocol/config.ts';
+import type { Explanation, KeyView, LookupView, NodeView } from '../protocol/messages.ts';
 
 /** Nodes that can join a world later, Sybils among them: their rows are made when it begins. */
 export const SPARE_NODES = 1024;

@@ -18,11 +18,13 @@ import { Life, State } from '../../lab/life/life.ts';
 import { SeedStream } from '../../lab/seed.ts';
 import type { World } from '../../lab/world.ts';
 import { START_MS } from '../../lab/world-state.ts';
-import { churnOf, latencyOf } from '../protocol/config.ts';
-import { type Act, NodeState, type SceneConfig } from '../protocol/messages.ts';
+import type { Act } from '../protocol/commands.ts';
+import type { SceneConfig } from '../protocol/config.ts';
+import { NodeState } from '../protocol/messages.ts';
 import { isHash, keyName, keyOf } from '../protocol/names.ts';
 import { FlightLog, SMALL_WORLD } from './flights.ts';
 import type { Ending, Inhabitants, InhabitantsEar, SceneCall, Settle } from './inhabitants.ts';
+import { churnOf, latencyOf } from './models.ts';
 
 /** Calls that no view is kept of are numbered from here on, the watched ones from 1. */
 const UNWATCHED = 2 ** 30;

@@ -199,6 +199,9 @@ export abstract class LiveScene {
     if (!this.hasHands) {
       throw new CommandRefused('IMPOSSIBLE', `nothing can be done to "${this.name}" from here`);
     }
+    if ('nodes' in act && act.nodes.length === 0) {
+      throw new CommandRefused('IMPOSSIBLE', `"${act.kind}" needs a node to befall`);
+    }
     await this.#refresh();
     const said = await this.act(act);
     this.lookNow();

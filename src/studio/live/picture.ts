@@ -7,7 +7,7 @@
  * A process keeps its number, and a place too, for as long as the picture stands.
  */
 import { addressOf, parseIp } from '../../mainline.ts';
-import type { Figures, Frame, KeyView, Places, SceneMessage } from '../../scene.ts';
+import type { Figures, KeyView, Places, SceneMessage, Update } from '../../scene.ts';
 import { NodeState } from '../../scene.ts';
 
 /** Nodes and places that are drawn at most; a crawl of the whole Internet is no picture. */
@@ -191,7 +191,7 @@ export class Picture {
   }
 
   /** All there is. Changes nothing of what is news. */
-  whole(atMs: number): [Places, Frame] {
+  whole(atMs: number): [Places, Update] {
     const nodes = this.#names.map((_, i) => i);
     const places = this.#ids.map((_, i) => i);
     return [
@@ -218,7 +218,7 @@ export class Picture {
     places: readonly number[],
     keys: readonly KeyView[],
     withLoads: boolean,
-  ): Frame {
+  ): Update {
     return {
       type: 'frame',
       atMs,

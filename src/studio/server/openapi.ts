@@ -11,7 +11,7 @@ export interface Route {
   summary: string;
   /** Null for what is no JSON. */
   answer: z.ZodType | null;
-  body?: z.ZodType;
+  body?: z.core.$ZodType;
   needsToken?: boolean;
   /** By number, with what it means; 200 and 429 go without saying. */
   errors?: Record<number, string>;
@@ -72,7 +72,7 @@ function jsonOf(schema: object): object {
   return { 'application/json': { schema } };
 }
 
-function schemaOf(shape: z.ZodType): object {
+function schemaOf(shape: z.core.$ZodType): object {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(shape, { io: 'input' });
   return schema;
 }

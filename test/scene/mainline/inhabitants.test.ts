@@ -6,8 +6,7 @@ import {
   type MainlineInhabitants,
   settleMainline,
 } from '../../../src/scene/mainline/inhabitants.ts';
-import { SCENE_DEFAULTS } from '../../../src/scene/protocol/config.ts';
-import type { SceneConfig } from '../../../src/scene/protocol/messages.ts';
+import { SCENE_DEFAULTS, type SceneConfig } from '../../../src/scene/protocol/config.ts';
 import { keyOf } from '../../../src/scene/protocol/names.ts';
 import type { Ending, InhabitantsEar, SceneCall } from '../../../src/scene/world/inhabitants.ts';
 import { SPARE_NODES } from '../../../src/scene/world/inhabitants.ts';

@@ -8,7 +8,7 @@ import { settingsFrom } from '../../../src/mainline/choices.ts';
 import { CONTACT_BYTES } from '../../../src/mainline/rows/contacts.ts';
 import { LookupKind } from '../../../src/mainline/rows/purpose.ts';
 import { nodeViewOf, progressOf } from '../../../src/scene/mainline/views.ts';
-import { STORED_SHOWN } from '../../../src/scene/protocol/messages.ts';
+import { STORED_SHOWN } from '../../../src/scene/protocol/limits.ts';
 import { someId } from '../../core/ids.ts';
 
 function overlayOf(nodes: number, founders = nodes) {

@@ -1,7 +1,8 @@
 /** Playing a recording: whatever way a moment is reached, the view knows the same. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Command } from '../../../src/scene/protocol/commands.ts';
 import { SCENE_DEFAULTS } from '../../../src/scene/protocol/config.ts';
-import type { Command, Frame, SceneMessage } from '../../../src/scene/protocol/messages.ts';
+import type { SceneMessage, Update } from '../../../src/scene/protocol/messages.ts';
 import { Playback } from '../../../src/scene/recording/playback.ts';
 import { FrameSum, recordSimulation } from '../../../src/scene/recording/recorder.ts';
 import { type Recording, readRecording } from '../../../src/scene/recording/recording.ts';
@@ -26,7 +27,7 @@ class View {
   told: SceneMessage[] = [];
   places = 0;
   sum = new FrameSum();
-  last: Frame | null = null;
+  last: Update | null = null;
   readonly playback: Playback;
 
   constructor(played: Recording = recording) {
@@ -133,7 +134,7 @@ describe('a playback', () => {
     view.do({ do: 'rewind', toMs: 31_000 });
     view.told = [];
     view.do({ do: 'rewind', toMs: 12_000 });
-    const frames = view.told.filter((message): message is Frame => message.type === 'frame');
+    const frames = view.told.filter((message): message is Update => message.type === 'frame');
     expect(frames[0]).toMatchObject({ whole: true, atMs: 10_000 });
     expect(view.types().indexOf('places')).toBeLessThan(view.types().indexOf('frame'));
     const sent = view.told.flatMap((message) =>
@@ -198,7 +199,7 @@ describe('a playback', () => {
     const first = view.last!.nodes;
     view.do({ do: 'rewind', toMs: 5000 }).told = [];
     view.do({ do: 'rewind', toMs: 0 });
-    const again = view.told.find((message): message is Frame => message.type === 'frame')!;
+    const again = view.told.find((message): message is Update => message.type === 'frame')!;
     expect(again.nodes).not.toBe(first);
     expect([...again.nodes]).toEqual([...first]);
   });

@@ -1,7 +1,7 @@
 /** What is recorded is what was told: frames add up, whole ones come in time, and length is bounded. */
 import { describe, expect, test } from 'vitest';
 import { SCENE_DEFAULTS } from '../../../src/scene/protocol/config.ts';
-import type { Frame } from '../../../src/scene/protocol/messages.ts';
+import type { Update } from '../../../src/scene/protocol/messages.ts';
 import {
   FrameSum,
   KEYFRAME_MS,
@@ -28,7 +28,7 @@ function recorded(untilMs: number, choice = {}) {
 describe('frames added up', () => {
   test('are all that was told', () => {
     const sum = new FrameSum();
-    sum.add(SAMPLES.find((message): message is Frame => message.type === 'frame')!);
+    sum.add(SAMPLES.find((message): message is Update => message.type === 'frame')!);
     sum.add(
       frameAt(5, {
         nodes: Uint32Array.of(1, 2),
@@ -68,7 +68,7 @@ describe('a recorder', () => {
     const types = new Set(messages.map(({ type }) => type));
     for (const type of ['busy', 'trouble', 'explanation'])
       expect(types.has(type as 'busy')).toBe(false);
-    const frames = messages.filter((message): message is Frame => message.type === 'frame');
+    const frames = messages.filter((message): message is Update => message.type === 'frame');
     expect(frames.map(({ whole }) => whole)).toEqual([true, false, true, false]);
     expect([...frames[2]!.nodes]).toEqual([0, 1]);
     expect(recorder.length).toBe(lines.reduce((sum, line) => sum + line.length + 1, 0));

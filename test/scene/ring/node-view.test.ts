@@ -1,7 +1,8 @@
 /** A node looked into: against its own state and the oracle. */
 import { describe, expect, test } from 'vitest';
 import { formatAddress } from '../../../src/core/address.ts';
-import { NodeState, STORED_SHOWN } from '../../../src/scene/protocol/messages.ts';
+import { STORED_SHOWN } from '../../../src/scene/protocol/limits.ts';
+import { NodeState } from '../../../src/scene/protocol/messages.ts';
 import { keyOf, NAMES, RingScene } from '../ring-scene.ts';
 
 const factOf = (view: { facts: readonly { name: string; value: string }[] }, name: string) =>

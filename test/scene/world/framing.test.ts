@@ -2,15 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { formatId, ID_BYTES } from '../../../src/core/id.ts';
 import { settleMainline } from '../../../src/scene/mainline/inhabitants.ts';
-import { SCENE_DEFAULTS } from '../../../src/scene/protocol/config.ts';
+import type { Act } from '../../../src/scene/protocol/commands.ts';
+import { SCENE_DEFAULTS, type SceneConfig } from '../../../src/scene/protocol/config.ts';
 import {
-  type Act,
-  type Frame,
   type KeyView,
   NodeState,
   type Places,
-  type SceneConfig,
   type SceneMessage,
+  type Update,
 } from '../../../src/scene/protocol/messages.ts';
 import { settleRing } from '../../../src/scene/ring/inhabitants.ts';
 import { Framing } from '../../../src/scene/world/framing.ts';
@@ -31,7 +30,7 @@ class Told {
   readonly keys = new Map<string, KeyView>();
   readonly sybils: number[] = [];
   sides: Uint8Array | null = null;
-  last!: Frame;
+  last!: Update;
   #acts = 0;
 
   constructor(config: Partial<SceneConfig>) {
@@ -72,7 +71,7 @@ class Told {
     }
   }
 
-  #frame(frame: Frame): void {
+  #frame(frame: Update): void {
     this.last = frame;
     for (const [i, node] of frame.nodes.entries()) this.states.set(node, frame.states[i]!);
     for (const [i, place] of frame.places.entries()) {

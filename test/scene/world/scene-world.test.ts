@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { formatId } from '../../../src/core/id.ts';
 import { settleMainline } from '../../../src/scene/mainline/inhabitants.ts';
-import { SCENE_DEFAULTS } from '../../../src/scene/protocol/config.ts';
-import { type Act, NodeState, type SceneConfig } from '../../../src/scene/protocol/messages.ts';
+import type { Act } from '../../../src/scene/protocol/commands.ts';
+import { SCENE_DEFAULTS, type SceneConfig } from '../../../src/scene/protocol/config.ts';
+import { NodeState } from '../../../src/scene/protocol/messages.ts';
 import { keyOf } from '../../../src/scene/protocol/names.ts';
 import { SPARE_NODES } from '../../../src/scene/world/inhabitants.ts';
 import {

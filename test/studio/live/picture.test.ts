@@ -1,7 +1,7 @@
 /** A picture adds up: whoever was told a whole frame and all news knows what a new whole frame says. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Frame, Places, SceneMessage } from '../../../src/scene.ts';
+import type { Places, SceneMessage, Update } from '../../../src/scene.ts';
 import { NodeState } from '../../../src/scene.ts';
 import { addressNumber, Picture, PLACES_LIMIT } from '../../../src/studio/live/picture.ts';
 
@@ -50,7 +50,7 @@ describe('a picture', () => {
     const node = picture.node('a');
     const place = picture.place(id(7), address(7), node);
     picture.setState(node, NodeState.up);
-    const [places, frame] = picture.news(5) as [Places, Frame];
+    const [places, frame] = picture.news(5) as [Places, Update];
     expect(places).toMatchObject({ type: 'places', first: 0 });
     expect(Buffer.from(places.ids).toString('hex')).toBe(id(7));
     expect(places.addresses[0]).toBe(addressNumber(address(7)));
@@ -65,7 +65,7 @@ describe('a picture', () => {
     picture.setKey(key(1, 0));
     expect(picture.news(8)).toEqual([]);
     picture.setLoad(node, 3);
-    const [loaded] = picture.news(9) as [Frame];
+    const [loaded] = picture.news(9) as [Update];
     expect([...loaded.loads!]).toEqual([3]);
     picture.figures = { ...picture.figures, messages: 1 };
     expect(picture.news(10)).toHaveLength(1);

@@ -215,7 +215,7 @@ describe('a command', () => {
     ['null', 'null', {}, 400, 'BAD_COMMAND'],
     ['an unknown act', { do: 'act', act: { kind: 'dance' } }, {}, 400, 'BAD_COMMAND'],
     ['wrong nodes', { do: 'act', act: { kind: 'crash', nodes: [-1] } }, {}, 400, 'BAD_COMMAND'],
-    ['no nodes', { do: 'act', act: { kind: 'crash', nodes: [] } }, {}, 400, 'BAD_COMMAND'],
+    ['no nodes', { do: 'act', act: { kind: 'crash', nodes: [] } }, {}, 400, 'IMPOSSIBLE'],
     ['no act', { do: 'inspect', node: 1 }, {}, 400, 'BAD_COMMAND'],
     ['too much', 'x'.repeat(BODY_BYTES_MAX + 1), {}, 413, 'TOO_LARGE'],
   ])('with %s is refused', async (_, body, headers, status, code) => {

@@ -15,7 +15,6 @@ import {
   type Busy,
   type Explanation,
   type Flight,
-  type Frame,
   type Hello,
   type KeyView,
   type LookupView,
@@ -25,6 +24,7 @@ import {
   type SceneMessage,
   type TimedAct,
   type Trouble,
+  type Update,
 } from 'ringlight/scene';
 import { FigureSeries } from './figure-series.ts';
 import { compareIds, hexOf, ID_BYTES, turnOf } from './ids.ts';
@@ -285,7 +285,7 @@ export class SceneModel {
     this.#sorted = null;
   }
 
-  #addFrame(frame: Frame): void {
+  #addFrame(frame: Update): void {
     if (frame.atMs < this.atMs) this.#forgetAfter(frame.atMs);
     this.atMs = frame.atMs;
     this.pace = frame.pace;
