@@ -100,20 +100,25 @@ export function read<Data>(schema: z.ZodMiniType<Data>, value: unknown, name: st
 }
 
 function complaintOf(issue: z.core.$ZodIssue, name: string): Error {
-  const { code, input, message } = issue;
+  const { code, message } = issue;
   const path = issue.path.reduce<string>((before, step) => {
     if (typeof step === 'number') return `${before}[${step}]`;
     return before === '' ? String(step) : `${before}.${String(step)}`;
   }, name);
-  const got = code === 'unrecognized_keys' ? `the field "${issue.keys[0]}"` : shownInput(input);
-  const text = `"${path === '' ? 'message' : path}" expected ${message}, got ${got}`;
+  const text = `"${path === '' ? 'message' : path}" expected ${message}, got ${gotBy(issue)}`;
   return code === 'too_big' || code === 'too_small' || code === 'custom'
     ? new RangeError(text)
     : new TypeError(text);
 }
 
-/** A text that is too long is told by its length. */
-function shownInput(input: unknown): string {
+function gotBy(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `the field "${issue.keys[0]}"`;
+  const { input } = issue;
+  // Of a union the path names the field by which its shapes are told apart, and the input is all of it.
+  if (issue.code === 'invalid_union' && 'discriminator' in issue) {
+    return shown((input as Record<string, unknown>)[String(issue.discriminator)]);
+  }
+  // A text that is too long is told by its length.
   if (typeof input === 'string' && input.length > 60) return `${input.length} characters`;
   return Array.isArray(input) ? `a list of ${input.length}` : shown(input);
 }

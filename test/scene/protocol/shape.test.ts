@@ -42,7 +42,7 @@ test.each<[z.ZodMiniType, unknown, string]>([
   [shape({ a: whole }), null, '"x" expected an object, got null'],
   [shape({ a: whole }), {}, '"x.a" expected a whole number, got undefined'],
   [strict({ a: whole }), { a: 1, b: 2 }, '"x" expected an object with a, got the field "b"'],
-  [pet, { kind: 'dog' }, '"x.kind" expected one of cat, fish, got'],
+  [pet, { kind: 'dog' }, '"x.kind" expected one of cat, fish, got "dog"'],
   [pet, 5, '"x" expected an object, got 5'],
   [pet, { kind: 'cat', lives: 0 }, '"x.lives" expected a whole number in 1..9, got 0'],
 ])('%# is named', (schema, value, message) => {
