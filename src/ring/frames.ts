@@ -82,7 +82,7 @@ export class Frame {
   open(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes;
     this.end = end;
-    this.type = bytes[start + LENGTH_BYTES]!;
+    this.type = bytes[start + LENGTH_BYTES];
     this.request = readU32(bytes, start + LENGTH_BYTES + 1);
     this.at = start + FRAME_HEADER_BYTES;
     this.isBroken = false;
@@ -111,7 +111,7 @@ export class Frame {
 
   u8(): number {
     const at = this.skip(1);
-    return at < 0 ? 0 : this.bytes[at]!;
+    return at < 0 ? 0 : this.bytes[at];
   }
 
   u32(): number {
@@ -150,7 +150,7 @@ export class Frame {
     const member = members.of(address);
     member.home = home;
     member.host = readU32(this.bytes, at + 12);
-    member.isPlain = (this.bytes[at + 16]! & PLAIN) !== 0;
+    member.isPlain = (this.bytes[at + 16] & PLAIN) !== 0;
     member.isProven = true;
     return member;
   }
@@ -221,7 +221,7 @@ export class FrameWriter {
     const length = end - start;
     this.room(length);
     if (length <= SHORT_COPY_BYTES) {
-      for (let i = 0; i < length; i++) this.bytes[this.length + i] = bytes[start + i]!;
+      for (let i = 0; i < length; i++) this.bytes[this.length + i] = bytes[start + i];
     } else {
       this.bytes.set(bytes.subarray(start, end), this.length);
     }
@@ -240,7 +240,7 @@ export class FrameWriter {
   list(list: readonly Member[]): void {
     const count = Math.min(list.length, LIST_LIMIT);
     this.u8(count);
-    for (let i = 0; i < count; i++) this.member(list[i]!);
+    for (let i = 0; i < count; i++) this.member(list[i]);
   }
 }
 
@@ -248,9 +248,7 @@ export class FrameWriter {
 const SHORT_COPY_BYTES = 64;
 
 export function readU32(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
-  );
+  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }
 
 export function writeU32(bytes: Uint8Array, at: number, value: number): void {

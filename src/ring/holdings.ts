@@ -38,6 +38,6 @@ export function recordsOf(node: RingState, limit: number): RecordInfo[] {
 
 function hexOf(bytes: Uint8Array, length: number): string {
   let text = '';
-  for (let i = 0; i < length; i++) text += bytes[i]!.toString(16).padStart(2, '0');
+  for (let i = 0; i < length; i++) text += bytes[i].toString(16).padStart(2, '0');
   return text;
 }

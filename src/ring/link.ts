@@ -316,7 +316,7 @@ export class Link extends Waiter {
         if (end - start > 5) this.break(now);
         return start;
       }
-      for (; at < line; at++) length = length * 10 + bytes[at]! - 48;
+      for (; at < line; at++) length = length * 10 + bytes[at] - 48;
       at++;
     }
     if (!(length >= 2 && length <= CAPABILITIES_BYTES_MAX)) {

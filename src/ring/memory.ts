@@ -70,7 +70,7 @@ export class Memory {
 
   someoneKnown(): Member | null {
     const { known } = this;
-    return known.length === 0 ? null : known[randomBelow(this.#random, known.length)]!;
+    return known.length === 0 ? null : known[randomBelow(this.#random, known.length)];
   }
 
   /** A member writes down whom it knows, and that it lives; it is durable with the next flush. */

@@ -112,7 +112,7 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     fingers: readonly Address[],
     bits: readonly number[],
   ): void {
-    const its = this.identities[identity]!;
+    const its = this.identities[identity];
     const { members } = this.shared;
     const all = (list: readonly Address[]) =>
       list.map((address) => {

@@ -13,7 +13,7 @@ function ask(
 ): { status: number; left: number } | null {
   let answer: { status: number; left: number } | null | undefined;
   from.call(() => {
-    const link = from.node.linkTo(world.now, to.node.identities[0]!.member);
+    const link = from.node.linkTo(world.now, to.node.identities[0].member);
     const out = link.ask(world.now, type, from.node.lines.replies, (_now, reply) => {
       answer = reply === null ? null : { status: reply.u8(), left: reply.left };
       if (reply) reply.at = reply.end;
@@ -34,7 +34,7 @@ describe('an answer', () => {
     for (const type of [FrameType.get, FrameType.put, FrameType.remove, FrameType.owner]) {
       let elsewhere = 0;
       for (const to of nodes) {
-        const answer = ask(world, nodes[0]!, to, type, (out) => {
+        const answer = ask(world, nodes[0], to, type, (out) => {
           out.raw(keyOf('a'));
           if (type !== FrameType.owner) out.u8(0);
         });
@@ -52,14 +52,14 @@ describe('an answer', () => {
     stranger.start(world.process()); // joins nobody
     const types = [FrameType.get, FrameType.owner, FrameType.put];
     for (const type of types) {
-      const answer = ask(world, a!, stranger, type, (out) => {
+      const answer = ask(world, a, stranger, type, (out) => {
         out.raw(keyOf('a'));
         if (type !== FrameType.owner) out.u8(0);
       });
       expect(answer).toEqual({ status: Status.notMember, left: 0 });
     }
-    const pulse = ask(world, a!, stranger, FrameType.pulse, (out) => {
-      out.address(stranger.addresses[0]!);
+    const pulse = ask(world, a, stranger, FrameType.pulse, (out) => {
+      out.address(stranger.addresses[0]);
     });
     expect(pulse!.status).toBe(Status.notMember);
   });
@@ -82,14 +82,14 @@ describe('an answer', () => {
   it('to a get costs no more than its bytes', () => {
     const world = new SmallRing();
     const [node] = world.ring(1);
-    node!.done(node!.insert('a', new Uint8Array(100)));
-    const client = world.process(0).start(node!);
+    node.done(node.insert('a', new Uint8Array(100)));
+    const client = world.process(0).start(node);
     client.done(client.get('a'));
     const sent: Uint8Array[] = [];
     world.onBytes = (from, _to, bytes) => from === node && sent.push(bytes);
     client.done(client.get('a'));
     expect(sent.length).toBe(1);
-    expect(sent[0]!.length).toBe(LENGTH_BYTES + 5 + 2 + 16 + 100);
-    expect(sent[0]![LENGTH_BYTES]).toBe(FrameType.get | REPLY);
+    expect(sent[0].length).toBe(LENGTH_BYTES + 5 + 2 + 16 + 100);
+    expect(sent[0][LENGTH_BYTES]).toBe(FrameType.get | REPLY);
   });
 });

@@ -25,7 +25,7 @@ function caller(world: SmallRing) {
     ask(to: Process, bytes: Uint8Array, more?: { after: string; bytes: Uint8Array }): string {
       heard = '';
       isOver = false;
-      const stream = host.connect(0, to.addresses[0]!);
+      const stream = host.connect(0, to.addresses[0]);
       host.write(stream, bytes, 0, bytes.length);
       if (more) {
         world.runUntil(() => heard === more.after || isOver, 10_000);
@@ -78,7 +78,7 @@ describe('a class program', () => {
     const world = new SmallRing();
     const nodes = world.ring(2);
     world.run(3000);
-    for (let i = 0; i < 20; i++) nodes[0]!.done(nodes[0]!.insert(`key ${i}`, 'x'));
+    for (let i = 0; i < 20; i++) nodes[0].done(nodes[0].insert(`key ${i}`, 'x'));
     const { ask } = caller(world);
     const joiner = spell.address('seed', '10.9.9.9:5000');
     const arcs = () =>
@@ -87,7 +87,7 @@ describe('a class program', () => {
     for (const node of nodes) ask(node, joined('CON', joiner));
     world.run(15_000);
     expect(arcs()).toEqual(before);
-    for (let i = 0; i < 20; i++) expect(nodes[1]!.value(`key ${i}`)).toBe('x');
+    for (let i = 0; i < 20; i++) expect(nodes[1].value(`key ${i}`)).toBe('x');
   });
 
   // As uribmar/BV-DHT does: it looks around when its join is over, and only then listens.
@@ -97,15 +97,15 @@ describe('a class program', () => {
     const late = world.process(1, { frames: false });
     late.stop(); // nobody listens there
     const address = spell.address('seed', `10.0.0.${late.number + 1}:5000`);
-    const own = spell.address('seed', `10.0.0.${ours!.number + 1}:5000`);
+    const own = spell.address('seed', `10.0.0.${ours.number + 1}:5000`);
     const { ask } = caller(world);
     const given = shown(joined('T', own, address, spell.number('seed', 0)));
     const verdict = { after: given, bytes: joined('T') };
-    expect(ask(ours!, joined('CON', address), verdict)).toBe(given);
-    const successors = () => ours!.node.info().identities[0]!.successors.map((one) => one.address);
+    expect(ask(ours, joined('CON', address), verdict)).toBe(given);
+    const successors = () => ours.node.info().identities[0].successors.map((one) => one.address);
     world.run(2500);
     expect(successors()).toEqual([`10.0.0.${late.number + 1}:5000`]);
-    if (comesUp) late.restart(ours!);
+    if (comesUp) late.restart(ours);
     world.run(10_000);
     expect(successors().length).toBe(comesUp ? 1 : 0);
   });
@@ -113,14 +113,14 @@ describe('a class program', () => {
   it('that dies after it has joined gives its arc back, with what it was given', () => {
     const world = new SmallRing();
     const [ours] = world.ring(1);
-    for (let i = 0; i < 30; i++) ours!.done(ours!.insert(`key ${i}`, `value ${i}`));
-    const plain = world.process(1, { frames: false }).start(ours!);
+    for (let i = 0; i < 30; i++) ours.done(ours.insert(`key ${i}`, `value ${i}`));
+    const plain = world.process(1, { frames: false }).start(ours);
     world.runUntil(() => areMembers(plain), 10_000);
     world.run(5000);
     expect(plain.store.count).toBeGreaterThan(0);
-    expect(ours!.node.info().identities[0]!.successors[0]).toMatchObject({ isPlain: true });
+    expect(ours.node.info().identities[0].successors[0]).toMatchObject({ isPlain: true });
     plain.crash();
     world.run(20_000);
-    for (let i = 0; i < 30; i++) expect(ours!.value(`key ${i}`)).toBe(`value ${i}`);
+    for (let i = 0; i < 30; i++) expect(ours.value(`key ${i}`)).toBe(`value ${i}`);
   });
 });

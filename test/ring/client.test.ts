@@ -24,7 +24,7 @@ function clientOf(world: SmallRing, ...ways: Process[]) {
   process.call(() =>
     client.start(
       world.now,
-      ways.map(({ addresses }) => addresses[0]!),
+      ways.map(({ addresses }) => addresses[0]),
     ),
   );
   const done = (run: (now: number) => void): RingOutcome => {
@@ -42,7 +42,7 @@ describe('a client', () => {
     const world = new SmallRing({ settings: { k: 1 } });
     const nodes = world.ring(6);
     world.run(5000);
-    const { client, done } = clientOf(world, nodes[2]!);
+    const { client, done } = clientOf(world, nodes[2]);
     const value = new Uint8Array(20_000).fill(7);
     for (let i = 0; i < 20; i++) {
       const key = keyOf(`key ${i}`);
@@ -64,11 +64,11 @@ describe('a client', () => {
     const world = new SmallRing({ settings: { k: 1 } });
     const nodes = world.ring(5);
     world.run(5000);
-    const { client, done } = clientOf(world, nodes[1]!);
+    const { client, done } = clientOf(world, nodes[1]);
     for (let i = 0; i < 10; i++) {
       done((now) => client.insert(now, 1, keyOf(`key ${i}`), Uint8Array.of(i), 'all'));
     }
-    nodes[1]!.crash();
+    nodes[1].crash();
     world.run(8000);
     for (let i = 0; i < 10; i++) {
       const { value } = done((now) => client.get(now, 1, keyOf(`key ${i}`), 'one'));
@@ -79,7 +79,7 @@ describe('a client', () => {
   it('asks the node it came through about itself', () => {
     const world = new SmallRing({ settings: { k: 1 } });
     const nodes = world.ring(3);
-    const { client, done } = clientOf(world, nodes[1]!);
+    const { client, done } = clientOf(world, nodes[1]);
     const outcome = done((now) => client.describe(now, 1));
     expect(outcome).toMatchObject({ code: 'ok', found: true });
     const info = JSON.parse(textOf(outcome.value)!);

@@ -16,12 +16,12 @@ describe('connections', () => {
     const world = new SmallRing();
     const [a, b] = world.ring(2);
     world.run(3000);
-    const before = a!.counters.dialed + b!.counters.dialed;
-    a!.node.connections.to(world.now, b!.node.identities[0]!.member).drop(world.now);
+    const before = a.counters.dialed + b.counters.dialed;
+    a.node.connections.to(world.now, b.node.identities[0].member).drop(world.now);
     world.run(5000);
-    expect(a!.counters.dialed + b!.counters.dialed).toBeGreaterThan(before);
+    expect(a.counters.dialed + b.counters.dialed).toBeGreaterThan(before);
     for (const name of ['x', 'y', 'z']) {
-      expect(a!.done(a!.insert(name, name))).toMatchObject({ code: 'ok' });
+      expect(a.done(a.insert(name, name))).toMatchObject({ code: 'ok' });
     }
   });
 
@@ -29,10 +29,10 @@ describe('connections', () => {
     const world = new SmallRing({ settings: { idleMs: 20_000, fingerMs: 0, selfTestMs: 0 } });
     const nodes = world.ring(24);
     world.run(5000);
-    for (let i = 0; i < 60; i++) nodes[0]!.done(nodes[0]!.get(`key ${i}`));
-    const busy = nodes[0]!.node.connections.count;
+    for (let i = 0; i < 60; i++) nodes[0].done(nodes[0].get(`key ${i}`));
+    const busy = nodes[0].node.connections.count;
     world.run(120_000);
-    const quiet = nodes[0]!.node.connections.count;
+    const quiet = nodes[0].node.connections.count;
     expect(quiet).toBeLessThan(busy);
     expect(quiet).toBeGreaterThanOrEqual(2);
     expect(nodes.reduce((sum, { counters }) => sum + counters.idleCloses, 0)).toBeGreaterThan(0);
@@ -43,21 +43,21 @@ describe('connections', () => {
     const world = new SmallRing({ settings: { acceptedMax: 10_000 } });
     const [node] = world.ring(1);
     const host = world.hostOf(world.process());
-    for (let i = 0; i < 10_100; i++) host.connect(0, node!.addresses[0]!);
+    for (let i = 0; i < 10_100; i++) host.connect(0, node.addresses[0]);
     world.run(2000);
-    expect(node!.counters.accepted).toBe(10_000);
-    expect(node!.counters.refusedStreams).toBe(100);
+    expect(node.counters.accepted).toBe(10_000);
+    expect(node.counters.refusedStreams).toBe(100);
     world.run(20_000);
-    expect(node!.node.connections.count).toBe(0);
-    expect(node!.done(node!.insert('a', 'x'))).toMatchObject({ code: 'ok' });
+    expect(node.node.connections.count).toBe(0);
+    expect(node.done(node.insert('a', 'x'))).toMatchObject({ code: 'ok' });
   });
 
   it('are all gone after close', () => {
     const world = new SmallRing();
     const nodes = world.ring(3);
-    nodes[0]!.call(() => nodes[0]!.node.close(world.now));
-    expect(nodes[0]!.node.connections.count).toBe(0);
-    expect(nodes[0]!.node.deadline).toBe(Infinity);
-    expect(nodes[0]!.done(nodes[0]!.get('a')).code).toBe('not-a-member');
+    nodes[0].call(() => nodes[0].node.close(world.now));
+    expect(nodes[0].node.connections.count).toBe(0);
+    expect(nodes[0].node.deadline).toBe(Infinity);
+    expect(nodes[0].done(nodes[0].get('a')).code).toBe('not-a-member');
   });
 });

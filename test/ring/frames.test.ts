@@ -92,7 +92,7 @@ describe('a frame', () => {
     expect(frame.isWhole).toBe(true);
     const { address, home, host, hash } = member;
     expect(first).toMatchObject({ address, home, host, hash, isPlain: true, isProven: true });
-    expect(second!.isPlain).toBe(false);
+    expect(second.isPlain).toBe(false);
   });
 
   it('is broken by what is too short, too long, of port 0 or over the limit', () => {

@@ -32,12 +32,12 @@ test('records are listed by key, tombstones among them, at most so many', async 
 test('the newer version is the larger, and copies have the same', async () => {
   await using ring = await createRingTestnet({ nodes: 3, k: 2 });
   const versions = () => ring.nodes.map((node) => node.records()[0]);
-  await ring.nodes[0]!.insert('hello', 'first', { level: 'all' });
+  await ring.nodes[0].insert('hello', 'first', { level: 'all' });
   const [first, ...others] = versions();
-  expect(others.map((other) => other!.version)).toEqual([first!.version, first!.version]);
-  expect(versions().filter((one) => one!.isOwn)).toHaveLength(1);
-  await ring.nodes[1]!.insert('hello', 'second', { level: 'all' });
-  expect(versions()[0]!.version > first!.version).toBe(true);
+  expect(others.map((other) => other.version)).toEqual([first.version, first.version]);
+  expect(versions().filter((one) => one.isOwn)).toHaveLength(1);
+  await ring.nodes[1].insert('hello', 'second', { level: 'all' });
+  expect(versions()[0].version > first.version).toBe(true);
 });
 
 test('a member that was closed has none', async () => {

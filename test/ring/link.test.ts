@@ -30,7 +30,7 @@ class Bench {
       },
       write: (_stream, bytes, start, end) => {
         this.writes++;
-        for (let i = start; i < end; i++) this.written.push(bytes[i]!);
+        for (let i = start; i < end; i++) this.written.push(bytes[i]);
         return this.queued;
       },
       end: () => this.log.push('end'),
@@ -78,7 +78,7 @@ class Bench {
     for (let at = 0; at < bytes.length; ) {
       const end = at + 4 + readU32(bytes, at);
       const payload = bytes.slice(at + 9, end);
-      frames.push({ type: bytes[at + 4]!, request: readU32(bytes, at + 5), payload });
+      frames.push({ type: bytes[at + 4], request: readU32(bytes, at + 5), payload });
       at = end;
     }
     return frames;
@@ -114,8 +114,8 @@ describe('a link', () => {
     const frames = bench.frames();
     expect(frames.map(({ request }) => request)).toEqual(Array.from({ length: 100 }, (_, i) => i));
     expect(frames.every(({ type }) => type === (FrameType.get | REPLY))).toBe(true);
-    expect([...frames[0]!.payload]).toEqual([0, 0]);
-    expect(frames[1]!.payload.at(-1)).toBe(5);
+    expect([...frames[0].payload]).toEqual([0, 0]);
+    expect(frames[1].payload.at(-1)).toBe(5);
   });
 
   it('reads frames however they are cut', () => {
@@ -125,7 +125,7 @@ describe('a link', () => {
       for (let at = 0; at < whole.length; at += size) bench.say(1, whole.slice(at, at + size));
       const replies = bench.frames().sort((a, b) => a.request - b.request);
       expect(replies.map(({ request }) => request)).toEqual([1, 2, 3]);
-      expect(replies[1]!.payload.length).toBe(2 + 16 + 300);
+      expect(replies[1].payload.length).toBe(2 + 16 + 300);
     }
   });
 
@@ -233,7 +233,7 @@ describe('a link', () => {
     for (let round = 0; round < 4000; round++) {
       const stream = 1000 + round;
       bench.connect(stream);
-      const bytes = sound[round % sound.length]!.slice();
+      const bytes = sound[round % sound.length].slice();
       const flips = random.uint32() % 4;
       for (let i = 0; i < flips; i++) {
         const at = 4 + (random.uint32() % (bytes.length - 4));

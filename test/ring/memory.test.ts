@@ -19,6 +19,6 @@ describe('a node', () => {
     world.run(20_000);
     node.restart();
     world.runUntil(() => areMembers(node), 10_000);
-    expect(node.node.identities[0]!.successors.length).toBeGreaterThan(1);
+    expect(node.node.identities[0].successors.length).toBeGreaterThan(1);
   });
 });

@@ -24,11 +24,11 @@ describe('a line', () => {
     const gone: string[] = [];
     const line = new Line(100);
     const [a, b, c] = ['a', 'b', 'c'].map((name) => new Guest(name, gone));
-    line.join(0, a!);
-    line.join(10, b!);
-    line.join(20, c!);
+    line.join(0, a);
+    line.join(10, b);
+    line.join(20, c);
     expect(line.deadline).toBe(100);
-    line.leave(b!);
+    line.leave(b);
     line.expire(119);
     expect(gone).toEqual(['a@119']);
     expect(line.deadline).toBe(120);
@@ -82,9 +82,9 @@ describe('a line', () => {
           model = model.filter((other) => other.name !== name);
           if (joins) {
             model.push({ name, dueAtMs: now + 40 });
-            line.join(now, guests[guest]!);
+            line.join(now, guests[guest]);
           } else {
-            line.leave(guests[guest]!);
+            line.leave(guests[guest]);
           }
           expect(line.deadline).toBe(model[0]?.dueAtMs ?? Infinity);
         }

@@ -52,8 +52,7 @@ function weather(name: keyof typeof STORMS, seed: number): void {
 }
 
 describe.each(Object.keys(STORMS) as (keyof typeof STORMS)[])('%s', (name) => {
-  for (let seed = SEEDS[0]!; seed <= SEEDS[1]!; seed++)
-    it(`seed ${seed}`, () => weather(name, seed));
+  for (let seed = SEEDS[0]; seed <= SEEDS[1]; seed++) it(`seed ${seed}`, () => weather(name, seed));
 });
 
 describe('what was found before', () => {

@@ -98,7 +98,7 @@ export class Schedule {
   }
 
   #pick<T>(list: readonly T[]): T {
-    return list[randomBelow(this.random, list.length)]!;
+    return list[randomBelow(this.random, list.length)];
   }
 
   #say(text: string): void {
@@ -128,7 +128,7 @@ export class Schedule {
       weights.reduce((sum, weight) => sum + weight),
     );
     const kind = weights.findIndex((weight) => (drawn -= weight) < 0);
-    [this.#join, this.#leave, this.#crash, this.#restart, this.#partition, this.#mend][kind]!.call(
+    [this.#join, this.#leave, this.#crash, this.#restart, this.#partition, this.#mend][kind].call(
       this,
     );
   }
@@ -300,7 +300,7 @@ export class Schedule {
 
 /** It has not been a member yet. */
 function isComing(process: Process): boolean {
-  return process.node.identities[0]!.state === 'joining';
+  return process.node.identities[0].state === 'joining';
 }
 
 /** All identities of living processes in the order of the circle. */
@@ -325,12 +325,12 @@ export function ringProblems(living: readonly Process[]): string[] {
   const all = identitiesOf(living);
   all.forEach(({ process, identity }, at) => {
     const who = `${process.number} (${formatId(identity.hash).slice(0, 6)})`;
-    const next = all[(at + 1) % all.length]!.identity;
+    const next = all[(at + 1) % all.length].identity;
     if (compareIds(identity.end, 0, next.hash, 0) !== 0) problems.push(`arc of ${who} ends wrong`);
     const check = (list: readonly { address: number }[], step: number, what: string) => {
       list.forEach(({ address }, i) => {
         const index = (at + (i + 1) * step + all.length * (i + 1)) % all.length;
-        const right = all[index]!.identity.member.address;
+        const right = all[index].identity.member.address;
         if (address !== right) problems.push(`${what} ${i} of ${who} is wrong`);
       });
       const least = Math.min(all.length - 1, process.node.settings.k + 2);
@@ -345,7 +345,7 @@ export function ringProblems(living: readonly Process[]): string[] {
 function versionIn(record: Uint8Array | null): string {
   if (record === null) return '-';
   let text = '';
-  for (let i = 0; i < VERSION_BYTES; i++) text += (record[i]! + 256).toString(16).slice(1);
+  for (let i = 0; i < VERSION_BYTES; i++) text += (record[i] + 256).toString(16).slice(1);
   return text;
 }
 

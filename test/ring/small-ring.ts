@@ -133,7 +133,7 @@ export class Process {
   }
 
   start(...ways: (Process | Address)[]): this {
-    const addresses = ways.map((way) => (typeof way === 'number' ? way : way.addresses[0]!));
+    const addresses = ways.map((way) => (typeof way === 'number' ? way : way.addresses[0]));
     this.call(() => this.node.start(this.world.now, addresses));
     return this;
   }
@@ -260,7 +260,7 @@ export class SmallRing {
   ring(count: number, identities = 1): Process[] {
     const all = Array.from({ length: count }, () => this.process(identities));
     all.forEach((process, i) => {
-      process.start(...(i === 0 ? [] : [all[0]!]));
+      process.start(...(i === 0 ? [] : [all[0]]));
       this.runUntil(() => areMembers(process), 60_000);
     });
     return all;
@@ -283,8 +283,8 @@ export class SmallRing {
     let place = heap.push(event) - 1;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (!isBefore(event, heap[parent]!)) break;
-      heap[place] = heap[parent]!;
+      if (!isBefore(event, heap[parent])) break;
+      heap[place] = heap[parent];
       place = parent;
     }
     heap[place] = event;
@@ -292,7 +292,7 @@ export class SmallRing {
 
   #take(): () => void {
     const heap = this.#heap;
-    const { run } = heap[0]!;
+    const { run } = heap[0];
     const last = heap.pop()!;
     if (heap.length > 0) {
       let place = 0;
@@ -328,8 +328,8 @@ export class SmallRing {
 
   run(durationMs: number): void {
     const end = this.now + durationMs;
-    while (this.#heap.length > 0 && this.#heap[0]!.atMs <= end) {
-      this.now = Math.max(this.now, this.#heap[0]!.atMs);
+    while (this.#heap.length > 0 && this.#heap[0].atMs <= end) {
+      this.now = Math.max(this.now, this.#heap[0].atMs);
       this.#take()();
     }
     this.now = end;

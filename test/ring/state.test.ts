@@ -43,12 +43,12 @@ describe('the state of a node', () => {
   it('does what was put off at its time, and wakes up for it', () => {
     const world = new SmallRing({ settings: { pulseMs: 60_000, fingerMs: 0, selfTestMs: 0 } });
     const [process] = world.ring(1);
-    expect(areMembers(process!)).toBe(true);
+    expect(areMembers(process)).toBe(true);
     const times: number[] = [];
     const atMs = world.now + 777;
-    process!.call(() => {
-      process!.node.after(atMs, (now) => times.push(now));
-      process!.node.tick(world.now);
+    process.call(() => {
+      process.node.after(atMs, (now) => times.push(now));
+      process.node.tick(world.now);
     });
     world.run(776);
     expect(times).toEqual([]);

@@ -6,7 +6,7 @@ describe('upkeep', () => {
     const world = new SmallRing({ settings: { fingerMs: 5000 } });
     const nodes = world.ring(32);
     world.run(6000);
-    const counts = nodes.map(({ node }) => node.identities[0]!.fingers.members.length);
+    const counts = nodes.map(({ node }) => node.identities[0].fingers.members.length);
     expect(Math.min(...counts)).toBeGreaterThanOrEqual(1);
     expect(counts.reduce((sum, count) => sum + count) / 32).toBeGreaterThan(1.5);
   });
@@ -19,7 +19,7 @@ describe('upkeep', () => {
     const bytes = world.bytes;
     world.run(60_000);
     nodes.forEach(({ ticks }, i) => {
-      expect(ticks - before[i]!).toBeLessThan(60 * 5);
+      expect(ticks - before[i]).toBeLessThan(60 * 5);
     });
     // A pulse a second to either side, and the checks of the lists.
     expect((world.bytes - bytes) / 60 / 4).toBeLessThan(2500);
@@ -41,7 +41,7 @@ describe('upkeep', () => {
     const run = (seed: number) => {
       const world = new SmallRing({ seed, settings: { k: 1 } });
       const nodes = world.ring(5);
-      for (let i = 0; i < 20; i++) nodes[i % 5]!.insert(`key ${i}`, 'x');
+      for (let i = 0; i < 20; i++) nodes[i % 5].insert(`key ${i}`, 'x');
       world.run(20_000);
       return world.fingerprint;
     };

@@ -7,8 +7,8 @@ describe('the view of a node', () => {
     const world = new SmallRing({ settings: { k: 1 } });
     const nodes = world.ring(3, 2);
     world.run(20_000);
-    nodes[0]!.done(nodes[0]!.insert('a', 'x', 'all'));
-    const info = nodes[0]!.node.info();
+    nodes[0].done(nodes[0].insert('a', 'x', 'all'));
+    const info = nodes[0].node.info();
     expect(JSON.parse(JSON.stringify(info))).toEqual(info);
     expect(info).toMatchObject({
       wire: 'seed',
@@ -24,7 +24,7 @@ describe('the view of a node', () => {
     for (const identity of info.identities) {
       expect(identity.state).toBe('member');
       expect(identity.hash).toMatch(/^[0-9a-f]{40}$/);
-      expect(identity.end).toBe(identity.successors[0]!.hash);
+      expect(identity.end).toBe(identity.successors[0].hash);
       expect(identity.backups.every(({ isInStep, progress }) => isInStep && progress === 1)).toBe(
         true,
       );
@@ -32,29 +32,29 @@ describe('the view of a node', () => {
     }
     expect(info.counters['joins']).toBe(2);
     expect(info.connections).toBeGreaterThan(0);
-    expect(info.records).toBe(nodes[0]!.store.count);
+    expect(info.records).toBe(nodes[0].store.count);
   });
 
   it('shows how far a repair has come', () => {
     const world = new SmallRing({ settings: { k: 1, repairBytesPerSecond: 200_000 } });
     const [a] = world.ring(1);
-    for (let i = 0; i < 100; i++) a!.done(a!.insert(`key ${i}`, new Uint8Array(20_000)));
-    const b = world.process().start(a!);
+    for (let i = 0; i < 100; i++) a.done(a.insert(`key ${i}`, new Uint8Array(20_000)));
+    const b = world.process().start(a);
     world.runUntil(() => b.node.isMember, 60_000);
     world.run(20_000);
     // The copies of a's arc are gone from b: they come back, slowly.
     const lost: Uint8Array[] = [];
     b.store.range(null, null, (key) => lost.push(new Uint8Array(key)) > 0);
-    for (const key of lost) if (a!.node.ownerOf(key, 0)) removeRecord(b.node, key);
+    for (const key of lost) if (a.node.ownerOf(key, 0)) removeRecord(b.node, key);
     const seen = new Set<number>();
     for (let i = 0; i < 300; i++) {
       world.run(50);
-      for (const { node } of [a!, b]) {
-        for (const { progress } of node.info().identities[0]!.backups) seen.add(progress);
+      for (const { node } of [a, b]) {
+        for (const { progress } of node.info().identities[0].backups) seen.add(progress);
       }
     }
     expect([...seen].filter((progress) => progress > 0 && progress < 1).length).toBeGreaterThan(0);
-    expect(a!.node.info().effectiveK).toBe(1);
+    expect(a.node.info().effectiveK).toBe(1);
     expect(b.node.info().effectiveK).toBe(1);
   });
 });

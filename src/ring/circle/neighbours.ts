@@ -140,5 +140,5 @@ function isPlainMember({ isPlain }: Member): boolean {
 }
 
 export function sameMembers(a: readonly Member[], b: readonly Member[]): boolean {
-  return a.length === b.length && a.every((member, i) => member.address === b[i]!.address);
+  return a.length === b.length && a.every((member, i) => member.address === b[i].address);
 }

@@ -61,10 +61,10 @@ export function isOurs(
   at = 0,
 ): boolean {
   for (let i = 0; i < node.identities.length; i++) {
-    const identity = node.identities[i]!;
+    const identity = node.identities[i];
     if (!identity.isMember) continue;
     const end = ends[i];
-    if (end === null || isInArc(key, at, identity.hash, 0, end!, 0)) return true;
+    if (end === null || isInArc(key, at, identity.hash, 0, end, 0)) return true;
   }
   return false;
 }

@@ -68,8 +68,8 @@ export function digestOfPart(
   part: number,
   out: Digest,
 ): void {
-  const from = bounds[part]!;
-  const to = bounds[part + 1]!;
+  const from = bounds[part];
+  const to = bounds[part + 1];
   if (equalIds(from, 0, to, 0)) out.clear();
   else node.digests.of(from, to, out);
 }

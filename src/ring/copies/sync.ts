@@ -186,7 +186,7 @@ export class Sync implements Comparison {
       theirs.count = reply.u32();
       theirs.high = reply.u32();
       theirs.low = reply.u32();
-      const [start, end] = [bounds[part]!, bounds[part + 1]!];
+      const [start, end] = [bounds[part], bounds[part + 1]];
       digestOfPart(this.node, bounds, part, ours);
       if (ours.equals(theirs)) this.#shareDone += arcShare(start, 0, end, 0);
       else if (theirs.count === 0) this.#difference(start, end, NOTHING);
@@ -237,7 +237,7 @@ export class Sync implements Comparison {
         this.node.syncAtMs = Math.min(this.node.syncAtMs, this.#rate.readyAt(now));
         return;
       }
-      const push = this.#pushes[0]!;
+      const push = this.#pushes[0];
       const hasMore = this.#pushBatch(now, link, push);
       if (push.isDone) {
         this.#shareDone += push.share;
@@ -323,7 +323,7 @@ function copied(bytes: Uint8Array): Uint8Array {
 export function following(key: Uint8Array): Uint8Array {
   const next = copied(key);
   for (let i = ID_BYTES - 1; i >= 0; i--) {
-    next[i] = (next[i]! + 1) & 255;
+    next[i] = (next[i] + 1) & 255;
     if (next[i] !== 0) break;
   }
   return next;

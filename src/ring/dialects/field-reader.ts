@@ -148,7 +148,7 @@ export class FieldReader {
 
   #readLine(bytes: Uint8Array, at: number, end: number): number {
     while (at < end) {
-      const byte = bytes[at++]!;
+      const byte = bytes[at++];
       if (byte === NEWLINE) {
         this.#spellOut();
         return at;
@@ -164,7 +164,7 @@ export class FieldReader {
 
   #readFixed(bytes: Uint8Array, at: number, end: number): number {
     while (at < end && this.#length < this.#needed) {
-      this.#held[this.#length++] = bytes[at++]!;
+      this.#held[this.#length++] = bytes[at++];
       if (this.#length === 1 || this.#length === INT_BYTES) this.#lookAtAddress();
       if (this.fault !== null) return at;
     }
@@ -264,7 +264,7 @@ function bytesOf(wire: Wire, field: Field): number {
 /** Eight bytes, big end first; exact up to 2^53 and far over every limit above. */
 function readInt(bytes: Uint8Array): number {
   let value = 0;
-  for (let i = 0; i < INT_BYTES; i++) value = value * 256 + bytes[i]!;
+  for (let i = 0; i < INT_BYTES; i++) value = value * 256 + bytes[i];
   return value;
 }
 

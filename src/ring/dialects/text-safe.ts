@@ -38,7 +38,7 @@ function encoded(value: Uint8Array): Uint8Array {
   for (let i = 0; i < MARK.length; i++) text[i] = MARK.charCodeAt(i);
   let out = MARK.length;
   for (let at = 0; at < value.length; at += 3) {
-    const bits = (value[at]! << 16) | ((value[at + 1] ?? 0) << 8) | (value[at + 2] ?? 0);
+    const bits = (value[at] << 16) | ((value[at + 1] ?? 0) << 8) | (value[at + 2] ?? 0);
     const digits = Math.min(3, value.length - at) + 1;
     for (let i = 0; i < digits; i++) {
       text[out + i] = ALPHABET.charCodeAt((bits >>> (18 - i * 6)) & 63);
@@ -60,7 +60,7 @@ function decoded(text: Uint8Array): Uint8Array | null {
     let bits = 0;
     for (let i = 0; i < 4; i++) {
       const isPadding = at + i >= text.length - padding;
-      const digit = isPadding ? 0 : (DIGIT_OF[text[at + i]!] ?? -1);
+      const digit = isPadding ? 0 : (DIGIT_OF[text[at + i]] ?? -1);
       if (digit < 0) return null;
       bits = (bits << 6) | digit;
     }

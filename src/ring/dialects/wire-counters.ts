@@ -46,16 +46,16 @@ export class WireCounters {
 
   command(command: Command): void {
     const at = COMMANDS.indexOf(command);
-    this.commands[at] = this.commands[at]! + 1;
+    this.commands[at] = this.commands[at] + 1;
   }
 
   end(ending: Ending): void {
     const at = ENDINGS.indexOf(ending);
-    this.endings[at] = this.endings[at]! + 1;
+    this.endings[at] = this.endings[at] + 1;
   }
 
   /** How many conversations ended so. */
   ended(ending: Ending): number {
-    return this.endings[ENDINGS.indexOf(ending)]!;
+    return this.endings[ENDINGS.indexOf(ending)];
   }
 }

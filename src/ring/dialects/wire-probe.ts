@@ -55,7 +55,7 @@ export class WireProbe implements StreamMachine, StoreMachine, DetectionListener
   }
 
   beginDetection(now: number, request: Request, listener: ExchangeListener): void {
-    const stream = this.#host.connect(this.#from, this.#entries[0]!);
+    const stream = this.#host.connect(this.#from, this.#entries[0]);
     this.#exchange = new Exchange(this.#host, stream, this.#terms, request, listener, now);
   }
 

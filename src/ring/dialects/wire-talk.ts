@@ -93,7 +93,7 @@ export abstract class WireTalk implements Talk {
     } else if (this.#isWaiting) {
       this.#keep(now, bytes, at, end);
     } else if (at < end) {
-      this.surplus(bytes[at]!);
+      this.surplus(bytes[at]);
     }
     return end;
   }

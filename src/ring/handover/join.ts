@@ -146,7 +146,7 @@ export function answerSwitch(node: RingState, now: number, link: Link, frame: Fr
   const identity = node.identityAt(target);
   const isExpected = identity?.state === 'joining' && identity.host === host;
   link.answerStatus(FrameType.switch, frame.request, isExpected ? Status.ok : Status.refused);
-  if (isExpected) joined(node, now, identity!, host, end, predecessors, successors);
+  if (isExpected) joined(node, now, identity, host, end, predecessors, successors);
   return true;
 }
 
@@ -166,7 +166,7 @@ function joined(
   becomeMember(node, now, identity);
   // A host that was alone is before us and behind us. In a larger ring it is our last successor only
   // if the list reaches that far, and that is for our first successor to say.
-  const after = successors.length > 0 ? successors[0]! : host;
+  const after = successors.length > 0 ? successors[0] : host;
   setSuccessors(node, now, identity, list(after, successors.slice(1)));
   setPredecessors(node, now, identity, list(host, predecessors));
 }

@@ -42,10 +42,10 @@ export class Items implements ItemSource {
   }
 
   get key(): Uint8Array {
-    return this.#items[this.#at]!.key;
+    return this.#items[this.#at].key;
   }
 
   get value(): Uint8Array {
-    return this.#items[this.#at]!.value;
+    return this.#items[this.#at].value;
   }
 }

@@ -99,7 +99,7 @@ function askOthers(node: RingState, now: number, member: Member): void {
     if (!isAlive && isSuspected) drop(node, at, member, true);
   };
   for (let i = waiting; i > 0; i--) {
-    const other = others.splice(randomBelow(node.random, others.length), 1)[0]!;
+    const other = others.splice(randomBelow(node.random, others.length), 1)[0];
     const link = node.linkTo(now, other);
     const out = link.ask(now, FrameType.indirect, node.lines.replies, (at, reply) => {
       waiting--;

@@ -116,7 +116,7 @@ function fillList(node: RingState, now: number, identity: Identity, list: Member
       node,
       at,
       identity,
-      chained(identity.member, list[0]!, all, node.listProcesses, isGone),
+      chained(identity.member, list[0], all, node.listProcesses, isGone),
     );
   };
   if (list.length >= node.listProcesses || last === identity.member) return finish(now, []);

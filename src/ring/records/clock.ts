@@ -29,7 +29,7 @@ export class HybridClock {
   heard(now: number, version: Uint8Array, at: number): void {
     const ms = versionMs(version, at);
     if (ms > now + CLOCK_LEAD_MS) return;
-    this.#raise(ms, (version[at + COUNTER_AT]! << 8) | version[at + COUNTER_AT + 1]!);
+    this.#raise(ms, (version[at + COUNTER_AT] << 8) | version[at + COUNTER_AT + 1]);
   }
 
   /**
@@ -40,7 +40,7 @@ export class HybridClock {
     this.#raise(Math.floor(now), -1);
     if (after) {
       const ms = versionMs(after, 0);
-      const counter = (after[COUNTER_AT]! << 8) | after[COUNTER_AT + 1]!;
+      const counter = (after[COUNTER_AT] << 8) | after[COUNTER_AT + 1];
       if (ms > now + CLOCK_LEAD_MS) {
         // Outbid, but do not learn: else one broken clock would set everybody's.
         const isFull = counter === COUNTER_MAX;
@@ -75,20 +75,20 @@ function writeVersion(out: Uint8Array, ms: number, counter: number, writer: Uint
   }
   out[COUNTER_AT] = counter >>> 8;
   out[COUNTER_AT + 1] = counter & 255;
-  for (let i = 0; i < WRITER_BYTES; i++) out[WRITER_AT + i] = writer[i]!;
+  for (let i = 0; i < WRITER_BYTES; i++) out[WRITER_AT + i] = writer[i];
 }
 
 /** Milliseconds since 1970 at which a version was given. */
 export function versionMs(version: Uint8Array, at: number): number {
   let ms = 0;
-  for (let i = 0; i < COUNTER_AT; i++) ms = ms * 256 + version[at + i]!;
+  for (let i = 0; i < COUNTER_AT; i++) ms = ms * 256 + version[at + i];
   return ms;
 }
 
 /** Negative when `a` is the older one. */
 export function compareVersions(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): number {
   for (let i = 0; i < VERSION_BYTES; i++) {
-    const difference = a[aAt + i]! - b[bAt + i]!;
+    const difference = a[aAt + i] - b[bAt + i];
     if (difference !== 0) return difference;
   }
   return 0;

@@ -58,8 +58,8 @@ export class Digests {
     after: Uint8Array | null,
   ): void {
     if (this.#pages === null) return;
-    const page = this.#page(key[start]!);
-    const cell = key[start + 1]! * WORDS;
+    const page = this.#page(key[start]);
+    const cell = key[start + 1] * WORDS;
     if (before) this.#flip(page, cell, key, start, before, -1);
     if (after) this.#flip(page, cell, key, start, after, 1);
   }
@@ -76,7 +76,7 @@ export class Digests {
   #straight(from: Uint8Array | null, to: Uint8Array | null, out: Digest): void {
     if (this.#pages === null) return this.#scan(from, to, out);
     const first = from === null ? 0 : firstCell(from);
-    const last = to === null ? CELLS * CELLS : (to[0]! << 8) | to[1]!;
+    const last = to === null ? CELLS * CELLS : (to[0] << 8) | to[1];
     if (first >= last) return this.#scan(from, to, out);
     if (from !== null) this.#scan(from, this.#startOf(first), out);
     this.#sum(first, last, out);
@@ -91,9 +91,9 @@ export class Digests {
         continue;
       }
       const at = (cell & (CELLS - 1)) * WORDS;
-      out.high = (out.high ^ page[at]!) >>> 0;
-      out.low = (out.low ^ page[at + 1]!) >>> 0;
-      out.count += page[at + 2]!;
+      out.high = (out.high ^ page[at]) >>> 0;
+      out.low = (out.low ^ page[at + 1]) >>> 0;
+      out.count += page[at + 2];
     }
   }
 
@@ -120,7 +120,7 @@ export class Digests {
   #build(): void {
     this.#pages = new Array<Uint32Array | null>(CELLS).fill(null);
     this.#store.range(null, null, (key, record) => {
-      this.#flip(this.#page(key[0]!), key[1]! * WORDS, key, 0, record, 1);
+      this.#flip(this.#page(key[0]), key[1] * WORDS, key, 0, record, 1);
       return true;
     });
   }
@@ -141,15 +141,15 @@ export class Digests {
   ): void {
     const sums = this.#sums;
     mark(key, start, record, sums);
-    page[cell] = page[cell]! ^ sums.high;
-    page[cell + 1] = page[cell + 1]! ^ sums.low;
-    page[cell + 2] = page[cell + 2]! + count;
+    page[cell] = page[cell] ^ sums.high;
+    page[cell + 1] = page[cell + 1] ^ sums.low;
+    page[cell + 2] = page[cell + 2] + count;
   }
 }
 
 /** The first cell that begins at or after `from`. */
 function firstCell(from: Uint8Array): number {
-  const cell = (from[0]! << 8) | from[1]!;
+  const cell = (from[0] << 8) | from[1];
   for (let i = 2; i < ID_BYTES; i++) if (from[i] !== 0) return cell + 1;
   return cell;
 }
@@ -204,7 +204,7 @@ export function cutArc(from: Uint8Array, to: Uint8Array): Uint8Array[] {
   const span = new Uint8Array(ID_BYTES + 1);
   let borrow = 0;
   for (let i = ID_BYTES - 1; i >= 0; i--) {
-    const difference = to[i]! - from[i]! - borrow;
+    const difference = to[i] - from[i] - borrow;
     span[i + 1] = difference & 255;
     borrow = difference < 0 ? 1 : 0;
   }
@@ -220,7 +220,7 @@ function pointAt(from: Uint8Array, span: Uint8Array, part: number): Uint8Array {
   const product = new Uint16Array(ID_BYTES + 2);
   let carry = 0;
   for (let i = ID_BYTES; i >= 0; i--) {
-    const value = span[i]! * part + carry;
+    const value = span[i] * part + carry;
     product[i + 1] = value & 255;
     carry = value >>> 8;
   }
@@ -229,8 +229,8 @@ function pointAt(from: Uint8Array, span: Uint8Array, part: number): Uint8Array {
   carry = 0;
   for (let i = ID_BYTES - 1; i >= 0; i--) {
     // Byte i of the quotient is byte i + 2 of the product, moved down by 4 bits.
-    const quotient = (product[i + 2]! >>> 4) | ((product[i + 1]! << 4) & 255);
-    const sum = from[i]! + quotient + carry;
+    const quotient = (product[i + 2] >>> 4) | ((product[i + 1] << 4) & 255);
+    const sum = from[i] + quotient + carry;
     point[i] = sum & 255;
     carry = sum >>> 8;
   }

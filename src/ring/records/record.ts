@@ -19,7 +19,7 @@ export const RECORD_HEADER_BYTES: number = VERSION_BYTES + 1 + EXPIRY_BYTES;
 const TOMBSTONE = 1;
 
 export function isTombstone(record: Uint8Array, at = 0): boolean {
-  return (record[at + FLAGS_AT]! & TOMBSTONE) !== 0;
+  return (record[at + FLAGS_AT] & TOMBSTONE) !== 0;
 }
 
 /** A tombstone that has done its duty: nobody remembers the value any more. */
@@ -42,6 +42,6 @@ export function blankRecord(
 /** Bytes that could not have been written by `blankRecord`: they came from somebody broken. */
 export function isRecord(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < RECORD_HEADER_BYTES) return false;
-  if ((bytes[start + FLAGS_AT]! & ~TOMBSTONE) !== 0) return false;
+  if ((bytes[start + FLAGS_AT] & ~TOMBSTONE) !== 0) return false;
   return !isTombstone(bytes, start) || end - start === RECORD_HEADER_BYTES;
 }

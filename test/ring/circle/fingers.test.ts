@@ -21,7 +21,7 @@ function ownerOf(all: readonly Member[], key: Uint8Array): Member {
 describe('fingers', () => {
   it('after one round are the distinct owners of hash + 2^i, about log2 N of them', () => {
     const all = circle(256);
-    const self = all[100]!;
+    const self = all[100];
     const fingers = new Fingers();
     const target = new Uint8Array(20);
     let asked = 0;
@@ -48,24 +48,24 @@ describe('fingers', () => {
   it('are replaced by bit and removed by member', () => {
     const [self, a, b] = circle(3);
     const fingers = new Fingers();
-    fingers.set(159, a!, self!);
-    fingers.set(158, a!, self!);
-    fingers.set(157, self!, self!);
+    fingers.set(159, a, self);
+    fingers.set(158, a, self);
+    fingers.set(157, self, self);
     expect(fingers.members).toEqual([a]);
-    fingers.set(159, b!, self!);
+    fingers.set(159, b, self);
     expect(fingers.members).toEqual([b]);
-    fingers.remove(b!);
+    fingers.remove(b);
     expect(fingers.members).toEqual([]);
   });
 
   it('ask nothing where there are no neighbours', () => {
     const [self] = circle(1);
-    expect(new Fingers().next(self!, undefined, new Uint8Array(20))).toBe(-1);
+    expect(new Fingers().next(self, undefined, new Uint8Array(20))).toBe(-1);
   });
 
   it('do not share what is empty', () => {
     const [self, a] = circle(2);
-    new Fingers().set(3, a!, self!);
+    new Fingers().set(3, a, self);
     expect(new Fingers().members).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ describe('an identity', () => {
     expect(identity.ownsAll).toBe(true);
     expect(identity.owns(key(0), 0) && identity.owns(key(255), 0)).toBe(true);
     identity.end = new Uint8Array(identity.hash);
-    identity.end[19] = (identity.end[19]! + 1) & 255;
+    identity.end[19] = (identity.end[19] + 1) & 255;
     expect(identity.owns(identity.hash, 0)).toBe(true);
     expect(identity.owns(identity.end, 0)).toBe(false);
     identity.state = 'leaving';

@@ -10,12 +10,12 @@ describe('records of others', () => {
     world.run(10_000);
     const all = identitiesOf(nodes);
     all.forEach(({ process, identity }, i) => {
-      expect(keptEnd(process.node, identity)).toEqual(all[(i + 3) % 7]!.identity.hash);
+      expect(keptEnd(process.node, identity)).toEqual(all[(i + 3) % 7].identity.hash);
     });
     const few = new SmallRing({ settings: { k: 2 } });
     for (const { node } of few.ring(3)) {
       few.run(5000);
-      expect(keptEnd(node, node.identities[0]!)).toBeNull();
+      expect(keptEnd(node, node.identities[0])).toBeNull();
     }
   });
 });

@@ -8,7 +8,7 @@ import { keyOf, type Process, SmallRing } from '../small-ring.ts';
 function confirm(world: SmallRing, from: Process, to: Process, name: string, version: Uint8Array) {
   let verdict = -1;
   from.call(() => {
-    const link = from.node.linkTo(world.now, to.node.identities[0]!.member);
+    const link = from.node.linkTo(world.now, to.node.identities[0].member);
     const out = link.ask(world.now, FrameType.confirm, from.node.lines.bulk, (_now, reply) => {
       expect(reply!.u8()).toBe(Status.ok);
       verdict = reply!.u8();
@@ -28,11 +28,11 @@ describe('a confirmation', () => {
     const world = new SmallRing({ settings: { k: 1 } });
     const nodes = world.ring(5);
     world.run(10_000);
-    const { version } = nodes[0]!.done(nodes[0]!.insert('a', 'x', 'all'));
+    const { version } = nodes[0].done(nodes[0].insert('a', 'x', 'all'));
     const owner = nodes.find(({ node }) => node.ownerOf(keyOf('a'), 0))!;
     const identity = owner.node.ownerOf(keyOf('a'), 0)!;
     const backup = nodes.find(
-      ({ addresses }) => addresses[0] === identity.copies[0]!.member.address,
+      ({ addresses }) => addresses[0] === identity.copies[0].member.address,
     )!;
     const other = nodes.find((node) => node !== owner && node !== backup)!;
 

@@ -41,9 +41,9 @@ describe('a delete', () => {
     const world = new SmallRing({ settings: { k: 2 } });
     const nodes = world.ring(5);
     world.run(5000);
-    const writer = nodes[0]!;
+    const writer = nodes[0];
     for (let i = 0; i < 20; i++) writer.done(writer.insert(`key ${i}`, 'old', 'all'));
-    const away = nodes[3]!;
+    const away = nodes[3];
     away.crash();
     world.run(10_000);
     for (let i = 0; i < 20; i++) writer.done(writer.remove(`key ${i}`, 'all'));
@@ -59,8 +59,8 @@ describe('a delete', () => {
     const world = new SmallRing({ settings: { k: 1, tombstoneMs: 60_000, repairMs: 5000 } });
     const nodes = world.ring(3);
     world.run(3000);
-    nodes[0]!.done(nodes[0]!.insert('a', 'x', 'all'));
-    nodes[0]!.done(nodes[0]!.remove('a', 'all'));
+    nodes[0].done(nodes[0].insert('a', 'x', 'all'));
+    nodes[0].done(nodes[0].remove('a', 'all'));
     world.run(30_000);
     expect(nodes.reduce((sum, { store }) => sum + store.count, 0)).toBe(2);
     world.run(60_000);
@@ -70,10 +70,10 @@ describe('a delete', () => {
   it('holds against a node that was away for longer than deletes are remembered', () => {
     const world = new SmallRing({ settings: { k: 1, tombstoneMs: 60_000, repairMs: 5000 } });
     const nodes = world.ring(4);
-    const writer = nodes[0]!;
+    const writer = nodes[0];
     for (let i = 0; i < 30; i++) writer.done(writer.insert(`key ${i}`, 'old', 'all'));
     world.run(30_000);
-    const away = nodes[2]!;
+    const away = nodes[2];
     expect(away.store.count).toBeGreaterThan(0);
     away.crash();
     world.run(10_000);
@@ -88,12 +88,12 @@ describe('a delete', () => {
   it('does not cost a ring its data that was switched off for longer than that', () => {
     const world = new SmallRing({ settings: { k: 1, tombstoneMs: 60_000, repairMs: 5000 } });
     const nodes = world.ring(3);
-    for (let i = 0; i < 30; i++) nodes[0]!.done(nodes[0]!.insert(`key ${i}`, 'x', 'all'));
+    for (let i = 0; i < 30; i++) nodes[0].done(nodes[0].insert(`key ${i}`, 'x', 'all'));
     world.run(30_000);
     for (const node of nodes) node.crash();
     world.run(300_000);
     for (const node of nodes) node.restart(...nodes.filter((other) => other !== node));
     world.run(120_000);
-    for (let i = 0; i < 30; i++) expect(nodes[i % 3]!.value(`key ${i}`)).toBe('x');
+    for (let i = 0; i < 30; i++) expect(nodes[i % 3].value(`key ${i}`)).toBe('x');
   });
 });

@@ -11,8 +11,8 @@ describe('repair', () => {
     const world = new SmallRing({ settings: { k: 2, repairMs: 5000 } });
     const nodes = world.ring(5);
     world.run(5000);
-    fill(nodes[0]!, 40);
-    const victim = nodes[3]!;
+    fill(nodes[0], 40);
+    const victim = nodes[3];
     const before = victim.store.count;
     expect(before).toBeGreaterThan(5);
     for (let i = 0; i < 40; i++) removeRecord(victim.node, keyOf(`key ${i}`));
@@ -28,9 +28,9 @@ describe('repair', () => {
     const world = new SmallRing({ settings: { k: 2 } });
     const nodes = world.ring(5);
     world.run(10_000);
-    fill(nodes[0]!, 30);
+    fill(nodes[0], 30);
     expect(nodes.map(({ node }) => node.info().effectiveK)).toEqual([2, 2, 2, 2, 2]);
-    nodes[4]!.crash();
+    nodes[4].crash();
     let least = 2;
     for (let i = 0; i < 100; i++) {
       world.run(100);
@@ -43,10 +43,10 @@ describe('repair', () => {
   it('counts no more backups than there are', () => {
     const world = new SmallRing({ settings: { k: 2 } });
     const [a] = world.ring(1);
-    expect(a!.node.info().effectiveK).toBe(0);
-    const b = world.process().start(a!);
+    expect(a.node.info().effectiveK).toBe(0);
+    const b = world.process().start(a);
     world.run(10_000);
-    expect([a!, b].map(({ node }) => node.info().effectiveK)).toEqual([1, 1]);
-    expect(a!.done(a!.insert('a', 'x', 'all'))).toMatchObject({ code: 'ok', copies: 2 });
+    expect([a, b].map(({ node }) => node.info().effectiveK)).toEqual([1, 1]);
+    expect(a.done(a.insert('a', 'x', 'all'))).toMatchObject({ code: 'ok', copies: 2 });
   });
 });

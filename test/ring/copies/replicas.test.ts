@@ -22,7 +22,7 @@ describe('a write', () => {
       const nodes = world.ring(5);
       world.run(5000);
       for (let i = 0; i < 10; i++) {
-        const node = nodes[i % 5]!;
+        const node = nodes[i % 5];
         const call = node.insert(`key ${i}`, 'x', level);
         world.runUntil(() => node.outcomes.has(call), 10_000);
         expect(node.outcomes.get(call)!.copies).toBeGreaterThanOrEqual(needed);
@@ -40,11 +40,11 @@ describe('a write', () => {
     const world = new SmallRing({ settings: { k: 2 } });
     const nodes = world.ring(7);
     world.run(5000);
-    for (let i = 0; i < 60; i++) nodes[0]!.done(nodes[0]!.insert(`key ${i}`, `value ${i}`, 'all'));
+    for (let i = 0; i < 60; i++) nodes[0].done(nodes[0].insert(`key ${i}`, `value ${i}`, 'all'));
     const [a, b] = holdersOf(world, 'key 7');
-    a!.crash();
-    b!.crash();
-    const reader = world.living[0]!;
+    a.crash();
+    b.crash();
+    const reader = world.living[0];
     for (let i = 0; i < 60; i++) expect(reader.value(`key ${i}`), `key ${i}`).toBe(`value ${i}`);
     // And is repaired to K again.
     world.run(20_000);
@@ -57,16 +57,16 @@ describe('a write', () => {
       const world = new SmallRing({ seed, settings: { k: 2 } });
       const nodes = world.ring(6); // and not a moment to settle
       const calls = Array.from({ length: 40 }, (_, i) => {
-        const node = nodes[i % 6]!;
+        const node = nodes[i % 6];
         return { node, call: node.insert(`key ${i}`, 'x', 'all') };
       });
       for (const { node, call } of calls) {
         expect(node.done(call)).toMatchObject({ code: 'ok', copies: 3 });
       }
       const [a, b] = holdersOf(world, `key ${seed}`);
-      a!.crash();
-      b!.crash();
-      for (let i = 0; i < 40; i++) expect(world.living[0]!.value(`key ${i}`)).toBe('x');
+      a.crash();
+      b.crash();
+      for (let i = 0; i < 40; i++) expect(world.living[0].value(`key ${i}`)).toBe('x');
     }
   });
 
@@ -82,9 +82,9 @@ describe('a write', () => {
       copies: 2,
     });
     // The heir loses what it had not flushed, and comes back without it.
-    owner!.crash();
-    first!.crash();
-    first!.isStoreStuck = false;
+    owner.crash();
+    first.crash();
+    first.isStoreStuck = false;
     first!.restart(second!);
     expect(writer.value('a')).toBe('one');
     world.run(15_000);
@@ -98,15 +98,15 @@ describe('a write', () => {
     const nodes = world.ring(4);
     world.run(5000);
     const [owner, ...backups] = holdersOf(world, 'a');
-    for (const { number } of backups) world.processes[number]!.storeError = 'disk full';
-    const writer = nodes[0]!;
+    for (const { number } of backups) world.processes[number].storeError = 'disk full';
+    const writer = nodes[0];
     expect(writer.done(writer.insert('a', 'one', 'all')).code).toBe('too-few-copies');
     expect(writer.done(writer.insert('a', 'two', 'one'))).toMatchObject({ code: 'ok' });
     for (const backup of backups) backup.storeError = null;
-    owner!.storeError = 'disk full';
+    owner.storeError = 'disk full';
     expect(writer.done(writer.insert('a', 'three', 'one')).code).toBe('store-failed');
-    expect(owner!.events.some(({ kind }) => kind === 'store-error')).toBe(true);
-    owner!.storeError = null;
+    expect(owner.events.some(({ kind }) => kind === 'store-error')).toBe(true);
+    owner.storeError = null;
     world.run(3000);
     expect(writer.done(writer.insert('a', 'four', 'all'))).toMatchObject({ code: 'ok', copies: 3 });
     expect(writer.value('a', 'all')).toBe('four');

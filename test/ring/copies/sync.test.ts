@@ -45,7 +45,7 @@ function pair(): [SmallRing, Process, Process] {
 
 function sync(world: SmallRing, a: Process, b: Process, rate: Rate | null = null) {
   const result = { isDone: false, isEqual: false };
-  const to = b.node.identities[0]!.member;
+  const to = b.node.identities[0].member;
   const its = new Sync(a.node, to, ALL, ALL, rate, (_now, isEqual) => {
     result.isDone = true;
     result.isEqual = isEqual;

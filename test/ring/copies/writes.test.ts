@@ -18,7 +18,7 @@ describe('a write', () => {
   it('is refused when it is too large, and taken when it just fits', () => {
     const world = new SmallRing({ settings: { valueBytesMax: 1000 } });
     const [a, b] = world.ring(2);
-    for (const node of [a!, b!]) {
+    for (const node of [a, b]) {
       for (const name of ['x', 'y', 'z']) {
         const fits = node.done(node.insert(name, new Uint8Array(1000)));
         expect(fits).toMatchObject({ code: 'ok' });
@@ -31,7 +31,7 @@ describe('a write', () => {
     const world = new SmallRing({ settings: { k: 1 } });
     const nodes = world.ring(3);
     const value = new Uint8Array(5_000_000).map((_, i) => (i * 7) & 255);
-    expect(nodes[0]!.done(nodes[0]!.insert('large', value, 'all'))).toMatchObject({ code: 'ok' });
+    expect(nodes[0].done(nodes[0].insert('large', value, 'all'))).toMatchObject({ code: 'ok' });
     for (const node of nodes) {
       const { value: got } = node.done(node.get('large', 'all'));
       expect(Buffer.compare(got!, value)).toBe(0);

@@ -50,7 +50,7 @@ function atOne(): SmallService {
 
 /** How the conversations of these terms have ended. */
 const endings = (counters: WireCounters): string[] =>
-  ENDINGS.flatMap((name, i) => Array<string>(counters.endings[i]!).fill(name));
+  ENDINGS.flatMap((name, i) => Array<string>(counters.endings[i]).fill(name));
 
 const key = (wire: Wire, name: string) => spell.key(wire, keyOf(name));
 const WORDS = {
@@ -221,7 +221,7 @@ const hashOf12 = (wire: Wire) => spell.key(wire, hashOf(addressAt(ME)));
 describe.each(WIRES)('%s', (wire) => {
   const all = transcripts(wire);
   test.each(Object.keys(all))('%s', (name) => {
-    const { lines, ending } = all[name]!;
+    const { lines, ending } = all[name];
     for (const isLate of [false, true]) {
       for (const size of [1, 2, 3, 7, 1 << 20]) {
         const service = atOne();
@@ -248,18 +248,18 @@ describe.each(WIRES)('%s', (wire) => {
 
   test('insert stores what came, whole or not at all', () => {
     const service = atOne();
-    play(wire, service, all['insert']!.lines, 3);
-    expect(shown([...service.held.values()][0]!)).toBe('there');
-    const begun = all['insert']!.lines[1]![0];
+    play(wire, service, all['insert'].lines, 3);
+    expect(shown([...service.held.values()][0])).toBe('there');
+    const begun = all['insert'].lines[1][0];
     for (let cut = 0; cut < begun.length; cut++) {
       const shy = atOne();
       const { conversation, host, terms } = asked(wire, shy);
-      feed(conversation, 0, all['insert']!.lines[0]![0]);
+      feed(conversation, 0, all['insert'].lines[0][0]);
       feed(conversation, 0, joined(begun).subarray(0, cut));
       conversation.ended(1);
       expect([host.ends, host.destroyed]).toEqual([0, 1]);
       expect(endings(terms.counters)).toEqual(['cut-short']);
-      expect(shown([...shy.held.values()][0]!)).toBe('world');
+      expect(shown([...shy.held.values()][0])).toBe('world');
       expect(terms.memory.usedBytes).toBe(0);
     }
   });
@@ -267,12 +267,12 @@ describe.each(WIRES)('%s', (wire) => {
   test('a value that cannot be kept is answered so', () => {
     const service = atOne();
     service.isFull = true;
-    const { lines } = all['insert']!;
+    const { lines } = all['insert'];
     const [first, second] = lines as [Line, Line];
     const played = play(wire, service, [first, [second[0], spell.no(wire)]], 4);
     expect(played.endings).toEqual(['failed']);
     // A removal that failed is no "no such key": the three-letter dialects have no word for it.
-    const removal = all['remove']!.lines[0]![0];
+    const removal = all['remove'].lines[0][0];
     const hears = wire === 'text' ? '1\n0\n' : '';
     expect(play(wire, service, [[removal, hears]], 4).endings).toEqual(['failed']);
   });
@@ -371,7 +371,7 @@ describe.each(WIRES)('%s', (wire) => {
 
   test('leave: items only inside the arc, successors before the last ack', () => {
     const service = atOne();
-    play(wire, service, all['leave']!.lines, 2);
+    play(wire, service, all['leave'].lines, 2);
     expect(shown(service.held.get(Buffer.from(keyOf('b')).toString('hex'))!)).toBe('B');
     expect(service.s1).toBe(addressAt(PREVIOUS));
     expect(service.told.at(-1)).toBe('left');
@@ -389,7 +389,7 @@ describe.each(WIRES)('%s', (wire) => {
     );
     const other = atOne();
     const { conversation, terms } = asked(wire, other);
-    for (const [says] of all['leave']!.lines.slice(0, -1)) feed(conversation, 0, says);
+    for (const [says] of all['leave'].lines.slice(0, -1)) feed(conversation, 0, says);
     feed(conversation, 0, longer, 3);
     expect(endings(terms.counters)).toEqual(['answered']);
     expect(terms.counters.itemsOutsideArc).toBe(1);
@@ -404,7 +404,7 @@ describe.each(WIRES)('%s', (wire) => {
       const { conversation, host, terms } = asked(wire, service);
       const items = Array.from({ length: count }, (_, i) => {
         const inside = hashOf(addressAt(NEXT));
-        inside[0] = inside[0]! + i;
+        inside[0] = inside[0] + i;
         return joined(spell.key(wire, inside), spell.value(wire, `${i}`));
       });
       if (wire !== 'text') feed(conversation, 0, joined('DIS', spell.address(wire, NEXT)));
@@ -431,7 +431,7 @@ describe.each(WIRES)('%s', (wire) => {
   });
 
   test('leave: a leaver that goes has moved nothing', () => {
-    const lines = all['leave']!.lines;
+    const lines = all['leave'].lines;
     const stream = joined(...lines.map(([says]) => says));
     for (let cut = 1; cut < stream.length; cut++) {
       const service = atOne();
@@ -450,7 +450,7 @@ describe.each(WIRES)('%s', (wire) => {
     const service = atOne();
     service.isFull = true;
     const { conversation, terms } = asked(wire, service);
-    for (const [says] of all['leave']!.lines) feed(conversation, 0, says);
+    for (const [says] of all['leave'].lines) feed(conversation, 0, says);
     expect(endings(terms.counters)).toEqual(['broken-off']);
   });
 
@@ -519,7 +519,7 @@ describe.each(WIRES)('%s', (wire) => {
       const service = atOne();
       service.isLate = isLate;
       const { conversation, host, terms } = asked(wire, service);
-      const [first, second] = all['insert']!.lines as [Line, Line];
+      const [first, second] = all['insert'].lines as [Line, Line];
       feed(conversation, 0, joined(first[0], second[0]));
       expect(host.isPaused).toBe(isLate);
       conversation.ended(1);
@@ -616,7 +616,7 @@ describe.each(WIRES)('%s', (wire) => {
     }
     const terms = termsOf(wire, { valueBytesMax: 5 });
     const { conversation } = asked(wire, atOne(), terms);
-    for (const [says] of all['insert']!.lines) feed(conversation, 0, says);
+    for (const [says] of all['insert'].lines) feed(conversation, 0, says);
     expect(endings(terms.counters)).toEqual(['answered']);
   });
 
@@ -629,8 +629,8 @@ describe.each(WIRES)('%s', (wire) => {
     }
     expect(scenes.map(({ conversation }) => conversation.isOver)).toEqual([false, false, true]);
     expect(endings(terms.counters)).toEqual(['overloaded']);
-    scenes[0]!.conversation.closed(0, Closed.reset);
-    scenes[1]!.conversation.closed(0, Closed.reset);
+    scenes[0].conversation.closed(0, Closed.reset);
+    scenes[1].conversation.closed(0, Closed.reset);
     expect(terms.memory.usedBytes).toBe(0);
   });
 
@@ -655,13 +655,13 @@ describe.each(WIRES)('%s', (wire) => {
         fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 40 }),
         fc.boolean(),
         (name, sizes, isLate) => {
-          const { lines, ending } = all[name]!;
+          const { lines, ending } = all[name];
           const service = atOne();
           service.isLate = isLate;
           const { conversation, host, terms } = asked(wire, service);
           const stream = joined(...lines.map(([says]) => says));
           for (let start = 0, i = 0; start < stream.length; i++) {
-            const end = start + sizes[i % sizes.length]!;
+            const end = start + sizes[i % sizes.length];
             feed(conversation, 0, stream.subarray(start, end));
             if (i % 3 === 0) service.settle(0);
             start = end;
@@ -774,7 +774,7 @@ describe('peers of another dialect are told apart', () => {
         const { conversation, terms } = asked(wire, atOne());
         const some = Uint8Array.from({ length: 20 }, () => random.uint32() & 255);
         if (i % 4 === 0) some[0] = 10;
-        feed(conversation, 0, joined(['OWN', 'GET', 'INS', 'REM', 'EXI'][i % 5]!, some));
+        feed(conversation, 0, joined(['OWN', 'GET', 'INS', 'REM', 'EXI'][i % 5], some));
         expect(terms.counters.ended('wrong-dialect')).toBe(0);
       }
     }

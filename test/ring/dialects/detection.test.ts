@@ -32,7 +32,7 @@ function detect(serve: (exchange: Exchange, host: OneStream, attempt: number) =>
   };
   new Detection(listener, keyOf('hello')).start(0);
   for (let attempt = 0; attempt < begun.length; attempt++) {
-    const [exchange, host] = begun[attempt]!;
+    const [exchange, host] = begun[attempt];
     serve(exchange, host, attempt);
     said.push(host.said());
     expect(exchange.isOver).toBe(true);
@@ -48,7 +48,7 @@ describe('detection', () => {
       const server = new Conversation(pipe, 2, 1, service.me, termsOf(wire), service, 0);
       exchange.opened(0);
       feed(server, 0, Uint8Array.from(host.written));
-      const heard = Uint8Array.from(pipe.transcript[2]!);
+      const heard = Uint8Array.from(pipe.transcript[2]);
       if (heard.length > 0) feed(exchange, 0, heard, 1);
       else exchange.closed(0, Closed.reset);
     });

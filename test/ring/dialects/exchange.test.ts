@@ -247,7 +247,7 @@ describe.each(WIRES)('%s', (wire) => {
   const all = plays(wire);
 
   test.each(Object.keys(all))('%s', (name) => {
-    const { request, turns, outcome } = all[name]!;
+    const { request, turns, outcome } = all[name];
     for (const size of [1, 2, 5, 1 << 20]) {
       const { exchange, host, listener, terms } = asking(wire, request());
       turns.forEach((turn, i) => {
@@ -273,7 +273,7 @@ describe.each(WIRES)('%s', (wire) => {
   });
 
   test.each(Object.keys(all))('%s, cut short anywhere: no zero, no empty value', (name) => {
-    const { request, turns, outcome } = all[name]!;
+    const { request, turns, outcome } = all[name];
     const reply = joined(...turns.filter((_, i) => i % 2 === 1));
     const needed = name === 'join, refused with data behind it' ? 1 : reply.length;
     for (let cut = 0; cut < needed; cut++) {
@@ -303,15 +303,15 @@ describe.each(WIRES)('%s', (wire) => {
     ];
     for (const [name, ms] of patience) {
       const failed = (why: string): Outcome => ({ kind: 'failed', why }) as Outcome;
-      const closed = asking(wire, all[name]!.request(), { isOpen: false });
+      const closed = asking(wire, all[name].request(), { isOpen: false });
       expect(closed.exchange.deadline).toBe(CONNECT_MS);
       closed.exchange.tick(CONNECT_MS - 1);
       closed.exchange.tick(CONNECT_MS);
       expect(closed.listener.outcome).toEqual(failed('connect-timeout'));
-      const silent = asking(wire, all[name]!.request(), { isOpen: false });
+      const silent = asking(wire, all[name].request(), { isOpen: false });
       silent.exchange.opened(1000);
       expect(silent.exchange.deadline).toBe(1000 + ms);
-      feed(silent.exchange, 1001, joined(all[name]!.turns[1]!).subarray(0, 1));
+      feed(silent.exchange, 1001, joined(all[name].turns[1]).subarray(0, 1));
       silent.exchange.tick(999 + ms);
       expect(silent.listener.outcomes).toEqual([]);
       silent.exchange.tick(1000 + ms);
@@ -324,11 +324,11 @@ describe.each(WIRES)('%s', (wire) => {
 
   test('nobody there', () => {
     for (const name of Object.keys(all)) {
-      const { exchange, listener, host } = asking(wire, all[name]!.request(), { isOpen: false });
+      const { exchange, listener, host } = asking(wire, all[name].request(), { isOpen: false });
       exchange.closed(1, Closed.refused);
       expect(listener.outcome).toEqual({ kind: 'failed', why: 'connection-refused' });
       expect(host.destroyed).toBe(0);
-      const slow = asking(wire, all[name]!.request(), { isOpen: false });
+      const slow = asking(wire, all[name].request(), { isOpen: false });
       slow.exchange.closed(1, Closed.timeout);
       expect(slow.listener.outcome).toEqual({ kind: 'failed', why: 'connect-timeout' });
     }
@@ -336,7 +336,7 @@ describe.each(WIRES)('%s', (wire) => {
 
   test('aborted', () => {
     for (const name of Object.keys(all)) {
-      const { exchange, listener, host } = asking(wire, all[name]!.request());
+      const { exchange, listener, host } = asking(wire, all[name].request());
       exchange.abort(1);
       expect(listener.outcome).toEqual({ kind: 'failed', why: 'aborted' });
       expect(host.destroyed).toBe(1);
@@ -468,7 +468,7 @@ describe.each(WIRES)('%s', (wire) => {
     for (const go of ['ended', 'closed', 'late'] as const) {
       const { exchange, listener, host } = asking(wire, joining);
       listener.confirms = false;
-      feed(exchange, 0, plays(wire)['join']!.turns[1]!);
+      feed(exchange, 0, plays(wire)['join'].turns[1]);
       host.said();
       if (go === 'ended') exchange.ended(1);
       else if (go === 'closed') exchange.closed(1, Closed.reset);
@@ -530,7 +530,7 @@ describe.each(WIRES)('%s', (wire) => {
       return service;
     };
     const result = (name: string, service: SmallService, cut: () => number) => {
-      const { listener, client, server, pipe } = meet(wire, requests[name]!(), service, cut);
+      const { listener, client, server, pipe } = meet(wire, requests[name](), service, cut);
       expect(client.memory.usedBytes + server.memory.usedBytes).toBe(0);
       return [
         listener.outcome,
@@ -552,7 +552,7 @@ describe.each(WIRES)('%s', (wire) => {
             const service = serve();
             service.isLate = isLate;
             service.isSlow = isLate;
-            expect(result(name, service, () => sizes[i++ % sizes.length]!)).toEqual(whole);
+            expect(result(name, service, () => sizes[i++ % sizes.length])).toEqual(whole);
           },
         ),
         { numRuns: 8 },
@@ -680,7 +680,7 @@ describe('foreign programs (research §4)', () => {
   });
 
   test('a predecessor that says T itself and closes has handed over (§2, join)', () => {
-    const reply = plays('string')['join']!.turns[1]!;
+    const reply = plays('string')['join'].turns[1];
     for (const together of [true, false]) {
       for (const go of ['ended', 'closed'] as const) {
         const { exchange, listener, host } = asking('string', joining);

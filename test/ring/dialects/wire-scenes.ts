@@ -36,7 +36,7 @@ export const joined = (...parts: (Uint8Array | string)[]): Uint8Array =>
 
 export const at = (text: string): Address => {
   const [ip, port] = text.split(':');
-  return addressOf(parseIp(ip!), Number(port));
+  return addressOf(parseIp(ip), Number(port));
 };
 export const hashOf = (address: Address): Uint8Array => sha1(bytesOf(formatAddress(address)));
 export const keyOf = (name: string): Uint8Array => sha1(bytesOf(name));
@@ -67,7 +67,7 @@ export const spell = {
     if (wire === 'text') return bytesOf(`${address}\n`);
     if (wire === 'string') return joined(int(address.length), address);
     const [ip, port] = address.split(':');
-    return Uint8Array.of(...ip!.split('.').map(Number), Number(port) >> 8, Number(port) & 255);
+    return Uint8Array.of(...ip.split('.').map(Number), Number(port) >> 8, Number(port) & 255);
   },
   yes: (wire: Wire) => (wire === 'text' ? '1\n' : 'T'),
   no: (wire: Wire) => (wire === 'text' ? '0\n' : 'F'),
@@ -92,7 +92,7 @@ export class OneStream implements StreamHost {
   write(_stream: Stream, bytes: Uint8Array, start: number, end: number): number {
     if (this.ends + this.destroyed > 0) throw new Error('written to a stream that was ended');
     this.writes++;
-    for (let i = start; i < end; i++) this.written.push(bytes[i]!);
+    for (let i = start; i < end; i++) this.written.push(bytes[i]);
     return this.queuedBytes;
   }
   end(): void {
@@ -134,10 +134,10 @@ export class ListedItems implements ItemSource {
     return ++this.#at < this.#items.length;
   }
   get key(): Uint8Array {
-    return this.#items[this.#at]![0];
+    return this.#items[this.#at][0];
   }
   get value(): Uint8Array {
-    return this.#items[this.#at]![1];
+    return this.#items[this.#at][1];
   }
 }
 
@@ -321,7 +321,7 @@ export class Listener implements JoinListener {
   /** The one outcome; throws unless there is exactly one. */
   get outcome(): Outcome {
     if (this.outcomes.length !== 1) throw new Error(`${this.outcomes.length} outcomes`);
-    return this.outcomes[0]!;
+    return this.outcomes[0];
   }
 }
 
@@ -383,10 +383,10 @@ export class Pipe implements StreamHost {
     return 1;
   }
   write(stream: Stream, bytes: Uint8Array, start: number, end: number): number {
-    const queue = this.#queues[stream]!;
+    const queue = this.#queues[stream];
     for (let i = start; i < end; i++) {
-      queue.push(bytes[i]!);
-      this.transcript[stream]!.push(bytes[i]!);
+      queue.push(bytes[i]);
+      this.transcript[stream].push(bytes[i]);
     }
     if (queue.length > STREAM_QUEUE_BYTES) this.#isBacked[stream] = true;
     return queue.length;

@@ -9,10 +9,10 @@ describe('an arc', () => {
     const world = new SmallRing({ settings: { k: 1 }, flushMs: [5, 20] });
     const nodes = world.ring(2);
     write(nodes, 200);
-    const joiner = world.process().start(nodes[0]!);
+    const joiner = world.process().start(nodes[0]);
     const calls: { node: Process; call: number; name: string; value: string }[] = [];
     for (let i = 0; !areMembers(joiner) || i < 40; i++) {
-      const node = nodes[i % 2]!;
+      const node = nodes[i % 2];
       const [name, value] = [`key ${i % 200}`, `newer ${i}`];
       calls.push({ node, call: node.insert(name, value, 'all'), name, value });
       world.run(3);

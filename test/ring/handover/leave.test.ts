@@ -9,7 +9,7 @@ describe('a leave', () => {
     const world = new SmallRing({ settings: { k } });
     const nodes = world.ring(5);
     write(nodes, 100);
-    for (const leaver of [nodes[1]!, nodes[3]!]) {
+    for (const leaver of [nodes[1], nodes[3]]) {
       expect(leaver.done(leaver.leave())).toMatchObject({ code: 'ok' });
       leaver.stop();
     }
@@ -24,9 +24,9 @@ describe('a leave', () => {
     const world = new SmallRing({ settings: { k: 2 } });
     const nodes = world.ring(5);
     write(nodes, 60);
-    const leaver = nodes[2]!;
+    const leaver = nodes[2];
     const heirAddress = leaver.node.identities[0]!.predecessor!.address;
-    const heir = nodes.find(({ addresses }) => addresses[0] === heirAddress)!;
+    const heir = nodes.find(({ addresses }) => addresses[0] === heirAddress);
     let isDone = false;
     world.onBytes = (_from, to, bytes) => {
       if (isDone || to !== heir || !seesFrame(bytes, [FrameType.leave])) return;
@@ -45,9 +45,9 @@ describe('a leave', () => {
     const world = new SmallRing({ settings: { k: 1 } });
     const nodes = world.ring(2);
     write(nodes, 5);
-    expect(nodes[0]!.done(nodes[0]!.leave())).toMatchObject({ code: 'ok' });
-    nodes[0]!.stop();
-    const alone = nodes[1]!;
+    expect(nodes[0].done(nodes[0].leave())).toMatchObject({ code: 'ok' });
+    nodes[0].stop();
+    const alone = nodes[1];
     world.run(3000);
     expectAll([alone], 5);
     const { code } = alone.done(alone.leave());
@@ -59,6 +59,6 @@ describe('a leave', () => {
     const world = new SmallRing();
     const joiner = world.process().start(world.process());
     expect(joiner.done(joiner.leave())).toMatchObject({ code: 'ok' });
-    expect(joiner.node.info().identities[0]!.state).toBe('left');
+    expect(joiner.node.info().identities[0].state).toBe('left');
   });
 });

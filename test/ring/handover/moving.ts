@@ -10,7 +10,7 @@ export function seesFrame(bytes: Uint8Array, types: readonly number[]): boolean 
   for (let at = 0; at + 9 <= bytes.length; ) {
     const length = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0);
     if (length > bytes.length) return false;
-    if (types.includes(bytes[at + 4]! & 127)) return true;
+    if (types.includes(bytes[at + 4] & 127)) return true;
     at += 4 + length;
   }
   return false;
@@ -18,7 +18,7 @@ export function seesFrame(bytes: Uint8Array, types: readonly number[]): boolean 
 
 export function write(nodes: readonly Process[], count: number): void {
   const calls = Array.from({ length: count }, (_, i) => {
-    const node = nodes[i % nodes.length]!;
+    const node = nodes[i % nodes.length];
     return { node, call: node.insert(`key ${i}`, `value ${i}`, 'all') };
   });
   for (const { node, call } of calls) expect(node.done(call)).toMatchObject({ code: 'ok' });
@@ -26,6 +26,6 @@ export function write(nodes: readonly Process[], count: number): void {
 
 export function expectAll(nodes: readonly Process[], count: number): void {
   for (let i = 0; i < count; i++) {
-    expect(nodes[i % nodes.length]!.value(`key ${i}`), `key ${i}`).toBe(`value ${i}`);
+    expect(nodes[i % nodes.length].value(`key ${i}`), `key ${i}`).toBe(`value ${i}`);
   }
 }

@@ -9,7 +9,7 @@ function ringOf(world: SmallRing, count: number, plain: (number: number) => bool
   for (let i = 0; i < count; i++) {
     const process = world.process(1, { frames: !plain(i), k: plain(i) ? 0 : 1 });
     all.push(process);
-    process.start(...(i === 0 ? [] : [all[i - 1]!]));
+    process.start(...(i === 0 ? [] : [all[i - 1]]));
     world.runUntil(() => areMembers(process), 60_000);
     world.run(3000);
   }
@@ -31,23 +31,23 @@ describe.each(WIRES)('the %s dialect', (wire) => {
     const ends = ringProblems(nodes).filter((problem) => problem.startsWith('arc'));
     expect(ends).toEqual([]);
     for (let i = 0; i < 24; i++) {
-      const outcome = nodes[i % 4]!.done(nodes[i % 4]!.insert(`key ${i}`, `value ${i}`));
+      const outcome = nodes[i % 4].done(nodes[i % 4].insert(`key ${i}`, `value ${i}`));
       expect(outcome, `insert ${i}`).toMatchObject({ code: 'ok' });
     }
-    for (let i = 0; i < 24; i++) expect(nodes[(i + 1) % 4]!.value(`key ${i}`)).toBe(`value ${i}`);
+    for (let i = 0; i < 24; i++) expect(nodes[(i + 1) % 4].value(`key ${i}`)).toBe(`value ${i}`);
     for (let i = 0; i < 24; i += 3) {
-      expect(nodes[i % 4]!.done(nodes[i % 4]!.remove(`key ${i}`))).toMatchObject({ code: 'ok' });
+      expect(nodes[i % 4].done(nodes[i % 4].remove(`key ${i}`))).toMatchObject({ code: 'ok' });
     }
     // A fifth comes, one goes in good order.
-    const fifth = world.process(1, { frames: plain(5), k: 0 }).start(nodes[0]!);
+    const fifth = world.process(1, { frames: plain(5), k: 0 }).start(nodes[0]);
     world.runUntil(() => areMembers(fifth), 60_000);
     world.run(5000);
-    expect(nodes[2]!.done(nodes[2]!.leave())).toMatchObject({ code: 'ok' });
-    nodes[2]!.stop();
+    expect(nodes[2].done(nodes[2].leave())).toMatchObject({ code: 'ok' });
+    nodes[2].stop();
     world.run(10_000);
-    const rest = [nodes[0]!, nodes[1]!, nodes[3]!, fifth];
+    const rest = [nodes[0], nodes[1], nodes[3], fifth];
     for (let i = 0; i < 24; i++) {
-      expect(rest[i % 4]!.value(`key ${i}`), `key ${i}`).toBe(i % 3 === 0 ? null : `value ${i}`);
+      expect(rest[i % 4].value(`key ${i}`), `key ${i}`).toBe(i % 3 === 0 ? null : `value ${i}`);
     }
   });
 });
@@ -56,14 +56,14 @@ describe.each(WIRES)('the %s dialect', (wire) => {
 it('leaving to a class program is over when it said that it took all', () => {
   const world = new SmallRing({ settings: { wire: 'text' } });
   const [theirs, ours] = ringOf(world, 2, (number) => number === 0);
-  for (let i = 0; i < 12; i++) ours!.done(ours!.insert(`key ${i}`, `value ${i}`));
-  const stubborn = { value: () => ours!.node.identities[0], configurable: true };
-  Object.defineProperty(theirs!.node, 'ownerOf', stubborn);
+  for (let i = 0; i < 12; i++) ours.done(ours.insert(`key ${i}`, `value ${i}`));
+  const stubborn = { value: () => ours.node.identities[0], configurable: true };
+  Object.defineProperty(theirs.node, 'ownerOf', stubborn);
   const begunAt = world.now;
-  expect(ours!.done(ours!.leave())).toMatchObject({ code: 'ok' });
+  expect(ours.done(ours.leave())).toMatchObject({ code: 'ok' });
   expect(world.now - begunAt).toBeLessThan(5000);
-  ours!.stop();
-  Reflect.deleteProperty(theirs!.node, 'ownerOf');
+  ours.stop();
+  Reflect.deleteProperty(theirs.node, 'ownerOf');
   world.run(10_000);
-  for (let i = 0; i < 12; i++) expect(theirs!.value(`key ${i}`)).toBe(`value ${i}`);
+  for (let i = 0; i < 12; i++) expect(theirs.value(`key ${i}`)).toBe(`value ${i}`);
 });

@@ -9,7 +9,7 @@ describe('a ring', () => {
     world.run(10_000);
     expect(ringProblems(nodes)).toEqual([]);
     for (let i = 0; i < 12; i++) {
-      nodes[(i * 7) % 20]!.crash();
+      nodes[(i * 7) % 20].crash();
       world.run(8000);
       expect(ringProblems(world.living), `after ${i + 1}`).toEqual([]);
     }
@@ -35,7 +35,7 @@ describe('a ring', () => {
     // One connection breaks; its ends are alive.
     const lost = () => nodes.flatMap(({ events }) => events).filter(({ kind }) => kind === 'lost');
     const before = lost().length;
-    nodes[1]!.node.connections.to(world.now, nodes[2]!.node.identities[0]!.member).drop(world.now);
+    nodes[1].node.connections.to(world.now, nodes[2].node.identities[0].member).drop(world.now);
     world.run(20_000);
     expect(lost().length).toBe(before);
     expect(ringProblems(nodes)).toEqual([]);

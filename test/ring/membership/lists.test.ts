@@ -8,10 +8,10 @@ describe('a ring', () => {
     const nodes = world.ring(4, 5);
     world.run(20_000);
     expect(ringProblems(nodes)).toEqual([]);
-    for (let i = 0; i < 60; i++) nodes[0]!.done(nodes[0]!.insert(`key ${i}`, 'x', 'all'));
+    for (let i = 0; i < 60; i++) nodes[0].done(nodes[0].insert(`key ${i}`, 'x', 'all'));
     expect(nodes.reduce((sum, { store }) => sum + store.count, 0)).toBe(180);
-    nodes[2]!.crash();
-    for (let i = 0; i < 60; i++) expect(nodes[0]!.value(`key ${i}`)).toBe('x');
+    nodes[2].crash();
+    for (let i = 0; i < 60; i++) expect(nodes[0].value(`key ${i}`)).toBe('x');
     world.run(20_000);
     expect(ringProblems(world.living)).toEqual([]);
     expect(world.living.reduce((sum, { store }) => sum + store.count, 0)).toBe(180);
@@ -23,7 +23,7 @@ describe('a ring', () => {
     // Two processes per host: their ports must differ.
     for (let i = 0; i < 6; i++) {
       const process = world.process(i % 2 === 0 ? 1 : 2);
-      process.start(...(i === 0 ? [] : [world.processes[0]!]));
+      process.start(...(i === 0 ? [] : [world.processes[0]]));
       world.runUntil(() => areMembers(process), 60_000);
     }
     world.run(10_000);

@@ -83,7 +83,7 @@ describe('a digest', () => {
     const all = new Uint8Array(20);
     digestOf(digests, all, all); // makes the cells
     for (let i = 0; i < 300; i++) {
-      const key = keys[i * 3]!;
+      const key = keys[i * 3];
       const before = store.get(key, 0);
       if (i % 3 === 0) {
         digests.changed(key, 0, before, null);
@@ -95,7 +95,7 @@ describe('a digest', () => {
         store.put(key, 0, record);
       }
     }
-    const [from, to] = [keys[5]!, keys[9]!];
+    const [from, to] = [keys[5], keys[9]];
     expect(digestOf(digests, from, to)).toEqual(digestOf(new Digests(store), from, to));
     expect(digestOf(digests, all, all)).toEqual(digestOf(new Digests(store), all, all));
   });
@@ -105,8 +105,8 @@ describe('a digest', () => {
     const all = new Uint8Array(20);
     const before = digestOf(new Digests(store), all, all);
     const record = new Uint8Array(store.get(keys[3]!, 0)!);
-    record[7] = record[7]! ^ 1;
-    store.put(keys[3]!, 0, record);
+    record[7] = record[7] ^ 1;
+    store.put(keys[3], 0, record);
     expect(digestOf(new Digests(store), all, all).equals(before)).toBe(false);
   });
 });

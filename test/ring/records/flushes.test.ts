@@ -15,7 +15,7 @@ describe('flushes', () => {
     flushes.flush(); // nothing new
     expect(tokens.length).toBe(1);
     expect(heard).toEqual([]);
-    expect(flushes.stored(5, tokens[0]!, null)).toBe(true);
+    expect(flushes.stored(5, tokens[0], null)).toBe(true);
     expect(heard).toEqual(['a 5 null', 'b 5 null']);
   });
 
@@ -33,9 +33,9 @@ describe('flushes', () => {
     flushes.flush();
     expect(tokens.length).toBe(2);
     expect(flushes.stored(3, 99, null)).toBe(false);
-    flushes.stored(3, tokens[0]!, null);
+    flushes.stored(3, tokens[0], null);
     expect(heard).toBe(1);
-    flushes.stored(4, tokens[1]!, null);
+    flushes.stored(4, tokens[1], null);
     expect(heard).toBe(2);
   });
 
@@ -48,11 +48,11 @@ describe('flushes', () => {
       flushes.wait(() => heard.push(turn));
       flushes.flush();
     }
-    expect(flushes.stored(1, tokens[2]!, null)).toBe(true);
+    expect(flushes.stored(1, tokens[2], null)).toBe(true);
     expect(heard).toEqual([0, 1, 2]);
-    expect(flushes.stored(2, tokens[1]!, null)).toBe(false);
-    expect(flushes.stored(3, tokens[3]! + 1, null)).toBe(false);
-    expect(flushes.stored(4, tokens[3]!, 'disk full')).toBe(true);
+    expect(flushes.stored(2, tokens[1], null)).toBe(false);
+    expect(flushes.stored(3, tokens[3] + 1, null)).toBe(false);
+    expect(flushes.stored(4, tokens[3], 'disk full')).toBe(true);
     expect(heard).toEqual([0, 1, 2, 3]);
     expect(flushes.error).toBe('disk full');
   });

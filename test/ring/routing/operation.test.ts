@@ -18,8 +18,8 @@ describe('a lookup', () => {
     const nodes = world.ring(17);
     world.run(20_000);
     for (let i = 0; i < 120; i++) {
-      const key = i % 3 === 0 ? nodes[i % 17]!.node.identities[0]!.hash : keyOf(`key ${i}`);
-      const node = nodes[(i * 5) % 17]!;
+      const key = i % 3 === 0 ? nodes[i % 17].node.identities[0].hash : keyOf(`key ${i}`);
+      const node = nodes[(i * 5) % 17];
       const call = ++world.lastCall;
       node.call(() => node.node.owner(world.now, call, key));
       const { owner } = node.done(call);
@@ -34,7 +34,7 @@ describe('a lookup', () => {
     let hops = 0;
     const count = 300;
     for (let i = 0; i < count; i++) {
-      const node = nodes[(i * 31) % 100]!;
+      const node = nodes[(i * 31) % 100];
       const call = ++world.lastCall;
       const key = new Uint8Array(createHash('sha1').update(`${i}`).digest());
       node.call(() => node.node.owner(world.now, call, key));
@@ -51,10 +51,10 @@ describe('a lookup', () => {
     world.run(130_000);
     const owners = Array.from({ length: 40 }, (_, i) => ownerOf(nodes, keyOf(`key ${i}`)));
     for (const node of nodes.slice(10)) node.crash();
-    const living = new Set(world.living.map(({ addresses }) => addresses[0]!));
+    const living = new Set(world.living.map(({ addresses }) => addresses[0]));
     for (let i = 0; i < 40; i++) {
-      if (!living.has(owners[i]!)) continue;
-      const outcome = nodes[i % 10]!.done(nodes[i % 10]!.get(`key ${i}`));
+      if (!living.has(owners[i])) continue;
+      const outcome = nodes[i % 10].done(nodes[i % 10].get(`key ${i}`));
       expect(outcome).toMatchObject({ code: 'ok', found: false });
     }
   });
@@ -62,10 +62,10 @@ describe('a lookup', () => {
   it('says that nobody answers, when nobody does', () => {
     const world = new SmallRing({ settings: { callTimeoutMs: 5000 } });
     const [a, b] = world.ring(2);
-    const client = world.process(0).start(a!);
+    const client = world.process(0).start(a);
     expect(client.done(client.insert('a', 'x'))).toMatchObject({ code: 'ok' });
-    a!.crash();
-    b!.crash();
+    a.crash();
+    b.crash();
     const before = world.now;
     expect(client.done(client.get('a'))).toMatchObject({ code: 'unreachable', owner: 0 });
     expect(client.done(client.insert('a', 'y')).code).toMatch(/unreachable|unknown/);
@@ -75,9 +75,9 @@ describe('a lookup', () => {
   it('gives a write up as unknown when the owner falls silent on it', () => {
     const world = new SmallRing({ settings: { callTimeoutMs: 15_000 } });
     const [a] = world.ring(1);
-    const client = world.process(0).start(a!);
+    const client = world.process(0).start(a);
     expect(client.done(client.insert('a', 'x'))).toMatchObject({ code: 'ok' });
-    a!.group = 1;
+    a.group = 1;
     const outcome = client.done(client.insert('a', 'y'));
     expect(outcome.code).toBe('unknown');
   });
@@ -91,12 +91,12 @@ describe('who watches a command', () => {
     const places = identitiesOf(nodes).map(({ identity }) => identity.member.address);
     let told = 0;
     for (let i = 0; i < 30; i++) {
-      const { node } = nodes[i]!;
+      const { node } = nodes[i];
       const steps: RingStep[] = [];
       const call = ++world.lastCall;
       node.observer.onStep = (of, step) => of === call && steps.push(step);
-      nodes[i]!.call(() => node.get(world.now, call, keyOf(`key ${i}`), 'one'));
-      const { hops, owner, silent } = nodes[i]!.done(call);
+      nodes[i].call(() => node.get(world.now, call, keyOf(`key ${i}`), 'one'));
+      const { hops, owner, silent } = nodes[i].done(call);
       const asked = steps.filter(({ kind }) => kind === 'asked');
       expect(asked).toHaveLength(hops + silent + 1);
       expect(asked.at(-1)!.to).toBe(owner);
@@ -116,11 +116,11 @@ describe('who watches a command', () => {
   it('sees silence', () => {
     const world = new SmallRing({ settings: { callTimeoutMs: 8000, bulkIdleMs: 1000 } });
     const [a] = world.ring(1);
-    const client = world.process(0).start(a!);
+    const client = world.process(0).start(a);
     expect(client.done(client.insert('a', 'x'))).toMatchObject({ code: 'ok' });
     const kinds: string[] = [];
     client.node.observer.onStep = (_call, { kind }) => kinds.push(kind);
-    a!.group = 1;
+    a.group = 1;
     client.done(client.get('a'));
     expect(kinds.slice(0, 2)).toEqual(['asked', 'silent']);
   });

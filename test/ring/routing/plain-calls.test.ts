@@ -10,7 +10,7 @@ function ask(from: Process, to: Process, kind: OperationKind, name: string, valu
   const { world } = from;
   let heard: PlainAnswer | null | undefined;
   const bytes = value === undefined ? null : bytesOf(value);
-  const { member } = to.node.identities[0]!;
+  const { member } = to.node.identities[0];
   from.call(() => {
     askPlain(from.node, world.now, member, kind, keyOf(name), bytes, (_now, answer) => {
       heard = answer;
@@ -46,18 +46,18 @@ describe.each(WIRES)('a call in the %s dialect', (wire) => {
     world.run(3000);
     const alive: boolean[] = [];
     const pulse = () => {
-      const { member } = b!.node.identities[0]!;
+      const { member } = b.node.identities[0];
       const count = alive.length;
-      a!.call(() => {
-        pulsePlain(a!.node, world.now, member, (_now, isAlive) => alive.push(isAlive));
-        a!.node.tick(world.now);
+      a.call(() => {
+        pulsePlain(a.node, world.now, member, (_now, isAlive) => alive.push(isAlive));
+        a.node.tick(world.now);
       });
       world.runUntil(() => alive.length > count, 30_000);
     };
     pulse();
-    b!.crash();
+    b.crash();
     pulse();
     expect(alive).toEqual([true, false]);
-    expect(ask(a!, b!, 'get', 'a')).toBeNull();
+    expect(ask(a, b, 'get', 'a')).toBeNull();
   });
 });
