@@ -37,10 +37,6 @@ export class Line {
     return this.#head === null ? Infinity : this.#head.dueAtMs;
   }
 
-  get isEmpty(): boolean {
-    return this.#head === null;
-  }
-
   /** Joins at the end; whoever stands in a line already leaves it first. */
   join(now: number, waiter: Waiter): void {
     waiter.line?.leave(waiter);

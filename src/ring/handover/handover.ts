@@ -33,7 +33,7 @@ import type { RingState } from '../state.ts';
 import { HeldWrites } from './held-writes.ts';
 
 /** An arc of ours, or the part of it from `from` on, on its way to `to`. */
-export interface HandoverPlan {
+interface HandoverPlan {
   readonly identity: Identity;
   readonly to: Member;
   readonly from: Uint8Array;

@@ -7,7 +7,7 @@
 import type { Store, StoreToken } from '../../core/store.ts';
 
 /** Hears whether all that was written before is durable: null, or what went wrong. */
-export type Flushed = (now: number, error: string | null) => void;
+type Flushed = (now: number, error: string | null) => void;
 
 const NOBODY: readonly Flushed[] = [];
 

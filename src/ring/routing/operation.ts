@@ -31,7 +31,7 @@ import { candidatesLimit, closestBefore, remembered } from './closest.ts';
 import { askPlain } from './plain-calls.ts';
 
 /** How it ended, and for `owner` who it is and where its arc ends. */
-export type OperationDone = (
+type OperationDone = (
   now: number,
   outcome: RingOutcome,
   owner: Member | null,
