@@ -153,7 +153,7 @@ function targetOf(path: string, specifier: string): string {
 }
 
 /** What the studio's pages are made of, beside their own files. */
-const PAGE_PACKAGES = /^(?:preact(?:\/hooks)?|@preact\/signals|uplot(?:\/dist\/uPlot\.min\.css)?)$/;
+const PAGE_PACKAGES = /^(?:preact(?:\/hooks)?|@preact\/signals)$/;
 
 /** The pages see one door, `ringlight/scene`: whatever they show came as plain data. */
 export function checkPages(path: string, source: string): string[] {

@@ -1,13 +1,7 @@
-/**
- * Figures as they run. The charts are drawn by uPlot, which comes to the page only when this panel is
- * opened; their files are written from the same numbers, without it.
- */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type uPlot from 'uplot';
+/** Figures as they run, as charts that can be taken away as files. */
 import type { PaneProps } from '../model/pane.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { settingsNow } from '../model/settings.ts';
-import { view } from '../model/view-state.ts';
 import { countText, percentText } from '../model/words.ts';
 import { download } from '../ui/download.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -22,7 +16,7 @@ import {
   successChart,
   trafficChart,
 } from './chart-data.ts';
-import { chartOptions, chartValues } from './chart-plot.ts';
+import { ChartPlot } from './chart-plot.tsx';
 import { chartRows, chartSvg } from './chart-svg.ts';
 import { csvOf } from './csv.ts';
 import './figures-panel.css';
@@ -35,14 +29,13 @@ const OFFERED_RATE = 20;
 
 export function FiguresPanel({ model, send }: PaneProps) {
   usePaced([model.chartsTick, model.tick], REDRAW_MS);
-  const Plot = useLibrary();
   const charts = chartsOf(model);
   return (
     <div class="figure">
       <Numbers model={model} />
       <Workload model={model} send={send} />
       {charts.map((chart) => (
-        <Figure key={chart.id} chart={chart} Plot={Plot} />
+        <Figure key={chart.id} chart={chart} />
       ))}
     </div>
   );
@@ -105,58 +98,17 @@ function Numbers({ model }: { model: SceneModel }) {
   );
 }
 
-type Library = typeof uPlot;
-
-/** The library, once it is here. */
-function useLibrary(): Library | null {
-  const [library, setLibrary] = useState<Library | null>(null);
-  useEffect(() => {
-    let wanted = true;
-    void Promise.all([import('uplot'), import('uplot/dist/uPlot.min.css')]).then(([module]) => {
-      if (wanted) setLibrary(() => module.default);
-    });
-    return () => {
-      wanted = false;
-    };
-  }, []);
-  return library;
-}
-
-function Figure({ chart, Plot }: { chart: Chart; Plot: Library | null }) {
-  const file = `ringlight-${chart.id}`;
+function Figure({ chart }: { chart: Chart }) {
   const empty = isEmpty(chart);
   return (
     <figure class="figure-chart">
-      <figcaption>
-        <h3>{chart.title}</h3>
-        <span class="figure-files">
-          <button
-            type="button"
-            class="plain"
-            disabled={empty}
-            aria-label={`${chart.title} as SVG`}
-            onClick={() => download(`${file}.svg`, chartSvg(chart), 'image/svg+xml')}
-          >
-            <Icon name="download" />
-            SVG
-          </button>
-          <button
-            type="button"
-            class="plain"
-            disabled={empty}
-            aria-label={`${chart.title} as CSV`}
-            onClick={() => download(`${file}.csv`, csvOf(chartRows(chart)), 'text/csv')}
-          >
-            CSV
-          </button>
-        </span>
-      </figcaption>
+      <Caption chart={chart} />
       <p class="soft small">{chart.note}</p>
       {empty ? (
         <p class="figure-none soft small">Nothing to show yet.</p>
       ) : (
         <div class="figure-row">
-          <Canvas chart={chart} Plot={Plot} />
+          <ChartPlot chart={chart} />
           {chart.aside && (
             <div
               class="figure-aside"
@@ -191,45 +143,41 @@ function Figure({ chart, Plot }: { chart: Chart; Plot: Library | null }) {
   );
 }
 
+function Caption({ chart }: { chart: Chart }) {
+  const file = `ringlight-${chart.id}`;
+  const empty = isEmpty(chart);
+  return (
+    <figcaption>
+      <h3>{chart.title}</h3>
+      <span class="figure-files">
+        <button
+          type="button"
+          class="plain"
+          disabled={empty}
+          aria-label={`${chart.title} as SVG`}
+          onClick={() => download(`${file}.svg`, chartSvg(chart), 'image/svg+xml')}
+        >
+          <Icon name="download" />
+          SVG
+        </button>
+        <button
+          type="button"
+          class="plain"
+          disabled={empty}
+          aria-label={`${chart.title} as CSV`}
+          onClick={() => download(`${file}.csv`, csvOf(chartRows(chart)), 'text/csv')}
+        >
+          CSV
+        </button>
+      </span>
+    </figcaption>
+  );
+}
+
 /** A chart for those who do not see it. */
 function inWords(chart: Chart): string {
   if (isEmpty(chart)) return '';
   const { x0, x1, y1 } = extentOf(chart);
   const points = countText(chart.x.length, 'point');
   return `${chart.title}: ${points}, ${chart.xLabel} from ${Math.round(x0)} to ${Math.round(x1)}, at most ${y1} ${chart.yLabel}.`;
-}
-
-const HEIGHT = 150;
-
-function Canvas({ chart, Plot }: { chart: Chart; Plot: Library | null }) {
-  const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  // Axes and colours are made again when the form of a chart or the theme changes, not with its numbers.
-  const form = useMemo(
-    () => `${chart.id} ${chart.series.length} ${view.theme.value}`,
-    [chart.id, chart.series.length, view.theme.value],
-  );
-  useEffect(() => {
-    const element = box.current;
-    if (!Plot || !element) return;
-    const made = new Plot(
-      chartOptions(Plot, chart, element, element.clientWidth || 300, HEIGHT),
-      chartValues(chart),
-      element,
-    );
-    plot.current = made;
-    const observer = new ResizeObserver(() => {
-      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height: HEIGHT });
-    });
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      made.destroy();
-      plot.current = null;
-    };
-  }, [Plot, form]);
-  useEffect(() => {
-    plot.current?.setData(chartValues(chart));
-  });
-  return <div class="figure-plot" ref={box} style={{ height: `${HEIGHT}px` }} aria-hidden="true" />;
 }
