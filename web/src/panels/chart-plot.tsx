@@ -19,7 +19,7 @@ export function ChartPlot({ chart }: { chart: Chart }) {
   const { yTicks, xTicks, series } = marksOf(chart, { left: LEFT, right, top: TOP, bottom });
   return (
     <div class="figure-plot" ref={box} aria-hidden="true">
-      <svg width={width} height={HEIGHT}>
+      <svg width={width} height={HEIGHT} role="presentation">
         {yTicks.map(({ at, text }) => (
           <g key={text}>
             <line class="figure-grid" x1={LEFT} x2={right} y1={at} y2={at} />
