@@ -22,11 +22,11 @@ export async function measureLookups(run) {
   const testnet = await createTestnet({ nodes: NODES });
   try {
     for (const concurrency of [1, 16]) {
-      await walk(testnet.nodes, lookups / 2, concurrency);
+      await lookUp(testnet.nodes, lookups / 2, concurrency);
       const outcomes = [];
       for (let round = 0; round < rounds; round++) {
         run.progress(`lookups: ${concurrency} at a time, round ${round + 1} of ${rounds}`);
-        outcomes.push(await walk(testnet.nodes, lookups, concurrency));
+        outcomes.push(await lookUp(testnet.nodes, lookups, concurrency));
       }
       const sum = (/** @type {'exact' | 'queries'} */ key) =>
         outcomes.reduce((total, outcome) => total + outcome[key], 0);
@@ -58,7 +58,7 @@ export async function measureLookups(run) {
  * @param {number} count
  * @param {number} concurrency
  */
-async function walk(nodes, count, concurrency) {
+async function lookUp(nodes, count, concurrency) {
   /** @type {{ from: Mainline, target: Buffer, found: string[] }[]} */
   const done = [];
   let begun = 0;

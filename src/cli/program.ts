@@ -15,17 +15,17 @@ import {
 } from './arguments.ts';
 import { COMPLETION_HELP, completionFor, SHELLS, type Shell } from './completion.ts';
 import { CommandError, openConsole } from './console.ts';
-import { addNodeOptions, addTimeout, type NodeOptions } from './mainline/node-options.ts';
-import { type PingOptions, ping } from './mainline/ping.ts';
-import { prompt } from './mainline/prompt.ts';
-import { type ServeOptions, serve } from './mainline/serve.ts';
 import {
   type AnnounceCommandOptions,
   announce,
   findNode,
   getPeers,
-  type WalkOptions,
-} from './mainline/walk.ts';
+  type LookupOptions,
+} from './mainline/lookup.ts';
+import { addNodeOptions, addTimeout, type NodeOptions } from './mainline/node-options.ts';
+import { type PingOptions, ping } from './mainline/ping.ts';
+import { prompt } from './mainline/prompt.ts';
+import { type ServeOptions, serve } from './mainline/serve.ts';
 import { commonHelp } from './manual.ts';
 import { each, type Reference, referenceOf } from './reference.ts';
 import { applySettings, readSettings } from './settings-file.ts';
@@ -174,19 +174,19 @@ function mainlineCommands(group: Command): void {
       ping(address, options, openConsole(options.json)),
     );
 
-  walkCommand(group, 'find-node', 'find the nodes closest to an id')
+  lookupCommand(group, 'find-node', 'find the nodes closest to an id')
     .argument('<id>', '40 hexadecimal digits', id)
-    .action((target: string, options: WalkOptions) =>
+    .action((target: string, options: LookupOptions) =>
       findNode(target, options, openConsole(options.json)),
     );
 
-  walkCommand(group, 'get-peers', 'find the peers of an info-hash')
+  lookupCommand(group, 'get-peers', 'find the peers of an info-hash')
     .argument('<info-hash>', '40 hexadecimal digits or a magnet link', infoHash)
-    .action((hash: string, options: WalkOptions) =>
+    .action((hash: string, options: LookupOptions) =>
       getPeers(hash, options, openConsole(options.json)),
     );
 
-  walkCommand(group, 'announce', 'tell the DHT that somebody here has an info-hash')
+  lookupCommand(group, 'announce', 'tell the DHT that somebody here has an info-hash')
     .argument('<info-hash>', '40 hexadecimal digits or a magnet link', infoHash)
     .option(
       '--peer-port <port>',
@@ -208,7 +208,7 @@ function nodeCommand(group: Command, name: string, about: string, listens: boole
   return command.option('--json', 'one JSON object per line', false);
 }
 
-function walkCommand(group: Command, name: string, about: string): Command {
+function lookupCommand(group: Command, name: string, about: string): Command {
   const command = addTimeout(nodeCommand(group, name, about, false));
   return command.option('--trace', 'show every query of the lookup');
 }

@@ -52,6 +52,6 @@ export class Counters {
   readonly dropped: Float64Array = new Float64Array(DROP_REASONS.length);
 
   drop(reason: number): void {
-    this.dropped[reason - 1] = this.dropped[reason - 1]! + 1;
+    this.dropped[reason - 1]++;
   }
 }

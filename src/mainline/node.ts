@@ -145,7 +145,7 @@ export class MainlineNode extends MainlineState implements Machine {
     const { counters, host, shared } = this.world;
     const reason = this.#refusal(now, from, query);
     if (reason !== 0) return counters.drop(reason);
-    counters.queries[query.method] = counters.queries[query.method]! + 1;
+    counters.queries[query.method]++;
     const { reply } = shared;
     if (this.settings.handler.answer(this, now, from, query, reply)) {
       if (query.verdict !== 'answered') counters.refused++;
@@ -220,11 +220,11 @@ export class MainlineNode extends MainlineState implements Machine {
   /** A request was answered with a reply by the address it was sent to. */
   #replied(now: number, request: RequestRow, message: Message): void {
     const { requests } = this.shared;
-    const purpose = requests.purpose[request]!;
-    const subject = requests.subject[request]!;
-    const detail = requests.detail[request]!;
-    const from = requests.address[request]!;
-    const rttMs = now - requests.sentAtMs[request]!;
+    const purpose = requests.purpose[request];
+    const subject = requests.subject[request];
+    const detail = requests.detail[request];
+    const from = requests.address[request];
+    const rttMs = now - requests.sentAtMs[request];
     endRequest(this, request);
     learnRoundTrip(this, rttMs);
     this.#verified(now, from, message);
@@ -242,11 +242,11 @@ export class MainlineNode extends MainlineState implements Machine {
   /** A request was answered with an error: whoever sent it lives, but has nothing for us. */
   #refused(now: number, request: RequestRow, message: Message): void {
     const { requests } = this.shared;
-    const purpose = requests.purpose[request]!;
-    const subject = requests.subject[request]!;
-    const detail = requests.detail[request]!;
-    const from = requests.address[request]!;
-    const rttMs = now - requests.sentAtMs[request]!;
+    const purpose = requests.purpose[request];
+    const subject = requests.subject[request];
+    const detail = requests.detail[request];
+    const from = requests.address[request];
+    const rttMs = now - requests.sentAtMs[request];
     endRequest(this, request);
     if (purpose === Purpose.lookup) {
       candidateFailed(this, now, this.lookups[subject]!, detail, Failure.error);
@@ -295,12 +295,12 @@ export class MainlineNode extends MainlineState implements Machine {
 
   #expired(now: number, request: RequestRow): void {
     const { requests } = this.shared;
-    const purpose = requests.purpose[request]!;
-    const subject = requests.subject[request]!;
-    const detail = requests.detail[request]!;
-    const address = requests.address[request]!;
+    const purpose = requests.purpose[request];
+    const subject = requests.subject[request];
+    const detail = requests.detail[request];
+    const address = requests.address[request];
     // With the link down nobody is heard, and nobody is to blame for silence (BEP 5, item 45).
-    const sentAtMs = requests.sentAtMs[request]!;
+    const sentAtMs = requests.sentAtMs[request];
     const isToBlame = this.heardAtMs >= sentAtMs;
     this.world.counters.timeouts++;
     endRequest(this, request);

@@ -195,11 +195,11 @@ export function statsOf(
       datagrams: counters.datagramsIn,
       bytes: counters.bytesIn,
       queries: {
-        ping: queries[Method.ping]!,
-        findNode: queries[Method.findNode]!,
-        getPeers: queries[Method.getPeers]!,
-        announcePeer: queries[Method.announcePeer]!,
-        other: queries[Method.unknown]! + queries[Method.none]!,
+        ping: queries[Method.ping],
+        findNode: queries[Method.findNode],
+        getPeers: queries[Method.getPeers],
+        announcePeer: queries[Method.announcePeer],
+        other: queries[Method.unknown] + queries[Method.none],
       },
       replies: counters.replies,
       errors: counters.errors,
@@ -219,7 +219,7 @@ export function statsOf(
 function droppedOf(counters: Counters): Record<DropReason, number> {
   const dropped = {} as Record<DropReason, number>;
   for (const [index, reason] of DROP_REASONS.entries()) {
-    dropped[reason] = counters.dropped[index]!;
+    dropped[reason] = counters.dropped[index];
   }
   return dropped;
 }

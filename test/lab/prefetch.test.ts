@@ -1,4 +1,4 @@
-/** Prefetch only reads: a run in which nothing is foreseen is the same run. */
+/** Prefetch only reads: a run in which nothing is prefetched is the same run. */
 import { expect, test } from 'vitest';
 import { PREFETCHED, Prefetch } from '../../src/lab/prefetch.ts';
 import { GradedWorld, type WorldChoices } from './graded.ts';
@@ -7,21 +7,21 @@ test.each([
   ['all at the same time', { latency: { kind: 'constant', ms: 100 } }],
   ['at times of their own', { latency: { kind: 'king' }, loss: 0.1 }],
 ] as [string, WorldChoices][])('with it and without a run is the same, %s', (_name, options) => {
-  const run = (isForeseen: boolean) => {
+  const run = (isPrefetched: boolean) => {
     const graded = new GradedWorld({ nodes: 300, ...options });
     graded.crash(0.1);
-    let foreseen = 0;
+    let prefetched = 0;
     const prefetch = graded.overlay.prefetch.bind(graded.overlay);
     graded.overlay.prefetch = (datagrams) => {
-      foreseen += datagrams.count;
+      prefetched += datagrams.count;
       expect(datagrams.count).toBeLessThanOrEqual(PREFETCHED);
-      return isForeseen ? prefetch(datagrams) : 0;
+      return isPrefetched ? prefetch(datagrams) : 0;
     };
     graded.begin(60);
     graded.world.run(Infinity);
     expect(graded.grades).toHaveLength(60);
     // Each datagram once: those that wait when the batch is begun, and no crashed node's.
-    expect(foreseen).toBe(graded.world.delivered);
+    expect(prefetched).toBe(graded.world.delivered);
     return [graded.world.traceHash, graded.grades];
   };
   expect(run(true)).toEqual(run(false));

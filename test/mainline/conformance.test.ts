@@ -52,7 +52,7 @@ function values(reply: Dictionary | null): Dictionary {
 }
 
 function dropped(us: Resident, reason: DropReason): number {
-  return us.counters.dropped[DROP_REASONS.indexOf(reason)]!;
+  return us.counters.dropped[DROP_REASONS.indexOf(reason)];
 }
 
 /** Compact node info, entry by entry. */
@@ -210,11 +210,11 @@ describe('the wire', () => {
     const otherIp = world.stranger(at('127.0.0.2', portOf(stranger.address)));
     const call = us.ask(stranger.address, Method.ping, TARGET);
     world.run(20);
-    const t = stranger.queries[0]!['t'] as Uint8Array;
+    const t = stranger.queries[0]['t'] as Uint8Array;
     const reply = { y: 'r', r: { id: stranger.id } };
     otherPort.send(us.address, { ...reply, t });
     otherIp.send(us.address, { ...reply, t });
-    stranger.send(us.address, { ...reply, t: Uint8Array.of(t[0]! ^ 1, t[1]!, t[2]!, t[3]!) });
+    stranger.send(us.address, { ...reply, t: Uint8Array.of(t[0] ^ 1, t[1], t[2], t[3]) });
     stranger.send(us.address, { ...reply, t: t.slice(0, 2) });
     stranger.send(us.address, { ...reply, t: Uint8Array.of(...t, 0) });
     world.run(20);
@@ -360,7 +360,7 @@ describe('the wire', () => {
       const { world, us, stranger } = scene();
       const call = us.ask(stranger.address, Method.ping, TARGET);
       world.run(20);
-      stranger.send(us.address, { t: stranger.queries[0]!['t']!, y: 'e', e } as Encodable);
+      stranger.send(us.address, { t: stranger.queries[0]['t'], y: 'e', e } as Encodable);
       world.run(20);
       expect(us.answers.has(call)).toBe(true);
       expect(us.counters.errors).toBe(1);
@@ -379,7 +379,7 @@ describe('the wire', () => {
       const query = { t, y: 'q', q: 'get_peers', a: { id: stranger.id, info_hash: INFO_HASH } };
       const before = stranger.inbox.length;
       const [reply] = stranger.exchange(us.address, query);
-      expect(stranger.inbox[before]!.bytes.length).toBeLessThanOrEqual(1024);
+      expect(stranger.inbox[before].bytes.length).toBeLessThanOrEqual(1024);
       expect(nodesOf(reply!)).toHaveLength(8);
       expect(peersOf(reply!).length).toBeGreaterThan(length > 500 ? 10 : 20);
       expect(values(reply!)['token']).toBeDefined();
@@ -498,7 +498,7 @@ describe('ping, find_node, get_peers, announce_peer', () => {
     const { world, us, stranger } = scene();
     const known = meet(world, us, 60, (n) => onLoopback(100 + n));
     const inTable = known.map(({ id }) => id).filter((id) => us.tableIds.includes(hex(id)));
-    for (const target of [TARGET, us.id, idOf('ff', 'f'), inTable[3]!]) {
+    for (const target of [TARGET, us.id, idOf('ff', 'f'), inTable[3]]) {
       const nodes = nodesOf(stranger.ask(us.address, 'find_node', { target }));
       const closest = [...inTable].sort(byDistanceTo(target)).slice(0, 8);
       expect(nodes.map(({ id }) => id)).toEqual(closest.map(hex));
@@ -765,7 +765,7 @@ describe('ping, find_node, get_peers, announce_peer', () => {
           ? { nodes, token: ascii(`token${n}`) }
           : { nodes };
     }
-    us.join(strangers[13]!.address);
+    us.join(strangers[13].address);
     const announcement = { port: 77, impliedPort: false, seed: false };
     const call = us.lookup(LookupKind.announce, INFO_HASH, announcement);
     world.run(1000);
@@ -799,7 +799,7 @@ describe('ping, find_node, get_peers, announce_peer', () => {
     );
     for (const [n, stranger] of strangers.entries())
       stranger.onQuery = n % 3 === 1 ? null : () => ({ nodes });
-    us.join(strangers[0]!.address);
+    us.join(strangers[0].address);
     world.run(30_000);
     const call = us.findNode(TARGET);
     world.run(30_000);
@@ -840,11 +840,11 @@ describe('the routing table', () => {
     }
     expect(us.node.table.count).toBe(8);
     us.join();
-    const late = strangers[8]!;
+    const late = strangers[8];
     us.ask(late.address, Method.ping, TARGET);
     world.run(100);
     expect(us.tableIds).not.toContain(hex(late.id));
-    const silent = strangers[2]!;
+    const silent = strangers[2];
     silent.onQuery = null;
     const asked = silent.queries.length;
     world.run(14 * MINUTE_MS);
@@ -895,9 +895,9 @@ describe('the routing table', () => {
     world.run(5 * MINUTE_MS);
     const before = one!.queries.length;
     world.run(20 * MINUTE_MS);
-    const walks = one!.queries.slice(before).filter((query) => text(query['q']) === 'find_node');
-    expect(walks.length).toBeGreaterThanOrEqual(1);
-    for (const { a } of walks as { a: Dictionary }[]) {
+    const lookups = one!.queries.slice(before).filter((query) => text(query['q']) === 'find_node');
+    expect(lookups.length).toBeGreaterThanOrEqual(1);
+    for (const { a } of lookups as { a: Dictionary }[]) {
       expect(hex(a['target'])).not.toBe(hex(us.id));
     }
   });
@@ -938,10 +938,10 @@ describe('the routing table', () => {
       nodesOf(stranger.ask(us.address, 'find_node', { target: TARGET })).map(({ id }) => id);
     expect(handedOut()).toHaveLength(5);
     const fresh = idOf('0f');
-    known[0]!.onQuery = () => ({ id: fresh });
-    us.ask(known[0]!.address, Method.ping, TARGET);
+    known[0].onQuery = () => ({ id: fresh });
+    us.ask(known[0].address, Method.ping, TARGET);
     world.run(50);
-    expect(us.tableIds).not.toContain(hex(known[0]!.id));
+    expect(us.tableIds).not.toContain(hex(known[0].id));
     expect(us.tableIds).toContain(hex(fresh));
     expect(handedOut()).toEqual([hex(fresh)]);
     us.join();
@@ -1093,7 +1093,7 @@ describe('live defects of others that must not be ours', () => {
     const { world, us } = scene(inPublic);
     const token = (n: number) =>
       tokenFor(world.stranger(addressOf(parseIp('5.9.0.0') + n, 1)), us, INFO_HASH);
-    const xor = (a: Uint8Array, b: Uint8Array) => hex(a.map((byte, i) => byte ^ b[i]!));
+    const xor = (a: Uint8Array, b: Uint8Array) => hex(a.map((byte, i) => byte ^ b[i]));
     // For a linear checksum these two differences are the same.
     expect(xor(token(0), token(1))).not.toBe(xor(token(2), token(3)));
     expect(xor(token(0), token(2))).not.toBe(xor(token(1), token(3)));
@@ -1140,10 +1140,10 @@ describe('live defects of others that must not be ours', () => {
     const { world, us, stranger } = scene();
     us.ask(stranger.address, Method.ping, TARGET);
     world.run(20);
-    stranger.send(us.address, stranger.inbox[0]!.bytes);
+    stranger.send(us.address, stranger.inbox[0].bytes);
     world.run(20);
     expect(stranger.inbox).toHaveLength(1);
-    const t = stranger.queries[0]!['t']!;
+    const t = stranger.queries[0]['t'];
     stranger.send(us.address, { t, y: 'r', r: { id: us.id } });
     world.run(20);
     expect(dropped(us, 'own-id')).toBe(2);
@@ -1155,7 +1155,7 @@ describe('live defects of others that must not be ours', () => {
     const { world, us, stranger } = scene();
     const call = us.ask(stranger.address, Method.ping, TARGET);
     world.run(20);
-    const t = stranger.queries[0]!['t']!;
+    const t = stranger.queries[0]['t'];
     for (const r of [{}, { id: 'short' }, { id: 7 }] as Encodable[])
       stranger.send(us.address, { t, y: 'r', r });
     world.run(20);
@@ -1173,6 +1173,6 @@ describe('live defects of others that must not be ours', () => {
     world.run(1000);
     expect(us.lookups.has(call)).toBe(true);
     expect(us.peers.get(call)).toBeUndefined();
-    expect(encode(decode(stranger.inbox[0]!.bytes) as Encodable)).toEqual(stranger.inbox[0]!.bytes);
+    expect(encode(decode(stranger.inbox[0].bytes) as Encodable)).toEqual(stranger.inbox[0].bytes);
   });
 });

@@ -17,7 +17,7 @@ export function mutate(packet: Uint8Array, random: Random): Uint8Array {
 
 function change(bytes: Uint8Array, random: Random): Uint8Array {
   const at = randomBelow(random, bytes.length);
-  const telling = TELLING[randomBelow(random, TELLING.length)]!;
+  const telling = TELLING[randomBelow(random, TELLING.length)];
   switch (randomBelow(random, 6)) {
     case 0:
       bytes[at] = random.uint32();

@@ -43,7 +43,7 @@ describe('close', () => {
     const churn = (count: number) => {
       for (let n = 0; n < count; n++) {
         const guest = world.open({}, world.randomId(), onLoopback(1000 + (n % 50)));
-        guest.join(world.residents[0]!.address);
+        guest.join(world.residents[0].address);
         world.run(300);
         guest.alive = false;
         guest.node.close();
@@ -147,7 +147,7 @@ describe('counters', () => {
     send({ t, y: 'r', r: {} });
     world.run(20);
     for (const [index, reason] of DROP_REASONS.entries()) {
-      const count = us.counters.dropped[index]! + reader.counters.dropped[index]!;
+      const count = us.counters.dropped[index] + reader.counters.dropped[index];
       expect([reason, count]).toEqual([reason, 1]);
     }
     for (const { counters } of [us, reader])
@@ -193,7 +193,7 @@ describe('counters', () => {
       { address: answering.address, queries: 0, answers: 1 },
       { address: other.address, queries: 0, answers: expect.any(Number) },
     ]);
-    expect([...register][1]!.failures).toBeGreaterThanOrEqual(1);
+    expect([...register][1].failures).toBeGreaterThanOrEqual(1);
     us.node.close();
     register.release();
     expect(world.shared.contacts.count).toBe(0);
@@ -208,7 +208,7 @@ describe('the same seed', () => {
         if (n % 2 === 0) resident.findNode(world.randomId());
         else resident.lookup(LookupKind.announce, INFO_HASH, ANNOUNCEMENT);
       }
-      world.residents[7]!.alive = false;
+      world.residents[7].alive = false;
       world.run(20 * MINUTE_MS);
       return world.fingerprint;
     };
@@ -226,8 +226,8 @@ describe('fuzzing a live node', () => {
       .flatMap((messages) => Object.values(messages))
       .map((packet) => Uint8Array.from(Buffer.from(packet, 'hex')));
     const world = network(20, { seed: 6 });
-    const us = world.residents[3]!;
-    const other = world.residents[11]!;
+    const us = world.residents[3];
+    const other = world.residents[11];
     const random = new SeededRandom(77);
     let longest = 0;
     const send = world.host.send;
@@ -237,7 +237,7 @@ describe('fuzzing a live node', () => {
     };
     const fuzz = (rounds: number) => {
       for (let n = 0; n < rounds; n++) {
-        const bytes = mutate(packets[n % packets.length]!, random);
+        const bytes = mutate(packets[n % packets.length], random);
         const from = n % 3 === 0 ? other.address : onLoopback(200 + (n % 100));
         us.node.receive(world.now, from, bytes, 0, bytes.length);
         if (n % 100 === 0) us.findNode(world.randomId());
@@ -281,12 +281,12 @@ describe('fuzzing a live node', () => {
           token: ascii('tok'),
           values: [told.slice(20, 26)],
         };
-        const whole = encode({ t: message['t']!, y: 'r', r } as Encodable);
+        const whole = encode({ t: message['t'], y: 'r', r } as Encodable);
         stranger.send(from, random.uint32() % 2 === 0 ? whole : mutate(whole, random));
         return null;
       };
     }
-    us.join(strangers[0]!.address, strangers[1]!.address);
+    us.join(strangers[0].address, strangers[1].address);
     const calls: number[] = [];
     for (let n = 0; n < 300; n++) {
       calls.push(

@@ -20,7 +20,7 @@ export function network(count: number, options: WorldOptions = {}): SmallWorld {
   world.keeps = 0;
   for (let n = 0; n < count; n++) {
     const resident = world.open();
-    resident.join(...(n === 0 ? [] : [world.residents[0]!.address]));
+    resident.join(...(n === 0 ? [] : [world.residents[0].address]));
     world.run(50);
   }
   world.run(MINUTE_MS);
@@ -38,7 +38,7 @@ export function truth(world: SmallWorld, asker: Resident, target: Uint8Array): s
 }
 
 export function dropped(us: Resident, reason: DropReason): number {
-  return us.counters.dropped[DROP_REASONS.indexOf(reason)]!;
+  return us.counters.dropped[DROP_REASONS.indexOf(reason)];
 }
 
 /** Every datagram in ends in exactly one of these. */

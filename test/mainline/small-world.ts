@@ -255,7 +255,7 @@ export class Stranger {
     if (text(message['y']) !== 'q') return;
     const values = this.onQuery(message, datagram.from);
     if (!values) return;
-    this.send(datagram.from, { t: message['t']!, y: 'r', r: { id: this.id, ...values } });
+    this.send(datagram.from, { t: message['t'], y: 'r', r: { id: this.id, ...values } });
   }
 }
 
@@ -374,7 +374,7 @@ export class SmallWorld {
   }
 
   #deliver(): void {
-    while (this.#flights.length > 0 && this.#flights[0]!.atMs <= this.now) {
+    while (this.#flights.length > 0 && this.#flights[0].atMs <= this.now) {
       const { from, to, bytes } = this.#takeFirst();
       this.#strangers.get(to)?.receive({ atMs: this.now, from, to, bytes });
       const resident = this.#byAddress.get(to);
@@ -390,8 +390,8 @@ export class SmallWorld {
     let place = heap.push(flight) - 1;
     while (place > 0) {
       const parent = (place - 1) >>> 1;
-      if (before(heap[parent]!, flight)) break;
-      heap[place] = heap[parent]!;
+      if (before(heap[parent], flight)) break;
+      heap[place] = heap[parent];
       place = parent;
     }
     heap[place] = flight;
@@ -399,16 +399,16 @@ export class SmallWorld {
 
   #takeFirst(): Flight {
     const heap = this.#flights;
-    const first = heap[0]!;
+    const first = heap[0];
     const last = heap.pop()!;
     if (heap.length === 0) return first;
     let place = 0;
     for (;;) {
       let child = place * 2 + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
-      if (before(last, heap[child]!)) break;
-      heap[place] = heap[child]!;
+      if (child + 1 < heap.length && before(heap[child + 1], heap[child])) child++;
+      if (before(last, heap[child])) break;
+      heap[place] = heap[child];
       place = child;
     }
     heap[place] = last;
@@ -423,7 +423,7 @@ function before(a: Flight, b: Flight): boolean {
 /** XOR distance as a number to compare by. */
 export function distance(a: Uint8Array, b: Uint8Array): bigint {
   let sum = 0n;
-  for (let i = 0; i < 20; i++) sum = (sum << 8n) | BigInt(a[i]! ^ b[i]!);
+  for (let i = 0; i < 20; i++) sum = (sum << 8n) | BigInt(a[i] ^ b[i]);
   return sum;
 }
 

@@ -38,7 +38,7 @@ test('with something under way it moves nowhere', () => {
 });
 
 test('counts requests and lookups under way', () => {
-  const us = network(20).residents[3]!;
+  const us = network(20).residents[3];
   expect([us.node.requestCount, us.node.lookupCount]).toEqual([0, 0]);
   us.findNode(TARGET);
   us.findNode(idOf('12'));

@@ -129,10 +129,10 @@ describe('a trace', () => {
     world.run(MINUTE_MS);
     const announcement = { port: 1, impliedPort: false, seed: false };
     const call = us.lookup(LookupKind.announce, TARGET, announcement);
-    const walk = us.findNode(TARGET);
+    const search = us.findNode(TARGET);
     world.run(MINUTE_MS);
     expect(us.lookups.get(call)!.kind).toBe('announce_peer');
-    expect(us.lookups.get(walk)!.kind).toBe('find_node');
-    expect(us.lookups.get(walk)!.steps[0]!.toldBy).toBe('table');
+    expect(us.lookups.get(search)!.kind).toBe('find_node');
+    expect(us.lookups.get(search)!.steps[0].toldBy).toBe('table');
   });
 });

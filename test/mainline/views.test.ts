@@ -32,31 +32,31 @@ describe('the table', () => {
       expect(entry).toMatchObject({ host: '127.0.0.1', state: 'good', failures: 0, part: 0 });
       expect(Math.abs(ORIGIN + world.now - entry.lastHeardMs)).toBeLessThan(1100);
     }
-    const handle = us.node.table.find(strangers[0]!.id, 0, strangers[0]!.address);
+    const handle = us.node.table.find(strangers[0].id, 0, strangers[0].address);
     us.node.table.failed(handle);
     us.node.table.failed(handle);
     us.alive = false;
     world.run(20 * MINUTE_MS);
     const states = new Map([...view].map(({ id, state }) => [id, state]));
-    expect(states.get(hex(strangers[0]!.id))).toBe('bad');
-    expect(states.get(hex(strangers[1]!.id))).toBe('questionable');
+    expect(states.get(hex(strangers[0].id))).toBe('bad');
+    expect(states.get(hex(strangers[1].id))).toBe('questionable');
   });
 
   test('shows as questionable who is doubted, however lately he was heard', () => {
     const { world, us, strangers, view } = scene();
-    us.node.table.changed(world.now, strangers[0]!.address);
+    us.node.table.changed(world.now, strangers[0].address);
     expect(view.entries().map(({ state }) => state)).toEqual(new Array(3).fill('questionable'));
-    us.ask(strangers[1]!.address, Method.ping, TARGET);
+    us.ask(strangers[1].address, Method.ping, TARGET);
     world.run(100);
     const states = new Map([...view].map(({ id, state }) => [id, state]));
-    expect(states.get(hex(strangers[1]!.id))).toBe('good');
-    expect(states.get(hex(strangers[2]!.id))).toBe('questionable');
+    expect(states.get(hex(strangers[1].id))).toBe('good');
+    expect(states.get(hex(strangers[2].id))).toBe('questionable');
   });
 
   test('finds the closest to an id given as text or bytes', () => {
     const { view, strangers } = scene();
     const closest = view.closest(idOf('00'), 2).map(({ id }) => id);
-    expect(closest).toEqual([strangers[1]!, strangers[2]!].map(({ id }) => hex(id)));
+    expect(closest).toEqual([strangers[1], strangers[2]].map(({ id }) => hex(id)));
     expect(view.closest(hex(idOf('00')), 2).map(({ id }) => id)).toEqual(closest);
     expect(view.closest(idOf('00'))).toHaveLength(4);
     expect(() => view.closest('no id')).toThrow(TypeError);
@@ -76,7 +76,7 @@ describe('the register', () => {
     const nodes = lines.map((line) => JSON.parse(line));
     expect(nodes).toEqual([...view]);
     expect(nodes[0]).toMatchObject({
-      id: hex(strangers[0]!.id),
+      id: hex(strangers[0].id),
       host: '127.0.0.1',
       port: 10_050,
       queries: 0,

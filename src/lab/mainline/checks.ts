@@ -162,7 +162,7 @@ export class Safety implements Tap {
     const { inFlight, settings, lookups } = machine;
     const { now } = this.#overlay.world;
     const held = { count: 0, pings: 0 };
-    const asked = new Map<number, { walking: number; writing: number }>();
+    const asked = new Map<number, { searching: number; writing: number }>();
     for (let row = inFlight?.first() ?? 0; row !== 0; row = inFlight!.after(row)) {
       held.count++;
       const overdueMs = now - requests.sentAtMs[row]! - settings.timeoutMs;
@@ -174,9 +174,9 @@ export class Safety implements Tap {
       const slot = requests.subject[row]!;
       if (!lookups[slot])
         this.fail('requests of a lookup', `node ${node} has none in slot ${slot}`);
-      const count = asked.get(slot) ?? { walking: 0, writing: 0 };
+      const count = asked.get(slot) ?? { searching: 0, writing: 0 };
       asked.set(slot, count);
-      if (purpose === Purpose.lookup) count.walking++;
+      if (purpose === Purpose.lookup) count.searching++;
       else count.writing++;
     }
     this.#expect('requests in flight', machine.requestCount, held.count, `node ${node}`);
@@ -188,9 +188,9 @@ export class Safety implements Tap {
     for (const lookup of lookups) {
       if (!lookup) continue;
       if (lookup.kind >= LookupKind.join) own++;
-      const { walking, writing } = asked.get(lookup.slot) ?? { walking: 0, writing: 0 };
+      const { searching, writing } = asked.get(lookup.slot) ?? { searching: 0, writing: 0 };
       const about = `slot ${lookup.slot} of node ${node}`;
-      this.#expect('walking', lookup.freshCount + lookup.slowCount, walking, about);
+      this.#expect('searching', lookup.freshCount + lookup.slowCount, searching, about);
       this.#expect('writing', lookup.writesPending, writing, about);
       this.#inspectLookup(node, machine, lookup);
     }

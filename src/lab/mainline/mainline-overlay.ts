@@ -101,7 +101,7 @@ export class MainlineOverlay implements Overlay {
       idleLookups: IDLE_LOOKUPS,
     });
     this.population.intern(this.shared.contacts, new SeededRandom(seed, SeedStream.idTails));
-    this.shared.contacts.settle((address) => this.population.nodeAt(address) + 1);
+    this.shared.contacts.makeResident((address) => this.population.nodeAt(address) + 1);
     this.oracle = new Oracle(this.population, world.alive, this.shared.contacts);
     this.#mainlineWorld = {
       shared: this.shared,

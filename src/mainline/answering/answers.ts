@@ -149,7 +149,7 @@ function writeNodes(
   const { handles } = nearest;
   let kept = 0;
   for (let i = 0; i < nearest.count; i++) {
-    const handle = handles[i]!;
+    const handle = handles[i];
     const scope = scopeAt(contacts.bytes, handle * CONTACT_BYTES + ID_BYTES);
     if (reaches(peerScope, scope)) handles[kept++] = handle;
   }
@@ -171,7 +171,7 @@ function writePeers(
   const { sampled } = peers;
   let kept = 0;
   for (let i = 0; i < count; i++) {
-    if (meaningfulTo(from, sampled[i]!)) sampled[kept++] = sampled[i]!;
+    if (meaningfulTo(from, sampled[i])) sampled[kept++] = sampled[i];
   }
   if (kept > 0) out.peers(sampled, kept);
 }

@@ -97,7 +97,7 @@ function addFromTable(node: MainlineState, now: number, lookup: Lookup, limit: n
   nearest.begin(lookup.target, 0, limit);
   node.table.closest(now, nearest, false);
   for (let i = 0; i < nearest.count; i++) {
-    const start = nearest.handles[i]! * CONTACT_BYTES;
+    const start = nearest.handles[i] * CONTACT_BYTES;
     if (lookup.add(contacts.bytes, start, FROM_TABLE) >= 0) isNew = true;
   }
   return isNew;

@@ -55,7 +55,7 @@ export function askWitness(node: MainlineState, now: number, silent: Handle): vo
   node.table.closest(now, nearest, false);
   const witness = nearest.handles[0] === silent ? 1 : 0;
   if (witness < nearest.count) {
-    const to = contacts.addressOf(nearest.handles[witness]!);
+    const to = contacts.addressOf(nearest.handles[witness]);
     if (mayContact(node, now, to) && ping(node, now, to, Purpose.witness, silent)) return;
   }
   node.table.checking(silent, false);

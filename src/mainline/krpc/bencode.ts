@@ -48,7 +48,7 @@ export class Scanner {
 
   /** The next byte, or -1 at the end. */
   peek(): number {
-    return this.position < this.end ? this.bytes[this.position]! : -1;
+    return this.position < this.end ? this.bytes[this.position] : -1;
   }
 
   /** Takes `d`, `l` or `e` when it comes next. */
@@ -69,10 +69,10 @@ export class Scanner {
     let at = this.position;
     let length = 0;
     if (++this.#tokens > MAX_TOKENS || at >= end) return false;
-    const first = bytes[at]!;
+    const first = bytes[at];
     if (first < CHAR_0 || first > CHAR_9) return false;
     for (; at < end; at++) {
-      const code = bytes[at]!;
+      const code = bytes[at];
       if (code === COLON) break;
       if (code < CHAR_0 || code > CHAR_9) return false;
       length = length * 10 + (code - CHAR_0);
@@ -96,7 +96,7 @@ export class Scanner {
     const digits = at;
     let value = 0;
     for (; at < end && bytes[at] !== END; at++) {
-      const code = bytes[at]!;
+      const code = bytes[at];
       if (code < CHAR_0 || code > CHAR_9) return false;
       value = value * 10 + (code - CHAR_0);
     }
@@ -264,6 +264,6 @@ export function ascii(text: string): Uint8Array {
 
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
   return text;
 }

@@ -103,9 +103,9 @@ export function readNodesReply(message: MessageFields, bytes: Uint8Array, start:
 
 /** A length of three digits with its colon, or -1. */
 function lengthAt(bytes: Uint8Array, at: number): number {
-  const hundreds = bytes[at]! - ZERO;
-  const tens = bytes[at + 1]! - ZERO;
-  const ones = bytes[at + 2]! - ZERO;
+  const hundreds = bytes[at] - ZERO;
+  const tens = bytes[at + 1] - ZERO;
+  const ones = bytes[at + 2] - ZERO;
   if (bytes[at + 3] !== COLON || hundreds < 1 || hundreds > 9) return -1;
   if (tens < 0 || tens > 9 || ones < 0 || ones > 9) return -1;
   return hundreds * 100 + tens * 10 + ones;

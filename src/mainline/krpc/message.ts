@@ -75,7 +75,7 @@ export class Message extends MessageFields {
   #topLevel(scanner: Scanner): boolean {
     const key = scanner.contentStart;
     const length = scanner.contentEnd - key;
-    const first = scanner.bytes[key]!;
+    const first = scanner.bytes[key];
     if (length === 1) {
       switch (first) {
         case 0x61: // a: arguments

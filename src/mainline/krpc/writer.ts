@@ -161,7 +161,7 @@ export class Writer {
     const to = this.#view;
     let at = this.length;
     for (let i = 0; i < count; i++) {
-      const handle: Handle = handles[i]!;
+      const handle: Handle = handles[i];
       let start = handle * CONTACT_BYTES;
       // 26 bytes: six words and a half, at any alignment. Twice as fast as byte by byte.
       for (const end = at + 24; at < end; at += 4, start += 4) {
@@ -189,7 +189,7 @@ export class Writer {
     this.#put(piece.values);
     for (let i = 0; i < count; i++) {
       this.#put(piece.peer);
-      writeAddress(this.bytes, this.length, addresses[i]!);
+      writeAddress(this.bytes, this.length, addresses[i]);
       this.length += COMPACT_ADDRESS_BYTES;
     }
     this.bytes[this.length++] = 0x65;
@@ -252,7 +252,7 @@ export class Writer {
   #put({ length, words }: Piece): void {
     const view = this.#view;
     const at = this.length;
-    for (let i = 0; i < words.length; i++) view.setUint32(at + i * 4, words[i]!);
+    for (let i = 0; i < words.length; i++) view.setUint32(at + i * 4, words[i]);
     this.length = at + length;
   }
 
@@ -260,7 +260,7 @@ export class Writer {
   #copy(from: Uint8Array, start: number, length: number): void {
     const { bytes } = this;
     const at = this.length;
-    for (let i = 0; i < length; i++) bytes[at + i] = from[start + i]!;
+    for (let i = 0; i < length; i++) bytes[at + i] = from[start + i];
     this.length = at + length;
   }
 }

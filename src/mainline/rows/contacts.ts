@@ -86,7 +86,7 @@ export class Contacts {
    * counted any more. `directory` tells by arithmetic which of them lives at an address, so that they
    * are found without hashing: a lab knows its population.
    */
-  settle(directory: Directory): void {
+  makeResident(directory: Directory): void {
     this.#lastResident = this.#keys.rowEnd - 1;
     this.#directory = directory;
   }
@@ -114,19 +114,19 @@ export class Contacts {
       this.#references = grown(this.#references, this.#references.length * 2);
     }
     if (this.#references[handle] === 0) this.#countId(1);
-    this.#references[handle] = this.#references[handle]! + 1;
+    this.#references[handle]++;
     return handle;
   }
 
   retainHandle(handle: Handle): void {
     if (handle <= this.#lastResident && handle !== 0) return;
-    assert(this.#references[handle]! > 0, 'a retained handle is in use');
-    this.#references[handle] = this.#references[handle]! + 1;
+    assert(this.#references[handle] > 0, 'a retained handle is in use');
+    this.#references[handle]++;
   }
 
   release(handle: Handle): void {
     if (handle <= this.#lastResident && handle !== 0) return;
-    const references = this.#references[handle]!;
+    const references = this.#references[handle];
     assert(references > 0, 'a released handle is in use');
     this.#references[handle] = references - 1;
     if (references > 1) return;
@@ -147,11 +147,11 @@ export class Contacts {
     if (isKnown && this.#sharedAddresses === 0) return false;
     this.#writeKey(id, start, address);
     const row = this.#addresses.find(this.#key, ID_BYTES);
-    return row !== 0 && this.#idsAt[row]! > (isKnown ? 1 : 0);
+    return row !== 0 && this.#idsAt[row] > (isKnown ? 1 : 0);
   }
 
   referencesTo(handle: Handle): number {
-    return this.#references[handle]!;
+    return this.#references[handle];
   }
 
   #resident(id: Uint8Array, start: number, address: Address): Handle {
@@ -165,7 +165,7 @@ export class Contacts {
   #countId(change: 1 | -1): void {
     const row = this.#addresses.intern(this.#key, ID_BYTES);
     if (row >= this.#idsAt.length) this.#idsAt = grown(this.#idsAt, this.#idsAt.length * 2);
-    const ids = this.#idsAt[row]! + change;
+    const ids = this.#idsAt[row] + change;
     this.#idsAt[row] = ids;
     if (change === 1 && ids === 2) this.#sharedAddresses++;
     if (change === -1 && ids === 1) this.#sharedAddresses--;
@@ -177,8 +177,8 @@ export class Contacts {
     const key = this.#key;
     let difference = 0;
     for (let i = 0; i < ID_BYTES; i++) {
-      const byte = id[start + i]!;
-      difference |= byte ^ key[i]!;
+      const byte = id[start + i];
+      difference |= byte ^ key[i];
       key[i] = byte;
     }
     if (difference === 0 && address === this.#keyAddress) return;

@@ -1,10 +1,9 @@
 /**
- * The iterative lookup: walk towards a target by asking the closest candidates known for closer ones
+ * The iterative lookup: the closest candidates known are asked for closer ones, until there are none
  * (Kademlia §2.3, BEP 5 "Routing Table").
  *
- * A candidate is a row. Rows keep the order in which they were heard of; `order` keeps them sorted
- * by distance to the target. `parent` says which row told us of this one, so the finished lookup
- * *is* its own trace.
+ * A candidate is a row. Rows keep the order in which they were heard of, `order` sorts them by distance
+ * to the target. `parent` says which row told us of this one: the finished lookup *is* its trace.
  *
  *     row        0         1         2         3                 order (closest first)
  *     id         8f3a…     91c0…     8e11…     8f30…             3 0 2 1
@@ -12,9 +11,8 @@
  *     state      answered  failed    answered  asked
  *
  * All of it lies in one buffer of 9 KB. A row is 64 bytes, one line of the cache; order, states and the
- * first words of the distances, which every step looks through, are packed before the rows. As 18 arrays
- * side by side an answer touched three times as many lines, and those of 500 lookups at once fitted no
- * cache.
+ * first words of the distances, which every step looks through, are packed before the rows. (As 18 arrays
+ * an answer touched three times as many lines; those of 500 lookups at once fitted no cache.)
  *
  *     ┌───────┬────────┬───────────┬─────────────────────────────────────────────┬──────────────
  *     │ order │ states │ distances │ address asked answered id request yields …  │ address asked …
@@ -31,6 +29,7 @@
 import { type Address, ipOf, isLoopback, readAddress } from '../../core/address.ts';
 import { compareDistance, equalIds, ID_BYTES, orderedWord, wordAt } from '../../core/id.ts';
 import { CandidateState, Failure, FROM_BOOTSTRAP } from './candidate.ts';
+import { hasBit, IP_WORDS, ipAt, ipBit, setBit } from './ip-filter.ts';
 
 /**
  * Candidates remembered, and so requests sent, per lookup at most. A lookup among 10 million nodes
@@ -61,8 +60,6 @@ const Field = {
 } as const;
 /** The distance of a candidate whose id is unknown, as a signed word like all distances. */
 const FARTHEST = 0x7fffffff;
-/** 256 bits: a lookup has about 40 candidates, so five in six newcomers are told at once. */
-const IP_WORDS = 8;
 
 export class Lookup {
   readonly target: Uint8Array = new Uint8Array(ID_BYTES);
@@ -73,7 +70,7 @@ export class Lookup {
   kind = 0;
   call = 0;
   slot = 0;
-  /** Writes to the closest nodes after the walk: under way, acknowledged, refused or lost. */
+  /** Writes to the closest nodes afterwards: under way, acknowledged, refused or lost. */
   writesPending = 0;
   writesStored = 0;
   writesFailed = 0;
@@ -105,7 +102,7 @@ export class Lookup {
   }
 
   begin(target: Uint8Array, start: number, k: number, alpha: number, now: number): void {
-    for (let i = 0; i < ID_BYTES; i++) this.target[i] = target[start + i]!;
+    for (let i = 0; i < ID_BYTES; i++) this.target[i] = target[start + i];
     this.#targetWord = orderedWord(target, start);
     this.#ips.fill(0);
     this.#finger = 0;
@@ -129,7 +126,7 @@ export class Lookup {
 
   /** The row of the candidate at a position, 0 the closest. */
   rowAt(position: number): number {
-    return this.bytes[position]!;
+    return this.bytes[position];
   }
 
   /** Where the id begins in `bytes`. */
@@ -138,29 +135,29 @@ export class Lookup {
   }
 
   addressOf(row: number): Address {
-    return this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES]!;
+    return this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES];
   }
 
   askedAtMs(row: number): number {
-    return this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 1]!;
+    return this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 1];
   }
 
   answeredAtMs(row: number): number {
-    return this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 2]!;
+    return this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 2];
   }
 
   /** The request in flight to the row, see `Requests`; 0 for none. */
   requestOf(row: number): number {
-    return this.#words[FIRST_WORD + row * ROW_WORDS + REQUEST_WORD]!;
+    return this.#words[FIRST_WORD + row * ROW_WORDS + REQUEST_WORD];
   }
 
   /** What the row gave that was looked for, counted by the owner. */
   yieldsOf(row: number): number {
-    return this.#words[FIRST_WORD + row * ROW_WORDS + YIELDS_WORD]!;
+    return this.#words[FIRST_WORD + row * ROW_WORDS + YIELDS_WORD];
   }
 
   stateOf(row: number): CandidateState {
-    return this.bytes[STATES_AT + row]! as CandidateState;
+    return this.bytes[STATES_AT + row] as CandidateState;
   }
 
   failureOf(row: number): Failure {
@@ -192,7 +189,7 @@ export class Lookup {
   }
 
   #field(row: number, field: number): number {
-    return this.bytes[ROWS_AT + row * ROW_BYTES + field]!;
+    return this.bytes[ROWS_AT + row * ROW_BYTES + field];
   }
 
   #setField(row: number, field: number, value: number): void {
@@ -202,7 +199,7 @@ export class Lookup {
   /** Counts one more of what was looked for. */
   yielded(row: number): void {
     const at = FIRST_WORD + row * ROW_WORDS + YIELDS_WORD;
-    this.#words[at] = this.#words[at]! + 1;
+    this.#words[at]++;
   }
 
   /**
@@ -216,12 +213,12 @@ export class Lookup {
     const address = readAddress(contact, start + ID_BYTES);
     // A contact that was named before, under the same id, stands right here: no need to scan for it.
     if (first < this.count && this.#words[DISTANCES_WORD + first] === distance) {
-      const row = this.bytes[first]!;
-      const known = this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES]!;
+      const row = this.bytes[first];
+      const known = this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES];
       if (known === address && this.isIdKnown(row)) return -1;
     }
     const bit = ipBit(ipAt(contact, start + ID_BYTES));
-    if ((this.#ips[bit >>> 5]! & (1 << (bit & 31))) !== 0) {
+    if (hasBit(this.#ips, bit)) {
       const known = this.#rowOf(address);
       if (known >= 0) {
         if (!this.isIdKnown(known) && this.addressOf(known) === address) {
@@ -246,7 +243,7 @@ export class Lookup {
     const row = this.#rowFor(this.count);
     if (row < 0) return -1;
     const own = this.idStart(row);
-    for (let i = 0; i < ID_BYTES; i++) this.bytes[own + i] = ~this.target[i]!;
+    for (let i = 0; i < ID_BYTES; i++) this.bytes[own + i] = ~this.target[i];
     this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES] = address;
     this.#fill(row, ipBit(ipOf(address)), FROM_BOOTSTRAP, 0);
     this.#insert(row, this.count, FARTHEST);
@@ -260,7 +257,7 @@ export class Lookup {
   get prefetched(): number {
     const { bytes } = this;
     const distances = 4 * DISTANCES_WORD;
-    return bytes[0]! + bytes[STATES_AT]! + bytes[distances]! + bytes[distances + 64]!;
+    return bytes[0] + bytes[STATES_AT] + bytes[distances] + bytes[distances + 64];
   }
 
   /** The next row to ask, or -1 while alpha are fresh or nobody worth asking is left. */
@@ -269,8 +266,8 @@ export class Lookup {
     const { bytes, count } = this;
     let live = 0;
     for (let i = 0; i < count; i++) {
-      const row = bytes[i]!;
-      const state = bytes[STATES_AT + row]!;
+      const row = bytes[i];
+      const state = bytes[STATES_AT + row];
       if (state === CandidateState.new) return row;
       if (state === CandidateState.asked || state === CandidateState.answered) {
         if (++live >= this.k) return -1;
@@ -283,7 +280,7 @@ export class Lookup {
     const { bytes, count } = this;
     let answered = 0;
     for (let i = 0; i < count; i++) {
-      const state = bytes[STATES_AT + bytes[i]!]!;
+      const state = bytes[STATES_AT + bytes[i]];
       if (state === CandidateState.new || state === CandidateState.asked) return false;
       if (state === CandidateState.answered && ++answered >= this.k) return true;
     }
@@ -345,7 +342,7 @@ export class Lookup {
     const words = this.#words;
     const word = FIRST_WORD + row * ROW_WORDS;
     const at = ROWS_AT + row * ROW_BYTES;
-    this.#ips[ip >>> 5] = this.#ips[ip >>> 5]! | (1 << (ip & 31));
+    setBit(this.#ips, ip);
     words[word + REQUEST_WORD] = 0;
     words[word + YIELDS_WORD] = 0;
     bytes[STATES_AT + row] = CandidateState.new;
@@ -360,7 +357,7 @@ export class Lookup {
   #copyId(row: number, id: Uint8Array, start: number): void {
     const { bytes } = this;
     const own = this.idStart(row);
-    for (let i = 0; i < ID_BYTES; i++) bytes[own + i] = id[start + i]!;
+    for (let i = 0; i < ID_BYTES; i++) bytes[own + i] = id[start + i];
   }
 
   /** A candidate is, or is said to be, somebody else than we believed: it moves. */
@@ -375,8 +372,7 @@ export class Lookup {
 
   /** One question per endpoint, and per IP where that is asked for: liars pay with addresses. */
   #rowOf(address: Address): number {
-    const bit = ipBit(ipOf(address));
-    if ((this.#ips[bit >>> 5]! & (1 << (bit & 31))) === 0) return -1;
+    if (!hasBit(this.#ips, ipBit(ipOf(address)))) return -1;
     const byIp = this.onePerIp && !isLoopback(address);
     const ip = byIp ? ipOf(address) : 0;
     for (let row = 0; row < this.count; row++) {
@@ -399,8 +395,8 @@ export class Lookup {
     const { count } = this;
     let position = this.#finger;
     if (position > count) position = 0;
-    if (position > 0 && words[DISTANCES_WORD + position - 1]! >= distance) position = 0;
-    while (position < count && words[DISTANCES_WORD + position]! < distance) position++;
+    if (position > 0 && words[DISTANCES_WORD + position - 1] >= distance) position = 0;
+    while (position < count && words[DISTANCES_WORD + position] < distance) position++;
     this.#finger = position;
     return position;
   }
@@ -432,8 +428,8 @@ export class Lookup {
     const { bytes } = this;
     const words = this.#words;
     for (let i = this.count; i > position; i--) {
-      bytes[i] = bytes[i - 1]!;
-      words[DISTANCES_WORD + i] = words[DISTANCES_WORD + i - 1]!;
+      bytes[i] = bytes[i - 1];
+      words[DISTANCES_WORD + i] = words[DISTANCES_WORD + i - 1];
     }
     bytes[position] = row;
     words[DISTANCES_WORD + position] = distance;
@@ -446,19 +442,9 @@ export class Lookup {
     let i = 0;
     while (bytes[i] !== row) i++;
     for (; i < this.count - 1; i++) {
-      bytes[i] = bytes[i + 1]!;
-      words[DISTANCES_WORD + i] = words[DISTANCES_WORD + i + 1]!;
+      bytes[i] = bytes[i + 1];
+      words[DISTANCES_WORD + i] = words[DISTANCES_WORD + i + 1];
     }
     this.count--;
   }
-}
-
-/** The bit of an IP among 256, spread by a multiplication. */
-function ipBit(ip: number): number {
-  return Math.imul(ip, 0x9e3779b1) >>> 24;
-}
-
-/** The IP of a contact in its compact form, as a signed word. */
-function ipAt(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }

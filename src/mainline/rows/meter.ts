@@ -62,8 +62,8 @@ export class SourceMeter {
   /** May one more event from this address happen? Every port of an IP draws on the same bucket. */
   take(now: number, from: Address): boolean {
     const slot = this.#slotOf(now, ipOf(from));
-    const gained = ((now - this.#filledAtMs[slot]!) * this.perSecond) / 1000;
-    const level = Math.min(this.burst, this.#levels[slot]! + gained);
+    const gained = ((now - this.#filledAtMs[slot]) * this.perSecond) / 1000;
+    const level = Math.min(this.burst, this.#levels[slot] + gained);
     this.#filledAtMs[slot] = now;
     this.#levels[slot] = level < 1 ? level : level - 1;
     return level >= 1;
@@ -76,7 +76,7 @@ export class SourceMeter {
     for (let i = 0; i < PROBES; i++) {
       const slot = (home + i) & mask;
       if (this.#ips[slot] === ip) return slot;
-      if (this.#filledAtMs[slot]! < this.#filledAtMs[stalest]!) stalest = slot;
+      if (this.#filledAtMs[slot] < this.#filledAtMs[stalest]) stalest = slot;
     }
     this.#ips[stalest] = ip;
     this.#levels[stalest] = this.burst;
@@ -102,7 +102,7 @@ export class RecentAddresses {
 
   has(now: number, address: Address): boolean {
     const slot = this.#find(address);
-    return slot >= 0 && this.#contactedAtMs[slot]! + this.memoryMs > now;
+    return slot >= 0 && this.#contactedAtMs[slot] + this.memoryMs > now;
   }
 
   add(now: number, address: Address): void {
@@ -127,7 +127,7 @@ export class RecentAddresses {
     let stalest = home & mask;
     for (let i = 1; i < PROBES; i++) {
       const slot = (home + i) & mask;
-      if (this.#contactedAtMs[slot]! < this.#contactedAtMs[stalest]!) stalest = slot;
+      if (this.#contactedAtMs[slot] < this.#contactedAtMs[stalest]) stalest = slot;
     }
     return stalest;
   }

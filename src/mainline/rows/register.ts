@@ -45,19 +45,19 @@ export class Register {
   /** It asked us something. */
   queried(now: number, id: Uint8Array, start: number, address: Address): void {
     const row = this.#seen(now, id, start, address);
-    if (row >= 0) this.#queries[row] = this.#queries[row]! + 1;
+    if (row >= 0) this.#queries[row]++;
   }
 
   /** It answered a request of ours. */
   answered(now: number, id: Uint8Array, start: number, address: Address): void {
     const row = this.#seen(now, id, start, address);
-    if (row >= 0) this.#answers[row] = this.#answers[row]! + 1;
+    if (row >= 0) this.#answers[row]++;
   }
 
   /** It left a request of ours unanswered. That is no sighting: a known one's `lastSeenMs` stays. */
   failed(now: number, id: Uint8Array, start: number, address: Address): void {
     const row = this.#rowOf(now, id, start, address);
-    if (row >= 0) this.#failures[row] = this.#failures[row]! + 1;
+    if (row >= 0) this.#failures[row]++;
   }
 
   /** All entries, first seen first. Each is an object of its own. */
@@ -66,11 +66,11 @@ export class Register {
       yield {
         idStart: handle * CONTACT_BYTES,
         address: this.#contacts.addressOf(handle),
-        firstSeenMs: this.#firstSeenMs[row]!,
-        lastSeenMs: this.#lastSeenMs[row]!,
-        queries: this.#queries[row]!,
-        answers: this.#answers[row]!,
-        failures: this.#failures[row]!,
+        firstSeenMs: this.#firstSeenMs[row],
+        lastSeenMs: this.#lastSeenMs[row],
+        queries: this.#queries[row],
+        answers: this.#answers[row],
+        failures: this.#failures[row],
       };
     }
   }

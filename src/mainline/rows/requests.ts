@@ -82,7 +82,7 @@ export class Requests {
     if (this.full) return 0;
     let row = this.#firstFree;
     if (row !== 0) {
-      this.#firstFree = this.next[row]!;
+      this.#firstFree = this.next[row];
     } else {
       if (this.#end === this.owner.length) this.#grow();
       row = this.#end++;
@@ -104,7 +104,7 @@ export class Requests {
   }
 
   writeTransaction(row: RequestRow, bytes: Uint8Array, start: number): void {
-    const generation = this.generation[row]!;
+    const generation = this.generation[row];
     const id = generation * this.#slots + ((row ^ this.#mask(generation)) >>> 0);
     bytes[start] = id / 0x1000000;
     bytes[start + 1] = (id / 0x10000) & 255;
@@ -115,10 +115,10 @@ export class Requests {
   /** The row of `owner` that a transaction id of 4 bytes names, or 0. The address is not checked. */
   find(owner: number, bytes: Uint8Array, start: number): RequestRow {
     const id =
-      bytes[start]! * 0x1000000 +
-      (bytes[start + 1]! << 16) +
-      (bytes[start + 2]! << 8) +
-      bytes[start + 3]!;
+      bytes[start] * 0x1000000 +
+      (bytes[start + 1] << 16) +
+      (bytes[start + 2] << 8) +
+      bytes[start + 3];
     const generation = Math.floor(id / this.#slots);
     const row = ((id & this.limit) ^ this.#mask(generation)) >>> 0;
     if (row === 0 || row >= this.#end) return 0;
@@ -166,7 +166,7 @@ export class InFlight {
   /** The oldest request that passed the short time-out and was not told so yet, or 0. */
   nextSlow(now: number, shortTimeoutMs: number): RequestRow {
     const row = this.#firstFresh;
-    if (row === 0 || this.#requests.sentAtMs[row]! + shortTimeoutMs > now) return 0;
+    if (row === 0 || this.#requests.sentAtMs[row] + shortTimeoutMs > now) return 0;
     this.#unlink(row);
     this.#append(row, this.#lastSlow);
     if (this.#firstSlow === 0) this.#firstSlow = row;
@@ -177,7 +177,7 @@ export class InFlight {
   /** The oldest request that passed the full time-out, or 0. The caller then ends it. */
   nextExpired(now: number, timeoutMs: number): RequestRow {
     const row = this.#firstSlow;
-    return row !== 0 && this.#requests.sentAtMs[row]! + timeoutMs <= now ? row : 0;
+    return row !== 0 && this.#requests.sentAtMs[row] + timeoutMs <= now ? row : 0;
   }
 
   /** Takes a request out and frees its row. */
@@ -190,8 +190,8 @@ export class InFlight {
   /** When the next time-out of either kind falls, or Infinity. */
   deadline(shortTimeoutMs: number, timeoutMs: number): number {
     const sentAtMs = this.#requests.sentAtMs;
-    const slow = this.#firstFresh === 0 ? Infinity : sentAtMs[this.#firstFresh]! + shortTimeoutMs;
-    const over = this.#firstSlow === 0 ? Infinity : sentAtMs[this.#firstSlow]! + timeoutMs;
+    const slow = this.#firstFresh === 0 ? Infinity : sentAtMs[this.#firstFresh] + shortTimeoutMs;
+    const over = this.#firstSlow === 0 ? Infinity : sentAtMs[this.#firstSlow] + timeoutMs;
     return Math.min(slow, over);
   }
 
@@ -201,7 +201,7 @@ export class InFlight {
   }
 
   after(row: RequestRow): RequestRow {
-    return this.#requests.next[row]! || (row === this.#lastFresh ? this.#firstSlow : 0);
+    return this.#requests.next[row] || (row === this.#lastFresh ? this.#firstSlow : 0);
   }
 
   #append(row: RequestRow, last: RequestRow): void {
@@ -213,8 +213,8 @@ export class InFlight {
 
   #unlink(row: RequestRow): void {
     const { next, previous } = this.#requests;
-    const after = next[row]!;
-    const before = previous[row]!;
+    const after = next[row];
+    const before = previous[row];
     if (before !== 0) next[before] = after;
     if (after !== 0) previous[after] = before;
     if (row === this.#firstFresh) this.#firstFresh = after;

@@ -120,7 +120,7 @@ export class Peers {
     const wanted = Math.min(limit, SAMPLE_LIMIT, swarm.count);
     shuffleFirst(swarm, wanted, random);
     if (noSeed) downloadersFirst(swarm);
-    for (let i = 0; i < wanted; i++) this.#sample[i] = swarm.addresses[i]!;
+    for (let i = 0; i < wanted; i++) this.#sample[i] = swarm.addresses[i];
     return wanted;
   }
 
@@ -129,7 +129,7 @@ export class Peers {
     const swarm = this.#swarms.get(infoHash, start);
     let count = 0;
     for (let row = 0; swarm && row < swarm.count; row++) {
-      if (swarm.announcedAtMs[row]! + this.#limits.ttlMs > now) count++;
+      if (swarm.announcedAtMs[row] + this.#limits.ttlMs > now) count++;
     }
     return count;
   }
@@ -159,7 +159,7 @@ export class Peers {
 
   #dropOld(now: number, swarm: Swarm): void {
     for (let row = swarm.count - 1; row >= 0; row--) {
-      if (swarm.announcedAtMs[row]! + this.#limits.ttlMs > now) continue;
+      if (swarm.announcedAtMs[row] + this.#limits.ttlMs > now) continue;
       swarm.count--;
       this.#count--;
       move(swarm, swarm.count, row);
@@ -206,14 +206,14 @@ function exchange(swarm: Swarm, a: number, b: number): void {
 }
 
 function swap(column: Float64Array | Uint8Array, a: number, b: number): void {
-  const kept = column[a]!;
-  column[a] = column[b]!;
+  const kept = column[a];
+  column[a] = column[b];
   column[b] = kept;
 }
 
 function move(swarm: Swarm, from: number, to: number): void {
-  swarm.addresses[to] = swarm.addresses[from]!;
-  swarm.parties[to] = swarm.parties[from]!;
-  swarm.announcedAtMs[to] = swarm.announcedAtMs[from]!;
-  swarm.seeds[to] = swarm.seeds[from]!;
+  swarm.addresses[to] = swarm.addresses[from];
+  swarm.parties[to] = swarm.parties[from];
+  swarm.announcedAtMs[to] = swarm.announcedAtMs[from];
+  swarm.seeds[to] = swarm.seeds[from];
 }

@@ -63,7 +63,7 @@ export class Records<Value> {
   /** Forgets what was not touched for `ttlMs`. Returns how many keys went. */
   expire(now: number): number {
     let gone = 0;
-    while (this.#oldest !== 0 && this.#touchedAtMs[this.#oldest]! + this.ttlMs <= now) {
+    while (this.#oldest !== 0 && this.#touchedAtMs[this.#oldest] + this.ttlMs <= now) {
       const row = this.#oldest;
       this.#unlink(row);
       this.#keys.remove(row);
@@ -74,7 +74,7 @@ export class Records<Value> {
   }
 
   *[Symbol.iterator](): Generator<[key: Uint8Array, value: Value]> {
-    for (let row = this.#oldest; row !== 0; row = this.#next[row]!) {
+    for (let row = this.#oldest; row !== 0; row = this.#next[row]) {
       const start = row * ID_BYTES;
       yield [this.#keys.keys.slice(start, start + ID_BYTES), this.#values[row]!];
     }
@@ -89,8 +89,8 @@ export class Records<Value> {
   }
 
   #unlink(row: number): void {
-    const after = this.#next[row]!;
-    const before = this.#previous[row]!;
+    const after = this.#next[row];
+    const before = this.#previous[row];
     if (before !== 0) this.#next[before] = after;
     else this.#oldest = after;
     if (after !== 0) this.#previous[after] = before;

@@ -76,7 +76,7 @@ export class Tokens {
     input.set(secret);
     writeUint32(input, TENANT_AT, tenant);
     writeUint32(input, IP_AT, ipOf(address));
-    for (let i = 0; i < ID_BYTES; i++) input[TARGET_AT + i] = target[start + i]!;
+    for (let i = 0; i < ID_BYTES; i++) input[TARGET_AT + i] = target[start + i];
     return this.#sha1(input).subarray(0, TOKEN_BYTES);
   }
 
@@ -100,6 +100,6 @@ function writeUint32(bytes: Uint8Array, start: number, value: number): void {
 /** Looks at every byte whatever it finds, so that the time taken tells nothing about the token. */
 function equalInConstantTime(token: Uint8Array, bytes: Uint8Array, start: number): boolean {
   let difference = 0;
-  for (let i = 0; i < TOKEN_BYTES; i++) difference |= token[i]! ^ bytes[start + i]!;
+  for (let i = 0; i < TOKEN_BYTES; i++) difference |= token[i] ^ bytes[start + i];
   return difference === 0;
 }

@@ -119,7 +119,7 @@ export class BucketChain {
   }
 
   protected changedAtMs(bucket: Bucket): number {
-    return heardSeconds(this.shared.slab.rows[2 * bucket + 1]!) * 1000;
+    return heardSeconds(this.shared.slab.rows[2 * bucket + 1]) * 1000;
   }
 
   protected touch(bucket: Bucket, now: number): void {
@@ -157,10 +157,10 @@ export class BucketChain {
   /** Takes a contact out; the last row of the bucket moves into its place. */
   protected remove(bucket: Bucket, row: number): void {
     const { contacts, slab } = this.shared;
-    contacts.release(slab.rows[2 * row]!);
+    contacts.release(slab.rows[2 * row]);
     const last = this.end(bucket) - 1;
-    slab.rows[2 * row] = slab.rows[2 * last]!;
-    slab.rows[2 * row + 1] = slab.rows[2 * last + 1]!;
+    slab.rows[2 * row] = slab.rows[2 * last];
+    slab.rows[2 * row + 1] = slab.rows[2 * last + 1];
     slab.rows[2 * last] = 0;
     this.count--;
   }
@@ -180,10 +180,10 @@ export class BucketChain {
   protected split(bucket: Bucket): void {
     const { contacts, slab } = this.shared;
     const deeper = this.deepen(bucket);
-    slab.rows[2 * deeper + 1] = slab.rows[2 * bucket + 1]!;
+    slab.rows[2 * deeper + 1] = slab.rows[2 * bucket + 1];
     for (let row = this.end(bucket) - 1; row > bucket; row--) {
-      const handle = slab.rows[2 * row]!;
-      const state = slab.rows[2 * row + 1]!;
+      const handle = slab.rows[2 * row];
+      const state = slab.rows[2 * row + 1];
       if (this.bucketOfHandle(handle) === bucket) continue;
       contacts.retainHandle(handle);
       this.remove(bucket, row);
@@ -210,12 +210,12 @@ export class BucketChain {
     const { contacts, slab } = this.shared;
     const { rows } = slab;
     const bucket = this.bucketAt(this.parts - 1);
-    let changed = rows[2 * bucket + 1]!;
+    let changed = rows[2 * bucket + 1];
     for (let i = 0; i < count; i++) {
       const row = bucket + 1 + i;
-      const state = rowState(heardAtMs[i]!, 0);
-      contacts.retainHandle(handles[i]!);
-      rows[2 * row] = handles[i]!;
+      const state = rowState(heardAtMs[i], 0);
+      contacts.retainHandle(handles[i]);
+      rows[2 * row] = handles[i];
       rows[2 * row + 1] = state;
       if (state > changed) changed = state;
     }
@@ -228,9 +228,9 @@ export class BucketChain {
   /** The first contact of the table of which this is true, or 0. */
   protected holder(isIt: (handle: Handle) => boolean): Handle {
     const { rows } = this.shared.slab;
-    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]!) {
+    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]) {
       const end = this.end(bucket);
-      for (let row = bucket + 1; row < end; row++) if (isIt(rows[2 * row]!)) return rows[2 * row]!;
+      for (let row = bucket + 1; row < end; row++) if (isIt(rows[2 * row])) return rows[2 * row];
     }
     return 0;
   }

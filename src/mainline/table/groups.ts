@@ -120,8 +120,8 @@ export class GroupedTable implements RoutingTable {
       const group = this.#groups[home ^ i];
       if (!group) continue;
       for (let row = 0; row < group.count; row++) {
-        const state = group.states[row]!;
-        if (goodOnly ? isGood(state, now) : !isBad(state)) nearest.gather(group.handles[row]!);
+        const state = group.states[row];
+        if (goodOnly ? isGood(state, now) : !isBad(state)) nearest.gather(group.handles[row]);
       }
       nearest.rank();
     }
@@ -131,9 +131,9 @@ export class GroupedTable implements RoutingTable {
     if (this.#searchedAtMs + SEARCH_AGAIN_MS > now) return 0;
     for (let looked = 0; looked < Math.min(ROWS_PER_SEARCH, this.count); looked++) {
       const group = this.#nextSearched();
-      const state = group.states[this.#searchRow]!;
+      const state = group.states[this.#searchRow];
       if ((state & CHECKING) !== 0 || isBad(state)) continue;
-      if (heardSeconds(state) * 1000 + QUIET_MS <= now) return group.handles[this.#searchRow]!;
+      if (heardSeconds(state) * 1000 + QUIET_MS <= now) return group.handles[this.#searchRow];
     }
     this.#searchedAtMs = now;
     return 0;
@@ -158,8 +158,8 @@ export class GroupedTable implements RoutingTable {
     for (const [prefix, group] of this.#groups.entries()) {
       if (!group) continue;
       for (let row = 0; row < group.count; row++) {
-        const state = group.states[row]!;
-        visitor(group.handles[row]!, heardSeconds(state), failuresOf(state), prefix, false);
+        const state = group.states[row];
+        visitor(group.handles[row], heardSeconds(state), failuresOf(state), prefix, false);
       }
     }
   }
@@ -172,7 +172,7 @@ export class GroupedTable implements RoutingTable {
   }
 
   #prefixOf(id: Uint8Array, start: number): number {
-    return ((id[start]! << 8) | id[start + 1]!) >>> (16 - this.#bits);
+    return ((id[start] << 8) | id[start + 1]) >>> (16 - this.#bits);
   }
 
   #groupOf(id: Uint8Array, start: number): Group {
@@ -188,7 +188,7 @@ export class GroupedTable implements RoutingTable {
     const row = this.#rows.get(handle);
     if (row === undefined) return 0;
     const { states } = this.#groupOfHandle(handle);
-    return (states[row] = change(states[row]!));
+    return (states[row] = change(states[row]));
   }
 
   #append(now: number, handle: Handle, address: Address): void {
@@ -208,9 +208,9 @@ export class GroupedTable implements RoutingTable {
     const group = this.#groupOfHandle(handle);
     const row = this.#rows.get(handle)!;
     const last = --group.count;
-    group.handles[row] = group.handles[last]!;
-    group.states[row] = group.states[last]!;
-    if (row !== last) this.#rows.set(group.handles[row]!, row);
+    group.handles[row] = group.handles[last];
+    group.states[row] = group.states[last];
+    if (row !== last) this.#rows.set(group.handles[row], row);
     this.#rows.delete(handle);
     this.#holders.delete(this.#seatOf(contacts.addressOf(handle)));
     contacts.release(handle);
@@ -224,7 +224,7 @@ export class GroupedTable implements RoutingTable {
   #seatIsFree(now: number, address: Address): boolean {
     const holder = this.#holders.get(this.#seatOf(address));
     if (holder === undefined) return true;
-    const state = this.#groupOfHandle(holder).states[this.#rows.get(holder)!]!;
+    const state = this.#groupOfHandle(holder).states[this.#rows.get(holder)!];
     if (isGood(state, now)) return false;
     this.#remove(holder);
     return true;

@@ -105,7 +105,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     const row = this.rowOf(handle);
     if (row === 0) return false;
     const { rows } = this.shared.slab;
-    const state = rows[2 * row + 1]!;
+    const state = rows[2 * row + 1];
     rows[2 * row + 1] = rowState(now, failuresOf(state), state & (CHECKING | SUSPECT));
     return isBad(state);
   }
@@ -114,7 +114,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     const row = this.rowOf(handle);
     if (row === 0) return;
     const { rows } = this.shared.slab;
-    const state = rows[2 * row + 1]!;
+    const state = rows[2 * row + 1];
     const after = (isExcused(state, sentAtMs) ? state : withFailure(state)) & ~CHECKING;
     rows[2 * row + 1] = after;
     if (!isBad(after)) return;
@@ -142,7 +142,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     const own = this.bucketAt(depth);
     this.#collect(own, nearest, sinceSeconds);
     if (nearest.full) return;
-    for (let deeper = rows[2 * own]!; deeper !== 0; deeper = rows[2 * deeper]!) {
+    for (let deeper = rows[2 * own]; deeper !== 0; deeper = rows[2 * deeper]) {
       this.#collect(deeper, nearest, sinceSeconds);
     }
     for (let part = depth - 1; part >= 0 && !nearest.full; part--) {
@@ -153,15 +153,15 @@ export class KBuckets extends BucketChain implements RoutingTable {
   quietest(now: number): Handle {
     const { slab } = this.shared;
     const row = this.#quietestRow();
-    if (row === 0 || quietSinceMs(slab.rows[2 * row + 1]!) + QUIET_MS > now) return 0;
-    return slab.rows[2 * row]!;
+    if (row === 0 || quietSinceMs(slab.rows[2 * row + 1]) + QUIET_MS > now) return 0;
+    return slab.rows[2 * row];
   }
 
   checking(handle: Handle, isUnderWay: boolean): void {
     const row = this.rowOf(handle);
     const { rows } = this.shared.slab;
     if (row === 0) return;
-    const state = rows[2 * row + 1]!;
+    const state = rows[2 * row + 1];
     rows[2 * row + 1] = isUnderWay ? state | CHECKING : state & ~CHECKING;
   }
 
@@ -183,7 +183,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
 
   dueAt(_now: number): number {
     const row = this.#quietestRow();
-    const quiet = row === 0 ? Infinity : quietSinceMs(this.shared.slab.rows[2 * row + 1]!);
+    const quiet = row === 0 ? Infinity : quietSinceMs(this.shared.slab.rows[2 * row + 1]);
     const stale = this.changedAtMs(this.bucketAt(this.#stalestPart()));
     return Math.min(quiet + QUIET_MS, stale + REFRESH_MS);
   }
@@ -191,12 +191,12 @@ export class KBuckets extends BucketChain implements RoutingTable {
   visit(visitor: Visitor): void {
     const { rows } = this.shared.slab;
     let part = 0;
-    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]!) {
+    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]) {
       const end = this.end(bucket);
       for (let row = bucket + 1; row < end; row++) {
-        const state = rows[2 * row + 1]!;
+        const state = rows[2 * row + 1];
         const isSuspect = (state & SUSPECT) !== 0;
-        visitor(rows[2 * row]!, heardSeconds(state), failuresOf(state), part, isSuspect);
+        visitor(rows[2 * row], heardSeconds(state), failuresOf(state), part, isSuspect);
       }
       part++;
     }
@@ -222,7 +222,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     const { rows } = this.shared.slab;
     const full = bucket + 1 + this.sizeOf(bucket);
     for (let row = bucket + 1; row < full && rows[2 * row] !== 0; row++) {
-      if (isBad(rows[2 * row + 1]!)) return row;
+      if (isBad(rows[2 * row + 1])) return row;
     }
     return 0;
   }
@@ -231,13 +231,12 @@ export class KBuckets extends BucketChain implements RoutingTable {
   #quietestRow(): number {
     const { rows } = this.shared.slab;
     let quietest = 0;
-    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]!) {
+    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]) {
       const end = this.end(bucket);
       for (let row = bucket + 1; row < end; row++) {
-        const state = rows[2 * row + 1]!;
+        const state = rows[2 * row + 1];
         if ((state & CHECKING) !== 0 || isBad(state)) continue;
-        if (quietest !== 0 && quietSinceMs(state) >= quietSinceMs(rows[2 * quietest + 1]!))
-          continue;
+        if (quietest !== 0 && quietSinceMs(state) >= quietSinceMs(rows[2 * quietest + 1])) continue;
         quietest = row;
       }
     }
@@ -249,7 +248,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     let stalest = 0;
     let stalestAtMs = Infinity;
     let part = 0;
-    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]!) {
+    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]) {
       const changedAtMs = this.changedAtMs(bucket);
       if (changedAtMs < stalestAtMs) {
         stalest = part;
@@ -264,7 +263,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
   #suspect(bucket: Bucket): void {
     const { rows } = this.shared.slab;
     const end = this.end(bucket);
-    for (let row = bucket + 1; row < end; row++) rows[2 * row + 1] = rows[2 * row + 1]! | SUSPECT;
+    for (let row = bucket + 1; row < end; row++) rows[2 * row + 1] |= SUSPECT;
   }
 
   /** One contact per IP: a holder that is not good makes place for one that just answered. */
@@ -275,7 +274,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     const holder = this.holder((other) => ipOf(contacts.addressOf(other)) === ip);
     if (holder === 0) return true;
     const row = this.rowOf(holder);
-    if (isGood(slab.rows[2 * row + 1]!, now)) return false;
+    if (isGood(slab.rows[2 * row + 1], now)) return false;
     this.remove(this.bucketOfHandle(holder), row);
     return true;
   }
@@ -317,7 +316,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     if (this.#spares === 0) return false;
     const { rows } = this.shared.slab;
     const row = this.#spares + this.#nextSpare;
-    return rows[2 * row] !== 0 && heardSeconds(rows[2 * row + 1]!) * 1000 + SPARE_FRESH_MS > now;
+    return rows[2 * row] !== 0 && heardSeconds(rows[2 * row + 1]) * 1000 + SPARE_FRESH_MS > now;
   }
 
   #keepSpare(now: number, handle: Handle): void {
@@ -342,25 +341,25 @@ export class KBuckets extends BucketChain implements RoutingTable {
     const { slab } = this.shared;
     let latest = 0;
     for (let row = this.#spares; row < this.#spares + SPARES; row++) {
-      const handle = slab.rows[2 * row]!;
+      const handle = slab.rows[2 * row];
       if (handle === 0 || this.bucketOfHandle(handle) !== bucket) continue;
       if (this.rowOf(handle) !== 0 || this.#placeIsTaken(handle)) continue;
-      if (latest === 0 || slab.rows[2 * row + 1]! > slab.rows[2 * latest + 1]!) latest = row;
+      if (latest === 0 || slab.rows[2 * row + 1] > slab.rows[2 * latest + 1]) latest = row;
     }
     return latest;
   }
 
   #replaceBySpare(row: number, spare: number): void {
     const { contacts, slab } = this.shared;
-    contacts.release(slab.rows[2 * row]!);
-    slab.rows[2 * row] = slab.rows[2 * spare]!;
-    slab.rows[2 * row + 1] = slab.rows[2 * spare + 1]!;
+    contacts.release(slab.rows[2 * row]);
+    slab.rows[2 * row] = slab.rows[2 * spare];
+    slab.rows[2 * row + 1] = slab.rows[2 * spare + 1];
     slab.rows[2 * spare] = 0;
   }
 
   #dropSpare(row: number): void {
     const { contacts, slab } = this.shared;
-    if (slab.rows[2 * row] !== 0) contacts.release(slab.rows[2 * row]!);
+    if (slab.rows[2 * row] !== 0) contacts.release(slab.rows[2 * row]);
     slab.rows[2 * row] = 0;
   }
 }

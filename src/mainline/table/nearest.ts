@@ -63,9 +63,9 @@ export class Nearest {
     const target = this.#targetWord;
     let count = this.#gatheredCount;
     for (let row = first; row < end; row++) {
-      const handle = rows[2 * row]!;
+      const handle = rows[2 * row];
       if (handle === 0) break;
-      const state = rows[2 * row + 1]!;
+      const state = rows[2 * row + 1];
       if (sinceSeconds === NOT_BAD ? isBad(state) : !isGoodSince(state, sinceSeconds)) continue;
       if (count === gathered.length) {
         this.#gatheredCount = count;
@@ -86,14 +86,14 @@ export class Nearest {
     const count = this.#gatheredCount;
     this.#gatheredCount = 0;
     for (let i = 0; i < count; i++) {
-      const handle = this.#gathered[i]!;
-      const distance = this.#gatheredDistances[i]!;
+      const handle = this.#gathered[i];
+      const distance = this.#gatheredDistances[i];
       let position = this.count;
       if (position < limit) this.count++;
       else if (position === 0 || !this.#beats(handle, distance, --position)) continue;
       for (; position > 0 && this.#beats(handle, distance, position - 1); position--) {
-        handles[position] = handles[position - 1]!;
-        distances[position] = distances[position - 1]!;
+        handles[position] = handles[position - 1];
+        distances[position] = distances[position - 1];
       }
       handles[position] = handle;
       distances[position] = distance;
@@ -101,9 +101,9 @@ export class Nearest {
   }
 
   #beats(handle: Handle, distance: number, position: number): boolean {
-    const other = this.#distances[position]!;
+    const other = this.#distances[position];
     return (
-      distance < other || (distance === other && this.#isNearer(handle, this.handles[position]!))
+      distance < other || (distance === other && this.#isNearer(handle, this.handles[position]))
     );
   }
 

@@ -91,8 +91,8 @@ function verdictOf(lookup: Lookup, row: number): LookupStepView['verdict'] {
 /** A number that is another one whenever the lookup has moved on. */
 export function progressOf(lookup: Lookup): number {
   const { askedCount, answeredCount, slowCount, freshCount, writesStored, writesFailed } = lookup;
-  const walk = (askedCount * 256 + answeredCount) * 256 + slowCount * 16 + freshCount;
-  return (walk * 64 + writesStored) * 64 + writesFailed;
+  const progress = (askedCount * 256 + answeredCount) * 256 + slowCount * 16 + freshCount;
+  return (progress * 64 + writesStored) * 64 + writesFailed;
 }
 
 /** What is inside of a node. State, log and names of keys are the simulation's to tell. */

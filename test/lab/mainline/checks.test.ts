@@ -103,7 +103,7 @@ describe('in flight', () => {
   test('a request that its lookup does not know of', () => {
     const { safety, machine, requests } = busy();
     requests.purpose[machine.inFlight!.first()] = Purpose.orphan;
-    expect(violation(() => safety.inspect())).toBe('walking');
+    expect(violation(() => safety.inspect())).toBe('searching');
   });
 
   test('a request of a lookup that there is none of', () => {

@@ -96,7 +96,7 @@ describe('the hook', () => {
     });
     const token = (
       stranger.ask(us.address, 'get_peers', { info_hash: TARGET })!['r'] as Dictionary
-    )['token']!;
+    )['token'];
     stranger.ask(us.address, 'announce_peer', { info_hash: TARGET, port: 5, token });
     expect(us.node.peers!.count).toBe(1);
   });
@@ -167,7 +167,7 @@ describe('the hook', () => {
       flood.send(limited.address, { t: 'aa', y: 'q', q: 'ping', a: { id: flood.id } });
     busy.run(20);
     expect(asked).toBe(50);
-    expect(decode(flood.inbox[0]!.bytes)).toBeDefined();
+    expect(decode(flood.inbox[0].bytes)).toBeDefined();
   });
 });
 
@@ -177,14 +177,14 @@ describe('an identity per target', () => {
     const us = world.open({
       identity: (target) => {
         const id = target ? target.slice() : idOf('80');
-        id[19]! ^= 1;
+        id[19] ^= 1;
         return id;
       },
     });
     const stranger = world.stranger(onLoopback(50)).polite();
     const shown = (reply: Dictionary | null) => hex((reply!['r'] as Dictionary)['id']);
     const near = TARGET.slice();
-    near[19]! ^= 1;
+    near[19] ^= 1;
     expect(shown(stranger.ask(us.address, 'find_node', { target: TARGET }))).toBe(hex(near));
     expect(shown(stranger.ask(us.address, 'get_peers', { info_hash: TARGET }))).toBe(hex(near));
     expect(shown(stranger.ask(us.address, 'ping', {}))).toBe(

@@ -9,7 +9,7 @@ import { onLoopback, SmallWorld, text } from '../small-world.ts';
 describe('announces', () => {
   test('that announce are found by those that search, from anywhere', () => {
     const world = network(80);
-    const [one, two] = [world.residents[5]!, world.residents[60]!];
+    const [one, two] = [world.residents[5], world.residents[60]];
     const announced = one.lookup(LookupKind.announce, INFO_HASH, ANNOUNCEMENT);
     world.run(5000);
     expect(one.lookups.get(announced)!.stored).toBe(8);

@@ -20,7 +20,7 @@ describe('lookups', () => {
   test('in a network of 200 nodes end with the 8 closest, every time', () => {
     const world = network(200);
     for (let n = 0; n < 40; n++) {
-      const asker = world.residents[n * 5]!;
+      const asker = world.residents[n * 5];
       const target = world.randomId();
       const call = asker.findNode(target);
       world.run(5000);
@@ -32,7 +32,7 @@ describe('lookups', () => {
 
   test('go on with the rest of the table when all that they began with are dead', () => {
     const world = network(200);
-    const us = world.residents[7]!;
+    const us = world.residents[7];
     const closer = byDistanceTo(TARGET);
     const table = us.tableIds.sort((a, b) => closer(idOf(a), idOf(b)));
     const living = new Set(table.slice(8));
@@ -57,7 +57,7 @@ describe('lookups', () => {
     let exact = 0;
     let missed = 0;
     for (let n = 0; n < 40; n++) {
-      const asker = living[n * 3]!;
+      const asker = living[n * 3];
       const target = world.randomId();
       const call = asker.findNode(target);
       world.run(20_000);
@@ -84,10 +84,10 @@ describe('lookups', () => {
       return stranger;
     });
     world.run(300);
-    const walk = idOf('70');
-    const late = strangers[1]!;
+    const target = idOf('70');
+    const late = strangers[1];
     late.onQuery = null;
-    us.findNode(walk);
+    us.findNode(target);
     world.run(10_000);
     expect(us.node.requestCount).toBe(0);
     expect(world.shared.requests.count).toBe(0);
@@ -176,7 +176,7 @@ describe('lookups', () => {
 describe('what the owner does in the middle of it', () => {
   test.each(['peer', 'lookup', 'join'] as const)('cancel on "%s" harms nobody', (moment) => {
     const world = network(30);
-    const [one, us] = [world.residents[3]!, world.residents[20]!];
+    const [one, us] = [world.residents[3], world.residents[20]];
     one.lookup(LookupKind.announce, INFO_HASH, ANNOUNCEMENT);
     world.run(5000);
     let cancelled = -1;
@@ -255,12 +255,12 @@ describe('what the owner does in the middle of it', () => {
 
   test('a lookup begun when another ends gets a candidate list of its own', () => {
     const world = network(30);
-    const us = world.residents[7]!;
+    const us = world.residents[7];
     const targets = Array.from({ length: 10 }, () => world.randomId());
     const calls: number[] = [];
     us.onEvent = (what) => {
       if (what === 'lookup' && calls.length < 10) {
-        calls.push(us.findNode(targets[calls.length]!), us.findNode(targets[calls.length + 1]!));
+        calls.push(us.findNode(targets[calls.length]), us.findNode(targets[calls.length + 1]));
       }
     };
     us.findNode(TARGET);
@@ -268,14 +268,14 @@ describe('what the owner does in the middle of it', () => {
     expect(calls).toHaveLength(10);
     for (const [n, call] of calls.entries()) {
       const lookup = us.lookups.get(call)!;
-      expect(lookup.target).toBe(hex(targets[n]!));
-      expect(lookup.closest.map(({ id }) => id)).toEqual(truth(world, us, targets[n]!));
+      expect(lookup.target).toBe(hex(targets[n]));
+      expect(lookup.closest.map(({ id }) => id)).toEqual(truth(world, us, targets[n]));
     }
   });
 
   test('cancel of call 0 does not end the upkeep of the node', () => {
     const world = network(10);
-    const us = world.residents[4]!;
+    const us = world.residents[4];
     us.join();
     us.node.cancel(0);
     world.run(5 * MINUTE_MS);

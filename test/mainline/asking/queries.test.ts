@@ -68,7 +68,7 @@ describe('limits', () => {
     const us = world.open({ outbound });
     const before = world.now;
     world.keeps = Infinity;
-    us.join(world.residents[0]!.address);
+    us.join(world.residents[0].address);
     const call = us.findNode(TARGET);
     world.run(5 * MINUTE_MS);
     const lookup = us.lookups.get(call)!;

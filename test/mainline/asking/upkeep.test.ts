@@ -12,7 +12,7 @@ describe('upkeep', () => {
     const sent = world.sentCount;
     world.run(60 * MINUTE_MS);
     for (const [n, resident] of world.residents.entries()) {
-      expect((resident.ticks - ticks[n]!) / 60).toBeLessThan(30);
+      expect((resident.ticks - ticks[n]) / 60).toBeLessThan(30);
     }
     expect((world.sentCount - sent) / 60 / 60).toBeLessThan(40);
   });
@@ -47,7 +47,7 @@ describe('upkeep', () => {
         }
       });
     }
-    const asker = world.residents[30]!;
+    const asker = world.residents[30];
     const call = asker.findNode(TARGET);
     world.run(10_000);
     const { closest, steps } = asker.lookups.get(call)!;
@@ -57,7 +57,7 @@ describe('upkeep', () => {
 
   test('goes on when the link was down for hours, also for contacts that were being pinged', () => {
     const world = network(20);
-    const us = world.residents[9]!;
+    const us = world.residents[9];
     us.linked = false;
     world.run(3 * 60 * MINUTE_MS);
     expect(us.counters.timeouts).toBeGreaterThan(10);
@@ -71,7 +71,7 @@ describe('upkeep', () => {
 
   test('goes on after all request rows were taken', () => {
     const world = network(12);
-    const us = world.residents[5]!;
+    const us = world.residents[5];
     const { requests } = world.shared;
     const taken: number[] = [];
     for (let row = requests.take(999, 1, 0, 1); row !== 0; row = requests.take(999, 1, 0, 1))
@@ -93,7 +93,7 @@ describe('upkeep', () => {
   test('ticks that are early or too many change nothing', () => {
     const run = (extra: boolean) => {
       const world = network(10, { seed: 4 });
-      const us = world.residents[3]!;
+      const us = world.residents[3];
       for (let i = 0; i < 2000; i++) {
         world.run(500);
         if (extra) {

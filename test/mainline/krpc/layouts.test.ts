@@ -108,7 +108,7 @@ test('both find the same when any byte is another one', async () => {
   const reader = new Message();
   for (const message of [findNode(), reply(4), reply(8)]) {
     for (let at = 0; at < message.length; at++) {
-      for (const byte of [0, 0x30, 0x31, 0x3a, 0x65, message[at]! ^ 1, message[at]! + 1]) {
+      for (const byte of [0, 0x30, 0x31, 0x3a, 0x65, message[at] ^ 1, message[at] + 1]) {
         const bytes = embedded(message);
         bytes[START + at] = byte;
         const wanted = found(parser, bytes, message.length);

@@ -352,7 +352,7 @@ describe('fuzzing the reader', () => {
     const message = new Message();
     let fine = 0;
     for (let i = 0; i < 30_000; i++) {
-      const bytes = mutate(packets[i % packets.length]!.bytes, random);
+      const bytes = mutate(packets[i % packets.length].bytes, random);
       if (message.read(bytes, 0, bytes.length) !== Malformed.fine) continue;
       fine++;
       const m = message;
@@ -375,7 +375,7 @@ describe('fuzzing the reader', () => {
     const random = new SeededRandom(8);
     const message = new Message();
     for (let i = 0; i < 10_000; i++) {
-      const bytes = mutate(packets[i % packets.length]!.bytes, random);
+      const bytes = mutate(packets[i % packets.length].bytes, random);
       let tree: Bencoded;
       try {
         tree = decode(bytes);

@@ -27,7 +27,7 @@ describe('contacts', () => {
       const growing = Math.floor(step / 300) % 2 === 0;
       if (ledger.length === 0 || randomBelow(random, 4) < (growing ? 3 : 1)) {
         const person = randomBelow(random, people.length);
-        const { id, address } = people[person]!;
+        const { id, address } = people[person];
         const known = ledger.find((entry) => entry.person === person);
         const expected = known?.handle ?? 0;
         expect(contacts.find(id, 0, address)).toBe(expected);
@@ -100,15 +100,15 @@ describe('another id at an address', () => {
     for (let step = 0; step < 3000; step++) {
       if (held.length < 2 || randomBelow(random, 20) < 10) {
         const person = randomBelow(random, people.length);
-        const { id, address } = people[person]!;
+        const { id, address } = people[person];
         held.push({ person, handle: contacts.retain(id, 0, address) });
       } else {
         const [gone] = held.splice(randomBelow(random, held.length), 1);
         contacts.release(gone!.handle);
       }
-      const { id, address } = people[randomBelow(random, people.length)]!;
+      const { id, address } = people[randomBelow(random, people.length)];
       const others = held.some(
-        ({ person }) => people[person]!.address === address && people[person]!.id !== id,
+        ({ person }) => people[person].address === address && people[person].id !== id,
       );
       expect(contacts.hasOtherIdAt(id, 0, address)).toBe(others);
       if (others) told++;
@@ -160,7 +160,7 @@ describe('residents', () => {
     const ids = Array.from({ length: count }, () => someId(random));
     const addressAt = (n: number) => FIRST + n * 0x10000;
     for (const [n, id] of ids.entries()) contacts.retain(id, 0, addressAt(n));
-    contacts.settle((address) => {
+    contacts.makeResident((address) => {
       const n = (address - FIRST) / 0x10000;
       return Number.isInteger(n) && n >= 0 && n < count ? n + 1 : 0;
     });
@@ -174,7 +174,7 @@ describe('residents', () => {
       expect(contacts.find(id, 0, addressAt((n + 1) % 20))).toBe(0);
       expect(contacts.find(stranger, 0, addressAt(n))).toBe(0);
     }
-    expect(contacts.find(ids[0]!, 0, addressAt(20))).toBe(0);
+    expect(contacts.find(ids[0], 0, addressAt(20))).toBe(0);
   });
 
   test('stay however often they are let go, and nobody counts', () => {
@@ -182,24 +182,24 @@ describe('residents', () => {
     for (let i = 0; i < 10; i++) {
       contacts.release(3);
       contacts.retainHandle(4);
-      expect(contacts.retain(ids[4]!, 0, addressAt(4))).toBe(5);
+      expect(contacts.retain(ids[4], 0, addressAt(4))).toBe(5);
     }
     expect([3, 4, 5].map((handle) => contacts.referencesTo(handle))).toEqual([1, 1, 1]);
-    expect(contacts.find(ids[2]!, 0, addressAt(2))).toBe(3);
+    expect(contacts.find(ids[2], 0, addressAt(2))).toBe(3);
     expect(contacts.count).toBe(5);
   });
 
   test('share the store with others, who come and go and are known at their addresses', () => {
     const { contacts, ids, addressAt, stranger } = settled(5);
-    expect(contacts.hasOtherIdAt(ids[1]!, 0, addressAt(1))).toBe(false);
+    expect(contacts.hasOtherIdAt(ids[1], 0, addressAt(1))).toBe(false);
     expect(contacts.hasOtherIdAt(stranger, 0, addressAt(1))).toBe(true);
     const handle = contacts.retain(stranger, 0, addressAt(1));
     expect(handle).toBe(6);
     expect(contacts.find(stranger, 0, addressAt(1))).toBe(6);
-    expect(contacts.hasOtherIdAt(ids[1]!, 0, addressAt(1))).toBe(true);
-    expect(contacts.hasOtherIdAt(ids[2]!, 0, addressAt(2))).toBe(false);
+    expect(contacts.hasOtherIdAt(ids[1], 0, addressAt(1))).toBe(true);
+    expect(contacts.hasOtherIdAt(ids[2], 0, addressAt(2))).toBe(false);
     contacts.release(handle);
-    expect(contacts.hasOtherIdAt(ids[1]!, 0, addressAt(1))).toBe(false);
+    expect(contacts.hasOtherIdAt(ids[1], 0, addressAt(1))).toBe(false);
     expect(contacts.find(stranger, 0, addressAt(1))).toBe(0);
     expect(() => contacts.release(handle)).toThrow(InvariantError);
     expect(() => contacts.release(0)).toThrow(InvariantError);
@@ -224,7 +224,7 @@ function check(
   const references = new Array<number>(people.length).fill(0);
   const handles = new Array<number>(people.length).fill(0);
   for (const { person, handle } of ledger) {
-    references[person]!++;
+    references[person]++;
     handles[person] = handle;
   }
   expect(contacts.count).toBe(references.filter((count) => count > 0).length);
@@ -232,6 +232,6 @@ function check(
   for (const [person, handle] of handles.entries()) {
     if (handle === 0) continue;
     const state = [contacts.referencesTo(handle), contacts.addressOf(handle)];
-    expect(state).toEqual([references[person], people[person]!.address]);
+    expect(state).toEqual([references[person], people[person].address]);
   }
 }

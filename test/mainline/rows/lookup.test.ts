@@ -1,5 +1,5 @@
 /**
- * The iterative lookup walks over small made-up networks whose every table is known, so that where it
+ * The iterative lookup goes over small made-up networks whose every table is known, so that where it
  * must end can be computed: by looking at everybody (the k closest of all), by a plain simulation of
  * the rules one step at a time, or by asking whether anybody worth asking was left out.
  */
@@ -41,7 +41,7 @@ function networkOf(random: Random, size: number, k: number, deadPercent: number)
     const room = new Array<number>(ID_BYTES * 8).fill(k);
     for (const other of shuffled(random, peers)) {
       const bucket = sharedPrefixBits(peer.id, 0, other.id, 0);
-      if (other !== peer && room[bucket]!-- > 0) peer.table.push(other);
+      if (other !== peer && room[bucket]-- > 0) peer.table.push(other);
     }
   }
   return peers;
@@ -51,7 +51,7 @@ function shuffled<T>(random: Random, list: readonly T[]): T[] {
   const copy = [...list];
   for (let i = copy.length - 1; i > 0; i--) {
     const j = randomBelow(random, i + 1);
-    [copy[i], copy[j]] = [copy[j]!, copy[i]!];
+    [copy[i], copy[j]] = [copy[j], copy[i]];
   }
   return copy;
 }
@@ -63,7 +63,7 @@ function closest(peers: readonly Peer[], target: bigint, count: number): Peer[] 
   return distances.slice(0, count).map(({ peer }) => peer);
 }
 
-interface Walk {
+interface Way {
   lookup: Lookup;
   k: number;
   alpha: number;
@@ -75,7 +75,7 @@ interface Walk {
 }
 
 /** Runs a lookup to its end on virtual time and watches its rules at every step. */
-function walk(peers: readonly Peer[], start: readonly Peer[], how: Walk, unknown = false) {
+function lookUp(peers: readonly Peer[], start: readonly Peer[], how: Way, unknown = false) {
   const { lookup, k, alpha, latencyMs, answer } = how;
   const byAddress = new Map(peers.map((peer) => [peer.address, peer]));
   const asked: Peer[] = [];
@@ -111,7 +111,7 @@ function walk(peers: readonly Peer[], start: readonly Peer[], how: Walk, unknown
     if (events.length === 0) expect.fail('not done, and nothing is under way');
 
     events.sort((a, b) => a.at - b.at);
-    const { at, what, row } = events[0]!;
+    const { at, what, row } = events[0];
     events = events.slice(1);
     now = at;
     const peer = byAddress.get(lookup.addressOf(row))!;
@@ -166,7 +166,7 @@ function expectSorted(lookup: Lookup): void {
   const order = orderOf(lookup);
   expect([...order].sort((a, b) => a - b)).toEqual(order.map((_, i) => i));
   const distances = order.map((row) => numberOf(idOf(lookup, row)) ^ numberOf(lookup.target));
-  const unsorted = distances.findIndex((distance, i) => i > 0 && distances[i - 1]! > distance);
+  const unsorted = distances.findIndex((distance, i) => i > 0 && distances[i - 1] > distance);
   expect(unsorted).toBe(-1);
 }
 
@@ -186,7 +186,7 @@ describe('a lookup', () => {
       const peers = networkOf(random, size, k, 0);
       const target = someId(random);
       const value = numberOf(target);
-      const { result } = walk(
+      const { result } = lookUp(
         peers,
         shuffled(random, peers).slice(0, starts),
         {
@@ -221,14 +221,14 @@ describe('a lookup', () => {
         asked.push(next);
         if (next.live) for (const named of answer(next)) known.add(named);
       }
-      const walked = walk(peers, start, how);
-      expect(addressesOf(walked.asked)).toEqual(addressesOf(asked));
+      const found = lookUp(peers, start, how);
+      expect(addressesOf(found.asked)).toEqual(addressesOf(asked));
       const alive = closest(
         asked.filter((peer) => peer.live),
         value,
         k,
       );
-      expect(addressesOf(walked.result)).toEqual(addressesOf(alive));
+      expect(addressesOf(found.result)).toEqual(addressesOf(alive));
     });
     fc.assert(property, { seed: 2, numRuns: 60 });
   });
@@ -246,7 +246,7 @@ describe('a lookup', () => {
       const ghosts = dead.map((peer, i) => ({ ...peer, address: addressOf(0x09000001 + i, 1) }));
       const target = someId(random);
       const value = numberOf(target);
-      const { result } = walk([...peers, ...ghosts], [peers[0]!, ...ghosts.slice(0, 2)], {
+      const { result } = lookUp([...peers, ...ghosts], [peers[0], ...ghosts.slice(0, 2)], {
         ...{ lookup: new Lookup(), k, alpha, target },
         latencyMs: () => 1 + randomBelow(random, SHORT_MS),
         answer: (peer) => [
@@ -272,7 +272,7 @@ describe('a lookup', () => {
       const latency = new Map(
         peers.map((peer) => [peer, randomBelow(random, randomBelow(random, 4) === 0 ? 7000 : 900)]),
       );
-      const { result, heard, late } = walk(peers, shuffled(random, peers).slice(0, starts), {
+      const { result, heard, late } = lookUp(peers, shuffled(random, peers).slice(0, starts), {
         ...{ lookup, k, alpha, target },
         latencyMs: (peer) => latency.get(peer)!,
         answer: (peer) => closest(peer.table, value, k),
@@ -282,7 +282,7 @@ describe('a lookup', () => {
       for (const peer of result) expect(peer.live && latency.get(peer)! <= FULL_MS).toBe(true);
 
       const complete = result.length === k;
-      const last = complete ? result[k - 1]!.value ^ value : 2n ** 160n;
+      const last = complete ? result[k - 1].value ^ value : 2n ** 160n;
       const rowOf = new Map(each(lookup.count, (row) => [lookup.addressOf(row), row]));
       for (const peer of heard) {
         if (result.includes(peer) || (peer.value ^ value) >= last) continue;
@@ -301,7 +301,7 @@ describe('a lookup', () => {
     expect(lateInAll).toBeGreaterThan(50);
   });
 
-  test('used a second time walks as a new one does', () => {
+  test('used a second time asks as a new one does', () => {
     const pool = new LookupPool(16);
     for (let seed = 0; seed < 10; seed++) {
       const run = (lookup: Lookup) => {
@@ -309,7 +309,7 @@ describe('a lookup', () => {
         const k = 8;
         const peers = networkOf(random, 80, k, 30);
         const target = someId(random);
-        const { asked, result } = walk(peers, peers.slice(0, 3), {
+        const { asked, result } = lookUp(peers, peers.slice(0, 3), {
           ...{ lookup, k, alpha: 3, target },
           latencyMs: () => 1 + randomBelow(random, 1500),
           answer: (peer) => closest(peer.table, numberOf(target), k),
@@ -387,7 +387,7 @@ describe('the order of candidates', () => {
         const expected = model.length < LOOKUP_CANDIDATES || model.some((c) => !c.asked && c.n > n);
         if (expected && model.length === LOOKUP_CANDIDATES) {
           const unasked = model.filter((c) => !c.asked).sort((a, b) => b.n - a.n);
-          model.splice(model.indexOf(unasked[0]!), 1);
+          model.splice(model.indexOf(unasked[0]), 1);
         }
         if (expected) model.push({ n, asked: false });
         const row = add(lookup, n);
@@ -589,7 +589,7 @@ describe('the places of a lookup', () => {
       lookup.asked(row, 1, 0);
     }
     expect(lookup.next()).toBe(-1);
-    lookup.failed(rows[0]!, Failure.timeout);
+    lookup.failed(rows[0], Failure.timeout);
     expect(lookup.next()).toBe(rows[2]);
   });
 

@@ -33,7 +33,7 @@ function judge(
   { perSecond, burst }: { perSecond: number; burst: number },
 ) {
   let level = burst;
-  let filledAt = events[0]!.now;
+  let filledAt = events[0].now;
   for (const { now, allowed } of events) {
     level = Math.min(burst, level + ((now - filledAt) * perSecond) / 1000);
     filledAt = now;
@@ -66,7 +66,7 @@ describe('a token bucket', () => {
     }
     for (let i = 0; i < allowedAt.length; i += 7) {
       for (let j = i; j < allowedAt.length; j += 11) {
-        const gained = ((allowedAt[j]! - allowedAt[i]!) * 20) / 1000;
+        const gained = ((allowedAt[j] - allowedAt[i]) * 20) / 1000;
         expect(j - i + 1).toBeLessThanOrEqual(50 + gained + 1e-6);
       }
     }
@@ -221,7 +221,7 @@ describe('recent addresses', () => {
     for (let now = 0; now < 20_000; now++) {
       const known = [...contacted.keys()];
       const again = known.length > 0 && now % 2 === 0;
-      const address = again ? known[randomBelow(random, known.length)]! : someAddress(random);
+      const address = again ? known[randomBelow(random, known.length)] : someAddress(random);
       const last = contacted.get(address) ?? -Infinity;
       if (recent.has(now, address)) {
         expect(now - last).toBeLessThan(1000);
@@ -229,7 +229,7 @@ describe('recent addresses', () => {
       }
       recent.add(now, address);
       contacted.set(address, now);
-      if (contacted.size > 100) contacted.delete(known[0]!);
+      if (contacted.size > 100) contacted.delete(known[0]);
     }
     expect(remembered).toBeGreaterThan(1000);
   });

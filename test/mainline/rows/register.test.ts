@@ -19,7 +19,7 @@ describe('the register', () => {
     const list = new Map<number, Record<string, unknown>>();
     for (let now = 1000; now < 3000; now++) {
       const person = randomBelow(random, people.length);
-      const { id, address } = people[person]!;
+      const { id, address } = people[person];
       const entry = list.get(person) ?? {
         ...{ id: formatId(id), address, firstSeenMs: now, lastSeenMs: now },
         ...{ queries: 0, answers: 0, failures: 0 },
@@ -27,7 +27,7 @@ describe('the register', () => {
       list.set(person, entry);
       const bytes = new Uint8Array(ID_BYTES + 3);
       bytes.set(id, 3);
-      const event = (['queried', 'answered', 'failed'] as const)[randomBelow(random, 3)]!;
+      const event = (['queried', 'answered', 'failed'] as const)[randomBelow(random, 3)];
       register[event](now, bytes, 3, address);
       const counted = { queried: 'queries', answered: 'answers', failed: 'failures' }[event];
       entry[counted] = (entry[counted] as number) + 1;
@@ -50,8 +50,8 @@ describe('the register', () => {
     const ids = Array.from({ length: 5 }, () => someId(random));
     for (const [i, id] of ids.entries()) register.queried(i, id, 0, 100 + i);
     expect([register.count, register.refused, contacts.count]).toEqual([3, 2, 3]);
-    register.answered(50, ids[0]!, 0, 100);
-    register.failed(51, ids[4]!, 0, 104);
+    register.answered(50, ids[0], 0, 100);
+    register.failed(51, ids[4], 0, 104);
     expect([register.count, register.refused]).toEqual([3, 3]);
     expect([...register][0]).toMatchObject({ firstSeenMs: 0, lastSeenMs: 50, answers: 1 });
   });
@@ -79,7 +79,7 @@ describe('the register', () => {
     register.answered(1, id, 0, 7);
     contacts.release(handle);
     expect(contacts.find(id, 0, 7)).toBe(handle);
-    expect([...register][0]!.idStart).toBe(handle * CONTACT_BYTES);
+    expect([...register][0].idStart).toBe(handle * CONTACT_BYTES);
   });
 
   test('gives all contacts back when it is released, and then starts anew', () => {
@@ -96,7 +96,7 @@ describe('the register', () => {
     expect([register.count, contacts.count]).toEqual([0, 0]);
     expect([...register]).toEqual([]);
     register.queried(99, someId(random), 0, 9);
-    const { idStart, ...entry } = [...register][0]!;
+    const { idStart, ...entry } = [...register][0];
     expect(entry).toEqual({
       ...{ address: 9, firstSeenMs: 99, lastSeenMs: 99, queries: 1, answers: 0, failures: 0 },
     });

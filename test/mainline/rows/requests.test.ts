@@ -24,7 +24,7 @@ describe('a transaction id', () => {
     expect(new Set(rows).size).toBe(rows.length);
     const ids = rows.map((row) => transactionOf(requests, row));
     expect(new Set(ids.map(String)).size).toBe(rows.length);
-    const found = rows.map((_, i) => requests.find(1 + (i % 3), ids[i]!, 0));
+    const found = rows.map((_, i) => requests.find(1 + (i % 3), ids[i], 0));
     expect(found).toEqual(rows);
   });
 
@@ -84,7 +84,7 @@ describe('a transaction id', () => {
       // One request after the other, as of a node with little to do: always the same row.
       const row = requests.take(1, 0, i, 0);
       const value = new DataView(transactionOf(requests, row).buffer).getUint32(0);
-      for (let bit = 0; bit < 32; bit++) ones[bit]! += (value >>> bit) & 1;
+      for (let bit = 0; bit < 32; bit++) ones[bit] += (value >>> bit) & 1;
       requests.free(row);
     }
     // Six standard deviations of 4,000 fair coins are 190.
@@ -220,7 +220,7 @@ describe('requests in flight', () => {
     let refused = 0;
     let largest = 0;
     for (let step = 0; step < 12_000; step++) {
-      const mine = owners[randomBelow(random, 3)]!;
+      const mine = owners[randomBelow(random, 3)];
       const { owner, inFlight, fresh, slow } = mine;
       const all = [...fresh, ...slow];
       // Traffic swells and ebbs, so that the limit is reached and all is quiet, several times.
@@ -238,7 +238,7 @@ describe('requests in flight', () => {
         }
       } else if (dice === 8 && all.length > 0) {
         // An answer, early or late.
-        const { row, id } = all[randomBelow(random, all.length)]!;
+        const { row, id } = all[randomBelow(random, all.length)];
         expect(requests.find(owner, id, 0)).toBe(row);
         inFlight.end(row);
         expect(requests.find(owner, id, 0)).toBe(0);
@@ -246,13 +246,13 @@ describe('requests in flight', () => {
         mine.slow = slow.filter((each) => each.row !== row);
       } else {
         now += randomBelow(random, busy ? 3 : 60);
-        while (mine.fresh.length > 0 && mine.fresh[0]!.sentMs + SHORT_MS <= now) {
-          expect(inFlight.nextSlow(now, SHORT_MS)).toBe(mine.fresh[0]!.row);
+        while (mine.fresh.length > 0 && mine.fresh[0].sentMs + SHORT_MS <= now) {
+          expect(inFlight.nextSlow(now, SHORT_MS)).toBe(mine.fresh[0].row);
           mine.slow.push(mine.fresh.shift()!);
         }
         expect(inFlight.nextSlow(now, SHORT_MS)).toBe(0);
-        while (mine.slow.length > 0 && mine.slow[0]!.sentMs + FULL_MS <= now) {
-          expect(inFlight.nextExpired(now, FULL_MS)).toBe(mine.slow[0]!.row);
+        while (mine.slow.length > 0 && mine.slow[0].sentMs + FULL_MS <= now) {
+          expect(inFlight.nextExpired(now, FULL_MS)).toBe(mine.slow[0].row);
           inFlight.end(mine.slow.shift()!.row);
         }
         expect(inFlight.nextExpired(now, FULL_MS)).toBe(0);

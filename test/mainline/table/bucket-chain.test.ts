@@ -29,11 +29,11 @@ describe('fill', () => {
         randomIdSharing(place.selfId, 0, part, place.random, id);
         handles[i] = contacts.retain(id, 0, onLoopback(n));
         heardAtMs[i] = NOON - n * 1000;
-        wanted.push({ id: hex(id), heardSeconds: heardAtMs[i]! / 1000, part });
+        wanted.push({ id: hex(id), heardSeconds: heardAtMs[i] / 1000, part });
         n++;
       }
       table.fill(handles, heardAtMs, count, isLast);
-      for (let i = 0; i < count; i++) contacts.release(handles[i]!); // only the table's is left
+      for (let i = 0; i < count; i++) contacts.release(handles[i]); // only the table's is left
     }
     return { place, table, wanted };
   }
@@ -102,16 +102,16 @@ describe('the chain', () => {
     const alone = selves.map((self) => kbuckets({ shared, self, k: 4, onePerIp: true }));
     const near = (self: number, n: number) => {
       const id = shared.contacts.bytes.slice(self * 26, self * 26 + 20);
-      id[n >> 3]! ^= 0x80 >>> (n & 7);
-      id[19]! ^= n;
+      id[n >> 3] ^= 0x80 >>> (n & 7);
+      id[19] ^= n;
       return id;
     };
     const ids = selves.map((self) => Array.from({ length: 60 }, (_, n) => near(self, n % 30)));
     for (let n = 0; n < 60; n++) {
-      for (const [i, table] of mixed.entries()) table.answered(NOON, ids[i]![n]!, 0, onLoopback(n));
+      for (const [i, table] of mixed.entries()) table.answered(NOON, ids[i][n], 0, onLoopback(n));
     }
     for (const [i, table] of alone.entries()) {
-      for (let n = 0; n < 60; n++) table.answered(NOON, ids[i]![n]!, 0, onLoopback(n));
+      for (let n = 0; n < 60; n++) table.answered(NOON, ids[i][n], 0, onLoopback(n));
     }
     const rowsOf = (table: KBuckets) => {
       const rows: (number | boolean)[][] = [];
@@ -121,10 +121,10 @@ describe('the chain', () => {
     expect(mixed.map((table) => table.isStraight)).toEqual([false, false, false]);
     expect(mixed.map(rowsOf)).toEqual(alone.map(rowsOf));
     for (const [i, table] of mixed.entries()) {
-      const same = alone[i]!;
+      const same = alone[i];
       expect(table.parts).toBe(same.parts);
       expect(table.parts).toBeGreaterThan(10);
-      for (const [n, id] of ids[i]!.entries()) {
+      for (const [n, id] of ids[i].entries()) {
         const found = table.find(id, 0, onLoopback(n));
         expect(found).toBe(same.find(id, 0, onLoopback(n)));
       }
@@ -144,14 +144,14 @@ describe('the chain', () => {
       expect(table.isStraight).toBe(true);
       return { first: table.first, parts: table.parts, count: table.count };
     });
-    const table = kbuckets({ shared, self, k: 8, onePerIp: true, rows: filled[0]! });
+    const table = kbuckets({ shared, self, k: 8, onePerIp: true, rows: filled[0] });
     const look = () => {
       const seen: number[] = [];
       table.visit((handle, _heard, _failures, part) => seen.push(part * 1000 + handle));
       return [table.count, table.parts, seen.length];
     };
     expect(look()).toEqual([5, 2, 5]);
-    table.move(self, filled[1]!);
+    table.move(self, filled[1]);
     expect(look()).toEqual([10, 2, 10]);
     expect(() => table.move(self, null)).toThrow(InvariantError);
   });

@@ -121,8 +121,8 @@ describe.each(shapes)('%s', (_name, factory) => {
         const address = (n: number) => addressOf(ipOf(inPublic(n % 15)), 1000 + n);
         let now = NOON;
         for (const [what, n] of run) {
-          const handle = table.find(ids[n]!, 0, address(n));
-          if (what === 'answered') table.answered(now, ids[n]!, 0, address(n));
+          const handle = table.find(ids[n], 0, address(n));
+          if (what === 'answered') table.answered(now, ids[n], 0, address(n));
           else if (what === 'changed') table.changed(now, address(n));
           else if (what === 'wait') now += n * 60_000;
           else if (handle !== 0) table.failed(handle);

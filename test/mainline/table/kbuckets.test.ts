@@ -80,7 +80,7 @@ describe('buckets', () => {
     const place = new TableUnderTest(kbuckets, { k: 3, wide: [12, 5], onePerIp: false });
     for (let n = 0; n < 400; n++) place.table.answered(NOON, place.randomId(), 0, onLoopback(n));
     const sizes = [0, 0, 0, 0];
-    for (const { part } of place.rows()) if (part < sizes.length) sizes[part]!++;
+    for (const { part } of place.rows()) if (part < sizes.length) sizes[part]++;
     expect(sizes).toEqual([12, 5, 3, 3]);
     place.table.release();
     expect(place.shared.contacts.count).toBe(1);
@@ -487,14 +487,14 @@ describe('whatever happens', () => {
             });
             let now = NOON;
             for (const event of run) {
-              const id = ids[event.who]!;
+              const id = ids[event.who];
               const handle = table.find(id, 0, address(event.who));
               if (event.what === 'answered') table.answered(now, id, 0, address(event.who));
               else if (event.what === 'wait') now += (event.who + 1) * 30_000;
               else if (event.what === 'changed') {
                 table.changed(now, address(event.who));
                 expect(table.find(id, 0, address(event.who))).toBe(0);
-                table.answered(now, ids[event.as]!, 0, address(event.who));
+                table.answered(now, ids[event.as], 0, address(event.who));
               } else if (handle !== 0) {
                 if (event.what === 'heard') table.heard(now, handle);
                 else if (event.what === 'failed') table.failed(handle);

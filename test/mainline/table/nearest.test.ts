@@ -70,7 +70,7 @@ describe('the list of the nearest', () => {
       for (let row = 0; row < 60; row++) {
         if (row === free) continue;
         const heardAtMs = NOW - randomBelow(random, 2 * QUIET_MS);
-        rows[2 * row] = handles[(row * 7 + round) % handles.length]!;
+        rows[2 * row] = handles[(row * 7 + round) % handles.length];
         rows[2 * row + 1] = rowState(heardAtMs, randomBelow(random, 4), randomBelow(random, 3));
       }
       const sinceSeconds = round % 2 === 0 ? goodSinceSeconds(NOW) : NOT_BAD;
@@ -78,9 +78,9 @@ describe('the list of the nearest', () => {
       for (const list of lists) list.begin(idOf('5a'), 0, 1 + (round % 16));
       lists[0].collect(rows, first, end, sinceSeconds);
       for (let row = first; row < Math.min(end, free); row++) {
-        const state = rows[2 * row + 1]!;
+        const state = rows[2 * row + 1];
         const isWanted = round % 2 === 0 ? isGood(state, NOW) : !isBad(state);
-        if (isWanted) lists[1].gather(rows[2 * row]!);
+        if (isWanted) lists[1].gather(rows[2 * row]);
       }
       lists[1].rank();
       const [inOne, oneByOne] = lists.map((list) => [...list.handles.slice(0, list.count)]);

@@ -1,6 +1,6 @@
 /**
  * `ringlight mainline find-node`, `get-peers` and `announce`: open a node that only asks (BEP 43),
- * walk to the target, print what came of it, close.
+ * look the target up, print what came of it, close.
  */
 import type { AnnounceResult, FindNodeResult, GetPeersResult, Mainline } from '../../mainline.ts';
 import { CommandError, type Console, counted, dim } from '../console.ts';
@@ -10,19 +10,19 @@ import { type NodeOptions, openNode, requireBootstrap } from './node-options.ts'
 
 const PROGRESS_EVERY_MS = 100;
 
-export interface WalkOptions extends NodeOptions {
+export interface LookupOptions extends NodeOptions {
   timeout: number;
   trace?: boolean;
 }
 
-export interface AnnounceCommandOptions extends WalkOptions {
+export interface AnnounceCommandOptions extends LookupOptions {
   peerPort?: number;
   seed?: boolean;
 }
 
 export async function findNode(
   target: string,
-  options: WalkOptions,
+  options: LookupOptions,
   console: Console,
 ): Promise<void> {
   await withNode(options, console, async (node, limits) => {
@@ -36,7 +36,7 @@ export async function findNode(
 
 export async function getPeers(
   hash: string,
-  options: WalkOptions,
+  options: LookupOptions,
   console: Console,
 ): Promise<void> {
   await withNode(options, console, async (node, limits) => {
@@ -72,7 +72,7 @@ export async function announce(
 }
 
 async function withNode(
-  options: WalkOptions,
+  options: LookupOptions,
   console: Console,
   run: (node: Mainline, limits: { timeoutMs: number }) => Promise<void>,
 ): Promise<void> {
@@ -83,7 +83,7 @@ async function withNode(
     console.progress(`${counted(out.queries, 'node')} asked, ${into.replies} answered …`);
   });
   try {
-    // Joining asks the same bootstrap nodes; its answers make the walk start closer.
+    // Joining asks the same bootstrap nodes; its answers make the lookup start closer.
     await node.ready();
     await run(node, { timeoutMs: options.timeout });
   } finally {
@@ -93,7 +93,7 @@ async function withNode(
   }
 }
 
-function conclude(result: FindNodeResult, options: WalkOptions, console: Console): void {
+function conclude(result: FindNodeResult, options: LookupOptions, console: Console): void {
   console.progress('');
   console.aside.say(dim(lookupSummary(result.lookup)));
   if (options.trace) tellLookup(result.lookup, console.aside);
