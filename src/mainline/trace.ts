@@ -73,7 +73,7 @@ export function traceOf(lookup: Lookup, now: number): LookupTrace {
 }
 
 /** The k closest nodes that answered. */
-export function closestOf(lookup: Lookup): NodeInfo[] {
+function closestOf(lookup: Lookup): NodeInfo[] {
   const nodes: NodeInfo[] = [];
   lookup.closestAnswered(lookup.k, (row) => {
     nodes.push(nodeInfo(lookup.bytes, lookup.idStart(row), lookup.addressOf(row)));

@@ -17,7 +17,7 @@ import { readFindNode, readNodesReply } from './layouts.ts';
 /** `d1:y1:qe` with a transaction id is longer than this; what is shorter cannot be answered. */
 const MIN_BYTES = 12;
 /** The longest transaction id echoed: a reply with it and everything else stays within 1024 bytes. */
-export const MAX_TRANSACTION_BYTES = 512;
+const MAX_TRANSACTION_BYTES = 512;
 
 export class Message extends MessageFields {
   readonly #scanner = new Scanner();

@@ -25,7 +25,7 @@ import {
 } from './table.ts';
 
 /** Contacts at most: a whole zone of the network fits; 1 M take 127 MB. */
-export const GROUPED_LIMIT = 1_000_000;
+const GROUPED_LIMIT = 1_000_000;
 /** A lookup for a random id this often: what k-buckets with 15 buckets ask for in refreshes. */
 const EXPLORE_MS = 60_000;
 /** Rows that one search for a quiet contact looks at. The next one goes on from there. */
@@ -39,7 +39,7 @@ class Group {
   states = new Uint32Array(8);
 }
 
-export class GroupedTable implements RoutingTable {
+class GroupedTable implements RoutingTable {
   readonly kind: string;
   readonly #owner: TableOwner;
   readonly #bits: number;
