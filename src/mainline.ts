@@ -9,20 +9,22 @@
  * One call, one awaited answer: `api/mainline/` joins the machine to the world, here are the names.
  */
 export {
-  type AnnounceOptions,
-  type AnnounceResult,
-  type FindNodeResult,
-  type GetPeersResult,
-  type Id,
   LOOKUPS_REMEMBERED,
   Mainline,
   type MainlineOptions,
-  type MainlineWatcher,
   openMainline,
-  type Peer,
-  type PingResult,
-  type StoredPeers,
 } from './api/mainline/mainline.ts';
+export type {
+  AnnounceOptions,
+  AnnounceResult,
+  FindNodeResult,
+  GetPeersResult,
+  Id,
+  MainlineWatcher,
+  Peer,
+  PingResult,
+  StoredPeers,
+} from './api/mainline/results.ts';
 export {
   type Address,
   addressOf,

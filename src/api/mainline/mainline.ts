@@ -6,20 +6,14 @@
  *     promise  ◀── settle ◀── observer    ◀── receive ◀──┘
  */
 import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
-import { shown, wholeNumber } from '../../core/argument.ts';
+import { wholeNumber } from '../../core/argument.ts';
 import type { DatagramTransport } from '../../core/host.ts';
 import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
 import { fillRandom, type Random } from '../../core/random.ts';
 import { type CallLimits, Calls } from '../../io/calls.ts';
 import { type Clock, systemClock } from '../../io/clock.ts';
 import { Driver } from '../../io/driver.ts';
-import {
-  type Endpoint,
-  parseEndpoint,
-  resolveEndpoint,
-  resolveHost,
-  resolveList,
-} from '../../io/endpoint.ts';
+import { type Endpoint, resolveEndpoint, resolveHost } from '../../io/endpoint.ts';
 import { sha1, systemRandom } from '../../io/entropy.ts';
 import { DhtError, warn } from '../../io/errors.ts';
 import { Search } from '../../io/search.ts';
@@ -37,14 +31,20 @@ import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
 import { REGISTER_LIMIT, Register } from '../../mainline/rows/register.ts';
 import { MainlineShared } from '../../mainline/shared.ts';
 import type { MainlineObserver, Settings } from '../../mainline/state.ts';
-import { type LookupTrace, type NodeInfo, nodeInfo, traceOf } from '../../mainline/trace.ts';
+import { type LookupTrace, nodeInfo, traceOf } from '../../mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
-
-/** 20 bytes, or 40 hexadecimal digits. */
-export type Id = string | Uint8Array;
-
-/** Where a BitTorrent client listens. */
-export type Peer = Endpoint;
+import { checkEntries, Entrance, type Entries } from './entrance.ts';
+import type {
+  AnnounceOptions,
+  AnnounceResult,
+  FindNodeResult,
+  GetPeersResult,
+  Id,
+  MainlineWatcher,
+  Peer,
+  PingResult,
+  StoredPeers,
+} from './results.ts';
 
 /** Traces of the caller's own lookups that a node remembers. */
 export const LOOKUPS_REMEMBERED = 64;
@@ -80,57 +80,8 @@ export interface MainlineOptions extends NodeChoices {
   shareWith?: Mainline;
 }
 
-/** What a node tells somebody who looks on, as it happens. Looking changes nothing. */
-export interface MainlineWatcher {
-  /**
-   * A datagram to (`isOurs`) or from `peer`: `bytes[start, end)`, borrowed until this returns.
-   * Copy what is kept, call nothing of the node.
-   */
-  onDatagram?(isOurs: boolean, peer: Address, bytes: Uint8Array, start: number, end: number): void;
-  /** A lookup that was called for has ended. */
-  onLookup?(trace: LookupTrace): void;
-}
-
-/** Peers that a node keeps for others under one info-hash. */
-export interface StoredPeers {
-  infoHash: string;
-  peers: Peer[];
-}
-
 /** Info-hashes that `stored` lists unless told otherwise. */
 const STORED_LISTED = 1000;
-
-/** The nodes that a lookup ended with, and how it went. */
-export interface FindNodeResult {
-  /** The closest nodes that answered, closest first, at most k. */
-  nodes: NodeInfo[];
-  lookup: LookupTrace;
-}
-
-export interface GetPeersResult extends FindNodeResult {
-  /** Every peer once, in the order found. */
-  peers: Peer[];
-}
-
-export interface AnnounceOptions extends CallLimits {
-  /** Where our BitTorrent client listens, 1..65535. Default: the node's own UDP port (BEP 5's implied_port). */
-  port?: number;
-  /** We have it all (BEP 33). Default false. */
-  seed?: boolean;
-}
-
-export interface AnnounceResult extends GetPeersResult {
-  /** Nodes that acknowledged the announce. */
-  stored: number;
-  /** Nodes that refused it or did not answer. */
-  failed: number;
-}
-
-export interface PingResult extends NodeInfo {
-  rttMs: number;
-  /** The other program as it calls itself (BEP 20 `v`), in latin1; empty when it does not. */
-  version: string;
-}
 
 /**
  * Opens a node: binds the socket and starts to join. Await `ready()` to know that it has joined;
@@ -144,14 +95,13 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
   const random = options.random ?? systemRandom;
   const id = options.id === undefined ? randomId(random) : parseId(options.id);
   const { bootstrap = PUBLIC_ROUTERS, contacts = [] } = options;
-  const doors = { contacts, bootstrap: bootstrap === false ? [] : bootstrap };
-  checkEndpoints(doors.contacts, 'contacts');
-  checkEndpoints(doors.bootstrap, 'bootstrap');
+  const entries = { contacts, bootstrap: bootstrap === false ? [] : bootstrap };
+  checkEntries(entries);
   const form = options.udp === undefined ? {} : { form: checkUdpForm(options.udp, 'udp') };
   const transport =
     options.transport ?? (await bindUdp(await resolveHost(options.host ?? '0.0.0.0'), port, form));
   try {
-    return new Mainline(OPENED, settings, id, random, transport, doors, options);
+    return new Mainline(OPENED, settings, id, random, transport, entries, options);
   } catch (error) {
     // A table factory of the program's own may throw.
     await new Promise<void>((resolve) => transport.close(resolve));
@@ -189,9 +139,7 @@ export class Mainline {
   #resolveReady: (outcome: { answered: number }) => void = () => {};
   #closed: Promise<void> | null = null;
   readonly #watchers = new Set<MainlineWatcher>();
-  /** Names of the bootstrap list that are still being resolved, and lookups that wait for them. */
-  #unresolved = 0;
-  #postponed: (() => void)[] = [];
+  readonly #entrance: Entrance;
 
   /** @internal */
   constructor(
@@ -200,7 +148,7 @@ export class Mainline {
     id: Uint8Array,
     random: Random,
     transport: DatagramTransport,
-    doors: Doors,
+    entries: Entries,
     options: MainlineOptions,
   ) {
     if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
@@ -227,7 +175,11 @@ export class Mainline {
       this.#resolveReady = resolve;
     });
     this.#driver.run(this.#node);
-    this.#join(doors);
+    this.#entrance = new Entrance(
+      () => this.table.size === 0,
+      (known) => this.#join(known),
+    );
+    this.#entrance.open(entries);
   }
 
   /**
@@ -351,26 +303,9 @@ export class Mainline {
           };
   }
 
-  #join(doors: Doors): void {
-    const known: Address[] = [];
-    const start = (): void => {
-      if (this.#closed) return;
-      this.#driver.attempt(() => this.#node.join(this.#clock.now(), known));
-    };
-    const later = (address: Address | null): void => {
-      this.#unresolved--;
-      const isNew = address !== null && !known.includes(address);
-      if (isNew) known.push(address);
-      const nobodyIsLeft = this.#unresolved === 0 && known.length === 0;
-      if (this.table.size === 0 && (isNew || nobodyIsLeft)) start();
-      if (isNew || this.#unresolved === 0) for (const begin of this.#postponed.splice(0)) begin();
-    };
-    for (const name of ['contacts', 'bootstrap'] as const) {
-      const { addresses, names } = resolveList(doors[name], name, later);
-      this.#unresolved += names;
-      for (const address of addresses) if (!known.includes(address)) known.push(address);
-    }
-    if (known.length > 0 || this.#unresolved === 0) start();
+  #join(known: readonly Address[]): void {
+    if (this.#closed) return;
+    this.#driver.attempt(() => this.#node.join(this.#clock.now(), known));
   }
 
   /** Begins a lookup; at once, or when the first name of the bootstrap list is resolved. */
@@ -378,8 +313,8 @@ export class Mainline {
     const begin = (): boolean => this.#node.lookup(this.#clock.now(), kind, id, call, announcement);
     if (begin()) return;
     if (this.#node.lookupCount >= LOOKUPS_LIMIT) throw busy();
-    if (this.#unresolved === 0) throw noNodes();
-    this.#postponed.push(() => {
+    if (!this.#entrance.isResolving) throw noNodes();
+    this.#entrance.postpone(() => {
       if (!this.#calls.has(call)) return;
       this.#driver.attempt(() => {
         if (!begin()) this.#calls.fail(call, noNodes());
@@ -473,22 +408,10 @@ export class Mainline {
   }
 }
 
-/** Whom to begin with, checked. */
-interface Doors {
-  contacts: readonly (string | Endpoint)[];
-  bootstrap: readonly (string | Endpoint)[];
-}
-
 interface LookupOutcome {
   trace: LookupTrace;
   stored: number;
   failed: number;
-}
-
-/** Everything wrong about a list that can be known without asking anybody. */
-function checkEndpoints(list: readonly (string | Endpoint)[], name: string): void {
-  if (!Array.isArray(list)) throw new TypeError(`"${name}" expected a list, got ${shown(list)}`);
-  for (const [i, value] of list.entries()) parseEndpoint(value, `${name}[${i}]`);
 }
 
 function randomId(random: Random): Uint8Array {

@@ -1,0 +1,62 @@
+/**
+ * What calls of a Mainline node are given and come to, and what is told to those who look on.
+ */
+import type { Address } from '../../core/address.ts';
+import type { CallLimits } from '../../io/calls.ts';
+import type { Endpoint } from '../../io/endpoint.ts';
+import type { LookupTrace, NodeInfo } from '../../mainline/trace.ts';
+
+/** 20 bytes, or 40 hexadecimal digits. */
+export type Id = string | Uint8Array;
+
+/** Where a BitTorrent client listens. */
+export type Peer = Endpoint;
+
+/** What a node tells somebody who looks on, as it happens. Looking changes nothing. */
+export interface MainlineWatcher {
+  /**
+   * A datagram to (`isOurs`) or from `peer`: `bytes[start, end)`, borrowed until this returns.
+   * Copy what is kept, call nothing of the node.
+   */
+  onDatagram?(isOurs: boolean, peer: Address, bytes: Uint8Array, start: number, end: number): void;
+  /** A lookup that was called for has ended. */
+  onLookup?(trace: LookupTrace): void;
+}
+
+/** Peers that a node keeps for others under one info-hash. */
+export interface StoredPeers {
+  infoHash: string;
+  peers: Peer[];
+}
+
+/** The nodes that a lookup ended with, and how it went. */
+export interface FindNodeResult {
+  /** The closest nodes that answered, closest first, at most k. */
+  nodes: NodeInfo[];
+  lookup: LookupTrace;
+}
+
+export interface GetPeersResult extends FindNodeResult {
+  /** Every peer once, in the order found. */
+  peers: Peer[];
+}
+
+export interface AnnounceOptions extends CallLimits {
+  /** Where our BitTorrent client listens, 1..65535. Default: the node's own UDP port (BEP 5's implied_port). */
+  port?: number;
+  /** We have it all (BEP 33). Default false. */
+  seed?: boolean;
+}
+
+export interface AnnounceResult extends GetPeersResult {
+  /** Nodes that acknowledged the announce. */
+  stored: number;
+  /** Nodes that refused it or did not answer. */
+  failed: number;
+}
+
+export interface PingResult extends NodeInfo {
+  rttMs: number;
+  /** The other program as it calls itself (BEP 20 `v`), in latin1; empty when it does not. */
+  version: string;
+}
