@@ -6,7 +6,7 @@
  *     to ┤       ├ from     [x, x): the whole circle, as a node that is alone owns it
  *        ╰───────╯          (x, x): the whole circle but x
  *
- * Nothing is subtracted: to know whether `x` lies on the way from `from` to `to` it is enough to
+ * Where nothing but order counts nothing is subtracted: to know whether `x` lies on the way from `from` to `to` it is enough to
  * know in which order the three stand, and the order of two ids is the first byte they differ in.
  */
 import { compareIds, ID_BYTES } from './id.ts';
@@ -82,6 +82,29 @@ export function idBefore(id: Uint8Array, idStart: number, out: Uint8Array, outSt
     out[outStart + at] = difference & 255;
     borrow = difference < 0 ? 1 : 0;
   }
+}
+
+/** Writes how far it is clockwise from `from` to `to`, mod 2^160, to `out`: 0 when both are equal. */
+export function arcLength(
+  from: Uint8Array,
+  fromStart: number,
+  to: Uint8Array,
+  toStart: number,
+  out: Uint8Array,
+  outStart: number,
+): void {
+  let borrow = 0;
+  for (let at = ID_BYTES - 1; at >= 0; at--) {
+    const difference = to[toStart + at]! - from[fromStart + at]! - borrow;
+    out[outStart + at] = difference & 255;
+    borrow = difference < 0 ? 1 : 0;
+  }
+}
+
+/** Digits of a number as long as an id when it is written in binary: 0 for 0, 160 from 2^159 on. */
+export function bitLength(number: Uint8Array): number {
+  const first = number.findIndex((byte) => byte !== 0);
+  return first < 0 ? 0 : (ID_BYTES - first) * 8 - (Math.clz32(number[first]!) - 24);
 }
 
 /** Share of the circle that [from, to) covers, 0 to 1, of its first 48 bits; 1 when both are equal. */

@@ -6,7 +6,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   addPowerOfTwo,
+  arcLength,
   arcShare,
+  bitLength,
   compareFrom,
   idBefore,
   isBetween,
@@ -90,6 +92,21 @@ describe('the circle', () => {
     expect(inPlace).toEqual(idOf(-1n));
     addPowerOfTwo(inPlace, 0, 0, inPlace, 0);
     expect(inPlace).toEqual(idOf(0n));
+  });
+
+  test('how far it is clockwise, and the digits of that', () => {
+    const out = new Uint8Array(ID_BYTES + 1);
+    fc.assert(
+      fc.property(anyId, anyId, (from, to) => {
+        const length = clockwise(from, to);
+        arcLength(from, 0, to, 0, out, 1);
+        expect(out.subarray(1)).toEqual(idOf(length));
+        expect(bitLength(idOf(length))).toBe(length === 0n ? 0 : length.toString(2).length);
+      }),
+    );
+    expect([0n, 1n, 255n, 256n, 1n << 159n].map((n) => bitLength(idOf(n)))).toEqual([
+      0, 1, 8, 9, 160,
+    ]);
   });
 
   test('the share of an arc is its length', () => {

@@ -3,6 +3,7 @@
  * successors, predecessors and fingers, and how far round the circle each of them is.
  */
 import type { Address } from '../../core/address.ts';
+import { arcLength, bitLength } from '../../core/arc.ts';
 import { ID_BITS, ID_BYTES } from '../../core/id.ts';
 import type { Identity } from '../../ring/circle/identity.ts';
 import type { ContactSeer, Recorded, TrafficTotals } from '../results/recorded.ts';
@@ -83,13 +84,7 @@ const NO_LOSSES: TrafficTotals = {
 
 /** How often the circle must be halved until it is no longer than the way from `from` to `to`. */
 export function halvings(from: Uint8Array, to: Uint8Array): number {
-  let borrow = 0;
-  let bits = 0;
-  for (let at = ID_BYTES - 1; at >= 0; at--) {
-    const difference = to[at]! - from[at]! - borrow;
-    borrow = difference < 0 ? 1 : 0;
-    const byte = difference & 255;
-    if (byte !== 0) bits = (ID_BYTES - at) * 8 - (Math.clz32(byte) - 24);
-  }
-  return ID_BITS - bits;
+  const length = new Uint8Array(ID_BYTES);
+  arcLength(from, 0, to, 0, length, 0);
+  return ID_BITS - bitLength(length);
 }

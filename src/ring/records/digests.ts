@@ -11,6 +11,7 @@
  * are made where there are records. When two digests differ, the arc is cut in 16 and each part is
  * compared, down to parts whose keys can be listed.
  */
+import { arcLength } from '../../core/arc.ts';
 import { compareIds, ID_BYTES } from '../../core/id.ts';
 import type { Store } from '../../core/store.ts';
 import { readU32 } from '../frames.ts';
@@ -202,12 +203,7 @@ export function visitArc(
 /** Cuts [from, to) in 16 parts of equal length: their 17 bounds, the first `from`, the last `to`. */
 export function cutArc(from: Uint8Array, to: Uint8Array): Uint8Array[] {
   const span = new Uint8Array(ID_BYTES + 1);
-  let borrow = 0;
-  for (let i = ID_BYTES - 1; i >= 0; i--) {
-    const difference = to[i] - from[i] - borrow;
-    span[i + 1] = difference & 255;
-    borrow = difference < 0 ? 1 : 0;
-  }
+  arcLength(from, 0, to, 0, span, 1);
   if (span.every((byte) => byte === 0)) span[0] = 1; // all of the circle
   const bounds: Uint8Array[] = [];
   for (let part = 0; part < PARTS; part++) bounds.push(pointAt(from, span, part));

@@ -6,6 +6,7 @@
  *
  * `view` is a copy: what was told stays as it was.
  */
+import { arcLength, bitLength, idBefore } from '../../core/arc.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import type { LookupStepView, LookupView } from '../protocol/messages.ts';
 
@@ -90,16 +91,9 @@ export class LookupDraft {
 
 /** How many bits the way from a place clockwise to a key has: its log2, rounded up; 0 at the key. */
 export function clockwiseBits(hash: Uint8Array, key: Uint8Array): number {
-  const distance = new Uint8Array(ID_BYTES);
-  let borrow = 0;
-  for (let i = ID_BYTES - 1; i >= 0; i--) {
-    const difference = key[i]! - hash[i]! - borrow;
-    distance[i] = difference & 255;
-    borrow = difference < 0 ? 1 : 0;
-  }
-  const first = distance.findIndex((byte) => byte !== 0);
-  if (first < 0) return 0;
-  const bits = (ID_BYTES - first) * 8 - Math.clz32(distance[first]!) + 24;
-  const isPower = (distance[first]! & (distance[first]! - 1)) === 0;
-  return isPower && distance.subarray(first + 1).every((byte) => byte === 0) ? bits - 1 : bits;
+  const way = new Uint8Array(ID_BYTES);
+  arcLength(hash, 0, key, 0, way, 0);
+  if (bitLength(way) === 0) return 0;
+  idBefore(way, 0, way, 0);
+  return bitLength(way);
 }
