@@ -30,8 +30,8 @@ export function portOf(address: Address): number {
 }
 
 export function readAddress(bytes: Uint8Array, offset: number): Address {
-  const high = (bytes[offset]! << 16) | (bytes[offset + 1]! << 8) | bytes[offset + 2]!;
-  const low = (bytes[offset + 3]! << 16) | (bytes[offset + 4]! << 8) | bytes[offset + 5]!;
+  const high = (bytes[offset] << 16) | (bytes[offset + 1] << 8) | bytes[offset + 2];
+  const low = (bytes[offset + 3] << 16) | (bytes[offset + 4] << 8) | bytes[offset + 5];
   return high * 0x1000000 + low;
 }
 
@@ -90,8 +90,8 @@ export function scopeOf(address: Address): Scope {
 
 /** The same for the compact form, without reading the address. */
 export function scopeAt(bytes: Uint8Array, offset: number): Scope {
-  const hasPort = (bytes[offset + 4]! | bytes[offset + 5]!) !== 0;
-  return scopeOfParts(bytes[offset]!, bytes[offset + 1]!, hasPort);
+  const hasPort = (bytes[offset + 4] | bytes[offset + 5]) !== 0;
+  return scopeOfParts(bytes[offset], bytes[offset + 1], hasPort);
 }
 
 function scopeOfParts(first: number, second: number, hasPort: boolean): Scope {

@@ -66,9 +66,9 @@ export function addPowerOfTwo(
   outStart: number,
 ): void {
   let at = ID_BYTES - 1 - (bit >>> 3);
-  for (let i = 0; i < ID_BYTES; i++) out[outStart + i] = id[idStart + i]!;
+  for (let i = 0; i < ID_BYTES; i++) out[outStart + i] = id[idStart + i];
   for (let carry = 1 << (bit & 7); carry > 0 && at >= 0; at--) {
-    const sum = out[outStart + at]! + carry;
+    const sum = out[outStart + at] + carry;
     out[outStart + at] = sum & 255;
     carry = sum >>> 8;
   }
@@ -78,7 +78,7 @@ export function addPowerOfTwo(
 export function idBefore(id: Uint8Array, idStart: number, out: Uint8Array, outStart: number): void {
   let borrow = 1;
   for (let at = ID_BYTES - 1; at >= 0; at--) {
-    const difference = id[idStart + at]! - borrow;
+    const difference = id[idStart + at] - borrow;
     out[outStart + at] = difference & 255;
     borrow = difference < 0 ? 1 : 0;
   }
@@ -95,7 +95,7 @@ export function arcLength(
 ): void {
   let borrow = 0;
   for (let at = ID_BYTES - 1; at >= 0; at--) {
-    const difference = to[toStart + at]! - from[fromStart + at]! - borrow;
+    const difference = to[toStart + at] - from[fromStart + at] - borrow;
     out[outStart + at] = difference & 255;
     borrow = difference < 0 ? 1 : 0;
   }
@@ -104,7 +104,7 @@ export function arcLength(
 /** Digits of a number as long as an id when it is written in binary: 0 for 0, 160 from 2^159 on. */
 export function bitLength(number: Uint8Array): number {
   const first = number.findIndex((byte) => byte !== 0);
-  return first < 0 ? 0 : (ID_BYTES - first) * 8 - (Math.clz32(number[first]!) - 24);
+  return first < 0 ? 0 : (ID_BYTES - first) * 8 - (Math.clz32(number[first]) - 24);
 }
 
 /** Share of the circle that [from, to) covers, 0 to 1, of its first 48 bits; 1 when both are equal. */
@@ -119,7 +119,7 @@ export function arcShare(
   let unit = 1;
   for (let i = 0; i < ARC_SHARE_BYTES; i++) {
     unit /= 256;
-    share += (to[toStart + i]! - from[fromStart + i]!) * unit;
+    share += (to[toStart + i] - from[fromStart + i]) * unit;
   }
   return share < 0 ? share + 1 : share;
 }

@@ -21,10 +21,10 @@ export function compareDistance(
   targetStart: number,
 ): number {
   for (let i = 0; i < ID_BYTES; i++) {
-    const x = a[aStart + i]!;
-    const y = b[bStart + i]!;
+    const x = a[aStart + i];
+    const y = b[bStart + i];
     if (x !== y) {
-      const t = target[targetStart + i]!;
+      const t = target[targetStart + i];
       return (x ^ t) - (y ^ t);
     }
   }
@@ -33,14 +33,12 @@ export function compareDistance(
 
 /** The first 32 bits of an id as an unsigned number: enough to order most pairs of ids. */
 export function prefixOf(id: Uint8Array, start: number): number {
-  return (
-    ((id[start]! << 24) | (id[start + 1]! << 16) | (id[start + 2]! << 8) | id[start + 3]!) >>> 0
-  );
+  return ((id[start] << 24) | (id[start + 1] << 16) | (id[start + 2] << 8) | id[start + 3]) >>> 0;
 }
 
 /** The first 32 bits as a signed number: one that needs no object of its own, as half of the others do. */
 export function wordAt(id: Uint8Array, start: number): number {
-  return (id[start]! << 24) | (id[start + 1]! << 16) | (id[start + 2]! << 8) | id[start + 3]!;
+  return (id[start] << 24) | (id[start + 1] << 16) | (id[start + 2] << 8) | id[start + 3];
 }
 
 /** A word of a target: `wordAt` of an id XOR this is the distance, as a signed number in its order. */
@@ -56,7 +54,7 @@ export function sharedPrefixBits(
   bStart: number,
 ): number {
   for (let i = 0; i < ID_BYTES; i++) {
-    const difference = a[aStart + i]! ^ b[bStart + i]!;
+    const difference = a[aStart + i] ^ b[bStart + i];
     if (difference !== 0) return i * 8 + Math.clz32(difference) - 24;
   }
   return ID_BITS;
@@ -70,7 +68,7 @@ export function equalIds(a: Uint8Array, aStart: number, b: Uint8Array, bStart: n
 /** Sign of a - b, both read as unsigned big-endian numbers. */
 export function compareIds(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number): number {
   for (let i = 0; i < ID_BYTES; i++) {
-    const difference = a[aStart + i]! - b[bStart + i]!;
+    const difference = a[aStart + i] - b[bStart + i];
     if (difference !== 0) return difference;
   }
   return 0;
@@ -85,7 +83,7 @@ export function randomIdSharing(
   out: Uint8Array,
 ): void {
   for (let i = 0; i < ID_BYTES; i++) {
-    const own = id[idStart + i]!;
+    const own = id[idStart + i];
     const kept = Math.min(8, Math.max(0, bits - i * 8)); // leading bits of this byte that stay
     const free = 0xff >>> kept;
     let byte = (own & ~free) | (random.uint32() & free);
@@ -116,6 +114,6 @@ export function parseId(value: string | Uint8Array, name = 'id'): Uint8Array {
 
 export function formatId(id: Uint8Array, start = 0): string {
   let text = '';
-  for (let i = 0; i < ID_BYTES; i++) text += (id[start + i]! + 256).toString(16).slice(1);
+  for (let i = 0; i < ID_BYTES; i++) text += (id[start + i] + 256).toString(16).slice(1);
   return text;
 }

@@ -48,7 +48,7 @@ export class InternedKeys {
   find(bytes: Uint8Array, start: number): number {
     const mask = this.#slots.length - 1;
     for (let slot = this.#hash(bytes, start) & mask; ; slot = (slot + 1) & mask) {
-      const row = this.#slots[slot]!;
+      const row = this.#slots[slot];
       if (row === 0 || this.#equals(row, bytes, start)) return row;
     }
   }
@@ -82,7 +82,7 @@ export class InternedKeys {
   #closeHole(start: number, mask: number): void {
     let hole = start;
     for (let slot = (hole + 1) & mask; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const row = this.#slots[slot]!;
+      const row = this.#slots[slot];
       const home = this.#hash(this.keys, row * this.keyBytes) & mask;
       if (((slot - home) & mask) >= ((slot - hole) & mask)) {
         this.#slots[hole] = row;
@@ -108,7 +108,7 @@ export class InternedKeys {
   #readLink(row: number): number {
     const at = row * this.keyBytes;
     const k = this.keys;
-    return ((k[at]! << 24) | (k[at + 1]! << 16) | (k[at + 2]! << 8) | k[at + 3]!) >>> 0;
+    return ((k[at] << 24) | (k[at + 1] << 16) | (k[at + 2] << 8) | k[at + 3]) >>> 0;
   }
 
   #writeLink(row: number, next: number): void {
@@ -147,13 +147,13 @@ export class InternedKeys {
       hash = Math.imul(hash ^ word(bytes, i), 0x9e3779b1);
       hash ^= hash >>> 15;
     }
-    for (; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x9e3779b1);
+    for (; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x9e3779b1);
     return hash ^ (hash >>> 15);
   }
 }
 
 function word(bytes: Uint8Array, i: number): number {
-  return bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+  return bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
 }
 
 function slotsFor(capacity: number): number {

@@ -41,7 +41,7 @@ class Chunk {
     const used = this.records.length * ID_BYTES;
     if (used === this.keys.length) this.keys = grown(this.keys, used * 2);
     this.keys.copyWithin((row + 1) * ID_BYTES, row * ID_BYTES, used);
-    for (let i = 0; i < ID_BYTES; i++) this.keys[row * ID_BYTES + i] = key[start + i]!;
+    for (let i = 0; i < ID_BYTES; i++) this.keys[row * ID_BYTES + i] = key[start + i];
     this.records.splice(row, 0, record);
   }
 
@@ -81,18 +81,18 @@ export class OrderedRecords {
   }
 
   get(key: Uint8Array, start: number): Uint8Array | null {
-    const chunk = this.#chunks[this.#chunkOf(key, start)]!;
+    const chunk = this.#chunks[this.#chunkOf(key, start)];
     const row = chunk.rowOf(key, start);
-    return chunk.holds(row, key, start) ? chunk.records[row]! : null;
+    return chunk.holds(row, key, start) ? chunk.records[row] : null;
   }
 
   /** Keeps `record` itself, not a copy. Returns the one it replaces. */
   put(key: Uint8Array, start: number, record: Uint8Array): Uint8Array | null {
     const at = this.#chunkOf(key, start);
-    const chunk = this.#chunks[at]!;
+    const chunk = this.#chunks[at];
     const row = chunk.rowOf(key, start);
     if (chunk.holds(row, key, start)) {
-      const before = chunk.records[row]!;
+      const before = chunk.records[row];
       chunk.records[row] = record;
       return before;
     }
@@ -105,10 +105,10 @@ export class OrderedRecords {
   /** Returns the record that was there. */
   remove(key: Uint8Array, start: number): Uint8Array | null {
     const at = this.#chunkOf(key, start);
-    const chunk = this.#chunks[at]!;
+    const chunk = this.#chunks[at];
     const row = chunk.rowOf(key, start);
     if (!chunk.holds(row, key, start)) return null;
-    const before = chunk.records[row]!;
+    const before = chunk.records[row];
     chunk.remove(row);
     this.#count--;
     this.#tidy(at);
@@ -122,13 +122,13 @@ export class OrderedRecords {
     visit: (key: Uint8Array, record: Uint8Array) => boolean,
   ): void {
     let at = from === null ? 0 : this.#chunkOf(from, 0);
-    let row = from === null ? 0 : this.#chunks[at]!.rowOf(from, 0);
+    let row = from === null ? 0 : this.#chunks[at].rowOf(from, 0);
     for (; at < this.#chunks.length; at++, row = 0) {
-      const { keys, records } = this.#chunks[at]!;
+      const { keys, records } = this.#chunks[at];
       for (; row < records.length; row++) {
         if (to !== null && compareIds(keys, row * ID_BYTES, to, 0) >= 0) return;
-        for (let i = 0; i < ID_BYTES; i++) this.#shown[i] = keys[row * ID_BYTES + i]!;
-        if (!visit(this.#shown, records[row]!)) return;
+        for (let i = 0; i < ID_BYTES; i++) this.#shown[i] = keys[row * ID_BYTES + i];
+        if (!visit(this.#shown, records[row])) return;
       }
     }
   }
@@ -139,13 +139,13 @@ export class OrderedRecords {
     to: Uint8Array | null,
   ): Generator<readonly [key: Uint8Array, record: Uint8Array]> {
     let at = from === null ? 0 : this.#chunkOf(from, 0);
-    let row = from === null ? 0 : this.#chunks[at]!.rowOf(from, 0);
+    let row = from === null ? 0 : this.#chunks[at].rowOf(from, 0);
     for (; at < this.#chunks.length; at++, row = 0) {
-      const { keys, records } = this.#chunks[at]!;
+      const { keys, records } = this.#chunks[at];
       for (; row < records.length; row++) {
         const start = row * ID_BYTES;
         if (to !== null && compareIds(keys, start, to, 0) >= 0) return;
-        yield [keys.subarray(start, start + ID_BYTES), records[row]!];
+        yield [keys.subarray(start, start + ID_BYTES), records[row]];
       }
     }
   }
@@ -156,7 +156,7 @@ export class OrderedRecords {
     let high = this.#chunks.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (compareIds(this.#chunks[middle]!.keys, 0, key, start) <= 0) low = middle + 1;
+      if (compareIds(this.#chunks[middle].keys, 0, key, start) <= 0) low = middle + 1;
       else high = middle;
     }
     return low - 1;
@@ -164,7 +164,7 @@ export class OrderedRecords {
 
   /** Drops a chunk that became empty; joins one to the next when both fit into half of one. */
   #tidy(at: number): void {
-    const chunk = this.#chunks[at]!;
+    const chunk = this.#chunks[at];
     if (chunk.records.length === 0) {
       if (this.#chunks.length > 1) this.#chunks.splice(at, 1);
       return;

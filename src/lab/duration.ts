@@ -20,7 +20,7 @@ export type Duration = number | string;
  */
 export function durationMs(duration: unknown, name = 'duration'): number {
   const match = typeof duration === 'string' && /^(\d+(?:\.\d+)?) ?(ms|s|min|h|d)$/.exec(duration);
-  const value = match ? Number(match[1]) * UNITS_MS[match[2]!]! : duration;
+  const value = match ? Number(match[1]) * UNITS_MS[match[2]] : duration;
   if (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER) {
     return Math.round(value);
   }

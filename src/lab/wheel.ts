@@ -75,7 +75,7 @@ export class Wheel {
     while (this.count > 0) {
       if (this.#nearCount > 0) {
         const slot = this.now & MASK;
-        const row = this.#heads[slot]!;
+        const row = this.#heads[slot];
         if (row !== 0) return this.#pop(slot, row);
       }
       if (this.now >= untilMs) return 0;
@@ -87,7 +87,7 @@ export class Wheel {
 
   /** The event after one that was just taken, when it falls in the same millisecond, or 0. */
   after(row: EventRow): EventRow {
-    return this.#next[row]!;
+    return this.#next[row];
   }
 
   free(row: EventRow): void {
@@ -96,7 +96,7 @@ export class Wheel {
   }
 
   #pop(slot: number, row: EventRow): EventRow {
-    this.#heads[slot] = this.#next[row]!;
+    this.#heads[slot] = this.#next[row];
     this.#nearCount--;
     this.count--;
     return row;
@@ -116,17 +116,17 @@ export class Wheel {
   }
 
   #empty(list: number): void {
-    let row = this.#heads[list]!;
+    let row = this.#heads[list];
     this.#heads[list] = 0;
     while (row !== 0) {
-      const next = this.#next[row]!;
+      const next = this.#next[row];
       this.#place(row);
       row = next;
     }
   }
 
   #place(row: EventRow): void {
-    const atMs = this.at[row]!;
+    const atMs = this.at[row];
     const pages = Math.floor(atMs / SLOTS) - Math.floor(this.now / SLOTS);
     if (pages === 0) {
       this.#append(atMs & MASK, row);
@@ -141,14 +141,14 @@ export class Wheel {
   #append(list: number, row: EventRow): void {
     this.#next[row] = 0;
     if (this.#heads[list] === 0) this.#heads[list] = row;
-    else this.#next[this.#tails[list]!] = row;
+    else this.#next[this.#tails[list]] = row;
     this.#tails[list] = row;
   }
 
   #take(): EventRow {
     const free = this.#firstFree;
     if (free !== 0) {
-      this.#firstFree = this.#next[free]!;
+      this.#firstFree = this.#next[free];
       return free;
     }
     if (this.#end === this.at.length) this.#grow();

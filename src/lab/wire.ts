@@ -44,7 +44,7 @@ export class Wire {
   constructor(sizes: readonly number[] = DATAGRAM_SIZES) {
     this.#sizes = sizes;
     this.#bytes = sizes.map((size) => new Uint8Array(size * PLACES));
-    this.#words = sizes.map((size, i) => (size % 4 === 0 ? wordsOf(this.#bytes[i]!) : null));
+    this.#words = sizes.map((size, i) => (size % 4 === 0 ? wordsOf(this.#bytes[i]) : null));
     this.#lengths = sizes.map(() => new Uint32Array(PLACES));
     this.#senders = sizes.map(() => new Float64Array(PLACES));
     this.#ends = sizes.map(() => 0);
@@ -62,8 +62,8 @@ export class Wire {
   get bytesKept(): number {
     let bytes = 0;
     for (const [size, end] of this.#ends.entries()) {
-      const lengths = this.#lengths[size]!;
-      for (let place = 0; place < end; place++) bytes += lengths[place]!;
+      const lengths = this.#lengths[size];
+      for (let place = 0; place < end; place++) bytes += lengths[place];
     }
     return bytes;
   }
@@ -73,36 +73,36 @@ export class Wire {
     const length = end - start;
     const sizes = this.#sizes;
     let size = 0;
-    while (length > sizes[size]!) size++;
-    const place = this.#free[size]!.pop() ?? this.#newPlace(size);
-    this.#copy(bytes, start, length, size, place * sizes[size]!);
-    this.#lengths[size]![place] = length;
-    this.#senders[size]![place] = sender;
+    while (length > sizes[size]) size++;
+    const place = this.#free[size].pop() ?? this.#newPlace(size);
+    this.#copy(bytes, start, length, size, place * sizes[size]);
+    this.#lengths[size][place] = length;
+    this.#senders[size][place] = sender;
     this.count++;
     return (place << CLASS_BITS) | size;
   }
 
   /** The bytes lie in here from `startOf` on; replaced when it grows. */
   bytesOf(parcel: Parcel): Uint8Array {
-    return this.#bytes[parcel & CLASS_MASK]!;
+    return this.#bytes[parcel & CLASS_MASK];
   }
 
   startOf(parcel: Parcel): number {
-    return (parcel >>> CLASS_BITS) * this.#sizes[parcel & CLASS_MASK]!;
+    return (parcel >>> CLASS_BITS) * this.#sizes[parcel & CLASS_MASK];
   }
 
   lengthOf(parcel: Parcel): number {
-    return this.#lengths[parcel & CLASS_MASK]![parcel >>> CLASS_BITS]!;
+    return this.#lengths[parcel & CLASS_MASK][parcel >>> CLASS_BITS];
   }
 
   senderOf(parcel: Parcel): Address {
-    return this.#senders[parcel & CLASS_MASK]![parcel >>> CLASS_BITS]!;
+    return this.#senders[parcel & CLASS_MASK][parcel >>> CLASS_BITS];
   }
 
   release(parcel: Parcel): void {
     this.count--;
-    this.#lengths[parcel & CLASS_MASK]![parcel >>> CLASS_BITS] = 0;
-    this.#free[parcel & CLASS_MASK]!.push(parcel >>> CLASS_BITS);
+    this.#lengths[parcel & CLASS_MASK][parcel >>> CLASS_BITS] = 0;
+    this.#free[parcel & CLASS_MASK].push(parcel >>> CLASS_BITS);
   }
 
   /**
@@ -110,23 +110,23 @@ export class Wire {
    * 100 bytes of garbage for each datagram.
    */
   #copy(bytes: Uint8Array, start: number, length: number, size: number, at: number): void {
-    const to = this.#words[size]!;
+    const to = this.#words[size];
     if (to !== null && start === 0 && length <= WORDS_PAY) {
       const from = this.#sourceOf(bytes);
       const words = (length + 3) >>> 2;
       const first = at >>> 2;
       if (words <= from.length) {
-        for (let i = 0; i < words; i++) to[first + i] = from[i]!;
+        for (let i = 0; i < words; i++) to[first + i] = from[i];
         return;
       }
     }
-    this.#bytes[size]!.set(bytes.subarray(start, start + length), at);
+    this.#bytes[size].set(bytes.subarray(start, start + length), at);
   }
 
   /** The words of an array that is sent from again and again. */
   #sourceOf(bytes: Uint8Array): Uint32Array {
     const sources = this.#sources;
-    for (let i = 0; i < SOURCES; i++) if (sources[i] === bytes) return this.#sourceWords[i]!;
+    for (let i = 0; i < SOURCES; i++) if (sources[i] === bytes) return this.#sourceWords[i];
     const i = this.#nextSource;
     this.#nextSource = (i + 1) % SOURCES;
     const words = wordsOf(bytes) ?? new Uint32Array(0);
@@ -136,13 +136,13 @@ export class Wire {
   }
 
   #newPlace(size: number): number {
-    const place = this.#ends[size]!++;
-    if (place < this.#lengths[size]!.length) return place;
+    const place = this.#ends[size]++;
+    if (place < this.#lengths[size].length) return place;
     const places = place * 2;
-    this.#bytes[size] = grown(this.#bytes[size]!, places * this.#sizes[size]!);
-    if (this.#words[size] !== null) this.#words[size] = wordsOf(this.#bytes[size]!);
-    this.#lengths[size] = grown(this.#lengths[size]!, places);
-    this.#senders[size] = grown(this.#senders[size]!, places);
+    this.#bytes[size] = grown(this.#bytes[size], places * this.#sizes[size]);
+    if (this.#words[size] !== null) this.#words[size] = wordsOf(this.#bytes[size]);
+    this.#lengths[size] = grown(this.#lengths[size], places);
+    this.#senders[size] = grown(this.#senders[size], places);
     return place;
   }
 }

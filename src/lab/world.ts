@@ -97,16 +97,16 @@ export class World extends WorldState {
     const { wheel } = this;
     const row = wheel.take(untilMs);
     if (row === 0) return false;
-    const kind = wheel.kind[row]!;
-    const a = wheel.a[row]!;
-    const b = wheel.b[row]!;
-    const c = wheel.c[row]!;
+    const kind = wheel.kind[row];
+    const a = wheel.a[row];
+    const b = wheel.b[row];
+    const c = wheel.c[row];
     if (this.#prefetch.pending === 0) this.#lookAhead(row);
     this.#prefetch.pending--;
     wheel.free(row);
     if (kind === Event.datagram) this.#deliver(a, b, c);
     else if (kind === Event.tick) this.#tick(a);
-    else if (kind === Event.call) this.subscribers[c]!(a, b);
+    else if (kind === Event.call) this.subscribers[c](a, b);
     else this.#streams!.handle(a, b, c);
     return true;
   }
@@ -170,10 +170,10 @@ export class World extends WorldState {
     prefetch.pending = 0;
     for (let row = first; row !== 0 && prefetch.pending < PREFETCHED; row = wheel.after(row)) {
       prefetch.pending++;
-      if (wheel.kind[row] !== Event.datagram || this.alive[wheel.a[row]!] === 0) continue;
-      const parcel = wheel.c[row]!;
+      if (wheel.kind[row] !== Event.datagram || this.alive[wheel.a[row]] === 0) continue;
+      const parcel = wheel.c[row];
       const bytes = wire.bytesOf(parcel);
-      prefetch.add(wheel.a[row]!, wheel.b[row]!, bytes, wire.startOf(parcel));
+      prefetch.add(wheel.a[row], wheel.b[row], bytes, wire.startOf(parcel));
     }
     prefetch.read = this.inhabitants!.prefetch?.(prefetch) ?? 0;
   }
@@ -202,7 +202,7 @@ export class World extends WorldState {
     this.hash.add(this.wheel.now);
     this.hash.add(to);
     this.hash.add(from);
-    this.hash.add((length << 16) ^ (bytes[start + 12]! << 8) ^ bytes[start + 16]!);
+    this.hash.add((length << 16) ^ (bytes[start + 12] << 8) ^ bytes[start + 16]);
     machine.receive(this.wheel.now, seenAs, bytes, start, start + length);
     wire.release(parcel);
     this.settle(to);

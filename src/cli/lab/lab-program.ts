@@ -47,6 +47,13 @@ export function experimentCommands(): Command[] {
 
 /** @param version of this package, for lines that bring a failure back. */
 export function labCommands(group: Command, version: string): void {
+  runCommands(group);
+  soakCommand(group, version);
+  recordCommand(group);
+  queryCommand(group);
+}
+
+function runCommands(group: Command): void {
   group
     .command('list')
     .description('the experiments there are')
@@ -77,7 +84,9 @@ export function labCommands(group: Command, version: string): void {
     .action(async (target: string, { json }: Json) => {
       process.exitCode = await replay(target, openConsole(json));
     });
+}
 
+function soakCommand(group: Command, version: string): void {
   group
     .command('soak')
     .description(
@@ -97,7 +106,9 @@ export function labCommands(group: Command, version: string): void {
     .action(({ json, ...options }: SoakCommandOptions & Json) =>
       runSoak(options, version, openConsole(json)),
     );
+}
 
+function recordCommand(group: Command): void {
   group
     .command('record')
     .description('run a world of the studio and write it down, to be played on the page')
@@ -112,7 +123,9 @@ export function labCommands(group: Command, version: string): void {
     .action((file: string, options: RecordOptions & Json) =>
       recordRun(file, options, openConsole(options.json)),
     );
+}
 
+function queryCommand(group: Command): void {
   group
     .command('query')
     .description('ask the results of one run or many by SQL (needs @duckdb/node-api)')

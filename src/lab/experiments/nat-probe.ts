@@ -62,7 +62,7 @@ export class NatProbe implements MainlineObserver, QueryHandler {
   onAnswer(call: number): void {
     if (call === 0) return;
     const question = call - 1;
-    this.answered[question] = this.answered[question]! + 1;
+    this.answered[question] = this.answered[question] + 1;
   }
 
   onSilence(): void {}

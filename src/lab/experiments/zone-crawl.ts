@@ -99,7 +99,7 @@ export class ZoneCrawl implements MainlineObserver {
     while (this.#inFlight < AT_A_TIME && this.#queue.length > 0) {
       const { address, id } = this.#queue.pop()!;
       const fork = this.#bits + (this.#known.size % FORKS);
-      id[fork >>> 3]! ^= 0x80 >>> (fork & 7);
+      id[fork >>> 3] ^= 0x80 >>> (fork & 7);
       if (node.ask(world.now, address, Method.findNode, id, 2)) this.#inFlight++;
     }
     world.settle(this.#crawler);
@@ -113,7 +113,7 @@ export function nodesOfZone(overlay: MainlineOverlay, zone: Uint8Array, bits: nu
   const found: number[] = [];
   const { keys } = overlay.population;
   for (let node = 0; node < overlay.count; node++) {
-    if (Math.floor(keys[node]! / 0x10000 / shift) === prefix) found.push(node);
+    if (Math.floor(keys[node] / 0x10000 / shift) === prefix) found.push(node);
   }
   return found;
 }

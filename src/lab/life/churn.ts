@@ -133,13 +133,13 @@ export function parseTrace(text: string, nodes: number): TraceStep[] {
     const step = {
       atMs: Math.round(Number(match[1]) * 1000),
       node: Number(match[2]),
-      isUp: match[3]!.toLowerCase() === 'join',
+      isUp: match[3].toLowerCase() === 'join',
     };
     if (step.node >= nodes) {
-      throw new RangeError(lineError(index, `a node below ${nodes}`, match[2]!));
+      throw new RangeError(lineError(index, `a node below ${nodes}`, match[2]));
     }
     if (step.atMs < (steps.at(-1)?.atMs ?? 0)) {
-      throw new RangeError(lineError(index, 'a time not before the last', match[1]!));
+      throw new RangeError(lineError(index, 'a time not before the last', match[1]));
     }
     steps.push(step);
   }

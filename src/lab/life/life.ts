@@ -100,7 +100,7 @@ export class Life {
     for (let node = 0; node < world.count; node++) {
       if (states[node] === State.unborn) continue;
       const subscriber = states[node] === State.down ? this.#arriving : this.#leaving;
-      world.schedule(world.now + restsMs[node]!, subscriber, node, this.#lives[node]!);
+      world.schedule(world.now + restsMs[node], subscriber, node, this.#lives[node]);
     }
   }
 
@@ -115,7 +115,7 @@ export class Life {
     const { world } = this;
     this.#isFollowing = true;
     const subscriber = world.subscribe((index) => {
-      const { node, isUp } = steps[index]!;
+      const { node, isUp } = steps[index];
       if (!this.#isFollowing) return;
       if (isUp) this.begin(node, this.#rejoin);
       else this.crash(node);
@@ -144,7 +144,7 @@ export class Life {
   left(node: number): void {
     if (this.states[node] === State.down) return;
     this.#enter(node, State.down);
-    this.#lives[node] = this.#lives[node]! + 1;
+    this.#lives[node] = this.#lives[node] + 1;
     this.observer.ended(node);
   }
 
@@ -153,7 +153,7 @@ export class Life {
     if (this.states[node] !== State.down) return false;
     const doors = this.#doors(node);
     this.#enter(node, State.up);
-    this.#lives[node] = this.#lives[node]! + 1;
+    this.#lives[node] = this.#lives[node] + 1;
     this.observer.began(node);
     const hasMemory = rejoin === 'memory' || this.#routers.includes(node);
     this.#mortals.restart(node, doors, hasMemory);
@@ -227,7 +227,7 @@ export class Life {
   }
 
   #plan(node: number, afterMs: number, subscriber: number): void {
-    this.world.schedule(this.world.now + afterMs, subscriber, node, this.#lives[node]!);
+    this.world.schedule(this.world.now + afterMs, subscriber, node, this.#lives[node]);
   }
 
   #enter(node: number, state: State): void {

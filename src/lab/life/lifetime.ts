@@ -117,7 +117,7 @@ function pointsLaw(timesMs: readonly number[], shares: readonly number[]): Law {
   const pieces = piecesOf(timesMs, shares);
   const mean = pieces.reduce((sum, { lived }) => sum + lived, 0);
   const pieceAt = (isBefore: (piece: Piece) => boolean): Piece =>
-    pieces.findLast(isBefore) ?? pieces[0]!;
+    pieces.findLast(isBefore) ?? pieces[0];
   return {
     mean,
     hazard: (ms) => {
@@ -153,7 +153,7 @@ function piecesOf(timesMs: readonly number[], shares: readonly number[]): Piece[
   let hazard = 0;
   for (const [i, share] of shares.entries()) {
     const isLast = i === shares.length - 1;
-    const end = timesMs[i]!;
+    const end = timesMs[i];
     const reached = -naturalLog(share);
     const rate = (reached - hazard) / (end - start);
     const lived = (exponential(-hazard) - (isLast ? 0 : share)) / rate;

@@ -92,14 +92,14 @@ function checkStep(step: unknown, name: string, nodes: number): void {
     const known = Object.keys(ACTIONS).join(', ');
     throw new TypeError(`"${name}" expected one of ${known}, got ${actions.length} of them`);
   }
-  const action = actions[0]!;
+  const action = actions[0];
   const chosen = (step as unknown as Record<string, unknown>)[action];
   if (action === 'heal') {
     if (chosen !== true) throw new TypeError(`"${name}.heal" expected true, got ${shown(chosen)}`);
     return;
   }
   checkSelection(chosen, `${name}.${action}`, nodes);
-  checkFields(chosen as Record<string, unknown>, `${name}.${action}`, ACTIONS[action]!);
+  checkFields(chosen as Record<string, unknown>, `${name}.${action}`, ACTIONS[action]);
   const { kind, delay, for: clogMs } = chosen as Partial<NonNullable<Step['clog']>>;
   if (action === 'clog' && clogMs === undefined) durationMs(clogMs, `${name}.clog.for`);
   if (kind === 'delay' && delay === undefined) durationMs(delay, `${name}.clog.delay`);
@@ -126,7 +126,7 @@ function checkFields(
 /** Puts the steps of a schedule on their way. Those whose time has passed are done at once. */
 export function follow(life: Life, schedule: readonly Step[]): void {
   const { world } = life;
-  const subscriber = world.subscribe((index) => carryOut(life, schedule[index]!, index));
+  const subscriber = world.subscribe((index) => carryOut(life, schedule[index], index));
   for (const [index, step] of schedule.entries()) {
     const atMs = world.now - world.elapsedMs + durationMs(step.at);
     world.schedule(Math.max(world.now, atMs), subscriber, index, 0);

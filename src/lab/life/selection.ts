@@ -67,8 +67,8 @@ function isIn(disc: NonNullable<Selection['disc']>, place: { x: number; y: numbe
 function chosen(nodes: number[], count: number, random: Random): number[] {
   for (let i = 0; i < count; i++) {
     const other = i + randomBelow(random, nodes.length - i);
-    const kept = nodes[i]!;
-    nodes[i] = nodes[other]!;
+    const kept = nodes[i];
+    nodes[i] = nodes[other];
     nodes[other] = kept;
   }
   nodes.length = count;

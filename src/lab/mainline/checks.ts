@@ -55,13 +55,13 @@ export class Safety implements Tap {
     this.#answered = Array.from({ length: world.count }, () => new Set<number>());
     this.#asked = Array.from({ length: world.count }, () => new Set<number>());
     for (let node = 0; node < world.count; node++) {
-      overlay.node(node).table.visit((handle) => this.#answered[node]!.add(handle - 1));
+      overlay.node(node).table.visit((handle) => this.#answered[node].add(handle - 1));
     }
     world.tap = this;
     life.observer = {
       began: (node) => {
-        this.#answered[node]!.clear();
-        this.#asked[node]!.clear();
+        this.#answered[node].clear();
+        this.#asked[node].clear();
         this.#awakeSinceMs[node] = world.now;
       },
       ended: (node) => {
@@ -101,7 +101,7 @@ export class Safety implements Tap {
     if (message.read(bytes, 0, length) !== 0)
       this.fail('well-formed', `node ${from} sends rubbish`);
     if (message.kind === Kind.query) {
-      this.#asked[from]!.add(exchange(to, message));
+      this.#asked[from].add(exchange(to, message));
       return;
     }
     const { from: asker, to: asked, transaction } = this.#query;
@@ -117,8 +117,8 @@ export class Safety implements Tap {
       this.#query = { from, to, transaction: transactionOf(message) };
     } else {
       this.#query.to = -1;
-      const isAnswer = this.#asked[to]!.delete(exchange(from, message));
-      if (isAnswer) this.#answered[to]!.add(from);
+      const isAnswer = this.#asked[to].delete(exchange(from, message));
+      if (isAnswer) this.#answered[to].add(from);
     }
   }
 
@@ -145,13 +145,13 @@ export class Safety implements Tap {
     const sizes = new Array<number>(table.parts).fill(0);
     table.visit((handle, heardSeconds, _failures, part) => {
       const who = `node ${node} has ${handle - 1} in its table`;
-      if (!this.#answered[node]!.has(handle - 1)) this.fail('only who answered', who);
+      if (!this.#answered[node].has(handle - 1)) this.fail('only who answered', who);
       if (handle === self || seen.has(handle)) this.fail('each contact once', who);
       seen.add(handle);
       const { bytes } = contacts;
       const shared = sharedPrefixBits(bytes, self * CONTACT_BYTES, bytes, handle * CONTACT_BYTES);
       if (part !== Math.min(shared, table.parts - 1)) this.fail('the right bucket', who);
-      if (++sizes[part]! > settings.k) this.fail('bucket size', who);
+      if (++sizes[part] > settings.k) this.fail('bucket size', who);
       if (heardSeconds * 1000 > this.#overlay.world.now) this.fail('heard in the past', who);
     });
     this.#expect('table size', table.count, seen.size, `node ${node}`);
@@ -165,13 +165,13 @@ export class Safety implements Tap {
     const asked = new Map<number, { searching: number; writing: number }>();
     for (let row = inFlight?.first() ?? 0; row !== 0; row = inFlight!.after(row)) {
       held.count++;
-      const overdueMs = now - requests.sentAtMs[row]! - settings.timeoutMs;
+      const overdueMs = now - requests.sentAtMs[row] - settings.timeoutMs;
       if (overdueMs > 0)
         this.fail('time-outs', `a request of node ${node} is ${overdueMs} ms late`);
-      const purpose = requests.purpose[row]!;
+      const purpose = requests.purpose[row];
       if (PINGS.has(purpose)) held.pings++;
       if (purpose !== Purpose.lookup && purpose !== Purpose.announce) continue;
-      const slot = requests.subject[row]!;
+      const slot = requests.subject[row];
       if (!lookups[slot])
         this.fail('requests of a lookup', `node ${node} has none in slot ${slot}`);
       const count = asked.get(slot) ?? { searching: 0, writing: 0 };
@@ -201,7 +201,7 @@ export class Safety implements Tap {
   #inspectLookup(node: number, machine: MainlineNode, lookup: Lookup): void {
     const { now } = this.#overlay.world;
     const { startedAtMs, kind, count } = lookup;
-    const ageMs = now - Math.max(startedAtMs, this.#awakeSinceMs[node]!);
+    const ageMs = now - Math.max(startedAtMs, this.#awakeSinceMs[node]);
     if (ageMs > lookupBoundMs(machine)) {
       this.fail('the end of lookups', `one of kind ${kind} at node ${node} has lasted ${ageMs} ms`);
     }
@@ -248,7 +248,7 @@ function exchange(other: number, message: Message): number {
 function transactionOf({ bytes, transactionStart, transactionLength }: Message): number {
   let number = 0;
   for (let i = 0; i < transactionLength; i++) {
-    number = ((number << 8) | bytes[transactionStart + i]!) >>> 0;
+    number = ((number << 8) | bytes[transactionStart + i]) >>> 0;
   }
   return number;
 }

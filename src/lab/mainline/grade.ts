@@ -16,7 +16,7 @@ export function gradeOf(overlay: MainlineOverlay, node: number, lookup: Lookup):
   let hops = 0;
   lookup.closestAnswered(lookup.k, (row) => {
     if (place === 0) hops = lookup.hopsOf(row);
-    if (isContact(overlay, truth[place]!, lookup, row)) inOrder++;
+    if (isContact(overlay, truth[place], lookup, row)) inOrder++;
     if (truth.some((handle) => isContact(overlay, handle, lookup, row))) found++;
     place++;
   });

@@ -72,14 +72,14 @@ export class Liveness {
   begin(hashes: readonly Uint8Array[], random: Random): void {
     const living = this.#living();
     for (let i = 0; i < Math.min(living.length, LOOKERS); i++) {
-      const node = living[living.length <= LOOKERS ? i : randomBelow(random, living.length)]!;
+      const node = living[living.length <= LOOKERS ? i : randomBelow(random, living.length)];
       const target = new Uint8Array(ID_BYTES);
       fillRandom(random, target, 0, ID_BYTES);
       this.#search(node, LookupKind.findNode, target, null);
     }
     for (const hash of hashes) {
       for (let i = 0; i < SEEKERS; i++) {
-        const node = living[randomBelow(random, living.length)]!;
+        const node = living[randomBelow(random, living.length)];
         this.#search(node, LookupKind.getPeers, hash, hash);
       }
     }

@@ -73,7 +73,7 @@ export class Machines<Machine extends Movable> {
   }
 
   #seat(node: number): Machine {
-    const sitter = this.#seats[this.#next]!;
+    const sitter = this.#seats[this.#next];
     this.#seats[this.#next] = node;
     this.#next = (this.#next + 1) % SEATS;
     const isFree = sitter >= 0 && sitter !== this.#current && this.#isOwn[sitter] === 0;

@@ -153,30 +153,30 @@ export class MainlineOverlay implements Overlay {
     const { k } = this.#settings;
     let read = 0;
     for (let i = 0; i < count; i++) {
-      read += machines.has(to[i]!) ? 1 : this.#homes[to[i]! * HOME_WORDS]!;
-      read += contactBytes[(to[i]! + 1) * CONTACT_BYTES]!;
-      read += contactBytes[(from[i]! + 1) * CONTACT_BYTES]!;
-      read += bytes[i]![starts[i]!]!;
+      read += machines.has(to[i]) ? 1 : this.#homes[to[i] * HOME_WORDS];
+      read += contactBytes[(to[i] + 1) * CONTACT_BYTES];
+      read += contactBytes[(from[i] + 1) * CONTACT_BYTES];
+      read += bytes[i][starts[i]];
     }
     for (let i = 0; i < count; i++) {
-      const node = machines.borrow(to[i]!);
+      const node = machines.borrow(to[i]);
       read += node.tenant + node.pingCount + (node.table as KBuckets).first;
     }
     for (let i = 0; i < count; i++) {
-      const node = machines.borrow(to[i]!);
+      const node = machines.borrow(to[i]);
       const table = node.table as KBuckets;
-      const isQuery = bytes[i]![starts[i]! + 1] === QUERY_MARK;
-      const bucket = isQuery ? table.bucketOf(bytes[i]!, starts[i]! + TARGET_AT) : 0;
-      const home = table.bucketOf(contactBytes, (from[i]! + 1) * CONTACT_BYTES);
+      const isQuery = bytes[i][starts[i] + 1] === QUERY_MARK;
+      const bucket = isQuery ? table.bucketOf(bytes[i], starts[i] + TARGET_AT) : 0;
+      const home = table.bucketOf(contactBytes, (from[i] + 1) * CONTACT_BYTES);
       buckets[i] = bucket;
-      read += rows[2 * bucket]! + rows[2 * (bucket + k)]! + rows[2 * home]! + rows[2 * (home + k)]!;
+      read += rows[2 * bucket] + rows[2 * (bucket + k)] + rows[2 * home] + rows[2 * (home + k)];
       if (!isQuery) read += node.lookups[0]?.prefetched ?? 0;
     }
     for (let i = 0; i < count; i++) {
-      const bucket = buckets[i]!;
+      const bucket = buckets[i];
       if (bucket === 0) continue;
       for (let row = bucket + 1; row <= bucket + k; row++) {
-        read += contactBytes[rows[2 * row]! * CONTACT_BYTES]!;
+        read += contactBytes[rows[2 * row] * CONTACT_BYTES];
       }
     }
     return read;
@@ -271,16 +271,16 @@ export class MainlineOverlay implements Overlay {
   #tenantOf(node: number): number {
     const at = node * HOME_WORDS + Home.tenant;
     this.#homes[at] ||= this.shared.admit();
-    return this.#homes[at]!;
+    return this.#homes[at];
   }
 
   /** The rows of a warm table, in an object that is used again; null when it has none. */
   #rowsOf(node: number): TableRows | null {
     const rows = this.#rows;
     const home = node * HOME_WORDS;
-    rows.first = this.#homes[home + Home.first]!;
-    rows.parts = this.#homes[home + Home.parts]!;
-    rows.count = this.#homes[home + Home.contacts]!;
+    rows.first = this.#homes[home + Home.first];
+    rows.parts = this.#homes[home + Home.parts];
+    rows.count = this.#homes[home + Home.contacts];
     return rows.parts === 0 ? null : rows;
   }
 
@@ -309,7 +309,7 @@ export class MainlineOverlay implements Overlay {
     });
     const present = members ? members.length : this.population.founders;
     for (let i = 0; i < present; i++) {
-      const node = members ? members[i]! : i;
+      const node = members ? members[i] : i;
       if (upkeep) this.node(node).rest(START_MS);
       this.world.start(node, !upkeep);
     }

@@ -30,7 +30,7 @@ export class Oracle {
     // All in the smallest part of the tree that has k of the living are nearer than anybody outside.
     for (let depth = this.#descend(target); depth >= 0; depth--) {
       this.#nearest.begin(target, 0, k);
-      const living = this.#gather(this.#lows[depth]!, this.#highs[depth]!, except);
+      const living = this.#gather(this.#lows[depth], this.#highs[depth], except);
       if (living >= k || depth === 0) break;
     }
     this.#gather(this.#population.founders, this.#population.count, except);

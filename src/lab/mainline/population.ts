@@ -53,7 +53,7 @@ export class Population {
     for (let node = 0; node < this.count; node++) {
       const isFounder = node < this.founders;
       const key = isFounder
-        ? this.keys[node]!
+        ? this.keys[node]
         : random.uint32() * 0x10000 + (random.uint32() & 0xffff);
       const high = Math.floor(key / 0x10000);
       id[0] = high >>> 24;
@@ -76,13 +76,13 @@ export class Population {
 /** The first of the ascending keys `[low, high)`, which share `depth` bits, whose next bit is 1. */
 export function split(keys: Float64Array, low: number, high: number, depth: number): number {
   if (low === high) return low;
-  const bit = BIT_AT[depth]!;
-  const border = Math.floor(keys[low]! / (bit * 2)) * (bit * 2) + bit;
+  const bit = BIT_AT[depth];
+  const border = Math.floor(keys[low] / (bit * 2)) * (bit * 2) + bit;
   let from = low;
   let to = high;
   while (from < to) {
     const middle = (from + to) >>> 1;
-    if (keys[middle]! < border) from = middle + 1;
+    if (keys[middle] < border) from = middle + 1;
     else to = middle;
   }
   return from;

@@ -147,7 +147,7 @@ function churnOf(random: Random): ChurnModel | null {
     { up: { kind: 'exponential', meanMs: scaleMs }, rejoin },
     { up: { kind: 'weibull', shape: 0.5, scaleMs }, rejoin },
     { up: { kind: 'pareto', shape: 2, scaleMs }, rejoin },
-    { ...presets[randomBelow(random, presets.length)]!, rejoin },
+    { ...presets[randomBelow(random, presets.length)], rejoin },
   ]);
 }
 
@@ -193,5 +193,5 @@ function chance(random: Random, percent: number): boolean {
 }
 
 function pick<T>(random: Random, choices: readonly T[]): T {
-  return choices[randomBelow(random, choices.length)]!;
+  return choices[randomBelow(random, choices.length)];
 }

@@ -178,7 +178,7 @@ class Trial {
   #call(): void {
     const node = randomBelow(this.#random, this.#plan.nodes);
     const what = randomBelow(this.#random, 3);
-    const hash = this.#hashes[randomBelow(this.#random, HASHES)]!;
+    const hash = this.#hashes[randomBelow(this.#random, HASHES)];
     const target = this.#randomId();
     if (this.#life.states[node] !== State.up) return;
     if (what === 0) this.#lookup(node, LookupKind.findNode, target, null);

@@ -50,7 +50,7 @@ export function fillTables(start: WarmStart): void {
   const { k, members, wide = [], draws = 1, wayMs = () => 0 } = start;
   const { keys: allKeys } = start.population;
   // All numbers below are places among the members.
-  const keys = members ? Float64Array.from(members, (node) => allKeys[node]!) : allKeys;
+  const keys = members ? Float64Array.from(members, (node) => allKeys[node]) : allKeys;
   const handles = new Uint32Array(Math.max(k, ...wide));
   const heardAtMs = new Float64Array(handles.length);
   /** Ranges of nodes that buckets 0, 1, … of the nodes below are filled from. */
@@ -107,7 +107,7 @@ export function fillTables(start: WarmStart): void {
     while (drawn.size < Math.min(wanted, size)) drawn.add(low + randomBelow(start.random, size));
     const byWay = [...drawn].map((place) => ({ place, ms: wayMs(nodeAt(owner), nodeAt(place)) }));
     byWay.sort((a, b) => a.ms - b.ms || a.place - b.place);
-    for (let i = 0; i < room; i++) take(byWay[i]!.place, i);
+    for (let i = 0; i < room; i++) take(byWay[i].place, i);
     return room;
   }
 
@@ -123,6 +123,6 @@ export function fillTables(start: WarmStart): void {
   }
 
   function nodeAt(place: number): number {
-    return members === null ? place : members[place]!;
+    return members === null ? place : members[place];
   }
 }

@@ -151,7 +151,7 @@ export class Workload implements MainlineObserver {
     }
     const hash = randomBelow(this.random, infoHashes);
     if (place < findNode + getPeers) {
-      this.#lookup(node, LookupKind.getPeers, this.hashes[hash]!, hash, 0);
+      this.#lookup(node, LookupKind.getPeers, this.hashes[hash], hash, 0);
     } else {
       this.#announce(node, hash);
     }
@@ -159,13 +159,13 @@ export class Workload implements MainlineObserver {
 
   #announce(node: number, hash: number): void {
     const port = 1 + randomBelow(this.random, 65535);
-    this.#lookup(node, LookupKind.announce, this.hashes[hash]!, hash, port);
+    this.#lookup(node, LookupKind.announce, this.hashes[hash], hash, port);
   }
 
   #lookup(node: number, kind: LookupKind, target: Uint8Array, hash: number, port: number): void {
     const { world } = this.#overlay!;
     const number = ++this.begun;
-    const isThere = kind === LookupKind.getPeers && world.now - this.#storedAtMs[hash]! <= FRESH_MS;
+    const isThere = kind === LookupKind.getPeers && world.now - this.#storedAtMs[hash] <= FRESH_MS;
     this.#calls.set(number, { node, hash, port, isThere, isFound: false });
     this.observer?.began(number, node);
     const announcement = port === 0 ? null : { port, impliedPort: false, seed: false };

@@ -29,5 +29,5 @@ export type Jitter = (random: Random) => number;
 
 export function jitterOf(model: JitterModel): Jitter {
   if (model.kind === 'uniform') return (random) => randomBelow(random, model.highMs + 1);
-  return (random) => Math.round((EXPONENTIAL[random.uint32() >>> 25]! * model.meanMs) / 1000);
+  return (random) => Math.round((EXPONENTIAL[random.uint32() >>> 25] * model.meanMs) / 1000);
 }

@@ -57,6 +57,6 @@ function king(from: number, to: number, seed: number): number {
   const b = placeOf(seed, to);
   const x = (xOf(a) - xOf(b)) / PLANE_SIDE;
   const y = (yOf(a) - yOf(b)) / PLANE_SIDE;
-  const lines = LINES[lineOf(a)]! + LINES[lineOf(b)]!;
+  const lines = LINES[lineOf(a)] + LINES[lineOf(b)];
   return Math.max(1, Math.round((lines + SIDE * Math.sqrt(x * x + y * y)) / 10));
 }

@@ -115,13 +115,13 @@ export class Nats {
 
   /** A datagram of the node goes out: the address that its receiver sees. */
   leave(now: number, node: number, from: Address, to: Address): Address {
-    const kind = this.classOf[node]!;
+    const kind = this.classOf[node];
     if (kind === NatClass.open) return from;
     this.#sentAtMs[node] = now;
     if (kind === NatClass.fullCone) return from;
     const pair = this.#touch(now, node, kind === NatClass.restricted ? anyPort(to) : to);
     if (kind === NatClass.firewalled) {
-      this.#credits[pair] = Math.min(CREDITS_MAX, this.#credits[pair]! + 1);
+      this.#credits[pair] = Math.min(CREDITS_MAX, this.#credits[pair] + 1);
     }
     return kind === NatClass.symmetric ? this.#outsideOf(pair, from) : from;
   }
@@ -136,27 +136,27 @@ export class Nats {
     const row = this.#mapped.find(this.#key, 0);
     if (row === 0) return -1;
     const key = this.#pairs.keys;
-    const at = this.#pairOf[row]! * PAIR_BYTES;
+    const at = this.#pairOf[row] * PAIR_BYTES;
     if (readAddress(key, at + 4) !== from) return NOT_LET_IN;
-    return ((key[at]! << 24) | (key[at + 1]! << 16) | (key[at + 2]! << 8) | key[at + 3]!) >>> 0;
+    return ((key[at] << 24) | (key[at + 1] << 16) | (key[at + 2] << 8) | key[at + 3]) >>> 0;
   }
 
   /** May a datagram that is seen to come from `from` go in to the node? Uses up what allowed it. */
   admits(now: number, node: number, from: Address): boolean {
-    const kind = this.classOf[node]!;
+    const kind = this.classOf[node];
     if (kind === NatClass.open) return true;
-    if (kind === NatClass.fullCone) return now - this.#sentAtMs[node]! <= this.#mappingMs;
+    if (kind === NatClass.fullCone) return now - this.#sentAtMs[node] <= this.#mappingMs;
     this.#writePair(node, kind === NatClass.restricted ? anyPort(from) : from);
     const pair = this.#pairs.find(this.#key, 0);
     if (pair === 0 || this.#isDead(now, pair)) return false;
     if (kind !== NatClass.firewalled) return true;
     if (this.#credits[pair] === 0) return false;
-    this.#credits[pair] = this.#credits[pair]! - 1;
+    this.#credits[pair] = this.#credits[pair] - 1;
     return true;
   }
 
   #isDead(now: number, pair: number): boolean {
-    return now - this.#pairSentAtMs[pair]! > this.#mappingMs;
+    return now - this.#pairSentAtMs[pair] > this.#mappingMs;
   }
 
   /** The row of a pair, which lives from now on. One that had died begins anew. */
@@ -172,7 +172,7 @@ export class Nats {
 
   /** The address that the outside end of a pair sees; a port is opened for it if it has none. */
   #outsideOf(pair: number, home: Address): Address {
-    let row = this.#outside[pair]!;
+    let row = this.#outside[pair];
     const ip = ipOf(home);
     while (row === 0) {
       const port = FIRST_PORT + (mix(this.#seed, ++this.#portsGiven) % PORTS);
@@ -188,7 +188,7 @@ export class Nats {
 
   /** Closes the port of a pair and takes back what it allowed. */
   #end(pair: number): void {
-    if (this.#outside[pair] !== 0) this.#mapped.remove(this.#outside[pair]!);
+    if (this.#outside[pair] !== 0) this.#mapped.remove(this.#outside[pair]);
     this.#outside[pair] = 0;
     this.#credits[pair] = 0;
     this.#pairSentAtMs[pair] = -Infinity;

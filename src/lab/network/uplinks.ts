@@ -41,7 +41,7 @@ export class Uplinks {
     for (let node = 0; node < count; node++) {
       const word = mix(seed, node);
       let kind = 0;
-      while (kind < limits.length && word >= limits[kind]!) kind++;
+      while (kind < limits.length && word >= limits[kind]) kind++;
       this.#kind[node] = kind;
     }
     this.#freeAtMs = new Float64Array(count);
@@ -49,22 +49,22 @@ export class Uplinks {
 
   /** When the last byte has left, with fractions; -1 when the queue has no room for them. */
   leavesAtMs(now: number, node: number, bytes: number): number {
-    const model = this.#models[this.#kind[node]!];
+    const model = this.#models[this.#kind[node]];
     if (model === undefined) return now;
     const { bytesPerSecond, queueBytes = UPLINK_QUEUE_BYTES } = model;
-    const waitingMs = Math.max(0, this.#freeAtMs[node]! - now);
+    const waitingMs = Math.max(0, this.#freeAtMs[node] - now);
     if ((waitingMs * bytesPerSecond) / 1000 + bytes > queueBytes) return -1;
     return this.#queue(now, node, bytes, bytesPerSecond);
   }
 
   /** The same for a stream, whose bytes wait at its sender until there is room: never -1. */
   streamLeavesAtMs(now: number, node: number, bytes: number): number {
-    const model = this.#models[this.#kind[node]!];
+    const model = this.#models[this.#kind[node]];
     return model === undefined ? now : this.#queue(now, node, bytes, model.bytesPerSecond);
   }
 
   #queue(now: number, node: number, bytes: number, bytesPerSecond: number): number {
-    const leavesAtMs = Math.max(now, this.#freeAtMs[node]!) + (bytes * 1000) / bytesPerSecond;
+    const leavesAtMs = Math.max(now, this.#freeAtMs[node]) + (bytes * 1000) / bytesPerSecond;
     this.#freeAtMs[node] = leavesAtMs;
     return leavesAtMs;
   }

@@ -38,7 +38,7 @@ export function summaryOf(grades: readonly Grade[]): Summary {
   const answered = grades.filter(({ failed }) => !failed);
   const latencies = Float64Array.from(answered, ({ latencyMs }) => latencyMs).sort();
   const at = (share: number): number =>
-    latencies.length === 0 ? Number.NaN : latencies[Math.floor((latencies.length - 1) * share)]!;
+    latencies.length === 0 ? Number.NaN : latencies[Math.floor((latencies.length - 1) * share)];
   return {
     lookups: grades.length,
     successRate: answered.length / grades.length,

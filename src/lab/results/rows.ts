@@ -34,7 +34,7 @@ export class Rows<T extends TableName> {
   add(row: Row<T>): number {
     const at = this.count++;
     const cells = row as Record<string, Cell>;
-    for (const column of this.#columns) column.set(at, cells[column.name]!);
+    for (const column of this.#columns) column.set(at, cells[column.name]);
     return at;
   }
 
@@ -108,14 +108,14 @@ class GrowingColumn {
   }
 
   at(row: number): Cell {
-    const value = this.#values[row]!;
+    const value = this.#values[row];
     switch (this.#definition.type) {
       case 'boolean':
         return value === 1;
       case 'string':
-        return this.#texts[value]!;
+        return this.#texts[value];
       case 'uint64':
-        return (BigInt(this.#values[row * 2]!) << 32n) | BigInt(this.#values[row * 2 + 1]!);
+        return (BigInt(this.#values[row * 2]) << 32n) | BigInt(this.#values[row * 2 + 1]);
       default:
         return Number.isNaN(value) ? null : value;
     }

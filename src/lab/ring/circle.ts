@@ -97,7 +97,7 @@ export class Circle {
   /** The place of an address, or -1 for one that is not of this world. */
   placeAt(address: Address): Place {
     const newcomer = this.#newcomers.size > 0 ? this.#newcomers.get(address) : undefined;
-    if (newcomer !== undefined) return this.#placeOf[newcomer]!;
+    if (newcomer !== undefined) return this.#placeOf[newcomer];
     const node = this.nodeAt(address);
     return node < 0 ? -1 : this.placeOf(node, portOf(address) - FIRST_PORT);
   }
@@ -112,7 +112,7 @@ export class Circle {
     this.#newcomers.delete(this.addressOf(node, identity));
     this.#moved.set(from, address);
     this.#newcomers.set(address, from);
-    this.#shift(this.#placeOf[from]!, this.count - 1);
+    this.#shift(this.#placeOf[from], this.count - 1);
     const last = this.count - 1;
     this.hashes.fill(0xff, last * ID_BYTES);
     this.#prefixes[last] = Infinity;
@@ -124,7 +124,7 @@ export class Circle {
 
   /** Takes a place out and puts it in elsewhere; those between move up by one. */
   #shift(from: Place, to: Place): void {
-    const [node, identity] = [this.#nodeOf[from]!, this.#identityOf[from]!];
+    const [node, identity] = [this.#nodeOf[from], this.#identityOf[from]];
     const step = from < to ? 1 : -1;
     const [start, end] = from < to ? [from + 1, to + 1] : [to, from];
     const at = start - step;
@@ -135,21 +135,21 @@ export class Circle {
     this.#nodeOf[to] = node;
     this.#identityOf[to] = identity;
     for (let place = Math.min(from, to); place <= Math.max(from, to); place++) {
-      this.#placeOf[this.#nodeOf[place]! * this.identities + this.#identityOf[place]!] = place;
+      this.#placeOf[this.#nodeOf[place] * this.identities + this.#identityOf[place]] = place;
     }
   }
 
   nodeOf(place: Place): number {
-    return this.#nodeOf[place]!;
+    return this.#nodeOf[place];
   }
 
   /** Which of its node's identities stands there. */
   identityOf(place: Place): number {
-    return this.#identityOf[place]!;
+    return this.#identityOf[place];
   }
 
   placeOf(node: number, identity: number): Place {
-    return this.#placeOf[node * this.identities + identity]!;
+    return this.#placeOf[node * this.identities + identity];
   }
 
   after(place: Place): Place {
@@ -173,7 +173,7 @@ export class Circle {
     let high = this.count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const difference = this.#prefixes[middle]! - prefix;
+      const difference = this.#prefixes[middle] - prefix;
       const isAfter =
         difference === 0
           ? compareIds(this.hashes, middle * ID_BYTES, key, start) > 0
@@ -186,5 +186,5 @@ export class Circle {
 }
 
 function first48(id: Uint8Array, start: number): number {
-  return prefixOf(id, start) * 0x10000 + id[start + 4]! * 256 + id[start + 5]!;
+  return prefixOf(id, start) * 0x10000 + id[start + 4] * 256 + id[start + 5];
 }

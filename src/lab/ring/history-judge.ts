@@ -169,8 +169,8 @@ class Judgement {
     let latest: Operation | null = null;
     let next = 0;
     for (const write of byBegin) {
-      while (byEnd[next] !== undefined && byEnd[next]!.endedMs < write.beganMs) {
-        const ended = byEnd[next++]!;
+      while (byEnd[next] !== undefined && byEnd[next].endedMs < write.beganMs) {
+        const ended = byEnd[next++];
         if (latest === null || ended.version! > latest.version!) latest = ended;
       }
       if (latest !== null && latest.version! >= write.version!) {
@@ -345,7 +345,7 @@ function spellsOf(disturbances: History['disturbances'], wholes: readonly Whole[
   const sorted = [...disturbances].sort((a, b) => a.atMs - b.atMs);
   let next = 0;
   for (const { kind, atMs, node } of sorted) {
-    while (wholes[next] !== undefined && wholes[next]!.atMs <= atMs) next++;
+    while (wholes[next] !== undefined && wholes[next].atMs <= atMs) next++;
     const untilMs = wholes[next]?.atMs ?? Infinity;
     let spell = spells.at(-1);
     if (spell === undefined || spell.untilMs <= atMs) {
@@ -353,7 +353,7 @@ function spellsOf(disturbances: History['disturbances'], wholes: readonly Whole[
       spells.push(spell);
     }
     spell.untilMs = untilMs;
-    if (GRADES[kind]! > spell.grade) spell.grade = GRADES[kind]!;
+    if (GRADES[kind] > spell.grade) spell.grade = GRADES[kind];
     if (kind === 'leave') spell.leavesMs.push(atMs);
     if (kind === 'crash' || kind === 'loss' || kind === 'pause') {
       const gone = { atMs, backMs: Infinity };

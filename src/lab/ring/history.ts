@@ -123,7 +123,7 @@ export class History {
   }
 
   end(id: number, atMs: number, { code, found, value, version = null, copies = 0 }: Ended): void {
-    const operation = this.operations[id]!;
+    const operation = this.operations[id];
     operation.endedMs = atMs;
     operation.ending = endingOf(code);
     operation.code = code;

@@ -92,7 +92,7 @@ export class RingLife {
     const { world } = this.#overlay;
     const startMs = world.now;
     const subscriber = world.subscribe((index) => {
-      if (!this.#isOver) this.#carryOut(steps[index]!, index);
+      if (!this.#isOver) this.#carryOut(steps[index], index);
     });
     for (const [i, { atMs }] of steps.entries()) {
       world.schedule(startMs + atMs, subscriber, i, 0);
@@ -183,7 +183,7 @@ export class RingLife {
     const members = this.members().filter((other) => other !== node);
     const ways: Address[] = [];
     for (let i = 0; i < WAYS && members.length > 0; i++) {
-      const way = members.splice(randomBelow(this.#random, members.length), 1)[0]!;
+      const way = members.splice(randomBelow(this.#random, members.length), 1)[0];
       ways.push(this.#overlay.addressOf(way));
     }
     return ways;
@@ -191,7 +191,7 @@ export class RingLife {
 
   #enter(node: number, stand: Stand): void {
     this.stands[node] = stand;
-    this.#lives[node] = this.#lives[node]! + 1;
+    this.#lives[node] = this.#lives[node] + 1;
   }
 
   #note(kind: Parameters<History['disturb']>[1], node: number): void {
@@ -228,7 +228,7 @@ export class RingLife {
   #take(random: Random, step: RingStep & { do: 'crash' | 'loss' | 'pause' }, aims: number[]): void {
     const up = this.up();
     if (up.length < 2 || this.gone >= this.#budget) return;
-    while (aims.length > 0 && !up.includes(aims[0]!)) aims.shift();
+    while (aims.length > 0 && !up.includes(aims[0])) aims.shift();
     const node = aims.shift() ?? pick(random, up);
     // Somebody has to be left who is a member.
     if (this.members().every((other) => other === node)) return;
@@ -253,7 +253,7 @@ export class RingLife {
 
   #comeBackAfter(node: number, forMs: number): void {
     const { world } = this.#overlay;
-    world.schedule(world.now + forMs, this.#returning, node, this.#lives[node]!);
+    world.schedule(world.now + forMs, this.#returning, node, this.#lives[node]);
   }
 
   #leave(random: Random, isWiped: boolean): void {
@@ -301,5 +301,5 @@ export class RingLife {
 }
 
 function pick<T>(random: Random, list: readonly T[]): T {
-  return list[randomBelow(random, list.length)]!;
+  return list[randomBelow(random, list.length)];
 }

@@ -34,7 +34,7 @@ const KINDS: readonly Kind[] = ['order', 'crashes', 'crashes', 'anything'];
 /** The plan of a seed; with `nodes` a smaller or larger one of the same kind. */
 export function ringPlanOf(seed: number, nodes?: number): RingPlan {
   const random = new SeededRandom(seed, SeedStream.soak);
-  const kind = KINDS[seed % KINDS.length]!;
+  const kind = KINDS[seed % KINDS.length];
   const drawn = between(random, RING_SOAK_NODES_MIN, RING_SOAK_NODES_MAX);
   const small = between(random, RING_SOAK_NODES_MIN, 8);
   const count = nodes ?? (chance(random, 60) ? small : drawn);
@@ -210,5 +210,5 @@ function chance(random: Random, percent: number): boolean {
 }
 
 function pick<T>(random: Random, choices: readonly T[]): T {
-  return choices[randomBelow(random, choices.length)]!;
+  return choices[randomBelow(random, choices.length)];
 }

@@ -126,7 +126,7 @@ export class RingTrial {
     );
     this.#life = new RingLife(this.overlay, this.history, plan.budget);
     this.#life.whenGone = (node) => this.history.abandon(node);
-    this.#life.holders = () => this.#whole.holders(this.#keys[this.#lastKey]!);
+    this.#life.holders = () => this.#whole.holders(this.#keys[this.#lastKey]);
     this.#whole = new RingWhole(this.overlay, this.#keys);
   }
 
@@ -183,7 +183,7 @@ export class RingTrial {
     let begun = 0;
     for (const node of this.#life.up()) {
       for (const key of this.#keys.keys()) {
-        this.#read(node, key, LEVELS[(key + node) % LEVELS.length]!);
+        this.#read(node, key, LEVELS[(key + node) % LEVELS.length]);
         if (++begun % READINGS_AT_ONCE === 0) world.run(world.now + LOOK_EVERY_MS);
       }
     }
@@ -231,7 +231,7 @@ export class RingTrial {
     const { disturbances } = this.history;
     this.#checks++;
     for (; this.#seenDisturbances < disturbances.length; this.#seenDisturbances++) {
-      const { kind, atMs } = disturbances[this.#seenDisturbances]!;
+      const { kind, atMs } = disturbances[this.#seenDisturbances];
       if (this.#spellFromMs < 0) this.#spellFromMs = atMs;
       if (kind === 'cut' || kind === 'mend' || kind === 'resume') this.#isCut = true;
     }
@@ -292,13 +292,13 @@ export class RingTrial {
     const random = this.#random;
     const { keys, valueBytes } = this.#plan;
     const key = randomBelow(random, keys);
-    const level = LEVELS[randomBelow(random, LEVELS.length)]!;
-    const kind = KINDS[randomBelow(random, KINDS.length)]!;
-    const bytes = valueBytes[randomBelow(random, valueBytes.length)]!;
+    const level = LEVELS[randomBelow(random, LEVELS.length)];
+    const kind = KINDS[randomBelow(random, KINDS.length)];
+    const bytes = valueBytes[randomBelow(random, valueBytes.length)];
     const members = this.#life.members();
     const chance = random.uint32();
     if (members.length === 0) return;
-    const node = members[chance % members.length]!;
+    const node = members[chance % members.length];
     if (kind === 'insert') this.#insert(node, key, level, bytes);
     else if (kind === 'remove') this.#ask(node, 'remove', key, level);
     else if (kind === 'exists') this.#ask(node, 'exists', key, level);
@@ -316,14 +316,14 @@ export class RingTrial {
     const begun = { kind: 'insert', level, key: `k${key}`, node, value } as const;
     const call = this.history.begin(world.now, begun) + 1;
     const content = contentOf(value, bytes);
-    this.overlay.node(node).insert(world.now, call, this.#keys[key]!, content, level);
+    this.overlay.node(node).insert(world.now, call, this.#keys[key], content, level);
     world.settle(node);
   }
 
   #ask(node: number, kind: Exclude<OperationKind, 'insert'>, key: number, level: Level): void {
     const { world } = this.overlay;
     const call = this.history.begin(world.now, { kind, level, key: `k${key}`, node }) + 1;
-    this.overlay.node(node)[kind](world.now, call, this.#keys[key]!, level);
+    this.overlay.node(node)[kind](world.now, call, this.#keys[key], level);
     world.settle(node);
   }
 
@@ -331,7 +331,7 @@ export class RingTrial {
   #ended(call: number, outcome: RingOutcome): void {
     if (call < 0) return this.#life.ended(call, outcome);
     const { code, found, version, copies } = outcome;
-    const { key } = this.history.operations[call - 1]!;
+    const { key } = this.history.operations[call - 1];
     if (copies > 0) this.#lastKey = Number(key.slice(1));
     this.history.end(call - 1, this.overlay.world.now, {
       ...{ code, found, copies },
@@ -344,7 +344,7 @@ export class RingTrial {
   #labelOf(content: Uint8Array): string {
     let label = '';
     for (let i = 0; i < content.length && content[i] !== 0; i++) {
-      label += String.fromCharCode(content[i]!);
+      label += String.fromCharCode(content[i]);
     }
     return this.#values.get(label) === content.length ? label : `mangled ${label}`;
   }
@@ -370,6 +370,6 @@ function contentOf(label: string, bytes: number): Uint8Array {
 
 function hexOf(version: Uint8Array): string {
   let text = '';
-  for (let i = 0; i < VERSION_BYTES; i++) text += (version[i]! + 256).toString(16).slice(1);
+  for (let i = 0; i < VERSION_BYTES; i++) text += (version[i] + 256).toString(16).slice(1);
   return text;
 }

@@ -47,7 +47,7 @@ export class RingWhole {
     if (this.#members.length === 0) return 'nobody is there';
     for (let at = 0; at < this.#members.length; at++) {
       const fault = this.#faultAt(at);
-      if (fault !== null) return `${fault}, says node ${circle.nodeOf(this.#members[at]!)}`;
+      if (fault !== null) return `${fault}, says node ${circle.nodeOf(this.#members[at])}`;
     }
     for (const key of this.#keys) {
       const fault = this.#copyFault(key);
@@ -69,7 +69,7 @@ export class RingWhole {
       const endsBehind = compareIds(end, 0, hash, 0) > 0;
       const isOver = isBehind === endsBehind ? compareIds(end, 0, next, 0) > 0 : isBehind;
       if (isOver && this.#members.length > 1) {
-        const [a, b] = [this.#members[at]!, this.#members[this.#index(at + 1)]!];
+        const [a, b] = [this.#members[at], this.#members[this.#index(at + 1)]];
         return `nodes ${circle.nodeOf(a)} and ${circle.nodeOf(b)} both answer for ${short(next)}`;
       }
     }
@@ -91,7 +91,7 @@ export class RingWhole {
         );
       };
       if (successors.some(lives)) continue;
-      return `no successor of node ${circle.nodeOf(this.#members[at]!)} lives`;
+      return `no successor of node ${circle.nodeOf(this.#members[at])} lives`;
     }
     return null;
   }
@@ -134,7 +134,7 @@ export class RingWhole {
   }
 
   #identity(at: number): Identity {
-    return this.#overlay.identityAt(this.#members[this.#index(at)]!)!;
+    return this.#overlay.identityAt(this.#members[this.#index(at)])!;
   }
 
   #hash(at: number): Uint8Array {
@@ -143,7 +143,7 @@ export class RingWhole {
 
   #faultAt(at: number): string | null {
     const identity = this.#identity(at);
-    const { k } = this.#overlay.node(this.#overlay.circle.nodeOf(this.#members[at]!)).settings;
+    const { k } = this.#overlay.node(this.#overlay.circle.nodeOf(this.#members[at])).settings;
     if (identity.state !== 'member' || identity.handover !== null) return 'a hand-over goes on';
     if (compareIds(identity.end, 0, this.#hash(at + 1), 0) !== 0) return 'the arc ends elsewhere';
     const fault =
@@ -159,11 +159,11 @@ export class RingWhole {
 
   #listFault(at: number, list: readonly Member[], step: 1 | -1, what: string): string | null {
     const { oracle, circle } = this.#overlay;
-    const node = this.#overlay.node(circle.nodeOf(this.#members[at]!));
+    const node = this.#overlay.node(circle.nodeOf(this.#members[at]));
     const processes = new Set<number>();
     for (let i = 0; i < list.length; i++) {
-      const place = this.#members[this.#index(at + step * (i + 1))]!;
-      if (list[i]!.address !== oracle.addressAt(place)) return `${what} ${i} is another`;
+      const place = this.#members[this.#index(at + step * (i + 1))];
+      if (list[i].address !== oracle.addressAt(place)) return `${what} ${i} is another`;
       processes.add(circle.nodeOf(place));
     }
     const isAll = list.length === this.#members.length - 1 || list.length >= NEIGHBOURS_LIMIT;
@@ -180,10 +180,10 @@ export class RingWhole {
     const { circle, oracle } = this.#overlay;
     const owner = oracle.ownerOf(key);
     const holders = [circle.nodeOf(owner)];
-    const { k } = this.#overlay.node(holders[0]!).settings;
+    const { k } = this.#overlay.node(holders[0]).settings;
     const first = this.#members.indexOf(owner);
     for (let i = 1; i < this.#members.length && holders.length <= k; i++) {
-      const node = circle.nodeOf(this.#members[this.#index(first - i)]!);
+      const node = circle.nodeOf(this.#members[this.#index(first - i)]);
       if (!holders.includes(node)) holders.push(node);
     }
     return holders;
@@ -191,7 +191,7 @@ export class RingWhole {
 
   #copyFault(key: Uint8Array): string | null {
     const holders = this.#holders(key);
-    const first = this.#overlay.storeOf(holders[0]!).get(key, 0);
+    const first = this.#overlay.storeOf(holders[0]).get(key, 0);
     for (let node = 0; node < this.#overlay.count; node++) {
       if (this.#overlay.world.alive[node] === 0) continue;
       const difference = compareRecords(this.#overlay.storeOf(node).get(key, 0), first);

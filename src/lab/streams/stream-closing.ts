@@ -50,8 +50,8 @@ export class Closing {
 
   /** Bytes came for a stream that is over: its host, if there is one, says so. */
   answerForTheDead(end: End): void {
-    const peer = this.#ends.peer[end]!;
-    const [node, to] = [this.#ends.node[end]!, this.#ends.node[peer]!];
+    const peer = this.#ends.peer[end];
+    const [node, to] = [this.#ends.node[end], this.#ends.node[peer]];
     if (this.#ends.is(peer, Is.over) || this.#ways.isSilent[node] === 1) return;
     const wayMs = this.#ways.wayMs(node, to, 1);
     if (wayMs < Infinity) this.#state.put(this.#world.now + wayMs, peer, What.reset, 0);
@@ -63,7 +63,7 @@ export class Closing {
    */
   abandon(end: End, isSaid: boolean): void {
     const ends = this.#ends;
-    const peer = ends.peer[end]!;
+    const peer = ends.peer[end];
     const isTried = ends.is(end, Is.blocked);
     if ((isSaid || isTried) && peer !== 0 && !ends.is(peer, Is.over)) {
       this.#sending.word(end, What.reset, isTried ? Is.resetHeld : 0);
@@ -75,7 +75,7 @@ export class Closing {
   /** The stream is over here, and the machine hears why, as soon as it can hear. */
   close(end: End, why: Closed): void {
     const ends = this.#ends;
-    const node = ends.node[end]!;
+    const node = ends.node[end];
     this.#state.traffic.bytesDropped += ends.over(end);
     if (this.#ways.isSilent[node] === 0) return this.#tell(end, why);
     ends.set(end, Is.untold);
@@ -93,8 +93,8 @@ export class Closing {
 
   #tell(end: End, why: Closed): void {
     const { now, overlay } = this.#world;
-    const node = this.#ends.node[end]!;
-    this.#state.traffic.closed[why] = this.#state.traffic.closed[why]! + 1;
+    const node = this.#ends.node[end];
+    this.#state.traffic.closed[why] = this.#state.traffic.closed[why] + 1;
     this.#state.trace(What.closed, node, why);
     this.#ends.pin(end);
     overlay.streams(node)!.closed(now, end, why);
@@ -104,7 +104,7 @@ export class Closing {
 
   timeOut(end: End): void {
     const ends = this.#ends;
-    const peer = ends.peer[end]!;
+    const peer = ends.peer[end];
     ends.pin(end);
     if (peer !== 0 && !ends.is(peer, Is.over)) this.close(peer, Closed.timeout);
     if (!ends.is(end, Is.over)) this.close(end, Closed.timeout);

@@ -121,21 +121,21 @@ export class Ends {
   }
 
   is(end: End, what: number): boolean {
-    return (this.flags[end]! & what) !== 0;
+    return (this.flags[end] & what) !== 0;
   }
 
   set(end: End, what: number): void {
-    this.flags[end] = this.flags[end]! | what;
+    this.flags[end] = this.flags[end] | what;
   }
 
   clear(end: End, what: number): void {
-    this.flags[end] = this.flags[end]! & ~what;
+    this.flags[end] = this.flags[end] & ~what;
   }
 
   open(node: number, local: Address, remote: Address, peer: End): End {
     let end = this.#free;
     if (end !== 0) {
-      this.#free = this.#next[end]!;
+      this.#free = this.#next[end];
     } else {
       if (this.#end === this.flags.length) this.#grow();
       end = this.#end++;
@@ -159,19 +159,19 @@ export class Ends {
 
   /** Something names the end: its row must not go to another. */
   pin(end: End): void {
-    this.#pins[end] = this.#pins[end]! + 1;
+    this.#pins[end] = this.#pins[end] + 1;
   }
 
   unpin(end: End): void {
-    this.#pins[end] = this.#pins[end]! - 1;
+    this.#pins[end] = this.#pins[end] - 1;
     if (this.is(end, Is.over)) this.forget(end);
   }
 
   /** The machine hears of it no more: all that it kept is given back. Returns how many bytes. */
   over(end: End): number {
     assert(!this.is(end, Is.over), 'a stream is over once');
-    const queue = this.#drop(this.queueHead[end]!);
-    const held = this.#drop(this.heldHead[end]!);
+    const queue = this.#drop(this.queueHead[end]);
+    const held = this.#drop(this.heldHead[end]);
     this.queueHead[end] = 0;
     this.heldHead[end] = 0;
     this.queuedBytes[end] = 0;
@@ -183,19 +183,19 @@ export class Ends {
 
   /** Gives the rows of a stream back, if it is over at both ends and nothing names them. */
   forget(end: End): void {
-    const peer = this.peer[end]!;
+    const peer = this.peer[end];
     if (!this.#isIdle(end) || (peer !== 0 && !this.#isIdle(peer))) return;
     this.#release(end);
     if (peer !== 0) this.#release(peer);
   }
 
   firstOf(node: number): End {
-    return this.#first[node]!;
+    return this.#first[node];
   }
 
   /** The node's end after this one, or 0. */
   after(end: End): End {
-    return this.#next[end]!;
+    return this.#next[end];
   }
 
   // Pieces.
@@ -203,7 +203,7 @@ export class Ends {
   keep(bytes: Uint8Array, start: number, end: number): Piece {
     let piece = this.#freePiece;
     if (piece !== 0) {
-      this.#freePiece = this.#following[piece]!;
+      this.#freePiece = this.#following[piece];
     } else {
       if (this.#pieceEnd === this.#parcels.length) {
         this.#parcels = grown(this.#parcels, this.#pieceEnd * 2);
@@ -216,15 +216,15 @@ export class Ends {
   }
 
   parcelOf(piece: Piece): Parcel {
-    return this.#parcels[piece]!;
+    return this.#parcels[piece];
   }
 
   lengthOf(piece: Piece): number {
-    return this.wire.lengthOf(this.#parcels[piece]!);
+    return this.wire.lengthOf(this.#parcels[piece]);
   }
 
   release(piece: Piece): void {
-    this.wire.release(this.#parcels[piece]!);
+    this.wire.release(this.#parcels[piece]);
     this.#following[piece] = this.#freePiece;
     this.#freePiece = piece;
   }
@@ -232,35 +232,35 @@ export class Ends {
   queue(end: End, piece: Piece): void {
     this.#following[piece] = 0;
     if (this.queueHead[end] === 0) this.queueHead[end] = piece;
-    else this.#following[this.#queueTail[end]!] = piece;
+    else this.#following[this.#queueTail[end]] = piece;
     this.#queueTail[end] = piece;
-    this.queuedBytes[end] = this.queuedBytes[end]! + this.lengthOf(piece);
+    this.queuedBytes[end] = this.queuedBytes[end] + this.lengthOf(piece);
   }
 
   unqueue(end: End): Piece {
-    const piece = this.queueHead[end]!;
-    this.queueHead[end] = this.#following[piece]!;
-    this.queuedBytes[end] = this.queuedBytes[end]! - this.lengthOf(piece);
+    const piece = this.queueHead[end];
+    this.queueHead[end] = this.#following[piece];
+    this.queuedBytes[end] = this.queuedBytes[end] - this.lengthOf(piece);
     return piece;
   }
 
   hold(end: End, piece: Piece): void {
     this.#following[piece] = 0;
     if (this.heldHead[end] === 0) this.heldHead[end] = piece;
-    else this.#following[this.#heldTail[end]!] = piece;
+    else this.#following[this.#heldTail[end]] = piece;
     this.#heldTail[end] = piece;
   }
 
   unhold(end: End): Piece {
-    const piece = this.heldHead[end]!;
-    this.heldHead[end] = this.#following[piece]!;
+    const piece = this.heldHead[end];
+    this.heldHead[end] = this.#following[piece];
     return piece;
   }
 
   #drop(first: Piece): number {
     let bytes = 0;
     for (let piece = first; piece !== 0; ) {
-      const next = this.#following[piece]!;
+      const next = this.#following[piece];
       bytes += this.lengthOf(piece);
       this.release(piece);
       piece = next;
@@ -281,8 +281,8 @@ export class Ends {
   }
 
   #link(end: End): void {
-    const node = this.node[end]!;
-    const first = this.#first[node]!;
+    const node = this.node[end];
+    const first = this.#first[node];
     this.#next[end] = first;
     this.#previous[end] = 0;
     if (first !== 0) this.#previous[first] = end;
@@ -290,11 +290,11 @@ export class Ends {
   }
 
   #unlink(end: End): void {
-    const next = this.#next[end]!;
-    const previous = this.#previous[end]!;
+    const next = this.#next[end];
+    const previous = this.#previous[end];
     if (next !== 0) this.#previous[next] = previous;
     if (previous !== 0) this.#next[previous] = next;
-    else this.#first[this.node[end]!] = next;
+    else this.#first[this.node[end]] = next;
   }
 
   #grow(): void {

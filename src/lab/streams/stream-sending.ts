@@ -32,10 +32,10 @@ export class Sending {
   /** Sends what the window and the uplink let through; after the last piece, word of the end. */
   pump(end: End): void {
     const ends = this.#ends;
-    if (!ends.is(end, Is.open) || this.#world.alive[ends.node[end]!] === 0) return;
+    if (!ends.is(end, Is.open) || this.#world.alive[ends.node[end]] === 0) return;
     while (ends.queueHead[end] !== 0) {
-      const length = ends.lengthOf(ends.queueHead[end]!);
-      const inWindow = ends.windowBytes[end]!;
+      const length = ends.lengthOf(ends.queueHead[end]);
+      const inWindow = ends.windowBytes[end];
       if (ends.is(end, Is.leaving)) return;
       if (inWindow > 0 && inWindow + length > STREAM_WINDOW_BYTES) return;
       ends.windowBytes[end] = inWindow + length;
@@ -51,7 +51,7 @@ export class Sending {
     const ends = this.#ends;
     this.pump(end);
     if (!ends.is(end, Is.above) || ends.queueHead[end] !== 0) return;
-    const node = ends.node[end]!;
+    const node = ends.node[end];
     if (this.#world.alive[node] === 0) return;
     ends.clear(end, Is.above);
     this.#world.overlay.streams(node)!.drained(this.#world.now, end);
@@ -61,8 +61,8 @@ export class Sending {
   #sendPiece(end: End, piece: number, length: number): void {
     const ends = this.#ends;
     const { network, now } = this.#world;
-    const peer = ends.peer[end]!;
-    const [from, to] = [ends.node[end]!, ends.node[peer]!];
+    const peer = ends.peer[end];
+    const [from, to] = [ends.node[end], ends.node[peer]];
     const bytes = bytesOnTheLine(length);
     const leavesAtMs = Math.ceil(network.uplinks?.streamLeavesAtMs(now, from, bytes) ?? now);
     if (leavesAtMs > now) {
@@ -70,9 +70,9 @@ export class Sending {
       this.#state.put(leavesAtMs, end, What.left, 0);
     }
     const wayMs = this.#ways.wayMs(from, to, segmentsOf(length));
-    this.#show(end, piece, Math.max(ends.arrivesAtMs[end]!, leavesAtMs + wayMs));
+    this.#show(end, piece, Math.max(ends.arrivesAtMs[end], leavesAtMs + wayMs));
     if (wayMs < Infinity) {
-      const atMs = Math.max(ends.arrivesAtMs[end]!, leavesAtMs + wayMs);
+      const atMs = Math.max(ends.arrivesAtMs[end], leavesAtMs + wayMs);
       ends.arrivesAtMs[end] = atMs;
       this.#state.put(atMs, peer, What.piece, piece);
     } else if (ends.is(peer, Is.over)) {
@@ -80,8 +80,8 @@ export class Sending {
       this.#waits.block(end, Is.resetHeld);
     } else {
       // What left before the way was shut is still to come, and comes first.
-      if (ends.arrivesAtMs[end]! >= now)
-        this.#state.put(ends.arrivesAtMs[end]!, peer, What.piece, piece);
+      if (ends.arrivesAtMs[end] >= now)
+        this.#state.put(ends.arrivesAtMs[end], peer, What.piece, piece);
       else ends.hold(peer, piece);
       this.#waits.block(peer, 0);
     }
@@ -93,19 +93,19 @@ export class Sending {
     if (!tap?.pieceSent) return;
     const { wire, node, peer } = this.#ends;
     const parcel = this.#ends.parcelOf(piece);
-    const to = node[peer[end]!]!;
+    const to = node[peer[end]];
     const [start, length] = [wire.startOf(parcel), wire.lengthOf(parcel)];
-    tap.pieceSent(node[end]!, to, wire.bytesOf(parcel), start, length, end, atMs);
+    tap.pieceSent(node[end], to, wire.bytesOf(parcel), start, length, end, atMs);
   }
 
   /** Sends word without bytes to the peer's end: `what`, held there as `held`; a reset is just lost. */
   word(end: End, what: number, held: number): void {
     const ends = this.#ends;
-    const peer = ends.peer[end]!;
-    const [from, to] = [ends.node[end]!, ends.node[peer]!];
+    const peer = ends.peer[end];
+    const [from, to] = [ends.node[end], ends.node[peer]];
     const wayMs = this.#ways.wayMs(from, to, 1);
     if (wayMs < Infinity) {
-      const atMs = Math.max(ends.arrivesAtMs[end]!, this.#world.now + wayMs);
+      const atMs = Math.max(ends.arrivesAtMs[end], this.#world.now + wayMs);
       ends.arrivesAtMs[end] = atMs;
       this.#state.put(atMs, peer, what, 0);
     } else if (held !== 0 && !ends.is(peer, Is.over)) {

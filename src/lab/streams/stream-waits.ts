@@ -47,8 +47,7 @@ export class Waits {
 
   /** Has it been blocked since then all the time, and is the way still shut? */
   hasGivenUp(end: End, since: number): boolean {
-    const isStill =
-      this.#ends.is(end, Is.blocked) && this.#ends.blockedAtMs[end]! % WORDS === since;
+    const isStill = this.#ends.is(end, Is.blocked) && this.#ends.blockedAtMs[end] % WORDS === since;
     return isStill && !this.#ends.is(end, Is.resuming);
   }
 
@@ -58,7 +57,7 @@ export class Waits {
     this.#blocked = this.#blocked.filter((end) => ends.is(end, Is.blocked));
     for (const end of this.#blocked) {
       if (!this.isReachable(end)) this.lookWhenOpen(end);
-      else this.resumeAt(end, nextAttemptMs(ends.blockedAtMs[end]!, this.#wheel.now));
+      else this.resumeAt(end, nextAttemptMs(ends.blockedAtMs[end], this.#wheel.now));
     }
   }
 
@@ -88,11 +87,11 @@ export class Waits {
 
   #senderOf(end: End): number {
     const { node, peer } = this.#ends;
-    return this.#ends.is(end, Is.connectHeld) ? node[end]! : node[peer[end]!]!;
+    return this.#ends.is(end, Is.connectHeld) ? node[end] : node[peer[end]];
   }
 
   #receiverOf(end: End): number {
     const { node, remote } = this.#ends;
-    return this.#ends.is(end, Is.connectHeld) ? this.#ways.nodeAt(remote[end]!) : node[end]!;
+    return this.#ends.is(end, Is.connectHeld) ? this.#ways.nodeAt(remote[end]) : node[end];
   }
 }

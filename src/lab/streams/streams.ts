@@ -69,8 +69,8 @@ export class Streams implements StreamHost {
       ends.queue(end, ends.keep(bytes, at, Math.min(stop, at + most)));
     }
     this.#sending.pump(end);
-    if (ends.queuedBytes[end]! > STREAM_QUEUE_BYTES) ends.set(end, Is.above);
-    return ends.queuedBytes[end]!;
+    if (ends.queuedBytes[end] > STREAM_QUEUE_BYTES) ends.set(end, Is.above);
+    return ends.queuedBytes[end];
   }
 
   end(end: End): void {
@@ -154,7 +154,7 @@ export class Streams implements StreamHost {
       ends.clear(end, Is.leaving);
       this.#sending.pumpAndTell(end);
     } else {
-      ends.windowBytes[end] = ends.windowBytes[end]! - b;
+      ends.windowBytes[end] = ends.windowBytes[end] - b;
       this.#sending.pumpAndTell(end);
     }
   }
@@ -164,8 +164,8 @@ export class Streams implements StreamHost {
   #attempt(end: End): void {
     const { network, now, overlay } = this.#world;
     const { node, remote } = this.ends;
-    const from = node[end]!;
-    const to = overlay.nodeAt(remote[end]!);
+    const from = node[end];
+    const to = overlay.nodeAt(remote[end]);
     if (to < 0) {
       this.#state.put(now + 2 * network.latency.between(from, from), end, What.refused, 0);
       return;
@@ -178,19 +178,19 @@ export class Streams implements StreamHost {
   #connectCame(end: End): void {
     const { ends } = this;
     const { now, overlay } = this.#world;
-    const from = ends.node[end]!;
-    const local = ends.remote[end]!;
+    const from = ends.node[end];
+    const local = ends.remote[end];
     const to = overlay.nodeAt(local);
     if (this.#ways.isSilent[to] === 1) return this.#waits.block(end, Is.connectHeld);
     const machine = this.#world.alive[to] === 0 ? null : overlay.streams(to);
     if (machine === null) return this.#refuse(end, from, to);
-    const peer = ends.open(to, local, ends.local[end]!, end);
+    const peer = ends.open(to, local, ends.local[end], end);
     ends.peer[end] = peer;
     ends.set(peer, Is.open);
     this.traffic.accepted++;
     this.#state.trace(What.connect, to, from);
     this.#sending.word(peer, What.opened, Is.openHeld);
-    machine.accepted(now, peer, ends.local[end]!, local);
+    machine.accepted(now, peer, ends.local[end], local);
     this.#world.settle(to);
   }
 
@@ -203,10 +203,10 @@ export class Streams implements StreamHost {
   #openedCame(end: End): void {
     if (!this.#gets(end, Is.openHeld)) return;
     const { now, overlay } = this.#world;
-    const node = this.ends.node[end]!;
+    const node = this.ends.node[end];
     this.ends.set(end, Is.open);
     this.traffic.opened++;
-    this.#state.trace(What.opened, node, this.ends.node[this.ends.peer[end]!]!);
+    this.#state.trace(What.opened, node, this.ends.node[this.ends.peer[end]]);
     overlay.streams(node)!.opened(now, end);
     if (!this.ends.is(end, Is.over)) this.#sending.pumpAndTell(end);
     this.#world.settle(node);
@@ -219,7 +219,7 @@ export class Streams implements StreamHost {
     if (ends.is(end, Is.over)) {
       this.#state.drop(piece);
       this.#closing.answerForTheDead(end);
-    } else if (this.#ways.isSilent[ends.node[end]!] === 1) {
+    } else if (this.#ways.isSilent[ends.node[end]] === 1) {
       ends.hold(end, piece);
       this.#waits.block(end, 0);
     } else if (this.#mustQueue(end)) {
@@ -236,13 +236,13 @@ export class Streams implements StreamHost {
     const bytes = ends.wire.bytesOf(parcel);
     const start = ends.wire.startOf(parcel);
     const length = ends.wire.lengthOf(parcel);
-    const [node, peer] = [ends.node[end]!, ends.peer[end]!];
+    const [node, peer] = [ends.node[end], ends.peer[end]];
     this.traffic.pieces++;
     this.traffic.bytesDelivered += length;
     this.#world.watcher?.delivered(node);
-    this.#state.trace(What.piece, node, ends.node[peer]!);
-    this.#world.hash.add((length << 8) ^ bytes[start]! ^ (bytes[start + length - 1]! << 16));
-    this.#world.tap?.pieceArriving?.(node, ends.node[peer]!);
+    this.#state.trace(What.piece, node, ends.node[peer]);
+    this.#world.hash.add((length << 8) ^ bytes[start] ^ (bytes[start + length - 1] << 16));
+    this.#world.tap?.pieceArriving?.(node, ends.node[peer]);
     overlay.streams(node)!.arrived(now, end, bytes, start, start + length);
     ends.release(piece);
     if (!ends.is(peer, Is.over)) this.#take(end, peer, length);
@@ -254,9 +254,9 @@ export class Streams implements StreamHost {
     const { ends } = this;
     const { network, now } = this.#world;
     if (ends.queueHead[peer] === 0) {
-      ends.windowBytes[peer] = ends.windowBytes[peer]! - length;
+      ends.windowBytes[peer] = ends.windowBytes[peer] - length;
     } else {
-      const wayMs = network.segmentMs(now, ends.node[end]!, ends.node[peer]!);
+      const wayMs = network.segmentMs(now, ends.node[end], ends.node[peer]);
       this.#state.put(now + wayMs, peer, What.taken, length);
     }
   }
@@ -267,9 +267,9 @@ export class Streams implements StreamHost {
     if (!this.#gets(end, Is.endHeld)) return;
     const { ends } = this;
     const { now, overlay } = this.#world;
-    const [node, peer] = [ends.node[end]!, ends.peer[end]!];
+    const [node, peer] = [ends.node[end], ends.peer[end]];
     ends.set(end, Is.peerEnded);
-    this.#state.trace(What.ended, node, ends.node[peer]!);
+    this.#state.trace(What.ended, node, ends.node[peer]);
     overlay.streams(node)!.ended(now, end);
     this.#world.settle(node);
     if (ends.is(end, Is.over) || !ends.is(end, Is.endSent)) return;
@@ -283,7 +283,7 @@ export class Streams implements StreamHost {
   }
 
   #resetCame(end: End): void {
-    if (this.#ways.isSilent[this.ends.node[end]!] === 0) this.#closing.close(end, Closed.reset);
+    if (this.#ways.isSilent[this.ends.node[end]] === 0) this.#closing.close(end, Closed.reset);
   }
 
   // Ways that are shut.
@@ -291,7 +291,7 @@ export class Streams implements StreamHost {
   /** Does word get through to this end now? If not, it is held there, as `held`, until it does. */
   #gets(end: End, held: number): boolean {
     const { ends } = this;
-    if (this.#ways.isSilent[ends.node[end]!] === 1) {
+    if (this.#ways.isSilent[ends.node[end]] === 1) {
       this.#waits.block(end, held);
     } else if (this.#mustQueue(end) && held !== Is.openHeld) {
       ends.set(end, held);
@@ -340,7 +340,7 @@ export class Streams implements StreamHost {
 
   /** The way was free for a moment only. */
   #goOnWaiting(end: End): void {
-    const waitedMs = this.#world.now - this.ends.blockedAtMs[end]!;
+    const waitedMs = this.#world.now - this.ends.blockedAtMs[end];
     if (waitedMs >= STREAM_TIMEOUT_MS) this.#closing.timeOut(end);
     else this.#waits.lookWhenOpen(end);
   }
