@@ -1,17 +1,17 @@
 /**
- * What is on its way: the nodes' real bytes, kept from `send` until they arrive. A few sizes of place,
- * so that a ping does not take the room of the longest reply; a place is used again as soon as its
+ * What is on its way: the nodes' real bytes, kept from `send` until they arrive. A few sizes of slot,
+ * so that a ping does not take the room of the longest reply; a slot is used again as soon as its
  * bytes were delivered or lost.
  */
 import type { Address } from '../core/address.ts';
 import { grown } from '../core/column.ts';
 
-/** Bytes of a place: queries and pings, find_node replies, everything else a node may send. */
+/** Bytes of a slot: queries and pings, find_node replies, everything else a node may send. */
 const DATAGRAM_SIZES: readonly number[] = [112, 320, 1024];
 /** Longest piece in which the bytes of a stream travel. */
 export const PIECE_BYTES = 65_536;
-/** Places of each size to begin with. */
-const PLACES = 64;
+/** Slots of each size to begin with. */
+const SLOTS = 64;
 /** Low bits of a parcel, which tell its size class. */
 const CLASS_BITS = 3;
 const CLASS_MASK = (1 << CLASS_BITS) - 1;
@@ -21,7 +21,7 @@ const SOURCES = 4;
 /** What is longer, pieces of streams, is copied faster as a whole. */
 const WORDS_PAY = 1024;
 
-/** Where bytes lie: place × 8 + size class. */
+/** Where bytes lie: slot × 8 + size class. */
 export type Parcel = number;
 
 export class Wire {
@@ -40,13 +40,13 @@ export class Wire {
   readonly #sourceWords: Uint32Array[];
   #nextSource = 0;
 
-  /** @param sizes of places, ascending, at most 8; nothing longer than the last can be kept. */
+  /** @param sizes of slots, ascending, at most 8; nothing longer than the last can be kept. */
   constructor(sizes: readonly number[] = DATAGRAM_SIZES) {
     this.#sizes = sizes;
-    this.#bytes = sizes.map((size) => new Uint8Array(size * PLACES));
+    this.#bytes = sizes.map((size) => new Uint8Array(size * SLOTS));
     this.#words = sizes.map((size, i) => (size % 4 === 0 ? wordsOf(this.#bytes[i]) : null));
-    this.#lengths = sizes.map(() => new Uint32Array(PLACES));
-    this.#senders = sizes.map(() => new Float64Array(PLACES));
+    this.#lengths = sizes.map(() => new Uint32Array(SLOTS));
+    this.#senders = sizes.map(() => new Float64Array(SLOTS));
     this.#ends = sizes.map(() => 0);
     this.#free = sizes.map(() => []);
     this.#sources = new Array<Uint8Array>(SOURCES).fill(new Uint8Array(0));
@@ -63,7 +63,7 @@ export class Wire {
     let bytes = 0;
     for (const [size, end] of this.#ends.entries()) {
       const lengths = this.#lengths[size];
-      for (let place = 0; place < end; place++) bytes += lengths[place];
+      for (let slot = 0; slot < end; slot++) bytes += lengths[slot];
     }
     return bytes;
   }
@@ -74,12 +74,12 @@ export class Wire {
     const sizes = this.#sizes;
     let size = 0;
     while (length > sizes[size]) size++;
-    const place = this.#free[size].pop() ?? this.#newPlace(size);
-    this.#copy(bytes, start, length, size, place * sizes[size]);
-    this.#lengths[size][place] = length;
-    this.#senders[size][place] = sender;
+    const slot = this.#free[size].pop() ?? this.#newSlot(size);
+    this.#copy(bytes, start, length, size, slot * sizes[size]);
+    this.#lengths[size][slot] = length;
+    this.#senders[size][slot] = sender;
     this.count++;
-    return (place << CLASS_BITS) | size;
+    return (slot << CLASS_BITS) | size;
   }
 
   /** The bytes lie in here from `startOf` on; replaced when it grows. */
@@ -135,15 +135,15 @@ export class Wire {
     return words;
   }
 
-  #newPlace(size: number): number {
-    const place = this.#ends[size]++;
-    if (place < this.#lengths[size].length) return place;
-    const places = place * 2;
-    this.#bytes[size] = grown(this.#bytes[size], places * this.#sizes[size]);
+  #newSlot(size: number): number {
+    const slot = this.#ends[size]++;
+    if (slot < this.#lengths[size].length) return slot;
+    const slots = slot * 2;
+    this.#bytes[size] = grown(this.#bytes[size], slots * this.#sizes[size]);
     if (this.#words[size] !== null) this.#words[size] = wordsOf(this.#bytes[size]);
-    this.#lengths[size] = grown(this.#lengths[size], places);
-    this.#senders[size] = grown(this.#senders[size], places);
-    return place;
+    this.#lengths[size] = grown(this.#lengths[size], slots);
+    this.#senders[size] = grown(this.#senders[size], slots);
+    return slot;
   }
 }
 

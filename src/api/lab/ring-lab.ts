@@ -21,7 +21,7 @@ import type { RingInfo } from '../../ring/view.ts';
 import { VirtualCalls } from './virtual-calls.ts';
 
 /** 7 to 14 KB a node: beyond this a lab takes more than a gigabyte. */
-export const RING_LAB_NODES_LIMIT = 100_000;
+const RING_LAB_NODES_LIMIT = 100_000;
 
 /** The settings of all nodes may stand beside the options of the lab. */
 export interface RingLabOptions extends Partial<RingSettings> {

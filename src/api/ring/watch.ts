@@ -34,7 +34,7 @@ export interface RingWatcher {
 }
 
 /** Whose tap it is: the streams of one process. */
-export interface Tapped {
+interface Tapped {
   tap: StreamTap | null;
 }
 

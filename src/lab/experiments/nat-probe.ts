@@ -19,7 +19,7 @@ import type { MainlineObserver, QueryHandler } from '../../mainline/state.ts';
 import type { MainlineOverlay } from '../mainline/mainline-overlay.ts';
 
 /** After a node was heard the two observers ask at once, and once more after this. */
-export const PERSISTENCE_MS: number = 5 * 60_000;
+const PERSISTENCE_MS: number = 5 * 60_000;
 /** Between two probes: no NAT is asked for two things at a time. */
 const PAUSE_MS = 10_000;
 

@@ -30,8 +30,8 @@ export const SELECTION_KEYS: readonly string[] = [
   'count',
 ];
 
-/** Where a node lies on the plane, 0..1 each. */
-export type PlaceOf = (node: number) => { x: number; y: number };
+/** Where a node lies on the plane of latencies, 0..1 each. */
+export type PointOf = (node: number) => { x: number; y: number };
 
 /**
  * The nodes selected among those for which `isCandidate` holds, ascending.
@@ -41,14 +41,14 @@ export function selected(
   selection: Selection,
   count: number,
   isCandidate: (node: number) => boolean,
-  placeOf: PlaceOf,
+  pointOf: PointOf,
   random: Random,
 ): number[] {
   const found: number[] = [];
   const { first = 0, last = count - 1, disc } = selection;
   const consider = (node: number): void => {
     if (node >= first && node <= last && isCandidate(node)) {
-      if (!disc || isIn(disc, placeOf(node))) found.push(node);
+      if (!disc || isIn(disc, pointOf(node))) found.push(node);
     }
   };
   if (selection.nodes) for (const node of new Set(selection.nodes)) consider(node);
@@ -57,9 +57,9 @@ export function selected(
   return wanted < found.length ? chosen(found, wanted, random) : found.sort((a, b) => a - b);
 }
 
-function isIn(disc: NonNullable<Selection['disc']>, place: { x: number; y: number }): boolean {
-  const x = place.x - disc.x;
-  const y = place.y - disc.y;
+function isIn(disc: NonNullable<Selection['disc']>, point: { x: number; y: number }): boolean {
+  const x = point.x - disc.x;
+  const y = point.y - disc.y;
   return x * x + y * y <= disc.radius * disc.radius;
 }
 

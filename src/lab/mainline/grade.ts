@@ -10,25 +10,25 @@ import type { MainlineOverlay } from './mainline-overlay.ts';
 /** Grades a lookup of `node` that has just ended. */
 export function gradeOf(overlay: MainlineOverlay, node: number, lookup: Lookup): Grade {
   const truth = overlay.oracle.closest(lookup.target, lookup.k, node + 1);
-  let place = 0;
+  let rank = 0;
   let inOrder = 0;
   let found = 0;
   let hops = 0;
   lookup.closestAnswered(lookup.k, (row) => {
-    if (place === 0) hops = lookup.hopsOf(row);
-    if (isContact(overlay, truth[place], lookup, row)) inOrder++;
+    if (rank === 0) hops = lookup.hopsOf(row);
+    if (isContact(overlay, truth[rank], lookup, row)) inOrder++;
     if (truth.some((handle) => isContact(overlay, handle, lookup, row))) found++;
-    place++;
+    rank++;
   });
   return {
     node,
-    exact: inOrder === truth.length && place === truth.length,
+    exact: inOrder === truth.length && rank === truth.length,
     found,
     wanted: truth.length,
     rpcs: lookup.askedCount,
     hops,
     latencyMs: overlay.world.now - lookup.startedAtMs,
-    failed: place === 0,
+    failed: rank === 0,
   };
 }
 

@@ -16,8 +16,8 @@ import { Violation } from '../violation.ts';
 import type { RingStep } from './ring-life.ts';
 import { type RingPlan, type RingTrialResult, runRingTrial } from './ring-trial.ts';
 
-export const RING_SOAK_NODES_MIN = 3;
-export const RING_SOAK_NODES_MAX = 24;
+const RING_SOAK_NODES_MIN = 3;
+const RING_SOAK_NODES_MAX = 24;
 const SECOND_MS = 1000;
 /** From this loss on four attempts in a row are lost so often that pulses fail. */
 const LOSSY = 0.05;

@@ -70,7 +70,7 @@ export interface RingTrialResult {
 /** Longer than it takes to give up a silent host, its streams, and a join that came to a halt. */
 export const HEALING_MS = 120_000;
 /** Longer than a leaver waits, and a few rounds of looking for foreign records. */
-export const RELEASING_MS = 60_000;
+const RELEASING_MS = 60_000;
 const LOOK_EVERY_MS = 500;
 /**
  * After a cut the ring may look whole because nobody has noticed anything yet: it has to look so for
