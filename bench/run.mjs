@@ -4,6 +4,7 @@
  *     npm run bench                    all of it, about ten minutes; writes bench/results.md
  *     npm run bench -- --quick         short runs, nothing is written
  *     npm run bench -- --only codec    served, lookups, codec, memory or ring; nothing is written
+ *     npm run bench -- --beside DIR    another checkout, built, is measured in the same run
  */
 
 import { writeFileSync } from 'node:fs';
@@ -28,7 +29,7 @@ const MEASUREMENTS = {
 };
 
 const options = readOptions();
-const run = { quick: options.quick, progress };
+const run = { quick: options.quick, beside: options.beside, progress };
 /** @type {Section[]} */
 const sections = [];
 try {
@@ -50,18 +51,21 @@ function readOptions() {
       options: {
         quick: { type: 'boolean', default: false },
         only: { type: 'string' },
+        beside: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
     if (values.help) {
-      process.stdout.write(`usage: npm run bench -- [--quick] [--only ${names.join('|')}]\n`);
+      process.stdout.write(
+        `usage: npm run bench -- [--quick] [--only ${names.join('|')}] [--beside DIR]\n`,
+      );
       process.exit(0);
     }
-    const { quick, only } = values;
+    const { quick, only, beside } = values;
     if (only !== undefined && !names.includes(only)) {
       fail(`bench: --only expected one of ${names.join(', ')}, got "${only}"`);
     }
-    return { quick, names: only ? [only] : names, writes: !quick && !only };
+    return { quick, beside, names: only ? [only] : names, writes: !quick && !only };
   } catch (error) {
     return fail(`bench: ${/** @type {Error} */ (error).message}`);
   }

@@ -2,7 +2,7 @@
  * One server of the comparison, in a process of its own so that its CPU time can be told from
  * everybody else's. Told by its parent what to be and whom to have in its table:
  *
- *     { kind, id, contacts: [{ id, host, port }] }  →  { port, contacts }
+ *     { kind, id, contacts: [{ id, host, port }], door }  →  { port, contacts }
  *     'cpu'                                          →  { cpuUs }
  */
 import { createSocket } from 'node:dgram';
@@ -12,10 +12,10 @@ const HOST = '127.0.0.1';
 /** @typedef {{ id: string, host: string, port: number }} Contact */
 /** @typedef {{ port: number, contacts: number }} Started */
 
-/** @type {Record<string, (id: string, contacts: Contact[]) => Promise<Started>>} */
+/** @type {Record<string, (id: string, contacts: Contact[], door: string) => Promise<Started>>} */
 const servers = {
-  async ringlight(id, contacts) {
-    const { openMainline } = await import('../dist/mainline.js');
+  async ringlight(id, contacts, door) {
+    const { openMainline } = await import(door);
     const node = await openMainline({ host: HOST, id, bootstrap: false });
     for (const contact of contacts) await node.ping(contact);
     return { port: node.port, contacts: node.table.size };
@@ -47,6 +47,6 @@ process.on('message', async (message) => {
     process.send?.({ cpuUs: user + system });
     return;
   }
-  const { kind, id, contacts } = /** @type {any} */ (message);
-  process.send?.(await servers[kind](id, contacts));
+  const { kind, id, contacts, door } = /** @type {any} */ (message);
+  process.send?.(await servers[kind](id, contacts, door));
 });

@@ -12,6 +12,7 @@ export const HOST = '127.0.0.1';
 /**
  * @typedef {object} Run what one invocation was asked for
  * @property {boolean} quick short runs: numbers to look at, not to keep
+ * @property {string | undefined} beside the folder of another checkout, built, to be measured too
  * @property {(line: string) => void} progress
  *
  * @typedef {object} Goal
@@ -71,12 +72,13 @@ export function keep(value) {
 /**
  * Node.js running `script`, spoken to by messages.
  * @param {URL} script
- * @param {{ flags?: string[], args?: string[], core?: number | null }} [options]
+ * @param {{ flags?: string[], args?: string[], core?: number | null, env?: Record<string, string> }} [options]
  */
-export function startChild(script, { flags = [], args = [], core = null } = {}) {
+export function startChild(script, { flags = [], args = [], core = null, env = {} } = {}) {
   const command = pinned([process.execPath, ...flags, script.pathname, ...args], core);
   const child = spawn(command[0], command.slice(1), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...env },
   });
   /** @type {Promise<void>} */
   const ended = new Promise((resolve) => child.once('exit', () => resolve()));
@@ -125,7 +127,7 @@ export function output(words, core = null) {
 }
 
 /** @param {string[]} words @param {number | null} core */
-function pinned(words, core) {
+export function pinned(words, core) {
   return core === null ? words : ['taskset', '--cpu-list', String(core), ...words];
 }
 

@@ -22,7 +22,7 @@ export const BATCH = 64;
 const NAME_BYTES = 32;
 const HEADER_BYTES = 64;
 const PART_BYTES = 16;
-/** Words of 32 bits. */
+/** In words of 32 bits. */
 const HEADER_WORDS = HEADER_BYTES / 4;
 const NAME_LENGTH_WORD = 2;
 const LENGTH_WORD = 14;
@@ -56,50 +56,48 @@ export function readName4(names: Uint8Array, at: number): Address {
   return addressOf(names[at + 4]! * 0x1000000 + ip, (names[at + 2]! << 8) | names[at + 3]!);
 }
 
-/** `BATCH` slots, each with room for one datagram of `slotBytes` and, beyond that, `restBytes`. */
+/** `BATCH` slots, each with room for one datagram of `slotBytes`, a multiple of 4. */
 export class MessageBatch {
-  readonly pointer: bigint;
   readonly slotBytes: number;
   /** The slots, one behind the other. No Buffer: `slice` of one is no copy, and readers rely on it. */
   readonly bytes: Uint8Array;
-  /** What did not fit into a slot, one behind the other; touched by long datagrams only. */
-  readonly #rest: Uint8Array;
-  readonly #restBytes: number;
+  /** Where the header of each slot lies. */
+  readonly #pointers: bigint[] = [];
+  readonly #words: Int32Array;
   readonly #names: Buffer;
   readonly #headers: Buffer;
   readonly #headerWords: Uint32Array;
   readonly #parts: Buffer;
   readonly #partWords: Uint32Array;
+  /** The last bytes that were put, as words: it is the same writer's nearly always. */
+  #source: Uint8Array = new Uint8Array(0);
+  #sourceWords: Int32Array = new Int32Array(0);
 
-  constructor(libc: Libc, slotBytes: number, restBytes = 0) {
+  constructor(libc: Libc, slotBytes: number) {
     this.slotBytes = slotBytes;
-    this.#restBytes = restBytes;
-    this.bytes = plain(fixedBytes(BATCH * slotBytes));
-    this.#rest = plain(fixedBytes(BATCH * restBytes));
+    const slots = fixedBytes(BATCH * slotBytes);
+    this.bytes = new Uint8Array(slots.buffer, slots.byteOffset, slots.length);
+    this.#words = new Int32Array(slots.buffer, slots.byteOffset, slots.length >> 2);
     this.#names = fixedBytes(BATCH * NAME_BYTES);
     this.#headers = fixedBytes(BATCH * HEADER_BYTES);
-    this.#parts = fixedBytes(BATCH * 2 * PART_BYTES);
+    this.#parts = fixedBytes(BATCH * PART_BYTES);
     this.#headerWords = wordsOf(this.#headers);
     this.#partWords = wordsOf(this.#parts);
-    this.pointer = libc.pointerTo(this.#headers);
     this.#lay(libc);
   }
 
   #lay(libc: Libc): void {
-    const [bytes, rest] = [libc.pointerTo(this.bytes), libc.pointerTo(this.#rest)];
+    const [headers, bytes] = [libc.pointerTo(this.#headers), libc.pointerTo(this.bytes)];
     const [names, parts] = [libc.pointerTo(this.#names), libc.pointerTo(this.#parts)];
-    const partsEach = this.#restBytes === 0 ? 1 : 2;
     for (let i = 0; i < BATCH; i++) {
-      const part = i * 2 * PART_BYTES;
+      const [part, header] = [i * PART_BYTES, i * HEADER_BYTES];
       this.#parts.writeBigUInt64LE(bytes + BigInt(i * this.slotBytes), part);
       this.#parts.writeBigUInt64LE(BigInt(this.slotBytes), part + 8);
-      this.#parts.writeBigUInt64LE(rest + BigInt(i * this.#restBytes), part + 16);
-      this.#parts.writeBigUInt64LE(BigInt(this.#restBytes), part + 24);
-      const header = i * HEADER_BYTES;
       this.#headers.writeBigUInt64LE(names + BigInt(i * NAME_BYTES), header);
       this.#headers.writeBigUInt64LE(parts + BigInt(part), header + 16);
-      this.#headers.writeBigUInt64LE(BigInt(partsEach), header + 24);
+      this.#headers.writeBigUInt64LE(1n, header + 24);
       this.#headerWords[i * HEADER_WORDS + NAME_LENGTH_WORD] = NAME_BYTES;
+      this.#pointers.push(headers + BigInt(header));
     }
   }
 
@@ -114,21 +112,32 @@ export class MessageBatch {
     return readName4(this.#names, i * NAME_BYTES);
   }
 
-  /** A datagram that is longer than a slot, put together. */
-  whole(i: number): Uint8Array {
-    const bytes = new Uint8Array(this.lengthOf(i));
-    const [start, rest] = [i * this.slotBytes, i * this.#restBytes];
-    bytes.set(this.bytes.subarray(start, start + this.slotBytes));
-    bytes.set(this.#rest.subarray(rest, rest + bytes.length - this.slotBytes), this.slotBytes);
-    return bytes;
-  }
-
   /** Puts a datagram that fits into slot `i`, to be sent. */
   put(i: number, to: Address, bytes: Uint8Array, length: number): void {
-    this.bytes.set(length === bytes.length ? bytes : bytes.subarray(0, length), i * this.slotBytes);
+    this.#copy(i * this.slotBytes, bytes, length);
     writeName4(this.#names, i * NAME_BYTES, to);
     this.#headerWords[i * HEADER_WORDS + NAME_LENGTH_WORD] = NAME4_BYTES;
-    this.#partWords[i * 2 * PART_WORDS + 2] = length;
+    this.#partWords[i * PART_WORDS + 2] = length;
+  }
+
+  /** By words, a few of whatever lies behind the end among them: a third of what `set` costs. */
+  #copy(start: number, bytes: Uint8Array, length: number): void {
+    if (bytes !== this.#source) this.#take(bytes);
+    const [from, to] = [this.#sourceWords, this.#words];
+    const words = length >> 2;
+    if (words >= from.length) {
+      this.bytes.set(length === bytes.length ? bytes : bytes.subarray(0, length), start);
+      return;
+    }
+    const at = start >> 2;
+    for (let i = 0; i <= words; i++) to[at + i] = from[i]!;
+  }
+
+  /** Bytes that do not begin with a whole word have none. */
+  #take(bytes: Uint8Array): void {
+    const words = bytes.byteOffset % 4 === 0 ? bytes.length >> 2 : 0;
+    this.#source = bytes;
+    this.#sourceWords = new Int32Array(bytes.buffer, words === 0 ? 0 : bytes.byteOffset, words);
   }
 
   addressOf(i: number): Address {
@@ -138,17 +147,13 @@ export class MessageBatch {
   /** The bytes in slot `i` that were put there; good until the slot is used again. */
   view(i: number): Uint8Array {
     const start = i * this.slotBytes;
-    return this.bytes.subarray(start, start + this.#partWords[i * 2 * PART_WORDS + 2]!);
+    return this.bytes.subarray(start, start + this.#partWords[i * PART_WORDS + 2]!);
   }
 
   /** Where the headers from slot `i` on begin. */
   pointerAt(i: number): bigint {
-    return this.pointer + BigInt(i * HEADER_BYTES);
+    return this.#pointers[i]!;
   }
-}
-
-function plain(bytes: Buffer): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function wordsOf(bytes: Buffer): Uint32Array {

@@ -33,9 +33,22 @@ describe.each(openLibcs.map((libc) => [libc.by, libc] as const))('a batch by %s'
     }
   });
 
+  test('takes any bytes, wherever they begin and however they end', () => {
+    const batch = new MessageBatch(libc, 64);
+    const memory = Uint8Array.from({ length: 80 }, (_, i) => i + 1);
+    for (let start = 0; start < 9; start++) {
+      for (let length = 0; length <= 64; length++) {
+        const bytes = memory.subarray(start, start + 64);
+        batch.put(3, 0, bytes, length);
+        expect(batch.view(3)).toEqual(bytes.slice(0, length));
+        batch.put(4, 0, bytes.slice(0, length), length);
+        expect(batch.view(4)).toEqual(bytes.slice(0, length));
+      }
+    }
+  });
+
   test('has its headers one behind the other', () => {
     const batch = new MessageBatch(libc, 256);
-    expect(batch.pointerAt(0)).toBe(batch.pointer);
     expect(batch.pointerAt(3) - batch.pointerAt(2)).toBe(64n);
   });
 });

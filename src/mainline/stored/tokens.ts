@@ -28,22 +28,22 @@ const TARGET_AT = IP_AT + 4;
 export class Tokens {
   readonly #random: Random;
   readonly #sha1: Sha1;
-  readonly #secret = new Uint8Array(SECRET_BYTES);
-  readonly #previousSecret = new Uint8Array(SECRET_BYTES);
+  /** What is hashed, with the secret in its place: it changes seldom, what stands behind it always. */
   readonly #input = new Uint8Array(TARGET_AT + ID_BYTES);
+  readonly #previousInput = new Uint8Array(TARGET_AT + ID_BYTES);
   #epoch = 0;
 
   constructor(random: Random, sha1: Sha1) {
     this.#random = random;
     this.#sha1 = sha1;
-    fillRandom(random, this.#secret, 0, SECRET_BYTES);
-    fillRandom(random, this.#previousSecret, 0, SECRET_BYTES);
+    fillRandom(random, this.#input, 0, SECRET_BYTES);
+    fillRandom(random, this.#previousInput, 0, SECRET_BYTES);
   }
 
   /** The token for whoever is at `to` and wants to write under the target. 8 bytes. */
   issue(now: number, tenant: number, to: Address, target: Uint8Array, start: number): Uint8Array {
     this.#rotate(now);
-    return this.#compute(this.#secret, tenant, to, target, start);
+    return this.#compute(this.#input, tenant, to, target, start);
   }
 
   /** Did we issue `bytes[tokenStart, +length)` to this IP, for this target, at most 10 minutes ago? */
@@ -59,33 +59,34 @@ export class Tokens {
   ): boolean {
     if (tokenLength !== TOKEN_BYTES) return false;
     this.#rotate(now);
-    const current = this.#compute(this.#secret, tenant, from, target, start);
+    const current = this.#compute(this.#input, tenant, from, target, start);
     if (equalInConstantTime(current, bytes, tokenStart)) return true;
-    const previous = this.#compute(this.#previousSecret, tenant, from, target, start);
+    const previous = this.#compute(this.#previousInput, tenant, from, target, start);
     return equalInConstantTime(previous, bytes, tokenStart);
   }
 
   #compute(
-    secret: Uint8Array,
+    input: Uint8Array,
     tenant: number,
     address: Address,
     target: Uint8Array,
     start: number,
   ): Uint8Array {
-    const input = this.#input;
-    input.set(secret);
     writeUint32(input, TENANT_AT, tenant);
     writeUint32(input, IP_AT, ipOf(address));
     for (let i = 0; i < ID_BYTES; i++) input[TARGET_AT + i] = target[start + i];
-    return this.#sha1(input).subarray(0, TOKEN_BYTES);
+    const digest = this.#sha1(input);
+    const token = new Uint8Array(TOKEN_BYTES);
+    for (let i = 0; i < TOKEN_BYTES; i++) token[i] = digest[i]!;
+    return token;
   }
 
   #rotate(now: number): void {
     const epoch = Math.floor(now / TOKEN_SECRET_MS);
     if (epoch === this.#epoch) return;
-    if (epoch === this.#epoch + 1) this.#previousSecret.set(this.#secret);
-    else fillRandom(this.#random, this.#previousSecret, 0, SECRET_BYTES);
-    fillRandom(this.#random, this.#secret, 0, SECRET_BYTES);
+    if (epoch === this.#epoch + 1) this.#previousInput.set(this.#input);
+    else fillRandom(this.#random, this.#previousInput, 0, SECRET_BYTES);
+    fillRandom(this.#random, this.#input, 0, SECRET_BYTES);
     this.#epoch = epoch;
   }
 }
