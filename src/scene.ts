@@ -5,6 +5,8 @@
 
 export { CHURN_PRESETS } from './lab/life/churn.ts';
 export { FrameType, Status } from './ring/frames.ts';
+export { explainMainline, kindOfMainline } from './scene/explain/mainline.ts';
+export { explainRing, kindOfRing } from './scene/explain/ring.ts';
 export {
   type FrameHead,
   frameEnd,
@@ -12,8 +14,6 @@ export {
   isGreeting,
   RING_GREETING_BYTES,
 } from './scene/explain/frame-head.ts';
-export { explainMainline, kindOfMainline } from './scene/explain/mainline.ts';
-export { explainRing, kindOfRing } from './scene/explain/ring.ts';
 export {
   Act,
   Command,
@@ -33,12 +33,12 @@ export * from './scene/protocol/messages.ts';
 export { isHash, keyName, keyOf } from './scene/protocol/names.ts';
 export { Playback } from './scene/recording/playback.ts';
 export {
-  FrameSum,
   KEYFRAME_MS,
   type Recorded,
   Recorder,
   type RecordingChoice,
   recordSimulation,
+  UpdateSum,
 } from './scene/recording/recorder.ts';
 export {
   headerLine,

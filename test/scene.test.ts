@@ -39,6 +39,6 @@ test('a world can be seen through it', () => {
   simulation.command({ do: 'begin', config, acts: [], atMs: 1000 });
   while (simulation.isWorking) simulation.work(() => false);
   simulation.show();
-  const frame = told.find((message) => message.type === 'frame')!;
-  expect([frame.atMs, frame.figures.nodesNow]).toEqual([1000, 30]);
+  const update = told.find((message) => message.type === 'frame')!;
+  expect([update.atMs, update.figures.nodesNow]).toEqual([1000, 30]);
 });

@@ -5,14 +5,14 @@
  *     command ──▶ begin, rewind, step ── a job, done slice by slice ──▶ work(isOver)
  *             ├─▶ play ── time passes as fast as was asked for ───────▶ advance(elapsedMs, isOver)
  *             └─▶ act, inspect, follow, explain ── at once
- *     show() ───▶ places, frame, lookups, flights, outcomes, node: what is new
+ *     show() ───▶ places, update, lookups, flights, outcomes, node: what is new
  *
  * Going back in time is beginning again: the same configuration and the acts before that moment give
  * the same world, bit for bit. What was done later is kept, and befalls the world again when it gets
  * there, until something else is done: then there is a new future.
  */
 import { parseId } from '../core/id.ts';
-import { settleMainline } from './mainline/inhabitants.ts';
+import { populateMainline } from './mainline/inhabitants.ts';
 import {
   type Act,
   type Command,
@@ -23,10 +23,10 @@ import {
 import type { SceneConfig, SceneOverlay } from './protocol/config.ts';
 import { ACTS_LENGTH_MAX, ACTS_MAX, MOMENT_MS_MAX, SCENE_VERSION } from './protocol/limits.ts';
 import type { SceneMessage } from './protocol/messages.ts';
-import { settleRing } from './ring/inhabitants.ts';
-import { Framing } from './world/framing.ts';
-import type { Settle } from './world/inhabitants.ts';
+import { populateRing } from './ring/inhabitants.ts';
+import type { Populate } from './world/inhabitants.ts';
 import { SceneWorld } from './world/scene-world.ts';
+import { Updates } from './world/updates.ts';
 
 /** Events between two looks at whether the slice is over: below a millisecond. */
 const SLICE_EVENTS = 64;
@@ -43,9 +43,9 @@ const WAITING_MAX = 1000;
 /** What a view shows as the work under way. */
 const GOING_BACK = 'going back';
 
-const SETTLE: Readonly<Record<SceneOverlay, Settle>> = {
-  mainline: settleMainline,
-  ring: settleRing,
+const POPULATE: Readonly<Record<SceneOverlay, Populate>> = {
+  mainline: populateMainline,
+  ring: populateRing,
 };
 
 /** Time has to get somewhere. */
@@ -60,7 +60,7 @@ interface Job {
 export class Simulation {
   readonly #emit: (message: SceneMessage) => void;
   #scene: SceneWorld | null = null;
-  #framing: Framing | null = null;
+  #updates: Updates | null = null;
   /** In the order of their times; the first `#done` of them have befallen the world. */
   #acts: readonly TimedAct[] = [];
   #done = 0;
@@ -166,8 +166,8 @@ export class Simulation {
     const hasMoved = scene.nowMs !== this.#shownMs;
     if (!hasMoved && !this.#isFresh && !this.#isWhole) return;
     const pace = { playing: this.#isPlaying, pace: this.#isPlaying ? this.#measuredPace : 0 };
-    if (this.#isWhole) this.#framing = new Framing(scene);
-    this.#framing!.tell(pace, this.#isWhole, this.#emit);
+    if (this.#isWhole) this.#updates = new Updates(scene);
+    this.#updates!.tell(pace, this.#isWhole, this.#emit);
     if (this.#isFresh || this.#isWhole || this.#sinceInspectedMs >= INSPECT_EVERY_MS) {
       this.#showNode();
     }
@@ -179,7 +179,7 @@ export class Simulation {
   #showNode(): void {
     this.#sinceInspectedMs = 0;
     if (this.#inspected < 0) return;
-    const view = this.#framing!.nodeView(this.#inspected);
+    const view = this.#updates!.nodeView(this.#inspected);
     if (view) this.#emit(view);
   }
 
@@ -310,8 +310,8 @@ export class Simulation {
   #found(config: SceneConfig): void {
     const lastFlight = this.#scene?.flights.lastId ?? 0;
     this.#scene = null; // the memory of one world at a time
-    this.#framing = null;
-    this.#scene = new SceneWorld(config, SETTLE[config.overlay], lastFlight);
+    this.#updates = null;
+    this.#scene = new SceneWorld(config, POPULATE[config.overlay], lastFlight);
     this.#scene.flights.follow(this.#followed);
     this.#done = 0;
     this.#isWhole = true;

@@ -234,13 +234,13 @@ describe('time', () => {
     expect([...busy].sort((a, b) => a - b)).toEqual(busy);
     expect(watched.history).toEqual([{ atMs: 15_000, act: { kind: 'crash', nodes: [1] } }]);
     watched.simulation.show();
-    const frame = watched.last('frame');
-    expect([frame.whole, frame.atMs]).toEqual([true, 15_000]);
+    const update = watched.last('frame');
+    expect([update.whole, update.atMs]).toEqual([true, 15_000]);
     expect(watched.all('places')[0]!.first).toBe(0);
   });
 });
 
-/** What a frame says of nodes that are not simply up. */
+/** What an update says of nodes that are not simply up. */
 function states({ nodes, states }: Update): Map<number, number> {
   const told = [...nodes].map((node, i): [number, number] => [node, states[i]!]);
   return new Map(told.filter(([, state]) => state !== 1));

@@ -40,7 +40,7 @@ function firstView(page: string): string[] {
 }
 
 describe('the built site', () => {
-  test('is small at first sight', () => {
+  test('is small at first draw', () => {
     const files = firstView('index.html');
     expect(files.some((path) => path.endsWith('.js'))).toBe(true);
     expect(files.some((path) => path.endsWith('.css'))).toBe(true);

@@ -82,7 +82,7 @@ export class SceneMaker {
       addresses: Float64Array.from({ length: places }, (_, place) => 0x10000000 * 65536 + place),
     } satisfies Places;
     yield {
-      ...this.#frame(),
+      ...this.#update(),
       whole: true,
       nodes: Uint32Array.from({ length: nodes }, (_, node) => node),
       states: this.#states.slice(),
@@ -106,7 +106,7 @@ export class SceneMaker {
       changed.push(node);
     }
     yield {
-      ...this.#frame(),
+      ...this.#update(),
       nodes: Uint32Array.from(changed),
       states: Uint8Array.from(changed, (node) => this.#states[node]!),
     };
@@ -251,7 +251,7 @@ export class SceneMaker {
     return 160;
   }
 
-  #frame(): Update {
+  #update(): Update {
     return {
       type: 'frame',
       atMs: this.#atMs,

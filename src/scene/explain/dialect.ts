@@ -115,7 +115,7 @@ class DialectReader {
     const cut = this.#cut;
     cut.begin('message');
     const note = this.#isReply ? this.#reply() : this.#request();
-    return cut.whole(kind, `${cut.bytes.length} bytes`, note);
+    return cut.root(kind, `${cut.bytes.length} bytes`, note);
   }
 
   get #isText(): boolean {

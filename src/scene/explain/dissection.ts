@@ -101,7 +101,7 @@ export class Dissection {
   }
 
   /** The whole message; groups still open are ended, and what could not be read is a leaf. */
-  whole(label: string, value: string, note: string): Part {
+  root(label: string, value: string, note: string): Part {
     while (this.#open.length > 1) this.finish();
     const parts = this.#open.pop()?.parts ?? [];
     const end = this.bytes.length;

@@ -85,7 +85,7 @@ class Reader {
       cut.break('A KRPC message is a dictionary: it begins with “d”.');
     else this.#dictionary(TOP_WORDS, 1);
     const note = MESSAGES.get(kind) ?? 'A query with a method that BEP 5 does not know.';
-    return cut.whole(kind, this.#summary(kind), note);
+    return cut.root(kind, this.#summary(kind), note);
   }
 
   #summary(kind: string): string {

@@ -100,7 +100,7 @@ class FrameReader {
     else this.#request(type);
     const answered = kind === CLOSER ? CLOSER_NOTE : word.answered;
     const note = isReply ? answered : word.note;
-    return cut.whole(kind, `${cut.bytes.length} bytes`, note);
+    return cut.root(kind, `${cut.bytes.length} bytes`, note);
   }
 
   #request(type: number): void {

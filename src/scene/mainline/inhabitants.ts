@@ -38,8 +38,8 @@ import {
   type Inhabitants,
   type InhabitantsEar,
   type Phase,
+  type Populate,
   type SceneCall,
-  type Settle,
   SPARE_NODES,
 } from '../world/inhabitants.ts';
 import { networkOf } from '../world/models.ts';
@@ -77,7 +77,7 @@ interface Judgement {
   result: string;
 }
 
-export const settleMainline: Settle = (config, ear) => new MainlineInhabitants(config, ear);
+export const populateMainline: Populate = (config, ear) => new MainlineInhabitants(config, ear);
 
 export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   readonly kind = 'mainline';

@@ -18,6 +18,7 @@ import {
 import {
   byKind,
   flag,
+  integerIn,
   list,
   numberIn,
   oneOf,
@@ -25,12 +26,11 @@ import {
   shape,
   strict,
   textIn,
-  wholeIn,
 } from './shape.ts';
 
-const node = wholeIn(0, NODE_MAX);
+const node = integerIn(0, NODE_MAX);
 const nodes = list(node, NODE_MAX + 1);
-const count = wholeIn(1, ADDED_MAX);
+const count = integerIn(1, ADDED_MAX);
 const name = textIn(1, NAME_LENGTH_MAX);
 const from = z.exactOptional(node);
 const moment = numberIn(0, MOMENT_MS_MAX);
@@ -63,7 +63,7 @@ export const Act = byKind('kind', [
 ]);
 export type Act = z.infer<typeof Act>;
 
-const timedAct = strict({ atMs: wholeIn(0, MOMENT_MS_MAX), act: Act });
+const timedAct = strict({ atMs: integerIn(0, MOMENT_MS_MAX), act: Act });
 export type TimedAct = z.infer<typeof timedAct>;
 
 const actsError = `names and values of at most ${ACTS_LENGTH_MAX} characters in all`;
@@ -97,10 +97,10 @@ export const Command = byKind('do', [
   shape({ do: z.literal('rewind'), toMs: moment }),
   shape({ do: z.literal('act'), act: Act }),
   /** Look into a node; -1 for none. */
-  shape({ do: z.literal('inspect'), node: wholeIn(-1, NODE_MAX) }),
+  shape({ do: z.literal('inspect'), node: integerIn(-1, NODE_MAX) }),
   /** All messages to and from these nodes become flights. */
   shape({ do: z.literal('follow'), nodes }),
-  shape({ do: z.literal('explain'), flight: wholeIn(0, Number.MAX_SAFE_INTEGER) }),
+  shape({ do: z.literal('explain'), flight: integerIn(0, Number.MAX_SAFE_INTEGER) }),
 ]);
 export type Command = z.infer<typeof Command>;
 

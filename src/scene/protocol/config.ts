@@ -16,7 +16,7 @@ import {
   MAINLINE_NODES_MAX,
   RING_NODES_MAX,
 } from './limits.ts';
-import { numberIn, oneOf, read, strict, whole, wholeIn } from './shape.ts';
+import { integer, integerIn, numberIn, oneOf, read, strict } from './shape.ts';
 
 export const SceneOverlay: z.ZodMiniType<'mainline' | 'ring'> = oneOf('mainline', 'ring');
 export type SceneOverlay = z.infer<typeof SceneOverlay>;
@@ -40,20 +40,20 @@ export const churnChoice: z.ZodMiniType<string | number | null> = z.union(
 );
 
 /** One way between any two; null for the distances of the Internet (King). */
-export const latencyChoice: z.ZodMiniType<number | null> = z.nullable(wholeIn(1, LATENCY_MS_MAX));
+export const latencyChoice: z.ZodMiniType<number | null> = z.nullable(integerIn(1, LATENCY_MS_MAX));
 export const lossShare: z.ZodMiniNumber = numberIn(0, 1);
 export const lookupRate: z.ZodMiniNumber = numberIn(0, LOOKUPS_PER_SECOND_MAX);
 
 const configShape = strict({
   overlay: SceneOverlay,
-  nodes: whole,
-  seed: wholeIn(0, Number.MAX_SAFE_INTEGER),
+  nodes: integer,
+  seed: integerIn(0, Number.MAX_SAFE_INTEGER),
   /** Backups in a ring (0..8), size of a bucket in Mainline. */
-  k: whole,
+  k: integer,
   /** Queries of a Mainline lookup under way at a time. */
-  alpha: wholeIn(1, ALPHA_MAX),
+  alpha: integerIn(1, ALPHA_MAX),
   /** Places of each ring node. */
-  identities: wholeIn(1, IDENTITIES_MAX),
+  identities: integerIn(1, IDENTITIES_MAX),
   policy: oneOf('correct', 'chord-2001', 'class-2019'),
   latencyMs: latencyChoice,
   loss: lossShare,
@@ -61,7 +61,7 @@ const configShape = strict({
   /** Lookups that the nodes begin by themselves, in all, per virtual second. */
   lookupsPerSecond: lookupRate,
   /** Keys put at random before the world begins. */
-  keys: wholeIn(0, KEYS_MAX),
+  keys: integerIn(0, KEYS_MAX),
 });
 export type SceneConfig = z.infer<typeof configShape>;
 
@@ -69,8 +69,8 @@ export type SceneConfig = z.infer<typeof configShape>;
 const boundsOf: Readonly<
   Record<SceneOverlay, { readonly [field in 'nodes' | 'k']: z.ZodMiniType }>
 > = {
-  ring: { nodes: wholeIn(1, RING_NODES_MAX), k: wholeIn(0, BACKUPS_MAX) },
-  mainline: { nodes: wholeIn(1, MAINLINE_NODES_MAX), k: wholeIn(1, BUCKET_SIZE_MAX) },
+  ring: { nodes: integerIn(1, RING_NODES_MAX), k: integerIn(0, BACKUPS_MAX) },
+  mainline: { nodes: integerIn(1, MAINLINE_NODES_MAX), k: integerIn(1, BUCKET_SIZE_MAX) },
 };
 
 /** What a world is like that nobody said more of: the opening scene. */

@@ -2,7 +2,7 @@
  * What a picture of a DHT is made of, as plain data: the same from a lab in a browser tab, from live
  * nodes, and from a recording. Whoever draws knows no node, and no node knows that it is drawn.
  *
- *     source ── hello, places, frame, frame, flights, outcomes, lookup, node … ──▶ view
+ *     source ── hello, places, update, update, flights, outcomes, lookup, node … ──▶ view
  *            ◀── play, pause, step, rewind, act, inspect … (commands.ts) ─────────
  *
  * A *node* is a process, a small number for good. A *place* is where one stands on the circle or in
@@ -17,7 +17,7 @@ import { column } from './columns.ts';
 import { Acts } from './commands.ts';
 import { SceneConfig, SceneOverlay } from './config.ts';
 import { PART_DEPTH_MAX, SCENE_VERSION } from './limits.ts';
-import { byKind, flag, hash, list, number, oneOf, read, shape, text, whole } from './shape.ts';
+import { byKind, flag, hash, integer, list, number, oneOf, read, shape, text } from './shape.ts';
 
 /** What is known of a node's process. `absent`: it has not been born yet, or has left in good order. */
 export const NodeState = {
@@ -64,7 +64,7 @@ export const Hello = shape({
   config: z.nullable(SceneConfig),
   abilities: list(Ability),
   /** Backups asked for in a ring; the size of a bucket in Mainline. */
-  k: whole,
+  k: integer,
   /** Of a recording: where it ends. Otherwise null. */
   endMs: z.nullable(number),
 });
@@ -74,7 +74,7 @@ export type Hello = z.infer<typeof Hello>;
 export const Places = shape({
   type: z.literal('places'),
   /** The number of the first. */
-  first: whole,
+  first: integer,
   /** 20 bytes each. */
   ids: column('u8'),
   /** Whose place it is. */
@@ -91,14 +91,14 @@ export const KeyView = shape({
   /** What was typed for it, null when only the hash is known. */
   name: z.nullable(text),
   /** The place that owns it; -1 for nobody. */
-  owner: whole,
+  owner: integer,
   /** Nodes with a copy as new as the newest acknowledged, living or not; peers of an info-hash likewise. */
-  holders: list(whole),
+  holders: list(integer),
   /** Living backups beyond the owner; -1 when not even the owner has it. */
-  effectiveK: whole,
+  effectiveK: integer,
   /** `unsafe`: fewer living copies than asked for. `lost`: no living copy. */
   state: oneOf('safe', 'unsafe', 'lost', 'removed'),
-  bytes: whole,
+  bytes: integer,
 });
 export type KeyView = z.infer<typeof KeyView>;
 
@@ -120,11 +120,12 @@ export const Figures = shape({
 export type Figures = z.infer<typeof Figures>;
 
 /**
- * What is different since the frame before; all there is when `whole`. A whole one that is earlier than
- * the frame before tells that time went back: what was told of later (flights, lookups that began,
+ * What is different since the update before; all there is when `whole`. A whole one that is earlier than
+ * the update before tells that time went back: what was told of later (flights, lookups that began,
  * outcomes, acts that were not remembered) is void, and places come anew from `first: 0`.
  */
 export const Update = shape({
+  /** What recordings and streams have called it from the beginning. */
   type: z.literal('frame'),
   atMs: number,
   whole: flag,
@@ -142,14 +143,14 @@ export const Update = shape({
   successors: column('i32'),
   /** Of a ring, backups in step for the arc of a place, in the order of `places`; 255 where unknown. */
   safeties: column('u8'),
-  /** Nodes that are known to be an attacker's since the frame before; all of them when `whole`. */
+  /** Nodes that are known to be an attacker's since the update before; all of them when `whole`. */
   sybils: column('u32'),
   /** By node, on which side of a partition it stands: all 0 when there is none. Null: as before. */
   sides: z.nullable(column('u8')),
   /** Watched keys that changed. A key that was never told of before is watched from now on. */
   keys: list(KeyView),
   figures: Figures,
-  /** Messages that each node has taken in so far; null when not counted in this frame. */
+  /** Messages that each node has taken in so far; null when not counted in this update. */
   loads: z.nullable(column('u32')),
 })
   .check(equallyMany({ nodes: 1, states: 1 }))
@@ -159,19 +160,19 @@ export type Update = z.infer<typeof Update>;
 /** One message on its way. Of a large world only a sample, and those of lookups that are watched. */
 export const Flight = shape({
   /** Counts up from 1; names it in `explain`. */
-  id: whole,
+  id: integer,
   sentMs: number,
   /** When it arrives, or would have; null where that is not known. */
   arrivesMs: z.nullable(number),
   /** Node numbers; -1 for somebody outside. */
-  from: whole,
-  to: whole,
+  from: integer,
+  to: integer,
   fate: oneOf('delivered', 'lost', 'unreachable', 'unknown'),
   /** The protocol's own word: `find_node`, `nodes`, `GET`, `replicate` … */
   kind: text,
-  bytes: whole,
+  bytes: integer,
   /** The lookup that it belongs to; 0 for none. */
-  lookup: whole,
+  lookup: integer,
 });
 export type Flight = z.infer<typeof Flight>;
 
@@ -179,7 +180,7 @@ export const Flights = shape({
   type: z.literal('flights'),
   flights: list(Flight),
   /** Messages of this time that are not among them. */
-  omitted: whole,
+  omitted: integer,
 });
 export type Flights = z.infer<typeof Flights>;
 
@@ -197,19 +198,19 @@ export type Outcomes = z.infer<typeof Outcomes>;
 
 export const LookupStepView = shape({
   /** The node that was asked; -1 when it is not of this world. */
-  node: whole,
+  node: integer,
   id: z.nullable(text),
   /** Who told of it: an index into `steps`; -1 for the asker's own table. */
-  toldBy: whole,
-  hops: whole,
+  toldBy: integer,
+  hops: integer,
   /** log2 of the distance to the target, rounded up: XOR in Mainline, clockwise on a ring. */
   distanceBits: z.nullable(number),
   sentMs: number,
   endedMs: z.nullable(number),
   verdict: oneOf('waiting', 'answered', 'late', 'timeout', 'error', 'cancelled'),
   /** Flights of the request and its reply, 0 where not kept. */
-  request: whole,
-  reply: whole,
+  request: integer,
+  reply: integer,
 });
 export type LookupStepView = z.infer<typeof LookupStepView>;
 
@@ -217,7 +218,7 @@ export type LookupStepView = z.infer<typeof LookupStepView>;
 export const LookupView = shape({
   type: z.literal('lookup'),
   /** Counts up from 1. */
-  id: whole,
+  id: integer,
   /** `get_peers`, `announce_peer`, `find_node`, `insert`, `get`, `remove`, `owns`. */
   kind: text,
   /** What was typed, or the target again. */
@@ -225,7 +226,7 @@ export const LookupView = shape({
   /** 40 hexadecimal digits. */
   target: hash,
   /** The node that asked. */
-  from: whole,
+  from: integer,
   startedMs: number,
   endedMs: z.nullable(number),
   state: oneOf('running', 'succeeded', 'failed'),
@@ -240,10 +241,10 @@ export type LookupView = z.infer<typeof LookupView>;
 export const ContactView = shape({
   id: text,
   address: text,
-  node: whole,
+  node: integer,
   state: oneOf('good', 'questionable', 'bad'),
   ageMs: z.nullable(number),
-  failures: whole,
+  failures: integer,
 });
 export type ContactView = z.infer<typeof ContactView>;
 
@@ -252,8 +253,8 @@ export const ContactRow = shape({
   /** `bucket 3 · 0b101…`, `successors`, `fingers` … */
   label: text,
   /** Bits that its contacts share with the node; -1 where that means nothing. */
-  prefixBits: whole,
-  capacity: whole,
+  prefixBits: integer,
+  capacity: integer,
   contacts: list(ContactView),
 });
 export type ContactRow = z.infer<typeof ContactRow>;
@@ -270,9 +271,9 @@ export type StoredView = z.infer<typeof StoredView>;
 /** A node looked into: sent about twice a second while it is inspected. */
 export const NodeView = shape({
   type: z.literal('node'),
-  node: whole,
+  node: integer,
   atMs: number,
-  state: whole,
+  state: integer,
   addresses: list(text),
   ids: list(text),
   /** Facts in the order in which to show them. */
@@ -280,7 +281,7 @@ export const NodeView = shape({
   rows: list(ContactRow),
   stored: list(StoredView),
   /** What there is in all; `stored` shows at most `STORED_SHOWN`. */
-  storedCount: whole,
+  storedCount: integer,
   inFlight: list(shape({ what: text, to: text, sinceMs: number })),
   log: list(shape({ atMs: number, text })),
 });
@@ -303,8 +304,8 @@ const partShape = (depth: number): z.ZodMiniType<Part> =>
     label: text,
     value: text,
     note: text,
-    start: whole,
-    end: whole,
+    start: integer,
+    end: integer,
     parts: list(
       depth < PART_DEPTH_MAX
         ? partShape(depth + 1)
@@ -315,7 +316,7 @@ const partShape = (depth: number): z.ZodMiniType<Part> =>
 /** A message taken apart: every byte belongs to one leaf. */
 export const Explanation = shape({
   type: z.literal('explanation'),
-  flight: whole,
+  flight: integer,
   kind: text,
   bytes: column('u8'),
   root: partShape(1),

@@ -17,14 +17,14 @@ export const number: z.ZodMiniNumber = z.number({ error: 'a number' });
 export const text: z.ZodMiniString = z.string({ error: 'a text' });
 export const flag: z.ZodMiniBoolean = z.boolean({ error: 'true or false' });
 /** A whole number, also below 0: -1 is nobody. */
-export const whole: z.ZodMiniNumberFormat = z.int({ error: 'a whole number' });
+export const integer: z.ZodMiniNumberFormat = z.int({ error: 'a whole number' });
 /** 40 hexadecimal digits. */
 export const hash: z.ZodMiniString = z
   .string({ error: '40 hexadecimal digits' })
   .check(z.regex(/^[0-9a-f]{40}$/, { error: '40 hexadecimal digits' }));
 
 /** @__NO_SIDE_EFFECTS__ */
-export function wholeIn(low: number, high: number): z.ZodMiniNumberFormat {
+export function integerIn(low: number, high: number): z.ZodMiniNumberFormat {
   const error = `a whole number in ${low}..${high}`;
   return z.int({ error }).check(z.minimum(low, { error }), z.maximum(high, { error }));
 }

@@ -1,8 +1,8 @@
 /**
  * Playing a recording: the same commands and messages as a simulation's, but time is all that hands can
- * move. A moment is reached from the last whole frame before it.
+ * move. A moment is reached from the last whole update before it.
  *
- *     recording   hello places FRAME frame frame … FRAME frame frame …        FRAME: whole
+ *     recording   hello places UPDATE update update … UPDATE update update …      UPDATE: whole
  *     rewind to t                                  └───────▶ t                 those in between, at once
  *     play                                                   t ──▶ as time passes
  *
@@ -35,7 +35,7 @@ export class Playback {
   #inspected = -1;
   readonly #hasNodes: boolean;
   /** What was told last: it is told again when only playing or pace changed. */
-  #lastFrame: Update | null = null;
+  #lastUpdate: Update | null = null;
 
   /** @param emit hears what there is to see; it must not give commands. */
   constructor(recording: Recording, emit: (message: SceneMessage) => void) {
@@ -126,13 +126,13 @@ export class Playback {
     const { timesMs } = this.#recording;
     let end = this.#next;
     while (end < timesMs.length && timesMs[end]! <= this.#dueMs) end++;
-    // What is far away is reached by its whole frame, not by everything in between.
+    // What is far away is reached by its whole update, not by everything in between.
     if (end - this.#next > LEAP_MESSAGES && this.#wholeBefore(this.#dueMs) > this.#next) {
       this.#jump(this.#dueMs);
     } else {
       for (; this.#next < end; this.#next++) this.#tell(this.#next);
     }
-    if (this.#isFresh && this.#lastFrame) this.#emit(nothingNew(this.#lastFrame, this.#running));
+    if (this.#isFresh && this.#lastUpdate) this.#emit(nothingNew(this.#lastUpdate, this.#running));
     this.#isFresh = false;
   }
 
@@ -170,10 +170,10 @@ export class Playback {
     if (message.type === 'hello') return this.#emit(this.#helloOf(message));
     if (message.type === 'node' && message.node !== this.#inspected) return;
     if (message.type !== 'frame') return this.#emit(message);
-    const frame = { ...message, ...this.#running };
-    this.#lastFrame = frame;
+    const update = { ...message, ...this.#running };
+    this.#lastUpdate = update;
     this.#isFresh = false;
-    this.#emit(frame);
+    this.#emit(update);
   }
 
   #helloOf(hello: Hello): Hello {
@@ -185,7 +185,7 @@ export class Playback {
 
   // Jumping.
 
-  /** The last whole frame at or before a moment; the first, where there is none. */
+  /** The last whole update at or before a moment; the first, where there is none. */
   #wholeBefore(atMs: number): number {
     const { isWhole, timesMs } = this.#recording;
     let found = isWhole.indexOf(1);
@@ -214,7 +214,7 @@ export class Playback {
     this.#dueMs = toMs;
   }
 
-  /** How the latest lookups stood at a whole frame. */
+  /** How the latest lookups stood at a whole update. */
   #tellLookups(from: number, to: number): void {
     const latest = new Map<number, LookupView>();
     for (let i = to - 1; i > from && latest.size < LOOKUPS_TOLD; i--) {
@@ -226,10 +226,10 @@ export class Playback {
   }
 }
 
-/** A frame that says no more than whether time is running. */
-function nothingNew(frame: Update, running: { playing: boolean; pace: number }): Update {
+/** A update that says no more than whether time is running. */
+function nothingNew(update: Update, running: { playing: boolean; pace: number }): Update {
   return {
-    ...frame,
+    ...update,
     ...running,
     whole: false,
     nodes: new Uint32Array(0),

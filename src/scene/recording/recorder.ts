@@ -1,8 +1,8 @@
 /**
  * Making a recording: what a simulation, or live nodes, tell goes to a file as it comes, and now and
- * then a frame is made whole, so that playing can begin there.
+ * then an update is made whole, so that playing can begin there.
  *
- *     frame  frame  frame  …  frame           only what is new
+ *     update  update  update  …  update           only what is new
  *       │                       └─ after KEYFRAME_MS: all there is, as it adds up from those before
  *       └─ whole
  */
@@ -12,15 +12,15 @@ import type { KeyView, SceneMessage, Update } from '../protocol/messages.ts';
 import { Simulation } from '../simulation.ts';
 import { headerLine, lineOfMessage } from './recording.ts';
 
-/** A whole frame comes at least so often, in the time of the source, when there is something new. */
+/** A whole update comes at least so often, in the time of the source, when there is something new. */
 export const KEYFRAME_MS = 10_000;
 /** Characters written at most, unless told otherwise: then recording ends. */
 export const RECORDED_LENGTH_MAX: number = 2 ** 27;
-/** Of the source's time, between two frames of a recording that is made at once. */
+/** Of the source's time, between two updates of a recording that is made at once. */
 export const RECORDED_FRAME_MS = 100;
 
-/** Frames added up: what a view knows after having been told all of them. */
-export class FrameSum {
+/** Updates added up: what a view knows after having been told all of them. */
+export class UpdateSum {
   #last: Update | null = null;
   readonly #states = new Map<number, number>();
   readonly #links = new Map<number, { successor: number; safety: number }>();
@@ -29,18 +29,18 @@ export class FrameSum {
   #sides: Uint8Array | null = null;
   #loads: Uint32Array | null = null;
 
-  add(frame: Update): void {
-    if (frame.whole) this.#clear();
-    this.#last = frame;
-    for (const [i, node] of frame.nodes.entries()) this.#states.set(node, frame.states[i]!);
-    for (const [i, place] of frame.places.entries()) {
-      const successor = frame.successors[i]!;
-      this.#links.set(place, { successor, safety: frame.safeties[i]! });
+  add(update: Update): void {
+    if (update.whole) this.#clear();
+    this.#last = update;
+    for (const [i, node] of update.nodes.entries()) this.#states.set(node, update.states[i]!);
+    for (const [i, place] of update.places.entries()) {
+      const successor = update.successors[i]!;
+      this.#links.set(place, { successor, safety: update.safeties[i]! });
     }
-    for (const node of frame.sybils) this.#sybils.add(node);
-    for (const key of frame.keys) this.#keys.set(key.key, key);
-    this.#sides = frame.sides ?? this.#sides;
-    this.#loads = frame.loads ?? this.#loads;
+    for (const node of update.sybils) this.#sybils.add(node);
+    for (const key of update.keys) this.#keys.set(key.key, key);
+    this.#sides = update.sides ?? this.#sides;
+    this.#loads = update.loads ?? this.#loads;
   }
 
   #clear(): void {
@@ -52,7 +52,7 @@ export class FrameSum {
     this.#loads = null;
   }
 
-  /** All that was told, as one frame at the time of the last. Call it only after `add`. */
+  /** All that was told, as one update at the time of the last. Call it only after `add`. */
   whole(): Update {
     const links = [...this.#links.values()];
     return {
@@ -78,7 +78,7 @@ export class FrameSum {
 export class Recorder {
   readonly #writeLine: (line: string) => void;
   readonly #lengthMax: number;
-  readonly #sum = new FrameSum();
+  readonly #sum = new UpdateSum();
   #keyframeMs = -Infinity;
   #atMs = -Infinity;
   /** Characters written. */

@@ -16,7 +16,7 @@ import { checkMessage, type SceneMessage } from '../protocol/messages.ts';
 export const RECORDING_FORMAT = 'ringlight-recording';
 /** Changes when a program of before could not read a recording any more. */
 export const RECORDING_VERSION = 1;
-/** Characters of a line: a whole frame of 100,000 nodes has 3 million. */
+/** Characters of a line: a whole update of 100,000 nodes has 3 million. */
 export const LINE_LENGTH_MAX: number = 2 ** 25;
 /** Characters of a recording: as much as fits into one text, and a browser's memory. */
 export const RECORDING_LENGTH_MAX: number = 2 ** 28;
@@ -79,10 +79,10 @@ function headerOf(line: string): Record<string, unknown> | null {
 export interface Recording {
   /** Lines of messages, each of them looked through. */
   readonly lines: readonly string[];
-  /** What each of them is, and when: the time of the frame that it came with. */
+  /** What each of them is, and when: the time of the update that it came with. */
   readonly types: readonly SceneMessage['type'][];
   readonly timesMs: Float64Array;
-  /** 1 where there is a whole frame: playing can begin there. */
+  /** 1 where there is a whole update: playing can begin there. */
   readonly isWhole: Uint8Array;
   /** One sentence when it was cut short, else null. */
   readonly trouble: string | null;

@@ -27,8 +27,8 @@ import {
   type Inhabitants,
   type InhabitantsEar,
   type Phase,
+  type Populate,
   type SceneCall,
-  type Settle,
   SPARE_NODES,
 } from '../world/inhabitants.ts';
 import { networkOf } from '../world/models.ts';
@@ -46,7 +46,7 @@ const UNKNOWN = 255;
 
 const TEXT = new TextEncoder();
 
-export const settleRing: Settle = (config, ear) => new RingInhabitants(config, ear);
+export const populateRing: Populate = (config, ear) => new RingInhabitants(config, ear);
 
 export class RingInhabitants implements Inhabitants {
   readonly kind = 'ring';
@@ -65,7 +65,7 @@ export class RingInhabitants implements Inhabitants {
   #nextLooked = 0;
   /** Nodes that are there or have been given out. */
   #enlisted: number;
-  #isSettled = false;
+  #isPopulated = false;
 
   constructor(config: SceneConfig, ear: InhabitantsEar) {
     const { nodes, seed, k, identities, policy } = config;
@@ -97,7 +97,7 @@ export class RingInhabitants implements Inhabitants {
     this.#keys = new RingKeys(this.mortals, k, (address) => this.#placeAt(address));
     this.#calls = new RingCalls(this.mortals, this.#keys);
     this.#safeties = new Uint8Array((nodes + spares) * identities).fill(UNKNOWN);
-    this.#isSettled = true;
+    this.#isPopulated = true;
   }
 
   // Places.
@@ -284,7 +284,7 @@ export class RingInhabitants implements Inhabitants {
   // What nodes say.
 
   #heard(node: number, event: RingEvent): void {
-    if (!this.#isSettled) return; // the founders all say that they are there
+    if (!this.#isPopulated) return; // the founders all say that they are there
     this.#ear.changed(node);
     if (event.kind === 'arc') return; // it goes without saying: its new end has told of itself
     const text = lineOfRingEvent(event, (address) => this.#nameOf(address), formatAddress);

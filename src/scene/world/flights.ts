@@ -21,10 +21,10 @@ export const FLIGHTS_KEPT = 4000;
 export const BYTES_KEPT: number = 16 * 2 ** 20;
 /** The same of those that belong to watched calls, which are asked for long after. */
 export const CALL_BYTES_KEPT: number = 4 * 2 ** 20;
-/** Flights between two frames: more than that nobody sees. */
-export const FLIGHTS_PER_FRAME = 1000;
-/** Flights of a large world that are there only by chance, between two frames. */
-export const SAMPLE_PER_FRAME = 100;
+/** Flights between two updates: more than that nobody sees. */
+export const FLIGHTS_PER_UPDATE = 1000;
+/** Flights of a large world that are there only by chance, between two updates. */
+export const SAMPLE_PER_UPDATE = 100;
 /** Up to so many nodes a world is small, and all of its messages are flights. */
 export const SMALL_WORLD = 200;
 
@@ -92,7 +92,7 @@ export class FlightLog implements Tap {
     const omitted = this.#omitted;
     this.#flights = [];
     this.#omitted = 0;
-    this.#stride = Math.max(1, Math.ceil(this.#unasked / SAMPLE_PER_FRAME));
+    this.#stride = Math.max(1, Math.ceil(this.#unasked / SAMPLE_PER_UPDATE));
     this.#unasked = 0;
     return { type: 'flights', flights, omitted };
   }
@@ -203,9 +203,11 @@ export class FlightLog implements Tap {
   }
 
   #isWanted(call: number, from: number, to: number): boolean {
-    if (this.#flights.length >= FLIGHTS_PER_FRAME) return call !== 0 && !this.isShowing;
+    if (this.#flights.length >= FLIGHTS_PER_UPDATE) return call !== 0 && !this.isShowing;
     if (call !== 0 || this.#followed.has(from) || this.#followed.has(to)) return true;
-    const place = this.#unasked++;
-    return this.#isSmall || (place % this.#stride === 0 && place < SAMPLE_PER_FRAME * this.#stride);
+    const turn = this.#unasked++;
+    return (
+      this.#isSmall || (turn % this.#stride === 0 && turn < SAMPLE_PER_UPDATE * this.#stride)
+    );
   }
 }

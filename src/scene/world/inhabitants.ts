@@ -1,6 +1,6 @@
 /**
  * Between `Simulation` and those who live in its world. A simulation knows time, history, acts and
- * frames; what a node is, where it stands and what it holds is known to the inhabitants alone. There
+ * updates; what a node is, where it stands and what it holds is known to the inhabitants alone. There
  * are two kinds: `MainlineInhabitants` and `RingInhabitants`.
  *
  *     simulation ── begin(call), leave, enlist … ──▶ inhabitants        an act of somebody's hands
@@ -28,17 +28,17 @@ import type { Explanation, KeyView, LookupView, NodeView } from '../protocol/mes
 export const SPARE_NODES = 1024;
 
 /** Makes the inhabitants of a new world; `ear` hears them from the first moment on. */
-export type Settle = (config: SceneConfig, ear: InhabitantsEar) => Inhabitants;
+export type Populate = (config: SceneConfig, ear: InhabitantsEar) => Inhabitants;
 
 /** What a simulation hears of its inhabitants. */
 export interface InhabitantsEar {
-  /** A watched call has moved on: its view will be asked for before the next frame. */
+  /** A watched call has moved on: its view will be asked for before the next update. */
   moved(call: number): void;
   /** A call that `begin` has begun is over; comes once for each, watched or not. */
   ended(call: number, ending: Ending): void;
   /** Something happened to a node that its log should tell: `successor is now node 7`. */
   told(node: number, text: string): void;
-  /** A node may stand elsewhere (`phaseOf`), or its links may be others: asked again in the next frame. */
+  /** A node may stand elsewhere (`phaseOf`), or its links may be others: asked again in the next update. */
   changed(node: number): void;
   /** A process ended by itself, in good order: after `leave`. The world has stopped it already. */
   left(node: number): void;
@@ -128,7 +128,7 @@ export interface Inhabitants {
 
   // Looking.
 
-  /** Before each frame: a chance to notice which watched calls or links have changed, and to say so. */
+  /** Before each update: a chance to notice which watched calls or links have changed, and to say so. */
   look?(): void;
   /** Of a key that was put, or is watched; `name` as typed, null when only the hash is known. */
   keyView(key: Uint8Array, name: string | null): KeyView;

@@ -23,7 +23,7 @@ import type { SceneConfig } from '../protocol/config.ts';
 import { NodeState } from '../protocol/messages.ts';
 import { isHash, keyName, keyOf } from '../protocol/names.ts';
 import { FlightLog, SMALL_WORLD } from './flights.ts';
-import type { Ending, Inhabitants, InhabitantsEar, SceneCall, Settle } from './inhabitants.ts';
+import type { Ending, Inhabitants, InhabitantsEar, Populate, SceneCall } from './inhabitants.ts';
 import { churnOf, latencyOf } from './models.ts';
 
 /** Calls that no view is kept of are numbered from here on, the watched ones from 1. */
@@ -36,7 +36,7 @@ export const WATCHED_MAX = 64;
 export const KEYS_WATCHED_MAX = 2000;
 /** Lines of all nodes' logs together. */
 export const LOG_LINES = 2000;
-/** Lookups that ended between two frames. */
+/** Lookups that ended between two updates. */
 export const OUTCOMES_MAX = 20_000;
 /** Tries to draw a node that is up. */
 const DRAWS = 64;
@@ -75,7 +75,7 @@ export class SceneWorld implements InhabitantsEar {
   readonly life: Life;
   readonly world: World;
   readonly flights: FlightLog;
-  /** Nodes that may have changed since the last frame. */
+  /** Nodes that may have changed since the last update. */
   readonly dirty: Set<number> = new Set();
   /** Watched calls that have moved on since then. */
   readonly movedCalls: Set<number> = new Set();
@@ -108,9 +108,9 @@ export class SceneWorld implements InhabitantsEar {
   #workload = 0;
   readonly #beginning: number;
 
-  constructor(config: SceneConfig, settle: Settle, lastFlight: number) {
+  constructor(config: SceneConfig, populate: Populate, lastFlight: number) {
     this.config = config;
-    this.inhabitants = settle(config, this);
+    this.inhabitants = populate(config, this);
     this.world = this.inhabitants.world;
     const { founders } = this.inhabitants;
     this.life = new Life(this.inhabitants.mortals, founders);

@@ -1,6 +1,6 @@
 /**
  * Running nodes as a scene. It looks at them four times a second, and only while somebody looks at
- * it; what has changed goes to all onlookers as frames.
+ * it; what has changed goes to all onlookers as updates.
  *
  *     nodes ◀─ look ─ adapter ──▶ Picture ── news ──▶ onlooker, onlooker …
  *       └── taps (messages) ────▶ FlightSample ──────▶
@@ -133,7 +133,7 @@ export abstract class LiveScene {
     };
   }
 
-  /** Everything as it is now: hello, places, a whole frame, the last lookups. */
+  /** Everything as it is now: hello, places, a whole update, the last lookups. */
   async opening(): Promise<SceneMessage[]> {
     await this.#refresh();
     return [this.hello(), ...this.picture.whole(Date.now()), ...this.#lookups.values()];

@@ -1,8 +1,8 @@
 /**
  * What live nodes look like at a moment, in columns, and what has changed since it was last told:
  *
- *     adapters ── state, successor, key … ──▶ picture ── news ──▶ places, frame (what is different)
- *                                                    └── whole ─▶ places, frame (all there is)
+ *     adapters ── state, successor, key … ──▶ picture ── news ──▶ places, update (what is different)
+ *                                                    └── whole ─▶ places, update (all there is)
  *
  * A process keeps its number, and a place too, for as long as the picture stands.
  */
@@ -179,7 +179,7 @@ export class Picture {
       const nodes = [...this.#changedNodes];
       const places = [...this.#changedPlaces];
       const keys = [...this.#changedKeys].map((key) => this.#keys.get(key)!);
-      messages.push(this.#frame(atMs, false, nodes, places, keys, this.#areLoadsNew));
+      messages.push(this.#update(atMs, false, nodes, places, keys, this.#areLoadsNew));
     }
     this.#placesTold = this.#ids.length;
     this.#changedNodes.clear();
@@ -196,7 +196,7 @@ export class Picture {
     const places = this.#ids.map((_, i) => i);
     return [
       this.#placesFrom(0),
-      this.#frame(atMs, true, nodes, places, [...this.#keys.values()], true),
+      this.#update(atMs, true, nodes, places, [...this.#keys.values()], true),
     ];
   }
 
@@ -211,7 +211,7 @@ export class Picture {
     };
   }
 
-  #frame(
+  #update(
     atMs: number,
     whole: boolean,
     nodes: readonly number[],

@@ -165,11 +165,11 @@ function routesOf(options: ApiOptions): Handled[] {
       answer: SceneAnswer,
       errors: missing,
       handle: async (context) => {
-        const [hello, places, frame] = await scene(context).opening();
-        if (places?.type !== 'places' || frame?.type !== 'frame') {
+        const [hello, places, update] = await scene(context).opening();
+        if (places?.type !== 'places' || update?.type !== 'frame') {
           throw new ApiError(503, 'NOT_READY', 'the scene has nothing to show yet');
         }
-        return context.json({ hello, ...rowsOf(places, frame, formatAddress) });
+        return context.json({ hello, ...rowsOf(places, update, formatAddress) });
       },
     },
     {

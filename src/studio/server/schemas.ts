@@ -63,10 +63,10 @@ export const SceneAnswer: z.ZodType = z.object({
   atMs: z.number(),
 });
 
-/** Places and a whole frame as rows that people can read. */
+/** Places and a whole update as rows that people can read. */
 export function rowsOf(
   places: Places,
-  frame: Update,
+  update: Update,
   formatAddress: (address: number) => string,
 ): object {
   return {
@@ -74,12 +74,12 @@ export function rowsOf(
       id: Buffer.from(places.ids.subarray(i * 20, i * 20 + 20)).toString('hex'),
       address: formatAddress(places.addresses[i]!),
       node: owner,
-      successor: frame.successors[i]!,
-      safety: frame.safeties[i] === 255 ? null : frame.safeties[i]!,
+      successor: update.successors[i]!,
+      safety: update.safeties[i] === 255 ? null : update.safeties[i]!,
     })),
-    nodes: Array.from(frame.states, (state, i) => ({ state, load: frame.loads?.[i] ?? 0 })),
-    keys: frame.keys.map((key) => ({ ...key, holders: [...key.holders] })),
-    figures: frame.figures,
-    atMs: frame.atMs,
+    nodes: Array.from(update.states, (state, i) => ({ state, load: update.loads?.[i] ?? 0 })),
+    keys: update.keys.map((key) => ({ ...key, holders: [...key.holders] })),
+    figures: update.figures,
+    atMs: update.atMs,
   };
 }

@@ -17,7 +17,7 @@ describe('a dissection', () => {
     cut.u8('count', String, 'how many');
     cut.endpoint('first');
     cut.rest('more', '9');
-    const root = cut.whole('m', '', 'note');
+    const root = cut.root('m', '', 'note');
     expectTiling(root, 8);
     expect(partAt(root, 'first').value).toBe('127.0.0.1:6881');
     expect(partAt(root, 'first', 'port')).toMatchObject({ value: '6881', start: 5, end: 7 });
@@ -31,7 +31,7 @@ describe('a dissection', () => {
     cut.begin('group');
     expect(cut.leaf('id', 20)).toBe(false);
     cut.u8('later', String, '');
-    const root = cut.whole('m', '', '');
+    const root = cut.root('m', '', '');
     expectTiling(root, 3);
     expect(leavesOf(root).map(({ label }) => label)).toEqual(['count', 'unreadable']);
     expect(partAt(root, 'unreadable').note).toContain('2 of 20 bytes');
@@ -41,7 +41,7 @@ describe('a dissection', () => {
     const cut = new Dissection(bytes(1, 2));
     cut.begin('message');
     cut.u8('all', String, '');
-    const root = cut.whole('m', '', '');
+    const root = cut.root('m', '', '');
     expectTiling(root, 2);
     expect(partAt(root, 'unreadable').note).toContain('Nothing more belongs');
   });
@@ -51,7 +51,7 @@ describe('a dissection', () => {
     cut.begin('message');
     cut.u8('count', String, '');
     cut.break('Cut short.');
-    const root = cut.whole('m', '', 'A note.');
+    const root = cut.root('m', '', 'A note.');
     expectTiling(root, 1);
     expect(root.note).toBe('A note. Cut short.');
   });
@@ -59,7 +59,7 @@ describe('a dissection', () => {
   test('no bytes are a message without parts', () => {
     const cut = new Dissection(bytes());
     cut.begin('message');
-    expectTiling(cut.whole('m', '', ''), 0);
+    expectTiling(cut.root('m', '', ''), 0);
   });
 
   test('a group without bytes leaves no trace', () => {
@@ -68,7 +68,7 @@ describe('a dissection', () => {
     cut.begin('nothing');
     cut.finish();
     cut.rest('all', '');
-    expect(cut.whole('m', '', '').parts.map(({ label }) => label)).toEqual(['all']);
+    expect(cut.root('m', '', '').parts.map(({ label }) => label)).toEqual(['all']);
   });
 });
 

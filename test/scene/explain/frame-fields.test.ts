@@ -13,7 +13,7 @@ function partsOf(write: (out: FrameWriter) => void, read: (fields: FrameFields) 
   const cut = new Dissection(out.bytes.slice(0, out.length));
   cut.begin('payload');
   read(new FrameFields(cut, null));
-  return cut.whole('payload', '', '').parts;
+  return cut.root('payload', '', '').parts;
 }
 
 test('a list says how many members it has, each with four fields', () => {

@@ -4,7 +4,7 @@ import { formatId, parseId } from '../../../src/core/id.ts';
 import { SeededRandom } from '../../../src/core/random.ts';
 import {
   type MainlineInhabitants,
-  settleMainline,
+  populateMainline,
 } from '../../../src/scene/mainline/inhabitants.ts';
 import { SCENE_DEFAULTS, type SceneConfig } from '../../../src/scene/protocol/config.ts';
 import { keyOf } from '../../../src/scene/protocol/names.ts';
@@ -23,7 +23,7 @@ class Settled implements InhabitantsEar {
 
   constructor(config: Partial<SceneConfig> = {}) {
     const whole = { ...SCENE_DEFAULTS, overlay: 'mainline', nodes: 100, k: 8, ...config } as const;
-    this.inhabitants = settleMainline(whole, this) as MainlineInhabitants;
+    this.inhabitants = populateMainline(whole, this) as MainlineInhabitants;
   }
 
   moved(): void {

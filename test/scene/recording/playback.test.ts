@@ -4,7 +4,7 @@ import type { Command } from '../../../src/scene/protocol/commands.ts';
 import { SCENE_DEFAULTS } from '../../../src/scene/protocol/config.ts';
 import type { SceneMessage, Update } from '../../../src/scene/protocol/messages.ts';
 import { Playback } from '../../../src/scene/recording/playback.ts';
-import { FrameSum, recordSimulation } from '../../../src/scene/recording/recorder.ts';
+import { recordSimulation, UpdateSum } from '../../../src/scene/recording/recorder.ts';
 import { type Recording, readRecording } from '../../../src/scene/recording/recording.ts';
 
 const UNTIL_MS = 32_000;
@@ -22,11 +22,11 @@ function record(inspect = -1): Recording {
 
 const recording = record();
 
-/** What a view knows: places, and frames added up. */
+/** What a view knows: places, and updates added up. */
 class View {
   told: SceneMessage[] = [];
   places = 0;
-  sum = new FrameSum();
+  sum = new UpdateSum();
   last: Update | null = null;
   readonly playback: Playback;
 
@@ -130,12 +130,12 @@ describe('a playback', () => {
     }
   });
 
-  test('a jump back tells a whole frame first, so that what came later is void', () => {
+  test('a jump back tells a whole update first, so that what came later is void', () => {
     view.do({ do: 'rewind', toMs: 31_000 });
     view.told = [];
     view.do({ do: 'rewind', toMs: 12_000 });
-    const frames = view.told.filter((message): message is Update => message.type === 'frame');
-    expect(frames[0]).toMatchObject({ whole: true, atMs: 10_000 });
+    const updates = view.told.filter((message): message is Update => message.type === 'frame');
+    expect(updates[0]).toMatchObject({ whole: true, atMs: 10_000 });
     expect(view.types().indexOf('places')).toBeLessThan(view.types().indexOf('frame'));
     const sent = view.told.flatMap((message) =>
       message.type === 'flights' ? message.flights.map(({ sentMs }) => sentMs) : [],
@@ -204,7 +204,7 @@ describe('a playback', () => {
     expect([...again.nodes]).toEqual([...first]);
   });
 
-  test('leaps over a long time by its whole frames', () => {
+  test('leaps over a long time by its whole updates', () => {
     const lines = [...recording.lines];
     const types = [...recording.types];
     const timesMs = [...recording.timesMs];

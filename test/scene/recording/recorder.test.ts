@@ -1,12 +1,12 @@
-/** What is recorded is what was told: frames add up, whole ones come in time, and length is bounded. */
+/** What is recorded is what was told: updates add up, whole ones come in time, and length is bounded. */
 import { describe, expect, test } from 'vitest';
 import { SCENE_DEFAULTS } from '../../../src/scene/protocol/config.ts';
 import type { Update } from '../../../src/scene/protocol/messages.ts';
 import {
-  FrameSum,
   KEYFRAME_MS,
   Recorder,
   recordSimulation,
+  UpdateSum,
 } from '../../../src/scene/recording/recorder.ts';
 import {
   headerLine,
@@ -25,9 +25,9 @@ function recorded(untilMs: number, choice = {}) {
   return { ...result, lines, text: `${lines.join('\n')}\n` };
 }
 
-describe('frames added up', () => {
+describe('updates added up', () => {
   test('are all that was told', () => {
-    const sum = new FrameSum();
+    const sum = new UpdateSum();
     sum.add(SAMPLES.find((message): message is Update => message.type === 'frame')!);
     sum.add(
       frameAt(5, {
@@ -56,7 +56,7 @@ describe('frames added up', () => {
 });
 
 describe('a recorder', () => {
-  test('writes a whole frame every so often, and nothing that only concerns the viewer', () => {
+  test('writes a whole update every so often, and nothing that only concerns the viewer', () => {
     const lines: string[] = [];
     const recorder = new Recorder((line) => lines.push(line));
     for (const message of SAMPLES) recorder.take(message);
@@ -68,9 +68,9 @@ describe('a recorder', () => {
     const types = new Set(messages.map(({ type }) => type));
     for (const type of ['busy', 'trouble', 'explanation'])
       expect(types.has(type as 'busy')).toBe(false);
-    const frames = messages.filter((message): message is Update => message.type === 'frame');
-    expect(frames.map(({ whole }) => whole)).toEqual([true, false, true, false]);
-    expect([...frames[2]!.nodes]).toEqual([0, 1]);
+    const updates = messages.filter((message): message is Update => message.type === 'frame');
+    expect(updates.map(({ whole }) => whole)).toEqual([true, false, true, false]);
+    expect([...updates[2]!.nodes]).toEqual([0, 1]);
     expect(recorder.length).toBe(lines.reduce((sum, line) => sum + line.length + 1, 0));
   });
 

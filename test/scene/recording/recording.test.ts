@@ -28,8 +28,8 @@ describe('a line', () => {
 
   test('columns that are parts of larger arrays are written without the rest', () => {
     const all = Uint32Array.of(1, 2, 3, 4);
-    const frame = frameAt(0, { sybils: all.subarray(1, 3) });
-    expect(messageOfLine(lineOfMessage(frame))).toMatchObject({ sybils: Uint32Array.of(2, 3) });
+    const update = frameAt(0, { sybils: all.subarray(1, 3) });
+    expect(messageOfLine(lineOfMessage(update))).toMatchObject({ sybils: Uint32Array.of(2, 3) });
   });
 
   test('what is none is told in one sentence', () => {

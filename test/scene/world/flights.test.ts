@@ -6,9 +6,9 @@ import { Fate } from '../../../src/lab/world-state.ts';
 import {
   BYTES_KEPT,
   FLIGHTS_KEPT,
-  FLIGHTS_PER_FRAME,
+  FLIGHTS_PER_UPDATE,
   FlightLog,
-  SAMPLE_PER_FRAME,
+  SAMPLE_PER_UPDATE,
   SMALL_WORLD,
 } from '../../../src/scene/world/flights.ts';
 import type { Inhabitants } from '../../../src/scene/world/inhabitants.ts';
@@ -121,14 +121,14 @@ describe('of many messages', () => {
     expect([log.arrivals, log.loads[3], log.loads[4]]).toEqual([3, 2, 1]);
   });
 
-  test('in a large world a sample is shown, spread over the time since the last frame', () => {
+  test('in a large world a sample is shown, spread over the time since the last update', () => {
     const { log, send } = logOf(SMALL_WORLD + 1);
     for (let i = 0; i < 2000; i++) send(1, 2, 1150);
-    expect(log.take()).toMatchObject({ omitted: 2000 - SAMPLE_PER_FRAME });
+    expect(log.take()).toMatchObject({ omitted: 2000 - SAMPLE_PER_UPDATE });
     for (let i = 0; i < 2000; i++) send(i % 200, 300, 1150);
     const { flights, omitted } = log.take()!;
     expect(flights.length + omitted).toBe(2000);
-    expect(flights).toHaveLength(SAMPLE_PER_FRAME);
+    expect(flights).toHaveLength(SAMPLE_PER_UPDATE);
     expect(flights.at(-1)!.from).toBe(1980 % 200);
   });
 
@@ -137,7 +137,7 @@ describe('of many messages', () => {
     log.follow([7]);
     for (let i = 0; i < 500; i++) send(i % 2 === 0 ? 7 : 8, i % 2 === 0 ? 8 : 7, 1150);
     expect(log.take()).toMatchObject({ omitted: 0 });
-    for (let i = 0; i < FLIGHTS_PER_FRAME + 10; i++) send(7, 8, 1150);
+    for (let i = 0; i < FLIGHTS_PER_UPDATE + 10; i++) send(7, 8, 1150);
     expect(log.take()).toMatchObject({ omitted: 10 });
   });
 

@@ -1,7 +1,7 @@
 /** A world and what hands do to it: who is up, who is cut off, what was put, what the nodes look up. */
 import { describe, expect, test } from 'vitest';
 import { formatId } from '../../../src/core/id.ts';
-import { settleMainline } from '../../../src/scene/mainline/inhabitants.ts';
+import { populateMainline } from '../../../src/scene/mainline/inhabitants.ts';
 import type { Act } from '../../../src/scene/protocol/commands.ts';
 import { SCENE_DEFAULTS, type SceneConfig } from '../../../src/scene/protocol/config.ts';
 import { NodeState } from '../../../src/scene/protocol/messages.ts';
@@ -22,7 +22,7 @@ class Scene extends SceneWorld {
 
   constructor(config: Partial<SceneConfig> = {}) {
     const quiet = { overlay: 'mainline', nodes: 50, k: 8, lookupsPerSecond: 0, keys: 0 } as const;
-    super({ ...SCENE_DEFAULTS, ...quiet, ...config }, settleMainline, 0);
+    super({ ...SCENE_DEFAULTS, ...quiet, ...config }, populateMainline, 0);
   }
 
   act(act: Act): string {

@@ -32,7 +32,7 @@ describe('a live scene', () => {
   test('opens with all there is', async () => {
     const scene = new FakeScene();
     scene.lookup();
-    const [hello, places, frame, lookup] = await scene.opening();
+    const [hello, places, update, lookup] = await scene.opening();
     expect(hello).toMatchObject({
       type: 'hello',
       origin: 'live',
@@ -41,7 +41,7 @@ describe('a live scene', () => {
       config: null,
     });
     expect(places).toMatchObject({ type: 'places', first: 0 });
-    expect(frame).toMatchObject({ type: 'frame', whole: true });
+    expect(update).toMatchObject({ type: 'frame', whole: true });
     expect(lookup).toMatchObject({ type: 'lookup', label: 'apple' });
     scene.isControlled = true;
     expect(scene.hello().abilities).toContain('act');

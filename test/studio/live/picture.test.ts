@@ -1,4 +1,4 @@
-/** A picture adds up: whoever was told a whole frame and all news knows what a new whole frame says. */
+/** A picture adds up: whoever was told a whole update and all news knows what a new whole update says. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Places, SceneMessage, Update } from '../../../src/scene.ts';
@@ -50,12 +50,12 @@ describe('a picture', () => {
     const node = picture.node('a');
     const place = picture.place(id(7), address(7), node);
     picture.setState(node, NodeState.up);
-    const [places, frame] = picture.news(5) as [Places, Update];
+    const [places, update] = picture.news(5) as [Places, Update];
     expect(places).toMatchObject({ type: 'places', first: 0 });
     expect(Buffer.from(places.ids).toString('hex')).toBe(id(7));
     expect(places.addresses[0]).toBe(addressNumber(address(7)));
-    expect(frame).toMatchObject({ atMs: 5, whole: false, playing: true, pace: 1000 });
-    expect([...frame.nodes, ...frame.states]).toEqual([node, NodeState.up]);
+    expect(update).toMatchObject({ atMs: 5, whole: false, playing: true, pace: 1000 });
+    expect([...update.nodes, ...update.states]).toEqual([node, NodeState.up]);
     expect(picture.news(6)).toEqual([]);
     picture.setState(node, NodeState.up);
     picture.setSafety(place, 255);

@@ -29,9 +29,9 @@ async function watch(scene: LiveMainline): Promise<Listener> {
 }
 
 function stateOf(listener: Listener, node: number): number | undefined {
-  for (const frame of listener.of('frame').toReversed()) {
-    const at = frame.nodes.indexOf(node);
-    if (at >= 0) return frame.states[at];
+  for (const update of listener.of('frame').toReversed()) {
+    const at = update.nodes.indexOf(node);
+    if (at >= 0) return update.states[at];
   }
   return undefined;
 }

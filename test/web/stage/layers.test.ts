@@ -4,20 +4,20 @@ import { SceneMaker } from '../../../web/src/bench-scene.ts';
 import { turnOfText } from '../../../web/src/model/ids.ts';
 import { SceneModel } from '../../../web/src/model/scene-model.ts';
 import { HOME, project } from '../../../web/src/stage/camera.ts';
-import { drawKeys } from '../../../web/src/stage/key-layer.ts';
-import { StageLayout } from '../../../web/src/stage/layout.ts';
-import { markRadius } from '../../../web/src/stage/node-marks.ts';
-import { drawDeviations } from '../../../web/src/stage/ring-layer.ts';
 import {
+  type DrawContext,
   keysRadius,
   placeBefore,
   placeX,
   placeY,
-  type Sight,
   turnX,
   turnY,
   wayOf,
-} from '../../../web/src/stage/sight.ts';
+} from '../../../web/src/stage/draw-context.ts';
+import { drawKeys } from '../../../web/src/stage/key-layer.ts';
+import { StageLayout } from '../../../web/src/stage/layout.ts';
+import { markRadius } from '../../../web/src/stage/node-marks.ts';
+import { drawDeviations } from '../../../web/src/stage/ring-layer.ts';
 import { ownDepth } from '../../../web/src/stage/trie-layer.ts';
 import { newDeviations } from '../../../web/src/stage/truth.ts';
 import { frame } from '../model/messages.ts';
@@ -33,7 +33,7 @@ function sightOf(nodes: number, kind: 'ring' | 'trie', keys: readonly string[], 
   const projection = project(HOME, layout.world, 800, 800);
   const mark = markRadius(layout, projection.scaleX);
   const recorded = recordingCanvas();
-  const sight: Sight = {
+  const draw: DrawContext = {
     model,
     layout,
     context: recorded.canvas.getContext('2d')!,
@@ -45,56 +45,56 @@ function sightOf(nodes: number, kind: 'ring' | 'trie', keys: readonly string[], 
     nowMs: 0,
     calm: false,
   };
-  return { maker, sight, ...recorded };
+  return { maker, draw, ...recorded };
 }
 
 describe('where things are drawn', () => {
   test('keys lie outside all nodes of a ring, below all leaves of a trie', () => {
     for (const nodes of [8, 500, 5000]) {
-      const { sight } = sightOf(nodes, 'ring', []);
+      const { draw } = sightOf(nodes, 'ring', []);
       for (let place = 0; place < nodes; place++) {
-        const away = Math.hypot(placeX(sight, place) - 400, placeY(sight, place) - 400);
-        const key = Math.hypot(turnX(sight, 0.3) - 400, turnY(sight, 0.3) - 400);
-        expect(away + sight.markRadius).toBeLessThan(key);
+        const away = Math.hypot(placeX(draw, place) - 400, placeY(draw, place) - 400);
+        const key = Math.hypot(turnX(draw, 0.3) - 400, turnY(draw, 0.3) - 400);
+        expect(away + draw.markRadius).toBeLessThan(key);
       }
     }
-    const { sight } = sightOf(50, 'trie', []);
+    const { draw } = sightOf(50, 'trie', []);
     for (let place = 0; place < 50; place++) {
-      expect(placeY(sight, place)).toBeLessThan(turnY(sight, 0.3));
+      expect(placeY(draw, place)).toBeLessThan(turnY(draw, 0.3));
     }
   });
 
   test('marks are smaller the more there are, and never too small to be seen', () => {
     const sizes = [8, 64, 300, 2000, 50_000].map((nodes) => {
-      const { sight } = sightOf(nodes, 'ring', []);
-      return sight.markRadius;
+      const { draw } = sightOf(nodes, 'ring', []);
+      return draw.markRadius;
     });
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
     expect(sizes.at(-1)!).toBeGreaterThan(2);
   });
 
   test('ways begin and end at the marks', () => {
-    const { sight } = sightOf(8, 'ring', []);
-    const way = wayOf(sight, 2, 5);
-    expect([way.x0, way.y0]).toEqual([placeX(sight, 2), placeY(sight, 2)]);
-    expect([way.x1, way.y1]).toEqual([placeX(sight, 5), placeY(sight, 5)]);
+    const { draw } = sightOf(8, 'ring', []);
+    const way = wayOf(draw, 2, 5);
+    expect([way.x0, way.y0]).toEqual([placeX(draw, 2), placeY(draw, 2)]);
+    expect([way.x1, way.y1]).toEqual([placeX(draw, 5), placeY(draw, 5)]);
   });
 
   test('of several places of a host the copy is on the nearest before the key', () => {
-    const { sight } = sightOf(4, 'ring', [], 5);
-    const { model } = sight;
+    const { draw } = sightOf(4, 'ring', [], 5);
+    const { model } = draw;
     for (const turn of [0, 0.2, 0.7, 0.999]) {
       for (let node = 0; node < 4; node++) {
         const way = (place: number) => (turn - model.turns[place]! + 1) % 1;
         const least = Math.min(...model.placesOf(node).map(way));
-        expect(way(placeBefore(sight, node, turn))).toBe(least);
+        expect(way(placeBefore(draw, node, turn))).toBe(least);
       }
     }
-    expect(placeBefore(sight, 99, 0.5)).toBe(-1);
+    expect(placeBefore(draw, 99, 0.5)).toBe(-1);
   });
 
   test('a key hangs in the trie one bit below whoever shares most with it', () => {
-    const { sight } = sightOf(30, 'trie', []);
+    const { draw } = sightOf(30, 'trie', []);
     const bits = (turn: number) =>
       Math.floor(turn * 2 ** 24)
         .toString(2)
@@ -103,12 +103,12 @@ describe('where things are drawn', () => {
       const turn = turnOfText(sightOf(1, 'ring', []).maker.keyView(name).key);
       let shared = 0;
       for (let place = 0; place < 30; place++) {
-        const other = bits(sight.model.turns[place]!);
+        const other = bits(draw.model.turns[place]!);
         let same = 0;
         while (same < 24 && other[same] === bits(turn)[same]) same++;
         shared = Math.max(shared, same);
       }
-      expect(ownDepth(sight, turn)).toBe(Math.min(shared + 1, sight.layout.trie.deepest));
+      expect(ownDepth(draw, turn)).toBe(Math.min(shared + 1, draw.layout.trie.deepest));
     }
   });
 });
@@ -118,44 +118,42 @@ describe('what is written', () => {
 
   test('all names of a few keys, of many only the selected one', () => {
     const few = sightOf(10, 'ring', names(12));
-    drawKeys(few.sight, null);
+    drawKeys(few.draw, null);
     expect(few.texts.sort()).toEqual(names(12).sort());
     const many = sightOf(10, 'ring', names(120));
-    drawKeys(many.sight, many.maker.keyView('key 7').key);
+    drawKeys(many.draw, many.maker.keyView('key 7').key);
     expect(many.texts).toEqual(['key 7']);
   });
 
   test('in a trie no name on another, and the selected one always', () => {
-    const { sight, maker, texts } = sightOf(10, 'trie', names(40));
-    drawKeys(sight, maker.keyView('key 9').key);
+    const { draw, maker, texts } = sightOf(10, 'trie', names(40));
+    drawKeys(draw, maker.keyView('key 9').key);
     expect(texts).toContain('key 9');
     expect(texts.length).toBeLessThan(40);
   });
 
   test('removed keys are gone', () => {
-    const { sight, maker, texts } = sightOf(10, 'ring', names(2));
-    sight.model.apply(frame({ keys: [{ ...maker.keyView('key 1'), state: 'removed' }] }));
-    drawKeys(sight, null);
+    const { draw, maker, texts } = sightOf(10, 'ring', names(2));
+    draw.model.apply(frame({ keys: [{ ...maker.keyView('key 1'), state: 'removed' }] }));
+    drawKeys(draw, null);
     expect(texts).toEqual(['key 0']);
   });
 
   test('nothing is drawn of successors when all are right', () => {
-    const { sight, calls } = sightOf(10, 'ring', []);
-    drawDeviations(sight, newDeviations());
+    const { draw, calls } = sightOf(10, 'ring', []);
+    drawDeviations(draw, newDeviations());
     expect(calls).toEqual([]);
     const wrong = newDeviations();
     wrong.links[1] = 3;
     wrong.count = 1;
-    drawDeviations(sight, wrong);
+    drawDeviations(draw, wrong);
     expect(calls).toContain('stroke');
   });
 
   test('who has crashed is still on the stage', () => {
-    const { sight } = sightOf(10, 'ring', []);
-    sight.model.apply(
-      frame({ nodes: Uint32Array.of(3), states: Uint8Array.of(NodeState.crashed) }),
-    );
-    sight.layout.update(sight.model, 'ring');
-    expect(placeX(sight, 3)).not.toBeNaN();
+    const { draw } = sightOf(10, 'ring', []);
+    draw.model.apply(frame({ nodes: Uint32Array.of(3), states: Uint8Array.of(NodeState.crashed) }));
+    draw.layout.update(draw.model, 'ring');
+    expect(placeX(draw, 3)).not.toBeNaN();
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SceneMaker } from '../../../web/src/bench-scene.ts';
 import { SceneModel } from '../../../web/src/model/scene-model.ts';
 import { HOME, project } from '../../../web/src/stage/camera.ts';
+import type { DrawContext } from '../../../web/src/stage/draw-context.ts';
 import { StageLayout } from '../../../web/src/stage/layout.ts';
 import {
   drawNodeMarks,
@@ -10,7 +11,6 @@ import {
   traceMark,
 } from '../../../web/src/stage/node-marks.ts';
 import { PointKind } from '../../../web/src/stage/points.ts';
-import type { Sight } from '../../../web/src/stage/sight.ts';
 import { recordingCanvas } from './canvas.ts';
 import { PALETTE } from './palettes.ts';
 
@@ -25,8 +25,8 @@ function sightOf(markRadius: number) {
   const recorded = recordingCanvas();
   const context = recorded.canvas.getContext('2d')!;
   const projection = project(HOME, layout.world, 800, 800);
-  const sight = { model, layout, context, projection, palette: PALETTE, markRadius } as Sight;
-  return { sight, ...recorded };
+  const draw = { model, layout, context, projection, palette: PALETTE, markRadius } as DrawContext;
+  return { draw, ...recorded };
 }
 
 const KINDS = [
@@ -49,9 +49,9 @@ describe('a node as a shape', () => {
             strokes.push(`${String(name)} ${args}`),
         set: () => true, // colours and widths do not count here
       });
-      const sight = { ...sightOf(10).sight, context };
-      traceMark(sight, kind, 50, 50, 10);
-      paintMark(sight, kind, 10);
+      const draw = { ...sightOf(10).draw, context };
+      traceMark(draw, kind, 50, 50, 10);
+      paintMark(draw, kind, 10);
       return strokes.join();
     });
     expect(new Set(drawings).size).toBe(KINDS.length);
@@ -59,30 +59,30 @@ describe('a node as a shape', () => {
 
   test('large ones carry their number, small ones none, those that are down neither', () => {
     const large = sightOf(10);
-    large.sight.layout.kinds[2] = PointKind.crashed;
-    drawNodeMarks(large.sight, ALL, NODES);
+    large.draw.layout.kinds[2] = PointKind.crashed;
+    drawNodeMarks(large.draw, ALL, NODES);
     const numbers = [...ALL].filter((place) => place !== 2);
-    expect(large.texts).toEqual(numbers.map((place) => `${large.sight.model.nodeOf[place]}`));
+    expect(large.texts).toEqual(numbers.map((place) => `${large.draw.model.nodeOf[place]}`));
     const small = sightOf(4);
-    drawNodeMarks(small.sight, ALL, NODES);
+    drawNodeMarks(small.draw, ALL, NODES);
     expect(small.texts).toEqual([]);
   });
 
   test('small ones of a kind are one path, whoever crashed on top of all others', () => {
-    const { sight, calls } = sightOf(4);
-    sight.layout.kinds[0] = PointKind.crashed;
-    drawNodeMarks(sight, ALL, NODES);
+    const { draw, calls } = sightOf(4);
+    draw.layout.kinds[0] = PointKind.crashed;
+    drawNodeMarks(draw, ALL, NODES);
     expect(calls.filter((call) => call === 'beginPath')).toHaveLength(2);
     expect(calls.lastIndexOf('stroke')).toBeGreaterThan(calls.indexOf('fill'));
     expect(calls.filter((call) => call === 'arc')).toHaveLength(NODES);
   });
 
   test('who is not there is not drawn again', () => {
-    const { sight, calls } = sightOf(10);
-    sight.layout.kinds[1] = PointKind.hidden;
-    redrawMark(sight, 1);
+    const { draw, calls } = sightOf(10);
+    draw.layout.kinds[1] = PointKind.hidden;
+    redrawMark(draw, 1);
     expect(calls).toEqual([]);
-    redrawMark(sight, 2);
+    redrawMark(draw, 2);
     expect(calls).toContain('fillText');
   });
 });

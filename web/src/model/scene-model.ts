@@ -101,7 +101,7 @@ export class SceneModel {
   /** Those of them that are members; null when states changed since. */
   #sorted: Uint32Array | null = null;
 
-  /** A new frame, or new places. */
+  /** A new update, or new places. */
   get tick(): ReadonlySignal<number> {
     return this.#tick;
   }
@@ -188,7 +188,7 @@ export class SceneModel {
         this.#tick.value++;
         break;
       case 'frame':
-        this.#addFrame(message);
+        this.#addUpdate(message);
         this.#tick.value++;
         break;
       case 'flights':
@@ -285,43 +285,43 @@ export class SceneModel {
     this.#sorted = null;
   }
 
-  #addFrame(frame: Update): void {
-    if (frame.atMs < this.atMs) this.#forgetAfter(frame.atMs);
-    this.atMs = frame.atMs;
-    this.pace = frame.pace;
-    this.playing.value = frame.playing;
-    if (frame.whole) {
+  #addUpdate(update: Update): void {
+    if (update.atMs < this.atMs) this.#forgetAfter(update.atMs);
+    this.atMs = update.atMs;
+    this.pace = update.pace;
+    this.playing.value = update.playing;
+    if (update.whole) {
       this.#clearStates();
       this.keys.clear();
       this.#keysTick.value++;
     }
-    if (frame.sybils.length > 0 || frame.sides) this.statesVersion++;
-    if (frame.nodes.length > 0) {
+    if (update.sybils.length > 0 || update.sides) this.statesVersion++;
+    if (update.nodes.length > 0) {
       this.statesVersion++;
       this.#sorted = null;
-      for (let i = 0; i < frame.nodes.length; i++) {
-        const node = frame.nodes[i]!;
+      for (let i = 0; i < update.nodes.length; i++) {
+        const node = update.nodes[i]!;
         if (node >= this.nodeCount) {
           this.#makeRoomForNodes(node + 1);
           this.nodeCount = node + 1;
         }
-        this.stateOf[node] = frame.states[i]!;
+        this.stateOf[node] = update.states[i]!;
       }
     }
-    for (let i = 0; i < frame.places.length; i++) {
-      const place = frame.places[i]!;
+    for (let i = 0; i < update.places.length; i++) {
+      const place = update.places[i]!;
       if (place >= this.placeCount) continue;
-      this.successorOf[place] = frame.successors[i]!;
-      this.safetyOf[place] = frame.safeties[i]!;
+      this.successorOf[place] = update.successors[i]!;
+      this.safetyOf[place] = update.safeties[i]!;
     }
-    for (const node of frame.sybils) this.isSybil[node] = 1;
-    if (frame.sides) this.#setSides(frame.sides);
-    if (frame.loads) this.loads.set(frame.loads.subarray(0, this.loads.length));
-    if (frame.keys.length > 0) {
-      for (const view of frame.keys) this.keys.set(view.key, view);
+    for (const node of update.sybils) this.isSybil[node] = 1;
+    if (update.sides) this.#setSides(update.sides);
+    if (update.loads) this.loads.set(update.loads.subarray(0, this.loads.length));
+    if (update.keys.length > 0) {
+      for (const view of update.keys) this.keys.set(view.key, view);
       this.#keysTick.value++;
     }
-    if (this.figures.add(frame.atMs, frame.figures)) this.#chartsTick.value++;
+    if (this.figures.add(update.atMs, update.figures)) this.#chartsTick.value++;
   }
 
   #setSides(sides: Uint8Array): void {

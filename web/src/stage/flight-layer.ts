@@ -4,9 +4,9 @@
  * a frame or two, what has just arrived is still seen for a moment.
  */
 import type { Flight } from 'ringlight/scene';
+import { type DrawContext, wayOf } from './draw-context.ts';
 import { curveX, curveY } from './ring-geometry.ts';
 import { drawHead } from './ring-layer.ts';
-import { type Sight, wayOf } from './sight.ts';
 
 /** More than so many at once cannot be told apart. */
 export const FLIGHTS_SHOWN = 400;
@@ -48,49 +48,49 @@ const PALEST = 0.35;
 
 /** Answers how many were drawn, to be told of in the next frame: `crowd`. */
 export function drawFlights(
-  sight: Sight,
+  draw: DrawContext,
   selectedLookup: number,
   pace: number,
   crowd: number,
 ): number {
   const strength = Math.max(PALEST, Math.min(1, CLEAR_UP_TO / Math.max(1, crowd)));
-  const { flights } = sight.model;
-  const linger = sight.calm ? 0 : (LINGER_MS * pace) / 1000;
-  const first = firstInSight(flights, sight.atMs, linger);
+  const { flights } = draw.model;
+  const linger = draw.calm ? 0 : (LINGER_MS * pace) / 1000;
+  const first = firstInSight(flights, draw.atMs, linger);
   let drawn = 0;
   for (let i = flights.length - 1; i >= first && drawn < FLIGHTS_SHOWN; i--) {
     const flight = flights[i]!;
-    const progress = progressOf(flight, sight.atMs, linger);
+    const progress = progressOf(flight, draw.atMs, linger);
     if (Number.isNaN(progress)) continue;
     const ours = flight.lookup !== 0 && flight.lookup === selectedLookup;
-    if (drawFlight(sight, flight, progress, ours, ours ? 1 : strength)) drawn++;
+    if (drawFlight(draw, flight, progress, ours, ours ? 1 : strength)) drawn++;
   }
-  sight.context.globalAlpha = 1;
+  draw.context.globalAlpha = 1;
   return drawn;
 }
 
 function drawFlight(
-  sight: Sight,
+  draw: DrawContext,
   flight: Flight,
   progress: number,
   ours: boolean,
   strength: number,
 ): boolean {
-  const from = sight.layout.homeOf(flight.from);
-  const to = sight.layout.homeOf(flight.to);
+  const from = draw.layout.homeOf(flight.from);
+  const to = draw.layout.homeOf(flight.to);
   if (from < 0 || to < 0 || from === to) return false;
-  const { context, palette } = sight;
+  const { context, palette } = draw;
   const failed = flight.fate === 'lost' || flight.fate === 'unreachable';
-  const curve = wayOf(sight, from, to);
+  const curve = wayOf(draw, from, to);
   if (Number.isNaN(curve.x0) || Number.isNaN(curve.x1)) return false;
   // What is lost gets half-way, what reaches nobody gets to where nobody is.
   const end = flight.fate === 'lost' ? 0.5 : 1;
   // With less motion wanted a message is a line with a head in its middle while it is on its way.
-  const t = sight.calm ? 0.5 : Math.min(end, progress);
+  const t = draw.calm ? 0.5 : Math.min(end, progress);
   const stopped = failed && progress >= end;
   const fade = (progress > 1 ? 2 - progress : 1) * strength;
   const colour = stopped ? palette.danger : flight.lookup !== 0 ? palette.route : palette.inkSoft;
-  const tail = sight.calm ? 0 : Math.max(0, t - 0.28);
+  const tail = draw.calm ? 0 : Math.max(0, t - 0.28);
   const x = curveX(curve, t);
   const y = curveY(curve, t);
   context.globalAlpha = fade * (ours ? 0.8 : 0.45);

@@ -9,11 +9,8 @@
 import type { KeyView } from 'ringlight/scene';
 import { turnOfText } from '../model/ids.ts';
 import { screenX, screenY } from './camera.ts';
-import { redrawMark } from './node-marks.ts';
-import { faded } from './palette.ts';
-import { bandOf, ringX, ringY, spreadApart } from './ring-geometry.ts';
-import { drawOwnedArc, drawReach } from './ring-layer.ts';
 import {
+  type DrawContext,
   diamond,
   disc,
   KEYS_Y,
@@ -21,12 +18,15 @@ import {
   placeBefore,
   placeX,
   placeY,
-  type Sight,
   traceCurve,
   turnX,
   turnY,
   wayBetween,
-} from './sight.ts';
+} from './draw-context.ts';
+import { redrawMark } from './node-marks.ts';
+import { faded } from './palette.ts';
+import { bandOf, ringX, ringY, spreadApart } from './ring-geometry.ts';
+import { drawOwnedArc, drawReach } from './ring-layer.ts';
 import { trieX } from './trie-geometry.ts';
 import { drawPath, ownDepth } from './trie-layer.ts';
 
@@ -42,23 +42,23 @@ interface PlacedKey {
 }
 
 /** All keys that are watched, in the order of the circle. */
-function placedKeys(sight: Sight): PlacedKey[] {
+function placedKeys(draw: DrawContext): PlacedKey[] {
   const placed: PlacedKey[] = [];
-  for (const view of sight.model.keys.values()) {
+  for (const view of draw.model.keys.values()) {
     if (view.state !== 'removed') placed.push({ view, turn: turnOfText(view.key) });
   }
   return placed.sort((a, b) => a.turn - b.turn);
 }
 
-export function drawKeys(sight: Sight, selected: string | null): void {
-  const keys = placedKeys(sight);
-  const { context, palette } = sight;
+export function drawKeys(draw: DrawContext, selected: string | null): void {
+  const keys = placedKeys(draw);
+  const { context, palette } = draw;
   const size = keys.length > 200 ? 2.5 : keys.length > NAMES_SHOWN ? 3.5 : 5;
-  if (sight.layout.kind === 'ring' && keys.length <= 200) drawStems(sight, keys);
+  if (draw.layout.kind === 'ring' && keys.length <= 200) drawStems(draw, keys);
   for (const { view, turn } of keys) {
     context.beginPath();
-    diamond(context, turnX(sight, turn), turnY(sight, turn), size);
-    context.fillStyle = colourOf(sight, view);
+    diamond(context, turnX(draw, turn), turnY(draw, turn), size);
+    context.fillStyle = colourOf(draw, view);
     if (view.state === 'lost') {
       context.lineWidth = 1.5;
       context.strokeStyle = palette.danger;
@@ -69,23 +69,23 @@ export function drawKeys(sight: Sight, selected: string | null): void {
       context.fill();
     }
   }
-  if (keys.length <= NAMES_SHOWN) drawNames(sight, keys, selected);
+  if (keys.length <= NAMES_SHOWN) drawNames(draw, keys, selected);
   else
     drawNames(
-      sight,
+      draw,
       keys.filter(({ view }) => view.key === selected),
       selected,
     );
 }
 
 /** From each key to the point of the circle that it stands for. */
-function drawStems(sight: Sight, keys: readonly PlacedKey[]): void {
-  const { context, projection, palette } = sight;
-  const foot = 1 + bandOf(sight.layout.placeCount) / 2 + 3 / projection.scaleX;
+function drawStems(draw: DrawContext, keys: readonly PlacedKey[]): void {
+  const { context, projection, palette } = draw;
+  const foot = 1 + bandOf(draw.layout.placeCount) / 2 + 3 / projection.scaleX;
   context.beginPath();
   for (const { turn } of keys) {
     context.moveTo(screenX(projection, ringX(turn, foot)), screenY(projection, ringY(turn, foot)));
-    context.lineTo(turnX(sight, turn), turnY(sight, turn));
+    context.lineTo(turnX(draw, turn), turnY(draw, turn));
   }
   context.lineWidth = 1.5;
   context.strokeStyle = palette.key;
@@ -94,23 +94,27 @@ function drawStems(sight: Sight, keys: readonly PlacedKey[]): void {
   context.globalAlpha = 1;
 }
 
-function colourOf({ palette }: Sight, view: KeyView): string {
+function colourOf({ palette }: DrawContext, view: KeyView): string {
   if (view.state === 'lost') return palette.danger;
   return view.state === 'unsafe' ? palette.warn : palette.key;
 }
 
-function drawNames(sight: Sight, keys: readonly PlacedKey[], selected: string | null): void {
-  if (sight.layout.kind === 'ring') drawNamesAround(sight, keys, selected);
-  else drawNamesBelow(sight, keys, selected);
+function drawNames(draw: DrawContext, keys: readonly PlacedKey[], selected: string | null): void {
+  if (draw.layout.kind === 'ring') drawNamesAround(draw, keys, selected);
+  else drawNamesBelow(draw, keys, selected);
 }
 
 /**
  * Names stand in two columns that follow the circle, one on either side, each name as high as its key
  * where there is room, and tied to it by a line.
  */
-function drawNamesAround(sight: Sight, keys: readonly PlacedKey[], selected: string | null): void {
-  const { projection } = sight;
-  const radius = sight.keysRadius * projection.scaleX;
+function drawNamesAround(
+  draw: DrawContext,
+  keys: readonly PlacedKey[],
+  selected: string | null,
+): void {
+  const { projection } = draw;
+  const radius = draw.keysRadius * projection.scaleX;
   for (const side of [1, -1]) {
     const column = keys
       .filter(({ turn }) => (ringX(turn, 1) >= 0 ? 1 : -1) === side)
@@ -121,25 +125,25 @@ function drawNamesAround(sight: Sight, keys: readonly PlacedKey[], selected: str
       LINE_PIXELS,
     );
     for (const [i, key] of column.entries()) {
-      drawName(sight, key, side, heights[i]!, key.view.key === selected);
+      drawName(draw, key, side, heights[i]!, key.view.key === selected);
     }
   }
 }
 
 function drawName(
-  sight: Sight,
+  draw: DrawContext,
   { view, turn }: PlacedKey,
   side: number,
   height: number,
   chosen: boolean,
 ): void {
-  const { context, projection, palette } = sight;
-  const reach = sight.keysRadius * projection.scaleX + NAME_DISTANCE;
+  const { context, projection, palette } = draw;
+  const reach = draw.keysRadius * projection.scaleX + NAME_DISTANCE;
   const across = Math.sqrt(Math.max(0, reach * reach - height * height));
   const x = screenX(projection, 0) + side * Math.max(4, across);
   const y = screenY(projection, 0) + height;
-  const keyX = turnX(sight, turn);
-  const keyY = turnY(sight, turn);
+  const keyX = turnX(draw, turn);
+  const keyY = turnY(draw, turn);
   const away = Math.hypot(x - keyX, y - keyY);
   if (away > 10) {
     context.beginPath();
@@ -149,17 +153,21 @@ function drawName(
     context.strokeStyle = faded(palette.key, chosen ? 0.9 : 0.4);
     context.stroke();
   }
-  const colour = chosen ? colourOf(sight, view) : palette.inkSoft;
+  const colour = chosen ? colourOf(draw, view) : palette.inkSoft;
   const align = side > 0 ? 'left' : 'right';
-  label(sight, titleOf(view), x + side * 2, y, colour, align, chosen ? 650 : 450, chosen ? 14 : 12);
+  label(draw, titleOf(view), x + side * 2, y, colour, align, chosen ? 650 : 450, chosen ? 14 : 12);
 }
 
-function drawNamesBelow(sight: Sight, keys: readonly PlacedKey[], selected: string | null): void {
+function drawNamesBelow(
+  draw: DrawContext,
+  keys: readonly PlacedKey[],
+  selected: string | null,
+): void {
   /** Spans of names that stand there already; the selected one comes first. */
   const taken: number[] = [];
   const isChosen = ({ view }: PlacedKey) => Number(view.key === selected);
   for (const { view, turn } of keys.toSorted((a, b) => isChosen(b) - isChosen(a))) {
-    const x = turnX(sight, turn);
+    const x = turnX(draw, turn);
     const chosen = view.key === selected;
     const text = titleOf(view);
     const half = text.length * (chosen ? 4.5 : 3.5) + 6;
@@ -167,9 +175,9 @@ function drawNamesBelow(sight: Sight, keys: readonly PlacedKey[], selected: stri
       continue;
     }
     taken.push(x, half);
-    const colour = chosen ? colourOf(sight, view) : sight.palette.inkSoft;
-    const y = turnY(sight, turn) + 14;
-    label(sight, text, x, y, colour, 'center', chosen ? 650 : 450, chosen ? 14 : 12);
+    const colour = chosen ? colourOf(draw, view) : draw.palette.inkSoft;
+    const y = turnY(draw, turn) + 14;
+    label(draw, text, x, y, colour, 'center', chosen ? 650 : 450, chosen ? 14 : 12);
   }
 }
 
@@ -178,31 +186,31 @@ function titleOf(view: KeyView): string {
 }
 
 /** Who owns the selected key and why, and where its copies are. Lies below the marks of nodes. */
-export function drawOwnership(sight: Sight, key: string): void {
-  const view = sight.model.keys.get(key);
+export function drawOwnership(draw: DrawContext, key: string): void {
+  const view = draw.model.keys.get(key);
   const turn = turnOfText(key);
-  if (sight.layout.kind === 'trie') {
-    drawPath(sight, turn, ownDepth(sight, turn), sight.palette.key, true);
-  } else if (view && view.owner >= 0 && sight.model.hello.peek()?.overlay === 'ring') {
-    drawOwnedArc(sight, view.owner);
-    drawReach(sight, sight.model.turns[view.owner]!, turn);
+  if (draw.layout.kind === 'trie') {
+    drawPath(draw, turn, ownDepth(draw, turn), draw.palette.key, true);
+  } else if (view && view.owner >= 0 && draw.model.hello.peek()?.overlay === 'ring') {
+    drawOwnedArc(draw, view.owner);
+    drawReach(draw, draw.model.turns[view.owner]!, turn);
   }
-  if (view) drawTies(sight, view, turn);
+  if (view) drawTies(draw, view, turn);
 }
 
-function drawTies(sight: Sight, view: KeyView, turn: number): void {
-  const { context, palette, model, layout } = sight;
+function drawTies(draw: DrawContext, view: KeyView, turn: number): void {
+  const { context, palette, model, layout } = draw;
   const ring = layout.kind === 'ring';
   const owner = view.owner >= 0 ? model.nodeOf[view.owner]! : -1;
   for (const holder of view.holders) {
     if (holder === owner && ring) continue;
-    const place = placeBefore(sight, holder, turn);
+    const place = placeBefore(draw, holder, turn);
     if (place < 0 || Number.isNaN(layout.positions[2 * place]!)) continue;
     const living = model.isMember(holder);
     const fromX = ring ? ringX(turn, 0.985) : trieX(turn);
     const fromY = ring ? ringY(turn, 0.985) : KEYS_Y;
     const curve = wayBetween(
-      sight,
+      draw,
       fromX,
       fromY,
       layout.positions[2 * place]!,
@@ -222,41 +230,40 @@ function drawTies(sight: Sight, view: KeyView, turn: number): void {
 }
 
 /** What is said of the nodes of the selected key: the owner's rim, copies with their number. */
-export function drawHolders(sight: Sight, key: string): void {
-  const view = sight.model.keys.get(key);
+export function drawHolders(draw: DrawContext, key: string): void {
+  const view = draw.model.keys.get(key);
   if (!view) return;
-  const { context, palette, model, layout } = sight;
+  const { context, palette, model, layout } = draw;
   const turn = turnOfText(key);
   const owned = model.hello.peek()?.overlay === 'ring';
   const owner = view.owner >= 0 ? model.nodeOf[view.owner]! : -1;
-  const named =
-    owned && layout.kind === 'ring' && sight.markRadius >= 4 && view.holders.length <= 9;
+  const named = owned && layout.kind === 'ring' && draw.markRadius >= 4 && view.holders.length <= 9;
   const before = (holder: number) => {
-    const way = turn - model.turns[Math.max(0, placeBefore(sight, holder, turn))]!;
+    const way = turn - model.turns[Math.max(0, placeBefore(draw, holder, turn))]!;
     return way < 0 ? way + 1 : way;
   };
   const copies = view.holders.filter((holder) => holder !== owner || !owned);
   copies.sort((a, b) => before(a) - before(b));
   const taken: number[] = [];
   if (owned && view.owner >= 0) {
-    redrawMark(sight, view.owner);
-    ringAround(sight, view.owner, palette.accent, 3);
-    if (named) nameBeside(sight, view.owner, 'owner', palette.accent, taken);
+    redrawMark(draw, view.owner);
+    ringAround(draw, view.owner, palette.accent, 3);
+    if (named) nameBeside(draw, view.owner, 'owner', palette.accent, taken);
   }
   for (const [i, holder] of copies.entries()) {
-    const place = placeBefore(sight, holder, turn);
+    const place = placeBefore(draw, holder, turn);
     if (place < 0) continue;
     const living = model.isMember(holder);
     const colour = living ? palette.copy : palette.danger;
-    redrawMark(sight, place);
-    ringAround(sight, place, colour, 2.5);
-    if (named) nameBeside(sight, place, living ? `copy ${i + 1}` : 'copy gone', colour, taken);
+    redrawMark(draw, place);
+    ringAround(draw, place, colour, 2.5);
+    if (named) nameBeside(draw, place, living ? `copy ${i + 1}` : 'copy gone', colour, taken);
   }
   context.beginPath();
-  const x = turnX(sight, turn);
-  const y = turnY(sight, turn);
+  const x = turnX(draw, turn);
+  const y = turnY(draw, turn);
   diamond(context, x, y, 8);
-  context.fillStyle = view.state === 'lost' ? palette.paper : colourOf(sight, view);
+  context.fillStyle = view.state === 'lost' ? palette.paper : colourOf(draw, view);
   context.fill();
   context.lineWidth = 2;
   context.strokeStyle = view.state === 'lost' ? palette.danger : palette.paper;
@@ -264,12 +271,12 @@ export function drawHolders(sight: Sight, key: string): void {
 }
 
 /** A rim around a place, in the colour of what it is. */
-export function ringAround(sight: Sight, place: number, colour: string, width: number): void {
-  const { context } = sight;
-  if (Number.isNaN(sight.layout.positions[2 * place]!)) return;
+export function ringAround(draw: DrawContext, place: number, colour: string, width: number): void {
+  const { context } = draw;
+  if (Number.isNaN(draw.layout.positions[2 * place]!)) return;
   context.beginPath();
-  const radius = Math.max(5, sight.markRadius + 1 + width / 2);
-  disc(context, placeX(sight, place), placeY(sight, place), radius);
+  const radius = Math.max(5, draw.markRadius + 1 + width / 2);
+  disc(context, placeX(draw, place), placeY(draw, place), radius);
   context.lineWidth = width;
   context.strokeStyle = colour;
   context.stroke();
@@ -277,29 +284,26 @@ export function ringAround(sight: Sight, place: number, colour: string, width: n
 
 /** A word inside the ring beside a place, further in where another word is; `taken` says where. */
 function nameBeside(
-  sight: Sight,
+  draw: DrawContext,
   place: number,
   text: string,
   colour: string,
   taken: number[],
 ): void {
-  const turn = sight.model.turns[place]!;
+  const turn = draw.model.turns[place]!;
   const across = Math.abs(ringY(turn, 1)) > 0.7 ? 54 : 24;
-  let inside = sight.markRadius + 16;
+  let inside = draw.markRadius + 16;
   for (let i = 0; i < taken.length; i += 2) {
-    const apart = Math.abs(((taken[i]! - turn + 1.5) % 1) - 0.5) * 6.28 * sight.projection.scaleX;
+    const apart = Math.abs(((taken[i]! - turn + 1.5) % 1) - 0.5) * 6.28 * draw.projection.scaleX;
     if (apart < across && Math.abs(taken[i + 1]! - inside) < 15) inside = taken[i + 1]! + 15;
   }
   taken.push(turn, inside);
-  const own = Math.hypot(
-    sight.layout.positions[2 * place]!,
-    sight.layout.positions[2 * place + 1]!,
-  );
-  const radius = Math.min(1, own) - inside / sight.projection.scaleX;
+  const own = Math.hypot(draw.layout.positions[2 * place]!, draw.layout.positions[2 * place + 1]!);
+  const radius = Math.min(1, own) - inside / draw.projection.scaleX;
   const side = ringX(turn, 1);
   const align = side > 0.25 ? 'right' : side < -0.25 ? 'left' : 'center';
-  const { projection } = sight;
+  const { projection } = draw;
   const x = screenX(projection, ringX(turn, radius));
   const y = screenY(projection, ringY(turn, radius));
-  label(sight, text, x, y, colour, align, 600, 12);
+  label(draw, text, x, y, colour, align, 600, 12);
 }

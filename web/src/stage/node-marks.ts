@@ -5,10 +5,10 @@
  *     ⏸  paused: hollow, with two bars                   ▲  a Sybil
  */
 
+import { type DrawContext, disc, placeX, placeY } from './draw-context.ts';
 import type { StageLayout } from './layout.ts';
 import { hostColour } from './palette.ts';
 import { PointKind } from './points.ts';
-import { disc, placeX, placeY, type Sight } from './sight.ts';
 
 /** A number fits into a mark of this radius. */
 const NUMBERED_RADIUS = 8;
@@ -25,38 +25,38 @@ export function markRadius(layout: StageLayout, scaleX: number): number {
 }
 
 /** Draws these places, the healthy first, so that trouble lies on top. */
-export function drawNodeMarks(sight: Sight, places: Uint32Array, count: number): void {
-  if (sight.markRadius >= NUMBERED_RADIUS) {
-    drawNumbered(sight, places, count);
+export function drawNodeMarks(draw: DrawContext, places: Uint32Array, count: number): void {
+  if (draw.markRadius >= NUMBERED_RADIUS) {
+    drawNumbered(draw, places, count);
     return;
   }
   for (const kind of [PointKind.up, PointKind.sybil, PointKind.joining, PointKind.paused]) {
-    drawKind(sight, places, count, kind);
+    drawKind(draw, places, count, kind);
   }
-  drawKind(sight, places, count, PointKind.crashed);
+  drawKind(draw, places, count, PointKind.crashed);
 }
 
 /** A few are drawn one by one, each with its number, so that whoever is on top can be read. */
-function drawNumbered(sight: Sight, places: Uint32Array, count: number): void {
-  const { context, palette, markRadius: radius } = sight;
-  const { kinds } = sight.layout;
-  const many = sight.layout.placeCount > sight.model.nodeCount;
+function drawNumbered(draw: DrawContext, places: Uint32Array, count: number): void {
+  const { context, palette, markRadius: radius } = draw;
+  const { kinds } = draw.layout;
+  const many = draw.layout.placeCount > draw.model.nodeCount;
   context.font = `600 ${radius >= 10 ? 11 : 9.5}px ${palette.font}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   for (let i = 0; i < count; i++) {
     const place = places[i]!;
     const kind = kinds[place]!;
-    const node = sight.model.nodeOf[place]!;
-    const x = placeX(sight, place);
-    const y = placeY(sight, place);
+    const node = draw.model.nodeOf[place]!;
+    const x = placeX(draw, place);
+    const y = placeY(draw, place);
     context.beginPath();
     disc(context, x, y, radius + 1.5);
     context.fillStyle = palette.paper;
     context.fill();
     context.beginPath();
-    traceMark(sight, kind, x, y, radius);
-    paintMark(sight, kind, radius);
+    traceMark(draw, kind, x, y, radius);
+    paintMark(draw, kind, radius);
     if (many && kind === PointKind.up) {
       context.fillStyle = hostColour(node, palette.dark);
       context.fill();
@@ -71,16 +71,16 @@ function drawNumbered(sight: Sight, places: Uint32Array, count: number): void {
 const ONE = new Uint32Array(1);
 
 /** Brings a place to the top of those that it shares its pixels with. */
-export function redrawMark(sight: Sight, place: number): void {
-  if (sight.markRadius < NUMBERED_RADIUS || sight.layout.kinds[place] === PointKind.hidden) return;
+export function redrawMark(draw: DrawContext, place: number): void {
+  if (draw.markRadius < NUMBERED_RADIUS || draw.layout.kinds[place] === PointKind.hidden) return;
   ONE[0] = place;
-  drawNumbered(sight, ONE, 1);
+  drawNumbered(draw, ONE, 1);
 }
 
-function drawKind(sight: Sight, places: Uint32Array, count: number, kind: number): void {
-  const { kinds } = sight.layout;
-  const many = sight.layout.placeCount > sight.model.nodeCount;
-  const { context } = sight;
+function drawKind(draw: DrawContext, places: Uint32Array, count: number, kind: number): void {
+  const { kinds } = draw.layout;
+  const many = draw.layout.placeCount > draw.model.nodeCount;
+  const { context } = draw;
   let open = false;
   for (let i = 0; i < count; i++) {
     const place = places[i]!;
@@ -89,19 +89,19 @@ function drawKind(sight: Sight, places: Uint32Array, count: number, kind: number
       context.beginPath();
       open = true;
     }
-    traceMark(sight, kind, placeX(sight, place), placeY(sight, place), sight.markRadius);
+    traceMark(draw, kind, placeX(draw, place), placeY(draw, place), draw.markRadius);
     // Identities of one host share a colour, so each is painted by itself.
     if (kind !== PointKind.up || !many) continue;
-    context.fillStyle = hostColour(sight.model.nodeOf[place]!, sight.palette.dark);
+    context.fillStyle = hostColour(draw.model.nodeOf[place]!, draw.palette.dark);
     context.fill();
     context.beginPath();
   }
-  if (open && !(kind === PointKind.up && many)) paintMark(sight, kind, sight.markRadius);
+  if (open && !(kind === PointKind.up && many)) paintMark(draw, kind, draw.markRadius);
 }
 
 /** Adds the outline of a mark to the path. */
 export function traceMark(
-  { context }: Sight,
+  { context }: DrawContext,
   kind: number,
   x: number,
   y: number,
@@ -131,7 +131,7 @@ export function traceMark(
 }
 
 /** Fills or strokes the path of marks of a kind. */
-export function paintMark({ context, palette }: Sight, kind: number, radius: number): void {
+export function paintMark({ context, palette }: DrawContext, kind: number, radius: number): void {
   const thin = radius < 4 ? 1 : 1.5;
   if (kind === PointKind.up || kind === PointKind.sybil) {
     context.fillStyle = kind === PointKind.up ? palette.node : palette.sybil;

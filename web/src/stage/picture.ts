@@ -23,6 +23,16 @@ import {
   screenY,
   zoomAt,
 } from './camera.ts';
+import {
+  type DrawContext,
+  KEYS_Y,
+  keysRadius,
+  label,
+  placeX,
+  placeY,
+  traceCurve,
+  wayOf,
+} from './draw-context.ts';
 import { drawFlights } from './flight-layer.ts';
 import { drawHolders, drawKeys, drawOwnership, ringAround } from './key-layer.ts';
 import { StageLayout } from './layout.ts';
@@ -34,16 +44,6 @@ import { ringX, ringY } from './ring-geometry.ts';
 import { drawDeviations, drawOwnedArc, drawRing } from './ring-layer.ts';
 import { drawRoute } from './route-layer.ts';
 import { SceneClock } from './scene-clock.ts';
-import {
-  KEYS_Y,
-  keysRadius,
-  label,
-  placeX,
-  placeY,
-  type Sight,
-  traceCurve,
-  wayOf,
-} from './sight.ts';
 import { trieX } from './trie-geometry.ts';
 import { drawBuckets, drawTrie } from './trie-layer.ts';
 import { findDeviations, newDeviations } from './truth.ts';
@@ -201,7 +201,7 @@ export class Picture {
     this.#clock.put(model.atMs, pace, nowMs);
     const context = this.#context;
     const mark = markRadius(layout, this.projection.scaleX);
-    const sight: Sight = {
+    const draw: DrawContext = {
       model,
       layout,
       context,
@@ -213,13 +213,13 @@ export class Picture {
       nowMs: calm ? 0 : nowMs,
       calm,
     };
-    if (this.#mustDrawStill(nowMs)) this.#drawStill(sight, nowMs);
+    if (this.#mustDrawStill(nowMs)) this.#drawStill(draw, nowMs);
     clear(context, this.#ratio);
     context.drawImage(this.#ground.canvas, 0, 0, this.#width, this.#height);
-    this.#drawBeneath(sight, selection);
-    this.#crowd = drawFlights(sight, selection.lookup?.id ?? 0, pace, this.#crowd);
+    this.#drawBeneath(draw, selection);
+    this.#crowd = drawFlights(draw, selection.lookup?.id ?? 0, pace, this.#crowd);
     context.drawImage(this.#nodes.canvas, 0, 0, this.#width, this.#height);
-    this.#drawAbove(sight, selection);
+    this.#drawAbove(draw, selection);
   }
 
   #mustDrawStill(nowMs: number): boolean {
@@ -228,21 +228,21 @@ export class Picture {
     return this.layout.placeCount <= LARGE_WORLD || nowMs - this.#drawnMs >= LARGE_WORLD_MS;
   }
 
-  #drawStill(sight: Sight, nowMs: number): void {
-    const { layout } = sight;
+  #drawStill(draw: DrawContext, nowMs: number): void {
+    const { layout } = draw;
     this.#stale = false;
     this.#drawnCamera = this.camera;
     this.#drawnVersion = layout.version;
     this.#drawnMs = nowMs;
     clear(this.#ground, this.#ratio);
-    if (layout.kind === 'ring') drawRing({ ...sight, context: this.#ground });
-    else drawTrie({ ...sight, context: this.#ground });
+    if (layout.kind === 'ring') drawRing({ ...draw, context: this.#ground });
+    else drawTrie({ ...draw, context: this.#ground });
     const marks = this.#findMarks();
     if (marks < 0) {
       this.#paintPoints();
     } else {
       clear(this.#nodes, this.#ratio);
-      drawNodeMarks({ ...sight, context: this.#nodes }, this.#marks, marks);
+      drawNodeMarks({ ...draw, context: this.#nodes }, this.#marks, marks);
     }
   }
 
@@ -283,37 +283,37 @@ export class Picture {
     this.#nodes.putImageData(this.#image, 0, 0);
   }
 
-  #drawBeneath(sight: Sight, selection: Selection): void {
-    const { layout, model } = sight;
+  #drawBeneath(draw: DrawContext, selection: Selection): void {
+    const { layout, model } = draw;
     const overlay = model.hello.peek()?.overlay;
     if (selection.key !== null) {
-      drawOwnership(sight, selection.key);
+      drawOwnership(draw, selection.key);
     } else if (selection.node >= 0 && layout.kind === 'ring' && overlay === 'ring') {
       if (model.isMember(selection.node)) {
-        for (const place of model.placesOf(selection.node)) drawOwnedArc(sight, place);
+        for (const place of model.placesOf(selection.node)) drawOwnedArc(draw, place);
       }
     }
     if (selection.node >= 0) {
-      if (layout.kind === 'trie') drawBuckets(sight, selection.node);
-      else drawContacts(sight, selection.node);
+      if (layout.kind === 'trie') drawBuckets(draw, selection.node);
+      else drawContacts(draw, selection.node);
     }
     if (layout.kind === 'ring' && overlay === 'ring') {
       if (this.#deviationsTick !== model.tick.peek()) {
         this.#deviationsTick = model.tick.peek();
         findDeviations(this.#deviations, model.sortedPlaces, model.successorOf);
       }
-      drawDeviations(sight, this.#deviations);
+      drawDeviations(draw, this.#deviations);
     }
   }
 
-  #drawAbove(sight: Sight, selection: Selection): void {
-    drawKeys(sight, selection.key);
-    if (selection.key !== null) drawHolders(sight, selection.key);
+  #drawAbove(draw: DrawContext, selection: Selection): void {
+    drawKeys(draw, selection.key);
+    if (selection.key !== null) drawHolders(draw, selection.key);
     const { lookup } = selection;
-    if (lookup) drawRoute(sight, lookup, selection.lookupStep, selection.key);
-    if (selection.node >= 0) markNode(sight, selection.node, sight.palette.accent, 3);
+    if (lookup) drawRoute(draw, lookup, selection.lookupStep, selection.key);
+    if (selection.node >= 0) markNode(draw, selection.node, draw.palette.accent, 3);
     if (selection.hovered >= 0 && selection.hovered !== selection.node) {
-      markNode(sight, selection.hovered, sight.palette.ink, 1.5);
+      markNode(draw, selection.hovered, draw.palette.ink, 1.5);
     }
   }
 
@@ -334,29 +334,29 @@ function clear(context: CanvasRenderingContext2D, ratio: number): void {
 }
 
 /** A rim around all places of a node; where nodes have no number of their own, also its name. */
-function markNode(sight: Sight, node: number, colour: string, width: number): void {
-  for (const place of sight.model.placesOf(node)) {
-    redrawMark(sight, place);
-    ringAround(sight, place, colour, width);
+function markNode(draw: DrawContext, node: number, colour: string, width: number): void {
+  for (const place of draw.model.placesOf(node)) {
+    redrawMark(draw, place);
+    ringAround(draw, place, colour, width);
   }
-  if (sight.markRadius >= 8) return;
-  const place = sight.layout.homeOf(node);
+  if (draw.markRadius >= 8) return;
+  const place = draw.layout.homeOf(node);
   if (place < 0) return;
-  const x = placeX(sight, place);
-  const y = placeY(sight, place);
-  if (!Number.isNaN(x)) label(sight, `node ${node}`, x, y - 16, colour, 'center', 600, 12);
+  const x = placeX(draw, place);
+  const y = placeY(draw, place);
+  if (!Number.isNaN(x)) label(draw, `node ${node}`, x, y - 16, colour, 'center', 600, 12);
 }
 
 /** On the ring: whom the inspected node knows, as thin lines to them. */
-function drawContacts(sight: Sight, node: number): void {
-  const { model, context, palette, layout } = sight;
+function drawContacts(draw: DrawContext, node: number): void {
+  const { model, context, palette, layout } = draw;
   const from = layout.homeOf(node);
   if (from < 0 || model.node?.node !== node) return;
   context.beginPath();
   for (const row of model.node.rows) {
     for (const contact of row.contacts) {
       const to = layout.homeOf(contact.node);
-      if (to >= 0 && to !== from) traceCurve(context, wayOf(sight, from, to));
+      if (to >= 0 && to !== from) traceCurve(context, wayOf(draw, from, to));
     }
   }
   context.lineWidth = 1;

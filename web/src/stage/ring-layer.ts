@@ -5,10 +5,10 @@
  * Of whom is selected the arc is strong, and its sector of the disc is tinted.
  */
 import { screenX, screenY } from './camera.ts';
+import { type DrawContext, placeX, placeY } from './draw-context.ts';
 import { faded, hostColour } from './palette.ts';
 import { PointKind } from './points.ts';
 import { angleOf, bandOf, ringX, ringY, STACKED_UP_TO, sideStep } from './ring-geometry.ts';
-import { placeX, placeY, type Sight } from './sight.ts';
 import { arcEnd, type Deviations } from './truth.ts';
 
 /** More arcs than this are thinner than their own gaps. */
@@ -18,8 +18,8 @@ const TICKS = 64;
 const SCALE_WRITTEN_FROM = 170;
 
 /** The circle, its scale in sixteenths, and all arcs. Part of what is drawn once. */
-export function drawRing(sight: Sight): void {
-  const { context, projection, palette, layout, model } = sight;
+export function drawRing(draw: DrawContext): void {
+  const { context, projection, palette, layout, model } = draw;
   const x = screenX(projection, 0);
   const y = screenY(projection, 0);
   const radius = projection.scaleX;
@@ -30,7 +30,7 @@ export function drawRing(sight: Sight): void {
     context.strokeStyle = palette.line;
     context.stroke();
   }
-  drawScale(sight);
+  drawScale(draw);
   if (layout.isSplit) {
     context.beginPath();
     context.arc(x, y, radius * (1 + sideStep(layout.placeCount)), 0, 2 * Math.PI);
@@ -39,7 +39,7 @@ export function drawRing(sight: Sight): void {
     context.stroke();
     context.setLineDash([]);
   }
-  if (layout.placeCount <= STACKED_UP_TO) drawLeaders(sight);
+  if (layout.placeCount <= STACKED_UP_TO) drawLeaders(draw);
   if (model.hello.peek()?.overlay !== 'ring') return;
   const members = model.sortedPlaces;
   if (members.length === 0 || members.length > ARCS_SHOWN) return;
@@ -49,7 +49,7 @@ export function drawRing(sight: Sight): void {
     const from = model.turns[members[i]!]!;
     const to = model.turns[members[(i + 1) % members.length]!]!;
     context.beginPath();
-    traceArc(sight, from, to, members.length === 1);
+    traceArc(draw, from, to, members.length === 1);
     context.strokeStyle = hostColour(model.nodeOf[members[i]!]!, palette.dark);
     context.globalAlpha = 0.55;
     context.stroke();
@@ -58,8 +58,8 @@ export function drawRing(sight: Sight): void {
 }
 
 /** From whoever stands inside or outside the circle to the point of it that is meant. */
-function drawLeaders(sight: Sight): void {
-  const { context, projection, palette, layout, model } = sight;
+function drawLeaders(draw: DrawContext): void {
+  const { context, projection, palette, layout, model } = draw;
   const { positions } = layout;
   context.beginPath();
   for (let place = 0; place < layout.placeCount; place++) {
@@ -77,8 +77,8 @@ function drawLeaders(sight: Sight): void {
 }
 
 /** Hashes read clockwise from the top; four of them are written. */
-function drawScale(sight: Sight): void {
-  const { context, projection, palette, layout } = sight;
+function drawScale(draw: DrawContext): void {
+  const { context, projection, palette, layout } = draw;
   const inner = 1 - bandOf(layout.placeCount) / 2 - 0.065;
   context.beginPath();
   for (let tick = 0; tick < TICKS; tick++) {
@@ -117,8 +117,8 @@ function drawScale(sight: Sight): void {
 }
 
 /** The arc that a place owns, strongly: from itself to whoever is next. */
-export function drawOwnedArc(sight: Sight, place: number): void {
-  const { context, projection, palette, model } = sight;
+export function drawOwnedArc(draw: DrawContext, place: number): void {
+  const { context, projection, palette, model } = draw;
   const members = model.sortedPlaces;
   if (members.length === 0) return;
   const from = model.turns[place]!;
@@ -128,7 +128,7 @@ export function drawOwnedArc(sight: Sight, place: number): void {
   const y = screenY(projection, 0);
   context.beginPath();
   context.moveTo(x, y);
-  traceArc(sight, from, to, whole);
+  traceArc(draw, from, to, whole);
   context.closePath();
   const glow = context.createRadialGradient(x, y, projection.scaleX * 0.2, x, y, projection.scaleX);
   glow.addColorStop(0, faded(palette.accent, 0));
@@ -136,17 +136,17 @@ export function drawOwnedArc(sight: Sight, place: number): void {
   context.fillStyle = glow;
   context.fill();
   context.beginPath();
-  traceArc(sight, from, to, whole);
-  context.lineWidth = bandOf(sight.layout.placeCount) > 0 ? 3 : 9;
+  traceArc(draw, from, to, whole);
+  context.lineWidth = bandOf(draw.layout.placeCount) > 0 ? 3 : 9;
   context.lineCap = 'butt';
   context.strokeStyle = palette.accent;
   context.stroke();
 }
 
 /** An arc inside the ring with a point at its end: from an owner to the key that it owns. */
-export function drawReach(sight: Sight, from: number, to: number): void {
-  const { context, projection, palette } = sight;
-  const radius = 1 - bandOf(sight.layout.placeCount) / 2 - 0.045;
+export function drawReach(draw: DrawContext, from: number, to: number): void {
+  const { context, projection, palette } = draw;
+  const radius = 1 - bandOf(draw.layout.placeCount) / 2 - 0.045;
   const way = to - from < 0 ? to - from + 1 : to - from;
   if (way * projection.scaleX * 6.28 < 24) return;
   context.beginPath();
@@ -182,8 +182,8 @@ export function drawHead(
   context.closePath();
 }
 
-function traceArc(sight: Sight, from: number, to: number, whole: boolean): void {
-  const { context, projection } = sight;
+function traceArc(draw: DrawContext, from: number, to: number, whole: boolean): void {
+  const { context, projection } = draw;
   const start = angleOf(from);
   const way = to - from <= 0 ? to - from + 1 : to - from;
   const end = start + (whole ? 1 : way) * 2 * Math.PI;
@@ -191,15 +191,15 @@ function traceArc(sight: Sight, from: number, to: number, whole: boolean): void 
 }
 
 /** Straight lines to whom places take for their successors, where that is not so. */
-export function drawDeviations(sight: Sight, deviations: Deviations): void {
+export function drawDeviations(draw: DrawContext, deviations: Deviations): void {
   if (deviations.count === 0) return;
-  const { context, palette } = sight;
+  const { context, palette } = draw;
   context.beginPath();
   for (let i = 0; i < deviations.count; i++) {
     const from = deviations.links[2 * i]!;
     const to = deviations.links[2 * i + 1]!;
-    context.moveTo(placeX(sight, from), placeY(sight, from));
-    context.lineTo(placeX(sight, to), placeY(sight, to));
+    context.moveTo(placeX(draw, from), placeY(draw, from));
+    context.lineTo(placeX(draw, to), placeY(draw, to));
   }
   context.lineWidth = deviations.count > 200 ? 0.75 : 1.5;
   context.strokeStyle = palette.warn;

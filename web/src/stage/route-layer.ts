@@ -4,59 +4,59 @@
  */
 import type { LookupView } from 'ringlight/scene';
 import { turnOfText } from '../model/ids.ts';
-import { ringAround } from './key-layer.ts';
-import { redrawMark } from './node-marks.ts';
-import { drawHead } from './ring-layer.ts';
-import { bestStep, momentOf, pathTo, type RouteLeg, routeOf } from './route.ts';
 import {
+  type DrawContext,
   diamond,
   disc,
   label,
   placeX,
   placeY,
-  type Sight,
   traceCurve,
   turnX,
   turnY,
   wayOf,
-} from './sight.ts';
+} from './draw-context.ts';
+import { ringAround } from './key-layer.ts';
+import { redrawMark } from './node-marks.ts';
+import { drawHead } from './ring-layer.ts';
+import { bestStep, momentOf, pathTo, type RouteLeg, routeOf } from './route.ts';
 import { drawPath, ownDepth } from './trie-layer.ts';
 
 export function drawRoute(
-  sight: Sight,
+  draw: DrawContext,
   lookup: LookupView,
   step: number,
   selectedKey: string | null,
 ): void {
-  const { context, palette, layout } = sight;
+  const { context, palette, layout } = draw;
   const target = turnOfText(lookup.target);
-  if (layout.kind === 'trie') drawPath(sight, target, ownDepth(sight, target), palette.key, true);
-  if (lookup.target !== selectedKey) drawTarget(sight, target);
+  if (layout.kind === 'trie') drawPath(draw, target, ownDepth(draw, target), palette.key, true);
+  if (lookup.target !== selectedKey) drawTarget(draw, target);
   const path = pathTo(lookup, bestStep(lookup, momentOf(lookup, step)));
-  for (const leg of routeOf(lookup, step)) drawLeg(sight, leg);
-  const start = sight.layout.homeOf(lookup.from);
+  for (const leg of routeOf(lookup, step)) drawLeg(draw, leg);
+  const start = draw.layout.homeOf(lookup.from);
   if (start >= 0) {
-    redrawMark(sight, start);
-    ringAround(sight, start, palette.route, 2.5);
+    redrawMark(draw, start);
+    ringAround(draw, start, palette.route, 2.5);
   }
-  drawHops(sight, lookup, path);
+  drawHops(draw, lookup, path);
   if (step >= 0) {
-    const asked = sight.layout.homeOf(lookup.steps[step]?.node ?? -1);
+    const asked = draw.layout.homeOf(lookup.steps[step]?.node ?? -1);
     if (asked >= 0) {
       context.globalAlpha = 0.35;
-      ringAround(sight, asked, palette.route, 7);
+      ringAround(draw, asked, palette.route, 7);
       context.globalAlpha = 1;
     }
   }
 }
 
-function drawLeg(sight: Sight, leg: RouteLeg): void {
-  const { context, palette } = sight;
-  const from = sight.layout.homeOf(leg.from);
-  const to = sight.layout.homeOf(leg.to);
+function drawLeg(draw: DrawContext, leg: RouteLeg): void {
+  const { context, palette } = draw;
+  const from = draw.layout.homeOf(leg.from);
+  const to = draw.layout.homeOf(leg.to);
   if (from < 0 || to < 0 || from === to) return;
   const failed = leg.standing === 'timeout' || leg.standing === 'error';
-  const curve = wayOf(sight, from, to);
+  const curve = wayOf(draw, from, to);
   context.beginPath();
   traceCurve(context, curve);
   context.strokeStyle = failed ? palette.danger : palette.route;
@@ -68,7 +68,7 @@ function drawLeg(sight: Sight, leg: RouteLeg): void {
   context.setLineDash([]);
   if (leg.onPath || failed) {
     const angle = Math.atan2(curve.y1 - curve.cy, curve.x1 - curve.cx);
-    const back = Math.max(4, sight.markRadius + 3);
+    const back = Math.max(4, draw.markRadius + 3);
     const tipX = curve.x1 - Math.cos(angle) * back;
     const tipY = curve.y1 - Math.sin(angle) * back;
     drawHead(context, tipX, tipY, angle, leg.onPath ? 10 : 7);
@@ -79,19 +79,19 @@ function drawLeg(sight: Sight, leg: RouteLeg): void {
 }
 
 /** A number on each node of the path; in the trie how far from the target it still is. */
-function drawHops(sight: Sight, lookup: LookupView, path: readonly number[]): void {
-  const { context, palette, layout } = sight;
-  const lift = Math.max(10, sight.markRadius + 8);
+function drawHops(draw: DrawContext, lookup: LookupView, path: readonly number[]): void {
+  const { context, palette, layout } = draw;
+  const lift = Math.max(10, draw.markRadius + 8);
   const taken: number[] = [];
   // The last hop is what matters most: where there is no room, those before it go without a number.
   for (let i = path.length - 1; i >= 0; i--) {
     const step = lookup.steps[path[i]!]!;
     const place = layout.homeOf(step.node);
     if (place < 0) continue;
-    const x = placeX(sight, place);
-    const y = placeY(sight, place);
-    redrawMark(sight, place);
-    ringAround(sight, place, palette.route, 2.5);
+    const x = placeX(draw, place);
+    const y = placeY(draw, place);
+    redrawMark(draw, place);
+    ringAround(draw, place, palette.route, 2.5);
     if (isTaken(taken, x, y)) continue;
     taken.push(x, y);
     context.beginPath();
@@ -107,10 +107,10 @@ function drawHops(sight: Sight, lookup: LookupView, path: readonly number[]): vo
       const text = `distance < 2^${step.distanceBits}`;
       const middle = x + lift * 0.8;
       // At the right edge it stands left of its number.
-      const room = sight.projection.width - middle - 14;
+      const room = draw.projection.width - middle - 14;
       const fits = context.measureText(text).width <= room;
       const at = fits ? middle + 14 : middle - 14;
-      label(sight, text, at, y - lift * 0.8, palette.route, fits ? 'left' : 'right', 500, 11);
+      label(draw, text, at, y - lift * 0.8, palette.route, fits ? 'left' : 'right', 500, 11);
     }
   }
 }
@@ -125,10 +125,10 @@ function isTaken(taken: readonly number[], x: number, y: number): boolean {
   return false;
 }
 
-function drawTarget(sight: Sight, turn: number): void {
-  const { context, palette } = sight;
+function drawTarget(draw: DrawContext, turn: number): void {
+  const { context, palette } = draw;
   context.beginPath();
-  diamond(context, turnX(sight, turn), turnY(sight, turn), 7);
+  diamond(context, turnX(draw, turn), turnY(draw, turn), 7);
   context.lineWidth = 2;
   context.strokeStyle = palette.key;
   context.fillStyle = palette.paper;

@@ -14,7 +14,7 @@ import { view } from '../model/view-state.ts';
 import { usePaced } from '../ui/paced.ts';
 import { worldX, worldY } from './camera.ts';
 import { nextPlace } from './circle-order.ts';
-import { keepDrawing } from './drawing.ts';
+import { startFrameLoop } from './frame-loop.ts';
 import { Legend } from './legend.tsx';
 import { readPalette } from './palette.ts';
 import { cutByLine } from './picking.ts';
@@ -47,7 +47,7 @@ export function Stage({ model, send, label }: StageProps) {
     const canvas = canvasRef.current!;
     const picture = new Picture(canvas, model, readPalette(canvas));
     pictureRef.current = picture;
-    const stop = keepDrawing(canvas, picture, model, wakeRef);
+    const stop = startFrameLoop(canvas, picture, model, wakeRef);
     return () => {
       stop();
       pictureRef.current = null;
@@ -147,7 +147,7 @@ export function Stage({ model, send, label }: StageProps) {
           </button>
         </div>
         {view.tool.value === 'partition' && (
-          <p class="stage-hint">Draw a line: the nodes on either side lose sight of each other.</p>
+          <p class="stage-hint">Draw a line: the nodes on either side lose draw of each other.</p>
         )}
       </div>
       <Story model={model} />

@@ -4,8 +4,8 @@
  */
 import type { ContactRow } from 'ringlight/scene';
 import { screenX, screenY, worldX } from './camera.ts';
+import { type DrawContext, label, placeX, placeY } from './draw-context.ts';
 import { faded } from './palette.ts';
-import { label, placeX, placeY, type Sight } from './sight.ts';
 import { sharedBits, siblingRange, trieX, trieY, turnAtTrieX, walkTrie } from './trie-geometry.ts';
 
 /** A subtree narrower than this is a crowd, in pixels. */
@@ -13,8 +13,8 @@ const NARROWEST = 5;
 const LABELLED = 46;
 
 /** All branches in sight. Part of what is drawn once. */
-export function drawTrie(sight: Sight): void {
-  const { context, projection, palette, layout } = sight;
+export function drawTrie(draw: DrawContext): void {
+  const { context, projection, palette, layout } = draw;
   const { trie } = layout;
   const from = turnAtTrieX(worldX(projection, 0));
   const to = turnAtTrieX(worldX(projection, projection.width));
@@ -48,12 +48,12 @@ export function drawTrie(sight: Sight): void {
     context.fill();
   }
   context.globalAlpha = 1;
-  drawBits(sight);
+  drawBits(draw);
 }
 
 /** The topmost forks say which way is which. */
-function drawBits(sight: Sight): void {
-  const { context, projection, palette, layout } = sight;
+function drawBits(draw: DrawContext): void {
+  const { context, projection, palette, layout } = draw;
   const { deepest } = layout.trie;
   context.font = `11px ${palette.mono}`;
   context.textAlign = 'center';
@@ -73,10 +73,10 @@ function drawBits(sight: Sight): void {
 }
 
 /** The subtrees beside a node's path, its path, and whom of each it knows. */
-export function drawBuckets(sight: Sight, node: number): void {
-  const place = sight.layout.homeOf(node);
-  if (place < 0 || Number.isNaN(sight.layout.positions[2 * place]!)) return;
-  const { context, projection, palette, layout, model } = sight;
+export function drawBuckets(draw: DrawContext, node: number): void {
+  const place = draw.layout.homeOf(node);
+  if (place < 0 || Number.isNaN(draw.layout.positions[2 * place]!)) return;
+  const { context, projection, palette, layout, model } = draw;
   const { trie } = layout;
   const turn = model.turns[place]!;
   const y = (depth: number) =>
@@ -86,7 +86,7 @@ export function drawBuckets(sight: Sight, node: number): void {
   if (model.node?.node === node) {
     for (const row of model.node.rows) if (row.prefixBits >= 0) rows.set(row.prefixBits, row);
   }
-  const leafDepth = ownDepth(sight, turn);
+  const leafDepth = ownDepth(draw, turn);
   for (let depth = 0; depth < leafDepth; depth++) {
     const { left, right } = siblingRange(turn, depth);
     const x0 = screenX(projection, trieX(left));
@@ -106,21 +106,21 @@ export function drawBuckets(sight: Sight, node: number): void {
     const filled = row ? ` · ${row.contacts.length}/${row.capacity}` : '';
     const at = Math.max(x0, 0) / 2 + Math.min(x1, projection.width) / 2;
     const text = x1 - x0 > 110 ? `bucket ${depth}${filled}` : String(depth);
-    label(sight, text, at, bottom - 10, palette.accent, 'center', 500, 11);
+    label(draw, text, at, bottom - 10, palette.accent, 'center', 500, 11);
   }
-  drawPath(sight, turn, leafDepth, palette.accent, false);
-  if (model.node?.node === node) drawContacts(sight);
+  drawPath(draw, turn, leafDepth, palette.accent, false);
+  if (model.node?.node === node) drawContacts(draw);
 }
 
 /** From the root down the prefix of a turn. */
 export function drawPath(
-  sight: Sight,
+  draw: DrawContext,
   turn: number,
   toDepth: number,
   colour: string,
   dashed: boolean,
 ): void {
-  const { context, projection, layout } = sight;
+  const { context, projection, layout } = draw;
   const { deepest } = layout.trie;
   context.beginPath();
   for (let depth = 0; depth <= toDepth; depth++) {
@@ -139,19 +139,19 @@ export function drawPath(
 }
 
 /** Whom the inspected node knows, by how sure it is of them. */
-function drawContacts(sight: Sight): void {
-  const { context, palette, model } = sight;
+function drawContacts(draw: DrawContext): void {
+  const { context, palette, model } = draw;
   const colours = { good: palette.copy, questionable: palette.warn, bad: palette.danger };
   for (const state of ['good', 'questionable', 'bad'] as const) {
     context.beginPath();
     for (const row of model.node?.rows ?? []) {
       for (const contact of row.contacts) {
         if (contact.state !== state || contact.node < 0) continue;
-        const place = sight.layout.homeOf(contact.node);
+        const place = draw.layout.homeOf(contact.node);
         if (place < 0) continue;
-        const x = placeX(sight, place);
-        const y = placeY(sight, place);
-        const radius = Math.max(4, sight.markRadius + 3);
+        const x = placeX(draw, place);
+        const y = placeY(draw, place);
+        const radius = Math.max(4, draw.markRadius + 3);
         context.moveTo(x + radius, y);
         context.arc(x, y, radius, 0, 2 * Math.PI);
       }
@@ -163,8 +163,8 @@ function drawContacts(sight: Sight): void {
 }
 
 /** How long the prefix is that a turn shares with no other leaf: where it hangs, or would. */
-export function ownDepth(sight: Sight, turn: number): number {
-  const { sorted } = sight.layout.trie;
+export function ownDepth(draw: DrawContext, turn: number): number {
+  const { sorted } = draw.layout.trie;
   let low = 0;
   let high = sorted.length;
   while (low < high) {
@@ -177,5 +177,5 @@ export function ownDepth(sight: Sight, turn: number): number {
     if (i < 0 || i >= sorted.length || sorted[i] === turn) continue;
     depth = Math.max(depth, sharedBits(sorted[i]!, turn) + 1);
   }
-  return Math.min(depth, sight.layout.trie.deepest);
+  return Math.min(depth, draw.layout.trie.deepest);
 }

@@ -12,7 +12,7 @@ import type { Picture, Selection } from './picture.ts';
 const FINEST_RATIO = 2;
 
 /** Draws whenever something is new, at the browser's beat; answers how to stop. */
-export function keepDrawing(
+export function startFrameLoop(
   canvas: HTMLCanvasElement,
   picture: Picture,
   model: SceneModel,

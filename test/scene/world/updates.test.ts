@@ -1,7 +1,7 @@
-/** Frames put together again must be what is so: a view that only hears of changes misses nothing. */
+/** Updates put together again must be what is so: a view that only hears of changes misses nothing. */
 import { describe, expect, test } from 'vitest';
 import { formatId, ID_BYTES } from '../../../src/core/id.ts';
-import { settleMainline } from '../../../src/scene/mainline/inhabitants.ts';
+import { populateMainline } from '../../../src/scene/mainline/inhabitants.ts';
 import type { Act } from '../../../src/scene/protocol/commands.ts';
 import { SCENE_DEFAULTS, type SceneConfig } from '../../../src/scene/protocol/config.ts';
 import {
@@ -11,16 +11,16 @@ import {
   type SceneMessage,
   type Update,
 } from '../../../src/scene/protocol/messages.ts';
-import { settleRing } from '../../../src/scene/ring/inhabitants.ts';
-import { Framing } from '../../../src/scene/world/framing.ts';
+import { populateRing } from '../../../src/scene/ring/inhabitants.ts';
 import { SceneWorld } from '../../../src/scene/world/scene-world.ts';
+import { Updates } from '../../../src/scene/world/updates.ts';
 
 const NEVER = () => false;
 
 /** A view as small as can be: what it was told, put together. */
 class Told {
   readonly scene: SceneWorld;
-  readonly framing: Framing;
+  readonly updates: Updates;
   messages: SceneMessage[] = [];
   readonly ids: string[] = [];
   readonly nodes: number[] = [];
@@ -35,19 +35,19 @@ class Told {
 
   constructor(config: Partial<SceneConfig>) {
     const whole = { ...SCENE_DEFAULTS, lookupsPerSecond: 1, ...config };
-    const settle = whole.overlay === 'ring' ? settleRing : settleMainline;
+    const settle = whole.overlay === 'ring' ? populateRing : populateMainline;
     this.scene = new SceneWorld(whole, settle, 0);
     this.scene.flights.isShowing = true;
-    this.framing = new Framing(this.scene);
+    this.updates = new Updates(this.scene);
     this.tell(true);
   }
 
   tell(isWhole = false): void {
     this.messages = [];
-    this.framing.tell({ playing: true, pace: 1 }, isWhole, (message) => {
+    this.updates.tell({ playing: true, pace: 1 }, isWhole, (message) => {
       this.messages.push(message);
       if (message.type === 'places') this.#places(message);
-      if (message.type === 'frame') this.#frame(message);
+      if (message.type === 'frame') this.#update(message);
     });
   }
 
@@ -71,16 +71,16 @@ class Told {
     }
   }
 
-  #frame(frame: Update): void {
-    this.last = frame;
-    for (const [i, node] of frame.nodes.entries()) this.states.set(node, frame.states[i]!);
-    for (const [i, place] of frame.places.entries()) {
-      this.successors.set(place, frame.successors[i]!);
-      this.safeties.set(place, frame.safeties[i]!);
+  #update(update: Update): void {
+    this.last = update;
+    for (const [i, node] of update.nodes.entries()) this.states.set(node, update.states[i]!);
+    for (const [i, place] of update.places.entries()) {
+      this.successors.set(place, update.successors[i]!);
+      this.safeties.set(place, update.safeties[i]!);
     }
-    for (const key of frame.keys) this.keys.set(key.key, key);
-    this.sybils.push(...frame.sybils);
-    if (frame.sides) this.sides = frame.sides;
+    for (const key of update.keys) this.keys.set(key.key, key);
+    this.sybils.push(...update.sybils);
+    if (update.sides) this.sides = update.sides;
   }
 
   /** Compares with the world as it is. */
@@ -131,7 +131,7 @@ describe.each(['mainline', 'ring'] as const)('of a %s', (overlay) => {
     expect(told.sybils).toEqual(told.scene.sybils);
   });
 
-  test('a frame in which nothing happened says so', () => {
+  test('an update in which nothing happened says so', () => {
     const told = new Told({ overlay, nodes: 10, lookupsPerSecond: 0, keys: 3 });
     told.tell();
     told.tell();
@@ -147,7 +147,7 @@ describe.each(['mainline', 'ring'] as const)('of a %s', (overlay) => {
   });
 });
 
-describe('a frame', () => {
+describe('an update', () => {
   test('that is whole has everything', () => {
     const told = new Told({ overlay: 'mainline', nodes: 300, keys: 40 });
     const { whole, nodes, keys, loads, sides, figures } = told.last;
@@ -172,12 +172,12 @@ describe('a frame', () => {
 
   test('of a large world has the loads only now and then', () => {
     const told = new Told({ overlay: 'mainline', nodes: 1001, keys: 0 });
-    let frames = 0;
+    let updates = 0;
     for (let i = 0; i < 60; i++) {
       told.run(100);
-      if (told.last.loads) frames++;
+      if (told.last.loads) updates++;
     }
-    expect(frames).toBe(2);
+    expect(updates).toBe(2);
   });
 
   test('brings the outcomes of lookups in columns', () => {
@@ -195,13 +195,13 @@ test('a node looked into knows its state, its log and the names of what it store
   const told = new Told({ overlay: 'mainline', nodes: 20, keys: 5 });
   told.act({ kind: 'pause', nodes: [3] });
   const holder = told.keys.values().next().value!.holders[0]!;
-  const view = told.framing.nodeView(holder)!;
+  const view = told.updates.nodeView(holder)!;
   expect(view.stored.map(({ name }) => name)).toContain('apple');
-  const paused = told.framing.nodeView(3)!;
+  const paused = told.updates.nodeView(3)!;
   expect([paused.state, paused.log]).toEqual([
     NodeState.paused,
     [{ atMs: 0, text: 'stands still' }],
   ]);
-  expect(told.framing.nodeView(10_000_000)).toBeNull();
-  expect(told.framing.nodeView(25)!.state).toBe(NodeState.absent);
+  expect(told.updates.nodeView(10_000_000)).toBeNull();
+  expect(told.updates.nodeView(25)!.state).toBe(NodeState.absent);
 });

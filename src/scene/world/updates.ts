@@ -1,11 +1,11 @@
 /**
- * Frames: what a view is told of a world, and of it only what is new. It remembers what it told last,
+ * Updates: what a view is told of a world, and of it only what is new. It remembers what it told last,
  * and looks at no more of the world than may have changed: nodes to which something happened, and a
  * few of the places and keys in turn.
  *
- *     world ── dirty nodes, moved calls, some keys ──▶ compare with what was told ──▶ frame
+ *     world ── dirty nodes, moved calls, some keys ──▶ compare with what was told ──▶ update
  *
- * Looking is bounded, so a frame of 100,000 nodes costs as much as was changed in it.
+ * Looking is bounded, so an update of 100,000 nodes costs as much as was changed in it.
  */
 import { ID_BYTES } from '../../core/id.ts';
 import {
@@ -20,11 +20,11 @@ import {
 } from '../protocol/messages.ts';
 import type { SceneWorld } from './scene-world.ts';
 
-/** Keys looked at in one frame. */
-const KEYS_PER_FRAME = 32;
-/** Places of a ring whose links are looked at in one frame although nobody said that they changed. */
-const PLACES_PER_FRAME = 64;
-/** Up to so many nodes each frame has all loads; beyond that one frame in so many has. */
+/** Keys looked at in one update. */
+const KEYS_PER_UPDATE = 32;
+/** Places of a ring whose links are looked at in one update although nobody said that they changed. */
+const PLACES_PER_UPDATE = 64;
+/** Up to so many nodes each update has all loads; beyond that one update in so many has. */
 const LOADS_ALWAYS = 1000;
 const LOADS_EVERY = 30;
 /** Lines of a node's log that are shown. */
@@ -36,7 +36,7 @@ export interface Pace {
   pace: number;
 }
 
-export class Framing {
+export class Updates {
   readonly #scene: SceneWorld;
   readonly #isRing: boolean;
   #places = 0;
@@ -54,7 +54,7 @@ export class Framing {
   #sides: Uint8Array | null = null;
   #nextKey = 0;
   #nextPlace = 0;
-  #frames = 0;
+  #updates = 0;
 
   constructor(scene: SceneWorld) {
     this.#scene = scene;
@@ -65,11 +65,11 @@ export class Framing {
   /** Tells all that is new; all there is, of a world that was never told of before. */
   tell(pace: Pace, isWhole: boolean, emit: (message: SceneMessage) => void): void {
     const scene = this.#scene;
-    this.#frames++;
+    this.#updates++;
     scene.inhabitants.look?.();
     const places = this.#newPlaces();
     if (places) emit(places);
-    emit(this.#frame(pace, isWhole, places));
+    emit(this.#update(pace, isWhole, places));
     for (const call of scene.movedCalls) {
       const view = scene.inhabitants.lookupView(call);
       if (view) emit(view);
@@ -101,7 +101,7 @@ export class Framing {
     };
   }
 
-  #frame(pace: Pace, isWhole: boolean, places: Places | null): Update {
+  #update(pace: Pace, isWhole: boolean, places: Places | null): Update {
     const scene = this.#scene;
     // Those who have just come to be are told of together with their places.
     const nodes = places ? this.#newNodes(places, isWhole) : [];
@@ -188,7 +188,7 @@ export class Framing {
         for (const place of this.#placesOf.get(node) ?? []) look(place);
       const count = newPlaces?.nodes.length ?? 0;
       for (let i = 0; i < count; i++) look(newPlaces!.first + i);
-      for (let i = Math.min(PLACES_PER_FRAME, this.#places); i > 0; i--) {
+      for (let i = Math.min(PLACES_PER_UPDATE, this.#places); i > 0; i--) {
         look(this.#nextPlace);
         this.#nextPlace = (this.#nextPlace + 1) % this.#places;
       }
@@ -243,7 +243,7 @@ export class Framing {
     };
     const told = this.#views.length;
     for (let i = told; i < keys.length; i++) look(i);
-    const turns = isWhole ? 0 : Math.min(KEYS_PER_FRAME, told);
+    const turns = isWhole ? 0 : Math.min(KEYS_PER_UPDATE, told);
     for (let turn = 0; turn < turns; turn++) {
       look(this.#nextKey % told);
       this.#nextKey = (this.#nextKey + 1) % told;
@@ -278,7 +278,7 @@ export class Framing {
 
   #loads(isWhole: boolean): Uint32Array | null {
     const { flights, inhabitants } = this.#scene;
-    const isTurn = this.#frames % LOADS_EVERY === 0 || inhabitants.founders <= LOADS_ALWAYS;
+    const isTurn = this.#updates % LOADS_EVERY === 0 || inhabitants.founders <= LOADS_ALWAYS;
     if (!isTurn && !isWhole) return null;
     return flights.loads.slice(0, inhabitants.nodeOf(this.#places - 1) + 1);
   }

@@ -9,7 +9,7 @@ import type { Palette } from './palette.ts';
 import { arch, bandOf, type Curve, chord, ringX, ringY, sideStep } from './ring-geometry.ts';
 import { trieX } from './trie-geometry.ts';
 
-export interface Sight {
+export interface DrawContext {
   readonly model: SceneModel;
   readonly layout: StageLayout;
   readonly context: CanvasRenderingContext2D;
@@ -28,12 +28,12 @@ export interface Sight {
 
 const TAU = 2 * Math.PI;
 
-export function placeX(sight: Sight, place: number): number {
-  return screenX(sight.projection, sight.layout.positions[2 * place]!);
+export function placeX(draw: DrawContext, place: number): number {
+  return screenX(draw.projection, draw.layout.positions[2 * place]!);
 }
 
-export function placeY(sight: Sight, place: number): number {
-  return screenY(sight.projection, sight.layout.positions[2 * place + 1]!);
+export function placeY(draw: DrawContext, place: number): number {
+  return screenY(draw.projection, draw.layout.positions[2 * place + 1]!);
 }
 
 /** Keys lie below the leaves of a trie. */
@@ -48,22 +48,28 @@ export function keysRadius(layout: StageLayout, projection: Projection, mark: nu
 }
 
 /** Where a key is on the screen. */
-export function turnX(sight: Sight, turn: number): number {
-  const x = sight.layout.kind === 'ring' ? ringX(turn, sight.keysRadius) : trieX(turn);
-  return screenX(sight.projection, x);
+export function turnX(draw: DrawContext, turn: number): number {
+  const x = draw.layout.kind === 'ring' ? ringX(turn, draw.keysRadius) : trieX(turn);
+  return screenX(draw.projection, x);
 }
 
-export function turnY(sight: Sight, turn: number): number {
-  const y = sight.layout.kind === 'ring' ? ringY(turn, sight.keysRadius) : KEYS_Y;
-  return screenY(sight.projection, y);
+export function turnY(draw: DrawContext, turn: number): number {
+  const y = draw.layout.kind === 'ring' ? ringY(turn, draw.keysRadius) : KEYS_Y;
+  return screenY(draw.projection, y);
 }
 
 const CURVE: Curve = { x0: 0, y0: 0, cx: 0, cy: 0, x1: 0, y1: 0 };
 
 /** The way between two points of the world, in pixels. The one object is used again and again. */
-export function wayBetween(sight: Sight, x0: number, y0: number, x1: number, y1: number): Curve {
-  const bend = sight.layout.kind === 'ring' ? chord : arch;
-  const { projection } = sight;
+export function wayBetween(
+  draw: DrawContext,
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
+): Curve {
+  const bend = draw.layout.kind === 'ring' ? chord : arch;
+  const { projection } = draw;
   bend(CURVE, x0, y0, x1, y1);
   CURVE.x0 = screenX(projection, CURVE.x0);
   CURVE.y0 = screenY(projection, CURVE.y0);
@@ -75,10 +81,10 @@ export function wayBetween(sight: Sight, x0: number, y0: number, x1: number, y1:
 }
 
 /** The way between two places. */
-export function wayOf(sight: Sight, from: number, to: number): Curve {
-  const { positions } = sight.layout;
+export function wayOf(draw: DrawContext, from: number, to: number): Curve {
+  const { positions } = draw.layout;
   return wayBetween(
-    sight,
+    draw,
     positions[2 * from]!,
     positions[2 * from + 1]!,
     positions[2 * to]!,
@@ -92,11 +98,11 @@ export function traceCurve(context: CanvasRenderingContext2D, curve: Curve): voi
 }
 
 /** The place of a node that is nearest to a turn, against the clock: where a copy of a key lies. */
-export function placeBefore(sight: Sight, node: number, turn: number): number {
+export function placeBefore(draw: DrawContext, node: number, turn: number): number {
   let nearest = -1;
   let least = 2;
-  for (const place of sight.model.placesOf(node)) {
-    let way = turn - sight.model.turns[place]!;
+  for (const place of draw.model.placesOf(node)) {
+    let way = turn - draw.model.turns[place]!;
     if (way < 0) way += 1;
     if (way >= least) continue;
     least = way;
@@ -130,7 +136,7 @@ export function diamond(
 
 /** A word on a ground of its own, so that it can be read on anything. */
 export function label(
-  sight: Sight,
+  draw: DrawContext,
   text: string,
   x: number,
   y: number,
@@ -139,7 +145,7 @@ export function label(
   weight = 500,
   size = 12,
 ): void {
-  const { context, palette } = sight;
+  const { context, palette } = draw;
   context.font = `${weight} ${size}px ${palette.font}`;
   context.textAlign = align;
   context.textBaseline = 'middle';
