@@ -5,8 +5,6 @@
 
 export { CHURN_PRESETS } from './lab/life/churn.ts';
 export { FrameType, Status } from './ring/frames.ts';
-export { explainMainline, kindOfMainline } from './scene/explain/mainline.ts';
-export { explainRing, kindOfRing } from './scene/explain/ring.ts';
 export {
   type FrameHead,
   frameEnd,
@@ -14,6 +12,8 @@ export {
   isGreeting,
   RING_GREETING_BYTES,
 } from './scene/explain/frame-head.ts';
+export { explainMainline, kindOfMainline } from './scene/explain/mainline.ts';
+export { explainRing, kindOfRing } from './scene/explain/ring.ts';
 export {
   Act,
   Command,
@@ -55,4 +55,6 @@ export {
   LookupDraft,
   RING_LOOKUP_KINDS,
 } from './scene/views/lookup-draft.ts';
+export { outcomesOf } from './scene/views/outcomes.ts';
 export { lineOfRingEvent } from './scene/views/ring-words.ts';
+export { KeptMessages } from './scene/world/kept-messages.ts';

@@ -35,6 +35,7 @@ import { explainMainline, kindOfMainline } from '../explain/mainline.ts';
 import type { SceneConfig } from '../protocol/config.ts';
 import type { Explanation, KeyView, LookupView, NodeView } from '../protocol/messages.ts';
 import {
+  type Ending,
   type Inhabitants,
   type InhabitantsEar,
   type Phase,
@@ -43,22 +44,19 @@ import {
   SPARE_NODES,
 } from '../world/inhabitants.ts';
 import { networkOf } from '../world/models.ts';
+import { Holdings } from './holdings.ts';
 import { nodeViewOf, progressOf, StepFlights, stepsOf } from './views.ts';
 
 /** Views of watched calls that are kept. */
 const VIEWS_KEPT = 50;
 /** Peers of one call that are told apart. */
 const PEERS_MAX = 1000;
-/** Nodes that are remembered to have been asked to store a key: a few times k, again and again. */
-const CANDIDATES_MAX = 4096;
 /** Until a key is announced again: the least that programs take. */
 const ANNOUNCE_AGAIN_MS = 15 * 60_000;
 /** Keys that are announced again, each by one node. */
 const ANNOUNCED_MAX = 2000;
 /** Announces that nobody has asked for are calls from here on. */
 const AGAIN = 2 ** 31;
-/** BEP 5: IP and port of a peer. */
-const PEER_BYTES = 6;
 
 interface Open {
   call: SceneCall;
@@ -91,8 +89,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   readonly #sybilChance: SeededRandom;
   readonly #open = new Map<number, Open>();
   readonly #views = new Map<number, LookupView>();
-  /** By key, the nodes that may store peers for it. */
-  readonly #candidates = new Map<string, Set<number>>();
+  readonly #holdings: Holdings;
   /** Keys that somebody has announced, and was told that they are stored. */
   readonly #announced = new Set<string>();
   readonly #owed: { readonly key: Uint8Array; readonly by: number }[] = [];
@@ -125,6 +122,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
       this,
     );
     this.world = this.mortals.world;
+    this.#holdings = new Holdings(this.mortals);
     this.#announcing = this.world.subscribe((index) => this.#announceAgain(index));
   }
 
@@ -175,7 +173,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
       for (const handle of oracle.closest(key, this.k, 0)) {
         const store = this.mortals.node(handle - 1).peerStore();
         store.announce(world.now, key, 0, from, portOf(from), false);
-        this.#mayHold(key, handle - 1);
+        this.#holdings.mayHold(key, handle - 1);
       }
       this.#owe(key, node, randomBelow(random, ANNOUNCE_AGAIN_MS));
     }
@@ -243,7 +241,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     if (open.kind === LookupKind.announce) {
       lookup.closestAnswered(lookup.count, (row) => {
         const node = this.mortals.nodeAt(lookup.addressOf(row));
-        if (node >= 0) this.#mayHold(open.call.key, node);
+        if (node >= 0) this.#holdings.mayHold(open.call.key, node);
       });
     }
     const grade = gradeOf(this.mortals, open.call.from, lookup);
@@ -271,7 +269,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   #judgePut({ call }: Open, said: number, exact: boolean): Judgement {
     if (said === 0) return { failed: true, exact: false, result: 'nobody stored it' };
     this.#owe(call.key, call.from, ANNOUNCE_AGAIN_MS);
-    const truly = this.#holders(call.key).length;
+    const truly = this.#holdings.holders(call.key).length;
     if (truly >= said) return { failed: false, exact, result: `stored at ${nodesText(said)}` };
     const result = `${nodesText(said)} said to have stored it, ${truly} of them truly did`;
     return { failed: false, exact: false, result };
@@ -282,7 +280,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
       const result = `found ${size === 1 ? 'one peer' : `${size} peers`}`;
       return { failed: false, exact: true, result };
     }
-    const isThere = this.#holders(call.key).some((node) => this.world.alive[node] === 1);
+    const isThere = this.#holdings.holders(call.key).some((node) => this.world.alive[node] === 1);
     if (isThere)
       return { failed: true, exact: false, result: 'found no peer, though there are some' };
     const isGone = this.#announced.has(formatId(call.key));
@@ -290,7 +288,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     return { failed: isGone, exact: true, result };
   }
 
-  #end(open: Open, lookup: Lookup | null, ending: Parameters<InhabitantsEar['ended']>[1]): void {
+  #end(open: Open, lookup: Lookup | null, ending: Ending): void {
     const { call } = open.call;
     if (open.flights) this.#keepView(this.#viewOf(open, lookup, ending));
     this.#open.delete(call);
@@ -318,20 +316,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   // Looking.
 
   keyView(key: Uint8Array, name: string | null): KeyView {
-    const { alive } = this.world;
-    const holders = this.#holders(key);
-    const living = holders.reduce((count, node) => count + alive[node]!, 0);
-    const owner = this.mortals.oracle.closest(key, 1, 0)[0] ?? 0;
-    const asked = Math.min(this.k, this.#placeCount);
-    return {
-      key: formatId(key),
-      name,
-      owner: owner - 1,
-      holders,
-      effectiveK: living - 1,
-      state: living === 0 ? 'lost' : living < asked ? 'unsafe' : 'safe',
-      bytes: holders.length === 0 ? 0 : PEER_BYTES,
-    };
+    return this.#holdings.view(key, name, Math.min(this.k, this.#placeCount));
   }
 
   lookupView(call: number): LookupView | null {
@@ -371,7 +356,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   #viewOf(
     { call, kind, startedMs, flights }: Open,
     lookup: Lookup | null,
-    ending: Parameters<InhabitantsEar['ended']>[1] | null,
+    ending: Ending | null,
   ): LookupView {
     const endedMs = ending ? this.world.elapsedMs : null;
     const { timeoutMs } = this.#settings;
@@ -395,28 +380,6 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   #keepView(view: LookupView): void {
     this.#views.set(view.id, view);
     if (this.#views.size > VIEWS_KEPT) this.#views.delete(this.#views.keys().next().value!);
-  }
-
-  // Who holds what.
-
-  #mayHold(key: Uint8Array, node: number): void {
-    const name = formatId(key);
-    const candidates = this.#candidates.get(name) ?? new Set();
-    this.#candidates.set(name, candidates);
-    if (candidates.size < CANDIDATES_MAX) candidates.add(node);
-  }
-
-  /** Nodes that store peers for a key, those that are down included, until they begin anew. */
-  #holders(key: Uint8Array): number[] {
-    const { now } = this.world;
-    const holders: number[] = [];
-    const candidates = this.#candidates.get(formatId(key));
-    for (const node of candidates ?? []) {
-      const store = this.mortals.node(node).peers;
-      if (store !== null && store.countOf(now, key, 0) > 0) holders.push(node);
-      else candidates!.delete(node); // until it is asked to store it again
-    }
-    return holders;
   }
 
   // Messages.

@@ -206,8 +206,6 @@ export class FlightLog implements Tap {
     if (this.#flights.length >= FLIGHTS_PER_UPDATE) return call !== 0 && !this.isShowing;
     if (call !== 0 || this.#followed.has(from) || this.#followed.has(to)) return true;
     const turn = this.#unasked++;
-    return (
-      this.#isSmall || (turn % this.#stride === 0 && turn < SAMPLE_PER_UPDATE * this.#stride)
-    );
+    return this.#isSmall || (turn % this.#stride === 0 && turn < SAMPLE_PER_UPDATE * this.#stride);
   }
 }

@@ -22,6 +22,7 @@ import type { Act } from '../protocol/commands.ts';
 import type { SceneConfig } from '../protocol/config.ts';
 import { NodeState } from '../protocol/messages.ts';
 import { isHash, keyName, keyOf } from '../protocol/names.ts';
+import type { Outcome } from '../views/outcomes.ts';
 import { FlightLog, SMALL_WORLD } from './flights.ts';
 import type { Ending, Inhabitants, InhabitantsEar, Populate, SceneCall } from './inhabitants.ts';
 import { churnOf, latencyOf } from './models.ts';
@@ -52,15 +53,6 @@ export interface LogLine {
   readonly node: number;
   readonly atMs: number;
   readonly text: string;
-}
-
-/** A lookup that ended, as `Outcomes` has it. */
-export interface Outcome {
-  readonly endedMs: number;
-  readonly durationMs: number;
-  readonly hops: number;
-  readonly messages: number;
-  readonly result: number;
 }
 
 interface Asked {

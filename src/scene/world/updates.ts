@@ -8,16 +8,17 @@
  * Looking is bounded, so an update of 100,000 nodes costs as much as was changed in it.
  */
 import { ID_BYTES } from '../../core/id.ts';
+import { LOG_SHOWN } from '../protocol/limits.ts';
 import {
   type Figures,
   type KeyView,
   NodeState,
   type NodeView,
-  type Outcomes,
   type Places,
   type SceneMessage,
   type Update,
 } from '../protocol/messages.ts';
+import { outcomesOf } from '../views/outcomes.ts';
 import type { SceneWorld } from './scene-world.ts';
 
 /** Keys looked at in one update. */
@@ -27,8 +28,6 @@ const PLACES_PER_UPDATE = 64;
 /** Up to so many nodes each update has all loads; beyond that one update in so many has. */
 const LOADS_ALWAYS = 1000;
 const LOADS_EVERY = 30;
-/** Lines of a node's log that are shown. */
-const LOG_SHOWN = 50;
 
 export interface Pace {
   playing: boolean;
@@ -77,8 +76,8 @@ export class Updates {
     scene.movedCalls.clear();
     const flights = scene.flights.take();
     if (flights) emit(flights);
-    const outcomes = outcomesOf(scene);
-    if (outcomes) emit(outcomes);
+    if (scene.outcomes.length > 0) emit(outcomesOf(scene.outcomes));
+    scene.outcomes = [];
   }
 
   /** A node looked into; null when there is no such node. */
@@ -287,18 +286,4 @@ export class Updates {
 /** The same for views that look the same. */
 function shortOf({ owner, holders, effectiveK, state, bytes }: KeyView): string {
   return `${owner} ${effectiveK} ${state} ${bytes} ${holders.join(' ')}`;
-}
-
-function outcomesOf(scene: SceneWorld): Outcomes | null {
-  const { outcomes } = scene;
-  if (outcomes.length === 0) return null;
-  scene.outcomes = [];
-  return {
-    type: 'outcomes',
-    endedMs: Float64Array.from(outcomes, ({ endedMs }) => endedMs),
-    durationsMs: Float64Array.from(outcomes, ({ durationMs }) => durationMs),
-    hops: Uint8Array.from(outcomes, ({ hops }) => Math.min(hops, 255)),
-    messages: Uint16Array.from(outcomes, ({ messages }) => Math.min(messages, 65535)),
-    results: Uint8Array.from(outcomes, ({ result }) => result),
-  };
 }

@@ -3,12 +3,14 @@
  * there were. Nodes that are followed come first. The bytes of what was told are kept for a while, so
  * that a message can be taken apart when somebody asks what it was.
  */
-import type { Flight, Flights } from '../../scene.ts';
+import { type Flight, type Flights, KeptMessages } from '../../scene.ts';
 
 /** Told per flush; with ten flushes a second a picture has enough to show. */
 export const FLIGHTS_TOLD = 40;
 /** Told per flush of nodes that are followed, beyond those. */
 export const FOLLOWED_TOLD = 200;
+/** Messages kept: of the smallest, of 32 bytes, as many as `BYTES_KEPT` holds. */
+export const FLIGHTS_KEPT: number = 64 << 10;
 /** Bytes kept of one message, and of all of them. */
 export const FLIGHT_BYTES_KEPT: number = 16 << 10;
 export const BYTES_KEPT: number = 2 << 20;
@@ -32,8 +34,7 @@ export class FlightSample {
   #followedCount = 0;
   #omitted = 0;
   #lastId = 0;
-  readonly #kept = new Map<number, Uint8Array>();
-  #keptBytes = 0;
+  readonly #kept = new KeptMessages(FLIGHTS_KEPT, BYTES_KEPT);
   #followed: ReadonlySet<number> = new Set();
 
   /** @param kindOf the word for a message; `isReply` of what comes from the side that was asked. */
@@ -58,7 +59,7 @@ export class FlightSample {
     if (isFollowed) this.#followedCount++;
     const id = ++this.#lastId;
     const own = bytes.slice(0, FLIGHT_BYTES_KEPT);
-    this.#keep(id, own);
+    this.#kept.keep(id, own, seen.lookup);
     this.#waiting.push({
       id,
       sentMs: seen.atMs,
@@ -99,16 +100,6 @@ export class FlightSample {
 
   /** The bytes of a message that was told not long ago, the first 16 KiB of them. */
   bytesOf(flight: number): Uint8Array | undefined {
-    return this.#kept.get(flight);
-  }
-
-  #keep(id: number, bytes: Uint8Array): void {
-    this.#kept.set(id, bytes);
-    this.#keptBytes += bytes.length;
-    for (const [old, { length }] of this.#kept) {
-      if (this.#keptBytes <= BYTES_KEPT) break;
-      this.#kept.delete(old);
-      this.#keptBytes -= length;
-    }
+    return this.#kept.get(flight)?.bytes;
   }
 }

@@ -20,8 +20,9 @@ import type {
   SceneMessage,
   SceneOverlay,
 } from '../../scene.ts';
-import { SCENE_VERSION } from '../../scene.ts';
+import { outcomesOf, SCENE_VERSION } from '../../scene.ts';
 import type { FlightSample } from './flights.ts';
+import { hashOf } from './names.ts';
 import { Picture } from './picture.ts';
 
 /** Between two looks, and between two flushes of messages. */
@@ -74,6 +75,10 @@ export abstract class LiveScene {
   protected picture: Picture = new Picture();
   protected abstract readonly flights: FlightSample;
   protected readonly messages: Tally = new Tally();
+  /** What names were typed, by their hashes. */
+  protected readonly names: Map<string, string> = new Map();
+  /** Lookups that ended, and those of them that failed. */
+  protected readonly ended = { all: 0, failed: 0 };
   readonly #onlookers = new Map<Onlooker, Interest>();
   readonly #lookups = new Map<number, LookupView>();
   #lastLookup = 0;
@@ -108,6 +113,18 @@ export abstract class LiveScene {
   /** Fetches what `look` cannot see at once; true when there is more to see now. */
   protected async prepare(): Promise<boolean> {
     return false;
+  }
+
+  /** Names whose hashes are shown by name. */
+  learn(names: readonly string[]): void {
+    for (const name of names) this.keyOf(name);
+  }
+
+  /** What a name is hashed to, remembered. */
+  protected keyOf(name: string): string {
+    const key = hashOf(name);
+    if (name !== key) this.names.set(key, name);
+    return key;
   }
 
   get abilities(): readonly Ability[] {
@@ -228,6 +245,17 @@ export abstract class LiveScene {
       this.#lookups.delete(old);
     }
     this.broadcast(view);
+  }
+
+  /** A lookup has ended: it is counted, and told for statistics. */
+  protected conclude(view: LookupView, hops: number): void {
+    const { startedMs, state, steps } = view;
+    const endedMs = view.endedMs ?? Date.now();
+    const result = state === 'failed' ? 0 : 1;
+    this.ended.all++;
+    if (result === 0) this.ended.failed++;
+    const durationMs = endedMs - startedMs;
+    this.broadcast(outcomesOf([{ endedMs, durationMs, hops, messages: steps.length, result }]));
   }
 
   protected broadcast(message: SceneMessage): void {

@@ -15,9 +15,10 @@ import {
 import type { Act, Explanation, KeyView, LookupView, NodeView, SceneOverlay } from '../../scene.ts';
 import { explainMainline, kindOfMainline, NodeState } from '../../scene.ts';
 import { FlightSample } from '../live/flights.ts';
+import { addEach, handsOf, portOf, toEach } from '../live/hands.ts';
 import { CommandRefused, LiveScene, type LiveSceneOptions } from '../live/live-scene.ts';
-import { hashOf } from '../live/names.ts';
-import { type Line, lookupViewOf, mainlineNodeView } from './view.ts';
+import { type Log, logWith } from '../live/log.ts';
+import { lookupViewOf, mainlineNodeView } from './view.ts';
 
 /** What may be done to nodes of this process. */
 export interface MainlineHands {
@@ -44,9 +45,7 @@ export const OUTSIDE_SHOWN = 2000;
 const FORGOTTEN_MS = 60_000;
 /** For a command of somebody at the page. */
 const CALL_MS = 15_000;
-/** What a put announces: the asker's own UDP port. */
 const BUCKET = 8;
-const LOG_LINES = 50;
 
 interface Own {
   node: Mainline;
@@ -59,26 +58,19 @@ export class LiveMainline extends LiveScene {
   readonly hasHands: boolean = true;
   protected readonly flights: FlightSample;
   readonly #options: LiveMainlineOptions;
-  readonly #names = new Map<string, string>();
   #own: Own[] = [];
   /** By address: nodes of this process, and those outside. */
   readonly #nodeAt = new Map<string, number>();
   readonly #outside = new Map<number, { name: string; seenMs: number }>();
   readonly #untap = new Map<Mainline, () => void>();
-  readonly #logs = new Map<number, Line[]>();
+  readonly #logs = new Map<number, Log>();
   #nextTable = 0;
   #storedMs = Number.NEGATIVE_INFINITY;
-  #lookups = { all: 0, failed: 0 };
 
   constructor(options: LiveMainlineOptions) {
     super(options);
     this.#options = options;
     this.flights = new FlightSample((bytes) => kindOfMainline(bytes, 0, bytes.length));
-  }
-
-  /** Names whose hashes are shown by name. */
-  learn(names: readonly string[]): void {
-    for (const name of names) this.#names.set(hashOf(name), name);
   }
 
   protected override end(): void {
@@ -120,7 +112,7 @@ export class LiveMainline extends LiveScene {
       state: this.picture.stateOf(number),
       node: this.#own.find((own) => own.number === number)?.node ?? null,
       nodeAt: (address) => this.#nodeAt.get(address) ?? -1,
-      names: this.#names,
+      names: this.names,
       log: this.#logs.get(number) ?? [],
     });
   }
@@ -142,12 +134,12 @@ export class LiveMainline extends LiveScene {
       case 'remove':
         throw new CommandRefused('IMPOSSIBLE', 'Mainline forgets peers by itself, nobody removes');
       case 'add':
-        return this.#add(act.count);
+        return addEach(this.#hands('be added'), act.count);
       case 'crash':
       case 'leave':
-        return this.#toEach(act.nodes, act.kind, (hands, own) => hands.crash(own.node));
+        return this.#crashAll(act.nodes, act.kind);
       case 'restart':
-        return this.#restart(act.nodes);
+        return this.#restartAll(act.nodes);
       default:
         throw new CommandRefused('IMPOSSIBLE', `live nodes cannot be told to "${act.kind}"`);
     }
@@ -160,8 +152,7 @@ export class LiveMainline extends LiveScene {
   ): Promise<string> {
     const own = this.#own.find(({ number }) => number === from) ?? this.#own[0];
     if (own === undefined) throw new CommandRefused('IMPOSSIBLE', 'no node is there to ask');
-    const key = hashOf(name);
-    if (name !== key) this.#names.set(key, name);
+    const key = this.keyOf(name);
     const limits = { timeoutMs: CALL_MS };
     try {
       if (kind === 'put') {
@@ -182,45 +173,33 @@ export class LiveMainline extends LiveScene {
   }
 
   #hands(what: string): MainlineHands {
-    const { hands } = this.#options;
-    if (hands !== undefined) return hands;
-    throw new CommandRefused('IMPOSSIBLE', `only nodes of "ringlight up" can ${what}`);
+    return handsOf(this.#options.hands, 'nodes', what);
   }
 
-  async #add(count: number): Promise<string> {
-    const hands = this.#hands('be added');
-    for (let i = 0; i < count; i++) await hands.add();
-    return `${count} joined`;
-  }
-
-  async #toEach(
-    numbers: readonly number[],
-    what: string,
-    one: (hands: MainlineHands, own: Own) => Promise<void>,
-  ): Promise<string> {
+  #crashAll(numbers: readonly number[], what: string): Promise<string> {
     const hands = this.#hands(what);
-    for (const number of numbers) {
+    return toEach(numbers, what, (number) => {
       const own = this.#own.find((candidate) => candidate.number === number);
       if (!own) throw new CommandRefused('UNKNOWN', `there is no node ${number} here to ${what}`);
-      await one(hands, own);
-    }
-    return `${what}: node ${numbers.join(', ')}`;
+      return hands.crash(own.node);
+    });
   }
 
-  async #restart(numbers: readonly number[]): Promise<string> {
+  #restartAll(numbers: readonly number[]): Promise<string> {
     const hands = this.#hands('restart');
-    for (const number of numbers) {
-      const name = this.picture.nameOf(number);
-      if (name === undefined || this.#outside.has(number)) {
-        throw new CommandRefused('UNKNOWN', `there was no node ${number} here`);
-      }
-      if (this.#own.some((own) => own.number === number)) {
-        throw new CommandRefused('IMPOSSIBLE', `node ${number} is running`);
-      }
-      const [id, address] = name.split('@') as [string, string];
-      await hands.add({ id, port: Number(address.slice(address.lastIndexOf(':') + 1)) });
+    return toEach(numbers, 'restart', (number) => this.#restart(hands, number));
+  }
+
+  async #restart(hands: MainlineHands, number: number): Promise<void> {
+    const name = this.picture.nameOf(number);
+    if (name === undefined || this.#outside.has(number)) {
+      throw new CommandRefused('UNKNOWN', `there was no node ${number} here`);
     }
-    return `restart: node ${numbers.join(', ')}`;
+    if (this.#own.some((own) => own.number === number)) {
+      throw new CommandRefused('IMPOSSIBLE', `node ${number} is running`);
+    }
+    const [id, address] = name.split('@') as [string, string];
+    await hands.add({ id, port: portOf(address) });
   }
 
   /** A node of ours: its id and address are its name, as they are for one outside. */
@@ -289,7 +268,7 @@ export class LiveMainline extends LiveScene {
   #keyView(key: string, holders: number[]): KeyView {
     return {
       key,
-      name: this.#names.get(key) ?? this.picture.key(key)?.name ?? null,
+      name: this.names.get(key) ?? this.picture.key(key)?.name ?? null,
       owner: -1,
       holders,
       effectiveK: holders.length - 1,
@@ -306,8 +285,8 @@ export class LiveMainline extends LiveScene {
       ...this.picture.figures,
       nodesNow: [...this.picture.livingPlaces()].length,
       messages: this.messages.sum,
-      lookups: this.#lookups.all,
-      failedLookups: this.#lookups.failed,
+      lookups: this.ended.all,
+      failedLookups: this.ended.failed,
       keysNow: keys.length - lost,
       unsafeKeysNow: 0,
       lostKeysNow: lost,
@@ -347,23 +326,13 @@ export class LiveMainline extends LiveScene {
       number,
       trace,
       atMs,
-      this.#names.get(trace.target),
+      this.names.get(trace.target),
       (address) => this.#nodeAt.get(address) ?? -1,
     );
-    this.#lookups.all++;
-    if (view.state === 'failed') this.#lookups.failed++;
-    const log = this.#logs.get(number) ?? [];
     const text = `${view.kind} ${view.label.slice(0, 12)}: ${view.result}`;
-    this.#logs.set(number, [...log.slice(-(LOG_LINES - 1)), { atMs, text }]);
+    this.#logs.set(number, logWith(this.#logs.get(number), atMs, text));
     this.tellLookup(view);
-    this.broadcast({
-      type: 'outcomes',
-      endedMs: Float64Array.of(atMs),
-      durationsMs: Float64Array.of(trace.durationMs),
-      hops: Uint8Array.of(Math.max(0, ...trace.steps.map(({ hops }) => hops))),
-      messages: Uint16Array.of(trace.steps.length),
-      results: Uint8Array.of(view.state === 'failed' ? 0 : 1),
-    });
+    this.conclude(view, Math.max(0, ...trace.steps.map(({ hops }) => hops)));
   }
 }
 

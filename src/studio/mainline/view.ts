@@ -14,11 +14,6 @@ import {
 
 const BUCKET = 8;
 
-export interface Line {
-  atMs: number;
-  text: string;
-}
-
 export interface MainlineNodeFacts {
   number: number;
   /** `id@IP:port`. */
@@ -28,7 +23,7 @@ export interface MainlineNodeFacts {
   node: Mainline | null;
   nodeAt: (address: string) => number;
   names: ReadonlyMap<string, string>;
-  log: readonly Line[];
+  log: NodeView['log'];
 }
 
 export function mainlineNodeView(known: MainlineNodeFacts): NodeView {

@@ -17,15 +17,24 @@ import type {
   RingNotice,
   Wire,
 } from '../../ring.ts';
-import type { Act, Explanation, KeyView, LookupView, NodeView, SceneOverlay } from '../../scene.ts';
-import { explainRing, kindOfRing, NodeState, RING_LOOKUP_KINDS } from '../../scene.ts';
+import type { Act, Explanation, KeyView, NodeView, SceneOverlay } from '../../scene.ts';
+import {
+  explainRing,
+  kindOfRing,
+  lineOfRingEvent,
+  NodeState,
+  RING_LOOKUP_KINDS,
+} from '../../scene.ts';
 import { FlightSample } from '../live/flights.ts';
+import { addEach, handsOf, portOf, toEach } from '../live/hands.ts';
 import { CommandRefused, LiveScene, type LiveSceneOptions } from '../live/live-scene.ts';
+import { type Log, logWith } from '../live/log.ts';
 import { hashOf } from '../live/names.ts';
+import { type KeyAct, runCommand } from './commands.ts';
 import { keysOf, type OwningPlace, RECORDS_READ } from './keys.ts';
 import { namedBy, RingSurvey } from './survey.ts';
 import { RingTraffic } from './traffic.ts';
-import { type Log, logOf, ringNodeView } from './view.ts';
+import { ringNodeView } from './view.ts';
 
 /** What may be done to members of this process. */
 export interface RingHands {
@@ -45,11 +54,6 @@ export interface LiveRingOptions extends LiveSceneOptions {
   hands?: RingHands;
 }
 
-/** For a command of somebody at the page. */
-const CALL_MS = 10_000;
-/** Characters of a value that are shown. */
-const SHOWN_VALUE = 60;
-
 interface Known {
   home: string;
   info: RingInfo | null;
@@ -64,7 +68,6 @@ export class LiveRing extends LiveScene {
   readonly #options: LiveRingOptions;
   readonly #survey: RingSurvey;
   readonly #traffic: RingTraffic;
-  readonly #names = new Map<string, string>();
   /** Who was there at the last look, by node. */
   #known = new Map<number, Known>();
   readonly #nodeAt = new Map<string, number>();
@@ -74,7 +77,6 @@ export class LiveRing extends LiveScene {
   /** Addresses that members took for dead, and processes that were told to leave. */
   readonly #lost = new Set<string>();
   readonly #left = new Set<string>();
-  #lookups = { all: 0, failed: 0 };
   #keysSign = '';
 
   constructor(options: LiveRingOptions) {
@@ -94,7 +96,7 @@ export class LiveRing extends LiveScene {
       idOf: (node) => this.#known.get(node)?.info?.identities[0]?.hash ?? null,
       nextLookup: () => this.nextLookup(),
       tellLookup: (view) => {
-        if (view.state !== 'running') this.#count(view);
+        if (view.state !== 'running') this.conclude(view, view.steps.length);
         this.tellLookup(view);
       },
       tellMessage: ({ from, to, bytes, length, hasArrived, isReply }, lookup) => {
@@ -103,11 +105,6 @@ export class LiveRing extends LiveScene {
       },
       tellArrival: (from, to, length) => void this.flights.arrived(Date.now(), from, to, length),
     });
-  }
-
-  /** Names whose hashes are shown by name. */
-  learn(names: readonly string[]): void {
-    for (const name of names) this.#names.set(hashOf(name), name);
   }
 
   get #members(): readonly Ring[] {
@@ -171,7 +168,7 @@ export class LiveRing extends LiveScene {
       info: known?.info ?? null,
       records: known?.ring?.records() ?? [],
       nodeAt: (address) => this.#nodeAt.get(address) ?? -1,
-      names: this.#names,
+      names: this.names,
       log: this.#logs.get(node) ?? [],
       isOwn: known?.ring != null,
     });
@@ -193,7 +190,7 @@ export class LiveRing extends LiveScene {
       case 'lookup':
         return this.#command(act);
       case 'add':
-        return this.#add(act.count);
+        return addEach(this.#hands('be added'), act.count);
       case 'crash':
       case 'leave':
         return this.#takeAll(act.nodes, act.kind);
@@ -201,16 +198,15 @@ export class LiveRing extends LiveScene {
         if (act.memory) {
           throw new CommandRefused('IMPOSSIBLE', 'these members keep nothing: memory is gone');
         }
-        return this.#toEach(act.nodes, act.kind, (hands, node) => this.#restart(hands, node));
+        return this.#restartAll(act.nodes);
       default:
         throw new CommandRefused('IMPOSSIBLE', `live nodes cannot be told to "${act.kind}"`);
     }
   }
 
-  async #command(act: Act & { kind: 'put' | 'get' | 'remove' | 'lookup' }): Promise<string> {
+  async #command(act: KeyAct): Promise<string> {
     const { node, access } = this.#accessOf(act.from);
-    const key = hashOf(act.name);
-    if (act.name !== key) this.#names.set(key, act.name);
+    const key = this.keyOf(act.name);
     const lookup = this.#traffic.expect(
       RING_LOOKUP_KINDS[act.kind],
       act.name,
@@ -219,7 +215,7 @@ export class LiveRing extends LiveScene {
       Date.now(),
     );
     try {
-      const said = await run(access, act, key);
+      const said = await runCommand(access, act, key);
       this.#traffic.conclude(lookup, true, said, Date.now());
       return said;
     } catch (error) {
@@ -240,29 +236,17 @@ export class LiveRing extends LiveScene {
   }
 
   #hands(what: string): RingHands {
-    const { hands } = this.#options;
-    if (hands !== undefined) return hands;
-    throw new CommandRefused('IMPOSSIBLE', `only members of "ringlight up" can ${what}`);
-  }
-
-  async #add(count: number): Promise<string> {
-    const hands = this.#hands('be added');
-    for (let i = 0; i < count; i++) await hands.add();
-    return `${count} joined`;
-  }
-
-  async #toEach(
-    nodes: readonly number[],
-    what: string,
-    one: (hands: RingHands, node: number) => Promise<void>,
-  ): Promise<string> {
-    const hands = this.#hands(what);
-    for (const node of nodes) await one(hands, node);
-    return `${what}: node ${nodes.join(', ')}`;
+    return handsOf(this.#options.hands, 'members', what);
   }
 
   #takeAll(nodes: readonly number[], kind: 'crash' | 'leave'): Promise<string> {
-    return this.#toEach(nodes, kind, (hands, node) => this.#take(hands, kind, node));
+    const hands = this.#hands(kind);
+    return toEach(nodes, kind, (node) => this.#take(hands, kind, node));
+  }
+
+  #restartAll(nodes: readonly number[]): Promise<string> {
+    const hands = this.#hands('restart');
+    return toEach(nodes, 'restart', (node) => this.#restart(hands, node));
   }
 
   async #take(hands: RingHands, kind: 'crash' | 'leave', node: number): Promise<void> {
@@ -278,7 +262,7 @@ export class LiveRing extends LiveScene {
     if (this.#known.get(node)) {
       throw new CommandRefused('IMPOSSIBLE', `member ${node} is running`);
     }
-    await hands.add({ port: Number(home.slice(home.lastIndexOf(':') + 1)) });
+    await hands.add({ port: portOf(home) });
   }
 
   *#entries(): Generator<string> {
@@ -339,11 +323,11 @@ export class LiveRing extends LiveScene {
       records: this.#recordsOf(ring),
     }));
     const signs = [...this.#records.values()].map((one) => one.sign);
-    const sign = JSON.stringify([places, signs, this.#names.size]);
+    const sign = JSON.stringify([places, signs, this.names.size]);
     if (sign === this.#keysSign) return;
     this.#keysSign = sign;
     const known = this.picture.keys;
-    const holdings = { places, records, known: [...known], names: this.#names, k: this.k };
+    const holdings = { places, records, known: [...known], names: this.names, k: this.k };
     for (const view of keysOf(holdings)) this.picture.setKey(view);
   }
 
@@ -394,26 +378,12 @@ export class LiveRing extends LiveScene {
       ...this.picture.figures,
       nodesNow: this.#known.size,
       messages: this.messages.sum,
-      lookups: this.#lookups.all,
-      failedLookups: this.#lookups.failed,
+      lookups: this.ended.all,
+      failedLookups: this.ended.failed,
       keysNow: count('safe') + unsafe,
       unsafeKeysNow: unsafe,
       lostKeysNow: lost,
     };
-  }
-
-  #count(view: LookupView): void {
-    const { endedMs, startedMs, state, steps } = view;
-    this.#lookups.all++;
-    if (state === 'failed') this.#lookups.failed++;
-    this.broadcast({
-      type: 'outcomes',
-      endedMs: Float64Array.of(endedMs!),
-      durationsMs: Float64Array.of(endedMs! - startedMs),
-      hops: Uint8Array.of(Math.min(255, steps.length)),
-      messages: Uint16Array.of(steps.length),
-      results: Uint8Array.of(state === 'failed' ? 0 : 1),
-    });
   }
 
   #tap(ring: Ring): void {
@@ -443,42 +413,9 @@ export class LiveRing extends LiveScene {
 
   #hear(node: number, notice: RingNotice): void {
     if (notice.kind === 'lost' && notice.peer !== undefined) this.#lost.add(notice.peer);
-    const log = this.#logs.get(node) ?? [];
-    this.#logs.set(node, logOf(log, Date.now(), notice));
+    const text = lineOfRingEvent(notice, String, String);
+    this.#logs.set(node, logWith(this.#logs.get(node), Date.now(), text));
   }
-}
-
-async function run(
-  access: RingAccess,
-  act: Act & { kind: 'put' | 'get' | 'remove' | 'lookup' },
-  key: string,
-): Promise<string> {
-  const limits = { timeoutMs: CALL_MS };
-  const hash = { hash: key };
-  if (act.kind === 'put') {
-    const level = act.level === undefined ? {} : { level: act.level };
-    const { owner, copies } = await access.insert(hash, act.value, { ...limits, ...level });
-    return `kept by ${owner}, ${copies} copies`;
-  }
-  if (act.kind === 'get') {
-    const value = await access.get(hash, limits);
-    return value === null ? 'there is no such key' : shown(value);
-  }
-  if (act.kind === 'remove') {
-    const { existed, owner } = await access.remove(hash, limits);
-    return existed ? `removed at ${owner}` : 'there was no such key';
-  }
-  const { owner, hops } = await access.owns(hash, limits);
-  return `owned by ${owner}, ${hops} hops`;
-}
-
-function shown(value: Uint8Array): string {
-  const text = Buffer.from(value).toString();
-  const isText = Buffer.from(text).equals(value);
-  const whole = isText ? JSON.stringify(text) : `${value.length} bytes`;
-  return whole.length <= SHOWN_VALUE
-    ? whole
-    : `${whole.slice(0, SHOWN_VALUE)}… (${value.length} bytes)`;
 }
 
 /** What a process is doing, from its identities. */

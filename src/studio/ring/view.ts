@@ -2,20 +2,14 @@
  * A member of a ring looked into: its neighbours as rows, its records, what it has told. Of a member
  * outside only what it says of itself is known.
  */
-import type { MemberInfo, RecordInfo, RingInfo, RingNotice } from '../../ring.ts';
+import type { MemberInfo, RecordInfo, RingInfo } from '../../ring.ts';
 import {
   type ContactRow,
   type ContactView,
-  lineOfRingEvent,
   type NodeView,
   STORED_SHOWN,
   type StoredView,
 } from '../../scene.ts';
-
-/** Lines of a node's log that are kept. */
-export const LOG_LINES = 50;
-
-export type Log = NodeView['log'];
 
 export interface RingNodeFacts {
   node: number;
@@ -25,7 +19,7 @@ export interface RingNodeFacts {
   records: readonly RecordInfo[];
   nodeAt: (address: string) => number;
   names: ReadonlyMap<string, string>;
-  log: Log;
+  log: NodeView['log'];
   /** Of this process. */
   isOwn: boolean;
 }
@@ -47,11 +41,6 @@ export function ringNodeView(facts: RingNodeFacts): NodeView {
     inFlight: [],
     log,
   };
-}
-
-/** One more line, the oldest dropped. */
-export function logOf(log: Log, atMs: number, notice: RingNotice): Log {
-  return [...log.slice(-(LOG_LINES - 1)), { atMs, text: lineOfRingEvent(notice, String, String) }];
 }
 
 function factsOf({ info, isOwn }: RingNodeFacts): NodeView['facts'] {

@@ -1,8 +1,7 @@
-/** A member as it is shown: every list that it has is a row, every notice a line. */
+/** A member as it is shown: every list that it has is a row. */
 import { expect, test } from 'vitest';
-import type { RingNotice } from '../../../src/ring.ts';
 import { NodeState, STORED_SHOWN } from '../../../src/scene.ts';
-import { LOG_LINES, type Log, logOf, ringNodeView } from '../../../src/studio/ring/view.ts';
+import { ringNodeView } from '../../../src/studio/ring/view.ts';
 import { createRingTestnet } from '../../../src/testnet.ts';
 
 const facts = {
@@ -57,39 +56,8 @@ test('one that says nothing of itself has an address', () => {
   expect(view.facts[0]!.value).toMatch(/class program/);
 });
 
-test('a bounded number of records and lines is shown', () => {
+test('a bounded number of records is shown', () => {
   const record = { key: 'ab'.repeat(20), version: '0', bytes: 7, isRemoved: false, isOwn: true };
   const records = Array.from({ length: STORED_SHOWN + 1 }, () => record);
   expect(ringNodeView({ ...facts, records }).stored).toHaveLength(STORED_SHOWN);
-  let log: Log = [];
-  for (let i = 0; i < LOG_LINES + 3; i++) log = logOf(log, i, { kind: 'joined' });
-  expect(log).toHaveLength(LOG_LINES);
-  expect(log.at(-1)).toEqual({ atMs: LOG_LINES + 2, text: 'has joined the ring' });
-});
-
-test('every notice has a line for people', () => {
-  const peer = '127.0.0.1:7';
-  const notices: RingNotice[] = [
-    { kind: 'joined' },
-    { kind: 'join-failed', reason: 'nobody answers' },
-    { kind: 'left' },
-    { kind: 'successor', successor: peer },
-    { kind: 'predecessor', predecessor: peer },
-    { kind: 'arc', end: 'ab'.repeat(20) },
-    { kind: 'lost', peer },
-    { kind: 'repaired', peer, records: 3 },
-    { kind: 'store-error', message: 'disk full' },
-  ];
-  const lines = notices.map((notice) => logOf([], 1, notice)[0]!.text);
-  expect(lines).toEqual([
-    'has joined the ring',
-    'could not join: nobody answers',
-    'has handed its arc over',
-    'successor is now 127.0.0.1:7',
-    'predecessor is now 127.0.0.1:7',
-    'owns up to abababab…',
-    'gave up 127.0.0.1:7: it does not answer',
-    'made copies equal with 127.0.0.1:7: 3 records moved',
-    'its store failed: disk full',
-  ]);
 });
