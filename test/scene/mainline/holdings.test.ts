@@ -12,7 +12,10 @@ const observer = { onPeer() {}, onLookup() {}, onAnswer() {}, onSilence() {}, on
 test('holds who was asked to store it and did, living or not', () => {
   const settings = settingsFrom({ k: 8, onePerIp: false });
   const network = { latency: { kind: 'constant', ms: 20 } } as const;
-  const overlay = mainlineWorld({ seed: 5, nodes: 50, network, settings, sha1 }, observer);
+  const overlay = mainlineWorld(
+    { seed: 5, nodes: 50, network, settings, upkeep: false, sha1 },
+    observer,
+  );
   const { world } = overlay;
   const holdings = new Holdings(overlay);
   const key = keyOf('apple');
