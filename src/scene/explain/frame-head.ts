@@ -6,7 +6,7 @@
  *      4          1        4           …
  *     ┌──────────┬────────┬───────────┬───────────┐
  *     │ length   │ type   │ request   │ payload   │     bit 7 of the type: a reply
- *     └──────────┴────────┴───────────┴───────────┘     docs/ring-protocol.md
+ *     └──────────┴────────┴───────────┴───────────┘     src/ring/frames.ts
  */
 import {
   FRAME_HEADER_BYTES,
