@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamHost } from '../../src/core/host.ts';
+import type { Stream, StreamHost } from '../../src/core/host.ts';
 import { RingNode } from '../../src/ring/node.ts';
 import { joined, shown, spell } from './dialects/wire-scenes.ts';
 import { areMembers, keyOf, type Process, SmallRing } from './small-ring.ts';
@@ -10,13 +10,19 @@ function caller(world: SmallRing) {
   const host: StreamHost = world.hostOf(process);
   let heard = '';
   let isOver = false;
+  let current: Stream = 0;
+  const end = (_now: number, stream: Stream) => {
+    if (stream === current) isOver = true;
+  };
   const node = Object.assign(Object.create(RingNode.prototype), {
     deadline: Infinity,
     opened: () => {},
-    arrived: (_now: number, _stream: number, bytes: Uint8Array) => (heard += shown(bytes)),
+    arrived: (_now: number, stream: Stream, bytes: Uint8Array, start: number, stop: number) => {
+      if (stream === current) heard += shown(bytes.subarray(start, stop));
+    },
     drained: () => {},
-    ended: () => (isOver = true),
-    closed: () => (isOver = true),
+    ended: end,
+    closed: end,
     tick: () => {},
   });
   Object.defineProperty(node, 'deadline', { value: Infinity });
@@ -26,6 +32,7 @@ function caller(world: SmallRing) {
       heard = '';
       isOver = false;
       const stream = host.connect(0, to.addresses[0]);
+      current = stream;
       host.write(stream, bytes, 0, bytes.length);
       if (more) {
         world.runUntil(() => heard === more.after || isOver, 10_000);

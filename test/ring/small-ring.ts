@@ -1,13 +1,17 @@
 /**
- * A small deterministic world for ring nodes: streams in memory with latencies, stores whose flushes
- * take time and whose processes can be killed, partitions, and a clock that a test turns by hand.
- * Everything that happens comes from one heap of events, so the same seed is the same run.
+ * A ring to be held in the hand: processes on the lab's streams and disks (src/lab/world.ts), each with
+ * its node and what it was told, that tests start, cut off, kill and start again. Unlike the lab's
+ * overlay its processes come one by one and may differ: clients, class programs, more or fewer places.
  */
 import { createHash } from 'node:crypto';
 import { type Address, addressOf, parseIp } from '../../src/core/address.ts';
-import { Closed, STREAM_QUEUE_BYTES, type Stream, type StreamHost } from '../../src/core/host.ts';
-import { MemoryStore } from '../../src/core/memory-store.ts';
-import { randomBelow, SeededRandom } from '../../src/core/random.ts';
+import type { Closed, Stream, StreamHost, StreamMachine } from '../../src/core/host.ts';
+import type { MemoryStore } from '../../src/core/memory-store.ts';
+import { SeededRandom } from '../../src/core/random.ts';
+import type { StoreMachine } from '../../src/core/store.ts';
+import type { Overlay } from '../../src/lab/overlay.ts';
+import { Disks } from '../../src/lab/streams/disk.ts';
+import { World } from '../../src/lab/world.ts';
 import { RingCounters } from '../../src/ring/counters.ts';
 import { RingNode } from '../../src/ring/node.ts';
 import type { RingEvent, RingOutcome } from '../../src/ring/outcome.ts';
@@ -22,77 +26,47 @@ export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(te
 export const textOf = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : new TextDecoder().decode(bytes);
 
-/** 1.1.2001, so that versions look like real ones. */
-const START_MS = 978_307_200_000;
-
-/** One end of a connection. */
-interface End {
-  id: Stream;
-  owner: Process | null;
-  peer: End | null;
-  to: Address;
-  from: Address;
-  isOpen: boolean;
-  isOver: boolean;
-  hasEnded: boolean;
-  isPaused: boolean;
-  wasFull: boolean;
-  /** Sent and not yet delivered. */
-  queued: number;
-  /** Came while paused. */
-  held: (() => void)[];
-  /** When the last thing sent arrives, so that nothing overtakes it. */
-  arrivesAtMs: number;
-}
+/** Processes that a ring may have. */
+const PROCESSES = 128;
 
 export interface RingWorldOptions {
   seed?: number;
-  latencyMs?: readonly [number, number];
-  /** How long a flush takes. */
+  /** How long a flush takes at least and at most. */
   flushMs?: readonly [number, number];
   settings?: Partial<RingSettings>;
   ip?: (process: number) => string;
 }
 
 /** A process that can be killed and started again with its store. */
-export class Process {
+export class Process implements StreamMachine, StoreMachine {
   readonly world: SmallRing;
   readonly number: number;
   readonly addresses: readonly Address[];
-  readonly store: MemoryStore;
   readonly settings: RingSettings;
   counters: RingCounters = new RingCounters();
   node: RingNode;
-  isAlive = true;
-  /** Processes that are not in the same group cannot hear each other. */
-  group = 0;
-  isStoreStuck = false;
-  hasLeft = false;
-  storeError: string | null = null;
   readonly events: RingEvent[] = [];
   readonly outcomes = new Map<number, RingOutcome>();
-  readonly #flights: number[] = [];
-  readonly #tokens: number[] = [];
-  life = 0;
   ticks = 0;
+  #lives = 0;
+  #group = 0;
 
   constructor(world: SmallRing, number: number, addresses: Address[], settings: RingSettings) {
     this.world = world;
     this.number = number;
     this.addresses = addresses;
     this.settings = settings;
-    this.store = new MemoryStore((token) => this.#flush(token));
     this.node = this.#make();
   }
 
   #make(): RingNode {
-    const { world } = this;
+    const { world, store } = this;
     this.counters = new RingCounters();
     return new RingNode(
       {
         host: world.hostOf(this),
-        store: this.store,
-        random: new SeededRandom(world.seed, 1000 + this.number * 97 + this.life),
+        store,
+        random: new SeededRandom(world.seed, 1000 + this.number * 97 + this.#lives++),
         sha1,
         counters: this.counters,
         shared: world.shared,
@@ -100,36 +74,36 @@ export class Process {
       this.settings,
       this.addresses,
       {
-        onOutcome: (call, outcome) => {
-          this.outcomes.set(call, outcome);
-          world.onOutcome?.(this, call, outcome);
-        },
-        onEvent: (event) => {
-          this.events.push(event);
-          world.onEvent?.(this, event);
-        },
+        onOutcome: (call, outcome) => this.outcomes.set(call, outcome),
+        onEvent: (event) => this.events.push(event),
       },
     );
   }
 
-  #flush(token: number): void {
-    const { life, world } = this;
-    const [least, most] = world.flushMs;
-    const tookMs = least + randomBelow(world.random, most - least + 1);
-    const last = this.#flights.at(-1) ?? 0;
-    const atMs = Math.max(world.now + tookMs, last);
-    this.#flights.push(atMs);
-    this.#tokens.push(token);
-    const report = () => {
-      if (this.life !== life || !this.isAlive) return;
-      if (this.isStoreStuck) return world.at(world.now + 100, report);
-      this.#flights.shift();
-      // In their order, however the reports were put off.
-      const first = this.#tokens.shift()!;
-      this.store.harden(first);
-      this.call(() => this.node.stored(world.now, first, this.storeError));
-    };
-    world.at(atMs, report);
+  get store(): MemoryStore {
+    return this.world.disks.storeOf(this.number);
+  }
+
+  get isAlive(): boolean {
+    return this.world.lab.alive[this.number] === 1;
+  }
+
+  /** Processes that are not in the same group cannot hear each other. */
+  get group(): number {
+    return this.#group;
+  }
+
+  set group(group: number) {
+    this.#group = group;
+    this.world.partition();
+  }
+
+  set isStoreStuck(isStuck: boolean) {
+    this.world.disks.hang(this.number, isStuck);
+  }
+
+  set storeError(error: string | null) {
+    this.world.disks.fail(this.number, error);
   }
 
   start(...ways: (Process | Address)[]): this {
@@ -141,12 +115,8 @@ export class Process {
   /** kill -9: what was not flushed is gone, and so are the connections. */
   crash(): void {
     if (!this.isAlive) return;
-    this.isAlive = false;
-    this.life++;
-    this.#flights.length = 0;
-    this.#tokens.length = 0;
-    this.store.crash(randomBelow(this.world.random, this.store.undurable + 1));
-    this.world.resetAll(this);
+    this.world.lab.stop(this.number);
+    this.world.disks.crash(this.number);
   }
 
   /** The program ends in good order, as it does after `leave`. */
@@ -157,14 +127,54 @@ export class Process {
   }
 
   restart(...ways: (Process | Address)[]): this {
-    this.isAlive = true;
     this.node = this.#make();
+    this.world.lab.start(this.number);
     return this.start(...ways);
   }
 
   call(run: () => void): void {
     run();
-    this.world.arm(this);
+    this.world.lab.settle(this.number);
+  }
+
+  // What comes from the world; bytes sent to a process name it first by its streams.
+
+  get deadline(): number {
+    return this.node.deadline;
+  }
+
+  tick(now: number): void {
+    this.ticks++;
+    this.node.tick(now);
+  }
+
+  accepted(now: number, stream: Stream, from: Address, to: Address): void {
+    this.world.peers.set(stream, this.world.processAt(from));
+    this.node.accepted(now, stream, from, to);
+  }
+
+  opened(now: number, stream: Stream): void {
+    this.node.opened(now, stream);
+  }
+
+  arrived(now: number, stream: Stream, bytes: Uint8Array, start: number, end: number): void {
+    this.node.arrived(now, stream, bytes, start, end);
+  }
+
+  drained(now: number, stream: Stream): void {
+    this.node.drained(now, stream);
+  }
+
+  ended(now: number, stream: Stream): void {
+    this.node.ended(now, stream);
+  }
+
+  closed(now: number, stream: Stream, why: Closed): void {
+    this.node.closed(now, stream, why);
+  }
+
+  stored(now: number, token: number, error: string | null): void {
+    this.node.stored(now, token, error);
   }
 
   // Commands: the call's number, by which its outcome is found.
@@ -207,43 +217,43 @@ export class Process {
   }
 }
 
-export class SmallRing {
-  now = START_MS;
+export class SmallRing implements Overlay {
+  readonly count = PROCESSES;
   readonly seed: number;
-  readonly random: SeededRandom;
+  readonly lab: World;
+  readonly disks: Disks;
   readonly shared = new RingShared(sha1);
   readonly processes: Process[] = [];
-  readonly latencyMs: readonly [number, number];
-  flushMs: readonly [number, number];
+  /** By stream, who is at its other end. */
+  readonly peers = new Map<Stream, Process | null>();
   lastCall = 0;
-  bytes = 0;
-  onOutcome: ((process: Process, call: number, outcome: RingOutcome) => void) | null = null;
-  onEvent: ((process: Process, event: RingEvent) => void) | null = null;
-  /** Looks at all bytes before they are carried. */
-  onBytes: ((from: Process | null, to: Process | null, bytes: Uint8Array) => void) | null = null;
+  /** Looks at all bytes before they are carried, and may change them. */
+  onBytes: ((from: Process, to: Process | null, bytes: Uint8Array) => void) | null = null;
   readonly #settings: RingSettings;
   readonly #ip: (process: number) => string;
   readonly #hasOwnIps: boolean;
-  readonly #ends = new Map<Stream, End>();
   readonly #byAddress = new Map<Address, Process>();
-  #lastStream = 0;
-  #order = 0;
-  readonly #heap: { atMs: number; order: number; run: () => void }[] = [];
-  readonly #armed = new Map<Process, number>();
-  readonly #hash = createHash('sha1');
+  readonly #put: (() => void)[] = [];
+  readonly #putOff: number;
+  #partition = 0;
 
   constructor(options: RingWorldOptions = {}) {
-    const { seed = 1, latencyMs = [5, 15], flushMs = [1, 3] } = options;
+    const { seed = 1, flushMs = [1, 3] } = options;
     this.seed = seed;
-    this.random = new SeededRandom(seed, 7);
-    this.latencyMs = latencyMs;
-    this.flushMs = flushMs;
+    const latency = { kind: 'uniform', lowMs: 5, highMs: 15 } as const;
+    this.lab = new World({ seed, nodes: PROCESSES, network: { latency } });
+    this.lab.inhabit(this);
+    // A crash may leave some of what was not flushed.
+    const model = { flushMs: flushMs[0], spreadMs: flushMs[1] - flushMs[0], ahead: 1 };
+    const random = new SeededRandom(seed, 7);
+    this.disks = new Disks(this.lab, model, random, (node) => this.processes[node]);
     this.#settings = ringSettings(options.settings);
     this.#hasOwnIps = options.ip !== undefined;
     this.#ip = options.ip ?? ((process) => `10.0.${process >> 8}.${(process & 255) + 1}`);
+    this.#putOff = this.lab.subscribe((at) => this.#put[at]());
   }
 
-  /** A process with so many identities, not started yet. */
+  /** A process with so many identities, not started yet; one without any is a client. */
   process(identities = 1, settings: Partial<RingSettings> = {}): Process {
     const number = this.processes.length;
     const ip = parseIp(this.#ip(number));
@@ -252,7 +262,10 @@ export class SmallRing {
     const addresses = Array.from({ length: identities }, (_, i) => addressOf(ip, port + i));
     const process = new Process(this, number, addresses, { ...this.#settings, ...settings });
     this.processes.push(process);
-    for (const address of addresses) this.#byAddress.set(address, process);
+    for (const address of [...addresses, addressOf(ip, port)]) {
+      this.#byAddress.set(address, process);
+    }
+    this.lab.start(number);
     return process;
   }
 
@@ -270,69 +283,54 @@ export class SmallRing {
     return this.processes.filter((process) => process.isAlive);
   }
 
-  /** Everything that has been sent, and when. */
+  get now(): number {
+    return this.lab.now;
+  }
+
+  /** Bytes written to streams. */
+  get bytes(): number {
+    return this.lab.streams.traffic.bytesWritten;
+  }
+
+  /** Everything that was delivered, and when. */
   get fingerprint(): string {
-    return this.#hash.copy().digest('hex');
+    return this.lab.traceHash;
+  }
+
+  // What the lab asks.
+
+  addressOf(node: number): Address {
+    return addressOf(parseIp(this.#ip(node)), this.#hasOwnIps ? 5000 + node * 16 : 5000);
+  }
+
+  processAt(address: Address): Process | null {
+    return this.#byAddress.get(address) ?? null;
+  }
+
+  nodeAt(address: Address): number {
+    return this.processAt(address)?.number ?? -1;
+  }
+
+  machine(node: number): Process {
+    return this.processes[node];
+  }
+
+  datagrams(): null {
+    return null;
+  }
+
+  streams(node: number): Process {
+    return this.processes[node];
   }
 
   // Time.
 
   at(atMs: number, run: () => void): void {
-    const heap = this.#heap;
-    const event = { atMs, order: this.#order++, run };
-    let place = heap.push(event) - 1;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      if (!isBefore(event, heap[parent])) break;
-      heap[place] = heap[parent];
-      place = parent;
-    }
-    heap[place] = event;
-  }
-
-  #take(): () => void {
-    const heap = this.#heap;
-    const { run } = heap[0];
-    const last = heap.pop()!;
-    if (heap.length > 0) {
-      let place = 0;
-      for (;;) {
-        let child = place * 2 + 1;
-        if (child >= heap.length) break;
-        if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
-        if (isBefore(last, heap[child]!)) break;
-        heap[place] = heap[child]!;
-        place = child;
-      }
-      heap[place] = last;
-    }
-    return run;
-  }
-
-  /** Sees to it that the process is ticked when it wants to be. */
-  arm(process: Process): void {
-    const { deadline } = process.node;
-    const armed = this.#armed.get(process) ?? Infinity;
-    if (!process.isAlive || deadline === Infinity || (armed <= deadline && armed >= this.now))
-      return;
-    this.#armed.set(process, deadline);
-    const { life } = process;
-    this.at(Math.max(this.now, Math.ceil(deadline)), () => {
-      if (this.#armed.get(process) === deadline) this.#armed.delete(process);
-      if (!process.isAlive || process.life !== life) return;
-      if (process.node.deadline > this.now) return this.arm(process);
-      process.ticks++;
-      process.call(() => process.node.tick(this.now));
-    });
+    this.lab.schedule(atMs, this.#putOff, this.#put.push(run) - 1, 0);
   }
 
   run(durationMs: number): void {
-    const end = this.now + durationMs;
-    while (this.#heap.length > 0 && this.#heap[0].atMs <= end) {
-      this.now = Math.max(this.now, this.#heap[0].atMs);
-      this.#take()();
-    }
-    this.now = end;
+    this.lab.run(this.now + durationMs);
   }
 
   runUntil(holds: () => boolean, limitMs: number): void {
@@ -343,183 +341,40 @@ export class SmallRing {
     }
   }
 
-  // Streams.
+  // The network.
 
+  /** The way out of a process. */
   hostOf(process: Process): StreamHost {
+    const { streams } = this.lab;
     return {
-      connect: (_from, to) => this.#connect(process, to),
-      write: (stream, bytes, start, end) => this.#write(stream, bytes, start, end),
-      end: (stream) => this.#finish(stream),
-      destroy: (stream) => this.#destroy(stream),
-      pause: (stream, isPaused) => this.#pause(stream, isPaused),
+      connect: (_from, to) => {
+        const stream = streams.connect(this.addressOf(process.number), to);
+        this.peers.set(stream, this.processAt(to));
+        return stream;
+      },
+      write: (stream, bytes, start, end) => {
+        if (this.onBytes === null) return streams.write(stream, bytes, start, end);
+        const copy = bytes.slice(start, end);
+        this.onBytes(process, this.peers.get(stream) ?? null, copy);
+        return streams.write(stream, copy, 0, copy.length);
+      },
+      end: (stream) => streams.end(stream),
+      destroy: (stream) => streams.destroy(stream),
+      pause: (stream, isPaused) => streams.pause(stream, isPaused),
     };
   }
 
-  #end(owner: Process | null, from: Address, to: Address): End {
-    const end: End = {
-      id: ++this.#lastStream,
-      owner,
-      peer: null,
-      to,
-      from,
-      isOpen: false,
-      isOver: false,
-      hasEnded: false,
-      isPaused: false,
-      wasFull: false,
-      queued: 0,
-      held: [],
-      arrivesAtMs: 0,
-    };
-    this.#ends.set(end.id, end);
-    return end;
-  }
-
-  #latency(): number {
-    const [least, most] = this.latencyMs;
-    return least + randomBelow(this.random, most - least + 1);
-  }
-
-  #connect(process: Process, to: Address): Stream {
-    const end = this.#end(process, process.addresses[0] ?? 0, to);
-    this.at(this.now + this.#latency(), () => this.#reach(end));
-    // Nobody hears of a connection into another partition.
-    this.at(this.now + 2000, () => {
-      if (!end.isOpen && !end.isOver) this.#over(end, Closed.timeout);
-    });
-    return end.id;
-  }
-
-  #reach(end: End): void {
-    const target = this.#byAddress.get(end.to);
-    if (end.isOver || !end.owner?.isAlive) return;
-    if (target !== undefined && target.group !== end.owner.group) return;
-    if (!target?.isAlive) {
-      this.at(this.now + this.#latency(), () => this.#over(end, Closed.refused));
-      return;
-    }
-    const other = this.#end(target, end.to, end.from);
-    other.isOpen = true;
-    other.peer = end;
-    end.peer = other;
-    target.call(() => target.node.accepted(this.now, other.id, end.from, end.to));
-    this.#carry(other, () => {
-      end.isOpen = true;
-      const owner = end.owner!;
-      owner.call(() => owner.node.opened(this.now, end.id));
-    });
-    if (end.held.length > 0) {
-      for (const send of end.held.splice(0)) send();
-    }
-  }
-
-  /** Lets something happen at the other end of `from`, after a while and in order. */
-  #carry(from: End, run: () => void): void {
-    from.arrivesAtMs = Math.max(from.arrivesAtMs, this.now + this.#latency());
-    this.at(from.arrivesAtMs, () => {
-      const to = from.peer;
-      if (to === null || to.isOver || !to.owner?.isAlive) return;
-      if (from.owner && to.owner.group !== from.owner.group) return this.#cutOff(from, to);
-      if (to.isPaused) to.held.push(run);
-      else run();
-    });
-  }
-
-  /** A partition: nothing passes, and after a while both sides give the connection up. */
-  #cutOff(from: End, to: End): void {
-    this.at(this.now + 15_000, () => {
-      this.#over(from, Closed.timeout);
-      this.#over(to, Closed.timeout);
-    });
-  }
-
-  #write(stream: Stream, bytes: Uint8Array, start: number, end: number): number {
-    const from = this.#ends.get(stream);
-    if (!from || from.isOver) return 0;
-    if (from.hasEnded) throw new Error('written after the end');
-    const copy = bytes.slice(start, end);
-    this.bytes += copy.length;
-    this.#hash.update(`${this.now} ${stream} `).update(copy);
-    from.queued += copy.length;
-    if (from.queued > STREAM_QUEUE_BYTES) from.wasFull = true;
-    const send = () =>
-      this.#carry(from, () => {
-        const to = from.peer!;
-        this.onBytes?.(from.owner, to.owner, copy);
-        const owner = to.owner!;
-        from.queued -= copy.length;
-        owner.call(() => owner.node.arrived(this.now, to.id, copy, 0, copy.length));
-        if (from.queued === 0 && from.wasFull && !from.isOver && from.owner?.isAlive) {
-          from.wasFull = false;
-          from.owner.call(() => from.owner!.node.drained(this.now, from.id));
-        }
-      });
-    if (from.peer === null) from.held.push(send);
-    else send();
-    return from.queued;
-  }
-
-  #finish(stream: Stream): void {
-    const from = this.#ends.get(stream);
-    if (!from || from.isOver || from.hasEnded) return;
-    from.hasEnded = true;
-    const send = () =>
-      this.#carry(from, () => {
-        const to = from.peer!;
-        const owner = to.owner!;
-        owner.call(() => owner.node.ended(this.now, to.id));
-        if (to.hasEnded) {
-          this.#over(from, Closed.ended);
-          this.#over(to, Closed.ended);
-        }
-      });
-    if (from.peer === null) from.held.push(send);
-    else send();
-  }
-
-  #destroy(stream: Stream): void {
-    const from = this.#ends.get(stream);
-    if (!from || from.isOver) return;
-    from.isOver = true;
-    this.#ends.delete(stream);
-    if (from.peer) this.#carry(from, () => this.#over(from.peer!, Closed.reset));
-  }
-
-  #pause(stream: Stream, isPaused: boolean): void {
-    const end = this.#ends.get(stream);
-    if (!end || end.isOver) return;
-    end.isPaused = isPaused;
-    if (isPaused) return;
-    this.at(this.now, () => {
-      while (!end.isPaused && !end.isOver && end.held.length > 0) end.held.shift()!();
-    });
-  }
-
-  #over(end: End, why: Closed): void {
-    if (end.isOver) return;
-    end.isOver = true;
-    this.#ends.delete(end.id);
-    const owner = end.owner;
-    if (owner?.isAlive) owner.call(() => owner.node.closed(this.now, end.id, why));
-  }
-
-  /** The process is gone: its peers hear a reset, and its alarm means nothing any more. */
-  resetAll(process: Process): void {
-    this.#armed.delete(process);
-    for (const end of [...this.#ends.values()]) {
-      if (end.owner !== process) continue;
-      end.isOver = true;
-      this.#ends.delete(end.id);
-      const { peer } = end;
-      if (peer) this.at(this.now + this.#latency(), () => this.#over(peer, Closed.reset));
-    }
+  /** A process has changed its group. */
+  partition(): void {
+    const { network } = this.lab;
+    const groups: number[][] = [];
+    for (const { group, number } of this.processes) (groups[group] ??= []).push(number);
+    const before = this.#partition;
+    this.#partition = network.partition(groups.map((group) => group ?? []));
+    network.heal(before);
   }
 }
 
 export function areMembers(process: Process): boolean {
   return process.node.identities.every(({ state }) => state === 'member');
-}
-
-function isBefore(a: { atMs: number; order: number }, b: { atMs: number; order: number }): boolean {
-  return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 }

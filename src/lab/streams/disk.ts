@@ -6,7 +6,8 @@
  *                                     crash ──▶ of what was not durable some of the first, or nothing
  *
  * Flushes of one disk come to pass in the order in which they were asked for. The disk outlives its
- * process: the next one finds there what was durable.
+ * process: the next one finds there what was durable. A disk may hang for a while, and then nothing on
+ * it becomes durable; or be broken, and then every flush says so.
  */
 import { MemoryStore } from '../../core/memory-store.ts';
 import { type Random, randomBelow } from '../../core/random.ts';
@@ -36,6 +37,10 @@ interface Disk {
   untold: StoreToken[];
   /** When the last of them will be done. */
   freeAtMs: number;
+  /** Flushes that were due while it hung; -1 while it does not. */
+  overdue: number;
+  /** What every flush says; null while it works. */
+  error: string | null;
 }
 
 /** All disks of a world. */
@@ -78,6 +83,24 @@ export class Disks {
     store.crash(isAhead ? randomBelow(this.#random, store.undurable + 1) : 0);
     disk.asked.length = 0;
     disk.untold.length = 0;
+    disk.overdue = Math.min(0, disk.overdue);
+  }
+
+  /** From now on no flush comes to pass; or all that were due meanwhile do. */
+  hang(node: number, isHung: boolean): void {
+    const disk = this.#diskOf(node);
+    if (isHung) {
+      disk.overdue = Math.max(0, disk.overdue);
+      return;
+    }
+    const { overdue } = disk;
+    disk.overdue = -1;
+    for (let i = 0; i < overdue; i++) this.#done(node, disk);
+  }
+
+  /** From now on every flush fails with `error`, whatever it has kept; or none does. */
+  fail(node: number, error: string | null): void {
+    this.#diskOf(node).error = error;
   }
 
   /** The node's disk is lost with all that was on it. */
@@ -93,6 +116,8 @@ export class Disks {
       asked: [],
       untold: [],
       freeAtMs: 0,
+      overdue: -1,
+      error: null,
     };
     this.#disks.set(node, disk);
     return disk;
@@ -111,7 +136,12 @@ export class Disks {
   #flushed(node: number, flush: number): void {
     const disk = this.#disks.get(node);
     // What a process asked for that has died since is of no concern to the next.
-    if (disk?.asked[0]?.flush !== flush) return;
+    if (disk?.asked[Math.max(0, disk.overdue)]?.flush !== flush) return;
+    if (disk.overdue >= 0) disk.overdue++;
+    else this.#done(node, disk);
+  }
+
+  #done(node: number, disk: Disk): void {
     const { token } = disk.asked.shift()!;
     disk.store.harden(token);
     if (this.#world.alive[node] === 0) disk.untold.push(token);
@@ -125,7 +155,7 @@ export class Disks {
   }
 
   #tell(node: number, token: StoreToken): void {
-    this.#machineOf(node).stored(this.#world.now, token, null);
+    this.#machineOf(node).stored(this.#world.now, token, this.#diskOf(node).error);
     this.#world.settle(node);
   }
 }

@@ -179,3 +179,51 @@ test('whatever happens, what was reported durable is there, and what is there wa
     { seed: 3, numRuns: 60 },
   );
 });
+
+describe('a disk in trouble', () => {
+  test('that hangs makes nothing durable until it goes on, and then all in order', () => {
+    const desk = new Desk();
+    const { world } = desk.streams;
+    const store = desk.disks.storeOf(1);
+    desk.disks.hang(1, true);
+    for (const token of [7, 8]) {
+      put(store, token);
+      store.flush(token);
+    }
+    world.run(world.now + 1000);
+    expect(desk.log).toEqual([]);
+    expect(store.undurable).toBe(2);
+    desk.disks.hang(1, false);
+    expect(desk.log).toEqual(['1000 1 7', '1000 1 8']);
+    expect(store.undurable).toBe(0);
+  });
+
+  test('that hangs when its process dies keeps nothing of what was not durable', () => {
+    const desk = new Desk();
+    const { world } = desk.streams;
+    const store = desk.disks.storeOf(1);
+    desk.disks.hang(1, true);
+    put(store, 1);
+    store.flush(1);
+    world.run(world.now + 100);
+    desk.crash(1);
+    desk.disks.hang(1, false);
+    expect(keysOf(store)).toEqual([]);
+    expect(desk.log).toEqual([]);
+  });
+
+  test('that is broken says so with every flush', () => {
+    const { world } = new StreamWorld(3);
+    const errors: (string | null)[] = [];
+    const disks = new Disks(world, {}, new SeededRandom(1), () => ({
+      stored: (_now, _token, error) => errors.push(error),
+    }));
+    disks.fail(1, 'disk full');
+    disks.storeOf(1).flush(1);
+    world.run(world.now + 100);
+    disks.fail(1, null);
+    disks.storeOf(1).flush(2);
+    world.run(world.now + 100);
+    expect(errors).toEqual(['disk full', null]);
+  });
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keptEnd } from '../../../src/ring/copies/belonging.ts';
-import { identitiesOf } from '../schedule.ts';
+import { identitiesOf } from '../order.ts';
 import { SmallRing } from '../small-ring.ts';
 
 describe('records of others', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ringProblems } from '../schedule.ts';
+import { ringProblems } from '../order.ts';
 import { areMembers, SmallRing } from '../small-ring.ts';
 import { expectAll, write } from './moving.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FrameType } from '../../../src/ring/frames.ts';
-import { identitiesOf, ringProblems } from '../schedule.ts';
+import { identitiesOf, ringProblems } from '../order.ts';
 import { areMembers, type Process, SmallRing } from '../small-ring.ts';
 import { expectAll, seesFrame, write } from './moving.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FrameType } from '../../../src/ring/frames.ts';
-import { ringProblems } from '../schedule.ts';
+import { ringProblems } from '../order.ts';
 import { SmallRing } from '../small-ring.ts';
 import { expectAll, seesFrame, write } from './moving.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WIRES } from '../../../src/ring/dialects/wire.ts';
-import { ringProblems } from '../schedule.ts';
+import { ringProblems } from '../order.ts';
 import { areMembers, type Process, SmallRing } from '../small-ring.ts';
 
 /** A ring of so many processes, of which those in `plain` are class programs. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { identitiesOf, ringProblems } from '../schedule.ts';
+import { identitiesOf, ringProblems } from '../order.ts';
 import { areMembers, SmallRing } from '../small-ring.ts';
 
 describe('the policies', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatAddress } from '../../../src/core/address.ts';
 import { compareIds } from '../../../src/core/id.ts';
 import type { RingStep } from '../../../src/ring/outcome.ts';
-import { identitiesOf } from '../schedule.ts';
+import { identitiesOf } from '../order.ts';
 import { keyOf, type Process, SmallRing } from '../small-ring.ts';
 
 function ownerOf(nodes: readonly Process[], key: Uint8Array): number {
