@@ -55,7 +55,7 @@ export class SceneMaker {
     for (let i = 0; i < this.#ids.length; i++) this.#ids[i] = this.#below(256);
     this.#turns = new Float64Array(places);
     for (let place = 0; place < places; place++) this.#turns[place] = this.#turnAt(place * 20);
-    this.#circle = [...this.#turns.keys()].sort((a, b) => this.#turns[a]! - this.#turns[b]!);
+    this.#circle = [...this.#turns.keys()].sort((a, b) => this.#turns[a] - this.#turns[b]);
     this.#states = new Uint8Array(scene.nodes).fill(NodeState.up);
   }
 
@@ -87,7 +87,7 @@ export class SceneMaker {
       nodes: Uint32Array.from({ length: nodes }, (_, node) => node),
       states: this.#states.slice(),
       places: Uint32Array.from(this.#circle),
-      successors: Int32Array.from(this.#circle, (_, i) => this.#circle[(i + 1) % places]!),
+      successors: Int32Array.from(this.#circle, (_, i) => this.#circle[(i + 1) % places]),
       safeties: new Uint8Array(places).fill(K),
       keys: this.#scene.keys.map((name) => this.keyView(name)),
     };
@@ -108,7 +108,7 @@ export class SceneMaker {
     yield {
       ...this.#update(),
       nodes: Uint32Array.from(changed),
-      states: Uint8Array.from(changed, (node) => this.#states[node]!),
+      states: Uint8Array.from(changed, (node) => this.#states[node]),
     };
     const flights: Flight[] = [];
     const count = Math.round((UNDER_WAY * elapsedMs) / LATENCY_MS);
@@ -138,20 +138,20 @@ export class SceneMaker {
       hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) + i;
       bytes[i] = hash >>> 11;
     }
-    const turn = (bytes[0]! * 65536 + bytes[1]! * 256 + bytes[2]!) / 2 ** 24;
+    const turn = (bytes[0] * 65536 + bytes[1] * 256 + bytes[2]) / 2 ** 24;
     const { identities } = this.#scene;
-    let rank = this.#circle.findLastIndex((place) => this.#turns[place]! <= turn);
+    let rank = this.#circle.findLastIndex((place) => this.#turns[place] <= turn);
     if (rank < 0) rank = this.#circle.length - 1;
     const holders: number[] = [];
     for (let back = 0; holders.length <= K && back < this.#circle.length; back++) {
-      const place = this.#circle[(rank - back + this.#circle.length) % this.#circle.length]!;
+      const place = this.#circle[(rank - back + this.#circle.length) % this.#circle.length];
       const node = Math.floor(place / identities);
       if (!holders.includes(node)) holders.push(node);
     }
     return {
       key: [...bytes].map((byte) => (byte + 256).toString(16).slice(1)).join(''),
       name,
-      owner: this.#circle[rank]!,
+      owner: this.#circle[rank],
       holders,
       effectiveK: K,
       state: 'safe',
@@ -162,7 +162,7 @@ export class SceneMaker {
   /** A lookup of a key that halves the distance with each hop, and one node that did not answer. */
   lookup(id: number, name: string): LookupView {
     const key = this.keyView(name);
-    const target = Math.floor(this.#turns[key.owner]! * this.#circle.length);
+    const target = Math.floor(this.#turns[key.owner] * this.#circle.length);
     const steps: LookupStepView[] = [];
     const owner = this.#circle.indexOf(key.owner);
     const { identities } = this.#scene;
@@ -171,7 +171,7 @@ export class SceneMaker {
     let sentMs = 0;
     for (let hop = 1; ; hop++) {
       const rank = (owner - offset + this.#circle.length) % this.#circle.length;
-      const node = Math.floor(this.#circle[rank]! / identities);
+      const node = Math.floor(this.#circle[rank] / identities);
       const lost = hop === 2;
       steps.push({
         node,
@@ -246,7 +246,7 @@ export class SceneMaker {
     for (let bit = 0; bit < 160; bit++) {
       const mask = 0x80 >> (bit & 7);
       const at = bit >> 3;
-      if ((this.#ids[a * 20 + at]! & mask) !== (this.#ids[b * 20 + at]! & mask)) return bit;
+      if ((this.#ids[a * 20 + at] & mask) !== (this.#ids[b * 20 + at] & mask)) return bit;
     }
     return 160;
   }
@@ -288,7 +288,7 @@ export class SceneMaker {
 
   #turnAt(start: number): number {
     let turn = 0;
-    for (let i = 6; i >= 0; i--) turn = (turn + this.#ids[start + i]!) / 256;
+    for (let i = 6; i >= 0; i--) turn = (turn + this.#ids[start + i]) / 256;
     return turn;
   }
 

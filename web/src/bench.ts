@@ -75,8 +75,8 @@ async function measure(
     seconds: elapsed,
     framesPerSecond: took.length / elapsed,
     meanMs: took.reduce((sum, ms) => sum + ms, 0) / took.length,
-    p95Ms: sorted[Math.floor(sorted.length * 0.95)]!,
-    maxMs: sorted[sorted.length - 1]!,
+    p95Ms: sorted[Math.floor(sorted.length * 0.95)],
+    maxMs: sorted[sorted.length - 1],
   };
 }
 

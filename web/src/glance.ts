@@ -80,7 +80,7 @@ function paneGlance({ model, link }: ScenePane): PaneGlance {
   for (const [key, { name, state, owner, holders }] of model.keys) {
     keys[name ?? key] = {
       state,
-      owner: owner < 0 ? -1 : model.nodeOf[owner]!,
+      owner: owner < 0 ? -1 : model.nodeOf[owner],
       holders: holders.filter((node) => model.isMember(node)),
     };
   }
@@ -93,7 +93,7 @@ function paneGlance({ model, link }: ScenePane): PaneGlance {
     busy: model.busy.value !== null,
     trouble: model.trouble.value?.message ?? '',
     acts: model.history.value.length,
-    nodes: Array.from(model.stateOf.subarray(0, model.nodeCount), (state) => STATES[state]!),
+    nodes: Array.from(model.stateOf.subarray(0, model.nodeCount), (state) => STATES[state]),
     keys,
     lookups: [...model.lookups.values()].map(({ id, kind, label, state, result, steps }) => ({
       ...{ id, kind, label, state, result },

@@ -91,7 +91,7 @@ export class Studio {
   #welcome(): void {
     this.session.notice.value = {
       text: 'Real nodes, running in this tab. Click one and crash it, or begin with a lesson.',
-      offer: { label: 'First lesson', take: () => this.openLesson(LESSONS[0]!.id, 0) },
+      offer: { label: 'First lesson', take: () => this.openLesson(LESSONS[0].id, 0) },
     };
   }
 
@@ -158,7 +158,7 @@ export class Studio {
     if (!open) return;
     this.#stopLesson();
     const { lesson, index } = open;
-    const step = lesson.steps[index]!;
+    const step = lesson.steps[index];
     const { toMs, beside, ...moment } = stagingOf(lesson, index);
     this.session.stand(beside === null ? 1 : 2);
     const select = selectionOf(lesson, index);

@@ -330,7 +330,7 @@ class DialectReader {
   #peekWhole(): number {
     const { bytes, at, left } = this.#cut;
     let value = 0;
-    for (let i = 0; i < Math.min(WHOLE_BYTES, left); i++) value = value * 256 + bytes[at + i]!;
+    for (let i = 0; i < Math.min(WHOLE_BYTES, left); i++) value = value * 256 + bytes[at + i];
     return value;
   }
 

@@ -55,7 +55,7 @@ export class Dissection {
 
   /** The byte that comes next, -1 at the end. */
   peek(): number {
-    return this.at < this.end ? this.bytes[this.at]! : -1;
+    return this.at < this.end ? this.bytes[this.at] : -1;
   }
 
   begin(label: string, value = '', note = ''): void {
@@ -136,7 +136,7 @@ export class Dissection {
   // Fields that more than one protocol has.
 
   u8(label: string, show: (value: number) => string, note: string): number {
-    const value = this.left > 0 ? this.bytes[this.at]! : 0;
+    const value = this.left > 0 ? this.bytes[this.at] : 0;
     this.leaf(label, 1, show(value), note);
     return value;
   }
@@ -186,18 +186,18 @@ export function shownBytes(bytes: Uint8Array, start: number, end: number): strin
 
 export function asHex(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
-  for (let at = start; at < end; at++) text += bytes[at]!.toString(16).padStart(2, '0');
+  for (let at = start; at < end; at++) text += bytes[at].toString(16).padStart(2, '0');
   return text;
 }
 
 export function asText(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
-  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at]!);
+  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at]);
   return text;
 }
 
 function isText(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at]! < 0x20 || bytes[at]! > 0x7e) return false;
+  for (let at = start; at < end; at++) if (bytes[at] < 0x20 || bytes[at] > 0x7e) return false;
   return end > start;
 }
 

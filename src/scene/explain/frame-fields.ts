@@ -101,7 +101,7 @@ export class FrameFields {
   #version(label = 'version'): void {
     const cut = this.#cut;
     if (cut.left < VERSION_BYTES) return void cut.leaf(label, VERSION_BYTES);
-    const counter = cut.bytes[cut.at + 6]! * 256 + cut.bytes[cut.at + 7]!;
+    const counter = cut.bytes[cut.at + 6] * 256 + cut.bytes[cut.at + 7];
     const ms = versionMs(cut.bytes, cut.at);
     cut.begin(
       label,

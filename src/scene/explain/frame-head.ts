@@ -37,7 +37,7 @@ export function frameEnd(bytes: Uint8Array, start: number, end: number): number 
   if (end - start < FRAME_HEADER_BYTES) return 0;
   const length = readU32(bytes, start);
   if (length < FRAME_HEADER_BYTES - LENGTH_BYTES || length > FRAME_BYTES_MAX) return 0;
-  const type = bytes[start + LENGTH_BYTES]! & ~REPLY;
+  const type = bytes[start + LENGTH_BYTES] & ~REPLY;
   return type >= 1 && type <= FRAME_TYPES_LAST ? start + LENGTH_BYTES + length : 0;
 }
 
@@ -49,7 +49,7 @@ export function isFrame(bytes: Uint8Array, start: number, end: number): boolean 
 /** The head of a frame that is there in part at least; null for what is no frame. */
 export function frameHead(bytes: Uint8Array, start: number, end: number): FrameHead | null {
   if (frameEnd(bytes, start, end) === 0) return null;
-  const type = bytes[start + LENGTH_BYTES]!;
+  const type = bytes[start + LENGTH_BYTES];
   return {
     type: type & ~REPLY,
     isReply: (type & REPLY) !== 0,

@@ -325,7 +325,7 @@ class Reader {
 
   #port(): number {
     const cut = this.#cut;
-    const port = cut.bytes[cut.at]! * 256 + cut.bytes[cut.at + 1]!;
+    const port = cut.bytes[cut.at] * 256 + cut.bytes[cut.at + 1];
     cut.leaf('port', 2, String(port), 'The port, 2 bytes in network order.');
     return port;
   }

@@ -35,13 +35,13 @@ export function kindOfRing(
   context: RingContext = {},
 ): string {
   if (!isFrame(bytes, start, end)) return kindOfDialect(bytes, start, end, context);
-  const type = bytes[start + LENGTH_BYTES]!;
-  if ((type & REPLY) === 0) return FRAMES[type]!.kind;
+  const type = bytes[start + LENGTH_BYTES];
+  if ((type & REPLY) === 0) return FRAMES[type].kind;
   const asked = type & ~REPLY;
-  if (!hasStatus(asked) || end - start === FRAME_HEADER_BYTES) return REPLIES[asked]!;
-  const status = bytes[start + FRAME_HEADER_BYTES]!;
+  if (!hasStatus(asked) || end - start === FRAME_HEADER_BYTES) return REPLIES[asked];
+  const status = bytes[start + FRAME_HEADER_BYTES];
   if (status === Status.notOwner && isRouted(asked)) return CLOSER;
-  return status === Status.ok ? REPLIES[asked]! : REFUSALS[asked]!;
+  return status === Status.ok ? REPLIES[asked] : REFUSALS[asked];
 }
 
 /** Does its reply begin with a status? */
@@ -77,8 +77,8 @@ class FrameReader {
 
   read(kind: string): Part {
     const cut = this.#cut;
-    const type = cut.bytes[LENGTH_BYTES]!;
-    const word = FRAMES[type & ~REPLY]!;
+    const type = cut.bytes[LENGTH_BYTES];
+    const word = FRAMES[type & ~REPLY];
     const isReply = (type & REPLY) !== 0;
     cut.begin('frame');
     cut.u32(

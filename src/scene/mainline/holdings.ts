@@ -47,7 +47,7 @@ export class Holdings {
   view(key: Uint8Array, name: string | null, wanted: number): KeyView {
     const { alive } = this.#overlay.world;
     const holders = this.holders(key);
-    const living = holders.reduce((count, node) => count + alive[node]!, 0);
+    const living = holders.reduce((count, node) => count + alive[node], 0);
     const owner = this.#overlay.oracle.closest(key, 1, 0)[0] ?? 0;
     return {
       key: formatId(key),

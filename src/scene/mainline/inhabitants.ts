@@ -306,7 +306,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   }
 
   #announceAgain(index: number): void {
-    const { key, by } = this.#owed[index]!;
+    const { key, by } = this.#owed[index];
     this.world.schedule(this.world.now + ANNOUNCE_AGAIN_MS, this.#announcing, index, 0);
     if (this.world.alive[by] === 0) return;
     const plain = { kind: 'put', name: '', value: '', level: 'one', isWatched: false } as const;
@@ -399,11 +399,11 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     const { requests } = this.mortals.shared;
     const request = requests.find(machine.tenant, bytes, message.transactionStart);
     if (request === 0) return 0;
-    const purpose = requests.purpose[request]!;
+    const purpose = requests.purpose[request];
     if (purpose !== Purpose.lookup && purpose !== Purpose.announce) return 0;
     this.#last.isQuery = isQuery;
-    if (purpose === Purpose.lookup) this.#last.row = requests.detail[request]!;
-    return watchedCall(machine, requests.subject[request]!, this.#open);
+    if (purpose === Purpose.lookup) this.#last.row = requests.detail[request];
+    return watchedCall(machine, requests.subject[request], this.#open);
   }
 
   flew(call: number, flight: number): void {

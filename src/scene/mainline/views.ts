@@ -59,8 +59,8 @@ export function stepsOf(
       sentMs: lookup.askedAtMs(row) - START_MS,
       endedMs: stepEndedMs(lookup, row, timeoutMs, endedMs),
       verdict: verdictOf(lookup, row),
-      request: flights.requests[row]!,
-      reply: flights.replies[row]!,
+      request: flights.requests[row],
+      reply: flights.replies[row],
     };
   }
   return steps;
@@ -179,7 +179,7 @@ function bucketPath(bytes: Uint8Array, handle: number, part: number, isLast: boo
 }
 
 function bitOf(bytes: Uint8Array, start: number, bit: number): number {
-  return (bytes[start + (bit >>> 3)]! >>> (7 - (bit & 7))) & 1;
+  return (bytes[start + (bit >>> 3)] >>> (7 - (bit & 7))) & 1;
 }
 
 function storedBy(
@@ -202,9 +202,9 @@ function inFlightOf(machine: MainlineNode): NodeView['inFlight'] {
   const listed: { what: string; to: string; sinceMs: number }[] = [];
   for (let row = inFlight?.first() ?? 0; row !== 0; row = inFlight!.after(row)) {
     listed.push({
-      what: purposeOf(machine, requests.purpose[row]!, requests.subject[row]!),
-      to: formatAddress(requests.address[row]!),
-      sinceMs: requests.sentAtMs[row]! - START_MS,
+      what: purposeOf(machine, requests.purpose[row], requests.subject[row]),
+      to: formatAddress(requests.address[row]),
+      sinceMs: requests.sentAtMs[row] - START_MS,
     });
   }
   return listed;

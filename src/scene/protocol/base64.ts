@@ -10,7 +10,7 @@ const CHUNK_BYTES = 3 * 4096;
 
 const CODES = Uint8Array.from(ALPHABET, (letter) => letter.charCodeAt(0));
 const DIGIT_OF = new Int8Array(128).fill(-1);
-for (let i = 0; i < CODES.length; i++) DIGIT_OF[CODES[i]!] = i;
+for (let i = 0; i < CODES.length; i++) DIGIT_OF[CODES[i]] = i;
 
 export function toBase64(bytes: Uint8Array): string {
   let text = '';
@@ -24,9 +24,9 @@ function chunkOf(bytes: Uint8Array, start: number, end: number): string {
   const codes = new Uint8Array(Math.ceil((end - start) / 3) * 4).fill(PADDING.charCodeAt(0));
   let out = 0;
   for (let at = start; at < end; at += 3) {
-    const bits = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    const bits = (bytes[at] << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
     const digits = Math.min(3, end - at) + 1;
-    for (let i = 0; i < digits; i++) codes[out + i] = CODES[(bits >>> (18 - i * 6)) & 63]!;
+    for (let i = 0; i < digits; i++) codes[out + i] = CODES[(bits >>> (18 - i * 6)) & 63];
     out += 4;
   }
   return String.fromCharCode(...codes);
@@ -43,8 +43,8 @@ export function fromBase64(text: string): Uint8Array | null {
   for (let at = 0; at < text.length; at += 4) {
     let bits = 0;
     for (let i = 0; i < 4; i++) {
-      const code = at + i < letters ? text.charCodeAt(at + i) : CODES[0]!;
-      const digit = code < 128 ? DIGIT_OF[code]! : -1;
+      const code = at + i < letters ? text.charCodeAt(at + i) : CODES[0];
+      const digit = code < 128 ? DIGIT_OF[code] : -1;
       if (digit < 0) return null;
       bits = (bits << 6) | digit;
     }

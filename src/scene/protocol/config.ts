@@ -97,7 +97,7 @@ export const SceneConfig: z.ZodMiniType<SceneConfig> = z.pipe(
     for (const field of ['nodes', 'k'] as const) {
       const outcome = z.safeParse(boundsOf[value.overlay][field], value[field]);
       if (outcome.success) continue;
-      const { message } = outcome.error.issues[0]!;
+      const { message } = outcome.error.issues[0];
       issues.push({ code: 'custom', message, path: [field], input: value[field] });
     }
   }),

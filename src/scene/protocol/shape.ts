@@ -96,7 +96,7 @@ export function byKind<
 export function read<Data>(schema: z.ZodMiniType<Data>, value: unknown, name: string): Data {
   const outcome = z.safeParse(schema, value, { reportInput: true });
   if (outcome.success) return outcome.data;
-  throw complaintOf(outcome.error.issues[0]!, name);
+  throw complaintOf(outcome.error.issues[0], name);
 }
 
 function complaintOf(issue: z.core.$ZodIssue, name: string): Error {

@@ -125,7 +125,7 @@ export class Playback {
     if (this.isWorking) return;
     const { timesMs } = this.#recording;
     let end = this.#next;
-    while (end < timesMs.length && timesMs[end]! <= this.#dueMs) end++;
+    while (end < timesMs.length && timesMs[end] <= this.#dueMs) end++;
     // What is far away is reached by its whole update, not by everything in between.
     if (end - this.#next > LEAP_MESSAGES && this.#wholeBefore(this.#dueMs) > this.#next) {
       this.#jump(this.#dueMs);
@@ -155,7 +155,7 @@ export class Playback {
     let at = this.#next;
     for (let left = steps; left > 0 && at < timesMs.length; at++) {
       if (types[at] === 'flights') left--;
-      this.#dueMs = Math.max(this.#dueMs, timesMs[at]!);
+      this.#dueMs = Math.max(this.#dueMs, timesMs[at]);
     }
   }
 
@@ -166,7 +166,7 @@ export class Playback {
   // Telling.
 
   #tell(index: number): void {
-    const message = messageOfLine(this.#recording.lines[index]!);
+    const message = messageOfLine(this.#recording.lines[index]);
     if (message.type === 'hello') return this.#emit(this.#helloOf(message));
     if (message.type === 'node' && message.node !== this.#inspected) return;
     if (message.type !== 'frame') return this.#emit(message);
@@ -190,7 +190,7 @@ export class Playback {
     const { isWhole, timesMs } = this.#recording;
     let found = isWhole.indexOf(1);
     for (let i = found + 1; i < isWhole.length; i++) {
-      if (isWhole[i] === 1 && timesMs[i]! <= atMs) found = i;
+      if (isWhole[i] === 1 && timesMs[i] <= atMs) found = i;
     }
     return found;
   }
@@ -206,8 +206,8 @@ export class Playback {
     this.#tell(start);
     this.#tellLookups(hello, start);
     let at = start + 1;
-    for (; at < types.length && timesMs[at]! <= toMs; at++) {
-      const isOld = types[at] === 'flights' && timesMs[at]! < toMs - FLIGHTS_BEFORE_MS;
+    for (; at < types.length && timesMs[at] <= toMs; at++) {
+      const isOld = types[at] === 'flights' && timesMs[at] < toMs - FLIGHTS_BEFORE_MS;
       if (!isOld) this.#tell(at);
     }
     this.#next = at;
@@ -219,7 +219,7 @@ export class Playback {
     const latest = new Map<number, LookupView>();
     for (let i = to - 1; i > from && latest.size < LOOKUPS_TOLD; i--) {
       if (this.#recording.types[i] !== 'lookup') continue;
-      const view = messageOfLine(this.#recording.lines[i]!) as LookupView;
+      const view = messageOfLine(this.#recording.lines[i]) as LookupView;
       if (!latest.has(view.id)) latest.set(view.id, view);
     }
     for (const view of [...latest.values()].reverse()) this.#emit(view);

@@ -32,10 +32,10 @@ export class UpdateSum {
   add(update: Update): void {
     if (update.whole) this.#clear();
     this.#last = update;
-    for (const [i, node] of update.nodes.entries()) this.#states.set(node, update.states[i]!);
+    for (const [i, node] of update.nodes.entries()) this.#states.set(node, update.states[i]);
     for (const [i, place] of update.places.entries()) {
-      const successor = update.successors[i]!;
-      this.#links.set(place, { successor, safety: update.safeties[i]! });
+      const successor = update.successors[i];
+      this.#links.set(place, { successor, safety: update.safeties[i] });
     }
     for (const node of update.sybils) this.#sybils.add(node);
     for (const key of update.keys) this.#keys.set(key.key, key);

@@ -226,7 +226,7 @@ export class RingCalls {
       const step = isOfCall
         ? steps.findLastIndex((one) => one.node === to && one.request === 0)
         : -1;
-      if (step >= 0) steps[step]!.request = flight;
+      if (step >= 0) steps[step].request = flight;
       awaited.push({ from, to, request: head.request, step });
       if (awaited.length > REQUESTS_LIMIT) awaited.shift();
       return;
@@ -236,7 +236,7 @@ export class RingCalls {
     );
     if (at < 0) return;
     const [answered] = awaited.splice(at, 1);
-    if (answered!.step >= 0) steps[answered!.step]!.reply = flight;
+    if (answered!.step >= 0) steps[answered!.step].reply = flight;
   }
 }
 

@@ -117,7 +117,7 @@ export class RingInhabitants implements Inhabitants {
   copyId(place: number, into: Uint8Array, start: number): void {
     const { circle } = this.mortals;
     const at = circle.placeOf(this.nodeOf(place), place % this.#identities) * ID_BYTES;
-    for (let i = 0; i < ID_BYTES; i++) into[start + i] = circle.hashes[at + i]!;
+    for (let i = 0; i < ID_BYTES; i++) into[start + i] = circle.hashes[at + i];
   }
 
   successorOf(place: number): number {
@@ -135,7 +135,7 @@ export class RingInhabitants implements Inhabitants {
   #memberAt(place: number) {
     const node = this.nodeOf(place);
     if (this.world.alive[node] === 0) return null;
-    const identity = this.mortals.node(node).identities[place % this.#identities]!;
+    const identity = this.mortals.node(node).identities[place % this.#identities];
     return identity.isMember ? identity : null;
   }
 

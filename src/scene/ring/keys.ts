@@ -97,7 +97,7 @@ export class RingKeys {
       if (truth && compareVersions(record, 0, truth.version, 0) < 0) continue;
       holders.push(node);
       bytes = record.length - RECORD_HEADER_BYTES;
-      living += world.alive[node]!;
+      living += world.alive[node];
       if (node === owner) ownerHas = true;
     }
     const isThere = holders.length > 0 || (truth !== undefined && !truth.isRemoved);

@@ -45,7 +45,7 @@ export class SybilSearch {
       const hash = this.#hashOf(address);
       let at = found.length;
       // The circle is cut open at the key: who comes later on the way to it is closer.
-      while (at > 0 && isBetween(hash, 0, found[at - 1]!.hash, 0, key, 0)) at--;
+      while (at > 0 && isBetween(hash, 0, found[at - 1].hash, 0, key, 0)) at--;
       if (at >= count) continue;
       found.splice(at, 0, { address, hash });
       if (found.length > count) found.pop();

@@ -47,14 +47,14 @@ export class LookupDraft {
     step: Pick<LookupStepView, 'node' | 'id' | 'toldBy' | 'distanceBits'>,
     atMs: number,
   ): number {
-    const hops = step.toldBy < 0 ? 1 : this.steps[step.toldBy]!.hops + 1;
+    const hops = step.toldBy < 0 ? 1 : this.steps[step.toldBy].hops + 1;
     const rest = { endedMs: null, verdict: 'waiting', request: 0, reply: 0 } as const;
     return this.steps.push({ ...step, hops, sentMs: atMs, ...rest }) - 1;
   }
 
   /** How a step ended. */
   close(step: number, verdict: LookupStepView['verdict'], atMs: number): void {
-    const known = this.steps[step]!;
+    const known = this.steps[step];
     known.endedMs = atMs;
     known.verdict = verdict;
   }

@@ -76,7 +76,7 @@ export class FlightLog implements Tap {
 
   /** A watched call of a node has begun, or ended. */
   watch(node: number, change: 1 | -1): void {
-    this.#askers[node] = this.#askers[node]! + change;
+    this.#askers[node] = this.#askers[node] + change;
     this.#watched += change;
   }
 
@@ -126,7 +126,7 @@ export class FlightLog implements Tap {
 
   arriving(to: number): void {
     this.arrivals++;
-    this.loads[to] = this.loads[to]! + 1;
+    this.loads[to] = this.loads[to] + 1;
   }
 
   pieceSent(
@@ -196,7 +196,7 @@ export class FlightLog implements Tap {
     stream: number,
   ): number {
     // What others send for the sake of a call belongs to it, too; a large world is not searched for it.
-    const isAsker = this.#askers[from]! > 0 || (to >= 0 && this.#askers[to]! > 0);
+    const isAsker = this.#askers[from] > 0 || (to >= 0 && this.#askers[to] > 0);
     return isAsker || this.#isSmall
       ? this.#inhabitants.callOf(from, to, bytes, start, end, stream)
       : 0;

@@ -397,7 +397,7 @@ export class SceneWorld implements InhabitantsEar {
     const from = this.#someoneUp(random);
     const isSmall = this.inhabitants.founders <= SMALL_WORLD;
     const known = isSmall && this.keys.length > 0 && random.uint32() % 2 === 0;
-    const watched = known ? this.keys[randomBelow(random, this.keys.length)]! : null;
+    const watched = known ? this.keys[randomBelow(random, this.keys.length)] : null;
     const key = watched?.key ?? new Uint8Array(ID_BYTES);
     if (!watched) fillRandom(random, key, 0, ID_BYTES);
     if (from < 0) return;

@@ -114,8 +114,8 @@ export class Updates {
       nodes: Uint32Array.from(states, ([node]) => node),
       states: Uint8Array.from(states, ([, state]) => state),
       places: Uint32Array.from(links),
-      successors: Int32Array.from(links, (place) => this.#successors[place]!),
-      safeties: Uint8Array.from(links, (place) => this.#safeties[place]!),
+      successors: Int32Array.from(links, (place) => this.#successors[place]),
+      safeties: Uint8Array.from(links, (place) => this.#safeties[place]),
       sybils: this.#newSybils(),
       sides: this.#changedSides(isWhole),
       keys: this.#changedKeys(isWhole),
@@ -232,7 +232,7 @@ export class Updates {
     const { keys } = this.#scene;
     const changed: KeyView[] = [];
     const look = (i: number): void => {
-      const { key, name } = keys[i]!;
+      const { key, name } = keys[i];
       const view = this.#scene.inhabitants.keyView(key, name);
       const short = shortOf(view);
       if (this.#shorts[i] === short) return;

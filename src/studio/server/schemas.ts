@@ -72,10 +72,10 @@ export function rowsOf(
   return {
     places: Array.from(places.nodes, (owner, i) => ({
       id: Buffer.from(places.ids.subarray(i * 20, i * 20 + 20)).toString('hex'),
-      address: formatAddress(places.addresses[i]!),
+      address: formatAddress(places.addresses[i]),
       node: owner,
-      successor: update.successors[i]!,
-      safety: update.safeties[i] === 255 ? null : update.safeties[i]!,
+      successor: update.successors[i],
+      safety: update.safeties[i] === 255 ? null : update.safeties[i],
     })),
     nodes: Array.from(update.states, (state, i) => ({ state, load: update.loads?.[i] ?? 0 })),
     keys: update.keys.map((key) => ({ ...key, holders: [...key.holders] })),

@@ -14,7 +14,7 @@ export function LessonPanel({ studio }: { studio: Studio }) {
   }, [place]);
   if (!open) return null;
   const { lesson, index } = open;
-  const step = lesson.steps[index]!;
+  const step = lesson.steps[index];
   const isLast = index === lesson.steps.length - 1;
   return (
     <section class="lesson" aria-labelledby="lesson-title">

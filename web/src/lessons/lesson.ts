@@ -79,7 +79,7 @@ export function selectionOf(lesson: Lesson, index: number): NonNullable<LessonSt
     ...lesson.steps.slice(0, index + 1).map(({ select }) => select),
   ) as NonNullable<LessonStep['select']>;
   return {
-    ...lesson.steps[index]!.select,
+    ...lesson.steps[index].select,
     ...(view === undefined ? {} : { view }),
     ...(tab === undefined ? {} : { tab }),
   };
@@ -88,18 +88,18 @@ export function selectionOf(lesson: Lesson, index: number): NonNullable<LessonSt
 /** The world in which a step plays, and from where to where. */
 export function stagingOf(lesson: Lesson, index: number): Staging {
   let first = index;
-  while (first > 0 && lesson.steps[first]!.config === undefined) first--;
+  while (first > 0 && lesson.steps[first].config === undefined) first--;
   const acts: TimedAct[] = [];
   let atMs = 0;
   for (let i = first; i <= index; i++) {
-    const step = lesson.steps[i]!;
+    const step = lesson.steps[i];
     acts.push(...(step.acts ?? []));
-    if (i === index) atMs = step.fromMs ?? (i === first ? 0 : lesson.steps[i - 1]!.toMs);
+    if (i === index) atMs = step.fromMs ?? (i === first ? 0 : lesson.steps[i - 1].toMs);
   }
-  const { config: part, beside } = lesson.steps[first]!;
+  const { config: part, beside } = lesson.steps[first];
   const config = { ...FIRST_CONFIG, ...part };
   return {
-    ...{ config, acts, atMs, toMs: lesson.steps[index]!.toMs },
+    ...{ config, acts, atMs, toMs: lesson.steps[index].toMs },
     beside: beside === undefined ? null : { ...config, ...beside },
   };
 }

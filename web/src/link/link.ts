@@ -93,7 +93,7 @@ export function readLink(hash: string): Link {
 function lessonLink(text: string): Link {
   const match = /^([a-z0-9-]{1,60})(?:\/(\d{1,3}))?$/.exec(text);
   if (!match) throw new Error('The link names no lesson.');
-  return { kind: 'lesson', id: match[1]!, step: Math.max(0, Number(match[2] ?? 1) - 1) };
+  return { kind: 'lesson', id: match[1], step: Math.max(0, Number(match[2] ?? 1) - 1) };
 }
 
 function sceneLink(text: string): SceneLink {

@@ -90,8 +90,8 @@ function arrivals(before: Uint8Array, { stateOf, nodeCount }: SceneModel): Map<n
   let state = -1;
   let arrived: Arrivals = { count: 0, named: [] };
   for (let node = 0; node < nodeCount; node++) {
-    const now = stateOf[node]!;
-    const then = node < before.length ? before[node]! : NodeState.absent;
+    const now = stateOf[node];
+    const then = node < before.length ? before[node] : NodeState.absent;
     if (now === then) continue;
     if (now !== state) {
       state = now;

@@ -35,7 +35,7 @@ export class FigureSeries {
 
   forgetAfter(atMs: number): void {
     let kept = this.length;
-    while (kept > 0 && this.atMs[kept - 1]! > atMs) kept--;
+    while (kept > 0 && this.atMs[kept - 1] > atMs) kept--;
     this.atMs.length = kept;
     this.samples.length = kept;
     this.last = this.samples[kept - 1] ?? null;
@@ -45,14 +45,11 @@ export class FigureSeries {
   #thin(): void {
     let kept = 0;
     for (let i = 0; i < this.length; i += 2) {
-      this.atMs[kept] = this.atMs[i]!;
-      this.samples[kept++] = this.samples[i]!;
+      this.atMs[kept] = this.atMs[i];
+      this.samples[kept++] = this.samples[i];
     }
     this.atMs.length = kept;
     this.samples.length = kept;
-    this.#stepMs = Math.max(
-      this.#stepMs * 2,
-      (this.atMs[kept - 1]! - this.atMs[0]!) / SAMPLES_KEPT,
-    );
+    this.#stepMs = Math.max(this.#stepMs * 2, (this.atMs[kept - 1] - this.atMs[0]) / SAMPLES_KEPT);
   }
 }

@@ -9,7 +9,7 @@ const TURN_BYTES = 7; // 56 bits: all that a double can tell apart, and a little
 /** The turn of the id at `start`: its leading bits as a fraction, 0 ≤ turn < 1. */
 export function turnOf(ids: Uint8Array, start: number): number {
   let turn = 0;
-  for (let i = TURN_BYTES - 1; i >= 0; i--) turn = (turn + ids[start + i]!) / 256;
+  for (let i = TURN_BYTES - 1; i >= 0; i--) turn = (turn + ids[start + i]) / 256;
   return Math.min(turn, 1 - Number.EPSILON / 2);
 }
 
@@ -23,14 +23,14 @@ export function turnOfText(key: string): number {
 /** The id at `start` as 40 hexadecimal digits. */
 export function hexOf(bytes: Uint8Array, start: number): string {
   let text = '';
-  for (let i = 0; i < ID_BYTES; i++) text += (bytes[start + i]! + 256).toString(16).slice(1);
+  for (let i = 0; i < ID_BYTES; i++) text += (bytes[start + i] + 256).toString(16).slice(1);
   return text;
 }
 
 /** Ids `a` and `b` of a column, in their order; of two that are alike the first of the column first. */
 export function compareIds(ids: Uint8Array, a: number, b: number): number {
   for (let i = 0; i < ID_BYTES; i++) {
-    const difference = ids[a * ID_BYTES + i]! - ids[b * ID_BYTES + i]!;
+    const difference = ids[a * ID_BYTES + i] - ids[b * ID_BYTES + i];
     if (difference !== 0) return difference;
   }
   return a - b;

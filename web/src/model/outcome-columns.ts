@@ -33,8 +33,8 @@ export class OutcomeColumns {
     const columns = this.#columns();
     let kept = 0;
     for (let i = 0; i < this.length; i++) {
-      if (this.endedMs[i]! > atMs) continue;
-      for (const column of columns) column[kept] = column[i]!;
+      if (this.endedMs[i] > atMs) continue;
+      for (const column of columns) column[kept] = column[i];
       kept++;
     }
     this.length = kept;

@@ -134,7 +134,7 @@ export class SceneModel {
   placesOf(node: number): number[] {
     const places: number[] = [];
     if (node < 0 || node >= this.nodeCount) return places;
-    for (let place = this.#firstPlaceOf[node]!; place >= 0; place = this.#nextPlaceOf[place]!) {
+    for (let place = this.#firstPlaceOf[node]; place >= 0; place = this.#nextPlaceOf[place]) {
       places.push(place);
     }
     return places;
@@ -142,7 +142,7 @@ export class SceneModel {
 
   /** Does a node stand on the circle? Those that crashed do not; those that were paused do. */
   isMember(node: number): boolean {
-    return isMemberState(this.stateOf[node]!);
+    return isMemberState(this.stateOf[node]);
   }
 
   /** Places of members, by id. */
@@ -152,7 +152,7 @@ export class SceneModel {
     const members = new Uint32Array(all.length);
     let count = 0;
     for (const place of all) {
-      if (isMemberState(this.stateOf[this.nodeOf[place]!]!)) members[count++] = place;
+      if (isMemberState(this.stateOf[this.nodeOf[place]])) members[count++] = place;
     }
     return (this.#sorted = members.subarray(0, count));
   }
@@ -167,7 +167,7 @@ export class SceneModel {
     let high = sorted.length; // the first place behind the point lies in low..high
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.turns[sorted[middle]!]! <= turn) low = middle + 1;
+      if (this.turns[sorted[middle]] <= turn) low = middle + 1;
       else high = middle;
     }
     return low > 0 ? low - 1 : sorted.length - 1;
@@ -267,7 +267,7 @@ export class SceneModel {
     this.nodeOf.set(message.nodes, message.first);
     this.addresses.set(message.addresses, message.first);
     for (let place = message.first; place < end; place++) {
-      const node = this.nodeOf[place]!;
+      const node = this.nodeOf[place];
       if (node >= this.nodeCount) {
         this.#makeRoomForNodes(node + 1);
         this.nodeCount = node + 1;
@@ -276,7 +276,7 @@ export class SceneModel {
       this.successorOf[place] = NOBODY;
       this.safetyOf[place] = SAFETY_UNKNOWN;
       if (place >= this.placeCount) {
-        this.#nextPlaceOf[place] = this.#firstPlaceOf[node]!;
+        this.#nextPlaceOf[place] = this.#firstPlaceOf[node];
         this.#firstPlaceOf[node] = place;
       }
     }
@@ -300,19 +300,19 @@ export class SceneModel {
       this.statesVersion++;
       this.#sorted = null;
       for (let i = 0; i < update.nodes.length; i++) {
-        const node = update.nodes[i]!;
+        const node = update.nodes[i];
         if (node >= this.nodeCount) {
           this.#makeRoomForNodes(node + 1);
           this.nodeCount = node + 1;
         }
-        this.stateOf[node] = update.states[i]!;
+        this.stateOf[node] = update.states[i];
       }
     }
     for (let i = 0; i < update.places.length; i++) {
-      const place = update.places[i]!;
+      const place = update.places[i];
       if (place >= this.placeCount) continue;
-      this.successorOf[place] = update.successors[i]!;
-      this.safetyOf[place] = update.safeties[i]!;
+      this.successorOf[place] = update.successors[i];
+      this.safetyOf[place] = update.safeties[i];
     }
     for (const node of update.sybils) this.isSybil[node] = 1;
     if (update.sides) this.#setSides(update.sides);
@@ -367,7 +367,7 @@ export class SceneModel {
     const all = new Uint32Array(this.placeCount);
     for (let place = 0; place < all.length; place++) all[place] = place;
     const { turns, ids } = this;
-    return all.sort((a, b) => turns[a]! - turns[b]! || compareIds(ids, a, b));
+    return all.sort((a, b) => turns[a] - turns[b] || compareIds(ids, a, b));
   }
 
   #makeRoomForPlaces(count: number): void {

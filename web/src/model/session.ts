@@ -196,7 +196,7 @@ export class Session {
     if (!moment) return;
     this.pause();
     this.stand(2);
-    this.#beginIn(this.#panes[1]!, { ...moment, acts: pastOf(moment) }, false);
+    this.#beginIn(this.#panes[1], { ...moment, acts: pastOf(moment) }, false);
     this.view.pane.value = 1;
     this.#say('B is the same world once more. Change something in it, then play both.');
   }
@@ -280,7 +280,7 @@ export class Session {
   #align(): void {
     if (this.#panes.length < 2) return;
     const [a, b] = this.#panes.map((pane) => pane.model.atMs) as [number, number];
-    const behind = this.#panes[a < b ? 0 : 1]!;
+    const behind = this.#panes[a < b ? 0 : 1];
     const count = Math.round(Math.abs(a - b));
     if (count > 0) behind.source?.send({ do: 'step', by: 'ms', count });
   }

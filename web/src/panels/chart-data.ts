@@ -18,7 +18,7 @@ const FAILED = 0;
 export function latencyChart(outcomes: OutcomeColumns): Chart {
   const durations: number[] = [];
   for (let i = 0; i < outcomes.length; i++) {
-    if (outcomes.results[i] !== FAILED) durations.push(outcomes.durationsMs[i]!);
+    if (outcomes.results[i] !== FAILED) durations.push(outcomes.durationsMs[i]);
   }
   durations.sort((a, b) => a - b);
   const all = outcomes.length;
@@ -27,7 +27,7 @@ export function latencyChart(outcomes: OutcomeColumns): Chart {
   const points = Math.min(CURVE_POINTS, durations.length);
   for (let point = 1; point <= points; point++) {
     const rank = Math.ceil((point / points) * durations.length);
-    x.push(durations[rank - 1]!);
+    x.push(durations[rank - 1]);
     values.push(rank / all);
   }
   const failed = all === 0 ? 0 : (all - durations.length) / all;
@@ -69,7 +69,7 @@ export function hopsChart(outcomes: OutcomeColumns): Chart {
   const counts = new Map<number, number>();
   for (let i = 0; i < outcomes.length; i++) {
     if (outcomes.results[i] === FAILED) continue;
-    counts.set(outcomes.hops[i]!, (counts.get(outcomes.hops[i]!) ?? 0) + 1);
+    counts.set(outcomes.hops[i], (counts.get(outcomes.hops[i]) ?? 0) + 1);
   }
   return countChart(counts, {
     id: 'hops',
@@ -82,7 +82,7 @@ export function hopsChart(outcomes: OutcomeColumns): Chart {
 export function messagesChart(outcomes: OutcomeColumns): Chart {
   const counts = new Map<number, number>();
   for (let i = 0; i < outcomes.length; i++) {
-    counts.set(outcomes.messages[i]!, (counts.get(outcomes.messages[i]!) ?? 0) + 1);
+    counts.set(outcomes.messages[i], (counts.get(outcomes.messages[i]) ?? 0) + 1);
   }
   return countChart(counts, {
     id: 'messages',
@@ -94,20 +94,20 @@ export function messagesChart(outcomes: OutcomeColumns): Chart {
 
 /** Share of lookups that succeeded, and that were exact, over time. */
 export function successChart(outcomes: OutcomeColumns): Chart {
-  const first = outcomes.length === 0 ? 0 : outcomes.endedMs[0]!;
-  const last = outcomes.length === 0 ? 0 : outcomes.endedMs[outcomes.length - 1]!;
+  const first = outcomes.length === 0 ? 0 : outcomes.endedMs[0];
+  const last = outcomes.length === 0 ? 0 : outcomes.endedMs[outcomes.length - 1];
   const width = Math.max(1, (last - first) / BINS);
   const all = new Float64Array(BINS + 1);
   const done = new Float64Array(BINS + 1);
   const graded = new Float64Array(BINS + 1);
   const exact = new Float64Array(BINS + 1);
   for (let i = 0; i < outcomes.length; i++) {
-    const bin = Math.max(0, Math.min(BINS, Math.floor((outcomes.endedMs[i]! - first) / width)));
-    const result = outcomes.results[i]!;
-    all[bin]!++;
-    if (result !== FAILED) done[bin]!++;
-    if (result >= 2) graded[bin]!++;
-    if (result === 2) exact[bin]!++;
+    const bin = Math.max(0, Math.min(BINS, Math.floor((outcomes.endedMs[i] - first) / width)));
+    const result = outcomes.results[i];
+    all[bin]++;
+    if (result !== FAILED) done[bin]++;
+    if (result >= 2) graded[bin]++;
+    if (result === 2) exact[bin]++;
   }
   const x: number[] = [];
   const succeeded: number[] = [];
@@ -115,8 +115,8 @@ export function successChart(outcomes: OutcomeColumns): Chart {
   for (let bin = 0; bin <= BINS; bin++) {
     if (all[bin] === 0) continue;
     x.push((first + (bin + 0.5) * width) / 1000);
-    succeeded.push(done[bin]! / all[bin]!);
-    right.push(graded[bin] === 0 ? Number.NaN : exact[bin]! / graded[bin]!);
+    succeeded.push(done[bin] / all[bin]);
+    right.push(graded[bin] === 0 ? Number.NaN : exact[bin] / graded[bin]);
   }
   const anyGraded = right.some((value) => !Number.isNaN(value));
   return {
@@ -140,13 +140,13 @@ export function successChart(outcomes: OutcomeColumns): Chart {
 export function loadChart(loads: Uint32Array, members: (node: number) => boolean): Chart {
   let most = 0;
   for (let node = 0; node < loads.length; node++) {
-    if (members(node) && loads[node]! > most) most = loads[node]!;
+    if (members(node) && loads[node] > most) most = loads[node];
   }
   const width = Math.max(1, Math.ceil((most + 1) / BINS));
   const counts = new Array<number>(most === 0 ? 0 : Math.floor(most / width) + 1).fill(0);
   if (most > 0) {
     for (let node = 0; node < loads.length; node++) {
-      if (members(node)) counts[Math.floor(loads[node]! / width)]!++;
+      if (members(node)) counts[Math.floor(loads[node] / width)]++;
     }
   }
   return {
@@ -189,12 +189,12 @@ export function trafficChart(figures: FigureSeries): Chart {
   // Neighbouring samples may be a frame apart: a rate needs a longer base.
   const stride = Math.max(1, Math.floor(figures.length / 120));
   for (let i = stride; i < figures.length; i += stride) {
-    const seconds = (figures.atMs[i]! - figures.atMs[i - stride]!) / 1000;
-    const nodes = figures.samples[i]!.nodesNow;
+    const seconds = (figures.atMs[i] - figures.atMs[i - stride]) / 1000;
+    const nodes = figures.samples[i].nodesNow;
     if (seconds <= 0 || nodes === 0) continue;
-    x.push(figures.atMs[i]! / 1000);
+    x.push(figures.atMs[i] / 1000);
     values.push(
-      (figures.samples[i]!.messages - figures.samples[i - stride]!.messages) / seconds / nodes,
+      (figures.samples[i].messages - figures.samples[i - stride].messages) / seconds / nodes,
     );
   }
   return {

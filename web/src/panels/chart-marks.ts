@@ -85,7 +85,7 @@ function barsOf(
   for (const [i, value] of values.entries()) {
     if (!(value > 0)) continue;
     const top = y(value);
-    bars.push({ x: x(chart.x[i]!) - width / 2, y: top, width, height: y(0) - top });
+    bars.push({ x: x(chart.x[i]) - width / 2, y: top, width, height: y(0) - top });
   }
   return bars;
 }
@@ -99,7 +99,7 @@ function pathOf(chart: Chart, values: readonly number[], x: Scale, y: Scale): st
       open = false;
       continue;
     }
-    const at = px(x(chart.x[i]!));
+    const at = px(x(chart.x[i]));
     if (!open) path += `M${at} ${chart.kind === 'steps' ? px(y(0)) : px(y(value))}`;
     path +=
       chart.kind === 'steps' ? `H${at}V${px(y(value))}` : open ? `L${at} ${px(y(value))}` : '';

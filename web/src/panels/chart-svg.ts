@@ -90,7 +90,7 @@ export function chartRows(chart: Chart): string[][] {
   const head = [chart.xLabel, ...chart.series.map(({ name }) => name)];
   const rows = chart.x.map((value, i) => [
     String(value),
-    ...chart.series.map(({ values }) => (Number.isNaN(values[i]!) ? '' : String(values[i]))),
+    ...chart.series.map(({ values }) => (Number.isNaN(values[i]) ? '' : String(values[i]))),
   ]);
   if (chart.aside) rows.push([chart.aside.label, String(chart.aside.share)]);
   return [head, ...rows];

@@ -57,7 +57,7 @@ export function extentOf(chart: Chart): { x0: number; x1: number; y1: number } {
 /** How wide a bar is in x: the least that lies between two. */
 export function barWidth(x: readonly number[]): number {
   let least = Number.POSITIVE_INFINITY;
-  for (let i = 1; i < x.length; i++) least = Math.min(least, x[i]! - x[i - 1]!);
+  for (let i = 1; i < x.length; i++) least = Math.min(least, x[i] - x[i - 1]);
   return Number.isFinite(least) ? least : 1;
 }
 

@@ -85,7 +85,7 @@ function NodeHands({ session, model, hello }: NodeHandsProps) {
   const field = useId();
   const node = session.view.selectedNode.value;
   const exists = node >= 0 && node < model.nodeCount;
-  const state = exists ? model.stateOf[node]! : NodeState.absent;
+  const state = exists ? model.stateOf[node] : NodeState.absent;
   const lives = state === NodeState.up || state === NodeState.joining;
   const isLab = hello.origin === 'lab';
   // Live nodes cannot be told to stand still, and keep nothing; of Mainline nobody says good-bye.

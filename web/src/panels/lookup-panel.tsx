@@ -146,7 +146,7 @@ function Path({ lookup, step }: { lookup: LookupView; step: number }) {
           <span class="soft small">asks</span>
         </li>
         {path.map((index, hop) => {
-          const { node, distanceBits } = lookup.steps[index]!;
+          const { node, distanceBits } = lookup.steps[index];
           return (
             <li key={index}>
               <span class="lookup-hop">{hop + 1}</span>

@@ -206,7 +206,7 @@ export function newest(model: SceneModel, filter: string, most: number): Flight[
     .filter((word) => word !== '');
   const found: Flight[] = [];
   for (let i = model.flights.length - 1; i >= 0 && found.length < most; i--) {
-    const flight = model.flights[i]!;
+    const flight = model.flights[i];
     if (node && flight.from !== Number(node[1]) && flight.to !== Number(node[1])) continue;
     if (lookup && flight.lookup !== Number(lookup[1])) continue;
     const text = `${flight.kind} ${flight.fate}`.toLowerCase();

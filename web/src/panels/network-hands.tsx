@@ -27,7 +27,7 @@ export function NetworkHands({ session, model }: NetworkHandsProps) {
   const now = settingsNow(model);
   const { tool } = session.view;
   const half = () => {
-    const members = Array.from(model.sortedPlaces, (place) => model.nodeOf[place]!);
+    const members = Array.from(model.sortedPlaces, (place) => model.nodeOf[place]);
     const nodes = [...new Set(members)];
     session.act({
       kind: 'partition',

@@ -81,7 +81,7 @@ const exact = (value: number) => Number(value.toPrecision(12));
  */
 export function playGaps(lookup: LookupView, totalMs: number, leastMs: number): number[] {
   const ends = lookup.steps.map((_, step) => momentOf(lookup, step));
-  const gaps = ends.map((end, i) => Math.max(0, end - (i === 0 ? lookup.startedMs : ends[i - 1]!)));
+  const gaps = ends.map((end, i) => Math.max(0, end - (i === 0 ? lookup.startedMs : ends[i - 1])));
   const sum = gaps.reduce((all, gap) => all + gap, 0);
   return gaps.map((gap) => Math.max(leastMs, sum === 0 ? 0 : (gap / sum) * totalMs));
 }

@@ -58,7 +58,7 @@ function useAnnouncements(panes: readonly ScenePane[]): string {
   useEffect(() => {
     const announcers = panes.map(() => new Announcer());
     const timer = setInterval(() => {
-      const news = panes.map(({ model }, i) => announcers[i]!.look(model));
+      const news = panes.map(({ model }, i) => announcers[i].look(model));
       if (news.some((text) => text !== '')) setSaid(newsOf(panes, news));
     }, ANNOUNCE_EVERY_MS);
     return () => clearInterval(timer);
@@ -73,7 +73,7 @@ export function newsOf(
 ): string {
   const said = new Map<string, string[]>();
   news.forEach((text, i) => {
-    if (text) said.set(text, [...(said.get(text) ?? []), panes[i]!.name]);
+    if (text) said.set(text, [...(said.get(text) ?? []), panes[i].name]);
   });
   return [...said]
     .map(([text, names]) => (panes.length === 1 ? text : `${names.join(' and ')}: ${text}`))

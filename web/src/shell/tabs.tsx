@@ -20,7 +20,7 @@ export function Tabs<T extends string>({ label, tabs, open, onOpen, children }: 
     event.preventDefault();
     event.stopPropagation();
     const next = (to + tabs.length) % tabs.length;
-    onOpen(tabs[next]!.id);
+    onOpen(tabs[next].id);
     list.current!.querySelectorAll<HTMLElement>('[role=tab]')[next]?.focus();
   };
   return (

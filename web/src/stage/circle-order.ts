@@ -22,12 +22,12 @@ export interface CircleOrder {
 export function sortPlaces(turns: Float64Array, count: number): CircleOrder {
   const order = new Uint32Array(count);
   for (let place = 0; place < count; place++) order[place] = place;
-  order.sort((a, b) => turns[a]! - turns[b]! || a - b);
+  order.sort((a, b) => turns[a] - turns[b] || a - b);
   const sorted = new Float64Array(count);
   const rankOf = new Uint32Array(count);
   for (let rank = 0; rank < count; rank++) {
-    sorted[rank] = turns[order[rank]!]!;
-    rankOf[order[rank]!] = rank;
+    sorted[rank] = turns[order[rank]];
+    rankOf[order[rank]] = rank;
   }
   return { order, sorted, rankOf };
 }
@@ -38,7 +38,7 @@ export function ranksBelow(sorted: Float64Array, turn: number): number {
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (sorted[middle]! < turn) low = middle + 1;
+    if (sorted[middle] < turn) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -64,10 +64,10 @@ export function nextPlace(
   counts: (place: number) => boolean,
 ): number {
   const length = order.length;
-  let rank = rankOf[place]!;
+  let rank = rankOf[place];
   for (let tried = 0; tried < length; tried++) {
     rank = (rank + by + length) % length;
-    const found = order[rank]!;
+    const found = order[rank];
     if (counts(found)) return found;
   }
   return -1;
@@ -84,7 +84,7 @@ export function ownerAt(
   while (rank < length && sorted[rank] === turn) rank++;
   for (let tried = 0; tried < length; tried++) {
     rank = (rank - 1 + length) % length;
-    if (counts(order[rank]!)) return order[rank]!;
+    if (counts(order[rank])) return order[rank];
   }
   return -1;
 }

@@ -29,11 +29,11 @@ export interface DrawContext {
 const TAU = 2 * Math.PI;
 
 export function placeX(draw: DrawContext, place: number): number {
-  return screenX(draw.projection, draw.layout.positions[2 * place]!);
+  return screenX(draw.projection, draw.layout.positions[2 * place]);
 }
 
 export function placeY(draw: DrawContext, place: number): number {
-  return screenY(draw.projection, draw.layout.positions[2 * place + 1]!);
+  return screenY(draw.projection, draw.layout.positions[2 * place + 1]);
 }
 
 /** Keys lie below the leaves of a trie. */
@@ -85,10 +85,10 @@ export function wayOf(draw: DrawContext, from: number, to: number): Curve {
   const { positions } = draw.layout;
   return wayBetween(
     draw,
-    positions[2 * from]!,
-    positions[2 * from + 1]!,
-    positions[2 * to]!,
-    positions[2 * to + 1]!,
+    positions[2 * from],
+    positions[2 * from + 1],
+    positions[2 * to],
+    positions[2 * to + 1],
   );
 }
 
@@ -102,7 +102,7 @@ export function placeBefore(draw: DrawContext, node: number, turn: number): numb
   let nearest = -1;
   let least = 2;
   for (const place of draw.model.placesOf(node)) {
-    let way = turn - draw.model.turns[place]!;
+    let way = turn - draw.model.turns[place];
     if (way < 0) way += 1;
     if (way >= least) continue;
     least = way;

@@ -36,7 +36,7 @@ export function firstInSight(flights: readonly Flight[], atMs: number, lingerMs:
   let high = flights.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (flights[middle]!.sentMs < since) low = middle + 1;
+    if (flights[middle].sentMs < since) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -59,7 +59,7 @@ export function drawFlights(
   const first = firstInSight(flights, draw.atMs, linger);
   let drawn = 0;
   for (let i = flights.length - 1; i >= first && drawn < FLIGHTS_SHOWN; i--) {
-    const flight = flights[i]!;
+    const flight = flights[i];
     const progress = progressOf(flight, draw.atMs, linger);
     if (Number.isNaN(progress)) continue;
     const ours = flight.lookup !== 0 && flight.lookup === selectedLookup;

@@ -125,7 +125,7 @@ function drawNamesAround(
       LINE_PIXELS,
     );
     for (const [i, key] of column.entries()) {
-      drawName(draw, key, side, heights[i]!, key.view.key === selected);
+      drawName(draw, key, side, heights[i], key.view.key === selected);
     }
   }
 }
@@ -171,7 +171,7 @@ function drawNamesBelow(
     const chosen = view.key === selected;
     const text = titleOf(view);
     const half = text.length * (chosen ? 4.5 : 3.5) + 6;
-    if (taken.some((middle, i) => i % 2 === 0 && Math.abs(middle - x) < half + taken[i + 1]!)) {
+    if (taken.some((middle, i) => i % 2 === 0 && Math.abs(middle - x) < half + taken[i + 1])) {
       continue;
     }
     taken.push(x, half);
@@ -193,7 +193,7 @@ export function drawOwnership(draw: DrawContext, key: string): void {
     drawPath(draw, turn, ownDepth(draw, turn), draw.palette.key, true);
   } else if (view && view.owner >= 0 && draw.model.hello.peek()?.overlay === 'ring') {
     drawOwnedArc(draw, view.owner);
-    drawReach(draw, draw.model.turns[view.owner]!, turn);
+    drawReach(draw, draw.model.turns[view.owner], turn);
   }
   if (view) drawTies(draw, view, turn);
 }
@@ -201,11 +201,11 @@ export function drawOwnership(draw: DrawContext, key: string): void {
 function drawTies(draw: DrawContext, view: KeyView, turn: number): void {
   const { context, palette, model, layout } = draw;
   const ring = layout.kind === 'ring';
-  const owner = view.owner >= 0 ? model.nodeOf[view.owner]! : -1;
+  const owner = view.owner >= 0 ? model.nodeOf[view.owner] : -1;
   for (const holder of view.holders) {
     if (holder === owner && ring) continue;
     const place = placeBefore(draw, holder, turn);
-    if (place < 0 || Number.isNaN(layout.positions[2 * place]!)) continue;
+    if (place < 0 || Number.isNaN(layout.positions[2 * place])) continue;
     const living = model.isMember(holder);
     const fromX = ring ? ringX(turn, 0.985) : trieX(turn);
     const fromY = ring ? ringY(turn, 0.985) : KEYS_Y;
@@ -213,8 +213,8 @@ function drawTies(draw: DrawContext, view: KeyView, turn: number): void {
       draw,
       fromX,
       fromY,
-      layout.positions[2 * place]!,
-      layout.positions[2 * place + 1]!,
+      layout.positions[2 * place],
+      layout.positions[2 * place + 1],
     );
     context.beginPath();
     traceCurve(context, curve);
@@ -236,10 +236,10 @@ export function drawHolders(draw: DrawContext, key: string): void {
   const { context, palette, model, layout } = draw;
   const turn = turnOfText(key);
   const owned = model.hello.peek()?.overlay === 'ring';
-  const owner = view.owner >= 0 ? model.nodeOf[view.owner]! : -1;
+  const owner = view.owner >= 0 ? model.nodeOf[view.owner] : -1;
   const named = owned && layout.kind === 'ring' && draw.markRadius >= 4 && view.holders.length <= 9;
   const before = (holder: number) => {
-    const way = turn - model.turns[Math.max(0, placeBefore(draw, holder, turn))]!;
+    const way = turn - model.turns[Math.max(0, placeBefore(draw, holder, turn))];
     return way < 0 ? way + 1 : way;
   };
   const copies = view.holders.filter((holder) => holder !== owner || !owned);
@@ -273,7 +273,7 @@ export function drawHolders(draw: DrawContext, key: string): void {
 /** A rim around a place, in the colour of what it is. */
 export function ringAround(draw: DrawContext, place: number, colour: string, width: number): void {
   const { context } = draw;
-  if (Number.isNaN(draw.layout.positions[2 * place]!)) return;
+  if (Number.isNaN(draw.layout.positions[2 * place])) return;
   context.beginPath();
   const radius = Math.max(5, draw.markRadius + 1 + width / 2);
   disc(context, placeX(draw, place), placeY(draw, place), radius);
@@ -290,15 +290,15 @@ function nameBeside(
   colour: string,
   taken: number[],
 ): void {
-  const turn = draw.model.turns[place]!;
+  const turn = draw.model.turns[place];
   const across = Math.abs(ringY(turn, 1)) > 0.7 ? 54 : 24;
   let inside = draw.markRadius + 16;
   for (let i = 0; i < taken.length; i += 2) {
-    const apart = Math.abs(((taken[i]! - turn + 1.5) % 1) - 0.5) * 6.28 * draw.projection.scaleX;
-    if (apart < across && Math.abs(taken[i + 1]! - inside) < 15) inside = taken[i + 1]! + 15;
+    const apart = Math.abs(((taken[i] - turn + 1.5) % 1) - 0.5) * 6.28 * draw.projection.scaleX;
+    if (apart < across && Math.abs(taken[i + 1] - inside) < 15) inside = taken[i + 1] + 15;
   }
   taken.push(turn, inside);
-  const own = Math.hypot(draw.layout.positions[2 * place]!, draw.layout.positions[2 * place + 1]!);
+  const own = Math.hypot(draw.layout.positions[2 * place], draw.layout.positions[2 * place + 1]);
   const radius = Math.min(1, own) - inside / draw.projection.scaleX;
   const side = ringX(turn, 1);
   const align = side > 0.25 ? 'right' : side < -0.25 ? 'left' : 'center';

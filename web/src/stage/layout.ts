@@ -46,7 +46,7 @@ export class StageLayout {
 
   /** The place that stands for a node in lines to and from it: its first; -1 for none. */
   homeOf(node: number): number {
-    return node >= 0 && node < this.#homes.length ? this.#homes[node]! : -1;
+    return node >= 0 && node < this.#homes.length ? this.#homes[node] : -1;
   }
 
   /** Brings all up to date with a model. Marks nearer than `touching`, in radii, hide each other. */
@@ -82,7 +82,7 @@ export class StageLayout {
   }
 
   #placeOnRing({ turns, ids, nodeOf, sideOf }: SceneModel): void {
-    const side = (place: number) => sideOf[nodeOf[place]!]!;
+    const side = (place: number) => sideOf[nodeOf[place]];
     const shown = (place: number) => this.kinds[place] !== PointKind.hidden;
     const inside = stackInside(this.circle.order, turns, shown, this.#touching);
     this.isStacked = inside.some((depth) => depth > 0);
@@ -91,13 +91,13 @@ export class StageLayout {
 
   #takePlaces(model: SceneModel): void {
     this.placeCount = model.placeCount;
-    this.#firstTurn = model.turns[0]!;
+    this.#firstTurn = model.turns[0];
     this.circle = sortPlaces(model.turns, model.placeCount);
     this.positions = new Float32Array(2 * model.placeCount);
     this.kinds = new Uint8Array(model.placeCount);
     this.#homes = new Int32Array(model.nodeCount).fill(-1);
     for (let place = model.placeCount - 1; place >= 0; place--) {
-      this.#homes[model.nodeOf[place]!] = place;
+      this.#homes[model.nodeOf[place]] = place;
     }
   }
 
@@ -107,7 +107,7 @@ export class StageLayout {
     if (changed) this.#states = new Uint8Array(nodeCount);
     const { stateOf, isSybil } = model;
     for (let node = 0; node < nodeCount; node++) {
-      const look = stateOf[node]! | (isSybil[node]! << 4);
+      const look = stateOf[node] | (isSybil[node] << 4);
       if (this.#states[node] === look) continue;
       this.#states[node] = look;
       changed = true;
@@ -119,8 +119,8 @@ export class StageLayout {
   #takeKinds({ nodeOf }: SceneModel): boolean {
     let changed = false;
     for (let place = 0; place < this.placeCount; place++) {
-      const kind = kindOf(this.#states[nodeOf[place]!]!);
-      const before = this.kinds[place]!;
+      const kind = kindOf(this.#states[nodeOf[place]]);
+      const before = this.kinds[place];
       if (kind === before) continue;
       if (kind === PointKind.hidden || before === PointKind.hidden) changed = true;
       this.kinds[place] = kind;

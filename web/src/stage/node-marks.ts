@@ -45,9 +45,9 @@ function drawNumbered(draw: DrawContext, places: Uint32Array, count: number): vo
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   for (let i = 0; i < count; i++) {
-    const place = places[i]!;
-    const kind = kinds[place]!;
-    const node = draw.model.nodeOf[place]!;
+    const place = places[i];
+    const kind = kinds[place];
+    const node = draw.model.nodeOf[place];
     const x = placeX(draw, place);
     const y = placeY(draw, place);
     context.beginPath();
@@ -83,7 +83,7 @@ function drawKind(draw: DrawContext, places: Uint32Array, count: number, kind: n
   const { context } = draw;
   let open = false;
   for (let i = 0; i < count; i++) {
-    const place = places[i]!;
+    const place = places[i];
     if (kinds[place] !== kind) continue;
     if (!open) {
       context.beginPath();
@@ -92,7 +92,7 @@ function drawKind(draw: DrawContext, places: Uint32Array, count: number, kind: n
     traceMark(draw, kind, placeX(draw, place), placeY(draw, place), draw.markRadius);
     // Identities of one host share a colour, so each is painted by itself.
     if (kind !== PointKind.up || !many) continue;
-    context.fillStyle = hostColour(draw.model.nodeOf[place]!, draw.palette.dark);
+    context.fillStyle = hostColour(draw.model.nodeOf[place], draw.palette.dark);
     context.fill();
     context.beginPath();
   }

@@ -42,7 +42,7 @@ const FALLBACK: Record<string, string> = {
 
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
-  const read = (name: string) => style.getPropertyValue(name).trim() || FALLBACK[name]!;
+  const read = (name: string) => style.getPropertyValue(name).trim() || FALLBACK[name];
   const paper = read('--paper');
   const [r, g, b] = channelsOf(paper);
   return {
@@ -68,9 +68,9 @@ export function readPalette(element: Element): Palette {
 /** Red, green and blue, 0..255, of `#rgb`, `#rrggbb` or `rgb(r, g, b)`; black for anything else. */
 export function channelsOf(colour: string): [number, number, number] {
   const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(colour);
-  if (short) return [17 * hex(short[1]!), 17 * hex(short[2]!), 17 * hex(short[3]!)];
+  if (short) return [17 * hex(short[1]), 17 * hex(short[2]), 17 * hex(short[3])];
   const long = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/i.exec(colour);
-  if (long) return [hex(long[1]!), hex(long[2]!), hex(long[3]!)];
+  if (long) return [hex(long[1]), hex(long[2]), hex(long[3])];
   const numbers = /^rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)/.exec(colour);
   return numbers ? [Number(numbers[1]), Number(numbers[2]), Number(numbers[3])] : [0, 0, 0];
 }

@@ -62,23 +62,23 @@ function nearest(
   let found = -1;
   let least = reach * reach;
   const consider = (place: number) => {
-    const dx = screenX(p, pickable.positions[2 * place]!) - x;
-    const dy = screenY(p, pickable.positions[2 * place + 1]!) - y;
+    const dx = screenX(p, pickable.positions[2 * place]) - x;
+    const dy = screenY(p, pickable.positions[2 * place + 1]) - y;
     const squared = dx * dx + dy * dy;
     if (squared <= least && pickable.shown(place)) {
       least = squared;
       found = place;
     }
   };
-  for (let rank = first; rank < length && sorted[rank]! <= turn + spread; rank++) {
-    consider(order[rank]!);
+  for (let rank = first; rank < length && sorted[rank] <= turn + spread; rank++) {
+    consider(order[rank]);
   }
   // What lies beyond the top of the ring, on either side of it.
-  for (let rank = 0; rank < length && sorted[rank]! <= turn + spread - 1; rank++) {
-    consider(order[rank]!);
+  for (let rank = 0; rank < length && sorted[rank] <= turn + spread - 1; rank++) {
+    consider(order[rank]);
   }
-  for (let rank = length - 1; rank >= 0 && sorted[rank]! >= turn - spread + 1; rank--) {
-    consider(order[rank]!);
+  for (let rank = length - 1; rank >= 0 && sorted[rank] >= turn - spread + 1; rank--) {
+    consider(order[rank]);
   }
   return found;
 }
@@ -96,17 +96,17 @@ export function cutByLine(
   const balance = new Int32Array(nodeCount);
   const known = new Uint8Array(nodeCount);
   for (let place = 0; place < placeCount; place++) {
-    const x = positions[2 * place]!;
+    const x = positions[2 * place];
     if (Number.isNaN(x)) continue;
-    const y = positions[2 * place + 1]!;
+    const y = positions[2 * place + 1];
     const side = (x1 - x0) * (y - y0) - (y1 - y0) * (x - x0);
-    balance[nodeOf[place]!]! += side > 0 ? 1 : -1;
-    known[nodeOf[place]!] = 1;
+    balance[nodeOf[place]] += side > 0 ? 1 : -1;
+    known[nodeOf[place]] = 1;
   }
   const left: number[] = [];
   const right: number[] = [];
   for (let node = 0; node < nodeCount; node++) {
-    if (known[node] === 1) (balance[node]! > 0 ? left : right).push(node);
+    if (known[node] === 1) (balance[node] > 0 ? left : right).push(node);
   }
   return left.length <= right.length ? left : right;
 }

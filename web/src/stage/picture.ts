@@ -143,9 +143,9 @@ export class Picture {
     const place = this.layout.homeOf(node);
     if (place < 0 || this.camera.zoom === 1) return;
     const { positions, world } = this.layout;
-    const x = positions[2 * place]!;
+    const x = positions[2 * place];
     if (Number.isNaN(x)) return;
-    this.camera = reveal(this.camera, world, this.projection, x, positions[2 * place + 1]!);
+    this.camera = reveal(this.camera, world, this.projection, x, positions[2 * place + 1]);
   }
 
   /** The node under a point of the canvas; -1 for none. */
@@ -158,7 +158,7 @@ export class Picture {
     };
     const pick = layout.kind === 'ring' ? pickOnRing : pickInTrie;
     const place = pick(pickable, this.projection, x, y, REACH);
-    return place < 0 ? -1 : this.#model.nodeOf[place]!;
+    return place < 0 ? -1 : this.#model.nodeOf[place];
   }
 
   /** The key under a point of the canvas; null for none. */
@@ -184,8 +184,8 @@ export class Picture {
   whereIs(node: number): { x: number; y: number } | null {
     const place = this.layout.homeOf(node);
     if (place < 0) return null;
-    const x = screenX(this.projection, this.layout.positions[2 * place]!);
-    const y = screenY(this.projection, this.layout.positions[2 * place + 1]!);
+    const x = screenX(this.projection, this.layout.positions[2 * place]);
+    const y = screenY(this.projection, this.layout.positions[2 * place + 1]);
     return Number.isNaN(x) ? null : { x, y };
   }
 
@@ -254,8 +254,8 @@ export class Picture {
     let count = 0;
     for (let place = 0; place < placeCount; place++) {
       if (kinds[place] === PointKind.hidden) continue;
-      const x = screenX(projection, positions[2 * place]!);
-      const y = screenY(projection, positions[2 * place + 1]!);
+      const x = screenX(projection, positions[2 * place]);
+      const y = screenY(projection, positions[2 * place + 1]);
       if (!(x > -margin && x < this.#width + margin)) continue;
       if (!(y > -margin && y < this.#height + margin)) continue;
       if (count === MARKS_SHOWN) return -1;

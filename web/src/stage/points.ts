@@ -54,14 +54,14 @@ export function paintPoints(
   const originX = p.originX * ratio - size / 2 + 0.5;
   const originY = p.originY * ratio - size / 2 + 0.5;
   let present = 0;
-  for (let place = 0; place < count; place++) present |= 1 << kinds[place]!;
+  for (let place = 0; place < count; place++) present |= 1 << kinds[place];
   for (let kind = 1; kind < POINT_KINDS; kind++) {
     if ((present & (1 << kind)) === 0) continue;
-    const colour = colours[kind]!;
+    const colour = colours[kind];
     for (let place = 0; place < count; place++) {
       if (kinds[place] !== kind) continue;
-      const x = Math.floor(originX + positions[2 * place]! * scaleX);
-      const y = Math.floor(originY + positions[2 * place + 1]! * scaleY);
+      const x = Math.floor(originX + positions[2 * place] * scaleX);
+      const y = Math.floor(originY + positions[2 * place + 1] * scaleY);
       // Written so that NaN, a place that has no position, is outside too.
       if (!(x >= 0 && y >= 0 && x + size <= width && y + size <= height)) continue;
       let at = y * width + x;

@@ -51,7 +51,7 @@ export function sideStep(places: number): number {
 
 /** Where in the band a place stands: -0.5..0.5, evenly spread and always the same for an id. */
 export function scatterOf(ids: Uint8Array, place: number): number {
-  const low = (ids[place * 20 + 18]! << 8) | ids[place * 20 + 19]!;
+  const low = (ids[place * 20 + 18] << 8) | ids[place * 20 + 19];
   return (low + 0.5) / 0x10000 - 0.5;
 }
 
@@ -71,8 +71,8 @@ export function placeOnRing(
   for (let place = 0; place < count; place++) {
     const scatter = band === 0 ? 0 : scatterOf(ids, place) * band;
     const side = sideOf(place) === 0 ? 0 : sideStep(count);
-    const radius = 1 + scatter + side - inside[place]!;
-    const angle = angleOf(turns[place]!);
+    const radius = 1 + scatter + side - inside[place];
+    const angle = angleOf(turns[place]);
     into[2 * place] = radius * Math.cos(angle);
     into[2 * place + 1] = radius * Math.sin(angle);
   }
@@ -138,10 +138,10 @@ export function spreadApart(wanted: readonly number[], gap: number): number[] {
     let count = 1;
     for (;;) {
       const before = starts.length - 1;
-      if (before < 0 || starts[before]! + counts[before]! * gap <= start) break;
+      if (before < 0 || starts[before] + counts[before] * gap <= start) break;
       // In a group the i-th stands at start + i × gap; the best start is the mean of what each wants.
-      const size = counts[before]!;
-      start = (starts[before]! * size + (start - size * gap) * count) / (size + count);
+      const size = counts[before];
+      start = (starts[before] * size + (start - size * gap) * count) / (size + count);
       count += size;
       starts.pop();
       counts.pop();
@@ -150,7 +150,7 @@ export function spreadApart(wanted: readonly number[], gap: number): number[] {
     counts.push(count);
   }
   return starts.flatMap((start, group) =>
-    Array.from({ length: counts[group]! }, (_, i) => start + i * gap),
+    Array.from({ length: counts[group] }, (_, i) => start + i * gap),
   );
 }
 
@@ -179,7 +179,7 @@ export function stackInside(
     if (!shown(place)) continue;
     let level = 0;
     const touches = (other: number) => {
-      const way = Math.abs(turns[other]! - turns[place]!);
+      const way = Math.abs(turns[other] - turns[place]);
       // Further inside the same turn is a shorter way.
       const room = touching / TURN / (1 - level * touching);
       return levelOf[other] === level && Math.min(way, 1 - way) < room;

@@ -46,11 +46,11 @@ export function drawRing(draw: DrawContext): void {
   context.lineCap = 'butt';
   context.lineWidth = members.length <= 64 ? 7 : 4;
   for (let i = 0; i < members.length; i++) {
-    const from = model.turns[members[i]!]!;
-    const to = model.turns[members[(i + 1) % members.length]!]!;
+    const from = model.turns[members[i]];
+    const to = model.turns[members[(i + 1) % members.length]];
     context.beginPath();
     traceArc(draw, from, to, members.length === 1);
-    context.strokeStyle = hostColour(model.nodeOf[members[i]!]!, palette.dark);
+    context.strokeStyle = hostColour(model.nodeOf[members[i]], palette.dark);
     context.globalAlpha = 0.55;
     context.stroke();
   }
@@ -64,10 +64,10 @@ function drawLeaders(draw: DrawContext): void {
   context.beginPath();
   for (let place = 0; place < layout.placeCount; place++) {
     if (layout.kinds[place] === PointKind.hidden) continue;
-    const x = positions[2 * place]!;
-    const y = positions[2 * place + 1]!;
+    const x = positions[2 * place];
+    const y = positions[2 * place + 1];
     if (Math.abs(Math.hypot(x, y) - 1) < 0.01) continue;
-    const turn = model.turns[place]!;
+    const turn = model.turns[place];
     context.moveTo(screenX(projection, x), screenY(projection, y));
     context.lineTo(screenX(projection, ringX(turn, 1)), screenY(projection, ringY(turn, 1)));
   }
@@ -121,7 +121,7 @@ export function drawOwnedArc(draw: DrawContext, place: number): void {
   const { context, projection, palette, model } = draw;
   const members = model.sortedPlaces;
   if (members.length === 0) return;
-  const from = model.turns[place]!;
+  const from = model.turns[place];
   const to = arcEnd(members, model.turns, place);
   const whole = members.length === 1;
   const x = screenX(projection, 0);
@@ -196,8 +196,8 @@ export function drawDeviations(draw: DrawContext, deviations: Deviations): void 
   const { context, palette } = draw;
   context.beginPath();
   for (let i = 0; i < deviations.count; i++) {
-    const from = deviations.links[2 * i]!;
-    const to = deviations.links[2 * i + 1]!;
+    const from = deviations.links[2 * i];
+    const to = deviations.links[2 * i + 1];
     context.moveTo(placeX(draw, from), placeY(draw, from));
     context.lineTo(placeX(draw, to), placeY(draw, to));
   }

@@ -85,7 +85,7 @@ function drawHops(draw: DrawContext, lookup: LookupView, path: readonly number[]
   const taken: number[] = [];
   // The last hop is what matters most: where there is no room, those before it go without a number.
   for (let i = path.length - 1; i >= 0; i--) {
-    const step = lookup.steps[path[i]!]!;
+    const step = lookup.steps[path[i]];
     const place = layout.homeOf(step.node);
     if (place < 0) continue;
     const x = placeX(draw, place);
@@ -120,7 +120,7 @@ const BADGE_ROOM = 17;
 
 function isTaken(taken: readonly number[], x: number, y: number): boolean {
   for (let i = 0; i < taken.length; i += 2) {
-    if (Math.hypot(taken[i]! - x, taken[i + 1]! - y) < BADGE_ROOM) return true;
+    if (Math.hypot(taken[i] - x, taken[i + 1] - y) < BADGE_ROOM) return true;
   }
   return false;
 }

@@ -17,7 +17,7 @@ export type Standing = 'unsent' | LookupStepView['verdict'];
 /** Up to when a lookup is shown, in the scene's ms; `step` -1 for all that is known. */
 export function momentOf(lookup: LookupView, step: number): number {
   if (step < 0 || step >= lookup.steps.length) return Number.POSITIVE_INFINITY;
-  const chosen = lookup.steps[step]!;
+  const chosen = lookup.steps[step];
   return chosen.endedMs ?? chosen.sentMs;
 }
 
@@ -72,7 +72,7 @@ export function routeOf(lookup: LookupView, step: number): RouteLeg[] {
   for (const [index, each] of lookup.steps.entries()) {
     const standing = standingAt(each, momentMs);
     if (standing === 'unsent') continue;
-    const teller = each.toldBy >= 0 ? lookup.steps[each.toldBy]!.node : lookup.from;
+    const teller = each.toldBy >= 0 ? lookup.steps[each.toldBy].node : lookup.from;
     legs.push({ step: index, from: teller, to: each.node, standing, onPath: path.has(index) });
   }
   return legs.sort((a, b) => Number(a.onPath) - Number(b.onPath));

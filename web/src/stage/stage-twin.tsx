@@ -28,7 +28,7 @@ export function StageTwin({ model, label }: { model: SceneModel; label: string }
   }
   const nodes: number[] = [];
   for (const place of model.sortedPlaces) {
-    const node = model.nodeOf[place]!;
+    const node = model.nodeOf[place];
     if (!nodes.includes(node)) nodes.push(node);
   }
   for (let node = 0; node < model.nodeCount; node++) {

@@ -201,7 +201,7 @@ function walk(picture: Picture, model: SceneModel, by: 1 | -1): void {
   if (layout.placeCount === 0) return;
   const shown = (place: number) => layout.kinds[place] !== PointKind.hidden;
   const from = layout.homeOf(view.selectedNode.peek());
-  const start = from >= 0 ? from : layout.circle.order[layout.placeCount - 1]!;
+  const start = from >= 0 ? from : layout.circle.order[layout.placeCount - 1];
   let place = nextPlace(layout.circle, start, by, shown);
   // Identities of one host side by side are one step.
   for (let tried = 0; place >= 0 && model.nodeOf[place] === view.selectedNode.peek(); tried++) {
@@ -209,6 +209,6 @@ function walk(picture: Picture, model: SceneModel, by: 1 | -1): void {
     place = nextPlace(layout.circle, place, by, shown);
   }
   if (place < 0) return;
-  view.selectedNode.value = model.nodeOf[place]!;
+  view.selectedNode.value = model.nodeOf[place];
   picture.reveal(view.selectedNode.value);
 }

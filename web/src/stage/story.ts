@@ -22,7 +22,7 @@ function ringKey(model: SceneModel, key: string): string {
   if (!seen) return `${name} is not in this world yet.`;
   if (seen.state === 'removed') return `${name} was removed.`;
   if (seen.owner === NOBODY) return `${name} is owned by nobody: there is no node.`;
-  const owner = model.nodeOf[seen.owner]!;
+  const owner = model.nodeOf[seen.owner];
   const why = `${name} is owned by node ${owner}: it is the last node at or before the key`;
   if (seen.state === 'lost') return `${why}. No living node has a copy: it is lost.`;
   const backups = seen.holders.filter((holder) => holder !== owner && model.isMember(holder));
@@ -46,9 +46,9 @@ function ringNode(model: SceneModel, node: number): string {
   const places = model.placesOf(node);
   const members = model.sortedPlaces;
   const share = places.reduce((sum, place) => {
-    const index = model.ownerIndex(model.turns[place]!);
-    const next = model.turns[members[(index + 1) % members.length]!]!;
-    const way = next - model.turns[place]!;
+    const index = model.ownerIndex(model.turns[place]);
+    const next = model.turns[members[(index + 1) % members.length]];
+    const way = next - model.turns[place];
     return sum + (way <= 0 ? way + 1 : way);
   }, 0);
   const arcs = places.length === 1 ? 'an arc' : `${places.length} arcs`;
@@ -80,11 +80,11 @@ function percent(share: number): string {
 export function describeNode(model: SceneModel, node: number): string[] {
   const lines = [`Node ${node}`];
   const sybil = model.isSybil[node] === 1 ? ', a Sybil' : '';
-  lines.push(`${STATE_WORDS[model.stateOf[node]!] ?? 'unknown'}${sybil}`);
+  lines.push(`${STATE_WORDS[model.stateOf[node]] ?? 'unknown'}${sybil}`);
   const places = model.placesOf(node);
   if (places.length > 1) lines.push(`${places.length} places`);
-  else if (places.length === 1) lines.push(`${model.idText(places[0]!).slice(0, 10)}…`);
-  const load = model.loads[node]!;
+  else if (places.length === 1) lines.push(`${model.idText(places[0]).slice(0, 10)}…`);
+  const load = model.loads[node];
   if (load > 0) lines.push(`${load.toLocaleString('en')} messages taken in`);
   return lines;
 }

@@ -64,24 +64,24 @@ export function buildTrie(circle: CircleOrder, counts: (place: number) => boolea
   const sorted = new Float64Array(circle.order.length);
   let count = 0;
   for (let rank = 0; rank < circle.order.length; rank++) {
-    const place = circle.order[rank]!;
+    const place = circle.order[rank];
     if (!counts(place)) continue;
     order[count] = place;
-    sorted[count++] = circle.sorted[rank]!;
+    sorted[count++] = circle.sorted[rank];
   }
   const depths = new Uint8Array(count);
   let sum = 0;
   let before = 0;
   for (let i = 0; i < count; i++) {
-    const after = i + 1 < count ? sharedBits(sorted[i]!, sorted[i + 1]!) + 1 : 0;
+    const after = i + 1 < count ? sharedBits(sorted[i], sorted[i + 1]) + 1 : 0;
     depths[i] = Math.max(before, after);
     before = after;
-    sum += depths[i]!;
+    sum += depths[i];
   }
   const mean = count === 0 ? 0 : sum / count;
   let deepest = 1;
   for (let i = 0; i < count; i++) {
-    if (depths[i]! > deepest && depths[i]! <= mean + 6) deepest = depths[i]!;
+    if (depths[i] > deepest && depths[i] <= mean + 6) deepest = depths[i];
   }
   return { order: order.subarray(0, count), sorted: sorted.subarray(0, count), depths, deepest };
 }
@@ -94,9 +94,9 @@ export function placeInTrie(into: Float32Array, places: number, trie: Trie, ids:
   const strewn = trie.order.length > STREWN_FROM ? 0.9 : 0;
   into.fill(Number.NaN, 0, places * 2);
   for (let i = 0; i < trie.order.length; i++) {
-    const place = trie.order[i]!;
-    into[2 * place] = trieX(trie.sorted[i]!);
-    const depth = Math.min(trie.depths[i]!, trie.deepest);
+    const place = trie.order[i];
+    into[2 * place] = trieX(trie.sorted[i]);
+    const depth = Math.min(trie.depths[i], trie.deepest);
     into[2 * place + 1] = trieY(depth + strewn * scatterOf(ids, place), trie.deepest);
   }
 }
@@ -126,7 +126,7 @@ export function walkTrie(
     if (end - first === 1) return;
     if (width < narrowest || depth >= DEEPEST) {
       let toDepth = depth;
-      for (let i = first; i < end; i++) toDepth = Math.max(toDepth, depths[i]!);
+      for (let i = first; i < end; i++) toDepth = Math.max(toDepth, depths[i]);
       visitor.crowd(left, left + width, depth, Math.min(toDepth, trie.deepest), end - first);
       return;
     }
@@ -134,7 +134,7 @@ export function walkTrie(
     let high = end;
     while (fork < high) {
       const probe = (fork + high) >> 1;
-      if (sorted[probe]! < middle) fork = probe + 1;
+      if (sorted[probe] < middle) fork = probe + 1;
       else high = probe;
     }
     half(first, fork, depth, left, width / 2, middle);
@@ -151,10 +151,8 @@ export function walkTrie(
     if (first === end || left > to || left + width < from) return;
     // A single one is drawn at its own id, an inner fork in the middle of its prefix.
     const single = end - first === 1;
-    const toDepth = single
-      ? Math.max(depth + 1, Math.min(depths[first]!, trie.deepest))
-      : depth + 1;
-    visitor.branch(parent, depth, single ? sorted[first]! : left + width / 2, toDepth);
+    const toDepth = single ? Math.max(depth + 1, Math.min(depths[first], trie.deepest)) : depth + 1;
+    visitor.branch(parent, depth, single ? sorted[first] : left + width / 2, toDepth);
     descend(first, end, depth + 1, left, width);
   };
   if (sorted.length > 0) descend(0, sorted.length, 0, 0, 1);

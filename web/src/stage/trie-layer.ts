@@ -39,12 +39,12 @@ export function drawTrie(draw: DrawContext): void {
   context.stroke();
   context.fillStyle = palette.node;
   for (let i = 0; i < crowds.length; i += 5) {
-    const bottom = crowds[i + 3]!;
-    context.globalAlpha = 0.12 + 0.3 * Math.min(1, crowds[i + 4]! / most);
+    const bottom = crowds[i + 3];
+    context.globalAlpha = 0.12 + 0.3 * Math.min(1, crowds[i + 4] / most);
     context.beginPath();
-    context.moveTo((crowds[i]! + crowds[i + 1]!) / 2, crowds[i + 2]!);
-    context.lineTo(crowds[i + 1]!, bottom);
-    context.lineTo(crowds[i]!, bottom);
+    context.moveTo((crowds[i] + crowds[i + 1]) / 2, crowds[i + 2]);
+    context.lineTo(crowds[i + 1], bottom);
+    context.lineTo(crowds[i], bottom);
     context.fill();
   }
   context.globalAlpha = 1;
@@ -75,10 +75,10 @@ function drawBits(draw: DrawContext): void {
 /** The subtrees beside a node's path, its path, and whom of each it knows. */
 export function drawBuckets(draw: DrawContext, node: number): void {
   const place = draw.layout.homeOf(node);
-  if (place < 0 || Number.isNaN(draw.layout.positions[2 * place]!)) return;
+  if (place < 0 || Number.isNaN(draw.layout.positions[2 * place])) return;
   const { context, projection, palette, layout, model } = draw;
   const { trie } = layout;
-  const turn = model.turns[place]!;
+  const turn = model.turns[place];
   const y = (depth: number) =>
     screenY(projection, trieY(Math.min(depth, trie.deepest), trie.deepest));
   const bottom = screenY(projection, 0.84);
@@ -169,13 +169,13 @@ export function ownDepth(draw: DrawContext, turn: number): number {
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (sorted[middle]! < turn) low = middle + 1;
+    if (sorted[middle] < turn) low = middle + 1;
     else high = middle;
   }
   let depth = 0;
   for (let i = low - 1; i <= low + 1; i++) {
     if (i < 0 || i >= sorted.length || sorted[i] === turn) continue;
-    depth = Math.max(depth, sharedBits(sorted[i]!, turn) + 1);
+    depth = Math.max(depth, sharedBits(sorted[i], turn) + 1);
   }
   return Math.min(depth, draw.layout.trie.deepest);
 }

@@ -33,8 +33,8 @@ export function findDeviations(
   const length = members.length;
   if (length < 2) return into;
   for (let i = 0; i < length; i++) {
-    const place = members[i]!;
-    const believed = successorOf[place]!;
+    const place = members[i];
+    const believed = successorOf[place];
     if (believed === members[i + 1 === length ? 0 : i + 1] || believed < 0) continue;
     into.total++;
     if (into.count === DEVIATIONS_SHOWN) continue;
@@ -49,11 +49,11 @@ export function findDeviations(
 export function arcEnd(members: Uint32Array, turns: Float64Array, place: number): number {
   let low = 0;
   let high = members.length;
-  const turn = turns[place]!;
+  const turn = turns[place];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (turns[members[middle]!]! <= turn) low = middle + 1;
+    if (turns[members[middle]] <= turn) low = middle + 1;
     else high = middle;
   }
-  return members.length === 0 ? turn : turns[members[low % members.length]!]!;
+  return members.length === 0 ? turn : turns[members[low % members.length]];
 }

@@ -20,7 +20,7 @@ export function Slider<T>(props: SliderProps<T>) {
   const id = useId();
   const [held, setHeld] = useState<number | null>(null);
   const at = held ?? stopAt(props.stops, props.value);
-  const shown = held === null ? props.value : props.stops[held]!;
+  const shown = held === null ? props.value : props.stops[held];
   const text = props.show(shown);
   return (
     <div class="slider" title={props.hint}>
@@ -38,7 +38,7 @@ export function Slider<T>(props: SliderProps<T>) {
         onInput={(event) => setHeld(Number(event.currentTarget.value))}
         onChange={(event) => {
           setHeld(null);
-          props.onPick(props.stops[Number(event.currentTarget.value)]!);
+          props.onPick(props.stops[Number(event.currentTarget.value)]);
         }}
       />
     </div>
