@@ -25,6 +25,11 @@ export interface Machine {
   receive(now: number, from: Address, bytes: Uint8Array, start: number, end: number): void;
   /** Does all that is due at `now`. Early and extra ticks are harmless. */
   tick(now: number): void;
+  /**
+   * The world could not send what was queued for `to`: nobody there will answer, and nobody there is
+   * to blame. Told with a later call, never from within `send`.
+   */
+  unsent?(now: number, to: Address): void;
   /** When the machine next wants a tick. The owner reads it after every call into the machine. */
   readonly deadline: number;
 }
@@ -92,6 +97,11 @@ export interface DatagramReceiver {
   receive(from: Address, bytes: Uint8Array, start: number, end: number): void;
   /** The batch is over: time to look at the deadline. */
   drained(): void;
+  /**
+   * The system refused a datagram to `to`, for the reason `code` ("ENETUNREACH"). May come from within
+   * `send` and `flush`.
+   */
+  unsent?(to: Address, code: string): void;
 }
 
 /**

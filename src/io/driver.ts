@@ -15,6 +15,15 @@ const STALL_MS = 25;
 /** Turns of the event loop that may go by reading before time-outs are looked at all the same. */
 const STALL_ROUNDS = 64;
 
+/** Addresses that were refused and are yet to be told; of more at once the requests time out. */
+const UNSENT_LIMIT = 256;
+
+/** Why the system would not send, and when it last said so, on the driver's clock. */
+export interface Refusal {
+  readonly code: string;
+  readonly atMs: number;
+}
+
 /** Hears of each datagram before it leaves or is taken in; `bytes` are borrowed until it returns. */
 export type DatagramTap = (
   isOurs: boolean,
@@ -33,6 +42,8 @@ export class Driver implements DatagramReceiver {
   /** Has a datagram come since it was last asked? */
   #hasHeard = false;
   #stallRounds = 0;
+  readonly #unsent = new Set<Address>();
+  #refusal: Refusal | null = null;
   /** Somebody who looks on. */
   tap: DatagramTap | null = null;
 
@@ -70,12 +81,34 @@ export class Driver implements DatagramReceiver {
 
   receive(from: Address, bytes: Uint8Array, start: number, end: number): void {
     this.#hasHeard = true;
+    this.#refusal = null;
     if (this.#machine !== null) this.tap?.(false, from, bytes, start, end);
     try {
       this.#machine?.receive(this.#clock.now(), from, bytes, start, end);
     } catch (error) {
       this.#onError(error);
     }
+  }
+
+  /** The latest refusal of the system to send; null when there was none since a datagram came in. */
+  get refusal(): Refusal | null {
+    return this.#refusal;
+  }
+
+  unsent(to: Address, code: string): void {
+    this.#refusal = { code, atMs: this.#clock.now() };
+    if (this.#machine?.unsent === undefined || this.#unsent.size >= UNSENT_LIMIT) return;
+    // Not now: the machine may be in the midst of sending.
+    if (this.#unsent.size === 0) this.#clock.after(0, () => this.#tellUnsent());
+    this.#unsent.add(to);
+  }
+
+  #tellUnsent(): void {
+    const refused = [...this.#unsent];
+    this.#unsent.clear();
+    this.attempt(() => {
+      for (const to of refused) this.#machine?.unsent?.(this.#clock.now(), to);
+    });
   }
 
   /** Calls into the machine when nobody waits for the outcome. */

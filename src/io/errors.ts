@@ -2,6 +2,8 @@
 export type DhtErrorCode =
   /** Nobody answered in time. */
   | 'TIMEOUT'
+  /** The system refuses to send: no network, or a firewall. */
+  | 'NOT_SENT'
   /** The caller's AbortSignal fired. */
   | 'ABORTED'
   /** The node was closed before the call ended. */

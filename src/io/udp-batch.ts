@@ -119,6 +119,7 @@ class BatchTransport implements UdpTransport {
   /** dgram has one of ours that the kernel had no room for. */
   #waits = false;
   #closed = false;
+  #receiver: DatagramReceiver | null = null;
   /** Enough was read in this turn of the event loop. */
   #rests = false;
 
@@ -138,6 +139,7 @@ class BatchTransport implements UdpTransport {
   }
 
   open(receiver: DatagramReceiver): void {
+    this.#receiver = receiver;
     this.#socket.on('error', () => this.#failures++);
     this.#socket.on('message', (bytes, remote) => {
       const from = addressOf(knownIps.ipOf(remote.address), remote.port);
@@ -212,7 +214,7 @@ class BatchTransport implements UdpTransport {
       if (errno === Errno.wouldBlock || errno === Errno.noBuffers) break;
       if (errno === Errno.interrupted) continue;
       // The first one is refused, for its address or by a firewall; those behind it are not.
-      this.#failures++;
+      this.#refused(batch.addressOf(done), getSystemErrorName(-errno));
       done++;
     }
     return done;
@@ -224,8 +226,8 @@ class BatchTransport implements UdpTransport {
     const first = this.#backlog.take();
     if (first === undefined) return;
     this.#waits = true;
-    const sent = (error: Error | null): void => {
-      if (error) this.#failures++;
+    const sent = (error: NodeJS.ErrnoException | null): void => {
+      if (error) this.#refused(first.to, error.code);
       this.#waits = false;
       if (!this.#closed) this.#resume();
     };
@@ -252,6 +254,11 @@ class BatchTransport implements UdpTransport {
       if (done < BATCH) break;
     }
     this.#await();
+  }
+
+  #refused(to: Address, code = 'UNKNOWN'): void {
+    this.#failures++;
+    if (!this.#closed) this.#receiver?.unsent?.(to, code);
   }
 
   close(closed: () => void): void {

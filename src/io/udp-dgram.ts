@@ -34,6 +34,9 @@ export function openDgramSocket({ ip, port, sharesPort }: UdpPlace): Promise<Udp
   });
 }
 
+/** dgram's, with whom it was for. */
+type SendError = NodeJS.ErrnoException & { address?: string; port?: number };
+
 interface Slot {
   /** The part of `bytes` that is sent; a view costs as much as a copy, so the last one is kept. */
   view: Buffer;
@@ -118,9 +121,10 @@ class DgramTransport implements UdpTransport {
   /** The kernel had no room: dgram keeps what it was handed, the rest waits in the backlog. */
   #waits = false;
   #closed = false;
+  #receiver: DatagramReceiver | null = null;
   /** Told by dgram, some ticks later, what became of a datagram. */
-  readonly #sent = (error: Error | null): void => {
-    if (error) this.#failures++;
+  readonly #sent = (error: SendError | null): void => {
+    if (error) this.#refused(addressOf(parseIp(error.address ?? ''), error.port ?? 0), error.code);
     if (this.#waits && !this.checkWaiting()) this.#resume();
   };
 
@@ -136,6 +140,7 @@ class DgramTransport implements UdpTransport {
   }
 
   open(receiver: DatagramReceiver): void {
+    this.#receiver = receiver;
     // An ICMP "unreachable" comes back as an error of the socket; the request will time out.
     this.#socket.on('error', () => this.#failures++);
     this.#socket.on('message', (bytes, remote) => {
@@ -156,8 +161,14 @@ class DgramTransport implements UdpTransport {
     try {
       this.#socket.send(bytes, portOf(to), knownIps.hostOf(ipOf(to)), this.#sent);
     } catch (error) {
-      this.#sent(error as Error); // port 0, or a socket that was closed behind our back
+      // Port 0, or a socket that was closed behind our back.
+      this.#refused(to, (error as SendError).code);
     }
+  }
+
+  #refused(to: Address, code = 'UNKNOWN'): void {
+    this.#failures++;
+    if (!this.#closed) this.#receiver?.unsent?.(to, code);
   }
 
   /** Does dgram keep datagrams that the kernel had no room for? */

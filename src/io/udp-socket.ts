@@ -61,6 +61,22 @@ const REASONS: Partial<Record<DhtErrorCode, string>> = {
   OUT_OF_DESCRIPTORS: 'too many files and sockets are open (ulimit -n)',
 };
 
+const REFUSALS: Record<string, string> = {
+  ENETUNREACH: 'the network is unreachable',
+  ENETDOWN: 'the network is down',
+  EHOSTUNREACH: 'there is no way to the host',
+  EPERM: 'a firewall forbids it',
+  EACCES: 'a firewall forbids it',
+  EADDRNOTAVAIL: 'the address that we listen on is gone',
+  EINVAL: 'the address that we listen on is gone, or the other is none',
+};
+
+/** Why the system does not send, as people say it, with its own word. */
+export function refusalText(code: string): string {
+  const reason = REFUSALS[code];
+  return reason === undefined ? code : `${reason} (${code})`;
+}
+
 /** An error of the system becomes a DhtError; any other, of a wrong argument, stays what it is. */
 export function bindError(error: unknown, where: string): Error {
   const { code: name, message } = error as NodeJS.ErrnoException;

@@ -133,6 +133,21 @@ export class MainlineNode extends MainlineState implements Machine {
     this.#plan(now);
   }
 
+  unsent(now: number, to: Address): void {
+    const { requests } = this.shared;
+    const { inFlight } = this;
+    const rows: RequestRow[] = [];
+    for (let row = inFlight?.first() ?? 0; row !== 0; row = inFlight!.after(row)) {
+      if (requests.address[row] === to) rows.push(row);
+    }
+    // What one of them leads to may end or replace others.
+    for (const row of rows) {
+      const isStillOurs = requests.owner[row] === this.tenant && requests.address[row] === to;
+      if (isStillOurs) this.#expired(now, row, false);
+    }
+    this.#plan(now);
+  }
+
   #plan(now: number): void {
     const { timeoutMs } = this.settings;
     const timeout = this.inFlight?.deadline(this.shortTimeoutMs, timeoutMs) ?? Infinity;
@@ -288,12 +303,12 @@ export class MainlineNode extends MainlineState implements Machine {
       row = inFlight.nextSlow(now, this.shortTimeoutMs);
     }
     for (let row = inFlight.nextExpired(now, timeoutMs); row !== 0; ) {
-      this.#expired(now, row);
+      this.#expired(now, row, true);
       row = inFlight.nextExpired(now, timeoutMs);
     }
   }
 
-  #expired(now: number, request: RequestRow): void {
+  #expired(now: number, request: RequestRow, wasSent: boolean): void {
     const { requests } = this.shared;
     const purpose = requests.purpose[request];
     const subject = requests.subject[request];
@@ -301,20 +316,21 @@ export class MainlineNode extends MainlineState implements Machine {
     const address = requests.address[request];
     // With the link down nobody is heard, and nobody is to blame for silence (BEP 5, item 45).
     const sentAtMs = requests.sentAtMs[request];
-    const isToBlame = this.heardAtMs >= sentAtMs;
-    this.world.counters.timeouts++;
+    const isToBlame = wasSent && this.heardAtMs >= sentAtMs;
+    if (wasSent) this.world.counters.timeouts++;
     endRequest(this, request);
     if (purpose === Purpose.lookup) {
       const lookup = this.lookups[subject]!;
       if (isToBlame) blameCandidate(this, now, lookup, detail, sentAtMs);
-      candidateFailed(this, now, lookup, detail, Failure.timeout);
+      candidateFailed(this, now, lookup, detail, wasSent ? Failure.timeout : Failure.error);
     } else if (purpose === Purpose.announce) {
       writeEnded(this, now, this.lookups[subject]!, false);
     } else if (purpose === Purpose.call) {
-      this.observer.onSilence(subject);
+      this.observer.onSilence(subject, wasSent);
     } else if (purpose === Purpose.check || purpose === Purpose.orphan) {
       if (isToBlame && subject !== 0) blame(this, now, subject, address, sentAtMs);
-      else if (purpose === Purpose.check) askWitness(this, now, subject);
+      else if (purpose === Purpose.check && wasSent) askWitness(this, now, subject);
+      else if (purpose === Purpose.check) this.table.checking(subject, false);
     } else if (purpose === Purpose.witness) {
       this.table.checking(subject, false);
     }

@@ -51,8 +51,8 @@ export interface MainlineObserver {
   onLookup(call: number, lookup: Lookup): void;
   /** A single query was answered: `message` is a reply or an error, and borrowed. */
   onAnswer(call: number, message: Message, rttMs: number, from: Address): void;
-  /** A single query was not answered in time. */
-  onSilence(call: number): void;
+  /** A single query was not answered in time, or was never sent: the world could not. */
+  onSilence(call: number, wasSent: boolean): void;
   /** An attempt to join ended: how many nodes answered. */
   onJoin(answered: number): void;
 }

@@ -171,6 +171,8 @@ export interface MainlineStats {
     silenced: number;
     /** Datagrams that the operating system did not take. */
     failures: number;
+    /** Why it does not, in words; null when it did not say so since a datagram came in. */
+    refusal: string | null;
   };
 }
 
@@ -180,7 +182,9 @@ export function statsOf(
   counters: Counters,
   id: string,
   address: Address,
-): Omit<MainlineStats, 'uptimeMs' | 'out'> & { out: Omit<MainlineStats['out'], 'failures'> } {
+): Omit<MainlineStats, 'uptimeMs' | 'out'> & {
+  out: Omit<MainlineStats['out'], 'failures' | 'refusal'>;
+} {
   const { table, peers } = node;
   const { queries } = counters;
   return {

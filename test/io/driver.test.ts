@@ -11,6 +11,7 @@ class ProbeMachine implements Machine {
   deadline = Infinity;
   readonly ticks: number[] = [];
   readonly received: { now: number; text: string }[] = [];
+  unsent?: (now: number, to: number) => void;
   onTick: (now: number) => void = () => {};
   onReceive: () => void = () => {};
 
@@ -200,6 +201,58 @@ describe('the driver', () => {
       clock.stall(110);
       clock.advance(0);
       expect(machine.ticks).toEqual([110]);
+    });
+  });
+
+  describe('what the system refuses to send', () => {
+    function refusing() {
+      const world = setup();
+      const told: number[] = [];
+      world.machine.unsent = (_now, to) => {
+        told.push(to);
+      };
+      world.driver.run(world.machine);
+      return { ...world, told };
+    }
+
+    test('is told to the machine with a later call, each address once', () => {
+      const { clock, driver, told } = refusing();
+      for (const to of [THERE, HERE, THERE]) driver.unsent(to, 'ENETUNREACH');
+      expect(told).toEqual([]);
+      clock.advance(0);
+      expect(told).toEqual([THERE, HERE]);
+      driver.unsent(THERE, 'ENETUNREACH');
+      clock.advance(0);
+      expect(told).toEqual([THERE, HERE, THERE]);
+    });
+
+    test('is bounded: of very many addresses the rest time out', () => {
+      const { clock, driver, told } = refusing();
+      for (let i = 0; i < 1000; i++) driver.unsent(THERE + i, 'EPERM');
+      clock.advance(0);
+      expect(told).toHaveLength(256);
+    });
+
+    test('is known until a datagram comes in', () => {
+      const { clock, driver, deliver } = refusing();
+      expect(driver.refusal).toBeNull();
+      clock.advance(5);
+      driver.unsent(THERE, 'ENETDOWN');
+      expect(driver.refusal).toEqual({ code: 'ENETDOWN', atMs: 5 });
+      deliver('hello');
+      expect(driver.refusal).toBeNull();
+    });
+
+    test('is no matter to a machine that does not ask, nor to one that is stopped', async () => {
+      const { clock, driver, machine } = setup();
+      driver.run(machine);
+      driver.unsent(THERE, 'EPERM');
+      expect(clock.timerCount).toBe(0);
+      const stopped = refusing();
+      stopped.driver.unsent(THERE, 'EPERM');
+      await new Promise<void>((resolve) => stopped.driver.stop(resolve));
+      stopped.clock.advance(0);
+      expect(stopped.told).toEqual([]);
     });
   });
 });

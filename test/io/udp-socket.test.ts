@@ -1,6 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import { DhtError } from '../../src/io/errors.ts';
-import { bindError, enlargeReceiveBuffer, newSocket } from '../../src/io/udp-socket.ts';
+import {
+  bindError,
+  enlargeReceiveBuffer,
+  newSocket,
+  refusalText,
+} from '../../src/io/udp-socket.ts';
 
 describe('why a socket cannot be had', () => {
   const told = (code: string) => bindError(Object.assign(new Error(`bind ${code}`), { code }), 'X');
@@ -47,4 +52,10 @@ test('a system that gives no large buffer leaves the default', async () => {
   });
   expect(() => enlargeReceiveBuffer(socket)).not.toThrow();
   socket.close();
+});
+
+test('why the system does not send is told in words, and in its own', () => {
+  expect(refusalText('ENETUNREACH')).toBe('the network is unreachable (ENETUNREACH)');
+  expect(refusalText('EPERM')).toBe('a firewall forbids it (EPERM)');
+  expect(refusalText('EWHATEVER')).toBe('EWHATEVER');
 });

@@ -47,7 +47,9 @@ export function listen(transport: DatagramTransport) {
   let wanted = Infinity;
   let enough: () => void = () => {};
   let batches = 0;
+  const unsent: { to: Address; code: string }[] = [];
   transport.open({
+    unsent: (to, code) => unsent.push({ to, code }),
     receive(from, bytes, start, end) {
       datagrams.push({ from, bytes: Buffer.from(bytes.subarray(start, end)) });
       if (datagrams.length >= wanted) enough();
@@ -60,7 +62,7 @@ export function listen(transport: DatagramTransport) {
       enough = resolve;
       if (datagrams.length >= n) resolve();
     });
-  return { datagrams, count, batches: () => batches };
+  return { datagrams, count, unsent, batches: () => batches };
 }
 
 /** A datagram that tells its number in every word, and whose length depends on it. */

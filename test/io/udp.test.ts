@@ -165,13 +165,14 @@ describe.each(openForms)('a UDP transport by %s', (form) => {
   test('counts what the operating system refuses to send, and sends what lies around it', async () => {
     const [here, there] = [await bind(form), await bind(form)];
     const heard = listen(there);
-    listen(here);
+    const { unsent } = listen(here);
     for (let i = 0; i < 40; i++) {
       here.send(i % 4 === 0 ? REFUSED : there.address, Buffer.from(`${i}`), 2);
     }
     here.flush();
     await heard.count(30);
     await vi.waitFor(() => expect(here.sendFailures).toBe(10));
+    expect(unsent).toEqual(new Array(10).fill({ to: REFUSED, code: 'EACCES' }));
     expect(heard.datagrams.map(({ bytes }) => Number.parseInt(bytes.toString(), 10))).toEqual(
       Array.from({ length: 40 }, (_, i) => i).filter((i) => i % 4 !== 0),
     );

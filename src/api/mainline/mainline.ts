@@ -12,12 +12,13 @@ import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
 import { fillRandom, type Random } from '../../core/random.ts';
 import { type CallLimits, Calls } from '../../io/calls.ts';
 import { type Clock, systemClock } from '../../io/clock.ts';
-import { Driver } from '../../io/driver.ts';
+import { Driver, type Refusal } from '../../io/driver.ts';
 import { type Endpoint, resolveEndpoint, resolveHost } from '../../io/endpoint.ts';
 import { sha1, systemRandom } from '../../io/entropy.ts';
 import { DhtError, warn } from '../../io/errors.ts';
 import { Search } from '../../io/search.ts';
 import { bindUdp, checkUdpForm, type UdpForm } from '../../io/udp.ts';
+import { refusalText } from '../../io/udp-socket.ts';
 import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import { Counters } from '../../mainline/counters.ts';
@@ -265,11 +266,16 @@ export class Mainline {
   /** Counters since the node was opened. */
   get stats(): MainlineStats {
     const address = this.#transport.address;
+    const { refusal } = this.#driver;
     const known = statsOf(this.#node, this.#counters, this.id, address);
     return {
       ...known,
       uptimeMs: this.#clock.now() - this.#openedAtMs,
-      out: { ...known.out, failures: this.#transport.sendFailures },
+      out: {
+        ...known.out,
+        failures: this.#transport.sendFailures,
+        refusal: refusal && refusalText(refusal.code),
+      },
     };
   }
 
@@ -372,13 +378,20 @@ export class Mainline {
   #observer(): MainlineObserver {
     return {
       onPeer: (call, peer) => this.#found.get(call)?.(peer),
-      onLookup: (call, lookup) => this.#calls.settle(call, this.#remember(lookup)),
+      onLookup: (call, lookup) => {
+        const outcome = this.#remember(lookup);
+        const { refusal } = this.#driver;
+        const isCutOff = outcome.trace.answered === 0 && refusal !== null;
+        if (isCutOff && refusal.atMs >= lookup.startedAtMs)
+          this.#calls.fail(call, notSent(refusal));
+        else this.#calls.settle(call, outcome);
+      },
       onAnswer: (call, message, rttMs, from) => this.#answered(call, message, rttMs, from),
-      onSilence: (call) =>
-        this.#calls.fail(
-          call,
-          new DhtError('TIMEOUT', `no answer within ${this.#settings.timeoutMs} ms`),
-        ),
+      onSilence: (call, wasSent) => {
+        const { refusal } = this.#driver;
+        const late = new DhtError('TIMEOUT', `no answer within ${this.#settings.timeoutMs} ms`);
+        this.#calls.fail(call, wasSent ? late : notSent(refusal));
+      },
       onJoin: (answered) => this.#resolveReady({ answered }),
     };
   }
@@ -406,6 +419,11 @@ export class Mainline {
       versionStart > 0 ? latin1(bytes, versionStart, versionStart + versionLength) : '';
     this.#calls.settle(call, { ...nodeInfo(bytes, message.idStart, from), rttMs, version });
   }
+}
+
+function notSent(refusal: Refusal | null): DhtError {
+  const why = refusal === null ? '' : `: ${refusalText(refusal.code)}`;
+  return new DhtError('NOT_SENT', `the system refuses to send${why}`);
 }
 
 interface LookupOutcome {

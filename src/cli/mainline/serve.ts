@@ -74,7 +74,11 @@ async function stay(
     if (answered > 0) console.say(`Joined: ${counted(answered, 'node')} answered.`);
     else console.say('Nobody answered yet; trying again by and by.');
   });
-  const endStatus = every(STATUS_EVERY_MS, () => report(node, console));
+  let refusal: string | null = null;
+  const endStatus = every(STATUS_EVERY_MS, () => {
+    refusal = reportRefusal(node, refusal, console);
+    report(node, console);
+  });
   const endSaving = every(SAVE_EVERY_MS, () => {
     if (options.state !== undefined) writeState(options.state, node);
   });
@@ -82,6 +86,16 @@ async function stay(
   endStatus();
   endSaving();
   console.progress('');
+}
+
+/** Says once that the system does not let us send, and once that it is over. */
+function reportRefusal(node: Mainline, before: string | null, console: Console): string | null {
+  const { refusal } = node.stats.out;
+  if (refusal === before) return before;
+  if (refusal !== null) console.say(`The system refuses to send: ${refusal}.`);
+  else console.say('Datagrams come in again.');
+  console.emit('refused', { reason: refusal });
+  return refusal;
 }
 
 function report(node: Mainline, console: Console): void {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { addressOf } from '../../../src/core/address.ts';
+import type { DatagramReceiver, DatagramTransport } from '../../../src/core/host.ts';
 import {
   type Bencoded,
   decode,
@@ -957,4 +958,79 @@ test('a form of UDP that there is not is refused by name', async () => {
   await expect(open({ udp: 'sendmmsg' as 'dgram' })).rejects.toThrow(
     '"udp" expected auto or dgram, got "sendmmsg"',
   );
+});
+
+describe.each(['auto', 'dgram'] as const)('a system that refuses to send, with udp: %s', (udp) => {
+  // The broadcast address of the loopback network: refused without leave to broadcast.
+  const refused = '127.255.255.255:6881';
+
+  test('fails calls at once, and says why', async () => {
+    const node = await open({ udp, bootstrap: [refused] });
+    const begun = performance.now();
+    expect(await node.ready()).toEqual({ answered: 0 });
+    await expect(node.ping(refused)).rejects.toMatchObject({
+      code: 'NOT_SENT',
+      message: 'the system refuses to send: a firewall forbids it (EACCES)',
+    });
+    await expect(node.findNode(HASH)).rejects.toMatchObject({ code: 'NOT_SENT' });
+    await expect(node.getPeers(HASH)).rejects.toMatchObject({ code: 'NOT_SENT' });
+    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(node.stats.out).toMatchObject({
+      timeouts: 0,
+      refusal: 'a firewall forbids it (EACCES)',
+    });
+    expect(node.stats.requestsInFlight).toBe(0);
+  });
+
+  test('for one address costs no lookup its outcome, and is over when somebody is heard', async () => {
+    const there = await open();
+    const node = await open({ udp, bootstrap: [refused, at(there)] });
+    expect(await node.ready()).toEqual({ answered: 1 });
+    expect((await node.findNode(HASH)).nodes).toHaveLength(1);
+    expect(node.stats.out.refusal).toBeNull();
+  });
+});
+
+test('nobody in the table is blamed for what the system would not send', async () => {
+  const network = new MemoryNetwork();
+  const clock = new ManualClock();
+  const addresses = [1, 2].map((host) => addressOf(0x0a000000 + host, 6881));
+  const [mine, others] = addresses.map((address) => network.transport(address));
+  let receiver: DatagramReceiver | undefined;
+  let isCutOff = false;
+  const transport: DatagramTransport = {
+    address: mine!.address,
+    sendFailures: 0,
+    open(opener) {
+      receiver = opener;
+      mine!.open(opener);
+    },
+    send(to, bytes, length) {
+      if (isCutOff) receiver!.unsent!(to, 'ENETUNREACH');
+      else mine!.send(to, bytes, length);
+    },
+    flush: () => {},
+    close: (done) => mine!.close(done),
+  };
+  const there = await open({ transport: others!, clock });
+  const node = await open({ transport, clock, bootstrap: [at(there)] });
+  network.deliver();
+  expect(node.table.size).toBe(1);
+  isCutOff = true;
+  for (let i = 0; i < 5; i++) {
+    for (const call of [node.findNode(HASH), node.ping(at(there))]) {
+      const outcome = expect(call).rejects.toMatchObject({ code: 'NOT_SENT' });
+      await new Promise(setImmediate);
+      clock.advance(1);
+      await outcome;
+    }
+  }
+  // An hour of upkeep without a network.
+  clock.advance(3_600_000);
+  expect(node.table.entries()).toMatchObject([{ failures: 0 }]);
+  isCutOff = false;
+  const found = node.findNode(HASH);
+  await new Promise(setImmediate);
+  network.deliver();
+  expect((await found).nodes).toHaveLength(1);
 });
