@@ -245,8 +245,8 @@ export class MainlineNode extends MainlineState implements Machine {
     this.#verified(now, from, message);
     if (purpose === Purpose.lookup) {
       candidateAnswered(this, now, from, this.lookups[subject]!, detail, message);
-    } else if (purpose === Purpose.announce) {
-      writeEnded(this, now, this.lookups[subject]!, true);
+    } else if (purpose === Purpose.write) {
+      writeEnded(this, now, this.lookups[subject]!, detail, 'stored', null);
     } else if (purpose === Purpose.call) {
       this.observer.onAnswer(subject, message, rttMs, from);
     } else if (purpose === Purpose.witness) {
@@ -265,8 +265,8 @@ export class MainlineNode extends MainlineState implements Machine {
     endRequest(this, request);
     if (purpose === Purpose.lookup) {
       candidateFailed(this, now, this.lookups[subject]!, detail, Failure.error);
-    } else if (purpose === Purpose.announce) {
-      writeEnded(this, now, this.lookups[subject]!, false);
+    } else if (purpose === Purpose.write) {
+      writeEnded(this, now, this.lookups[subject]!, detail, 'refused', message);
     } else if (purpose === Purpose.call) {
       this.observer.onAnswer(subject, message, rttMs, from);
     } else if (purpose === Purpose.check) {
@@ -323,8 +323,8 @@ export class MainlineNode extends MainlineState implements Machine {
       const lookup = this.lookups[subject]!;
       if (isToBlame) blameCandidate(this, now, lookup, detail, sentAtMs);
       candidateFailed(this, now, lookup, detail, wasSent ? Failure.timeout : Failure.error);
-    } else if (purpose === Purpose.announce) {
-      writeEnded(this, now, this.lookups[subject]!, false);
+    } else if (purpose === Purpose.write) {
+      writeEnded(this, now, this.lookups[subject]!, detail, 'silent', null);
     } else if (purpose === Purpose.call) {
       this.observer.onSilence(subject, wasSent);
     } else if (purpose === Purpose.check || purpose === Purpose.orphan) {

@@ -109,7 +109,7 @@ export class GradedWorld implements MainlineObserver {
   onLookup(call: number, lookup: Lookup): void {
     const { overlay, world } = this;
     const { asker, target } = this.#asked.get(call)!;
-    this.stored.set(call, lookup.writesStored);
+    this.stored.set(call, lookup.writes.stored);
     const found: number[] = [];
     let hops = 0;
     lookup.closestAnswered(this.#k, (row) => {

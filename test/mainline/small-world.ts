@@ -172,7 +172,7 @@ export class Resident implements MainlineObserver {
 
   onLookup(call: number, lookup: Lookup): void {
     const trace = traceOf(lookup, this.#world.now);
-    const { writesStored: stored, writesFailed: refused } = lookup;
+    const { stored, failed: refused } = lookup.writes;
     this.lookups.set(call, { ...trace, stored, refused });
     this.onEvent?.('lookup', call);
   }

@@ -239,7 +239,7 @@ export class Lab {
       host: formatIp(ipOf(peer)),
       port: portOf(peer),
     }));
-    const { writesStored: stored, writesFailed: failed } = lookup;
+    const { stored, failed } = lookup.writes;
     const nodes = trace.closest;
     this.#calls.settle(call, { nodes, lookup: trace, grade, peers, stored, failed });
   }

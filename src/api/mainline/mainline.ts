@@ -401,7 +401,7 @@ export class Mainline {
     this.lookups.push(trace);
     if (this.lookups.length > LOOKUPS_REMEMBERED) this.lookups.shift();
     for (const watcher of this.#watchers) watcher.onLookup?.(trace);
-    return { trace, stored: lookup.writesStored, failed: lookup.writesFailed };
+    return { trace, stored: lookup.writes.stored, failed: lookup.writes.failed };
   }
 
   #answered(call: number, message: Message, rttMs: number, from: Address): void {

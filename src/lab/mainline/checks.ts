@@ -170,7 +170,7 @@ export class Safety implements Tap {
         this.fail('time-outs', `a request of node ${node} is ${overdueMs} ms late`);
       const purpose = requests.purpose[row];
       if (PINGS.has(purpose)) held.pings++;
-      if (purpose !== Purpose.lookup && purpose !== Purpose.announce) continue;
+      if (purpose !== Purpose.lookup && purpose !== Purpose.write) continue;
       const slot = requests.subject[row];
       if (!lookups[slot])
         this.fail('requests of a lookup', `node ${node} has none in slot ${slot}`);
@@ -191,7 +191,7 @@ export class Safety implements Tap {
       const { searching, writing } = asked.get(lookup.slot) ?? { searching: 0, writing: 0 };
       const about = `slot ${lookup.slot} of node ${node}`;
       this.#expect('searching', lookup.freshCount + lookup.slowCount, searching, about);
-      this.#expect('writing', lookup.writesPending, writing, about);
+      this.#expect('writing', lookup.writes.pending, writing, about);
       this.#inspectLookup(node, machine, lookup);
     }
     this.#expect('own lookups', machine.ownLookupCount, own, `node ${node}`);

@@ -212,7 +212,7 @@ class Trial {
     if (this.#liveness.ended(call, lookup)) return;
     this.#safety.ended(call);
     const announce = this.#announces.get(call);
-    if (!announce || lookup.writesStored === 0) return;
+    if (!announce || lookup.writes.stored === 0) return;
     const { node, port } = announce;
     this.#liveness.announced(lookup.target, node, port, lookup.startedAtMs);
   }

@@ -125,7 +125,7 @@ export class Workload implements MainlineObserver {
     this.#recorder?.ended(lookup, grade);
     if (call.isThere) this.sought++;
     if (call.isThere && call.isFound) this.found++;
-    if (call.port === 0 || lookup.writesStored === 0) return;
+    if (call.port === 0 || lookup.writes.stored === 0) return;
     const { now } = this.#overlay!.world;
     this.#storedAtMs[call.hash] = now;
     this.observer?.announced(lookup.target, call.node, call.port, lookup.startedAtMs);

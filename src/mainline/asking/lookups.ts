@@ -21,10 +21,12 @@ import { Failure, FROM_TABLE } from '../rows/candidate.ts';
 import { CONTACT_BYTES } from '../rows/contacts.ts';
 import type { Lookup } from '../rows/lookup.ts';
 import { type Announcement, isOwn, LookupKind, Purpose } from '../rows/purpose.ts';
+import type { WriteOutcome } from '../rows/writes.ts';
 import type { MainlineState } from '../state.ts';
-import { announce, countWrite, keepToken } from './announces.ts';
+import { announce } from './announces.ts';
 import { ownLookupEnded } from './joining.ts';
 import { mayContact, openRequest, sendQuery, writeQuery } from './queries.ts';
+import { keepToken, outcomeOf } from './writes.ts';
 
 /** Lookups of one node at a time, the node's own included. */
 export const LOOKUPS_LIMIT = 256;
@@ -244,10 +246,12 @@ export function writeEnded(
   node: MainlineState,
   now: number,
   lookup: Lookup,
-  stored: boolean,
+  row: number,
+  outcome: WriteOutcome['outcome'],
+  error: Message | null,
 ): void {
-  countWrite(lookup, stored);
-  if (lookup.writesPending === 0) conclude(node, now, lookup);
+  lookup.writes.ended(outcomeOf(row, outcome, error));
+  if (lookup.writes.pending === 0) conclude(node, now, lookup);
 }
 
 function conclude(node: MainlineState, now: number, lookup: Lookup): void {
@@ -264,7 +268,7 @@ export function discardLookup(node: MainlineState, lookup: Lookup): void {
   const { requests } = node.shared;
   const { inFlight } = node;
   for (let row = inFlight?.first() ?? 0; row !== 0; row = inFlight!.after(row)) {
-    if (requests.purpose[row] !== Purpose.announce) continue;
+    if (requests.purpose[row] !== Purpose.write) continue;
     if (requests.subject[row] !== lookup.slot) continue;
     requests.purpose[row] = Purpose.orphan;
     requests.subject[row] = 0;
@@ -282,6 +286,6 @@ function forget(node: MainlineState, lookup: Lookup): void {
 export function stepAll(node: MainlineState, now: number): void {
   node.blockedUntilMs = Infinity;
   for (const lookup of node.lookups) {
-    if (lookup && lookup.writesPending === 0) step(node, now, lookup);
+    if (lookup && lookup.writes.pending === 0) step(node, now, lookup);
   }
 }

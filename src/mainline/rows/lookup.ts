@@ -30,6 +30,7 @@ import { type Address, ipOf, isLoopback, readAddress } from '../../core/address.
 import { compareDistance, equalIds, ID_BYTES, orderedWord, wordAt } from '../../core/id.ts';
 import { CandidateState, Failure, FROM_BOOTSTRAP } from './candidate.ts';
 import { hasBit, IP_WORDS, ipAt, ipBit, setBit } from './ip-filter.ts';
+import { Writes } from './writes.ts';
 
 /**
  * Candidates remembered, and so requests sent, per lookup at most. A lookup among 10 million nodes
@@ -70,10 +71,8 @@ export class Lookup {
   kind = 0;
   call = 0;
   slot = 0;
-  /** Writes to the closest nodes afterwards: under way, acknowledged, refused or lost. */
-  writesPending = 0;
-  writesStored = 0;
-  writesFailed = 0;
+  /** Writes to the closest nodes afterwards. */
+  readonly writes: Writes = new Writes();
   startedAtMs = 0;
   /** Rows in use. */
   count = 0;
@@ -91,8 +90,6 @@ export class Lookup {
   #finger = 0;
   /** One bit of 256 for each IP of a candidate: a newcomer is mostly seen to be one at once. */
   readonly #ips = new Uint32Array(IP_WORDS);
-  /** Write tokens by row, kept only where something will be written (BEP 5 announce_peer). */
-  tokens: (Uint8Array | undefined)[] = [];
 
   constructor() {
     const buffer = new ArrayBuffer(ROWS_AT + LOOKUP_CANDIDATES * ROW_BYTES);
@@ -116,10 +113,7 @@ export class Lookup {
     this.answeredCount = 0;
     this.kind = 0;
     this.call = 0;
-    this.writesPending = 0;
-    this.writesStored = 0;
-    this.writesFailed = 0;
-    this.tokens = [];
+    this.writes.reset();
   }
 
   // What is known of a row.

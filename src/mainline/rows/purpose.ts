@@ -8,7 +8,7 @@ export const Purpose = {
   /** A candidate of a lookup: subject is the lookup's slot, detail the candidate's row. */
   lookup: 1,
   /** A write after a lookup: the same. */
-  announce: 2,
+  write: 2,
   /** A single query of the program's: subject is the call. */
   call: 3,
   /** A contact that has been quiet: subject is its handle. */

@@ -247,7 +247,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     const grade = gradeOf(this.mortals, open.call.from, lookup);
     const { failed, exact, result } = this.#judge(open, lookup, grade);
     const { hops, rpcs } = grade;
-    const messages = rpcs + lookup.writesStored + lookup.writesFailed;
+    const messages = rpcs + lookup.writes.stored + lookup.writes.failed;
     this.#end(open, lookup, { failed, exact, hops, messages, result });
   }
 
@@ -258,7 +258,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   #judge(open: Open, lookup: Lookup, grade: Grade): Judgement {
     if (grade.failed) return { failed: true, exact: false, result: 'nobody answered' };
     const { exact, found, wanted } = grade;
-    if (open.kind === LookupKind.announce) return this.#judgePut(open, lookup.writesStored, exact);
+    if (open.kind === LookupKind.announce) return this.#judgePut(open, lookup.writes.stored, exact);
     if (open.kind === LookupKind.getPeers) return this.#judgeGet(open);
     const all = `found the ${nodesText(wanted)} closest to it, in order`;
     const some = `found ${found} of the ${nodesText(wanted)} closest to it`;
@@ -400,7 +400,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     const request = requests.find(machine.tenant, bytes, message.transactionStart);
     if (request === 0) return 0;
     const purpose = requests.purpose[request];
-    if (purpose !== Purpose.lookup && purpose !== Purpose.announce) return 0;
+    if (purpose !== Purpose.lookup && purpose !== Purpose.write) return 0;
     this.#last.isQuery = isQuery;
     if (purpose === Purpose.lookup) this.#last.row = requests.detail[request];
     return watchedCall(machine, requests.subject[request], this.#open);

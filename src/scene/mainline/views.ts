@@ -90,9 +90,9 @@ function verdictOf(lookup: Lookup, row: number): LookupStepView['verdict'] {
 
 /** A number that is another one whenever the lookup has moved on. */
 export function progressOf(lookup: Lookup): number {
-  const { askedCount, answeredCount, slowCount, freshCount, writesStored, writesFailed } = lookup;
+  const { askedCount, answeredCount, slowCount, freshCount, writes } = lookup;
   const progress = (askedCount * 256 + answeredCount) * 256 + slowCount * 16 + freshCount;
-  return (progress * 64 + writesStored) * 64 + writesFailed;
+  return (progress * 64 + writes.stored) * 64 + writes.failed;
 }
 
 /** What is inside of a node. State, log and names of keys are the simulation's to tell. */
@@ -211,7 +211,7 @@ function inFlightOf(machine: MainlineNode): NodeView['inFlight'] {
 }
 
 function purposeOf(machine: MainlineNode, purpose: number, subject: number): string {
-  if (purpose === Purpose.announce) return 'announce_peer';
+  if (purpose === Purpose.write) return 'announce_peer';
   if (purpose === Purpose.orphan) return 'left behind by a lookup';
   if (purpose !== Purpose.lookup) return 'ping';
   const kind = machine.lookups[subject]?.kind ?? 0;

@@ -38,7 +38,7 @@ function attacked() {
   const outcomeOf = (lookup: Lookup) => {
     const found: number[] = [];
     lookup.closestAnswered(8, (row) => found.push(overlay.nodeAt(lookup.addressOf(row))));
-    return { stored: lookup.writesStored, found };
+    return { stored: lookup.writes.stored, found };
   };
   const nodes = Array.from({ length: SYBILS }, (_, i) => FOUNDERS + i);
   const random = new SeededRandom(3);

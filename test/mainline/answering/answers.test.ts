@@ -2,10 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { answerQuery } from '../../../src/mainline/answering/answers.ts';
 import { type Encodable, encode, latin1 } from '../../../src/mainline/krpc/bencode.ts';
-import { ErrorCode } from '../../../src/mainline/krpc/fields.ts';
 import { Message } from '../../../src/mainline/krpc/message.ts';
 import { Writer } from '../../../src/mainline/krpc/writer.ts';
-import { PEER_LIMITS } from '../../../src/mainline/stored/peers.ts';
 import { idOf, inPublic, onLoopback, SmallWorld } from '../small-world.ts';
 
 const ID = idOf('11');
@@ -46,31 +44,4 @@ describe('the verdict', () => {
       expect(result.bytes).toContain(verdict === 'answered' ? '1:y1:re' : '1:y1:ee');
     },
   );
-
-  test('is full where a token was given before the store filled up', () => {
-    const world = new SmallWorld({
-      address: inPublic,
-      settings: { peers: { ...PEER_LIMITS, peers: 0 } },
-    });
-    const us = world.open();
-    const from = inPublic(50);
-    const token = world.shared.tokens.issue(world.now, us.node.tenant, from, HASH, 0);
-    const bytes = encode({
-      t: 'aa',
-      y: 'q',
-      q: 'announce_peer',
-      a: { id: ID, info_hash: HASH, port: 1, token },
-    });
-    const query = new Message();
-    query.read(bytes, 0, bytes.length);
-    const out = new Writer();
-    expect(answerQuery.answer(us.node, world.now, from, query, out)).toBe(true);
-    expect(query.verdict).toBe('full');
-    expect(latin1(out.bytes, 0, out.length)).toContain(`i${ErrorCode.server}e`);
-  });
-});
-
-test('looking at a query for peers makes no peer store', () => {
-  const { us } = answer('get_peers', { id: ID, info_hash: HASH });
-  expect(us.node.peers).toBeNull();
 });

@@ -329,14 +329,14 @@ describe('a lookup', () => {
       const used = pool.take();
       expect(run(used)).toEqual(run(new Lookup()));
       for (let i = 0; i < 7; i++) each(LOOKUP_CANDIDATES, (row) => used.yielded(row));
-      used.tokens[3] = new Uint8Array(8);
-      used.writesPending = used.writesStored = used.writesFailed = used.call = used.kind = 9;
+      used.writes.tokens[3] = new Uint8Array(8);
+      used.writes.pending = used.writes.stored = used.call = used.kind = 9;
       pool.release(used);
     }
     const used = pool.take();
     used.begin(new Uint8Array(ID_BYTES), 0, 8, 3, 0);
-    expect([used.writesPending, used.writesStored, used.writesFailed]).toEqual([0, 0, 0]);
-    expect([used.call, used.kind, used.tokens, used.count]).toEqual([0, 0, [], 0]);
+    expect(used.writes).toEqual(new Lookup().writes);
+    expect([used.call, used.kind, used.count]).toEqual([0, 0, 0]);
   });
 });
 

@@ -1,0 +1,79 @@
+/**
+ * What all answers have in common: they begin with our id, most hold the contacts closest to what was
+ * asked about, and a query that cannot be answered gets an error that says why (BEP 5 "Errors").
+ */
+import { type Address, reaches, scopeAt, scopeOf } from '../../core/address.ts';
+import { ID_BYTES } from '../../core/id.ts';
+import { ErrorCode, type Verdict } from '../krpc/fields.ts';
+import type { Message } from '../krpc/message.ts';
+import type { Writer } from '../krpc/writer.ts';
+import { CONTACT_BYTES } from '../rows/contacts.ts';
+import type { MainlineState } from '../state.ts';
+
+export function begin(node: MainlineState, from: Address, query: Message, out: Writer): void {
+  const id = node.idFor(query.aimStart > 0 ? query.bytes : null, query.aimStart, from);
+  out.beginReply(from, id.bytes, id.start);
+}
+
+/** Our id and nothing else: a ping's answer, and how a write is acknowledged. */
+export function acknowledge(
+  node: MainlineState,
+  from: Address,
+  query: Message,
+  out: Writer,
+): boolean {
+  begin(node, from, query, out);
+  out.endReply(query);
+  return true;
+}
+
+/** Up to k good contacts near the target, of those whose address means something to the asker. */
+export function writeNodes(
+  node: MainlineState,
+  now: number,
+  from: Address,
+  query: Message,
+  out: Writer,
+): void {
+  const { nearest } = node;
+  const { contacts } = node.shared;
+  nearest.begin(query.bytes, query.aimStart, Math.min(node.settings.k, out.nodesThatFit(query)));
+  node.table.closest(now, nearest, true);
+  const peerScope = scopeOf(from);
+  const { handles } = nearest;
+  let kept = 0;
+  for (let i = 0; i < nearest.count; i++) {
+    const handle = handles[i];
+    const scope = scopeAt(contacts.bytes, handle * CONTACT_BYTES + ID_BYTES);
+    if (reaches(peerScope, scope)) handles[kept++] = handle;
+  }
+  out.nodes(contacts, nearest.handles, kept);
+}
+
+/** Did we give the sender the token that it shows, for what it writes under? */
+export function isAuthentic(
+  node: MainlineState,
+  now: number,
+  from: Address,
+  query: Message,
+  target: Uint8Array,
+  start: number,
+): boolean {
+  const { bytes, tokenStart, tokenLength } = query;
+  if (tokenStart <= 0) return false;
+  const { tokens } = node.shared;
+  return tokens.valid(now, node.tenant, from, target, start, bytes, tokenStart, tokenLength);
+}
+
+export function refuse(
+  from: Address,
+  query: Message,
+  out: Writer,
+  verdict: Verdict,
+  reason: Uint8Array,
+  code: number = ErrorCode.protocol,
+): boolean {
+  query.verdict = verdict;
+  out.error(from, query, code, reason);
+  return true;
+}
