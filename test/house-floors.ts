@@ -44,4 +44,18 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['mainline/', 'ring/'],
     ['experiments/'],
   ],
+  'src/scene/': [
+    ['protocol/limits.ts', 'protocol/base64.ts', 'protocol/names.ts', 'protocol/shape.ts'],
+    ['protocol/columns.ts'],
+    ['protocol/config.ts'],
+    ['protocol/commands.ts'],
+    ['protocol/messages.ts'],
+    ['explain/'],
+    ['views/'],
+    ['world/'],
+    ['mainline/', 'ring/'],
+    ['simulation.ts'],
+    ['recording/'],
+  ],
+  'src/studio/': [['live/'], ['mainline/', 'ring/'], ['server/']],
 };

@@ -296,8 +296,8 @@ export class MainlineNode extends MainlineState implements Machine {
     if (inFlight === null) return;
     for (let row = inFlight.nextSlow(now, this.shortTimeoutMs); row !== 0; ) {
       if (requests.purpose[row] === Purpose.lookup) {
-        const lookup = this.lookups[requests.subject[row]!]!;
-        lookup.slow(requests.detail[row]!);
+        const lookup = this.lookups[requests.subject[row]]!;
+        lookup.slow(requests.detail[row]);
         step(this, now, lookup);
       }
       row = inFlight.nextSlow(now, this.shortTimeoutMs);

@@ -77,7 +77,7 @@ export class Tokens {
     for (let i = 0; i < ID_BYTES; i++) input[TARGET_AT + i] = target[start + i];
     const digest = this.#sha1(input);
     const token = new Uint8Array(TOKEN_BYTES);
-    for (let i = 0; i < TOKEN_BYTES; i++) token[i] = digest[i]!;
+    for (let i = 0; i < TOKEN_BYTES; i++) token[i] = digest[i];
     return token;
   }
 

@@ -76,7 +76,7 @@ export class Claim {
   }
 
   get from(): Uint8Array {
-    return this.parts[0]!.from;
+    return this.parts[0].from;
   }
 
   get end(): Uint8Array {

@@ -96,7 +96,7 @@ export class Elector {
   }
 
   accept({ titles, isInForce }: Proposal): Answer {
-    const { from } = titles[0]!;
+    const { from } = titles[0];
     const { end } = titles.at(-1)!;
     if (!titles.every((title) => this.#mayAccept(title))) return this.#answer(from, end, false);
     for (const title of titles) this.#accept(title, isInForce);

@@ -37,7 +37,7 @@ export class Passage {
     alsoTell: readonly Peer[] = [],
   ) {
     this.proposal = { titles, isInForce: false };
-    this.seen = titles[0]!.epoch;
+    this.seen = titles[0].epoch;
     const electorates = distinct([...titles.map(({ electors }) => electors), ...before]);
     this.#votes = new Votes(electorates);
     this.toAsk = peersOf([...electorates, ...titles.map(({ copies }) => copies), alsoTell]);
@@ -64,7 +64,7 @@ export class Passage {
   }
 
   #learn(known: Known): void {
-    const limit = this.news?.title.epoch ?? this.proposal.titles[0]!.epoch;
+    const limit = this.news?.title.epoch ?? this.proposal.titles[0].epoch;
     if (compareEpochs(known.title.epoch, limit) > 0) this.news = known;
   }
 

@@ -86,7 +86,7 @@ export class Stretches {
       (its) => compareIds(its.from, 0, point, 0) < 0 && isBefore(point, its.end),
     );
     if (at < 0) return;
-    const whole = this.list[at]!;
+    const whole = this.list[at];
     this.list.splice(at, 1, { ...whole, end: point }, { ...whole, from: point });
   }
 

@@ -152,7 +152,7 @@ export class TitleReader {
 
   u8(): number {
     const at = this.#skip(1);
-    return at < 0 ? 0 : this.bytes[at]!;
+    return at < 0 ? 0 : this.bytes[at];
   }
 
   copy(length: number): Uint8Array {
@@ -225,9 +225,7 @@ function writePeers(out: Uint8Array, start: number, list: readonly Peer[]): numb
 }
 
 function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
-  );
+  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }
 
 function writeWord(bytes: Uint8Array, at: number, value: number): void {

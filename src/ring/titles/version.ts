@@ -34,8 +34,8 @@ export function writeVersion(out: Uint8Array, epoch: Epoch, counter: number): vo
 
 /** The next branch of the version that is replaced (`before`; null: of nothing). False when it has no more. */
 export function writeBranch(out: Uint8Array, before: Uint8Array | null): boolean {
-  for (let i = 0; i < VERSION_BYTES; i++) out[i] = before === null ? 0 : before[i]!;
-  const branch = (out[BRANCH_AT]! << 8) | out[BRANCH_AT + 1]!;
+  for (let i = 0; i < VERSION_BYTES; i++) out[i] = before === null ? 0 : before[i];
+  const branch = (out[BRANCH_AT] << 8) | out[BRANCH_AT + 1];
   if (branch === BRANCH_MAX) return false;
   out[BRANCH_AT] = (branch + 1) >>> 8;
   out[BRANCH_AT + 1] = (branch + 1) & 255;
@@ -48,7 +48,7 @@ export function epochOf(version: Uint8Array, at: number): Epoch {
 }
 
 export function counterOf(version: Uint8Array, at: number): number {
-  const high = (version[at + COUNTER_AT]! << 8) | version[at + COUNTER_AT + 1]!;
+  const high = (version[at + COUNTER_AT] << 8) | version[at + COUNTER_AT + 1];
   return high * 0x1_0000_0000 + wordAt(version, at + COUNTER_LOW_AT);
 }
 
@@ -58,9 +58,7 @@ export function compareToEpoch(version: Uint8Array, at: number, epoch: Epoch): n
 }
 
 function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
-  );
+  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }
 
 function writeWord(bytes: Uint8Array, at: number, value: number): void {

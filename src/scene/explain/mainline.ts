@@ -262,7 +262,7 @@ class Reader {
     const hex = formatId(cut.bytes, cut.at);
     cut.say(hex);
     const isOwn = form === 'id' && this.#target !== null;
-    cut.leaf('bytes', ID_BYTES, hex, isOwn ? distanceByXor(cut.bytes, cut.at, this.#target!) : '');
+    cut.leaf('bytes', ID_BYTES, hex, isOwn ? distanceByXor(cut.bytes, cut.at, this.#target) : '');
   }
 
   #client(): void {

@@ -236,7 +236,7 @@ export class RingCalls {
     );
     if (at < 0) return;
     const [answered] = awaited.splice(at, 1);
-    if (answered!.step >= 0) steps[answered!.step].reply = flight;
+    if (answered.step >= 0) steps[answered.step].reply = flight;
   }
 }
 

@@ -137,15 +137,28 @@ export function commandOf(text: string): Command {
   }
 }
 
+const MISSING = { 404: 'There is no such thing' };
+
+/** The scene that a path names. @throws ApiError. */
+type SceneOf = (context: Context<Env>) => LiveScene;
+
 function routesOf(options: ApiOptions): Handled[] {
-  const { scenes, recordings, controlToken } = options;
-  const scene = (context: Context<Env>): LiveScene => {
+  const { scenes, recordings } = options;
+  const scene: SceneOf = (context) => {
     const name = context.req.param('scene') ?? '';
     const found = scenes.get(name);
     if (found) return found;
     throw new ApiError(404, 'NO_SUCH_SCENE', `there is no scene "${name}"`);
   };
-  const missing = { 404: 'There is no such thing' };
+  return [
+    ...sceneRoutes(options, scene),
+    ...detailRoutes(scene),
+    ...actRoutes(options, scene),
+    recordingRoute(recordings),
+  ];
+}
+
+function sceneRoutes({ scenes, recordings }: ApiOptions, scene: SceneOf): Handled[] {
   return [
     {
       method: 'get',
@@ -163,7 +176,7 @@ function routesOf(options: ApiOptions): Handled[] {
       path: '/api/scenes/{scene}',
       summary: 'A scene as it is now',
       answer: SceneAnswer,
-      errors: missing,
+      errors: MISSING,
       handle: async (context) => {
         const [hello, places, update] = await scene(context).opening();
         if (places?.type !== 'places' || update?.type !== 'frame') {
@@ -172,12 +185,17 @@ function routesOf(options: ApiOptions): Handled[] {
         return context.json({ hello, ...rowsOf(places, update, formatAddress) });
       },
     },
+  ];
+}
+
+function detailRoutes(scene: SceneOf): Handled[] {
+  return [
     {
       method: 'get',
       path: '/api/scenes/{scene}/nodes/{node}',
       summary: 'A node looked into',
       answer: NodeAnswer,
-      errors: missing,
+      errors: MISSING,
       handle: async (context) => {
         const number = context.req.param('node') ?? '';
         const view = /^\d{1,9}$/.test(number) ? await scene(context).node(Number(number)) : null;
@@ -190,7 +208,7 @@ function routesOf(options: ApiOptions): Handled[] {
       path: '/api/scenes/{scene}/keys',
       summary: 'The keys, their owners and holders',
       answer: KeysAnswer,
-      errors: missing,
+      errors: MISSING,
       handle: async (context) => context.json({ keys: await scene(context).keys() }),
     },
     {
@@ -198,7 +216,7 @@ function routesOf(options: ApiOptions): Handled[] {
       path: '/api/scenes/{scene}/keys/{key}',
       summary: 'One key, by 40 hexadecimal digits or by its name',
       answer: KeyAnswer,
-      errors: missing,
+      errors: MISSING,
       handle: async (context) => {
         const wanted = context.req.param('key') ?? '';
         const keys = await scene(context).keys();
@@ -214,16 +232,21 @@ function routesOf(options: ApiOptions): Handled[] {
       path: '/api/scenes/{scene}/lookups',
       summary: 'The last lookups, step by step',
       answer: LookupsAnswer,
-      errors: missing,
+      errors: MISSING,
       handle: (context) => context.json({ lookups: scene(context).lookups() }),
     },
+  ];
+}
+
+function actRoutes({ controlToken }: ApiOptions, scene: SceneOf): Handled[] {
+  return [
     {
       method: 'get',
       path: '/api/scenes/{scene}/stream',
       summary:
         'A WebSocket: one line of a recording in each message; takes inspect, follow, explain',
       answer: null,
-      errors: { ...missing, 426: 'No WebSocket was asked for' },
+      errors: { ...MISSING, 426: 'No WebSocket was asked for' },
       handle: (context) => {
         scene(context);
         return failed(new ApiError(400, 'NO_WEBSOCKET', 'ask for a WebSocket here'), 426);
@@ -237,7 +260,7 @@ function routesOf(options: ApiOptions): Handled[] {
       body: Command,
       needsToken: true,
       errors: {
-        ...missing,
+        ...MISSING,
         400: 'No command, or one that live nodes do not know',
         401: 'The wrong token',
         403: 'The server was started without a token',
@@ -258,22 +281,25 @@ function routesOf(options: ApiOptions): Handled[] {
         return context.json({ done: true, message: await chosen.perform(command.act) });
       },
     },
-    {
-      method: 'get',
-      path: '/api/recordings/{recording}',
-      summary: 'A recording, line by line',
-      answer: null,
-      errors: missing,
-      handle: (context) => {
-        const name = context.req.param('recording') ?? '';
-        const bytes = recordings.get(name);
-        if (!bytes) throw new ApiError(404, 'NO_SUCH_RECORDING', `there is no recording "${name}"`);
-        return context.body(new Uint8Array(bytes), 200, {
-          'Content-Type': 'text/plain; charset=utf-8',
-        });
-      },
-    },
   ];
+}
+
+function recordingRoute(recordings: ApiOptions['recordings']): Handled {
+  return {
+    method: 'get',
+    path: '/api/recordings/{recording}',
+    summary: 'A recording, line by line',
+    answer: null,
+    errors: MISSING,
+    handle: (context) => {
+      const name = context.req.param('recording') ?? '';
+      const bytes = recordings.get(name);
+      if (!bytes) throw new ApiError(404, 'NO_SUCH_RECORDING', `there is no recording "${name}"`);
+      return context.body(new Uint8Array(bytes), 200, {
+        'Content-Type': 'text/plain; charset=utf-8',
+      });
+    },
+  };
 }
 
 function summaryOf(scene: LiveScene): object {

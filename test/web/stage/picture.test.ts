@@ -119,7 +119,7 @@ describe('a picture', () => {
     expect(texts.filter((text) => text === '2')).toHaveLength(4);
   });
 
-  test('the other view begins from afar; a node out of draw is brought back', () => {
+  test('the other view begins from afar; a node out of sight is brought back', () => {
     const { picture } = stage(16, 'ring');
     picture.draw('ring', NOTHING, 0, false);
     picture.zoom(40, 0, 0);

@@ -115,7 +115,7 @@ describe('the trie', () => {
     expect(branches).toBeLessThan(600);
   });
 
-  test('what is out of draw is not visited', () => {
+  test('what is out of sight is not visited', () => {
     const all = Float64Array.from({ length: 256 }, (_, i) => i / 256);
     let seen = 0;
     const trie = trieOf(all);

@@ -24,12 +24,18 @@ interface WorldHandsProps {
   config: SceneConfig;
 }
 
+/** Begins a new run that differs in these. */
+type Change = (part: Partial<SceneConfig>) => void;
+
+interface WorldPartProps {
+  config: SceneConfig;
+  change: Change;
+}
+
 export function WorldHands({ session, config }: WorldHandsProps) {
   const isRing = config.overlay === 'ring';
   const note = useId();
-  const seed = useId();
-  const policy = useId();
-  const change = (part: Partial<SceneConfig>) => session.change(part);
+  const change: Change = (part) => session.change(part);
   return (
     <fieldset class="hands-group" aria-describedby={note}>
       <legend>World</legend>
@@ -52,57 +58,9 @@ export function WorldHands({ session, config }: WorldHandsProps) {
         onPick={(nodes) => change({ nodes })}
       />
       {isRing ? (
-        <>
-          <Slider
-            label="Backups, K"
-            hint="Copies beyond the owner’s own. A key survives K crashes at once."
-            stops={RING_K_STOPS}
-            value={config.k}
-            show={String}
-            onPick={(k) => change({ k })}
-          />
-          <Slider
-            label="Places per node"
-            hint="Virtual nodes: how many points of the circle belong to one node."
-            stops={IDENTITY_STOPS}
-            value={config.identities}
-            show={String}
-            onPick={(identities) => change({ identities })}
-          />
-          <div class="hands-field">
-            <label for={policy}>Repair</label>
-            <select
-              id={policy}
-              value={config.policy}
-              onChange={(event) =>
-                change({ policy: event.currentTarget.value as SceneConfig['policy'] })
-              }
-            >
-              <option value="correct">correct</option>
-              <option value="chord-2001">as Chord, 2001</option>
-              <option value="class-2019">as the class, 2019</option>
-            </select>
-          </div>
-        </>
+        <RingSliders config={config} change={change} />
       ) : (
-        <>
-          <Slider
-            label="Bucket size, k"
-            hint="How many contacts of each distance a node remembers."
-            stops={BUCKET_STOPS}
-            value={config.k}
-            show={String}
-            onPick={(k) => change({ k })}
-          />
-          <Slider
-            label="At a time, α"
-            hint="How many questions of one look-up are on their way at the same time."
-            stops={ALPHA_STOPS}
-            value={config.alpha}
-            show={String}
-            onPick={(alpha) => change({ alpha })}
-          />
-        </>
+        <MainlineSliders config={config} change={change} />
       )}
       <Slider
         label="Keys at the start"
@@ -111,33 +69,101 @@ export function WorldHands({ session, config }: WorldHandsProps) {
         show={String}
         onPick={(keys) => change({ keys })}
       />
-      <div class="hands-field">
-        <label for={seed} title="The same seed makes the same world, message by message.">
-          Seed
-        </label>
-        <input
-          id={seed}
-          type="number"
-          min={0}
-          max={0xffffffff}
-          value={config.seed}
-          onChange={(event) => {
-            const picked = Number(event.currentTarget.value);
-            if (Number.isInteger(picked) && picked >= 0 && picked <= 0xffffffff) {
-              change({ seed: picked });
-            }
-          }}
-        />
-        <button
-          type="button"
-          class="icon"
-          aria-label="Another seed"
-          title="Another seed"
-          onClick={() => change({ seed: (config.seed + 1) >>> 0 })}
-        >
-          <Icon name="dice" />
-        </button>
-      </div>
+      <SeedField config={config} change={change} />
     </fieldset>
+  );
+}
+
+function RingSliders({ config, change }: WorldPartProps) {
+  const policy = useId();
+  return (
+    <>
+      <Slider
+        label="Backups, K"
+        hint="Copies beyond the owner’s own. A key survives K crashes at once."
+        stops={RING_K_STOPS}
+        value={config.k}
+        show={String}
+        onPick={(k) => change({ k })}
+      />
+      <Slider
+        label="Places per node"
+        hint="Virtual nodes: how many points of the circle belong to one node."
+        stops={IDENTITY_STOPS}
+        value={config.identities}
+        show={String}
+        onPick={(identities) => change({ identities })}
+      />
+      <div class="hands-field">
+        <label for={policy}>Repair</label>
+        <select
+          id={policy}
+          value={config.policy}
+          onChange={(event) =>
+            change({ policy: event.currentTarget.value as SceneConfig['policy'] })
+          }
+        >
+          <option value="correct">correct</option>
+          <option value="chord-2001">as Chord, 2001</option>
+          <option value="class-2019">as the class, 2019</option>
+        </select>
+      </div>
+    </>
+  );
+}
+
+function MainlineSliders({ config, change }: WorldPartProps) {
+  return (
+    <>
+      <Slider
+        label="Bucket size, k"
+        hint="How many contacts of each distance a node remembers."
+        stops={BUCKET_STOPS}
+        value={config.k}
+        show={String}
+        onPick={(k) => change({ k })}
+      />
+      <Slider
+        label="At a time, α"
+        hint="How many questions of one look-up are on their way at the same time."
+        stops={ALPHA_STOPS}
+        value={config.alpha}
+        show={String}
+        onPick={(alpha) => change({ alpha })}
+      />
+    </>
+  );
+}
+
+function SeedField({ config, change }: WorldPartProps) {
+  const seed = useId();
+  return (
+    <div class="hands-field">
+      <label for={seed} title="The same seed makes the same world, message by message.">
+        Seed
+      </label>
+      <input
+        id={seed}
+        type="number"
+        min={0}
+        max={0xffffffff}
+        value={config.seed}
+        onChange={(event) => {
+          const picked = Number(event.currentTarget.value);
+          if (Number.isInteger(picked) && picked >= 0 && picked <= 0xffffffff) {
+            change({ seed: picked });
+          }
+        }}
+      />
+      <button
+        type="button"
+        class="icon"
+        aria-label="Another seed"
+        title="Another seed"
+        onClick={() => change({ seed: (config.seed + 1) >>> 0 })}
+      >
+        <Icon name="dice" />
+      </button>
+    </div>
   );
 }

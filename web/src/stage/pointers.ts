@@ -18,6 +18,11 @@ export interface Cut {
   y1: number;
 }
 
+interface Point {
+  x: number;
+  y: number;
+}
+
 interface PointerTask {
   pictureRef: { current: Picture | null };
   wakeRef: { current: () => void };
@@ -29,7 +34,7 @@ interface PointerTask {
 
 /** The handlers of an element, by their names. */
 export function usePointers({ pictureRef, wakeRef, cut, tip, model, endCut }: PointerTask) {
-  const downRef = useRef(new Map<number, { x: number; y: number }>());
+  const downRef = useRef(new Map<number, Point>());
   const movedRef = useRef(0);
   const at = (event: PointerEvent | WheelEvent) => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
@@ -67,14 +72,8 @@ export function usePointers({ pictureRef, wakeRef, cut, tip, model, endCut }: Po
     }
     movedRef.current += Math.hypot(point.x - before.x, point.y - before.y);
     const other = [...downRef.current].find(([id]) => id !== event.pointerId)?.[1];
-    if (other) {
-      const was = Math.hypot(before.x - other.x, before.y - other.y);
-      const is = Math.hypot(point.x - other.x, point.y - other.y);
-      if (was > 0) picture.zoom(is / was, (point.x + other.x) / 2, (point.y + other.y) / 2);
-      picture.pan((point.x - before.x) / 2, (point.y - before.y) / 2);
-    } else if (movedRef.current > CLICK_SLACK) {
-      picture.pan(point.x - before.x, point.y - before.y);
-    }
+    if (other) pinch(picture, before, point, other);
+    else if (movedRef.current > CLICK_SLACK) picture.pan(point.x - before.x, point.y - before.y);
     downRef.current.set(event.pointerId, point);
     wakeRef.current();
   };
@@ -89,15 +88,7 @@ export function usePointers({ pictureRef, wakeRef, cut, tip, model, endCut }: Po
       return;
     }
     if (movedRef.current > CLICK_SLACK || downRef.current.size > 0) return;
-    const key = picture.pickKey(point.x, point.y);
-    if (key !== null) {
-      view.selectedKey.value = key;
-      view.tab.value = 'keys';
-      return;
-    }
-    const node = picture.pick(point.x, point.y);
-    view.selectedNode.value = node;
-    if (node >= 0) view.tab.value = 'node';
+    select(picture, point);
   };
 
   const onPointerCancel = (event: PointerEvent) => {
@@ -122,6 +113,27 @@ export function usePointers({ pictureRef, wakeRef, cut, tip, model, endCut }: Po
   };
 
   return { onPointerDown, onPointerMove, onPointerUp, onPointerCancel, onPointerLeave, onWheel };
+}
+
+/** One finger of two has moved: the picture keeps under both what was there. */
+function pinch(picture: Picture, before: Point, point: Point, other: Point): void {
+  const was = Math.hypot(before.x - other.x, before.y - other.y);
+  const is = Math.hypot(point.x - other.x, point.y - other.y);
+  if (was > 0) picture.zoom(is / was, (point.x + other.x) / 2, (point.y + other.y) / 2);
+  picture.pan((point.x - before.x) / 2, (point.y - before.y) / 2);
+}
+
+/** The key or the node at a point becomes the one that is looked at. */
+function select(picture: Picture, { x, y }: Point): void {
+  const key = picture.pickKey(x, y);
+  if (key !== null) {
+    view.selectedKey.value = key;
+    view.tab.value = 'keys';
+    return;
+  }
+  const node = picture.pick(x, y);
+  view.selectedNode.value = node;
+  if (node >= 0) view.tab.value = 'node';
 }
 
 function hover(

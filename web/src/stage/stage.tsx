@@ -95,13 +95,7 @@ export function Stage({ model, send, label }: StageProps) {
     const picture = pictureRef.current!;
     cut.value = null;
     if (Math.hypot(line.x1 - line.x0, line.y1 - line.y0) < SHORTEST_CUT) return;
-    const { projection: p, layout } = picture;
-    const nodes = cutByLine(layout.positions, model.placeCount, model.nodeOf, model.nodeCount, {
-      x0: worldX(p, line.x0),
-      y0: worldY(p, line.y0),
-      x1: worldX(p, line.x1),
-      y1: worldY(p, line.y1),
-    });
+    const nodes = nodesCutOff(picture, model, line);
     view.tool.value = 'select';
     if (nodes.length > 0) send({ do: 'act', act: { kind: 'partition', nodes, oneWay: false } });
   };
@@ -125,35 +119,51 @@ export function Stage({ model, send, label }: StageProps) {
         <CutLine cut={cut.value} />
         <Tooltip model={model} tip={tip.value} />
         <Legend model={model} />
-        <div class="stage-zoom">
-          <button
-            type="button"
-            onClick={() => zoom(ZOOM_STEP)}
-            aria-label="Closer"
-            title="Closer (+)"
-          >
-            +
-          </button>
-          <button
-            type="button"
-            onClick={() => zoom(1 / ZOOM_STEP)}
-            aria-label="Farther"
-            title="Farther (−)"
-          >
-            −
-          </button>
-          <button type="button" onClick={reset} aria-label="Show all" title="Show all (0)">
-            ⤢
-          </button>
-        </div>
+        <ZoomButtons zoom={zoom} reset={reset} />
         {view.tool.value === 'partition' && (
-          <p class="stage-hint">Draw a line: the nodes on either side lose draw of each other.</p>
+          <p class="stage-hint">Draw a line: the nodes on either side lose sight of each other.</p>
         )}
       </div>
       <Story model={model} />
       <StageTwin model={model} label={label} />
     </div>
   );
+}
+
+interface ZoomProps {
+  zoom: (factor: number) => void;
+  reset: () => void;
+}
+
+function ZoomButtons({ zoom, reset }: ZoomProps) {
+  return (
+    <div class="stage-zoom">
+      <button type="button" onClick={() => zoom(ZOOM_STEP)} aria-label="Closer" title="Closer (+)">
+        +
+      </button>
+      <button
+        type="button"
+        onClick={() => zoom(1 / ZOOM_STEP)}
+        aria-label="Farther"
+        title="Farther (−)"
+      >
+        −
+      </button>
+      <button type="button" onClick={reset} aria-label="Show all" title="Show all (0)">
+        ⤢
+      </button>
+    </div>
+  );
+}
+
+/** The nodes on the smaller side of a line that was drawn on the screen. */
+function nodesCutOff({ projection: p, layout }: Picture, model: SceneModel, line: Cut): number[] {
+  return cutByLine(layout.positions, model.placeCount, model.nodeOf, model.nodeCount, {
+    x0: worldX(p, line.x0),
+    y0: worldY(p, line.y0),
+    x1: worldX(p, line.x1),
+    y1: worldY(p, line.y1),
+  });
 }
 
 function Story({ model }: { model: SceneModel }) {
