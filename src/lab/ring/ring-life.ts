@@ -39,7 +39,18 @@ export type RingStep = { readonly atMs: number } & (
   /** One is lost with its disk, and another goes down at once and comes back. */
   | ({ readonly do: 'both'; readonly forMs: number } & Blow)
   | { readonly do: 'cut'; readonly share: number; readonly cut: Cut; readonly forMs: number }
+  /** It goes down, and comes back at its address with an empty disk. */
+  | ({ readonly do: 'empty'; readonly forMs: number } & Blow)
+  /** All go down at once; each comes back when its power does, in any order. */
+  | { readonly do: 'power'; readonly forMs: number }
+  /** The clock of somebody jumps forwards. */
+  | { readonly do: 'jump'; readonly byMs: number }
+  /** Nothing becomes durable on somebody's disk for so long. */
+  | { readonly do: 'hang'; readonly forMs: number }
 );
+
+/** What takes somebody away. */
+type Strike = 'crash' | 'loss' | 'pause' | 'empty';
 
 export const Stand = { out: 0, up: 1, down: 2, paused: 3 } as const;
 export type Stand = (typeof Stand)[keyof typeof Stand];
@@ -70,6 +81,14 @@ export class RingLife {
   readonly #returning: number;
   readonly #mending: number;
   readonly #lives: Uint32Array;
+  /** Whose disk will be empty when they come back. */
+  readonly #emptied = new Set<number>();
+  readonly #unhanging: number;
+  /** Whose disks hang. */
+  readonly #hung = new Set<number>();
+
+  /** How far the clock of a process that begins anew may be off, either way. */
+  skewMs = 0;
 
   /** @param budget how many may be gone at a time, as counted between two times that the ring is whole. */
   constructor(overlay: RingOverlay, history: History, budget: number) {
@@ -85,6 +104,7 @@ export class RingLife {
       if (this.#lives[node] === life) this.comeBack(node);
     });
     this.#mending = world.subscribe((number) => this.#mend(number));
+    this.#unhanging = world.subscribe((node) => this.#unhang(node));
   }
 
   /** Puts all steps on their way. */
@@ -110,6 +130,7 @@ export class RingLife {
     this.#note('mend', -1);
     this.#overlay.world.network.calm();
     this.cuts = 0;
+    for (const node of this.#hung) this.#unhang(node);
     for (let node = 0; node < this.stands.length; node++) this.comeBack(node);
     // Whoever was told of nobody but the dead has to be told of others.
     for (const node of this.up()) if (!this.#overlay.node(node).isMember) this.#beginAgain(node);
@@ -148,10 +169,10 @@ export class RingLife {
       const remembers = this.#overlay.storeOf(node).fact('known') !== null;
       const ways = remembers && randomBelow(this.#random, 2) === 0 ? [] : this.#ways(node);
       this.#enter(node, Stand.up);
-      this.#note('restart', node);
+      this.#note(this.#emptied.delete(node) ? 'join' : 'restart', node);
       // One that finds nobody whom it remembers begins alone, as if it were cut off.
       if (ways.length === 0) this.#note('cut', node);
-      this.#overlay.restart(node, ways, true);
+      this.#overlay.restart(node, ways, true, this.#skew());
     }
   }
 
@@ -211,6 +232,12 @@ export class RingLife {
         return this.#leave(random, step.isWiped);
       case 'cut':
         return this.#cut(random, step);
+      case 'power':
+        return this.#loseAllPower(random, step.forMs);
+      case 'jump':
+        return this.#overlay.jumpClock(pick(random, this.up()), step.byMs);
+      case 'hang':
+        return this.#hang(random, step.forMs);
       case 'both':
         this.#strike(random, { ...step, do: 'loss', count: 1 });
         return this.#strike(random, { ...step, do: 'crash' });
@@ -219,13 +246,13 @@ export class RingLife {
     }
   }
 
-  #strike(random: Random, step: RingStep & { do: 'crash' | 'loss' | 'pause' }): void {
+  #strike(random: Random, step: RingStep & { do: Strike }): void {
     const aims = step.aimed ? [...this.holders()] : [];
     for (let i = 0; i < step.count; i++) this.#take(random, step, aims);
   }
 
   /** Takes one away: a process, with its disk, or for a while. */
-  #take(random: Random, step: RingStep & { do: 'crash' | 'loss' | 'pause' }, aims: number[]): void {
+  #take(random: Random, step: RingStep & { do: Strike }, aims: number[]): void {
     const up = this.up();
     if (up.length < 2 || this.gone >= this.#budget) return;
     while (aims.length > 0 && !up.includes(aims[0])) aims.shift();
@@ -233,22 +260,54 @@ export class RingLife {
     // Somebody has to be left who is a member.
     if (this.members().every((other) => other === node)) return;
     this.gone++;
-    this.#note(step.do, node);
+    this.#note(step.do === 'empty' ? 'loss' : step.do, node);
     if (step.do === 'pause') {
       this.#enter(node, Stand.paused);
       this.#overlay.pause(node);
       this.#comeBackAfter(node, step.forMs);
       return;
     }
+    this.#goDown(node, step.silent, step.do === 'loss' ? Stand.out : Stand.down);
+    if (step.do !== 'crash') this.#overlay.disks.wipe(node);
+    if (step.do === 'empty') this.#emptied.add(node);
+    if (step.do !== 'loss') this.#comeBackAfter(node, step.forMs);
+  }
+
+  #goDown(node: number, isSilent: boolean, stand: Stand): void {
     for (const [call, leaver] of this.#leavers) {
       if (leaver.node === node) this.#leavers.delete(call);
     }
-    this.#enter(node, step.do === 'crash' ? Stand.down : Stand.out);
-    if (step.silent) this.#overlay.vanish(node);
+    this.#enter(node, stand);
+    if (isSilent) this.#overlay.vanish(node);
     else this.#overlay.crash(node);
-    if (step.do === 'loss') this.#overlay.disks.wipe(node);
-    else this.#comeBackAfter(node, step.forMs);
     this.whenGone(node);
+  }
+
+  #loseAllPower(random: Random, forMs: number): void {
+    for (const node of [...this.up(), ...this.#those(Stand.paused)]) {
+      this.gone++;
+      this.#note('crash', node);
+      this.#goDown(node, true, Stand.down);
+      this.#comeBackAfter(node, 1 + randomBelow(random, forMs));
+    }
+  }
+
+  #hang(random: Random, forMs: number): void {
+    const { world, disks } = this.#overlay;
+    const node = pick(random, this.up());
+    if (this.#hung.has(node)) return;
+    this.#hung.add(node);
+    disks.hang(node, true);
+    world.schedule(world.now + forMs, this.#unhanging, node, 0);
+  }
+
+  #unhang(node: number): void {
+    if (this.#hung.delete(node)) this.#overlay.disks.hang(node, false);
+  }
+
+  /** How far off the clock of the next process is. */
+  #skew(): number {
+    return this.skewMs === 0 ? 0 : randomBelow(this.#random, 2 * this.skewMs + 1) - this.skewMs;
   }
 
   #comeBackAfter(node: number, forMs: number): void {
@@ -265,7 +324,7 @@ export class RingLife {
     const call = --this.#lastCall;
     this.#leavers.set(call, { node, isWiped });
     this.#note('leave', node);
-    this.#overlay.node(node).leave(world.now, call);
+    this.#overlay.node(node).leave(this.#overlay.nowAt(node), call);
     world.settle(node);
   }
 
@@ -275,10 +334,9 @@ export class RingLife {
     if (leaver === undefined) return;
     this.#leavers.delete(call);
     const { node, isWiped } = leaver;
-    const { world } = this.#overlay;
     this.#note(isInOrder ? 'leave' : 'crash', node);
     this.#enter(node, isInOrder ? Stand.out : Stand.down);
-    this.#overlay.node(node).close(world.now);
+    this.#overlay.node(node).close(this.#overlay.nowAt(node));
     this.#overlay.crash(node);
     if (isInOrder && isWiped) this.#overlay.disks.wipe(node);
     this.whenGone(node);

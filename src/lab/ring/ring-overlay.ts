@@ -31,6 +31,7 @@ import { World } from '../world.ts';
 import type { WorldOptions } from '../world-state.ts';
 import { Circle, type Place } from './circle.ts';
 import { type RingInside, RingOracle } from './ring-oracle.ts';
+import { SkewedMachine } from './skewed-machine.ts';
 
 /** Hears what each node has to say. */
 export interface RingWatcher {
@@ -81,6 +82,8 @@ export class RingOverlay implements Overlay, RingInside {
   readonly disks: Disks;
   readonly #shared: RingShared;
   readonly #nodes: (RingNode | undefined)[];
+  /** Those whose clocks are wrong. */
+  readonly #skewed = new Map<number, SkewedMachine>();
   readonly #random: SeededRandom;
   readonly #settingsOf: (node: number) => RingSettings;
   readonly #watcher: RingWatcher;
@@ -103,7 +106,7 @@ export class RingOverlay implements Overlay, RingInside {
     this.oracle = new RingOracle(this);
     world.inhabit(this);
     const diskRandom = new SeededRandom(world.seed, SeedStream.disks);
-    this.disks = new Disks(world, disk, diskRandom, (node) => this.node(node));
+    this.disks = new Disks(world, disk, diskRandom, (node) => this.machine(node));
     this.#ending = world.subscribe((node) => this.#end(node));
     this.#warm(members, warm);
   }
@@ -116,23 +119,39 @@ export class RingOverlay implements Overlay, RingInside {
     return this.circle.nodeAt(address);
   }
 
-  machine(node: number): RingNode {
-    return this.node(node);
+  machine(node: number): RingNode | SkewedMachine {
+    return this.#skewed.get(node) ?? this.node(node);
   }
 
   datagrams(): null {
     return null;
   }
 
-  streams(node: number): RingNode {
-    return this.node(node);
+  streams(node: number): RingNode | SkewedMachine {
+    return this.machine(node);
   }
 
-  /** The machine of a node that has begun, to be given commands; `world.settle(node)` after each. */
+  /**
+   * The machine of a node that has begun, to be given commands, at `nowAt(node)`; `world.settle(node)`
+   * after each.
+   */
   node(node: number): RingNode {
     const machine = this.#nodes[node];
     assert(machine !== undefined, 'the node has begun');
     return machine;
+  }
+
+  /** The time on a node's own clock. */
+  nowAt(node: number): number {
+    return this.world.now + (this.#skewed.get(node)?.aheadMs ?? 0);
+  }
+
+  /** The clock of a node jumps forwards, under a process that runs or stands still. */
+  jumpClock(node: number, byMs: number): void {
+    const skewed = this.#skewed.get(node) ?? new SkewedMachine(this.node(node), 0);
+    skewed.jump(byMs);
+    this.#skewed.set(node, skewed);
+    if (this.world.alive[node] === 1) this.world.settle(node);
   }
 
   hasBegun(node: number): boolean {
@@ -165,18 +184,21 @@ export class RingOverlay implements Overlay, RingInside {
 
   // What befalls nodes.
 
-  /** A new process joins through `ways`; without any it is a ring of its own. */
-  join(node: number, ways: readonly Address[]): void {
+  /**
+   * A new process joins through `ways`; without any it is a ring of its own. Its clock is `aheadMs` ahead
+   * of the world's, or behind.
+   */
+  join(node: number, ways: readonly Address[], aheadMs = 0): void {
     assert(this.world.alive[node] === 0, 'who joins is not there yet');
-    this.#born(node);
+    this.#born(node, aheadMs);
     this.world.start(node);
-    this.node(node).start(this.world.now, ways);
+    this.node(node).start(this.nowAt(node), ways);
     this.world.settle(node);
   }
 
   /** Hands its arcs over, tells its neighbours, and ends. */
   leave(node: number): void {
-    this.node(node).leave(this.world.now, LEAVE);
+    this.node(node).leave(this.nowAt(node), LEAVE);
     this.world.settle(node);
   }
 
@@ -202,21 +224,21 @@ export class RingOverlay implements Overlay, RingInside {
   }
 
   /** A new process on the same address, with what its disk kept or with a new disk. */
-  restart(node: number, ways: readonly Address[], hasMemory: boolean): void {
+  restart(node: number, ways: readonly Address[], hasMemory: boolean, aheadMs = 0): void {
     this.world.stop(node);
     this.disks.crash(node);
     if (!hasMemory) this.disks.wipe(node);
-    this.join(node, ways);
+    this.join(node, ways, aheadMs);
   }
 
   #end(node: number): void {
     if (this.world.alive[node] === 0) return;
-    this.node(node).close(this.world.now);
+    this.node(node).close(this.nowAt(node));
     this.crash(node);
     this.#watcher.onLeft?.(node);
   }
 
-  #born(node: number): void {
+  #born(node: number, aheadMs = 0): void {
     const { circle } = this;
     const addresses: Address[] = [];
     for (let i = 0; i < circle.identities; i++) addresses.push(circle.addressOf(node, i));
@@ -233,6 +255,8 @@ export class RingOverlay implements Overlay, RingInside {
       addresses,
       new Ear(this, node),
     );
+    if (aheadMs === 0) this.#skewed.delete(node);
+    else this.#skewed.set(node, new SkewedMachine(this.node(node), aheadMs));
   }
 
   /** @internal */

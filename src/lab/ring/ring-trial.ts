@@ -316,14 +316,14 @@ export class RingTrial {
     const begun = { kind: 'insert', level, key: `k${key}`, node, value } as const;
     const call = this.history.begin(world.now, begun) + 1;
     const content = contentOf(value, bytes);
-    this.overlay.node(node).insert(world.now, call, this.#keys[key], content, level);
+    this.overlay.node(node).insert(this.overlay.nowAt(node), call, this.#keys[key], content, level);
     world.settle(node);
   }
 
   #ask(node: number, kind: Exclude<OperationKind, 'insert'>, key: number, level: Level): void {
     const { world } = this.overlay;
     const call = this.history.begin(world.now, { kind, level, key: `k${key}`, node }) + 1;
-    this.overlay.node(node)[kind](world.now, call, this.#keys[key], level);
+    this.overlay.node(node)[kind](this.overlay.nowAt(node), call, this.#keys[key], level);
     world.settle(node);
   }
 

@@ -9,13 +9,18 @@ import { type RingPlan, runRingTrial } from '../../../src/lab/ring/ring-trial.ts
 
 const SEEDS = (process.env['RING_SEEDS'] ?? '1-2').split('-').map(Number);
 
+type StormKind = Extract<
+  RingStep['do'],
+  'join' | 'leave' | 'loss' | 'cut' | 'crash' | 'pause' | 'both'
+>;
+
 interface Storm {
   k: number;
   members: number;
   identities?: number;
   stormMs: number;
   /** What happens, one as likely as the other. */
-  kinds: readonly RingStep['do'][];
+  kinds: readonly StormKind[];
   /** Processes that may be gone at a time. */
   budget: number;
 }
