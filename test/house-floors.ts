@@ -34,7 +34,15 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['node.ts', 'client.ts'],
   ],
   'src/lab/': [
-    ['duration.ts', 'seed.ts', 'sha1.ts', 'statistics.ts', 'violation.ts', 'trace-hash.ts'],
+    [
+      'duration.ts',
+      'seed.ts',
+      'sha1.ts',
+      'ed25519.ts',
+      'statistics.ts',
+      'violation.ts',
+      'trace-hash.ts',
+    ],
     ['wheel.ts', 'wire.ts', 'prefetch.ts'],
     ['network/'],
     ['overlay.ts', 'world-state.ts'],

@@ -149,7 +149,9 @@ function targetOf(path: string, specifier: string): string {
   if (specifier.startsWith('/') || specifier.includes('://')) return 'a place, not a module';
   if (builtinModules.includes(specifier)) return `write node:${specifier}`;
   if (specifier === 'zod/mini') return 'schemas';
-  return specifier.startsWith('@noble/hashes/') ? 'hashes' : 'packages';
+  return specifier.startsWith('@noble/hashes/') || specifier === '@noble/ed25519'
+    ? 'hashes'
+    : 'packages';
 }
 
 /** What the studio's pages are made of, beside their own files. */

@@ -25,6 +25,14 @@ export function ipOf(address: Address): number {
   return Math.floor(address / PORTS);
 }
 
+/**
+ * The network an address is in, as a number: its /24. Who runs many nodes mostly has few networks, so
+ * tables, lookups and votes count these.
+ */
+export function networkOf(address: Address): number {
+  return Math.floor(address / 0x1000000);
+}
+
 export function portOf(address: Address): number {
   return address - Math.floor(address / PORTS) * PORTS;
 }

@@ -16,6 +16,7 @@ import {
   type OutboundLimits,
 } from './settings.ts';
 import type { Settings } from './state.ts';
+import type { ItemLimits } from './stored/items.ts';
 import type { PeerLimits } from './stored/peers.ts';
 import { flatTable, prefixTable } from './table/groups.ts';
 import { KBuckets } from './table/kbuckets.ts';
@@ -57,6 +58,8 @@ export interface NodeChoices {
   outbound?: Partial<OutboundLimits> | false;
   /** Bounds of the peer store. Defaults: 4000 info-hashes, 500 peers each, 100,000 in all, 45 min. */
   peers?: Partial<PeerLimits>;
+  /** Bounds of the item store (BEP 44). Defaults: 4000 items, 200 of one /24 network, 2 h. */
+  items?: Partial<ItemLimits>;
   /** Sees every query that passes the limits, and may answer it. */
   onQuery?: QueryHook;
   /** The id to show to `to`, in messages about `target` (null for a ping). Default: our id. */
@@ -82,6 +85,7 @@ export function settingsFrom(options: NodeChoices): Settings {
     exemptLoopback: options.exemptLoopback ?? DEFAULTS.exemptLoopback,
     table: tableFactory(options.table ?? 'kbuckets'),
     peers: limitsOver(DEFAULTS.peers, options.peers, 'peers'),
+    items: limitsOver(DEFAULTS.items, options.items, 'items'),
     inbound:
       options.inbound === false ? null : limitsOver(INBOUND_LIMITS, options.inbound, 'inbound'),
     outbound:

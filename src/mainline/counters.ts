@@ -3,6 +3,8 @@
  * `queries`, `replies`, `errors` and `dropped`, so nothing is lost silently.
  */
 
+import { METHODS } from './krpc/fields.ts';
+
 /** Why a datagram was dropped. The first five are `Malformed`, in its order, from 1 on. */
 export const DROP_REASONS = [
   'too-short',
@@ -39,7 +41,7 @@ export class Counters {
   bytesIn = 0;
   bytesOut = 0;
   /** Queries that came in and were looked at, by `Method`. */
-  readonly queries: Float64Array = new Float64Array(6);
+  readonly queries: Float64Array = new Float64Array(METHODS);
   /** Replies and errors that belong to a request of ours. */
   replies = 0;
   errors = 0;

@@ -48,6 +48,11 @@ import { Offer } from './table/table.ts';
 /** A stranger that asked us is pinged once; if it stays silent, not again before this (mldht: 90 s). */
 const STRANGER_MEMORY_MS = 90_000;
 const STRANGERS = 32;
+/**
+ * The budget for queries counts their answers: each begun 512 bytes cost one query, as much as a find_node
+ * and its answer. At 10 a second that is 5 kB/s for an IP, whatever it asks for.
+ */
+const REPLY_BYTES_PER_QUERY = 512;
 
 export class MainlineNode extends MainlineState implements Machine {
   // Commands. A call number of the caller's names the outcome; 0 means that nobody waits for it.
@@ -164,6 +169,7 @@ export class MainlineNode extends MainlineState implements Machine {
     const { reply } = shared;
     if (this.settings.handler.answer(this, now, from, query, reply)) {
       if (query.verdict !== 'answered') counters.refused++;
+      if (reply.length > REPLY_BYTES_PER_QUERY) this.#charge(now, from, reply.length);
       counters.datagramsOut++;
       counters.bytesOut += reply.length;
       host.send(this.address, from, reply.bytes, reply.length);
@@ -190,6 +196,14 @@ export class MainlineNode extends MainlineState implements Machine {
     if (!this.sourceMeter.take(now, from)) return Drop.sourceLimit;
     this.totalMeter ??= new TokenBucket(inbound.total, inbound.totalBurst);
     return this.totalMeter.take(now) ? 0 : Drop.totalLimit;
+  }
+
+  /** Answers that are longer than most cost their asker more, so that a stored value is no amplifier. */
+  #charge(now: number, from: Address, bytes: number): void {
+    const tokens = Math.ceil(bytes / REPLY_BYTES_PER_QUERY) - 1;
+    if (this.settings.exemptLoopback && isLoopback(from)) return;
+    this.sourceMeter?.charge(now, from, tokens);
+    this.totalMeter?.charge(tokens);
   }
 
   /** Somebody asked us something. A stranger for whom there is a place is pinged before it gets it. */

@@ -3,6 +3,7 @@
  * nobody's choice stand where they are enforced.
  */
 import type { Address } from '../core/address.ts';
+import { ITEM_LIMITS, type ItemLimits } from './stored/items.ts';
 import { PEER_LIMITS, type PeerLimits } from './stored/peers.ts';
 import type { TableFactory } from './table/table.ts';
 
@@ -61,6 +62,7 @@ export interface NodeSettings {
   exemptLoopback: boolean;
   table: TableFactory;
   peers: PeerLimits;
+  items: ItemLimits;
   /** Null: no limits, for a lab that has no strangers. */
   inbound: InboundLimits | null;
   outbound: OutboundLimits | null;
@@ -92,6 +94,7 @@ export const DEFAULTS: Omit<NodeSettings, 'table'> = {
   onePerIp: true,
   exemptLoopback: true,
   peers: PEER_LIMITS,
+  items: ITEM_LIMITS,
   inbound: INBOUND_LIMITS,
   outbound: OUTBOUND_LIMITS,
   identity: null,

@@ -10,6 +10,7 @@
  * Nothing of one node is ever seen by another's protocol logic: rows and tokens carry the number that
  * `admit` gave to their owner.
  */
+import type { Sha1, Verify } from '../core/hash.ts';
 import { ID_BYTES } from '../core/id.ts';
 import type { Random } from '../core/random.ts';
 import { NODES_PER_REPLY } from './krpc/fields.ts';
@@ -19,7 +20,7 @@ import { Contacts } from './rows/contacts.ts';
 import { IDLE_LOOKUPS, LookupPool } from './rows/lookup-pool.ts';
 import { Requests } from './rows/requests.ts';
 import { Slab } from './rows/slab.ts';
-import { type Sha1, Tokens } from './stored/tokens.ts';
+import { Tokens } from './stored/tokens.ts';
 import { Nearest } from './table/nearest.ts';
 
 /** Requests in flight per process: 2^14. At 3 per lookup that is 5,000 lookups at once. */
@@ -45,6 +46,8 @@ export interface IdView {
 
 export class MainlineShared {
   readonly random: Random;
+  readonly sha1: Sha1;
+  readonly verify: Verify;
   readonly contacts: Contacts;
   readonly slab: Slab;
   readonly requests: Requests;
@@ -60,8 +63,10 @@ export class MainlineShared {
   #tenants = 0;
 
   /** @param size what a lab knows beforehand; a real node starts small and grows. */
-  constructor(random: Random, sha1: Sha1, size: Partial<SharedSize> = {}) {
+  constructor(random: Random, sha1: Sha1, verify: Verify, size: Partial<SharedSize> = {}) {
     this.random = random;
+    this.sha1 = sha1;
+    this.verify = verify;
     this.contacts = new Contacts(size.contacts ?? INITIAL_CONTACTS, random.uint32());
     this.slab = new Slab(size.rows ?? INITIAL_ROWS);
     this.lookups = new LookupPool(size.idleLookups ?? IDLE_LOOKUPS);

@@ -23,6 +23,7 @@ import type { Register } from './rows/register.ts';
 import type { InFlight } from './rows/requests.ts';
 import type { NodeSettings } from './settings.ts';
 import type { IdView, MainlineShared } from './shared.ts';
+import { Items } from './stored/items.ts';
 import { Peers } from './stored/peers.ts';
 import type { Nearest } from './table/nearest.ts';
 import type { RoutingTable, TableRows } from './table/table.ts';
@@ -104,6 +105,8 @@ export class MainlineState {
   announcements: Map<Lookup, Announcement> | null = null;
   /** The peer store, once somebody announced. */
   peers: Peers | null = null;
+  /** The item store, once somebody put something. */
+  items: Items | null = null;
   bootstrap: readonly Address[] = NOBODY;
   ownLookupCount = 0;
   joinRetryMs: number = JOIN_RETRY_MS;
@@ -144,6 +147,7 @@ export class MainlineState {
       this.upkeepAtMs === Infinity &&
       this.bootstrap === NOBODY &&
       this.peers === null &&
+      this.items === null &&
       this.sourceMeter === null &&
       this.strangers === null &&
       !this.isMember
@@ -184,6 +188,18 @@ export class MainlineState {
   peerStore(): Peers {
     this.peers ??= new Peers(this.settings.peers, this.shared.random.uint32());
     return this.peers;
+  }
+
+  /** The item store, made when it is first needed. */
+  itemStore(): Items {
+    this.items ??= new Items(this.settings.items, this.shared.random.uint32());
+    return this.items;
+  }
+
+  /** Our own id where it lies. */
+  get ownId(): Uint8Array {
+    const start = this.self * CONTACT_BYTES;
+    return this.shared.contacts.bytes.subarray(start, start + ID_BYTES);
   }
 
   /** The id we show to `to`; `target` is null where a message has none. */

@@ -142,7 +142,7 @@ export interface MainlineStats {
   port: number;
   uptimeMs: number;
   table: { kind: string; size: number; parts: number };
-  store: { infoHashes: number; peers: number };
+  store: { infoHashes: number; peers: number; items: number };
   requestsInFlight: number;
   lookupsInFlight: number;
   in: {
@@ -153,6 +153,8 @@ export interface MainlineStats {
       findNode: number;
       getPeers: number;
       announcePeer: number;
+      get: number;
+      put: number;
       other: number;
     };
     replies: number;
@@ -185,14 +187,18 @@ export function statsOf(
 ): Omit<MainlineStats, 'uptimeMs' | 'out'> & {
   out: Omit<MainlineStats['out'], 'failures' | 'refusal'>;
 } {
-  const { table, peers } = node;
+  const { table, peers, items } = node;
   const { queries } = counters;
   return {
     id,
     host: formatIp(ipOf(address)),
     port: portOf(address),
     table: { kind: table.kind, size: table.count, parts: table.parts },
-    store: { infoHashes: peers?.infoHashCount ?? 0, peers: peers?.count ?? 0 },
+    store: {
+      infoHashes: peers?.infoHashCount ?? 0,
+      peers: peers?.count ?? 0,
+      items: items?.count ?? 0,
+    },
     requestsInFlight: node.requestCount,
     lookupsInFlight: node.lookupCount,
     in: {
@@ -203,6 +209,8 @@ export function statsOf(
         findNode: queries[Method.findNode],
         getPeers: queries[Method.getPeers],
         announcePeer: queries[Method.announcePeer],
+        get: queries[Method.get],
+        put: queries[Method.put],
         other: queries[Method.unknown] + queries[Method.none],
       },
       replies: counters.replies,

@@ -12,6 +12,7 @@ import { formatId, ID_BYTES } from '../../src/core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../src/core/random.ts';
 import { systemClock } from '../../src/io/clock.ts';
 import { Driver } from '../../src/io/driver.ts';
+import { verify } from '../../src/io/signatures.ts';
 import { bindUdp } from '../../src/io/udp.ts';
 import { type MainlineOverlay, mainlineWorld } from '../../src/lab/mainline/mainline-overlay.ts';
 import { fillTables } from '../../src/lab/mainline/warm.ts';
@@ -71,7 +72,7 @@ class RealNetwork {
   readonly #nodes: { machine: MainlineNode; driver: Driver }[] = [];
 
   async open(lab: MainlineOverlay): Promise<void> {
-    const shared = new MainlineShared(new SeededRandom(SEED), sha1);
+    const shared = new MainlineShared(new SeededRandom(SEED), sha1, verify);
     const id = (node: number): Uint8Array =>
       lab.contactBytes.slice((node + 1) * CONTACT_BYTES, (node + 1) * CONTACT_BYTES + ID_BYTES);
     const transports = await Promise.all(

@@ -96,6 +96,8 @@ describe('choices', () => {
     [{ inbound: { sources: 1000 } }, RangeError, '"inbound.sources"'],
     [{ inbound: { persource: 5 } }, TypeError, '"inbound.persource"'],
     [{ peers: { ttlMs: Number.NaN } }, RangeError, '"peers.ttlMs"'],
+    [{ items: { items: 0 } }, RangeError, '"items.items"'],
+    [{ items: { hours: 2 } as never }, TypeError, '"items.hours"'],
     [{ outbound: { newEndpoints: 'many' } }, TypeError, '"outbound.newEndpoints"'],
   ])('%j is refused by name', (choice, kind, name) => {
     expect(() => settingsFrom(choice as NodeChoices)).toThrow(kind);

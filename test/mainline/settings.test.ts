@@ -25,4 +25,6 @@ test('a burst is at least a second of the average', () => {
 test('an announce lives longer than the half hour after which clients announce again', () => {
   expect(DEFAULTS.peers.ttlMs).toBeGreaterThan(30 * 60_000);
   expect(DEFAULTS.peers.ttlMs).toBeLessThanOrEqual(60 * 60_000);
+  // BEP 44: items expire no sooner than two hours after they were put.
+  expect(DEFAULTS.items.ttlMs).toBeGreaterThanOrEqual(2 * 60 * 60_000);
 });

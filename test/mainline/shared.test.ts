@@ -2,19 +2,20 @@
 import { expect, test } from 'vitest';
 import { ID_BYTES } from '../../src/core/id.ts';
 import { SeededRandom } from '../../src/core/random.ts';
+import { verify } from '../../src/io/signatures.ts';
 import { NODES_PER_REPLY } from '../../src/mainline/krpc/fields.ts';
 import { MainlineShared } from '../../src/mainline/shared.ts';
 import { sha1 } from './small-world.ts';
 
 test('every node has a number of its own, and none has 0', () => {
-  const shared = new MainlineShared(new SeededRandom(1), sha1);
+  const shared = new MainlineShared(new SeededRandom(1), sha1, verify);
   const tenants = Array.from({ length: 100 }, () => shared.admit());
   expect(new Set(tenants).size).toBe(100);
   expect(tenants).not.toContain(0);
 });
 
 test('what is shared is small at first, and its size is that of all its columns', () => {
-  const shared = new MainlineShared(new SeededRandom(1), sha1);
+  const shared = new MainlineShared(new SeededRandom(1), sha1, verify);
   const { contacts, slab, requests } = shared;
   const sum = () => contacts.byteLength + slab.byteLength + requests.byteLength;
   expect(shared.byteLength).toBe(sum());
@@ -31,7 +32,7 @@ test('what is shared is small at first, and its size is that of all its columns'
 
 test('the same seed begins the same', () => {
   const transaction = (seed: number) => {
-    const { requests } = new MainlineShared(new SeededRandom(seed), sha1);
+    const { requests } = new MainlineShared(new SeededRandom(seed), sha1, verify);
     const bytes = new Uint8Array(4);
     requests.writeTransaction(requests.take(1, 1, 0, 0), bytes, 0);
     return [...bytes];
@@ -41,7 +42,7 @@ test('the same seed begins the same', () => {
 });
 
 test('lookups are used again', () => {
-  const { lookups } = new MainlineShared(new SeededRandom(1), sha1);
+  const { lookups } = new MainlineShared(new SeededRandom(1), sha1, verify);
   const first = lookups.take();
   const second = lookups.take();
   expect(second).not.toBe(first);
@@ -51,7 +52,7 @@ test('lookups are used again', () => {
 
 test('told its size, it has that room from the start', () => {
   const size = { contacts: 5000, rows: 20_000, slotBits: 16, idleLookups: 100 };
-  const shared = new MainlineShared(new SeededRandom(1), sha1, size);
+  const shared = new MainlineShared(new SeededRandom(1), sha1, verify, size);
   const { contacts, slab } = shared;
   const before = [contacts.byteLength, slab.byteLength];
   expect(slab.byteLength).toBe(20_000 * 8);
@@ -68,7 +69,7 @@ test('told its size, it has that room from the start', () => {
 });
 
 test.each([10, 16])('with %i slot bits as many requests are under way at most', (slotBits) => {
-  const { requests } = new MainlineShared(new SeededRandom(1), sha1, { slotBits });
+  const { requests } = new MainlineShared(new SeededRandom(1), sha1, verify, { slotBits });
   let taken = 0;
   while (requests.take(1, taken, 0, 0) !== 0) taken++;
   expect(taken).toBeGreaterThanOrEqual(2 ** slotBits - 1);
@@ -79,7 +80,7 @@ test.each([
   ['16', {}, 16],
   ['as many as it was told', { idleLookups: 3 }, 3],
 ])('%s idle lookups are kept', (_text, size, expected) => {
-  const { lookups } = new MainlineShared(new SeededRandom(1), sha1, size);
+  const { lookups } = new MainlineShared(new SeededRandom(1), sha1, verify, size);
   const finished = Array.from({ length: 40 }, () => lookups.take());
   for (const lookup of finished) lookups.release(lookup);
   const known = Array.from({ length: 40 }, () => lookups.take());
@@ -87,7 +88,7 @@ test.each([
 });
 
 test('a query sent while a reply is being written does not write over it', () => {
-  const { reply, query } = new MainlineShared(new SeededRandom(1), sha1);
+  const { reply, query } = new MainlineShared(new SeededRandom(1), sha1, verify);
   const id = new Uint8Array(ID_BYTES).fill(0x61);
   reply.beginReply(0x7f0000010001, id, 0);
   const before = reply.bytes.slice(0, reply.length);
@@ -96,6 +97,6 @@ test('a query sent while a reply is being written does not write over it', () =>
 });
 
 test('the nearest contacts of the longest reply fit', () => {
-  const { nearest } = new MainlineShared(new SeededRandom(1), sha1);
+  const { nearest } = new MainlineShared(new SeededRandom(1), sha1, verify);
   expect(nearest.handles.length).toBe(NODES_PER_REPLY);
 });

@@ -9,9 +9,11 @@
  */
 import { createHash } from 'node:crypto';
 import { type Address, addressOf, parseIp } from '../../src/core/address.ts';
+import type { Sha1 } from '../../src/core/hash.ts';
 import type { Host } from '../../src/core/host.ts';
 import { formatId } from '../../src/core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../src/core/random.ts';
+import { verify } from '../../src/io/signatures.ts';
 import { answerQuery } from '../../src/mainline/answering/answers.ts';
 import { Counters } from '../../src/mainline/counters.ts';
 import {
@@ -30,7 +32,6 @@ import type { Register } from '../../src/mainline/rows/register.ts';
 import { DEFAULTS } from '../../src/mainline/settings.ts';
 import { MainlineShared } from '../../src/mainline/shared.ts';
 import type { MainlineObserver, Settings } from '../../src/mainline/state.ts';
-import type { Sha1 } from '../../src/mainline/stored/tokens.ts';
 import { KBuckets } from '../../src/mainline/table/kbuckets.ts';
 import { type LookupTrace, traceOf } from '../../src/mainline/trace.ts';
 
@@ -284,7 +285,7 @@ export class SmallWorld {
     const { seed = 1, latencyMs = [10, 10], loss = 0, address = onLoopback } = options;
     this.random = new SeededRandom(seed, 1);
     this.#wire = new SeededRandom(seed, 2);
-    this.shared = new MainlineShared(new SeededRandom(seed, 3), sha1);
+    this.shared = new MainlineShared(new SeededRandom(seed, 3), sha1, verify);
     this.latencyMs = latencyMs;
     this.loss = loss;
     this.#address = address;

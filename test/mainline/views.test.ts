@@ -108,7 +108,7 @@ describe('the counters', () => {
       host: '127.0.0.1',
       port: 10_000,
       table: { kind: 'kbuckets', size: 4, parts: 1 },
-      store: { infoHashes: 1, peers: 1 },
+      store: { infoHashes: 1, peers: 1, items: 0 },
       requestsInFlight: us.node.requestCount,
       in: {
         datagrams: us.counters.datagramsIn,

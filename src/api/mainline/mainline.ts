@@ -17,6 +17,7 @@ import { type Endpoint, resolveEndpoint, resolveHost } from '../../io/endpoint.t
 import { sha1, systemRandom } from '../../io/entropy.ts';
 import { DhtError, warn } from '../../io/errors.ts';
 import { Search } from '../../io/search.ts';
+import { verify } from '../../io/signatures.ts';
 import { bindUdp, checkUdpForm, type UdpForm } from '../../io/udp.ts';
 import { refusalText } from '../../io/udp-socket.ts';
 import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
@@ -155,7 +156,7 @@ export class Mainline {
     if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
     this.#clock = options.clock ?? systemClock;
     this.#settings = settings;
-    this.#shared = options.shareWith ? options.shareWith.#shared : new MainlineShared(random, sha1);
+    this.#shared = options.shareWith ? options.shareWith.#shared : new MainlineShared(random, sha1, verify);
     this.#transport = transport;
     this.#calls = new Calls(this.#clock);
     this.#openedAtMs = this.#clock.now();

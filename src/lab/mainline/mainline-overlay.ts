@@ -6,6 +6,7 @@
 
 import type { Address } from '../../core/address.ts';
 import { assert } from '../../core/assert.ts';
+import type { Sha1 } from '../../core/hash.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { SeededRandom } from '../../core/random.ts';
 import { Counters } from '../../mainline/counters.ts';
@@ -14,10 +15,10 @@ import { MainlineNode } from '../../mainline/node.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import { MainlineShared } from '../../mainline/shared.ts';
 import type { MainlineObserver, MainlineWorld, Settings } from '../../mainline/state.ts';
-import type { Sha1 } from '../../mainline/stored/tokens.ts';
 import { rowsBefore } from '../../mainline/table/bucket-chain.ts';
 import { type KBuckets, SPARES } from '../../mainline/table/kbuckets.ts';
 import type { TableRows } from '../../mainline/table/table.ts';
+import { verify } from '../ed25519.ts';
 import type { Overlay } from '../overlay.ts';
 import { PREFETCHED, type Prefetch } from '../prefetch.ts';
 import { SeedStream } from '../seed.ts';
@@ -94,7 +95,7 @@ export class MainlineOverlay implements Overlay {
     const founders = options.founders ?? count;
     this.population = new Population(count, new SeededRandom(seed, SeedStream.ids), founders);
     const random = new SeededRandom(seed, SeedStream.nodes);
-    this.shared = new MainlineShared(random, options.sha1, {
+    this.shared = new MainlineShared(random, options.sha1, verify, {
       contacts: count,
       rows: count * rowsPerNode(count, settings) + 1,
       slotBits: SLOT_BITS,

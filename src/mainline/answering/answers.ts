@@ -1,5 +1,5 @@
 /**
- * What a node answers: the server side of BEP 5, and where a method finds its handler. A handler writes
+ * What a node answers: the server side of BEP 5 and 44, and where a method finds its handler. A handler writes
  * the reply and sends nothing, so that a program can look at it, change it or keep it back.
  */
 import type { Address } from '../../core/address.ts';
@@ -8,6 +8,7 @@ import { ErrorCode, Method } from '../krpc/fields.ts';
 import type { Message } from '../krpc/message.ts';
 import type { Writer } from '../krpc/writer.ts';
 import type { MainlineState, QueryHandler } from '../state.ts';
+import { get, put } from './items.ts';
 import { announcePeer, getPeers } from './peers.ts';
 import { acknowledge, begin, refuse, writeNodes } from './replies.ts';
 
@@ -32,6 +33,10 @@ export const answerQuery: QueryHandler = {
         return getPeers(node, now, from, query, out);
       case Method.announcePeer:
         return announcePeer(node, now, from, query, out);
+      case Method.get:
+        return get(node, now, from, query, out);
+      case Method.put:
+        return put(node, now, from, query, out);
       case Method.unknown:
         // Newer methods get what helps in any lookup: nodes close to their target (libtorrent's rule).
         if (query.aimStart > 0) return findNode(node, now, from, query, out);

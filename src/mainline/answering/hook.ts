@@ -11,7 +11,13 @@
 import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { type Encodable, encode, latin1 } from '../krpc/bencode.ts';
-import { MAX_MESSAGE_BYTES, VERSION, type Verdict } from '../krpc/fields.ts';
+import {
+  MAX_MESSAGE_BYTES,
+  MAX_VALUE_MESSAGE_BYTES,
+  Method,
+  VERSION,
+  type Verdict,
+} from '../krpc/fields.ts';
 import type { Message } from '../krpc/message.ts';
 import type { Writer } from '../krpc/writer.ts';
 import type { QueryHandler } from '../state.ts';
@@ -70,11 +76,11 @@ export function hookHandler(hook: QueryHook): QueryHandler {
       const answer = hook(incoming(from, query), next);
       if (answer === null) return false;
       if (answer === undefined || 'bytes' in answer) {
-        put(out, (answer ?? next()).bytes);
+        put(out, (answer ?? next()).bytes, query);
         return true;
       }
       query.verdict = 'error' in answer ? 'refused' : 'answered';
-      put(out, encode(message(query, from, answer, idOf(node, query, from))));
+      put(out, encode(message(query, from, answer, idOf(node, query, from))), query);
       return true;
     },
   };
@@ -110,10 +116,11 @@ function message(
   return { ...common, r: { id, ...answer.reply }, y: 'r' };
 }
 
-function put(out: Writer, bytes: Uint8Array): void {
-  if (bytes.length > MAX_MESSAGE_BYTES) {
+function put(out: Writer, bytes: Uint8Array, query: Message): void {
+  const limit = query.method === Method.get ? MAX_VALUE_MESSAGE_BYTES : MAX_MESSAGE_BYTES;
+  if (bytes.length > limit) {
     throw new RangeError(
-      `"onQuery" expected a reply of at most ${MAX_MESSAGE_BYTES} bytes, got ${bytes.length}`,
+      `"onQuery" expected a reply of at most ${limit} bytes, got ${bytes.length}`,
     );
   }
   out.bytes.set(bytes);

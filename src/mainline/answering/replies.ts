@@ -4,7 +4,7 @@
  */
 import { type Address, reaches, scopeAt, scopeOf } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
-import { ErrorCode, type Verdict } from '../krpc/fields.ts';
+import { ErrorCode, MAX_MESSAGE_BYTES, type Verdict } from '../krpc/fields.ts';
 import type { Message } from '../krpc/message.ts';
 import type { Writer } from '../krpc/writer.ts';
 import { CONTACT_BYTES } from '../rows/contacts.ts';
@@ -27,17 +27,23 @@ export function acknowledge(
   return true;
 }
 
-/** Up to k good contacts near the target, of those whose address means something to the asker. */
+/**
+ * Up to k good contacts near the target, of those whose address means something to the asker; fewer where
+ * `others`, the bytes that will stand behind them, leave less room below `limit`.
+ */
 export function writeNodes(
   node: MainlineState,
   now: number,
   from: Address,
   query: Message,
   out: Writer,
+  others = 0,
+  limit: number = MAX_MESSAGE_BYTES,
 ): void {
   const { nearest } = node;
   const { contacts } = node.shared;
-  nearest.begin(query.bytes, query.aimStart, Math.min(node.settings.k, out.nodesThatFit(query)));
+  const wanted = Math.min(node.settings.k, out.nodesThatFit(query, others, limit));
+  nearest.begin(query.bytes, query.aimStart, wanted);
   node.table.closest(now, nearest, true);
   const peerScope = scopeOf(from);
   const { handles } = nearest;

@@ -64,6 +64,7 @@ export function askWitness(node: MainlineState, now: number, silent: Handle): vo
 /** One thing at a time: get into the network, ask after the quiet, refresh what is stale. */
 export function upkeep(node: MainlineState, now: number): void {
   node.peers?.expire(now);
+  node.items?.expire(now);
   if (node.ownLookupCount > 0) {
     node.upkeepAtMs = Infinity; // the lookup's end sets it
   } else if (!node.isMember || isAlone(node, now)) {

@@ -15,7 +15,7 @@ import { ascii } from './bencode.ts';
 export const Kind = { query: 1, reply: 2, error: 3 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** Methods of BEP 5. `unknown` is any other, `none` is a query without a method. */
+/** Methods of BEP 5 and 44. `unknown` is any other, `none` is a query without a method. */
 export const Method = {
   none: 0,
   unknown: 1,
@@ -23,8 +23,12 @@ export const Method = {
   findNode: 3,
   getPeers: 4,
   announcePeer: 5,
+  get: 6,
+  put: 7,
 } as const;
 export type Method = (typeof Method)[keyof typeof Method];
+/** How many there are. */
+export const METHODS: number = Object.keys(Method).length;
 
 /** Why a datagram is dropped before anybody looks at what it wants. */
 export const Malformed = {
@@ -42,8 +46,18 @@ export const Want = { n4: 1, n6: 2 } as const;
 
 export const WRONG_TYPE = -1;
 
-/** Error codes of BEP 5 "Errors". */
-export const ErrorCode = { generic: 201, server: 202, protocol: 203, methodUnknown: 204 } as const;
+/** Error codes of BEP 5 "Errors", and from `tooBig` on of BEP 44. */
+export const ErrorCode = {
+  generic: 201,
+  server: 202,
+  protocol: 203,
+  methodUnknown: 204,
+  tooBig: 205,
+  signature: 206,
+  saltTooBig: 207,
+  casMismatch: 301,
+  seqTooLow: 302,
+} as const;
 
 /** What became of a query; `refused` is an error of a program's own handler. */
 export type Verdict =
@@ -52,11 +66,18 @@ export type Verdict =
   | 'invalid'
   | 'bad-token'
   | 'full'
+  | 'bad-signature'
+  | 'outdated'
   | 'unknown-method'
   | 'refused';
 
-/** No message of ours is longer (BEP 32: a UDP payload that no path fragments). */
+/** No message of ours without a stored value is longer (BEP 32: a UDP payload that no path fragments). */
 export const MAX_MESSAGE_BYTES = 1024;
+/**
+ * No reply with a stored value is longer. A value of 1000 bytes with its key and signature makes 1226, so
+ * BEP 44 and BEP 32 cannot both be kept; an Ethernet carries 1472 over IPv4 (libtorrent sends 1248).
+ */
+export const MAX_VALUE_MESSAGE_BYTES = 1400;
 /** Nodes read from one reply. BEP 5 sends 8, routers 16, others 20; a whole table is an attack. */
 export const NODES_PER_REPLY = 64;
 /** Our write tokens; those of others have up to 32 bytes. */

@@ -9,10 +9,11 @@
  * BEP 32, 33, 43 are read too; what is unknown is passed over, so newer messages of others stay
  * readable.
  */
-import { ID_BYTES } from '../../core/id.ts';
 import { Scanner, Token } from './bencode.ts';
 import { Kind, Malformed, MessageFields, Method, Want, WRONG_TYPE } from './fields.ts';
 import { readFindNode, readNodesReply } from './layouts.ts';
+import { BROKEN, readId, readInteger, readString, spells } from './reading.ts';
+import { StorageFields } from './storage-fields.ts';
 
 /** `d1:y1:qe` with a transaction id is longer than this; what is shorter cannot be answered. */
 const MIN_BYTES = 12;
@@ -21,10 +22,13 @@ const MAX_TRANSACTION_BYTES = 512;
 
 export class Message extends MessageFields {
   readonly #scanner = new Scanner();
+  /** What is said of things stored (BEP 33, 44, 51). */
+  readonly storage: StorageFields = new StorageFields();
 
   /** Reads `bytes[start, end)`, which must stay as they are while the message is looked at. */
   read(bytes: Uint8Array, start: number, end: number): Malformed {
     this.reset(bytes, start, end);
+    this.storage.reset();
     if (end - start < MIN_BYTES) return Malformed.tooShort;
     if (this.#isFamiliar(bytes, start)) return Malformed.fine;
     return this.#parse(bytes, start, end);
@@ -142,7 +146,7 @@ export class Message extends MessageFields {
         if (!spells(scanner, key, 'implied_port')) break;
         return (this.impliedPort = readInteger(scanner)) !== BROKEN;
     }
-    return scanner.skip();
+    return this.storage.read(scanner, key, length);
   }
 
   #method(scanner: Scanner): boolean {
@@ -212,7 +216,7 @@ export class Message extends MessageFields {
       return scanner.skip();
     }
     const start = scanner.position + 1;
-    if (!scanner.skip()) return false;
+    if (!scanner.skipStrings()) return false;
     this.valuesStart = start;
     this.valuesEnd = scanner.position - 1;
     return true;
@@ -251,41 +255,12 @@ export class Message extends MessageFields {
   }
 }
 
-/** Result of the readers below when the bytes are not bencode at all. */
-const BROKEN = -2;
-
-/** Offset of a string's contents, `WRONG_TYPE` for another value (passed over), or `BROKEN`. */
-function readString(scanner: Scanner): number {
-  const opening = scanner.peek();
-  if (opening === Token.integer || opening === Token.list || opening === Token.dictionary) {
-    return scanner.skip() ? WRONG_TYPE : BROKEN;
-  }
-  return scanner.string() ? scanner.contentStart : BROKEN;
-}
-
-function readId(scanner: Scanner): number {
-  const start = readString(scanner);
-  return start > 0 && scanner.contentEnd - start !== ID_BYTES ? WRONG_TYPE : start;
-}
-
-/** An integer, NaN for another value or one that no field may have, or `BROKEN`. */
-function readInteger(scanner: Scanner): number {
-  if (scanner.peek() !== Token.integer) return scanner.skip() ? Number.NaN : BROKEN;
-  if (!scanner.integer()) return BROKEN;
-  return scanner.value < 0 ? Number.NaN : scanner.value;
-}
-
-function spells(scanner: Scanner, start: number, word: string): boolean {
-  for (let i = 0; i < word.length; i++) {
-    if (scanner.bytes[start + i] !== word.charCodeAt(i)) return false;
-  }
-  return true;
-}
-
 function methodOf(scanner: Scanner, start: number, length: number): Method {
   if (length === 4 && spells(scanner, start, 'ping')) return Method.ping;
   if (length === 9 && spells(scanner, start, 'find_node')) return Method.findNode;
   if (length === 9 && spells(scanner, start, 'get_peers')) return Method.getPeers;
   if (length === 13 && spells(scanner, start, 'announce_peer')) return Method.announcePeer;
+  if (length === 3 && spells(scanner, start, 'get')) return Method.get;
+  if (length === 3 && spells(scanner, start, 'put')) return Method.put;
   return Method.unknown;
 }

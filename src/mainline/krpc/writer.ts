@@ -11,9 +11,13 @@ import { CONTACT_BYTES, type Contacts, type Handle } from '../rows/contacts.ts';
 import { type RequestRow, type Requests, TRANSACTION_BYTES } from '../rows/requests.ts';
 import { ascii } from './bencode.ts';
 import { MAX_MESSAGE_BYTES, type MessageFields, TOKEN_BYTES, VERSION_TEXT } from './fields.ts';
+import type { Item } from './item.ts';
+import { KEY_BYTES, SIGNATURE_BYTES } from './storage-fields.ts';
 
 /** Bytes that a word may reach beyond the end of a message. */
 const SPARE_BYTES = 3;
+/** The longest message of all: a put with value, salt, cas and another's long token makes 1450. */
+const BUFFER_BYTES = 1500;
 
 /** Text that never changes, as big-endian words; the last one is filled up with zeros. */
 interface Piece {
@@ -46,6 +50,16 @@ const piece = {
   seed: pieceOf('4:seedi1e'),
   token: pieceOf('5:token'),
   announcePeer: pieceOf('e1:q13:announce_peer'),
+  arguments: pieceOf('d1:ad'),
+  cas: pieceOf('3:casi'),
+  id: pieceOf('2:id20:'),
+  key: pieceOf('1:k32:'),
+  salt: pieceOf('4:salt'),
+  seq: pieceOf('3:seqi'),
+  signature: pieceOf('3:sig64:'),
+  value: pieceOf('1:v'),
+  get: pieceOf('e1:q3:get'),
+  put: pieceOf('e1:q3:put'),
   readOnly: pieceOf('2:roi1e'),
   transaction: pieceOf('1:t'),
   version: pieceOf('1:v4:'),
@@ -66,7 +80,7 @@ export class Writer {
   length = 0;
   readonly #view: DataView;
 
-  constructor(bytes: Uint8Array = new Uint8Array(MAX_MESSAGE_BYTES + SPARE_BYTES)) {
+  constructor(bytes: Uint8Array = new Uint8Array(BUFFER_BYTES + SPARE_BYTES)) {
     this.bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -122,7 +136,43 @@ export class Writer {
     this.#put(piece.announcePeer);
   }
 
-  /** Ends a query; call it once, after one of the four above. */
+  /** @param seq leaves out what is not newer; null for all. */
+  get(
+    id: Uint8Array,
+    idStart: number,
+    target: Uint8Array,
+    targetStart: number,
+    seq: bigint | null,
+  ): void {
+    this.#query(id, idStart);
+    if (seq !== null) this.#long(piece.seq, seq);
+    this.#put(piece.target);
+    this.#copy(target, targetStart, ID_BYTES);
+    this.#put(piece.get);
+  }
+
+  put(id: Uint8Array, idStart: number, item: Item, cas: bigint | null, token: Uint8Array): void {
+    const { key, salt, signature, value } = item;
+    this.length = 0;
+    this.#put(piece.arguments);
+    if (cas !== null) this.#long(piece.cas, cas);
+    this.#put(piece.id);
+    this.#copy(id, idStart, ID_BYTES);
+    if (key && signature) {
+      this.key(key);
+      if (salt.length > 0) {
+        this.#put(piece.salt);
+        this.#string(salt, 0, salt.length);
+      }
+      this.seq(item.seq);
+      this.signature(signature);
+    }
+    this.token(token);
+    this.value(value);
+    this.#put(piece.put);
+  }
+
+  /** Ends a query; call it once, after one of those above. */
   endQuery(readOnly: boolean, requests: Requests, row: RequestRow): void {
     if (readOnly) this.#put(piece.readOnly);
     this.#put(piece.transaction);
@@ -145,11 +195,11 @@ export class Writer {
     this.#copy(id, idStart, ID_BYTES);
   }
 
-  /** How many nodes fit into a reply to `query`, with a token behind them. */
-  nodesThatFit(query: MessageFields): number {
+  /** How many nodes fit into a reply to `query`, with a token and so many other bytes behind them. */
+  nodesThatFit(query: MessageFields, others = 0, limit: number = MAX_MESSAGE_BYTES): number {
     const framing = piece.nodes.length + 5 + piece.token.length + 2 + TOKEN_BYTES; // 5: "9999:"
-    const taken = this.length + framing + REPLY_END_BYTES + query.transactionLength;
-    return Math.max(0, Math.floor((MAX_MESSAGE_BYTES - taken) / CONTACT_BYTES));
+    const taken = this.length + framing + others + REPLY_END_BYTES + query.transactionLength;
+    return Math.max(0, Math.floor((limit - taken) / CONTACT_BYTES));
   }
 
   /** The contacts whose handles stand in `handles[0, count)`. */
@@ -195,6 +245,28 @@ export class Writer {
     this.bytes[this.length++] = 0x65;
   }
 
+  // Of items (BEP 44), in a reply as in a put.
+
+  key(key: Uint8Array): void {
+    this.#put(piece.key);
+    this.#copy(key, 0, KEY_BYTES);
+  }
+
+  seq(seq: bigint): void {
+    this.#long(piece.seq, seq);
+  }
+
+  signature(signature: Uint8Array): void {
+    this.#put(piece.signature);
+    this.#copy(signature, 0, SIGNATURE_BYTES);
+  }
+
+  /** A bencoded value as it is. */
+  value(value: Uint8Array): void {
+    this.#put(piece.value);
+    this.#copy(value, 0, value.length);
+  }
+
   endReply(query: MessageFields): void {
     this.bytes[this.length++] = 0x65;
     this.#echoTransaction(query);
@@ -237,6 +309,13 @@ export class Writer {
     this.#integer(length);
     this.bytes[this.length++] = 0x3a;
     this.#copy(bytes, start, length);
+  }
+
+  /** An integer of 64 bits behind its key. */
+  #long(key: Piece, value: bigint): void {
+    this.#put(key);
+    const digits = ascii(`${value}e`);
+    this.#copy(digits, 0, digits.length);
   }
 
   /** Decimal digits of a whole number of at most 2^31. */

@@ -34,6 +34,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** Takes more than one, afterwards: what was begun turned out to be dear. */
+  charge(tokens: number): void {
+    this.#level -= tokens;
+  }
+
   /** When the next `take` will succeed if nobody else takes: `now` when it would at once. */
   readyAt(now: number): number {
     const level = this.#level + ((now - this.#filledAtMs) * this.perSecond) / 1000;
@@ -67,6 +72,11 @@ export class SourceMeter {
     this.#filledAtMs[slot] = now;
     this.#levels[slot] = level < 1 ? level : level - 1;
     return level >= 1;
+  }
+
+  /** Takes more of an address's bucket, afterwards: what was begun turned out to be dear. */
+  charge(now: number, from: Address, tokens: number): void {
+    this.#levels[this.#slotOf(now, ipOf(from))] -= tokens;
   }
 
   #slotOf(now: number, ip: number): number {

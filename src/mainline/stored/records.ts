@@ -60,17 +60,33 @@ export class Records<Value> {
     return true;
   }
 
-  /** Forgets what was not touched for `ttlMs`. Returns how many keys went. */
-  expire(now: number): number {
-    let gone = 0;
+  /** When a key was last put; -Infinity when it is not there. */
+  touchedAtMs(key: Uint8Array, start: number): number {
+    const row = this.#keys.find(key, start);
+    return row === 0 ? -Infinity : this.#touchedAtMs[row];
+  }
+
+  remove(key: Uint8Array, start: number): void {
+    const row = this.#keys.find(key, start);
+    if (row !== 0) this.#free(row);
+  }
+
+  /** Forgets what was not touched for `ttlMs`, and tells of each. Returns how many keys went. */
+  expire(now: number, gone?: (value: Value) => void): number {
+    let count = 0;
     while (this.#oldest !== 0 && this.#touchedAtMs[this.#oldest] + this.ttlMs <= now) {
-      const row = this.#oldest;
-      this.#unlink(row);
-      this.#keys.remove(row);
-      this.#values[row] = undefined;
-      gone++;
+      const value = this.#values[this.#oldest]!;
+      this.#free(this.#oldest);
+      gone?.(value);
+      count++;
     }
-    return gone;
+    return count;
+  }
+
+  #free(row: number): void {
+    this.#unlink(row);
+    this.#keys.remove(row);
+    this.#values[row] = undefined;
   }
 
   *[Symbol.iterator](): Generator<[key: Uint8Array, value: Value]> {

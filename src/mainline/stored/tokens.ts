@@ -10,12 +10,10 @@
  * last one still counts: a token lives for 5 to 10 minutes.
  */
 import { type Address, ipOf } from '../../core/address.ts';
+import type { Sha1 } from '../../core/hash.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, type Random } from '../../core/random.ts';
 import { TOKEN_BYTES } from '../krpc/fields.ts';
-
-/** SHA-1 of the bytes, 20 bytes. Handed in: hashes are not for us to write. */
-export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 
 /** BEP 5: "the secret changes every five minutes and tokens up to ten minutes old are accepted". */
 export const TOKEN_SECRET_MS: number = 5 * 60_000;

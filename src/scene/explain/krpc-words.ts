@@ -1,7 +1,7 @@
 /**
  * What the fields of a KRPC message mean, one sentence each: for people who see one for the first time.
- * Known are the fields of BEP 5, 32 (IPv6), 33 (scrapes), 42 (ids bound to an IP), 43 (read-only) and
- * 51 (samples); what else there is, is shown as it is.
+ * Known are the fields of BEP 5, 32 (IPv6), 33 (scrapes), 42 (ids bound to an IP), 43 (read-only), 44
+ * (items) and 51 (samples); what else there is, is shown as it is.
  */
 
 /** How the contents of a field are cut. */
@@ -122,6 +122,17 @@ export const BODY_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
       note: 'Which families of addresses the asker wants nodes of: n4 is IPv4, n6 is IPv6 (BEP 32).',
     },
   ],
+  ['k', { note: 'The public key (Ed25519) of whoever may change this item (BEP 44).' }],
+  ['salt', { note: 'Tells the items of one key apart (BEP 44).' }],
+  [
+    'sig',
+    {
+      note: 'The signature over salt, number and value (BEP 44): whoever reads the item checks it.',
+    },
+  ],
+  ['seq', { note: 'The number of this version of the item (BEP 44): the highest is the newest.' }],
+  ['cas', { note: 'Store it only if the version that you have has this number (BEP 44).' }],
+  ['v', { note: 'The value of the item (BEP 44): at most 1000 bytes.' }],
   ['interval', { note: 'Seconds until other samples may be asked for (BEP 51).' }],
   ['num', { note: 'How many info-hashes the node stores in all (BEP 51).' }],
   [
@@ -145,6 +156,14 @@ export const MESSAGES: ReadonlyMap<string, string> = new Map([
     'announce_peer',
     'A query that stores: I share this torrent; it needs the token that the node gave in its reply to get_peers.',
   ],
+  [
+    'get',
+    'A query (BEP 44): which item do you store under this target, or which nodes are closer?',
+  ],
+  [
+    'put',
+    'A query that stores an item (BEP 44): under the hash of its value, or under that of a key, signed.',
+  ],
   ['sample_infohashes', 'A query: name some of the info-hashes that you store (BEP 51).'],
   ['nodes', 'A reply: these are the closest nodes that I know.'],
   ['values', 'A reply: these peers share the torrent.'],
@@ -159,4 +178,9 @@ export const ERRORS: ReadonlyMap<string, string> = new Map([
   ['202', '202 means that something went wrong on the answering side.'],
   ['203', '203 means that the query was malformed, or its token wrong.'],
   ['204', '204 means that the node does not know the method.'],
+  ['205', '205 means that the value of an item is longer than 1000 bytes.'],
+  ['206', '206 means that the signature of an item is wrong.'],
+  ['207', '207 means that a salt is longer than 64 bytes.'],
+  ['301', '301 means that the item which is there is not the one that was expected.'],
+  ['302', '302 means that a newer version of the item is there.'],
 ]);

@@ -44,6 +44,8 @@ const METHODS: { readonly [method: number]: string } = {
   [Method.findNode]: 'find_node',
   [Method.getPeers]: 'get_peers',
   [Method.announcePeer]: 'announce_peer',
+  [Method.get]: 'get',
+  [Method.put]: 'put',
 };
 
 function unknownMethod(): string {

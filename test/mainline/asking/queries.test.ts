@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type Address, addressOf, ipOf, parseIp } from '../../../src/core/address.ts';
+import { ascii, type Encodable, encode } from '../../../src/mainline/krpc/bencode.ts';
 import { Method } from '../../../src/mainline/krpc/fields.ts';
 import { OUTBOUND_LIMITS } from '../../../src/mainline/settings.ts';
 import { accountedFor, dropped, network, query, TARGET, truth } from '../scenes.ts';
-import { idOf, inPublic, MINUTE_MS, onLoopback, SmallWorld } from '../small-world.ts';
+import { idOf, inPublic, MINUTE_MS, onLoopback, SmallWorld, type Stranger, sha1 } from '../small-world.ts';
 
 describe('limits', () => {
   test('one source may ask 50 at once and 10 a second, others are not touched by it', () => {
@@ -39,6 +40,28 @@ describe('limits', () => {
     }
     expect(dropped(us, 'total-limit')).toBe(1000);
     expect(accountedFor(us.counters)).toBe(3000);
+  });
+
+  test('answers with values cost their asker more: no IP gets more than 5 kB a second', () => {
+    const world = new SmallWorld({ address: inPublic });
+    const us = world.open();
+    const [greedy, modest] = [world.stranger(inPublic(50)), world.stranger(inPublic(60))];
+    const value = ascii('x'.repeat(996));
+    const target = sha1(encode(value));
+    const ask = (who: Stranger, a: { [key: string]: Encodable }, q = 'get') =>
+      who.send(us.address, { t: 'aa', y: 'q', q, a: { id: who.id, ...a } });
+    const { r } = modest.ask(us.address, 'get', { target })! as { r: { token: Uint8Array } };
+    expect(modest.ask(us.address, 'put', { token: r.token, v: value })).not.toBeNull();
+    for (let second = 0; second < 60; second++) {
+      for (let n = 0; n < 30; n++) ask(greedy, { target });
+      world.run(1000);
+    }
+    const bytes = greedy.inbox.reduce((sum, datagram) => sum + datagram.bytes.length, 0);
+    // At once 50 queries' worth, and 60 seconds of 10; each began 512 bytes.
+    expect(bytes).toBeLessThan((50 + 60 * 10 + 3) * 512);
+    expect(bytes).toBeGreaterThan(60 * 10 * 300);
+    expect(modest.ask(us.address, 'get', { target })).not.toBeNull();
+    expect(accountedFor(us.counters)).toBe(us.counters.datagramsIn);
   });
 
   test('loopback passes the limits, unless it should not', () => {

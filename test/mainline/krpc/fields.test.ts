@@ -47,6 +47,9 @@ describe('a record', () => {
   });
 });
 
-test('the codes are those of BEP 5', () => {
-  expect(ErrorCode).toEqual({ generic: 201, server: 202, protocol: 203, methodUnknown: 204 });
+test('the codes are those of BEP 5 and 44', () => {
+  expect(ErrorCode).toEqual({
+    ...{ generic: 201, server: 202, protocol: 203, methodUnknown: 204, tooBig: 205 },
+    ...{ signature: 206, saltTooBig: 207, casMismatch: 301, seqTooLow: 302 },
+  });
 });

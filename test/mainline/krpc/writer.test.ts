@@ -13,11 +13,13 @@ import {
   latin1,
 } from '../../../src/mainline/krpc/bencode.ts';
 import { MAX_MESSAGE_BYTES, VERSION } from '../../../src/mainline/krpc/fields.ts';
+import { type Item, immutableItem } from '../../../src/mainline/krpc/item.ts';
 import { Message } from '../../../src/mainline/krpc/message.ts';
 import { Writer } from '../../../src/mainline/krpc/writer.ts';
 import { Contacts } from '../../../src/mainline/rows/contacts.ts';
 import { Requests } from '../../../src/mainline/rows/requests.ts';
 import { BEP5 } from '../../vectors/bep5.ts';
+import { KEY, MESSAGES, MUTABLE } from '../../vectors/bep44.ts';
 import { at, type Dictionary, idOf } from '../small-world.ts';
 
 const ID = ascii('abcdefghij0123456789');
@@ -208,4 +210,78 @@ test('errors carry code, text, the transaction id and the address', () => {
 test('the version is two letters and two numbers (BEP 20)', () => {
   expect(VERSION.length).toBe(4);
   expect(latin1(VERSION, 0, 2)).toBe('RL');
+});
+
+describe('items (BEP 44)', () => {
+  const t = transaction();
+  const token = ascii('aoeusnth');
+  const target = MUTABLE[1].target;
+  const itemOf = (n: number): Item => ({ ...MUTABLE[n], key: KEY });
+
+  function query(write: (writer: Writer) => void): Uint8Array {
+    const writer = new Writer();
+    write(writer);
+    writer.endQuery(false, requests, request);
+    return written(writer);
+  }
+
+  test('get', () => {
+    const get = (seq: bigint | null) => query((writer) => writer.get(ID, 0, target, 0, seq));
+    expect(get(null)).toEqual(withOurs(MESSAGES.get, { t }));
+    expect(get(1n)).toEqual(withOurs(MESSAGES.getNewer, { t }));
+  });
+
+  test('put', () => {
+    const put = (item: Item, cas: bigint | null) =>
+      query((writer) => writer.put(ID, 0, item, cas, token));
+    expect(put(itemOf(1), null)).toEqual(withOurs(MESSAGES.putMutable, { t }));
+    expect(put(itemOf(2), 3n)).toEqual(withOurs(MESSAGES.putCas, { t }));
+    expect(put(immutableItem(MUTABLE[1].value), null)).toEqual(
+      withOurs(MESSAGES.putImmutable, { t }),
+    );
+  });
+
+  test('the longest put has room', () => {
+    const item = { ...MUTABLE[5], value: MUTABLE[10].value, salt: MUTABLE[3].salt, key: KEY };
+    const longest = query((writer) => writer.put(ID, 0, item, 2n ** 63n - 1n, new Uint8Array(128)));
+    expect(longest.length).toBe(1443);
+    expect(encode(decode(longest) as Encodable)).toEqual(longest);
+  });
+
+  test('replies', () => {
+    const reply = (write: (writer: Writer) => void) => {
+      const writer = new Writer();
+      writer.beginReply(FROM, OTHER, 0);
+      write(writer);
+      writer.endReply(someQuery);
+      return written(writer);
+    };
+    const { value, signature } = MUTABLE[1];
+    const none = new Contacts(1, 1);
+    const nodes = (writer: Writer) => writer.nodes(none, new Uint32Array(0), 0);
+    const whole = reply((writer) => {
+      writer.key(KEY);
+      nodes(writer);
+      writer.seq(1n);
+      writer.signature(signature);
+      writer.token(token);
+      writer.value(value);
+    });
+    expect(whole).toEqual(withOurs(MESSAGES.mutable, { ip: IP }));
+    const known = reply((writer) => {
+      nodes(writer);
+      writer.seq(1n);
+      writer.token(token);
+    });
+    expect(known).toEqual(withOurs(MESSAGES.notNewer, { ip: IP }));
+    const immutable = reply((writer) => {
+      nodes(writer);
+      writer.token(token);
+      writer.value(value);
+    });
+    expect(immutable).toEqual(withOurs(MESSAGES.immutable, { ip: IP }));
+    const error = new Writer();
+    error.error(FROM, someQuery, 301, ascii('CAS mismatch'));
+    expect(written(error)).toEqual(withOurs(MESSAGES.error, { ip: IP }));
+  });
 });

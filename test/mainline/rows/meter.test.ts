@@ -110,6 +110,15 @@ describe('a token bucket', () => {
     );
   });
 
+  test('that was charged is empty for longer', () => {
+    const bucket = new TokenBucket(10, 3);
+    expect(bucket.take(0)).toBe(true);
+    bucket.charge(5);
+    expect(bucket.readyAt(0)).toBe(400);
+    expect(bucket.take(399)).toBe(false);
+    expect(bucket.take(400)).toBe(true);
+  });
+
   test('that gains nothing is never ready once it is empty', () => {
     const bucket = new TokenBucket(0, 1);
     expect(bucket.readyAt(5)).toBe(5);
@@ -136,6 +145,16 @@ describe('a meter of sources', () => {
       }),
       { seed: 1 },
     );
+  });
+
+  test('charges one IP and no other', () => {
+    const meter = new SourceMeter(10, 3, 64, 1);
+    const [one, other] = [addressOf(1, 1), addressOf(2, 1)];
+    expect(meter.take(0, one)).toBe(true);
+    meter.charge(0, one, 4);
+    expect(meter.take(200, one)).toBe(false);
+    expect(meter.take(300, one)).toBe(true);
+    expect([0, 0, 0].map((now) => meter.take(now, other))).toEqual([true, true, true]);
   });
 
   test('takes all ports of an IP for one source, and its neighbour for another', () => {

@@ -79,6 +79,20 @@ describe('records', () => {
     expect([...records].map(([, value]) => value)).toEqual(['d', 'c']);
   });
 
+  test('a key that is removed is gone, and its neighbours are not', () => {
+    const records = new Records<string>(3, 100, 1);
+    for (const [n, name] of ['a', 'b', 'c'].entries()) records.put(n, keyOf(n), 0, name);
+    expect(records.touchedAtMs(keyOf(1), 0)).toBe(1);
+    records.remove(keyOf(1), 0);
+    records.remove(keyOf(9), 0);
+    expect([...records].map(([, value]) => value)).toEqual(['a', 'c']);
+    expect(records.touchedAtMs(keyOf(1), 0)).toBe(-Infinity);
+    expect(records.put(3, keyOf(5), 0, 'd')).toBe(true);
+    const gone: string[] = [];
+    expect(records.expire(102, (value) => gone.push(value))).toBe(2);
+    expect(gone).toEqual(['a', 'c']);
+  });
+
   test('keys are read at their offset, and handed out as copies', () => {
     const records = new Records<string>(4, 100, 1);
     const bytes = new Uint8Array(30);
