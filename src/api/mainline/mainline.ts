@@ -156,7 +156,9 @@ export class Mainline {
     if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
     this.#clock = options.clock ?? systemClock;
     this.#settings = settings;
-    this.#shared = options.shareWith ? options.shareWith.#shared : new MainlineShared(random, sha1, verify);
+    this.#shared = options.shareWith
+      ? options.shareWith.#shared
+      : new MainlineShared(random, sha1, verify);
     this.#transport = transport;
     this.#calls = new Calls(this.#clock);
     this.#openedAtMs = this.#clock.now();

@@ -4,7 +4,15 @@ import { ascii, type Encodable, encode } from '../../../src/mainline/krpc/bencod
 import { Method } from '../../../src/mainline/krpc/fields.ts';
 import { OUTBOUND_LIMITS } from '../../../src/mainline/settings.ts';
 import { accountedFor, dropped, network, query, TARGET, truth } from '../scenes.ts';
-import { idOf, inPublic, MINUTE_MS, onLoopback, SmallWorld, type Stranger, sha1 } from '../small-world.ts';
+import {
+  idOf,
+  inPublic,
+  MINUTE_MS,
+  onLoopback,
+  SmallWorld,
+  type Stranger,
+  sha1,
+} from '../small-world.ts';
 
 describe('limits', () => {
   test('one source may ask 50 at once and 10 a second, others are not touched by it', () => {
