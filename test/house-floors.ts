@@ -10,7 +10,7 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['krpc/'],
     ['table/'],
     ['stored/', 'counters.ts', 'routers.ts'],
-    ['shared.ts', 'settings.ts'],
+    ['shared.ts', 'settings.ts', 'errand.ts'],
     ['state.ts'],
     ['asking/'],
     ['answering/'],

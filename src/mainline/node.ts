@@ -36,11 +36,12 @@ import {
 } from './asking/queries.ts';
 import { askWitness, blame, UPKEEP_MS, upkeep } from './asking/upkeep.ts';
 import { Drop } from './counters.ts';
+import type { Errand } from './errand.ts';
 import { Kind, Malformed, type Method } from './krpc/fields.ts';
 import type { Message } from './krpc/message.ts';
 import { Failure } from './rows/candidate.ts';
 import { RecentAddresses, SourceMeter, TokenBucket } from './rows/meter.ts';
-import { type Announcement, type LookupKind, Purpose } from './rows/purpose.ts';
+import { type LookupKind, Purpose } from './rows/purpose.ts';
 import { type RequestRow, TRANSACTION_BYTES } from './rows/requests.ts';
 import { MainlineState, NO_LOOKUPS } from './state.ts';
 import { Offer } from './table/table.ts';
@@ -78,9 +79,9 @@ export class MainlineNode extends MainlineState implements Machine {
     kind: LookupKind,
     target: Uint8Array,
     call: number,
-    announcement: Announcement | null = null,
+    errand: Errand | null = null,
   ): boolean {
-    const started = startLookup(this, now, kind, target, call, announcement);
+    const started = startLookup(this, now, kind, target, call, errand);
     this.#plan(now);
     return started;
   }

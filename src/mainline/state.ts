@@ -13,12 +13,12 @@ import { assert } from '../core/assert.ts';
 import type { Host } from '../core/host.ts';
 import { equalIds, ID_BYTES } from '../core/id.ts';
 import type { Counters } from './counters.ts';
+import type { Errand } from './errand.ts';
 import type { Message } from './krpc/message.ts';
 import type { Writer } from './krpc/writer.ts';
 import { CONTACT_BYTES, type Handle } from './rows/contacts.ts';
 import type { Lookup } from './rows/lookup.ts';
 import type { EndpointMeter, RecentAddresses, SourceMeter, TokenBucket } from './rows/meter.ts';
-import type { Announcement } from './rows/purpose.ts';
 import type { Register } from './rows/register.ts';
 import type { InFlight } from './rows/requests.ts';
 import type { NodeSettings } from './settings.ts';
@@ -102,7 +102,7 @@ export class MainlineState {
   totalMeter: TokenBucket | null = null;
   endpointMeter: EndpointMeter | null = null;
   strangers: RecentAddresses | null = null;
-  announcements: Map<Lookup, Announcement> | null = null;
+  errands: Map<Lookup, Errand> | null = null;
   /** The peer store, once somebody announced. */
   peers: Peers | null = null;
   /** The item store, once somebody put something. */

@@ -40,7 +40,7 @@ export interface LookupStep {
 }
 
 export interface LookupTrace {
-  kind: 'find_node' | 'get_peers' | 'announce_peer';
+  kind: 'find_node' | 'get_peers' | 'announce_peer' | 'get' | 'put';
   target: string;
   durationMs: number;
   /** All queries, in the order in which they were sent. */
@@ -125,8 +125,10 @@ function verdictOf(lookup: Lookup, row: number): StepVerdict {
   }
 }
 
-/** BEP 5's name of a `LookupKind`. */
+/** The BEPs' name of a `LookupKind`. */
 export function kindName(kind: number): LookupTrace['kind'] {
+  if (kind === LookupKind.get) return 'get';
+  if (kind === LookupKind.put) return 'put';
   if (kind === LookupKind.getPeers) return 'get_peers';
   return kind === LookupKind.announce ? 'announce_peer' : 'find_node';
 }

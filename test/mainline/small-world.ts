@@ -16,6 +16,7 @@ import { fillRandom, randomBelow, SeededRandom } from '../../src/core/random.ts'
 import { verify } from '../../src/io/signatures.ts';
 import { answerQuery } from '../../src/mainline/answering/answers.ts';
 import { Counters } from '../../src/mainline/counters.ts';
+import type { Errand } from '../../src/mainline/errand.ts';
 import {
   type Bencoded,
   decode,
@@ -27,7 +28,7 @@ import { Kind, type Method } from '../../src/mainline/krpc/fields.ts';
 import type { Message } from '../../src/mainline/krpc/message.ts';
 import { MainlineNode } from '../../src/mainline/node.ts';
 import type { Lookup } from '../../src/mainline/rows/lookup.ts';
-import { type Announcement, LookupKind } from '../../src/mainline/rows/purpose.ts';
+import { LookupKind } from '../../src/mainline/rows/purpose.ts';
 import type { Register } from '../../src/mainline/rows/register.ts';
 import { DEFAULTS } from '../../src/mainline/settings.ts';
 import { MainlineShared } from '../../src/mainline/shared.ts';
@@ -142,9 +143,9 @@ export class Resident implements MainlineObserver {
   }
 
   /** Starts a lookup; its call number, or 0 when it could not be started. */
-  lookup(kind: LookupKind, target: Uint8Array, announcement: Announcement | null = null): number {
+  lookup(kind: LookupKind, target: Uint8Array, errand: Errand | null = null): number {
     const call = ++this.#lastCall;
-    return this.node.lookup(this.#world.now, kind, target, call, announcement) ? call : 0;
+    return this.node.lookup(this.#world.now, kind, target, call, errand) ? call : 0;
   }
 
   findNode(target: Uint8Array): number {

@@ -212,11 +212,12 @@ export class Lab {
     return this.#calls.open(number, (call) => {
       const id = parseId(target, 'target');
       if (!this.isAlive(number)) throw new DhtError('CLOSED', this.#whyNot(number));
+      this.#peers.set(call, new Set());
       const node = this.#overlay.node(number);
       if (!node.lookup(this.#world.now, kind, id, call, announcement)) {
+        this.#peers.delete(call);
         throw new DhtError('NO_NODES', `node ${number} knows nobody, or is too busy`);
       }
-      this.#peers.set(call, new Set());
       this.#world.settle(number);
     });
   }

@@ -3,12 +3,13 @@
  * has an info-hash, and where.
  */
 import type { Lookup } from '../rows/lookup.ts';
+import type { Announcement } from '../rows/purpose.ts';
 import type { MainlineState } from '../state.ts';
 import { writeToClosest } from './writes.ts';
 
 /** To the k closest that gave a token. False when none did. */
 export function announce(node: MainlineState, now: number, lookup: Lookup): boolean {
-  const { port, impliedPort, seed } = node.announcements!.get(lookup)!;
+  const { port, impliedPort, seed } = node.errands!.get(lookup) as Announcement;
   return writeToClosest(node, now, lookup, (to, token) => {
     const { query } = node.shared;
     const id = node.idFor(lookup.target, 0, to);

@@ -1,5 +1,6 @@
 /**
- * Lookups of one node (BEP 5 "find_node", "get_peers"), and the writes that may follow one (announces.ts).
+ * Lookups of one node (BEP 5 "find_node", "get_peers", BEP 44 "get"), and the writes that may follow one
+ * (announces.ts, puts.ts).
  * `rows/lookup.ts` decides whom to ask; this file sends, reads the answers and tells how it ended.
  *
  *     start ── seed ── step ─┬─▶ asked … answered ── nodes, values ── step
@@ -15,16 +16,19 @@ import {
   scopeOf,
 } from '../../core/address.ts';
 import { equalIds, ID_BYTES } from '../../core/id.ts';
+import type { Errand } from '../errand.ts';
 import { Method, NODES_PER_REPLY } from '../krpc/fields.ts';
 import type { Message } from '../krpc/message.ts';
 import { Failure, FROM_TABLE } from '../rows/candidate.ts';
 import { CONTACT_BYTES } from '../rows/contacts.ts';
 import type { Lookup } from '../rows/lookup.ts';
-import { type Announcement, isOwn, LookupKind, Purpose } from '../rows/purpose.ts';
+import { isOwn, LookupKind, Purpose } from '../rows/purpose.ts';
 import type { WriteOutcome } from '../rows/writes.ts';
 import type { MainlineState } from '../state.ts';
 import { announce } from './announces.ts';
+import { isSatisfied, itemErrandOf, readItem, readOwnItem } from './items.ts';
 import { ownLookupEnded } from './joining.ts';
+import { put } from './puts.ts';
 import { mayContact, openRequest, sendQuery, writeQuery } from './queries.ts';
 import { keepToken, outcomeOf } from './writes.ts';
 
@@ -53,7 +57,7 @@ export function startLookup(
   kind: LookupKind,
   target: Uint8Array,
   call: number,
-  announcement: Announcement | null,
+  errand: Errand | null,
 ): boolean {
   const slot = freeSlot(node);
   if (slot < 0) return false;
@@ -73,9 +77,26 @@ export function startLookup(
   if (node.lookups.length === 0) node.lookups = [lookup];
   else node.lookups[slot] = lookup;
   if (isOwn(kind)) node.ownLookupCount++;
-  if (announcement) (node.announcements ??= new Map()).set(lookup, announcement);
+  if (errand) (node.errands ??= new Map()).set(lookup, errand);
   step(node, now, lookup);
+  if (node.lookups[slot] === lookup && call !== 0) askOurselves(node, now, lookup);
   return true;
+}
+
+/** What we keep for others belongs to what we look for. */
+function askOurselves(node: MainlineState, now: number, lookup: Lookup): void {
+  if (lookup.kind === LookupKind.getPeers) return tellOwnPeers(node, now, lookup);
+  if (lookup.kind !== LookupKind.get && lookup.kind !== LookupKind.put) return;
+  readOwnItem(node, now, lookup);
+  if (node.lookups[lookup.slot] === lookup && isSatisfied(node, lookup)) finish(node, now, lookup);
+}
+
+function tellOwnPeers(node: MainlineState, now: number, lookup: Lookup): void {
+  const { call } = lookup;
+  for (const peer of node.peers?.of(now, lookup.target, 0) ?? []) {
+    node.observer.onPeer(call, peer);
+    if (node.lookups[lookup.slot] !== lookup || lookup.call !== call) return;
+  }
 }
 
 function freeSlot(node: MainlineState): number {
@@ -136,11 +157,18 @@ function askNext(node: MainlineState, now: number, lookup: Lookup): boolean {
       return false;
     }
     lookup.asked(row, request, now);
-    const searching = lookup.kind === LookupKind.getPeers || lookup.kind === LookupKind.announce;
-    writeQuery(node, searching ? Method.getPeers : Method.findNode, lookup.target, 0, to);
+    const method = methodOf(lookup.kind);
+    const seq = method === Method.get ? itemErrandOf(node, lookup).seq : null;
+    writeQuery(node, method, lookup.target, 0, to, seq);
     sendQuery(node, request, to);
   }
   return true;
+}
+
+function methodOf(kind: number): Method {
+  if (kind === LookupKind.getPeers || kind === LookupKind.announce) return Method.getPeers;
+  if (kind === LookupKind.get || kind === LookupKind.put) return Method.get;
+  return Method.findNode;
 }
 
 export function candidateAnswered(
@@ -152,10 +180,14 @@ export function candidateAnswered(
   message: Message,
 ): void {
   lookup.answered(row, message.bytes, message.idStart, now);
-  if (lookup.kind === LookupKind.announce) keepToken(lookup, row, message);
+  const { kind } = lookup;
+  if (kind === LookupKind.announce || kind === LookupKind.put) keepToken(lookup, row, message);
   readNodes(node, from, lookup, row, message);
   if (lookup.call !== 0 && message.valuesStart > 0) readPeers(node, from, lookup, row, message);
-  if (node.lookups[lookup.slot] === lookup) step(node, now, lookup);
+  if (kind === LookupKind.get || kind === LookupKind.put) readItem(node, lookup, row, message);
+  if (node.lookups[lookup.slot] !== lookup) return;
+  if (kind === LookupKind.get && isSatisfied(node, lookup)) finish(node, now, lookup);
+  else step(node, now, lookup);
 }
 
 export function candidateFailed(
@@ -223,6 +255,7 @@ function readPeers(
 function finish(node: MainlineState, now: number, lookup: Lookup): void {
   orphanRequests(node, lookup);
   if (lookup.kind === LookupKind.announce && announce(node, now, lookup)) return;
+  if (lookup.kind === LookupKind.put && put(node, now, lookup)) return;
   conclude(node, now, lookup);
 }
 
@@ -279,7 +312,7 @@ export function discardLookup(node: MainlineState, lookup: Lookup): void {
 
 function forget(node: MainlineState, lookup: Lookup): void {
   if (isOwn(lookup.kind)) node.ownLookupCount--;
-  node.announcements?.delete(lookup);
+  node.errands?.delete(lookup);
   node.lookups[lookup.slot] = null;
 }
 

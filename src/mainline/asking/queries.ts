@@ -61,11 +61,13 @@ export function writeQuery(
   target: Uint8Array,
   start: number,
   to: Address,
+  seq: bigint | null = null,
 ): void {
   const { query } = node.shared;
   const id = node.idFor(method === Method.ping ? null : target, start, to);
   if (method === Method.ping) query.ping(id.bytes, id.start);
   else if (method === Method.findNode) query.findNode(id.bytes, id.start, target, start);
+  else if (method === Method.get) query.get(id.bytes, id.start, target, start, seq);
   else query.getPeers(id.bytes, id.start, target, start, false);
 }
 

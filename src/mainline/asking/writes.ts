@@ -36,7 +36,7 @@ export function writeToClosest(
   node: MainlineState,
   now: number,
   lookup: Lookup,
-  compose: (to: Address, token: Uint8Array) => void,
+  compose: (to: Address, token: Uint8Array, row: number) => void,
 ): boolean {
   const { writes } = lookup;
   lookup.closestAnswered(lookup.count, (row) => {
@@ -46,7 +46,7 @@ export function writeToClosest(
     const request = openRequest(node, now, to, Purpose.write, lookup.slot, row);
     if (request === 0) return;
     writes.pending++;
-    compose(to, token);
+    compose(to, token, row);
     sendQuery(node, request, to);
   });
   return writes.pending > 0;

@@ -30,6 +30,9 @@ export const LookupKind = {
   upkeep: 5,
   /** Begins at the bootstrap addresses whatever the table holds. */
   reunion: 6,
+  /** BEP 44. */
+  get: 7,
+  put: 8,
 } as const;
 export type LookupKind = (typeof LookupKind)[keyof typeof LookupKind];
 

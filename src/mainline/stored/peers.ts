@@ -124,6 +124,14 @@ export class Peers {
     return wanted;
   }
 
+  /** All peers of an info-hash that are not too old. */
+  of(now: number, infoHash: Uint8Array, start: number): Address[] {
+    const swarm = this.#swarms.get(infoHash, start);
+    if (!swarm) return [];
+    this.#dropOld(now, swarm);
+    return [...swarm.addresses.subarray(0, swarm.count)];
+  }
+
   /** Peers of an info-hash that are not too old; nothing is changed by asking. */
   countOf(now: number, infoHash: Uint8Array, start: number): number {
     const swarm = this.#swarms.get(infoHash, start);

@@ -21,6 +21,16 @@ function sample(peers: Peers, now: number, hash = HASH, limit = 1000, noSeed = f
   return [...peers.sampled.subarray(0, count)];
 }
 
+test('all peers of an info-hash are those that are not too old', () => {
+  const peers = new Peers(PEER_LIMITS, 1);
+  const hash = new Uint8Array(20).fill(7);
+  peers.announce(0, hash, 0, addressOf(1 << 24, 5), 11, false);
+  peers.announce(60_000, hash, 0, addressOf(2 << 24, 5), 22, false);
+  expect(peers.of(60_000, hash, 0)).toEqual([addressOf(1 << 24, 11), addressOf(2 << 24, 22)]);
+  expect(peers.of(PEER_LIMITS.ttlMs, hash, 0)).toEqual([addressOf(2 << 24, 22)]);
+  expect(peers.of(0, new Uint8Array(20), 0)).toEqual([]);
+});
+
 describe('places', () => {
   test('one IP has one place per info-hash, and announcing again moves its port', () => {
     const peers = store();

@@ -1,0 +1,40 @@
+/**
+ * Errands: what a lookup is to bring back or to carry there, beside nodes. The lookup's kind says which
+ * of them it is; whoever sent it looks into it when the lookup is over.
+ */
+import type { Item } from './krpc/item.ts';
+import type { Announcement } from './rows/purpose.ts';
+
+/** What a get looks for and a put brings. */
+export interface ItemErrand {
+  /** Part of what the target is the hash of; empty for none, and for immutable items. */
+  salt: Uint8Array;
+  /** Values with this number or a lower one need not be sent; null for any. */
+  seq: bigint | null;
+  /** The newest genuine item so far, and who hears of each as it is found. */
+  newest: Item | null;
+  found: ((item: Item) => void) | null;
+  /** What candidates have, by row: the number of an item that they gave, or said they have. */
+  holders: Map<number, bigint>;
+  /** What is to be put, given the newest that was found; null for a get, and where nothing is to be put. */
+  compose: ((newest: Item | null) => Item | null) | null;
+  /** The number that the item must still have where it is (BEP 44 "CAS"); null for any. */
+  cas: bigint | null;
+  /** Puts nothing where it need not: more than k have it, the k closest among them (BEP 44). */
+  isSparing: boolean;
+}
+
+export type Errand = Announcement | ItemErrand;
+
+/** @param compose what is to be put; null for a get. */
+export function itemErrand(
+  salt: Uint8Array,
+  compose: ItemErrand['compose'] = null,
+  more: Partial<ItemErrand> = {},
+): ItemErrand {
+  return {
+    ...{ salt, compose, seq: null, newest: null, found: null },
+    ...{ holders: new Map(), cas: null, isSparing: false },
+    ...more,
+  };
+}

@@ -1,0 +1,15 @@
+/** Errands: what a get and a put begin with. */
+import { expect, test } from 'vitest';
+import { itemErrand } from '../../src/mainline/errand.ts';
+
+test('an errand begins with nothing found, and is what it was told to be', () => {
+  const salt = Uint8Array.of(1);
+  const get = itemErrand(salt);
+  expect(get).toMatchObject({ salt, newest: null, compose: null, cas: null, isSparing: false });
+  expect(get.holders.size).toBe(0);
+  expect(itemErrand(salt, null, { seq: 4n, isSparing: true })).toMatchObject({
+    seq: 4n,
+    isSparing: true,
+  });
+  expect(itemErrand(salt).holders).not.toBe(get.holders);
+});
