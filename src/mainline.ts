@@ -25,7 +25,6 @@ export type {
   PingResult,
   StoredPeers,
 } from './api/mainline/results.ts';
-export type { Siblings } from './api/mainline/siblings.ts';
 export {
   type Address,
   addressOf,

@@ -35,6 +35,7 @@ const NAMES: Record<string, string> = {
     'TableView addressOf decode encode flatTable formatAddress ipOf openMainline parseIp',
     'portOf prefixTable',
   ].join(' '),
+  codec: 'decode encode',
   ring: [
     'DhtError IDENTITIES_MAX RING_DEFAULTS Ring RingAccess RingConnection connectRing',
     'openRing',
@@ -46,7 +47,7 @@ const NAMES: Record<string, string> = {
     'LabNode MDHT_LOOKUP_LATENCY_DEFAULTS NAT_REACH_DEFAULTS REPLICA_SURVIVAL_DEFAULTS',
     'RING_SPLIT_DEFAULTS RING_SURVIVAL_DEFAULTS RPC_SAMPLE Recorder RingLab RingLabNode',
     'RingSoakFailure SCENARIO_DEFAULTS SCENARIO_METRICS SCHEMA_VERSION',
-    'SIZE_ESTIMATE_DEFAULTS SNAPSHOT_NODES SOAK_NODES_MIN SoakFailure TABLES chanceOf checkLatency',
+    'SIZE_ESTIMATE_DEFAULTS SNAPSHOT_NODES SOAK_NODES_MIN SoakFailure TABLES checkLatency',
     'checkNetwork checkSchedule checkStart chordChurn chordLoad chordMassfail chordPath',
     'churnFrom columnsOf createLab durationMs kadHops mdhtLookupLatency natReach',
     'replicaSurvival ringSoak ringSplit ringSurvival scenario shown sizeEstimate soak',

@@ -47,6 +47,7 @@ const CANNOT_BEGIN = new Set([
   'DATA_DAMAGED',
   'DATA_VERSION',
   'DATA_UNUSABLE',
+  'NOT_INSTALLED',
 ]);
 
 /** Runs the command line. Resolves with the exit status. */
@@ -163,8 +164,7 @@ function mainlineCommands(group: Command): void {
     .option('--for <duration>', 'stop after this long, such as 10s', duration)
     .option('--read-only', 'ask, but answer nobody (BEP 43)')
     .option('--register <file>', 'on stopping, write every node ever seen there as JSON lines')
-    .option('--state <file>', 'keep id and contacts there from one run to the next')
-    .option('--workers <count>', 'as many nodes on one port, one per core', wholeNumberIn(1, 256));
+    .option('--state <file>', 'keep id and contacts there from one run to the next');
   addStudioOptions(serving).action((options: ServeOptions) =>
     serve(options, openConsole(options.json)),
   );

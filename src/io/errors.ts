@@ -49,7 +49,9 @@ export type DhtErrorCode =
   /** The store in the data directory is of another version. */
   | 'DATA_VERSION'
   /** The data directory cannot be used for another reason. */
-  | 'DATA_UNUSABLE';
+  | 'DATA_UNUSABLE'
+  /** An optional package is needed that is not installed; the message names it. */
+  | 'NOT_INSTALLED';
 
 export class DhtError extends Error {
   override name = 'DhtError';

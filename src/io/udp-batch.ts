@@ -6,8 +6,8 @@
  *       └─ recvmmsg, 64 at a time, until none is left ──▶ receive … receive, drained
  *            └─ send … send, flush ──▶ sendmmsg, 64 at a time
  *
- * 64 queries and their answers then cost two system calls, not 128, and a wake-up of dgram serves as
- * many as come while it lasts.
+ * 64 queries and their answers then cost two system calls, not 128, and a wake-up of dgram, which costs
+ * as much as four queries do, serves as many as come while it lasts.
  * What the kernel has no room for waits in a bounded line, its head inside dgram, which tells when
  * there is room again.
  */

@@ -30,6 +30,7 @@ function answerAtOnce(host: string, _options: unknown, callback: LookupCallback)
 }
 
 /**
+ * @internal
  * A socket that looks no address up before it sends, as dgram by default does at the price of a tick
  * per datagram.
  */
@@ -37,6 +38,7 @@ export function newSocket(sharesPort = false): Socket {
   return createSocket({ type: 'udp4', lookup: answerAtOnce, reusePort: sharesPort });
 }
 
+/** @internal */
 export function enlargeReceiveBuffer(socket: Socket): void {
   try {
     socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);

@@ -20,7 +20,7 @@ import { Contacts } from './rows/contacts.ts';
 import { IDLE_LOOKUPS, LookupPool } from './rows/lookup-pool.ts';
 import { Requests } from './rows/requests.ts';
 import { Slab } from './rows/slab.ts';
-import { type SharedSecret, Tokens } from './stored/tokens.ts';
+import { Tokens } from './stored/tokens.ts';
 import { Nearest } from './table/nearest.ts';
 
 /** Requests in flight per process: 2^14. At 3 per lookup that is 5,000 lookups at once. */
@@ -63,13 +63,7 @@ export class MainlineShared {
   #tenants = 0;
 
   /** @param size what a lab knows beforehand; a real node starts small and grows. */
-  constructor(
-    random: Random,
-    sha1: Sha1,
-    verify: Verify,
-    size: Partial<SharedSize> = {},
-    secret: SharedSecret | null = null,
-  ) {
+  constructor(random: Random, sha1: Sha1, verify: Verify, size: Partial<SharedSize> = {}) {
     this.random = random;
     this.sha1 = sha1;
     this.verify = verify;
@@ -77,7 +71,7 @@ export class MainlineShared {
     this.slab = new Slab(size.rows ?? INITIAL_ROWS);
     this.lookups = new LookupPool(size.idleLookups ?? IDLE_LOOKUPS);
     this.requests = new Requests(random, size.slotBits ?? SLOT_BITS, INITIAL_REQUESTS);
-    this.tokens = new Tokens(random, sha1, secret);
+    this.tokens = new Tokens(random, sha1);
     this.nearest = new Nearest(this.contacts, NODES_PER_REPLY);
   }
 

@@ -5,20 +5,20 @@
  *     getPeers ──▶ Calls ──▶ MainlineNode ──▶ Driver ──▶ datagrams
  *     promise  ◀── settle ◀── observer    ◀── receive ◀──┘
  */
-import { type Address, addressOf, formatIp, ipOf, parseIp, portOf } from '../../core/address.ts';
-import { shown, wholeNumber } from '../../core/argument.ts';
+import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
+import { wholeNumber } from '../../core/argument.ts';
 import type { DatagramTransport } from '../../core/host.ts';
 import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
 import { fillRandom, type Random } from '../../core/random.ts';
 import { type CallLimits, Calls } from '../../io/calls.ts';
 import { type Clock, systemClock } from '../../io/clock.ts';
-import { Driver } from '../../io/driver.ts';
-import { type Endpoint, parseEndpoint, resolveEndpoint, resolveHost } from '../../io/endpoint.ts';
+import { Driver, type Refusal } from '../../io/driver.ts';
+import { type Endpoint, resolveEndpoint, resolveHost } from '../../io/endpoint.ts';
 import { sha1, systemRandom } from '../../io/entropy.ts';
 import { DhtError, warn } from '../../io/errors.ts';
 import { Search } from '../../io/search.ts';
 import { verify } from '../../io/signatures.ts';
-import { type BindOptions, bindUdp, checkUdpForm, type UdpForm } from '../../io/udp.ts';
+import { bindUdp, checkUdpForm, type UdpForm } from '../../io/udp.ts';
 import { refusalText } from '../../io/udp-socket.ts';
 import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
@@ -36,20 +36,17 @@ import type { MainlineObserver, Settings } from '../../mainline/state.ts';
 import { type LookupTrace, nodeInfo, traceOf } from '../../mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
 import { checkEntries, Entrance, type Entries } from './entrance.ts';
-import { busy, krpcError, noNodes, notSent, silent } from './failures.ts';
 import type {
   AnnounceOptions,
   AnnounceResult,
   FindNodeResult,
   GetPeersResult,
   Id,
-  LookupOutcome,
   MainlineWatcher,
   Peer,
   PingResult,
   StoredPeers,
 } from './results.ts';
-import { checkSiblings, type Siblings, StrayTeller } from './siblings.ts';
 
 /** Traces of the caller's own lookups that a node remembers. */
 export const LOOKUPS_REMEMBERED = 64;
@@ -81,8 +78,6 @@ export interface MainlineOptions extends NodeChoices {
   transport?: DatagramTransport;
   clock?: Clock;
   random?: Random;
-  /** Set when this node is one of several that listen on one port together. Default: it is alone. */
-  siblings?: Siblings;
   /** Another node of this process, with which to share memory for contacts and requests. */
   shareWith?: Mainline;
 }
@@ -104,11 +99,9 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
   const { bootstrap = PUBLIC_ROUTERS, contacts = [] } = options;
   const entries = { contacts, bootstrap: bootstrap === false ? [] : bootstrap };
   checkEntries(entries);
-  const how: BindOptions = { sharesPort: options.siblings !== undefined };
-  if (options.udp !== undefined) how.form = checkUdpForm(options.udp, 'udp');
-  if (options.siblings !== undefined) checkSiblings(options.siblings, !!options.shareWith);
+  const form = options.udp === undefined ? {} : { form: checkUdpForm(options.udp, 'udp') };
   const transport =
-    options.transport ?? (await bindUdp(await resolveHost(options.host ?? '0.0.0.0'), port, how));
+    options.transport ?? (await bindUdp(await resolveHost(options.host ?? '0.0.0.0'), port, form));
   try {
     return new Mainline(OPENED, settings, id, random, transport, entries, options);
   } catch (error) {
@@ -149,7 +142,6 @@ export class Mainline {
   #closed: Promise<void> | null = null;
   readonly #watchers = new Set<MainlineWatcher>();
   readonly #entrance: Entrance;
-  readonly #strayTeller: StrayTeller | null;
 
   /** @internal */
   constructor(
@@ -164,11 +156,9 @@ export class Mainline {
     if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
     this.#clock = options.clock ?? systemClock;
     this.#settings = settings;
-    const { siblings } = options;
-    const secret = siblings ? { key: siblings.key, originMs: this.#clock.originMs } : null;
     this.#shared = options.shareWith
       ? options.shareWith.#shared
-      : new MainlineShared(random, sha1, verify, {}, secret);
+      : new MainlineShared(random, sha1, verify);
     this.#transport = transport;
     this.#calls = new Calls(this.#clock);
     this.#openedAtMs = this.#clock.now();
@@ -188,9 +178,7 @@ export class Mainline {
     this.#ready = new Promise((resolve) => {
       this.#resolveReady = resolve;
     });
-    const tell = siblings?.onStray;
-    this.#strayTeller = tell ? new StrayTeller(this.#node, this.#counters, tell) : null;
-    this.#driver.run(this.#strayTeller ?? this.#node);
+    this.#driver.run(this.#node);
     this.#entrance = new Entrance(
       () => this.table.size === 0,
       (known) => this.#join(known),
@@ -255,21 +243,6 @@ export class Mainline {
       }
       return { peers, nodes: trace.closest, lookup: trace, stored, failed };
     });
-  }
-
-  /**
-   * Takes a datagram that came in elsewhere: what `siblings.onStray` of another node heard.
-   * @throws TypeError or RangeError for what is no endpoint.
-   */
-  receive(from: string | Endpoint, bytes: Uint8Array): void {
-    const { host, port } = parseEndpoint(from, 'from');
-    const ip = parseIp(host);
-    if (ip < 0) throw new TypeError(`"from" expected IP:PORT, got ${shown(from)}`);
-    if (this.#closed) return;
-    if (this.#strayTeller) this.#strayTeller.isPassedOn = true;
-    this.#driver.receive(addressOf(ip, port), bytes, 0, bytes.length);
-    if (this.#strayTeller) this.#strayTeller.isPassedOn = false;
-    this.#driver.drained();
   }
 
   /** Tells `watcher` what happens until the returned function is called. */
@@ -418,8 +391,9 @@ export class Mainline {
       },
       onAnswer: (call, message, rttMs, from) => this.#answered(call, message, rttMs, from),
       onSilence: (call, wasSent) => {
-        const { timeoutMs } = this.#settings;
-        this.#calls.fail(call, wasSent ? silent(timeoutMs) : notSent(this.#driver.refusal));
+        const { refusal } = this.#driver;
+        const late = new DhtError('TIMEOUT', `no answer within ${this.#settings.timeoutMs} ms`);
+        this.#calls.fail(call, wasSent ? late : notSent(refusal));
       },
       onJoin: (answered) => this.#resolveReady({ answered }),
     };
@@ -435,7 +409,14 @@ export class Mainline {
 
   #answered(call: number, message: Message, rttMs: number, from: Address): void {
     const { bytes } = message;
-    if (message.kind === Kind.error) return this.#calls.fail(call, krpcError(message));
+    if (message.kind === Kind.error) {
+      const start = message.errorTextStart;
+      const text = start > 0 ? latin1(bytes, start, start + message.errorTextLength) : '';
+      const code = message.errorCode;
+      const what = `the node answered with error ${code}${text && `: ${text}`}`;
+      this.#calls.fail(call, new DhtError('KRPC_ERROR', what, { krpcCode: code }));
+      return;
+    }
     const { versionStart, versionLength } = message;
     const version =
       versionStart > 0 ? latin1(bytes, versionStart, versionStart + versionLength) : '';
@@ -443,8 +424,27 @@ export class Mainline {
   }
 }
 
+function notSent(refusal: Refusal | null): DhtError {
+  const why = refusal === null ? '' : `: ${refusalText(refusal.code)}`;
+  return new DhtError('NOT_SENT', `the system refuses to send${why}`);
+}
+
+interface LookupOutcome {
+  trace: LookupTrace;
+  stored: number;
+  failed: number;
+}
+
 function randomId(random: Random): Uint8Array {
   const id = new Uint8Array(ID_BYTES);
   fillRandom(random, id, 0, ID_BYTES);
   return id;
+}
+
+function noNodes(): DhtError {
+  return new DhtError('NO_NODES', 'the table is empty and no bootstrap node is known');
+}
+
+function busy(): DhtError {
+  return new DhtError('BUSY', 'too many requests are under way');
 }

@@ -60,10 +60,3 @@ export interface PingResult extends NodeInfo {
   /** The other program as it calls itself (BEP 20 `v`), in latin1; empty when it does not. */
   version: string;
 }
-
-/** What a lookup came to, as the calls for it are settled with. */
-export interface LookupOutcome {
-  trace: LookupTrace;
-  stored: number;
-  failed: number;
-}

@@ -124,12 +124,20 @@ export class Ring extends RingAccess {
   }
 }
 
+/** LMDB is installed by those who keep records. @throws DhtError NOT_INSTALLED that says how. */
+function withoutLmdb(error: NodeJS.ErrnoException): never {
+  // Another runtime may word it in its own way; what is missing is named in any.
+  if (!/\blmdb\b/.test(error.message)) throw error;
+  const message = '"data" needs LMDB, which is not installed: npm install lmdb';
+  throw new DhtError('NOT_INSTALLED', message, { cause: error });
+}
+
 /**
  * Opens a node: binds its ports, opens its store and begins to join. Await `ready()` to know that it
  * is a member. With `join` and without `wire` those who are joined are asked first which dialect they
  * speak, and one of them has to be there; with `wire` the node waits for them.
  * @throws TypeError or RangeError for a wrong option; DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE,
- * NOT_PERMITTED, UNKNOWN_HOST, UNREACHABLE, DATA_IN_USE, DATA_DAMAGED, DATA_VERSION or DATA_UNUSABLE.
+ * NOT_PERMITTED, UNKNOWN_HOST, UNREACHABLE, DATA_IN_USE, DATA_DAMAGED, DATA_VERSION, DATA_UNUSABLE or NOT_INSTALLED.
  */
 export async function openRing(options: RingOptions = {}): Promise<Ring> {
   const {
@@ -166,7 +174,7 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
     if (onEvent) watchers.add({ onNotice: onEvent });
     if (data !== undefined) {
       // Only then: LMDB takes longer to load than all the rest, and a client never needs it.
-      const { openLmdbStore } = await import('../../io/lmdb-store.ts');
+      const { openLmdbStore } = await import('../../io/lmdb-store.ts').catch(withoutLmdb);
       store = openLmdbStore(data, (token, error) => driver.stored(token, error));
     }
     const node = new RingNode(

@@ -19,14 +19,9 @@ export interface ServeOptions extends NodeOptions, StudioChoice {
   readOnly?: boolean;
   register?: string;
   state?: string;
-  workers?: number;
 }
 
 export async function serve(options: ServeOptions, console: Console): Promise<void> {
-  if (options.workers !== undefined) {
-    const { serveWithWorkers } = await import('./serve-workers.ts');
-    return serveWithWorkers(options, console);
-  }
   const stopped = untilStopped(options.for);
   const saved = options.state === undefined ? null : readState(options.state);
   const more: MainlineOptions = {

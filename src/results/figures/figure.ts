@@ -5,7 +5,7 @@
  *     │ Title                                │   what is shown
  *     │ what it amounts to, in numbers       │   measured beside expected
  *     │ ┌───────────────────┐ ┌────────────┐ │
- *     │ │ panel (a plot)    │ │ panel      │ │   drawn by Observable Plot into happy-dom's document
+ *     │ │ panel (a plot)    │ │ panel      │ │   drawn by Observable Plot into our document
  *     │ └───────────────────┘ └────────────┘ │
  *     └──────────────────────────────────────┘
  *
@@ -16,7 +16,7 @@
  *     measured   blue          failed, dead   red          expected   a dashed line, text colour
  */
 import * as Plot from '@observablehq/plot';
-import { type Document, type SVGSVGElement, Window } from 'happy-dom';
+import { SvgDocument, type SvgElement } from './svg-document.ts';
 
 export interface Figure {
   /** Also the name of its file, without `.svg`. */
@@ -46,13 +46,7 @@ const EDGE = 12;
 /** Plot sets the label of an axis so far from its edge; titles stand above labels. */
 const LABEL_INSET = 3;
 
-/** The document that plots are made in, made when the first one is drawn. */
-let drawing: Document | null = null;
-
-function drawingDocument(): Document {
-  drawing ??= new Window().document;
-  return drawing;
-}
+const DRAWING = new SvgDocument();
 
 export interface Panel {
   x: number;
@@ -80,7 +74,8 @@ export function svgOf(title: string, subtitle: string, panels: readonly Panel[])
 
 function panelText({ x, y, width, height, plot }: Panel): string {
   const svg = Plot.plot({
-    document: drawingDocument(),
+    // Its type is a browser's whole document, of which Plot asks for what ours has.
+    document: DRAWING as never,
     width: width - EDGE + LABEL_INSET,
     height,
     marginTop: 28,
@@ -88,7 +83,7 @@ function panelText({ x, y, width, height, plot }: Panel): string {
     marginLeft: 52,
     marginRight: 20,
     ...plot,
-  }) as unknown as SVGSVGElement;
+  }) as unknown as SvgElement;
   svg.querySelector('style')?.remove();
   for (const name of ['class', 'fill', 'font-family', 'font-size']) svg.removeAttribute(name);
   svg.setAttribute('x', String(x + EDGE - LABEL_INSET));

@@ -1,0 +1,291 @@
+/**
+ * The package as strangers meet it: packed, installed in empty folders, used from there. Each proof is a
+ * name on the command line too: `node test/package/try-package.mjs types bundles`.
+ */
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import {
+  bytesIn,
+  check,
+  folderWith,
+  prove,
+  ROOT,
+  run,
+  tarball,
+  write,
+} from './packed.mjs';
+
+/** Of an install for Mainline, testnets, the lab and rings in memory; measured 7.2 MB and 2 packages. */
+const INSTALLED_BYTES_MAX = 9_000_000;
+const PACKAGES_MAX = 3;
+
+const { folder, said } = folderWith('user', tarball());
+const node = (...args) => run(process.execPath, args, folder);
+const ringlight = (args, options) =>
+  run(process.execPath, ['node_modules/ringlight/dist/cli.js', ...args], folder, options);
+
+const USE = `
+  const testnet = await createTestnet({ nodes: 10 });
+  const node = await openMainline({ host: '127.0.0.1', bootstrap: testnet.bootstrap });
+  await node.announce('ab'.repeat(20), { port: 1234 });
+  const { peers } = await testnet.nodes[7].getPeers('ab'.repeat(20));
+  if (peers.length !== 1 || peers[0].port !== 1234) throw new Error('the peer was not found');
+  await node.close();
+  await testnet.close();
+  const ring = await openRing({});
+  await ring.ready();
+  await ring.insert('hello', 'world');
+  const value = await ring.get('hello');
+  if (Object.getPrototypeOf(value) !== Uint8Array.prototype) throw new Error('bytes are not plain');
+  await ring.close();
+  const bytes = encode({ a: 1 });
+  if (Object.getPrototypeOf(bytes) !== Uint8Array.prototype) throw new Error('bytes are not plain');
+`;
+const NAMES = {
+  mainline: '{ encode, openMainline }',
+  ring: '{ openRing }',
+  testnet: '{ createTestnet }',
+};
+const imports = Object.entries(NAMES).map(
+  ([door, names]) => `import ${names} from 'ringlight/${door}';`,
+);
+const requires = Object.entries(NAMES).map(
+  ([door, names]) => `const ${names} = require('ringlight/${door}');`,
+);
+
+function installed() {
+  check(!/warn/i.test(said), `npm install warns:\n${said}`);
+  const packages = readdirSync(join(folder, 'node_modules'), { recursive: true })
+    .filter((name) => /(?:^|node_modules\/)(?:@[^/]+\/)?[^/@.]+\/package\.json$/.test(name))
+    .filter((name) => !name.includes('/dist/'));
+  const bytes = bytesIn(join(folder, 'node_modules'));
+  check(packages.length <= PACKAGES_MAX, `${packages.length} packages: ${packages}`);
+  check(bytes <= INSTALLED_BYTES_MAX, `${bytes} bytes are installed`);
+  return `${packages.length} packages, ${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function library() {
+  write(folder, {
+    'use.mjs': `${imports.join('\n')}\n${USE}`,
+    'use.cjs': `${requires.join('\n')}\n(async () => {${USE}})().catch((error) => { console.error(error); process.exit(1); });`,
+  });
+  node('use.mjs');
+  node('use.cjs');
+}
+
+/** What is not installed is named in one line; what needs nothing more works. */
+function optional() {
+  const keep = ['ring', 'serve', '--port', '0', '--data', './data', '--for', '1s'];
+  const told = ringlight(keep, { status: 2 });
+  check(told === 'ringlight: "data" needs LMDB, which is not installed: npm install lmdb\n', told);
+  const query = ringlight(['lab', 'query', '.', 'SELECT 1'], { status: 2 });
+  check(/^ringlight: .*npm install @duckdb\/node-api\n$/.test(query), query);
+  ringlight(['lab', 'run', 'kad-hops', '--nodes', '200', '--lookups', '20', '--out', 'run']);
+  check(
+    readFileSync(join(folder, 'run/report.html'), 'utf8').includes('<svg'),
+    'no plot in the report',
+  );
+  const other = folderWith('keeper', tarball(), 'lmdb').folder;
+  run(process.execPath, ['node_modules/ringlight/dist/cli.js', ...keep], other);
+}
+
+/** The oldest and one between; the newest is the project's own. */
+const TYPESCRIPTS = ['5.6', '5.9'];
+
+function types() {
+  const use = `
+import { decode, encode, type LookupTrace, type Mainline, openMainline } from 'ringlight/mainline';
+import { connectRing, openRing, type Ring } from 'ringlight/ring';
+import { createRingTestnet, createTestnet } from 'ringlight/testnet';
+import { createLab } from 'ringlight/lab';
+import * as scene from 'ringlight/scene';
+import { LiveRing, openStudio } from 'ringlight/studio';
+
+export async function distances(node: Mainline, target: string): Promise<(number | null)[]> {
+  const trace: LookupTrace = (await node.findNode(target)).lookup;
+  return trace.steps.map((step) => step.distanceBits);
+}
+export const open: Promise<Mainline> = openMainline({ bootstrap: false });
+export const ring: Promise<Ring> = openRing({ k: 2 });
+export const value: Promise<Uint8Array | null> = ring.then((one) => one.get('hello'));
+export const bytes: Uint8Array = encode({ a: 1 });
+export const all = [connectRing, createTestnet, createRingTestnet, createLab, scene, openStudio, LiveRing, decode];
+`;
+  const { folder } = folderWith('typed', tarball(), '@types/node@24');
+  const compilers = folderWith(
+    'compilers',
+    ...TYPESCRIPTS.map((version) => `typescript-${version}@npm:typescript@~${version}.0`),
+  ).folder;
+  const all = [
+    ...TYPESCRIPTS.map((version) => join(compilers, `node_modules/typescript-${version}/bin/tsc`)),
+    join(ROOT, 'node_modules/typescript/bin/tsc'),
+  ];
+  for (const compiler of all) {
+    for (const [lib, types] of [
+      [['es2022', 'esnext.disposable', 'dom'], []],
+      [['es2022'], ['node']],
+    ]) {
+      const compilerOptions = {
+        ...{ noEmit: true, strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false },
+        ...{ module: 'nodenext', target: 'es2022', lib, types },
+      };
+      write(folder, {
+        'use.mts': use,
+        'tsconfig.json': JSON.stringify({ compilerOptions, files: ['use.mts'] }),
+      });
+      run(process.execPath, [compiler, '-p', '.'], folder);
+    }
+  }
+  return `${TYPESCRIPTS.join(', ')} and the newest`;
+}
+
+/** Four bundlers, for a browser: nothing of Node.js may be asked for, and what is not used stays out. */
+function bundles() {
+  const { folder } = folderWith(
+    'page',
+    ...[
+      tarball(),
+      'esbuild@0',
+      'rollup@4',
+      '@rollup/plugin-node-resolve@16',
+      'webpack@5',
+      'webpack-cli@6',
+    ],
+  );
+  write(folder, {
+    'codec.mjs': `import { decode, encode } from 'ringlight/mainline';
+import { encode as same } from 'ringlight/codec';
+if (same !== encode) throw new Error('two codecs');
+globalThis.result = new TextDecoder().decode(encode({ a: decode(encode(1)) }));`,
+    'lab.mjs': `import { Lab } from 'ringlight/lab';
+const lab = new Lab({ seed: 1, nodes: 300 });
+globalThis.result = lab.nodes[3].findNode('ab'.repeat(20)).then(({ grade }) => lab.traceHash);`,
+    'rollup.config.mjs': `import resolve from '@rollup/plugin-node-resolve';
+export default { plugins: [resolve({ browser: true })], onwarn(warning) { if (warning.code === 'UNRESOLVED_IMPORT') throw new Error(warning.message); } };`,
+    'webpack.config.cjs': `module.exports = (env) => ({ mode: 'production', target: 'web', entry: './' + env.what + '.mjs', output: { filename: 'webpack-' + env.what + '.js', path: __dirname }, performance: false });`,
+    'vite.config.mjs': `export default { logLevel: 'warn', build: { emptyOutDir: false, outDir: '.', lib: { entry: process.env.WHAT + '.mjs', formats: ['es'], fileName: () => 'vite-' + process.env.WHAT + '.js' } } };`,
+    'run.mjs': `const { readFileSync } = await import('node:fs'); const { runInNewContext } = await import('node:vm');
+const page = { TextDecoder, TextEncoder, performance, setTimeout, clearTimeout, queueMicrotask, crypto, URL, AbortController, AbortSignal, console };
+page.globalThis = page; page.self = page; page.window = page;
+runInNewContext('(async () => {' + readFileSync(process.argv[2], 'utf8').replace(/\\bexport\\s*\\{[^}]*\\};?\\s*$/, '') + '})()', page);
+const result = await page.result; console.log(result);`,
+  });
+  const bin = (name) => join(folder, 'node_modules/.bin', name);
+  const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
+  const made = {
+    esbuild: (what) =>
+      run(
+        bin('esbuild'),
+        [
+          `${what}.mjs`,
+          '--bundle',
+          '--platform=browser',
+          '--format=esm',
+          '--minify',
+          `--outfile=esbuild-${what}.js`,
+        ],
+        folder,
+      ),
+    rollup: (what) =>
+      run(
+        bin('rollup'),
+        ['-c', '-i', `${what}.mjs`, '-o', `rollup-${what}.js`, '--silent'],
+        folder,
+      ),
+    webpack: (what) => run(bin('webpack'), ['--env', `what=${what}`], folder),
+    vite: (what) => run(process.execPath, [vite, 'build'], folder, { env: { WHAT: what } }),
+  };
+  const sizes = [];
+  const traces = new Set();
+  for (const [name, make] of Object.entries(made)) {
+    for (const what of ['codec', 'lab']) {
+      make(what);
+      const file = join(folder, `${name}-${what}.js`);
+      const text = readFileSync(file, 'utf8');
+      const asked = /["'](node:[a-z]+|lmdb|koffi)["']/.exec(text);
+      check(asked === null, `${name}-${what} asks for ${asked?.[1]}`);
+      // A word of the ring's settings: the lab of Mainline nodes has no ring in it.
+      check(!text.includes('class-2019'), `${name}-${what} has the ring in it`);
+      sizes.push(`${name} ${what} ${Math.round(text.length / 1024)} KiB`);
+      const result = run(process.execPath, ['run.mjs', file], folder).trim();
+      if (what === 'codec') check(result === 'd1:ai1ee', `${name}: ${result}`);
+      else traces.add(result);
+    }
+  }
+  check(traces.size === 1 && /^[0-9a-f]{16}$/.test([...traces][0]), `traces: ${[...traces]}`);
+  return sizes.join(', ');
+}
+
+async function command() {
+  const found = ringlight(['up', '--nodes', '4', '--for', '1s', '--no-studio', '--json']);
+  check(found.includes('"event":"found"'), found);
+  const page = spawn(
+    process.execPath,
+    [
+      'node_modules/ringlight/dist/cli.js',
+      'up',
+      '--nodes',
+      '4',
+      '--ring',
+      '3',
+      '--studio',
+      '0',
+      '--json',
+    ],
+    { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  try {
+    const events = {};
+    for await (const line of createInterface({ input: page.stdout })) {
+      const { event, ...fields } = JSON.parse(line);
+      events[event] = fields;
+      if (event === 'status') break;
+    }
+    const read = async (path) => {
+      const response = await fetch(new URL(path, events.studio.address));
+      check(response.ok, `${path}: ${response.status}`);
+      return response;
+    };
+    const text = await (await read('/')).text();
+    const parts = [...text.matchAll(/(?:src|href)="(\.\/[^"]+)"/g)].map(([, path]) => path);
+    check(parts.length >= 2, `the page loads nothing: ${text}`);
+    for (const part of parts) await read(part);
+    const { keys } = await (await read('/api/scenes/ring/keys')).json();
+    check(keys.length === 100, `${keys.length} keys are shown`);
+    await read('/api/openapi.json');
+  } finally {
+    page.kill('SIGINT');
+  }
+}
+
+/** A test of each runner, as docs/testing.md has it. */
+function runners() {
+  const { folder } = folderWith('tests', tarball(), 'jest@30', 'vitest@3');
+  const body = `const testnet = await createTestnet({ nodes: 8 });
+  const [a, b] = testnet.nodes;
+  await a.announce('ab'.repeat(20), { port: 1234 });
+  const { peers } = await b.getPeers('ab'.repeat(20));
+  if (peers.length !== 1) throw new Error('not found');
+  const ring = await createRingTestnet({ nodes: 3 });
+  await ring.nodes[0].insert('a', 'b');
+  await ring.close();
+  await testnet.close();`;
+  write(folder, {
+    'jest.test.cjs': `const { createTestnet, createRingTestnet } = require('ringlight/testnet');
+test('finds', async () => { ${body} }, 30_000);`,
+    'vitest.test.mjs': `import { createRingTestnet, createTestnet } from 'ringlight/testnet';
+import { test } from 'vitest';
+test('finds', async () => { ${body} }, 30_000);`,
+    'node.mjs': `import { createRingTestnet, createTestnet } from 'ringlight/testnet';
+import { test } from 'node:test';
+test('finds', async () => { ${body} });`,
+    'jest.config.cjs': `module.exports = { testMatch: ['**/jest.test.cjs'], testEnvironment: 'node' };`,
+  });
+  run(join(folder, 'node_modules/.bin/jest'), [], folder);
+  run(join(folder, 'node_modules/.bin/vitest'), ['run', 'vitest.test.mjs'], folder);
+  run(process.execPath, ['--test', 'node.mjs'], folder);
+}
+
+await prove({ installed, library, optional, command, types, bundles, runners });

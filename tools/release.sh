@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Releases the version in package.json: checks that everything agrees, runs the whole check, publishes.
+# Without --publish it stops before that. Publishing asks npm for provenance, so it works from CI only.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+version=$(node -p "require('./package.json').version")
+fail() { echo "release: $*" >&2; exit 1; }
+[ -z "$(git status --porcelain)" ] || fail 'there are changes that are not committed'
+grep -q "^## $version\b" CHANGELOG.md || fail "CHANGELOG.md says nothing of $version"
+grep -q "^## $version (unreleased)" CHANGELOG.md && fail "CHANGELOG.md calls $version unreleased: give it its day"
+[ "$(git describe --exact-match --tags 2>/dev/null)" = "v$version" ] || fail "this commit has no tag v$version"
+
+.ci/run
+npm pack --dry-run
+if [ "${1:-}" = --publish ]; then
+  npm publish --provenance --access public
+else
+  echo "release: $version is ready; --publish publishes it"
+fi
