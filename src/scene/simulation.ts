@@ -71,6 +71,8 @@ export class Simulation {
   #measuredPace = 0;
   /** Where time should be by now, with fractions. */
   #dueMs = 0;
+  /** Where time stands still by itself. */
+  #untilMs = MOMENT_MS_MAX;
   #window = { realMs: 0, virtualMs: 0 };
   #inspected = -1;
   #followed: readonly number[] = [];
@@ -151,12 +153,15 @@ export class Simulation {
     const scene = this.#scene;
     if (scene === null || !this.isPlaying || !(elapsedMs > 0)) return;
     const beforeMs = scene.nowMs;
-    this.#dueMs = Math.min(this.#dueMs + (elapsedMs * this.#askedPace) / 1000, MOMENT_MS_MAX);
+    this.#dueMs = Math.min(this.#dueMs + (elapsedMs * this.#askedPace) / 1000, this.#untilMs);
     this.#reach(Math.floor(this.#dueMs), sliced(isOver));
     if (scene.nowMs < Math.floor(this.#dueMs)) this.#dueMs = scene.nowMs;
     this.#sinceInspectedMs += elapsedMs;
     this.#measure(elapsedMs, scene.nowMs - beforeMs);
-    if (scene.nowMs >= MOMENT_MS_MAX) this.#isPlaying = false;
+    if (scene.nowMs >= this.#untilMs) {
+      this.#isPlaying = false;
+      this.#isFresh = true;
+    }
   }
 
   /** Tells what is new since the last time; nothing when nothing is. */
@@ -200,6 +205,7 @@ export class Simulation {
         return this.#begin(command.config, command.acts, Math.floor(command.atMs));
       case 'play':
         this.#isPlaying = true;
+        this.#untilMs = Math.max(this.nowMs, Math.floor(command.untilMs ?? MOMENT_MS_MAX));
         this.#askedPace = command.pace;
         this.#measuredPace = this.#askedPace;
         this.#window = { realMs: 0, virtualMs: 0 };

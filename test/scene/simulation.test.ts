@@ -167,6 +167,28 @@ describe('time', () => {
     expect(watched.simulation.nowMs).toBe(60);
   });
 
+  test('stands still by itself at the moment that was asked for, however large the slices are', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 3000 }),
+        fc.array(fc.integer({ min: 1, max: 250 }), { minLength: 1, maxLength: 4 }),
+        (untilMs, slices) => {
+          const watched = new Watched();
+          watched.do({ do: 'play', pace: 1000, untilMs });
+          for (let i = 0; watched.simulation.isPlaying && i < 4000; i++) {
+            watched.simulation.advance(slices[i % slices.length]!, NEVER);
+            watched.simulation.show();
+          }
+          expect(watched.simulation.nowMs).toBe(untilMs);
+          expect(watched.last('frame')).toMatchObject({ atMs: untilMs, playing: false });
+          watched.play(10);
+          expect(watched.simulation.nowMs).toBe(untilMs + 10);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
   test('passes as fast as was asked for, and what cannot be reached is dropped', () => {
     const watched = new Watched();
     watched.do({ do: 'play', pace: 100 });

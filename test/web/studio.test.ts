@@ -104,21 +104,18 @@ describe('lessons', () => {
     expect(studio.writeLink()).toContain(`#lesson=${lesson.id}/2`);
   });
 
-  test('play to their moment and pause there', async () => {
+  test('play to their moment and pause there by themselves; played on, time goes on', () => {
     const studio = studioOf();
     studio.openLesson(lesson.id, 0);
     const { toMs } = stagingOf(lesson, 0);
     listener.onMessage(hello({ config: FIRST_CONFIG }));
     listener.onMessage(frame({ atMs: toMs - 1, playing: true }));
-    await Promise.resolve();
-    expect(commands.at(-1)).toMatchObject({ do: 'play' });
-    listener.onMessage(frame({ atMs: toMs, playing: true }));
-    await Promise.resolve();
-    expect(commands.at(-1)).toEqual({ do: 'pause' });
-    commands.length = 0;
-    listener.onMessage(frame({ atMs: toMs + 5, playing: true }));
-    await Promise.resolve();
-    expect(commands).toEqual([]);
+    expect(commands.at(-1)).toMatchObject({ do: 'play', untilMs: toMs });
+    studio.session.setPace(10);
+    expect(commands.at(-1)).toEqual({ do: 'play', pace: 10, untilMs: toMs });
+    listener.onMessage(frame({ atMs: toMs, playing: false }));
+    studio.session.play();
+    expect(commands.at(-1)).toEqual({ do: 'play', pace: 10 });
   });
 
   test('are shown at their end to those who prefer less motion', () => {

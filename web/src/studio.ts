@@ -2,7 +2,7 @@
  * The page as a whole: which source is shown, what the address says, which lesson is open. Everything
  * that goes wrong on the way ends as a sentence in `trouble`, and the page goes on with what it has.
  */
-import { batch, effect, type Signal, signal } from '@preact/signals';
+import { batch, type Signal, signal } from '@preact/signals';
 import type { SceneOverlay, TimedAct } from 'ringlight/scene';
 import { LESSONS, lessonOf } from './lessons/index.ts';
 import { type Lesson, selectionOf, stagingOf } from './lessons/lesson.ts';
@@ -50,7 +50,6 @@ export class Studio {
   readonly trouble: Signal<string> = signal('');
   readonly #openLab: OpenSource;
   readonly #calm: boolean;
-  #stopLesson = () => {};
 
   /** `isCalm`: the viewer prefers less motion, so nothing plays by itself. */
   constructor(view: ViewState, isCalm: boolean, openLab: OpenSource = workerSource()) {
@@ -156,7 +155,6 @@ export class Studio {
   playLesson(): void {
     const open = this.lesson.value;
     if (!open) return;
-    this.#stopLesson();
     const { lesson, index } = open;
     const step = lesson.steps[index];
     const { toMs, beside, ...moment } = stagingOf(lesson, index);
@@ -174,8 +172,7 @@ export class Studio {
       this.session.begin({ ...moment, atMs: toMs }, false, selection, beside);
       return;
     }
-    this.session.begin(moment, true, selection, beside);
-    this.#stopLesson = this.#pauseAt(toMs);
+    this.session.begin(moment, true, selection, beside, toMs);
   }
 
   closeLesson(): void {
@@ -247,23 +244,7 @@ export class Studio {
   }
 
   #leaveLesson(): void {
-    this.#stopLesson();
     this.lesson.value = null;
-  }
-
-  #pauseAt(toMs: number): () => void {
-    let isBegun = false;
-    return effect(() => {
-      const model = this.session.main?.model;
-      if (!model) return;
-      model.tick.value;
-      const isThere = model.atMs >= toMs;
-      if (!isThere) isBegun = true;
-      else if (isBegun && model.playing.peek()) {
-        isBegun = false;
-        queueMicrotask(() => this.session.pause());
-      }
-    });
   }
 
   async #findLiveScenes(): Promise<void> {

@@ -88,8 +88,12 @@ export function typedLength(acts: readonly TimedAct[]): number {
 export const Command = byKind('do', [
   /** A new world; acts of the past befall it at their times, and it runs to `atMs` at once. */
   shape({ do: z.literal('begin'), config: SceneConfig, acts: Acts, atMs: moment }),
-  /** `pace`: virtual ms per second of the viewer's. */
-  shape({ do: z.literal('play'), pace: numberIn(0, PACE_MAX) }),
+  /** `pace`: virtual ms per second of the viewer's. It pauses by itself, just at `untilMs`. */
+  shape({
+    do: z.literal('play'),
+    pace: numberIn(0, PACE_MAX),
+    untilMs: z.exactOptional(moment),
+  }),
   shape({ do: z.literal('pause') }),
   /** `message`: to the next datagram or piece of a stream that arrives. */
   shape({ do: z.literal('step'), by: oneOf('message', 'ms'), count: numberIn(0, STEPS_MAX) }),

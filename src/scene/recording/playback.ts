@@ -27,6 +27,8 @@ export class Playback {
   /** The next message that was not told. */
   #next = 0;
   #dueMs = 0;
+  /** Where time stands still by itself. */
+  #untilMs = Infinity;
   #isPlaying = false;
   #pace = 1000;
   #isFresh = false;
@@ -75,6 +77,7 @@ export class Playback {
         }
         this.#pace = command.pace;
         this.#isPlaying = true;
+        this.#untilMs = command.untilMs ?? Infinity;
         // Pressed at the end, it begins anew.
         if (this.#dueMs >= this.#endMs) this.#jumpMs = this.#beginMs;
         return;
@@ -114,8 +117,12 @@ export class Playback {
   /** Lets so many ms of the viewer's pass. */
   advance(elapsedMs: number, _isOver: () => boolean): void {
     if (!this.isPlaying || !(elapsedMs > 0)) return;
-    this.#dueMs = Math.min(this.#dueMs + (elapsedMs * this.#pace) / 1000, this.#endMs);
-    if (this.#dueMs < this.#endMs) return;
+    const lastMs = Math.min(this.#untilMs, this.#endMs);
+    this.#dueMs = Math.min(
+      this.#dueMs + (elapsedMs * this.#pace) / 1000,
+      Math.max(this.#dueMs, lastMs),
+    );
+    if (this.#dueMs < lastMs) return;
     this.#isPlaying = false;
     this.#isFresh = true;
   }

@@ -87,6 +87,7 @@ export class RingKeys {
     const owner = place < 0 ? -1 : circle.nodeOf(place);
     const truth = this.#truths.get(id);
     const found = this.#find(id, key, place);
+    const removal = this.#removal(key, found);
     const holders: number[] = [];
     let bytes = 0;
     let living = 0;
@@ -95,12 +96,14 @@ export class RingKeys {
       const record = this.#overlay.storeOf(node).get(key, 0)!;
       if (isTombstone(record)) continue;
       if (truth && compareVersions(record, 0, truth.version, 0) < 0) continue;
+      if (removal && compareVersions(record, 0, removal, 0) < 0) continue;
       holders.push(node);
       bytes = record.length - RECORD_HEADER_BYTES;
       living += world.alive[node];
       if (node === owner) ownerHas = true;
     }
-    const isThere = holders.length > 0 || (truth !== undefined && !truth.isRemoved);
+    const isMissed = truth !== undefined && !truth.isRemoved && !isAfter(removal, truth.version);
+    const isThere = holders.length > 0 || isMissed;
     return {
       key: id,
       name: name ?? this.#names.get(id) ?? null,
@@ -110,6 +113,21 @@ export class RingKeys {
       state: isThere ? this.#stateOf(living) : 'removed',
       bytes,
     };
+  }
+
+  /**
+   * The newest tombstone that a living node has: a key that is being removed is neither unsafe nor lost,
+   * while its backups still have to hear of it.
+   */
+  #removal(key: Uint8Array, found: readonly number[]): Uint8Array | null {
+    const { world } = this.#overlay;
+    let newest: Uint8Array | null = null;
+    for (const node of found) {
+      const record = this.#overlay.storeOf(node).get(key, 0)!;
+      if (world.alive[node] === 0 || !isTombstone(record)) continue;
+      if (newest === null || compareVersions(record, 0, newest, 0) > 0) newest = record;
+    }
+    return newest;
   }
 
   #stateOf(living: number): KeyView['state'] {
@@ -174,6 +192,10 @@ export class RingKeys {
     if (this.#overlay.storeOf(node).get(key, 0) === null) look.holders.delete(node);
     else look.holders.add(node);
   }
+}
+
+function isAfter(removal: Uint8Array | null, version: Uint8Array): boolean {
+  return removal !== null && compareVersions(removal, 0, version, 0) > 0;
 }
 
 /** Sets an entry as the newest, and forgets the oldest when there are too many. */

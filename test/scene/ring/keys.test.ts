@@ -84,3 +84,18 @@ test('versions decide, not order', () => {
   expect(ending.exact).toBe(true);
   expect(view!.result).toContain('“value of pear” from node');
 });
+
+test('a key that is being removed is never unsafe or lost, wherever its tombstone has got to', () => {
+  const scene = new RingScene({ k: 2 }).furnish(['apple']);
+  const key = keyOf('apple');
+  const states = new Set<string>();
+  const { mortals } = scene.ring;
+  mortals.node(0).remove(mortals.world.now, 999, key, 'all');
+  mortals.world.settle(0);
+  const endMs = mortals.world.now + 5000;
+  while (mortals.world.now < endMs) {
+    mortals.world.run(mortals.world.now + 1);
+    states.add(scene.view('apple').state);
+  }
+  expect([...states]).toEqual(['safe', 'removed']);
+});

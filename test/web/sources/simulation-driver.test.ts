@@ -157,6 +157,26 @@ describe('a driven simulation', () => {
     expect(host.posts).toHaveLength(2);
   });
 
+  test('a play that ends by itself is shown at its end, wherever in a beat that is', () => {
+    for (let slices = 1; slices < 8; slices++) {
+      const { host, simulation, driver } = driven();
+      let left = slices;
+      simulation.advance = (elapsedMs) => {
+        simulation.elapsedMs += elapsedMs;
+        host.nowMs += SLICE_MS; // a slow machine: each slice is used up
+        if (--left === 0) simulation.isPlaying = false;
+      };
+      driver.command({ do: 'play', pace: 100 });
+      for (let i = 0; i < 300; i++) {
+        const posts = host.posts.length;
+        host.pass(1);
+        if (host.posts.length > posts) driver.ready();
+      }
+      const last = host.posts.flat().findLast((message) => message.type === 'frame');
+      expect(last, `after ${slices}`).toMatchObject({ atMs: simulation.elapsedMs });
+    }
+  });
+
   test('stopped is stopped', () => {
     const { host, driver } = driven();
     driver.command({ do: 'play', pace: 100 });

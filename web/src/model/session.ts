@@ -9,6 +9,7 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Act, Command, Hello, SceneConfig } from 'ringlight/scene';
 import type { LinkState, OpenSource, Source } from '../sources/source.ts';
+import { Arrivals } from './arrivals.ts';
 import { actsThatFit, type Moment, momentOf, pastOf } from './moment.ts';
 import { SceneModel } from './scene-model.ts';
 import { Scrubber } from './scrubber.ts';
@@ -43,6 +44,8 @@ interface OpenPane extends ScenePane {
 export interface Notice {
   text: string;
   offer: { label: string; take: () => void } | null;
+  /** It is true only until time goes on. */
+  isOfStillTime?: boolean;
 }
 
 /** What to look at. */
@@ -72,17 +75,16 @@ export class Session {
   #panes: OpenPane[] = [];
   #open: OpenSource | null = null;
   #stopLooking: () => void;
-  /** The next lookup that begins was asked for by hand: show it. */
-  #expectsLookup = false;
-  /** A key that was just typed: select it when it is there. */
-  #expectedKey: string | null = null;
-
   /** Of two scenes that play, the one that was ahead and waits. */
   #waiting: OpenPane | null = null;
+  /** Where time stands still by itself, in all scenes at the same moment. */
+  #untilMs = Infinity;
+  readonly #arrivals: Arrivals;
   readonly #scrubber = new Scrubber((toMs) => this.rewind(toMs));
 
   constructor(view: ViewState) {
     this.view = view;
+    this.#arrivals = new Arrivals(view, (text) => this.#say(text));
     this.#stopLooking = this.#lookAtSelected();
   }
 
@@ -120,13 +122,18 @@ export class Session {
     this.#stopLooking();
   }
 
-  /** `beside`: where two scenes stand, the second begins with this configuration and the same acts. */
+  /**
+   * `beside`: where two scenes stand, the second begins with this configuration and the same acts.
+   * `untilMs`: where both stand still by themselves.
+   */
   begin(
     moment: Moment,
     play: boolean,
     select: Selection = {},
     beside: SceneConfig | null = null,
+    untilMs = Infinity,
   ): void {
+    this.#untilMs = untilMs;
     batch(() => {
       this.#forgetSelection();
       this.select(select);
@@ -146,11 +153,8 @@ export class Session {
     if (lookup !== undefined) this.view.selectedLookup.value = lookup;
     if (view !== undefined) this.view.viewKind.value = view;
     if (tab !== undefined) this.view.tab.value = tab;
-    if (newestLookup) this.#expectsLookup = true;
-    if (keyName !== undefined) {
-      this.#expectedKey = keyName;
-      this.#selectExpectedKey();
-    }
+    if (newestLookup) this.#arrivals.expectLookup();
+    if (keyName !== undefined) this.#arrivals.expectKey(keyName, this.main?.model);
   }
 
   /** Where the main scene is: null when it has no world of the lab. */
@@ -211,8 +215,7 @@ export class Session {
 
   act(act: Act): void {
     const cut = this.#futureCut();
-    if (act.kind === 'lookup' || act.kind === 'get') this.#expectsLookup = true;
-    if (act.kind === 'put') this.#expectedKey = act.name;
+    this.#arrivals.expectOf(act);
     for (const pane of this.#chosen()) pane.source?.send({ do: 'act', act });
     if (cut) {
       this.horizonMs.value = Math.max(SHORTEST_HORIZON_MS, cut.atMs);
@@ -224,8 +227,9 @@ export class Session {
     } else if (this.main?.model.hello.value?.origin !== 'live') {
       // Live nodes may refuse; what has come of it is seen on the stream.
       const text = actText(act);
-      const still = this.playing.value ? '' : ' Time stands still: play to see what follows.';
-      this.#say(`${text.charAt(0).toUpperCase()}${text.slice(1)}.${still}`);
+      const isStill = !this.playing.value;
+      const still = isStill ? ' Time stands still: play to see what follows.' : '';
+      this.#say(`${text.charAt(0).toUpperCase()}${text.slice(1)}.${still}`, isStill);
     }
   }
 
@@ -234,7 +238,21 @@ export class Session {
   }
 
   play(): void {
-    this.#toAll({ do: 'play', pace: this.paceAsked.value });
+    // Past a moment that was waited for, there is nothing to wait for.
+    if ((this.main?.model.atMs ?? 0) >= this.#untilMs) this.#untilMs = Infinity;
+    if (this.notice.peek()?.isOfStillTime) this.notice.value = null;
+    this.#toAll(this.#playing);
+  }
+
+  /** The same, and pauses by itself at a moment of virtual time, to the millisecond. */
+  playUntil(untilMs: number): void {
+    this.#untilMs = untilMs;
+    this.#toAll(this.#playing);
+  }
+
+  get #playing(): Command {
+    const play = { do: 'play', pace: this.paceAsked.peek() } as const;
+    return this.#untilMs === Infinity ? play : { ...play, untilMs: this.#untilMs };
   }
 
   pause(): void {
@@ -298,7 +316,7 @@ export class Session {
         const isAhead = waiting === a ? aheadMs > 0 : aheadMs < 0;
         if (isAhead) return;
         this.#waiting = null;
-        waiting.source?.send({ do: 'play', pace: this.paceAsked.peek() });
+        waiting.source?.send(this.#playing);
       } else if (a.model.playing.peek() && b.model.playing.peek() && Math.abs(aheadMs) > mostMs) {
         this.#waiting = aheadMs > 0 ? a : b;
         this.#waiting.source?.send({ do: 'pause' });
@@ -309,7 +327,7 @@ export class Session {
   #beginIn(pane: OpenPane, { config, acts, atMs }: Moment, play: boolean): void {
     this.#waiting = null;
     pane.source?.send({ do: 'begin', config, acts, atMs });
-    if (play) pane.source?.send({ do: 'play', pace: this.paceAsked.value });
+    if (play) pane.source?.send(this.#playing);
     const node = this.view.selectedNode.value;
     if (node >= 0) pane.source?.send({ do: 'inspect', node });
   }
@@ -329,7 +347,8 @@ export class Session {
   #addPane(name: 'A' | 'B'): OpenPane {
     const model = new SceneModel();
     const link = signal<LinkState>({ state: 'opening' });
-    const stops = [this.#watchHorizon(model), this.#watchArrivals(model, name)];
+    const stops = [this.#watchHorizon(model)];
+    if (name === 'A') stops.push(this.#arrivals.watch(model));
     const pane: OpenPane = {
       name,
       model,
@@ -375,35 +394,6 @@ export class Session {
     });
   }
 
-  /** Selects what hands have asked for, once it is there. */
-  #watchArrivals(model: SceneModel, name: string): () => void {
-    if (name !== 'A') return () => {};
-    let newest = 0;
-    return effect(() => {
-      model.lookupsTick.value;
-      model.keysTick.value;
-      let last = 0;
-      for (const id of model.lookups.keys()) last = Math.max(last, id);
-      if (last > newest && (this.#expectsLookup || this.view.selectedLookup.peek() === 0)) {
-        this.#expectsLookup = false;
-        this.view.selectedLookup.value = last;
-        this.view.lookupStep.value = -1;
-      }
-      newest = last;
-      this.#selectExpectedKey();
-    });
-  }
-
-  #selectExpectedKey(): void {
-    if (this.#expectedKey === null || !this.main) return;
-    for (const key of this.main.model.keys.values()) {
-      if (key.name !== this.#expectedKey) continue;
-      this.#expectedKey = null;
-      this.view.selectedKey.value = key.key;
-      return;
-    }
-  }
-
   #lookAtSelected(): () => void {
     const stopNode = effect(() => {
       this.#toAll({ do: 'inspect', node: this.view.selectedNode.value });
@@ -436,11 +426,10 @@ export class Session {
     this.view.selectedLookup.value = 0;
     this.view.selectedFlight.value = 0;
     this.view.lookupStep.value = -1;
-    this.#expectsLookup = false;
-    this.#expectedKey = null;
+    this.#arrivals.forget();
   }
 
-  #say(text: string): void {
-    this.notice.value = { text, offer: null };
+  #say(text: string, isOfStillTime = false): void {
+    this.notice.value = { text, offer: null, isOfStillTime };
   }
 }

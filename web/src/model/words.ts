@@ -2,7 +2,13 @@
  * What happens, in plain words: for the line under the picture, for the list of marks in time, and for
  * those who hear the page instead of seeing it.
  */
-import { type Act, type KeyView, NodeState, type SceneConfig } from 'ringlight/scene';
+import {
+  type Act,
+  type KeyView,
+  type LookupView,
+  NodeState,
+  type SceneConfig,
+} from 'ringlight/scene';
 import type { SceneModel } from './scene-model.ts';
 
 export const STATE_WORDS: readonly string[] = [
@@ -110,6 +116,19 @@ export const CHURN_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** A median session in minutes, or the name of a measured preset. */
+const ANSWERED: Readonly<Record<string, string>> = {
+  insert: 'Put',
+  announce_peer: 'Put',
+  get: 'Get',
+  get_peers: 'Get',
+  remove: 'Remove',
+};
+
+/** What came of a look-up that has ended: `Get “apple”: “red” from node 4.` */
+export function answerText({ kind, label, result }: LookupView): string {
+  return `${ANSWERED[kind] ?? 'Look-up of'} “${label}”: ${result}.`;
+}
+
 export function churnText(churn: SceneConfig['churn']): string {
   if (churn === null) return 'none';
   if (typeof churn === 'string') return CHURN_WORDS[churn] ?? churn;

@@ -30,10 +30,11 @@ const OFFERED_RATE = 20;
 export function FiguresPanel({ model, send }: PaneProps) {
   usePaced([model.chartsTick, model.tick], REDRAW_MS);
   const charts = chartsOf(model);
+  const canSet = model.hello.value?.abilities.includes('settings') ?? false;
   return (
     <div class="figure">
       <Numbers model={model} />
-      <Workload model={model} send={send} />
+      <Workload canSet={canSet} rate={settingsNow(model).lookupsPerSecond} send={send} />
       {charts.map((chart) => (
         <Figure key={chart.id} chart={chart} />
       ))}
@@ -55,10 +56,16 @@ function chartsOf(model: SceneModel): Chart[] {
   ];
 }
 
+interface WorkloadProps {
+  canSet: boolean;
+  /** Look-ups a second now: not read here, for what an act set for later begins without a word. */
+  rate: number;
+  send: PaneProps['send'];
+}
+
 /** Most charts are of look-ups: where the nodes begin none, here is a way to have some. */
-function Workload({ model, send }: PaneProps) {
-  const canSet = model.hello.value?.abilities.includes('settings') ?? false;
-  if (!canSet || settingsNow(model).lookupsPerSecond > 0) return null;
+function Workload({ canSet, rate, send }: WorkloadProps) {
+  if (!canSet || rate > 0) return null;
   return (
     <p class="figure-offer soft">
       <span>The nodes look nothing up by themselves.</span>

@@ -103,6 +103,8 @@ export class SimulationDriver {
     } else if (isPlaying) {
       const elapsedMs = this.#wasPlaying ? begunAt - this.#playedAt : 0;
       this.#simulation.advance(Math.min(elapsedMs, LONGEST_LEAP_MS), isOver);
+      // Where it stands still by itself nothing else makes it show that.
+      this.#hasNews = true;
     }
     this.#playedAt = begunAt;
     this.#wasPlaying = isPlaying && !this.#simulation.isWorking;
