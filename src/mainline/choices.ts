@@ -29,8 +29,11 @@ const WIDE_BUCKET_SIZE_MAX = 1024;
 export interface NodeChoices {
   /** Routing table: BEP 5's k-buckets (default), or one that forgets nobody. */
   table?: 'kbuckets' | 'flat' | 'prefix' | TableFactory;
-  /** BEP 43: ask, but answer nobody and say so. Default false. */
-  readOnly?: boolean;
+  /**
+   * BEP 43: ask, but answer nobody and say so. Default `auto`: while nobody from outside can reach us,
+   * and not for good. (false where `onePerIp` is.)
+   */
+  readOnly?: boolean | 'auto';
   /** Contacts per bucket and reply, nodes that a lookup must hear. 1..64, default 8 (BEP 5). */
   k?: number;
   /**
@@ -50,6 +53,14 @@ export interface NodeChoices {
   timeoutMs?: number;
   /** One contact per IP in the table and in lookups, loopback addresses apart. Default true. */
   onePerIp?: boolean;
+  /** One contact per /24 in lookups and in each bucket, local networks apart. Default: as `onePerIp`. */
+  onePerNetwork?: boolean;
+  /**
+   * BEP 42: our id follows from our address once enough others told it to us, and nodes whose ids do
+   * not follow from theirs have the last word nowhere. Default: as `onePerIp`; false in a network whose
+   * addresses mean nothing.
+   */
+  secureIds?: boolean;
   /** Do loopback addresses pass the limits below? Default true. */
   exemptLoopback?: boolean;
   /** What others may ask of us. Defaults: 10 a second per IP (50 at once), 1000 in all; false: all. */
@@ -69,6 +80,7 @@ export interface NodeChoices {
 /** @throws TypeError or RangeError that names the choice. */
 export function settingsFrom(options: NodeChoices): Settings {
   const { identity, onQuery } = options;
+  const onePerIp = options.onePerIp ?? DEFAULTS.onePerIp;
   const timeoutMs = wholeNumber(options.timeoutMs ?? DEFAULTS.timeoutMs, 'timeoutMs', 1, 3_600_000);
   const shortTimeoutMs = options.shortTimeoutMs ?? Math.min(DEFAULTS.shortTimeoutMs, timeoutMs);
   const shortestMs =
@@ -80,8 +92,12 @@ export function settingsFrom(options: NodeChoices): Settings {
     shortTimeoutMs: wholeNumber(shortTimeoutMs, 'shortTimeoutMs', 1, timeoutMs),
     shortTimeoutMsMin: wholeNumber(shortestMs, 'shortTimeoutMsMin', 1, shortTimeoutMs),
     timeoutMs,
-    readOnly: options.readOnly ?? DEFAULTS.readOnly,
-    onePerIp: options.onePerIp ?? DEFAULTS.onePerIp,
+    readOnly: options.readOnly === true,
+    adaptsReadOnly: isAdaptive(options.readOnly ?? (onePerIp ? 'auto' : false)),
+    onePerIp,
+    onePerNetwork: options.onePerNetwork ?? onePerIp,
+    secureIds: options.secureIds ?? onePerIp,
+    changesId: identity === undefined,
     exemptLoopback: options.exemptLoopback ?? DEFAULTS.exemptLoopback,
     table: tableFactory(options.table ?? 'kbuckets'),
     peers: limitsOver(DEFAULTS.peers, options.peers, 'peers'),
@@ -93,6 +109,12 @@ export function settingsFrom(options: NodeChoices): Settings {
     handler: onQuery ? hookHandler(onQuery) : answerQuery,
     identity: identity ? checked(identity) : null,
   };
+}
+
+function isAdaptive(readOnly: unknown): boolean {
+  if (readOnly === 'auto') return true;
+  if (typeof readOnly === 'boolean') return false;
+  throw new TypeError(`"readOnly" expected true, false or auto, got ${shown(readOnly)}`);
 }
 
 function wideBuckets(sizes: readonly number[]): readonly number[] {

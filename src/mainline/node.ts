@@ -11,7 +11,7 @@
  * It obeys the seam (core/host.ts): time and randomness are handed in, `send` is the only way out,
  * results go to one long-lived observer. It does not throw on anything the network sends.
  */
-import { type Address, isLoopback, portOf } from '../core/address.ts';
+import { type Address, isLoopback, portOf, Scope, scopeOf } from '../core/address.ts';
 import type { Machine } from '../core/host.ts';
 import { REUNION_MS } from './asking/joining.ts';
 import {
@@ -24,6 +24,7 @@ import {
   stepAll,
   writeEnded,
 } from './asking/lookups.ts';
+import { hearOwnAddress } from './asking/own-address.ts';
 import {
   endRequest,
   learnRoundTrip,
@@ -34,6 +35,7 @@ import {
   sendQuery,
   writeQuery,
 } from './asking/queries.ts';
+import { noteQueried, noteSent } from './asking/reach.ts';
 import { askWitness, blame, UPKEEP_MS, upkeep } from './asking/upkeep.ts';
 import { Drop } from './counters.ts';
 import type { Errand } from './errand.ts';
@@ -54,6 +56,13 @@ const STRANGERS = 32;
  * and its answer. At 10 a second that is 5 kB/s for an IP, whatever it asks for.
  */
 const REPLY_BYTES_PER_QUERY = 512;
+/**
+ * An IP whose id in our table changed three times is kept out of it until a quarter of an hour has passed
+ * since. (Twice is honest: a new process with a random id, which then learns its address.)
+ */
+const CHANGES = 3;
+const CHANGES_PER_S = 1 / (15 * 60);
+const CHANGERS = 256;
 
 export class MainlineNode extends MainlineState implements Machine {
   // Commands. A call number of the caller's names the outcome; 0 means that nobody waits for it.
@@ -164,6 +173,7 @@ export class MainlineNode extends MainlineState implements Machine {
 
   #onQuery(now: number, from: Address, query: Message): void {
     const { counters, host, shared } = this.world;
+    if (this.settings.adaptsReadOnly) noteQueried(this, now, from);
     const reason = this.#refusal(now, from, query);
     if (reason !== 0) return counters.drop(reason);
     counters.queries[query.method]++;
@@ -174,6 +184,7 @@ export class MainlineNode extends MainlineState implements Machine {
       counters.datagramsOut++;
       counters.bytesOut += reply.length;
       host.send(this.address, from, reply.bytes, reply.length);
+      if (this.settings.adaptsReadOnly) noteSent(this, now, from);
     } else {
       counters.silenced++;
     }
@@ -183,7 +194,7 @@ export class MainlineNode extends MainlineState implements Machine {
 
   /** Why a query is not even looked at, or 0. */
   #refusal(now: number, from: Address, query: Message): number {
-    if (this.settings.readOnly) return Drop.readOnly;
+    if (this.isReadOnly) return Drop.readOnly;
     if (query.idStart > 0 && this.isOwnId(query.bytes, query.idStart)) return Drop.ownId;
     if (this.settings.exemptLoopback && isLoopback(from)) return 0;
     const { inbound } = this.settings;
@@ -298,10 +309,23 @@ export class MainlineNode extends MainlineState implements Machine {
     // Whoever the table has at this address is somebody else now. What others *told* us of the
     // address is no reason for doubt: liars could have all of our contacts evicted.
     if (this.shared.contacts.hasOtherIdAt(bytes, idStart, from)) {
-      if (this.table.find(bytes, idStart, from) === 0) this.table.changed(now, from);
+      if (this.table.find(bytes, idStart, from) === 0) this.#changed(now, from);
+    }
+    if (this.settings.secureIds) {
+      if (message.ipLength > 0) hearOwnAddress(this, now, from, message);
+      if (this.changers?.isSpent(now, from)) return;
     }
     if (this.table.answered(now, bytes, idStart, from) !== Offer.added) return;
     this.upkeepAtMs = Math.min(this.upkeepAtMs, now + UPKEEP_MS);
+  }
+
+  /** There is another id at an address. Now and then that is a new process; again and again it is a liar. */
+  #changed(now: number, from: Address): void {
+    if (!this.table.changed(now, from)) return;
+    if (!this.settings.secureIds || scopeOf(from) !== Scope.public) return;
+    const { random } = this.shared;
+    this.changers ??= new SourceMeter(CHANGES_PER_S, CHANGES, CHANGERS, random.uint32());
+    this.changers.take(now, from);
   }
 
   #timeOut(now: number): void {

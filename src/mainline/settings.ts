@@ -56,8 +56,16 @@ export interface NodeSettings {
   timeoutMs: number;
   /** BEP 43: ask, but answer nothing and say so. */
   readOnly: boolean;
+  /** Read-only while nobody can reach us, as seen by who asks us (asking/reach.ts). */
+  adaptsReadOnly: boolean;
   /** One contact per IP in the table and in lookups; loopback addresses are exempt. */
   onePerIp: boolean;
+  /** One contact per /24 in lookups and in each bucket; local networks are exempt. */
+  onePerNetwork: boolean;
+  /** BEP 42: ids that follow from addresses, ours and others'. */
+  secureIds: boolean;
+  /** May our id change when our address becomes known? Not when a program has chosen it. */
+  changesId: boolean;
   /** Loopback addresses pass the inbound and outbound limits. */
   exemptLoopback: boolean;
   table: TableFactory;
@@ -91,7 +99,11 @@ export const DEFAULTS: Omit<NodeSettings, 'table'> = {
   shortTimeoutMsMin: 250,
   timeoutMs: 6000,
   readOnly: false,
+  adaptsReadOnly: true,
   onePerIp: true,
+  onePerNetwork: true,
+  secureIds: true,
+  changesId: true,
   exemptLoopback: true,
   peers: PEER_LIMITS,
   items: ITEM_LIMITS,

@@ -21,6 +21,7 @@ import type { Lookup } from './rows/lookup.ts';
 import type { EndpointMeter, RecentAddresses, SourceMeter, TokenBucket } from './rows/meter.ts';
 import type { Register } from './rows/register.ts';
 import type { InFlight } from './rows/requests.ts';
+import { Votes } from './rows/votes.ts';
 import type { NodeSettings } from './settings.ts';
 import type { IdView, MainlineShared } from './shared.ts';
 import { Items } from './stored/items.ts';
@@ -56,6 +57,8 @@ export interface MainlineObserver {
   onSilence(call: number, wasSent: boolean): void;
   /** An attempt to join ended: how many nodes answered. */
   onJoin(answered: number): void;
+  /** Our id is another now: it follows from our address (BEP 42). */
+  onIdentity?(id: Uint8Array): void;
 }
 
 /** Where a node lives. `counters` and `register` may be its own or shared. */
@@ -75,7 +78,7 @@ export class MainlineState {
   deadline: number = Infinity;
   settings: Settings;
   readonly world: MainlineWorld;
-  readonly table: RoutingTable;
+  table: RoutingTable;
   /** Tells our rows and tokens from those of others of the same process. */
   tenant: number;
   /** Our own id, as a contact. */
@@ -96,6 +99,8 @@ export class MainlineState {
   blockedUntilMs: number = Infinity;
   /** Pings under way that are not a program's. */
   pingCount = 0;
+  /** BEP 43: by choice, or because nobody can reach us. */
+  isReadOnly: boolean;
   readonly observer: MainlineObserver;
   // Made on first use.
   sourceMeter: SourceMeter | null = null;
@@ -103,6 +108,15 @@ export class MainlineState {
   endpointMeter: EndpointMeter | null = null;
   strangers: RecentAddresses | null = null;
   errands: Map<Lookup, Errand> | null = null;
+  /** Whom we asked lately; null before we asked anybody in the public network. */
+  asked: RecentAddresses | null = null;
+  /** When it was last seen that others reach us, or we began to be read-only. */
+  reachedAtMs = 0;
+  /** Addresses that changed their ids too often. */
+  changers: SourceMeter | null = null;
+  #votes: Votes | null = null;
+  /** When our id last followed our address. */
+  idChangedAtMs = -Infinity;
   /** The peer store, once somebody announced. */
   peers: Peers | null = null;
   /** The item store, once somebody put something. */
@@ -130,13 +144,31 @@ export class MainlineState {
     const { shared } = world;
     this.settings = settings;
     this.shortTimeoutMs = settings.shortTimeoutMs;
+    this.isReadOnly = settings.readOnly;
     this.address = address;
     this.world = world;
     this.observer = observer;
     this.tenant = tenant || shared.admit();
     this.self = shared.contacts.retain(id, 0, address);
-    const { k, wide, onePerIp } = settings;
-    this.table = settings.table({ shared, self: this.self, k, wide, onePerIp, rows });
+    this.table = this.makeTable(rows);
+  }
+
+  /** A table around our id; its rows were filled beforehand, or it is empty. */
+  makeTable(rows: TableRows | null): RoutingTable {
+    const { shared, self } = this;
+    const { k, wide, onePerIp, onePerNetwork, secureIds, table } = this.settings;
+    const limits = { onePerIp, onePerNetwork, prefersSecure: secureIds };
+    return table({ shared, self, k, wide, rows, ...limits });
+  }
+
+  /** What others say of our address; made when they first do. */
+  get votes(): Votes {
+    this.#votes ??= new Votes();
+    return this.#votes;
+  }
+
+  get hasVotes(): boolean {
+    return this.#votes !== null;
   }
 
   /** Nothing but its table, id and address tells it from any other node, and it waits for nothing. */
@@ -162,6 +194,7 @@ export class MainlineState {
     this.address = address;
     this.tenant = tenant;
     this.shortTimeoutMs = settings.shortTimeoutMs;
+    this.isReadOnly = settings.readOnly;
   }
 
   get shared(): MainlineShared {

@@ -2,7 +2,7 @@
  * What a program sees of a node's insides: the routing table, the register and the counters, as
  * plain data made on demand. Looking changes nothing.
  */
-import { type Address, formatIp, ipOf, portOf } from '../core/address.ts';
+import { type Address, formatAddress, formatIp, ipOf, portOf } from '../core/address.ts';
 import { parseId } from '../core/id.ts';
 import { type Counters, DROP_REASONS, type DropReason } from './counters.ts';
 import { Method } from './krpc/fields.ts';
@@ -141,6 +141,10 @@ export interface MainlineStats {
   host: string;
   port: number;
   uptimeMs: number;
+  /** Do we answer nobody: by choice, or because nobody can reach us (BEP 43)? */
+  readOnly: boolean;
+  /** Where others see us, as HOST:PORT, once enough networks agree (BEP 42). */
+  publicAddress: string | null;
   table: { kind: string; size: number; parts: number };
   store: { infoHashes: number; peers: number; items: number };
   requestsInFlight: number;
@@ -193,6 +197,8 @@ export function statsOf(
     id,
     host: formatIp(ipOf(address)),
     port: portOf(address),
+    readOnly: node.isReadOnly,
+    publicAddress: publicAddressOf(node),
     table: { kind: table.kind, size: table.count, parts: table.parts },
     store: {
       infoHashes: peers?.infoHashCount ?? 0,
@@ -226,6 +232,11 @@ export function statsOf(
       silenced: counters.silenced,
     },
   };
+}
+
+function publicAddressOf(node: MainlineState): string | null {
+  const address = node.hasVotes ? node.votes.address : 0;
+  return address === 0 ? null : formatAddress(address);
 }
 
 function droppedOf(counters: Counters): Record<DropReason, number> {

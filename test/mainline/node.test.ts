@@ -304,3 +304,21 @@ describe('fuzzing a live node', () => {
     expect(accountedFor(us.counters)).toBe(us.counters.datagramsIn);
   });
 });
+
+test('an address whose id changes again and again is kept out of the table for a quarter of an hour', () => {
+  const world = new SmallWorld({ address: inPublic });
+  const us = world.open();
+  const address = at('5.77.0.1');
+  const answers = () => {
+    const liar = world.stranger(address).polite();
+    us.ask(address, Method.ping, liar.id);
+    world.run(1000);
+    return us.tableIds.length;
+  };
+  expect([1, 2, 3].map(answers)).toEqual([1, 1, 1]); // twice is honest
+  expect([4, 5].map(answers)).toEqual([0, 0]);
+  world.run(10 * MINUTE_MS);
+  expect(answers()).toBe(0);
+  world.run(16 * MINUTE_MS);
+  expect(answers()).toBe(1);
+});

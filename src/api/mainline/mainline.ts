@@ -28,6 +28,7 @@ import { Kind, Method } from '../../mainline/krpc/fields.ts';
 import type { Message } from '../../mainline/krpc/message.ts';
 import { MainlineNode } from '../../mainline/node.ts';
 import { PUBLIC_ROUTERS } from '../../mainline/routers.ts';
+import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
 import { REGISTER_LIMIT, Register } from '../../mainline/rows/register.ts';
@@ -61,7 +62,7 @@ export interface MainlineOptions extends NodeChoices {
    * is node:dgram and nothing else. Default: what `RINGLIGHT_UDP` in the environment says, else `auto`.
    */
   udp?: UdpForm;
-  /** Our id. Default: random. */
+  /** Our id, for good unless `secureIds` is true. Default: random until our address is known (BEP 42). */
   id?: Id;
   /**
    * Whom to ask while the table is empty: `host:port`, or `ip@host:port` with an address to try
@@ -93,6 +94,7 @@ const STORED_LISTED = 1000;
  */
 export async function openMainline(options: MainlineOptions = {}): Promise<Mainline> {
   const settings = settingsFrom(options);
+  if (options.id !== undefined && options.secureIds !== true) settings.changesId = false;
   const port = wholeNumber(options.port ?? 0, 'port', 0, 65535);
   const random = options.random ?? systemRandom;
   const id = options.id === undefined ? randomId(random) : parseId(options.id);
@@ -116,8 +118,6 @@ const OPENED = Symbol('opened');
 
 /** A running node. Close it, or use `await using`. */
 export class Mainline {
-  /** Our id, 40 hexadecimal digits. */
-  readonly id: string;
   /** The address that the socket is bound to. */
   readonly host: string;
   readonly port: number;
@@ -169,7 +169,6 @@ export class Mainline {
     const { host } = this.#driver;
     const world = { shared, host, counters: this.#counters, register };
     this.#node = new MainlineNode(world, settings, id, transport.address, this.#observer());
-    this.id = formatId(id);
     this.host = formatIp(ipOf(transport.address));
     this.port = portOf(transport.address);
     const { originMs } = this.#clock;
@@ -184,6 +183,11 @@ export class Mainline {
       (known) => this.#join(known),
     );
     this.#entrance.open(entries);
+  }
+
+  /** Our id, 40 hexadecimal digits. It may change once, when others told us our address (BEP 42). */
+  get id(): string {
+    return formatId(this.#node.shared.contacts.bytes, this.#node.self * CONTACT_BYTES);
   }
 
   /**

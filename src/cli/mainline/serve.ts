@@ -25,11 +25,12 @@ export async function serve(options: ServeOptions, console: Console): Promise<vo
   const stopped = untilStopped(options.for);
   const saved = options.state === undefined ? null : readState(options.state);
   const more: MainlineOptions = {
-    readOnly: options.readOnly ?? false,
+    readOnly: options.readOnly ?? 'auto',
     register: options.register !== undefined,
   };
   if (saved) {
-    if (options.id === undefined) more.id = saved.id;
+    // The saved id is where we begin; our address may have changed since, and the id follows it.
+    if (options.id === undefined) Object.assign(more, { id: saved.id, secureIds: true });
     more.contacts = saved.contacts;
   }
   const node = await openNode(options, more);

@@ -7,7 +7,7 @@ import type { Announcement } from '../rows/purpose.ts';
 import type { MainlineState } from '../state.ts';
 import { writeToClosest } from './writes.ts';
 
-/** To the k closest that gave a token. False when none did. */
+/** False when there was nobody to write to. */
 export function announce(node: MainlineState, now: number, lookup: Lookup): boolean {
   const { port, impliedPort, seed } = node.errands!.get(lookup) as Announcement;
   return writeToClosest(node, now, lookup, (to, token) => {

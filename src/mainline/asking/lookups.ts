@@ -61,10 +61,12 @@ export function startLookup(
 ): boolean {
   const slot = freeSlot(node);
   if (slot < 0) return false;
-  const { k, alpha, onePerIp } = node.settings;
+  const { k, alpha, onePerIp, onePerNetwork, secureIds } = node.settings;
   const lookup = node.shared.lookups.take();
   lookup.begin(target, 0, k, alpha, now);
   lookup.onePerIp = onePerIp;
+  lookup.onePerNetwork = onePerNetwork;
+  lookup.prefersSecure = secureIds;
   lookup.kind = kind;
   lookup.call = call;
   lookup.slot = slot;

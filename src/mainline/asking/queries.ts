@@ -8,6 +8,7 @@ import { EndpointMeter } from '../rows/meter.ts';
 import { Purpose } from '../rows/purpose.ts';
 import { InFlight, type RequestRow } from '../rows/requests.ts';
 import type { MainlineState } from '../state.ts';
+import { noteSent } from './reach.ts';
 
 /** Pings to strangers and to quiet contacts under way at a time. */
 export const PINGS_LIMIT = 32;
@@ -74,7 +75,8 @@ export function writeQuery(
 export function sendQuery(node: MainlineState, row: RequestRow, to: Address): void {
   const { counters, host, shared } = node.world;
   const { query } = shared;
-  query.endQuery(node.settings.readOnly, shared.requests, row);
+  query.endQuery(node.isReadOnly, shared.requests, row);
+  if (node.settings.adaptsReadOnly) noteSent(node, shared.requests.sentAtMs[row], to);
   counters.queriesOut++;
   counters.datagramsOut++;
   counters.bytesOut += query.length;

@@ -12,7 +12,9 @@ import { LookupKind, Purpose } from '../rows/purpose.ts';
 import { JOIN_RETRY_MS, type MainlineState } from '../state.ts';
 import { JOIN_RETRY_MS_MAX, REUNION_MS } from './joining.ts';
 import { startLookup } from './lookups.ts';
+import { settleId } from './own-address.ts';
 import { mayContact, PINGS_LIMIT, ping } from './queries.ts';
+import { judgeReach } from './reach.ts';
 
 /** Upkeep does one thing at a time, this far apart at least. */
 export const UPKEEP_MS = 1000;
@@ -65,6 +67,8 @@ export function askWitness(node: MainlineState, now: number, silent: Handle): vo
 export function upkeep(node: MainlineState, now: number): void {
   node.peers?.expire(now);
   node.items?.expire(now);
+  settleId(node, now);
+  judgeReach(node, now);
   if (node.ownLookupCount > 0) {
     node.upkeepAtMs = Infinity; // the lookup's end sets it
   } else if (!node.isMember || isAlone(node, now)) {

@@ -29,8 +29,9 @@ export function keepToken(lookup: Lookup, row: number, message: Message): void {
 }
 
 /**
- * To the k closest that gave a token; `compose` writes the query, all but its end. False when nobody
- * gave one.
+ * To the k closest that gave a token; `compose` writes the query, all but its end. Where BEP 42 is kept
+ * the k closest whose ids follow from their addresses are among them, so that nobody who settled beside
+ * the key has all there is: twice k writes at most. False when nobody gave a token.
  */
 export function writeToClosest(
   node: MainlineState,
@@ -39,13 +40,17 @@ export function writeToClosest(
   compose: (to: Address, token: Uint8Array, row: number) => void,
 ): boolean {
   const { writes } = lookup;
+  let secure = 0;
   lookup.closestAnswered(lookup.count, (row) => {
     const token = writes.tokens[row];
     const to = lookup.addressOf(row);
-    if (!token || writes.pending === lookup.k) return;
+    if (!token || secure === lookup.k) return;
+    const isInsecure = lookup.isInsecure(row);
+    if (isInsecure && writes.pending >= lookup.k) return;
     const request = openRequest(node, now, to, Purpose.write, lookup.slot, row);
     if (request === 0) return;
     writes.pending++;
+    if (!isInsecure) secure++;
     compose(to, token, row);
     sendQuery(node, request, to);
   });

@@ -10,63 +10,56 @@
  *     parent     table     table     0         0
  *     state      answered  failed    answered  asked
  *
- * All of it lies in one buffer of 9 KB. A row is 64 bytes, one line of the cache; order, states and the
- * first words of the distances, which every step looks through, are packed before the rows. (As 18 arrays
- * an answer touched three times as many lines; those of 500 lookups at once fitted no cache.)
- *
- *     ┌───────┬────────┬───────────┬─────────────────────────────────────────────┬──────────────
- *     │ order │ states │ distances │ address asked answered id request yields …  │ address asked …
- *     └───────┴────────┴───────────┴─────────────────────────────────────────────┴──────────────
- *       128 B   128 B    512 B       row 0, 64 B                                    row 1
- *
  * Rules:
  * - at most `alpha` requests are *fresh*; one that passes the short time-out becomes slow and frees
  *   its place, but its answer still counts while the lookup lives;
  * - the next to ask is the closest candidate not asked yet among the k closest live ones;
  * - the lookup ends when the k closest live candidates have all answered, or nobody is left to ask.
- *   Failed and slow candidates are not live. With fewer than k answers slow ones are waited for.
+ *   Failed and slow candidates are not live. With fewer than k answers slow ones are waited for;
+ * - where BEP 42 is kept, candidates whose ids do not follow from their addresses are asked like all
+ *   others but do not count among the k: they can tell of others, and never have the last word;
+ * - one candidate per IP and one per /24, where that is asked for: a liar pays with networks.
  */
-import { type Address, ipOf, isLoopback, readAddress } from '../../core/address.ts';
+import {
+  type Address,
+  ipOf,
+  isLoopback,
+  networkOf,
+  readAddress,
+  Scope,
+  scopeOf,
+} from '../../core/address.ts';
 import { compareDistance, equalIds, ID_BYTES, orderedWord, wordAt } from '../../core/id.ts';
+import { isSecureId } from '../../core/secure-id.ts';
 import { CandidateState, Failure, FROM_BOOTSTRAP } from './candidate.ts';
-import { hasBit, IP_WORDS, ipAt, ipBit, setBit } from './ip-filter.ts';
+import { hasBit, IP_WORDS, ipBit, setBit } from './ip-filter.ts';
+import {
+  DISTANCES_WORD,
+  FIRST_DOUBLE,
+  FIRST_WORD,
+  Field,
+  LOOKUP_CANDIDATES,
+  LookupRows,
+  REQUEST_WORD,
+  ROW_BYTES,
+  ROW_DOUBLES,
+  ROW_WORDS,
+  ROWS_AT,
+  STATES_AT,
+  YIELDS_WORD,
+} from './lookup-rows.ts';
 import { Writes } from './writes.ts';
 
-/**
- * Candidates remembered, and so requests sent, per lookup at most. A lookup among 10 million nodes
- * asks about 20; a liar who invents ever closer nodes is cut off here.
- */
-export const LOOKUP_CANDIDATES = 128;
-
-/** Where things lie in the buffer of a lookup; see the drawing above. */
-const STATES_AT = LOOKUP_CANDIDATES;
-const DISTANCES_WORD = (2 * LOOKUP_CANDIDATES) / 4;
-const ROWS_AT = 6 * LOOKUP_CANDIDATES;
-/** A row: three doubles (address, asked, answered), the id, two words, the fields of one byte. */
-const ROW_BYTES = 64;
-const ROW_DOUBLES = ROW_BYTES / 8;
-const ROW_WORDS = ROW_BYTES / 4;
-const FIRST_DOUBLE = ROWS_AT / 8;
-const FIRST_WORD = ROWS_AT / 4;
-const REQUEST_WORD = 44 / 4;
-const YIELDS_WORD = 48 / 4;
-const Field = {
-  id: 24,
-  parent: 52,
-  hops: 53,
-  failure: 54,
-  late: 55,
-  sequence: 56,
-  idKnown: 57,
-} as const;
 /** The distance of a candidate whose id is unknown, as a signed word like all distances. */
 const FARTHEST = 0x7fffffff;
 
-export class Lookup {
-  readonly target: Uint8Array = new Uint8Array(ID_BYTES);
+export class Lookup extends LookupRows {
   k = 0;
   alpha = 0;
   onePerIp = false;
+  onePerNetwork = false;
+  /** Do ids have to follow from addresses to count (BEP 42)? */
+  prefersSecure = false;
   /** What is asked for and on whose behalf; the meaning is the owner's. */
   kind = 0;
   call = 0;
@@ -74,35 +67,25 @@ export class Lookup {
   /** Writes to the closest nodes afterwards. */
   readonly writes: Writes = new Writes();
   startedAtMs = 0;
-  /** Rows in use. */
-  count = 0;
   /** Requests that hold one of the alpha places. */
   freshCount = 0;
   slowCount = 0;
   askedCount = 0;
   answeredCount = 0;
-  /** The buffer, in its three readings. Ids lie in `bytes`, at `idStart`. */
-  readonly bytes: Uint8Array;
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
+  /** Candidates that do not count, see `isInsecure`. */
+  #insecureCount = 0;
   #targetWord = 0;
   /** Where the last search ended. */
   #finger = 0;
   /** One bit of 256 for each IP of a candidate: a newcomer is mostly seen to be one at once. */
   readonly #ips = new Uint32Array(IP_WORDS);
 
-  constructor() {
-    const buffer = new ArrayBuffer(ROWS_AT + LOOKUP_CANDIDATES * ROW_BYTES);
-    this.bytes = new Uint8Array(buffer);
-    this.#words = new Int32Array(buffer);
-    this.#doubles = new Float64Array(buffer);
-  }
-
   begin(target: Uint8Array, start: number, k: number, alpha: number, now: number): void {
     for (let i = 0; i < ID_BYTES; i++) this.target[i] = target[start + i];
     this.#targetWord = orderedWord(target, start);
     this.#ips.fill(0);
     this.#finger = 0;
+    this.#insecureCount = 0;
     this.k = k;
     this.alpha = alpha;
     this.startedAtMs = now;
@@ -116,102 +99,26 @@ export class Lookup {
     this.writes.reset();
   }
 
-  // What is known of a row.
-
-  /** The row of the candidate at a position, 0 the closest. */
-  rowAt(position: number): number {
-    return this.bytes[position];
-  }
-
-  /** Where the id begins in `bytes`. */
-  idStart(row: number): number {
-    return ROWS_AT + row * ROW_BYTES + Field.id;
-  }
-
-  addressOf(row: number): Address {
-    return this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES];
-  }
-
-  askedAtMs(row: number): number {
-    return this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 1];
-  }
-
-  answeredAtMs(row: number): number {
-    return this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 2];
-  }
-
-  /** The request in flight to the row, see `Requests`; 0 for none. */
-  requestOf(row: number): number {
-    return this.#words[FIRST_WORD + row * ROW_WORDS + REQUEST_WORD];
-  }
-
-  /** What the row gave that was looked for, counted by the owner. */
-  yieldsOf(row: number): number {
-    return this.#words[FIRST_WORD + row * ROW_WORDS + YIELDS_WORD];
-  }
-
-  stateOf(row: number): CandidateState {
-    return this.bytes[STATES_AT + row] as CandidateState;
-  }
-
-  failureOf(row: number): Failure {
-    return this.#field(row, Field.failure) as Failure;
-  }
-
-  /** Did the answer come after the short time-out? */
-  isLate(row: number): boolean {
-    return this.#field(row, Field.late) === 1;
-  }
-
-  isIdKnown(row: number): boolean {
-    return this.#field(row, Field.idKnown) === 1;
-  }
-
-  /** The row that told us of this one, `FROM_TABLE` or `FROM_BOOTSTRAP`. */
-  parentOf(row: number): number {
-    return (this.#field(row, Field.parent) << 24) >> 24;
-  }
-
-  /** Length of the chain that led here: 1 for those we began with. */
-  hopsOf(row: number): number {
-    return this.#field(row, Field.hops);
-  }
-
-  /** The how-manieth request of this lookup went to the row; 0 is "never asked". */
-  sequenceOf(row: number): number {
-    return this.#field(row, Field.sequence);
-  }
-
-  #field(row: number, field: number): number {
-    return this.bytes[ROWS_AT + row * ROW_BYTES + field];
-  }
-
-  #setField(row: number, field: number, value: number): void {
-    this.bytes[ROWS_AT + row * ROW_BYTES + field] = value;
-  }
-
-  /** Counts one more of what was looked for. */
-  yielded(row: number): void {
-    const at = FIRST_WORD + row * ROW_WORDS + YIELDS_WORD;
-    this.#words[at]++;
-  }
-
   /**
    * Adds a candidate, a contact of 26 bytes where it lies; its row, or -1 when it is known already or
    * too far to be kept. A bootstrap address that is named so gets the rank of its id, asked or not: it
    * may be among the closest.
    */
   add(contact: Uint8Array, start: number, parent: number): number {
+    return this.addAt(contact, start, readAddress(contact, start + ID_BYTES), parent);
+  }
+
+  /** The same for an id and its address. */
+  addAt(contact: Uint8Array, start: number, address: Address, parent: number): number {
     const distance = this.#distanceOf(contact, start);
     const first = this.#firstFrom(distance);
-    const address = readAddress(contact, start + ID_BYTES);
     // A contact that was named before, under the same id, stands right here: no need to scan for it.
-    if (first < this.count && this.#words[DISTANCES_WORD + first] === distance) {
+    if (first < this.count && this.words[DISTANCES_WORD + first] === distance) {
       const row = this.bytes[first];
-      const known = this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES];
+      const known = this.doubles[FIRST_DOUBLE + row * ROW_DOUBLES];
       if (known === address && this.isIdKnown(row)) return -1;
     }
-    const bit = ipBit(ipAt(contact, start + ID_BYTES));
+    const bit = this.#bitOf(address);
     if (hasBit(this.#ips, bit)) {
       const known = this.#rowOf(address);
       if (known >= 0) {
@@ -225,9 +132,10 @@ export class Lookup {
     const row = this.#rowFor(position);
     if (row < 0) return -1;
     this.#copyId(row, contact, start);
-    this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES] = address;
+    this.doubles[FIRST_DOUBLE + row * ROW_DOUBLES] = address;
     this.#fill(row, bit, parent, 1);
     this.#insert(row, position, distance);
+    if (this.prefersSecure) this.#judge(row);
     return row;
   }
 
@@ -238,31 +146,23 @@ export class Lookup {
     if (row < 0) return -1;
     const own = this.idStart(row);
     for (let i = 0; i < ID_BYTES; i++) this.bytes[own + i] = ~this.target[i];
-    this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES] = address;
-    this.#fill(row, ipBit(ipOf(address)), FROM_BOOTSTRAP, 0);
+    this.doubles[FIRST_DOUBLE + row * ROW_DOUBLES] = address;
+    this.#fill(row, this.#bitOf(address), FROM_BOOTSTRAP, 0);
     this.#insert(row, this.count, FARTHEST);
     return row;
-  }
-
-  /**
-   * Reads what an answer will touch first: order, states and distances of as many candidates as most
-   * lookups have. The sum means nothing, see the lab's prefetch.
-   */
-  get prefetched(): number {
-    const { bytes } = this;
-    const distances = 4 * DISTANCES_WORD;
-    return bytes[0] + bytes[STATES_AT] + bytes[distances] + bytes[distances + 64];
   }
 
   /** The next row to ask, or -1 while alpha are fresh or nobody worth asking is left. */
   next(): number {
     if (this.freshCount >= this.alpha) return -1;
     const { bytes, count } = this;
+    const mayCount = this.#insecureCount === 0;
     let live = 0;
     for (let i = 0; i < count; i++) {
       const row = bytes[i];
       const state = bytes[STATES_AT + row];
       if (state === CandidateState.new) return row;
+      if (!mayCount && this.isInsecure(row)) continue;
       if (state === CandidateState.asked || state === CandidateState.answered) {
         if (++live >= this.k) return -1;
       }
@@ -272,10 +172,12 @@ export class Lookup {
 
   get done(): boolean {
     const { bytes, count } = this;
+    const mayCount = this.#insecureCount === 0;
     let answered = 0;
     for (let i = 0; i < count; i++) {
       const state = bytes[STATES_AT + bytes[i]];
       if (state === CandidateState.new || state === CandidateState.asked) return false;
+      if (!mayCount && this.isInsecure(bytes[i])) continue;
       if (state === CandidateState.answered && ++answered >= this.k) return true;
     }
     return this.slowCount === 0;
@@ -283,9 +185,9 @@ export class Lookup {
 
   asked(row: number, request: number, now: number): void {
     this.bytes[STATES_AT + row] = CandidateState.asked;
-    this.#words[FIRST_WORD + row * ROW_WORDS + REQUEST_WORD] = request;
-    this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 1] = now;
-    this.#setField(row, Field.sequence, ++this.askedCount);
+    this.words[FIRST_WORD + row * ROW_WORDS + REQUEST_WORD] = request;
+    this.doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 1] = now;
+    this.setField(row, Field.sequence, ++this.askedCount);
     this.freshCount++;
   }
 
@@ -297,10 +199,10 @@ export class Lookup {
 
   /** An answer came, from the id at `id[start]`. A candidate that is not who we were told moves. */
   answered(row: number, id: Uint8Array, start: number, now: number): void {
-    this.#setField(row, Field.late, this.stateOf(row) === CandidateState.slow ? 1 : 0);
+    this.setField(row, Field.late, this.stateOf(row) === CandidateState.slow ? 1 : 0);
     this.#leaveFlight(row);
     this.bytes[STATES_AT + row] = CandidateState.answered;
-    this.#doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 2] = now;
+    this.doubles[FIRST_DOUBLE + row * ROW_DOUBLES + 2] = now;
     this.answeredCount++;
     if (this.isIdKnown(row) && equalIds(this.bytes, this.idStart(row), id, start)) return;
     this.#identify(row, id, start);
@@ -309,7 +211,7 @@ export class Lookup {
   failed(row: number, failure: Failure): void {
     this.#leaveFlight(row);
     this.bytes[STATES_AT + row] = CandidateState.failed;
-    this.#setField(row, Field.failure, failure);
+    this.setField(row, Field.failure, failure);
   }
 
   /** Visits the closest candidates that answered, closest first, at most `limit` of them. */
@@ -327,13 +229,13 @@ export class Lookup {
     const state = this.stateOf(row);
     if (state === CandidateState.asked) this.freshCount--;
     else if (state === CandidateState.slow) this.slowCount--;
-    this.#words[FIRST_WORD + row * ROW_WORDS + REQUEST_WORD] = 0;
+    this.words[FIRST_WORD + row * ROW_WORDS + REQUEST_WORD] = 0;
   }
 
   /** All of a fresh row but its id and address; `ip` is the bit of that. */
   #fill(row: number, ip: number, parent: number, idKnown: 0 | 1): void {
     const { bytes } = this;
-    const words = this.#words;
+    const words = this.words;
     const word = FIRST_WORD + row * ROW_WORDS;
     const at = ROWS_AT + row * ROW_BYTES;
     setBit(this.#ips, ip);
@@ -346,6 +248,7 @@ export class Lookup {
     bytes[at + Field.late] = 0;
     bytes[at + Field.sequence] = 0;
     bytes[at + Field.idKnown] = idKnown;
+    bytes[at + Field.insecure] = 0;
   }
 
   #copyId(row: number, id: Uint8Array, start: number): void {
@@ -360,13 +263,26 @@ export class Lookup {
     const distance = this.#distanceOf(id, start);
     const position = this.#positionFrom(this.#firstFrom(distance), distance, id, start);
     this.#copyId(row, id, start);
-    this.#setField(row, Field.idKnown, 1);
+    this.setField(row, Field.idKnown, 1);
     this.#insert(row, position, distance);
+    if (this.prefersSecure) this.#judge(row);
   }
 
-  /** One question per endpoint, and per IP where that is asked for: liars pay with addresses. */
+  /** Sees whether the id of a row follows from its address. */
+  #judge(row: number): void {
+    if (isSecureId(this.bytes, this.idStart(row), this.addressOf(row))) return;
+    this.setField(row, Field.insecure, 1);
+    this.#insecureCount++;
+  }
+
+  #bitOf(address: Address): number {
+    return ipBit(this.onePerNetwork ? networkOf(address) : ipOf(address));
+  }
+
+  /** One question per endpoint, and per IP or network where that is asked for. */
   #rowOf(address: Address): number {
-    if (!hasBit(this.#ips, ipBit(ipOf(address)))) return -1;
+    if (!hasBit(this.#ips, this.#bitOf(address))) return -1;
+    if (this.onePerNetwork && scopeOf(address) === Scope.public) return this.#rowBeside(address);
     const byIp = this.onePerIp && !isLoopback(address);
     const ip = byIp ? ipOf(address) : 0;
     for (let row = 0; row < this.count; row++) {
@@ -374,6 +290,19 @@ export class Lookup {
       if (known === address || (byIp && ipOf(known) === ip)) return row;
     }
     return -1;
+  }
+
+  /** The row at an address, or one of its network that has not failed. */
+  #rowBeside(address: Address): number {
+    const network = networkOf(address);
+    let beside = -1;
+    for (let row = 0; row < this.count; row++) {
+      const known = this.addressOf(row);
+      if (known === address || (this.onePerIp && ipOf(known) === ipOf(address))) return row;
+      const isNeighbour = networkOf(known) === network;
+      if (isNeighbour && this.stateOf(row) !== CandidateState.failed) beside = row;
+    }
+    return beside;
   }
 
   #distanceOf(id: Uint8Array, start: number): number {
@@ -385,7 +314,7 @@ export class Lookup {
    * closest first, so it mostly lies a step or two behind where the last one was found.
    */
   #firstFrom(distance: number): number {
-    const words = this.#words;
+    const words = this.words;
     const { count } = this;
     let position = this.#finger;
     if (position > count) position = 0;
@@ -399,7 +328,7 @@ export class Lookup {
   #positionFrom(first: number, distance: number, id: Uint8Array, start: number): number {
     let position = first;
     for (; position < this.count; position++) {
-      if (this.#words[DISTANCES_WORD + position] !== distance) break;
+      if (this.words[DISTANCES_WORD + position] !== distance) break;
       const own = this.idStart(this.rowAt(position));
       if (compareDistance(this.bytes, own, id, start, this.target, 0) > 0) break;
     }
@@ -420,7 +349,7 @@ export class Lookup {
 
   #insert(row: number, position: number, distance: number): void {
     const { bytes } = this;
-    const words = this.#words;
+    const words = this.words;
     for (let i = this.count; i > position; i--) {
       bytes[i] = bytes[i - 1];
       words[DISTANCES_WORD + i] = words[DISTANCES_WORD + i - 1];
@@ -432,7 +361,11 @@ export class Lookup {
 
   #remove(row: number): void {
     const { bytes } = this;
-    const words = this.#words;
+    if (this.isInsecure(row)) {
+      this.setField(row, Field.insecure, 0);
+      this.#insecureCount--;
+    }
+    const words = this.words;
     let i = 0;
     while (bytes[i] !== row) i++;
     for (; i < this.count - 1; i++) {

@@ -79,6 +79,23 @@ export class SourceMeter {
     this.#levels[this.#slotOf(now, ipOf(from))] -= tokens;
   }
 
+  /** Has this address nothing left? Asking takes nothing. */
+  isSpent(now: number, from: Address): boolean {
+    const slot = this.#find(ipOf(from));
+    if (slot < 0) return false;
+    const gained = ((now - this.#filledAtMs[slot]) * this.perSecond) / 1000;
+    return this.#levels[slot] + gained < 1;
+  }
+
+  #find(ip: number): number {
+    const mask = this.#ips.length - 1;
+    const home = scramble(ip, this.#seed);
+    for (let i = 0; i < PROBES; i++) {
+      if (this.#ips[(home + i) & mask] === ip) return (home + i) & mask;
+    }
+    return -1;
+  }
+
   #slotOf(now: number, ip: number): number {
     const mask = this.#ips.length - 1;
     const home = scramble(ip, this.#seed);

@@ -31,6 +31,8 @@ export class BucketChain {
   /** Sizes of the first buckets, if these are wide: one extent, one behind the other. */
   protected readonly wide: readonly number[] | null;
   protected readonly onePerIp: boolean;
+  protected readonly onePerNetwork: boolean;
+  protected readonly prefersSecure: boolean;
   /** The header row of the first bucket. */
   first: Bucket;
   /** Buckets from the first on that lie one behind the other. */
@@ -42,6 +44,8 @@ export class BucketChain {
     this.k = owner.k;
     this.wide = owner.wide?.length ? owner.wide : null;
     this.onePerIp = owner.onePerIp;
+    this.onePerNetwork = owner.onePerNetwork ?? false;
+    this.prefersSecure = owner.prefersSecure ?? false;
     this.first = owner.rows ? owner.rows.first : owner.shared.slab.allocate(this.firstRows());
   }
 

@@ -108,10 +108,12 @@ class GroupedTable implements RoutingTable {
     this.#update(handle, (state) => (isUnderWay ? state | CHECKING : state & ~CHECKING) >>> 0);
   }
 
-  changed(_now: number, address: Address): void {
+  changed(_now: number, address: Address): boolean {
     const holder = this.#holders.get(this.#seatOf(address));
-    if (holder === undefined) return;
-    if (this.#owner.shared.contacts.addressOf(holder) === address) this.#remove(holder);
+    if (holder === undefined) return false;
+    if (this.#owner.shared.contacts.addressOf(holder) !== address) return false;
+    this.#remove(holder);
+    return true;
   }
 
   closest(now: number, nearest: Nearest, goodOnly: boolean): void {

@@ -9,11 +9,14 @@
  * How the buckets lie in memory is in bucket-chain.ts.
  *
  * Contacts that answered but found their bucket full wait in a small ring of spares; when a contact
- * goes bad, the latest spare of the same bucket takes its row.
+ * goes bad, the latest spare of the same bucket takes its row. Nobody can have much of a table who has
+ * few addresses: an IP has one contact in all, a /24 one in each bucket, and where BEP 42 is kept a
+ * contact with an id of its own choice gives way to one whose id follows from its address.
  */
-import { type Address, ipOf, isLoopback } from '../../core/address.ts';
+import { type Address, ipOf, isLoopback, networkOf, Scope, scopeOf } from '../../core/address.ts';
 import { assert } from '../../core/assert.ts';
-import type { Handle } from '../rows/contacts.ts';
+import { isSecureId } from '../../core/secure-id.ts';
+import { CONTACT_BYTES, type Handle } from '../rows/contacts.ts';
 import { failuresOf, heardSeconds, rowState, withFailure } from '../rows/slab.ts';
 import { type Bucket, BucketChain } from './bucket-chain.ts';
 import {
@@ -91,6 +94,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     }
     if (!this.#ipIsFree(now, address)) return Offer.refused;
     for (let bucket = home; ; bucket = this.bucketOf(id, start)) {
+      if (!this.#networkIsFree(now, bucket, address)) return Offer.refused;
       if (!this.isFull(bucket)) {
         this.append(bucket, contacts.retain(id, start, address), rowState(now, 0));
         this.touch(bucket, now);
@@ -122,13 +126,14 @@ export class KBuckets extends BucketChain implements RoutingTable {
     if (spare !== 0) this.#replaceBySpare(row, spare);
   }
 
-  changed(_now: number, address: Address): void {
+  changed(_now: number, address: Address): boolean {
     const { contacts } = this.shared;
     const handle = this.holder((other) => contacts.addressOf(other) === address);
-    if (handle === 0) return;
+    if (handle === 0) return false;
     const bucket = this.bucketOfHandle(handle);
     this.remove(bucket, this.rowOf(handle));
     this.#suspect(bucket);
+    return true;
   }
 
   /**
@@ -279,6 +284,40 @@ export class KBuckets extends BucketChain implements RoutingTable {
     return true;
   }
 
+  /** One contact per network in a bucket, on the same terms. */
+  #networkIsFree(now: number, bucket: Bucket, address: Address): boolean {
+    const row = this.#neighbourRow(bucket, address);
+    if (row === 0) return true;
+    if (isGood(this.shared.slab.rows[2 * row + 1], now)) return false;
+    this.remove(bucket, row);
+    return true;
+  }
+
+  /** The row of a contact from the same network, or 0. */
+  #neighbourRow(bucket: Bucket, address: Address): number {
+    if (!this.onePerNetwork || scopeOf(address) !== Scope.public) return 0;
+    const { contacts, slab } = this.shared;
+    const network = networkOf(address);
+    const end = this.end(bucket);
+    for (let row = bucket + 1; row < end; row++) {
+      if (networkOf(contacts.addressOf(slab.rows[2 * row])) === network) return row;
+    }
+    return 0;
+  }
+
+  /** The row of a contact that gives way to one whose id follows from its address, or 0. */
+  #insecureRow(bucket: Bucket, id: Uint8Array, start: number, address: Address): number {
+    if (!this.prefersSecure || !isSecureId(id, start, address)) return 0;
+    const { contacts, slab } = this.shared;
+    const end = this.end(bucket);
+    for (let row = bucket + 1; row < end; row++) {
+      const handle = slab.rows[2 * row];
+      const own = handle * CONTACT_BYTES;
+      if (!isSecureId(contacts.bytes, own, contacts.addressOf(handle))) return row;
+    }
+    return 0;
+  }
+
   #placeIsTaken(spare: Handle): boolean {
     const { contacts } = this.shared;
     const address = contacts.addressOf(spare);
@@ -298,7 +337,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     address: Address,
   ): Offer {
     const { contacts } = this.shared;
-    const bad = this.#badRow(bucket);
+    const bad = this.#badRow(bucket) || this.#insecureRow(bucket, id, start, address);
     if (bad === 0 && this.#sparesAreFresh(now)) return Offer.refused;
     const handle = contacts.retain(id, start, address);
     if (bad === 0) {
@@ -344,6 +383,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
       const handle = slab.rows[2 * row];
       if (handle === 0 || this.bucketOfHandle(handle) !== bucket) continue;
       if (this.rowOf(handle) !== 0 || this.#placeIsTaken(handle)) continue;
+      if (this.#neighbourRow(bucket, this.shared.contacts.addressOf(handle)) !== 0) continue;
       if (latest === 0 || slab.rows[2 * row + 1] > slab.rows[2 * latest + 1]) latest = row;
     }
     return latest;

@@ -53,8 +53,11 @@ export interface RoutingTable {
   heard(now: number, handle: Handle): boolean;
   /** A contact left a request unanswered; when that was sent may excuse it, see `isExcused`. */
   failed(handle: Handle, sentAtMs?: number): void;
-  /** Whoever was at this address is somebody else now: out, and its neighbours are to be asked. */
-  changed(now: number, address: Address): void;
+  /**
+   * Whoever was at this address is somebody else now: out, and its neighbours are to be asked. False
+   * when nobody was.
+   */
+  changed(now: number, address: Address): boolean;
   /** Fills `nearest` with the contacts closest to its target; only good ones if so asked. */
   closest(now: number, nearest: Nearest, goodOnly: boolean): void;
   /** The contact that has been silent for longest, when that is too long, or 0. */
@@ -90,6 +93,10 @@ export interface TableOwner {
   readonly wide?: readonly number[];
   /** One contact per IP address, loopback apart. */
   readonly onePerIp: boolean;
+  /** One contact per /24 in each part of the table, local networks apart; of `kbuckets` only. */
+  readonly onePerNetwork?: boolean;
+  /** A contact whose id does not follow from its address (BEP 42) gives way to one whose does. */
+  readonly prefersSecure?: boolean;
   /** Rows that were filled before, of which only `kbuckets` can make a table; null for none. */
   readonly rows?: TableRows | null;
 }

@@ -4,7 +4,7 @@ import { addressOf, ipOf } from '../../../src/core/address.ts';
 import { ascii } from '../../../src/mainline/krpc/bencode.ts';
 import { LookupKind } from '../../../src/mainline/rows/purpose.ts';
 import { ANNOUNCEMENT, INFO_HASH, network, TARGET } from '../scenes.ts';
-import { onLoopback, SmallWorld, text } from '../small-world.ts';
+import { at, inPublic, MINUTE_MS, onLoopback, SmallWorld, text } from '../small-world.ts';
 
 describe('announces', () => {
   test('that announce are found by those that search, from anywhere', () => {
@@ -48,5 +48,24 @@ describe('announces', () => {
     expect(us.lookups.has(call)).toBe(false);
     expect(us.lookups.get(next)!.stored).toBe(4);
     expect(world.shared.requests.count).toBe(0);
+  });
+
+  test('who settled beside the key is written to, and so are the k closest with honest ids', () => {
+    const world = network(60, { address: inPublic });
+    world.run(15 * MINUTE_MS); // everybody has an id that follows from his address
+    const squatters = Array.from({ length: 12 }, (_, n) => {
+      const id = INFO_HASH.slice();
+      id[19] ^= n + 1;
+      const squatter = world.stranger(at(`5.99.${n}.1`), id);
+      squatter.onQuery = () => ({ token: ascii('t') });
+      return squatter;
+    });
+    const us = world.open();
+    us.join(world.residents[0].address, ...squatters.map(({ address }) => address));
+    world.run(MINUTE_MS);
+    const call = us.lookup(LookupKind.announce, INFO_HASH, ANNOUNCEMENT);
+    world.run(MINUTE_MS);
+    expect(us.lookups.get(call)!.stored).toBe(16);
+    expect(world.residents.filter(({ node }) => (node.peers?.count ?? 0) > 0)).toHaveLength(8);
   });
 });

@@ -95,7 +95,7 @@ describe('limits', () => {
 
   test('the outbound budget delays lookups to new endpoints, and they finish all the same', () => {
     const outbound = { ...OUTBOUND_LIMITS, newEndpoints: 2, newEndpointsBurst: 3 };
-    const world = network(40, { address: inPublic });
+    const world = network(40, { address: inPublic, settings: { secureIds: false } });
     const us = world.open({ outbound });
     const before = world.now;
     world.keeps = Infinity;

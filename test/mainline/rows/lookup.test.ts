@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { type Address, addressOf, writeAddress } from '../../../src/core/address.ts';
 import { ID_BYTES, parseId, sharedPrefixBits } from '../../../src/core/id.ts';
 import { type Random, randomBelow, SeededRandom } from '../../../src/core/random.ts';
+import { secureIdFor } from '../../../src/core/secure-id.ts';
 import {
   CandidateState,
   Failure,
@@ -15,8 +16,9 @@ import {
   FROM_TABLE,
 } from '../../../src/mainline/rows/candidate.ts';
 import { CONTACT_BYTES } from '../../../src/mainline/rows/contacts.ts';
-import { LOOKUP_CANDIDATES, Lookup } from '../../../src/mainline/rows/lookup.ts';
+import { Lookup } from '../../../src/mainline/rows/lookup.ts';
 import { LookupPool } from '../../../src/mainline/rows/lookup-pool.ts';
+import { LOOKUP_CANDIDATES } from '../../../src/mainline/rows/lookup-rows.ts';
 import { byDistanceTo, numberOf, someId } from '../../core/ids.ts';
 
 const SHORT_MS = 1000;
@@ -645,3 +647,67 @@ function contact(id: Uint8Array, address: Address): Uint8Array {
   writeAddress(bytes, ID_BYTES, address);
   return bytes;
 }
+
+describe('networks and ids', () => {
+  /** An id that follows from its address, or the same with its first bit turned. */
+  function idAt(address: Address, isSecure: boolean, seed: number): Uint8Array {
+    const id = new Uint8Array(ID_BYTES);
+    secureIdFor(address, new SeededRandom(seed), id);
+    if (!isSecure) id[0] ^= 0x80;
+    return id;
+  }
+
+  test('one candidate per /24 where that is asked for, local networks apart', () => {
+    const lookup = lookupOf(8, 3);
+    lookup.onePerNetwork = true;
+    const first = lookup.add(contact(at(1), addressOf(0x08080808, 1)), 0, FROM_TABLE);
+    expect(lookup.add(contact(at(2), addressOf(0x08080899, 2)), 0, FROM_TABLE)).toBe(-1);
+    expect(lookup.add(contact(at(3), addressOf(0x08080908, 1)), 0, FROM_TABLE)).toBe(1);
+    expect(lookup.add(contact(at(4), addressOf(0x0a000001, 1)), 0, FROM_TABLE)).toBe(2);
+    expect(lookup.add(contact(at(5), addressOf(0x0a000002, 1)), 0, FROM_TABLE)).toBe(3);
+    lookup.asked(first, 1, 0);
+    lookup.failed(first, Failure.timeout);
+    expect(lookup.add(contact(at(2), addressOf(0x08080899, 2)), 0, FROM_TABLE)).toBe(4);
+  });
+
+  test('insecure ids are asked, and never have the last word', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }),
+        fc.nat(),
+        (kinds, seed) => {
+          const lookup = lookupOf(4, 3);
+          lookup.prefersSecure = true;
+          kinds.forEach((isSecure, n) => {
+            const address = addressOf(0x08000000 + n * 256, 1);
+            lookup.add(contact(idAt(address, isSecure, seed + n), address), 0, FROM_TABLE);
+          });
+          for (let row = lookup.next(), n = 1; row >= 0; row = lookup.next(), n++) {
+            lookup.asked(row, n, 0);
+            lookup.answered(row, lookup.bytes, lookup.idStart(row), 0);
+          }
+          expect(lookup.done).toBe(true);
+          const secure = kinds.filter((isSecure) => isSecure).length;
+          let heard = 0;
+          lookup.closestAnswered(lookup.count, (row) => {
+            if (!lookup.isInsecure(row)) heard++;
+          });
+          expect(heard).toBeGreaterThanOrEqual(Math.min(4, secure));
+          if (secure < 4) expect(lookup.answeredCount).toBe(kinds.length);
+        },
+      ),
+    );
+  });
+
+  test('who answers under another id than we were told is judged by that', () => {
+    const lookup = lookupOf(1, 3);
+    lookup.prefersSecure = true;
+    const address = addressOf(0x08080808, 1);
+    const row = lookup.add(contact(idAt(address, true, 1), address), 0, FROM_TABLE);
+    expect(lookup.isInsecure(row)).toBe(false);
+    lookup.asked(row, 1, 0);
+    lookup.answered(row, idAt(address, false, 1), 0, 0);
+    expect(lookup.isInsecure(row)).toBe(true);
+    expect(lookup.done).toBe(true); // nobody else is left
+  });
+});

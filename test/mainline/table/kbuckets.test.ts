@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Address, addressOf, ipOf } from '../../../src/core/address.ts';
 import { sharedPrefixBits } from '../../../src/core/id.ts';
+import { secureIdFor } from '../../../src/core/secure-id.ts';
 import { QUIET_MS, REFRESH_MS } from '../../../src/mainline/table/condition.ts';
 import { KBuckets } from '../../../src/mainline/table/kbuckets.ts';
 import { Offer } from '../../../src/mainline/table/table.ts';
@@ -521,4 +522,35 @@ describe('whatever happens', () => {
       );
     },
   );
+});
+
+describe('networks and ids', () => {
+  test('a bucket has one contact per /24 while that is good; local networks are exempt', () => {
+    const place = new TableUnderTest(kbuckets, { onePerNetwork: true });
+    const offer = (n: number, ip: string, now = NOON) =>
+      place.table.answered(now, far(n), 0, at(ip));
+    expect(offer(1, '5.6.7.8')).toBe(Offer.added);
+    expect(offer(2, '5.6.7.9')).toBe(Offer.refused);
+    expect(offer(3, '5.6.8.9')).toBe(Offer.added);
+    expect(offer(4, '192.168.0.1')).toBe(Offer.added);
+    expect(offer(5, '192.168.0.2')).toBe(Offer.added);
+    expect(place.table.answered(NOON, idOf('f0'), 0, at('5.6.7.9'))).toBe(Offer.added); // another bucket
+    place.table.failed(place.handle(far(1), at('5.6.7.8')));
+    place.table.failed(place.handle(far(1), at('5.6.7.8')));
+    expect(offer(6, '5.6.7.10')).toBe(Offer.added);
+    expect(place.handle(far(1), at('5.6.7.8'))).toBe(0);
+  });
+
+  test('in a full bucket an insecure id gives way to a secure one, and to no other', () => {
+    const place = new TableUnderTest(kbuckets, { prefersSecure: true });
+    for (let n = 0; n < 8; n++) place.table.answered(NOON, far(n), 0, inPublic(n));
+    const address = inPublic(100);
+    const id = place.randomId();
+    do secureIdFor(address, place.random, id);
+    while (id[0] >= 0x80);
+    expect(place.table.answered(NOON, far(99), 0, inPublic(99))).toBe(Offer.spare);
+    expect(place.table.answered(NOON, id, 0, address)).toBe(Offer.added);
+    expect(place.table.count).toBe(8);
+    expect(place.handle(id, address)).not.toBe(0);
+  });
 });

@@ -28,14 +28,30 @@ export class TableUnderTest {
 
   constructor(
     factory: TableFactory,
-    { k = 8, wide = [] as readonly number[], onePerIp = true, selfId = idOf('80'), seed = 1 } = {},
+    {
+      k = 8,
+      wide = [] as readonly number[],
+      onePerIp = true,
+      onePerNetwork = false,
+      prefersSecure = false,
+      selfId = idOf('80'),
+      seed = 1,
+    } = {},
   ) {
     this.random = new SeededRandom(seed);
     const random = new SeededRandom(seed, 1);
     this.shared = { random, contacts: new Contacts(32, random.uint32()), slab: new Slab(64) };
     this.selfId = selfId;
     this.self = this.shared.contacts.retain(selfId, 0, onLoopback(9999));
-    this.table = factory({ shared: this.shared, self: this.self, k, wide, onePerIp });
+    this.table = factory({
+      shared: this.shared,
+      self: this.self,
+      k,
+      wide,
+      onePerIp,
+      onePerNetwork,
+      prefersSecure,
+    });
   }
 
   randomId(): Uint8Array {
