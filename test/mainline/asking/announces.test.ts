@@ -1,10 +1,21 @@
 /** Announces: the writes that follow a lookup. */
 import { describe, expect, test } from 'vitest';
 import { addressOf, ipOf } from '../../../src/core/address.ts';
+import { SeededRandom } from '../../../src/core/random.ts';
+import { secureIdFor } from '../../../src/core/secure-id.ts';
 import { ascii } from '../../../src/mainline/krpc/bencode.ts';
 import { LookupKind } from '../../../src/mainline/rows/purpose.ts';
 import { ANNOUNCEMENT, INFO_HASH, network, TARGET } from '../scenes.ts';
-import { at, inPublic, MINUTE_MS, onLoopback, SmallWorld, text } from '../small-world.ts';
+import {
+  at,
+  byDistanceTo,
+  inPublic,
+  MINUTE_MS,
+  onLoopback,
+  SmallWorld,
+  type Stranger,
+  text,
+} from '../small-world.ts';
 
 describe('announces', () => {
   test('that announce are found by those that search, from anywhere', () => {
@@ -51,21 +62,31 @@ describe('announces', () => {
   });
 
   test('who settled beside the key is written to, and so are the k closest with honest ids', () => {
-    const world = network(60, { address: inPublic });
-    world.run(15 * MINUTE_MS); // everybody has an id that follows from his address
+    const world = new SmallWorld({ address: inPublic });
+    const random = new SeededRandom(5);
     const squatters = Array.from({ length: 12 }, (_, n) => {
       const id = INFO_HASH.slice();
       id[19] ^= n + 1;
-      const squatter = world.stranger(at(`5.99.${n}.1`), id);
-      squatter.onQuery = () => ({ token: ascii('t') });
-      return squatter;
+      return world.stranger(at(`5.99.${n}.1`), id);
     });
+    const honest = Array.from({ length: 12 }, (_, n) => {
+      const address = at(`5.98.${n}.1`);
+      const id = new Uint8Array(20);
+      secureIdFor(address, random, id);
+      return world.stranger(address, id);
+    });
+    for (const stranger of [...squatters, ...honest]) {
+      stranger.onQuery = () => ({ token: ascii('t') });
+    }
     const us = world.open();
-    us.join(world.residents[0].address, ...squatters.map(({ address }) => address));
-    world.run(MINUTE_MS);
+    us.node.bootstrap = [...squatters, ...honest].map(({ address }) => address);
     const call = us.lookup(LookupKind.announce, INFO_HASH, ANNOUNCEMENT);
     world.run(MINUTE_MS);
     expect(us.lookups.get(call)!.stored).toBe(16);
-    expect(world.residents.filter(({ node }) => (node.peers?.count ?? 0) > 0)).toHaveLength(8);
+    const stores = (strangers: Stranger[]) =>
+      strangers.filter(({ queries }) => queries.some(({ q }) => text(q) === 'announce_peer'));
+    expect(stores(squatters)).toHaveLength(8);
+    const nearest = [...honest].sort((a, b) => byDistanceTo(INFO_HASH)(a.id, b.id)).slice(0, 8);
+    expect(new Set(stores(honest))).toEqual(new Set(nearest));
   });
 });

@@ -534,7 +534,6 @@ describe('networks and ids', () => {
     expect(offer(3, '5.6.8.9')).toBe(Offer.added);
     expect(offer(4, '192.168.0.1')).toBe(Offer.added);
     expect(offer(5, '192.168.0.2')).toBe(Offer.added);
-    expect(place.table.answered(NOON, idOf('f0'), 0, at('5.6.7.9'))).toBe(Offer.added); // another bucket
     place.table.failed(place.handle(far(1), at('5.6.7.8')));
     place.table.failed(place.handle(far(1), at('5.6.7.8')));
     expect(offer(6, '5.6.7.10')).toBe(Offer.added);
