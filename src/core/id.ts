@@ -6,7 +6,7 @@
  * number, is small; in other words, when they share a long prefix. Ids are paths from the root of a
  * binary tree and the distance tells how low the two paths part.
  */
-import type { Random } from './random.ts';
+import { fillRandom, type Random } from './random.ts';
 
 export const ID_BYTES = 20;
 export const ID_BITS = 160;
@@ -72,6 +72,12 @@ export function compareIds(a: Uint8Array, aStart: number, b: Uint8Array, bStart:
     if (difference !== 0) return difference;
   }
   return 0;
+}
+
+export function randomId(random: Random): Uint8Array {
+  const id = new Uint8Array(ID_BYTES);
+  fillRandom(random, id, 0, ID_BYTES);
+  return id;
 }
 
 /** Fills `out` with a random id that shares exactly `bits` leading bits with `id` (all of it at 160). */

@@ -8,8 +8,8 @@
 import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
 import { wholeNumber } from '../../core/argument.ts';
 import type { DatagramTransport } from '../../core/host.ts';
-import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
-import { fillRandom, type Random } from '../../core/random.ts';
+import { formatId, ID_BYTES, parseId, randomId } from '../../core/id.ts';
+import type { Random } from '../../core/random.ts';
 import { type CallLimits, Calls } from '../../io/calls.ts';
 import { type Clock, systemClock } from '../../io/clock.ts';
 import { Driver, type Refusal } from '../../io/driver.ts';
@@ -437,12 +437,6 @@ interface LookupOutcome {
   trace: LookupTrace;
   stored: number;
   failed: number;
-}
-
-function randomId(random: Random): Uint8Array {
-  const id = new Uint8Array(ID_BYTES);
-  fillRandom(random, id, 0, ID_BYTES);
-  return id;
 }
 
 function noNodes(): DhtError {

@@ -56,11 +56,9 @@ describe('behind a NAT', () => {
 });
 
 test('an idle network of ordinary nodes goes on to serve', () => {
-  const world = network(400, { address: inPublic });
-  for (let hours = 0; hours < 3; hours++) {
-    world.run(60 * MINUTE_MS);
-    expect(world.residents.some(({ node }) => node.isReadOnly)).toBe(false);
-  }
+  const world = network(320, { address: inPublic });
+  world.run(60 * MINUTE_MS);
+  expect(world.residents.some(({ node }) => node.isReadOnly)).toBe(false);
 });
 
 test('in a small network silence means nothing', () => {
