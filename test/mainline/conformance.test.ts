@@ -542,7 +542,7 @@ describe('ping, find_node, get_peers, announce_peer', () => {
     });
     us.join(stranger.address);
     world.run(100);
-    const call = us.lookup(LookupKind.getPeers, INFO_HASH);
+    const call = us.lookup(LookupKind.getPeers, TARGET);
     world.run(100);
     expect(us.peers.get(call)).toEqual([at('127.0.0.1', 6881), at('127.0.0.1', 6881)]);
   });
