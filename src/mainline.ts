@@ -8,12 +8,9 @@
  *
  * One call, one awaited answer: `api/mainline/` joins the machine to the world, here are the names.
  */
-export {
-  LOOKUPS_REMEMBERED,
-  Mainline,
-  type MainlineOptions,
-  openMainline,
-} from './api/mainline/mainline.ts';
+export type { EntryPoint } from './api/mainline/entrance.ts';
+export { Mainline, type MainlineOptions, openMainline } from './api/mainline/mainline.ts';
+export { LOOKUPS_REMEMBERED, type WorldChoices } from './api/mainline/options.ts';
 export type {
   AnnounceOptions,
   AnnounceResult,

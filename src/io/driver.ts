@@ -15,6 +15,9 @@ const STALL_MS = 25;
 /** Turns of the event loop that may go by reading before time-outs are looked at all the same. */
 const STALL_ROUNDS = 64;
 
+/** After an error the machine is given a tick within this: what it was about to plan may be lost. */
+const RECOVERY_MS = 1000;
+
 /** Addresses that were refused and are yet to be told; of more at once the requests time out. */
 const UNSENT_LIMIT = 256;
 
@@ -64,7 +67,12 @@ export class Driver implements DatagramReceiver {
     return {
       send: (_from, to, bytes, length) => {
         this.tap?.(true, to, bytes, 0, length);
-        transport.send(to, bytes, length);
+        try {
+          transport.send(to, bytes, length);
+        } catch (error) {
+          // A program's own transport: whoever was to get it is silent.
+          this.#onError(error);
+        }
       },
     };
   }
@@ -86,7 +94,7 @@ export class Driver implements DatagramReceiver {
     try {
       this.#machine?.receive(this.#clock.now(), from, bytes, start, end);
     } catch (error) {
-      this.#onError(error);
+      this.#failed(error);
     }
   }
 
@@ -116,14 +124,23 @@ export class Driver implements DatagramReceiver {
     try {
       command();
     } catch (error) {
-      this.#onError(error);
+      this.#failed(error);
     }
     this.drained();
   }
 
+  #failed(error: unknown): void {
+    this.#onError(error);
+    if (this.#machine !== null) this.#alarm.setFor(this.#clock.now() + RECOVERY_MS);
+  }
+
   /** Call after every call into the machine: sends what is queued and looks at the deadline. */
   drained(): void {
-    this.#transport.flush();
+    try {
+      this.#transport.flush();
+    } catch (error) {
+      this.#onError(error);
+    }
     this.#alarm.setFor(this.#machine?.deadline ?? Infinity);
   }
 

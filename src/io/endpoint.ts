@@ -51,30 +51,3 @@ export async function resolveHost(host: string): Promise<number> {
   if (found.family !== 4) throw unknown();
   return parseIp(found.address);
 }
-
-/**
- * The addresses of a list at once: those written as IPs or hints now, the names later.
- * `later` is called for each of the `names`, with null for one that does not resolve.
- */
-export function resolveList(
-  values: readonly (string | Endpoint)[],
-  name: string,
-  later: (address: Address | null) => void,
-): { addresses: Address[]; names: number } {
-  const addresses: Address[] = [];
-  let names = 0;
-  for (const [i, value] of values.entries()) {
-    const { host, port, hint } = parseEndpoint(value, `${name}[${i}]`);
-    const ip = parseIp(host);
-    if (ip >= 0) addresses.push(addressOf(ip, port));
-    else {
-      names++;
-      resolveHost(host).then(
-        (resolved) => later(addressOf(resolved, port)),
-        () => later(null),
-      );
-    }
-    if (hint >= 0) addresses.push(addressOf(hint, port));
-  }
-  return { addresses, names };
-}

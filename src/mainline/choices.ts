@@ -3,7 +3,7 @@
  * a test offer the same ones.
  */
 import { formatIp, ipOf, portOf } from '../core/address.ts';
-import { shown, wholeNumber } from '../core/argument.ts';
+import { checkNames, shown, wholeNumber } from '../core/argument.ts';
 import { ID_BYTES } from '../core/id.ts';
 import { answerQuery } from './answering/answers.ts';
 import { hookHandler, type QueryHook } from './answering/hook.ts';
@@ -77,10 +77,33 @@ export interface NodeChoices {
   identity?: (target: Uint8Array | null, to: { host: string; port: number }) => Uint8Array;
 }
 
+/** By name, so that the compiler finds one that is missing. */
+const NAMES: Record<keyof NodeChoices, true> = {
+  table: true,
+  readOnly: true,
+  k: true,
+  wideBuckets: true,
+  alpha: true,
+  shortTimeoutMs: true,
+  shortTimeoutMsMin: true,
+  timeoutMs: true,
+  onePerIp: true,
+  onePerNetwork: true,
+  secureIds: true,
+  exemptLoopback: true,
+  inbound: true,
+  outbound: true,
+  peers: true,
+  items: true,
+  onQuery: true,
+  identity: true,
+};
+export const CHOICE_NAMES: readonly string[] = Object.keys(NAMES);
+
 /** @throws TypeError or RangeError that names the choice. */
 export function settingsFrom(options: NodeChoices): Settings {
   const { identity, onQuery } = options;
-  const onePerIp = options.onePerIp ?? DEFAULTS.onePerIp;
+  const onePerIp = yesOrNo(options.onePerIp ?? DEFAULTS.onePerIp, 'onePerIp');
   const timeoutMs = wholeNumber(options.timeoutMs ?? DEFAULTS.timeoutMs, 'timeoutMs', 1, 3_600_000);
   const shortTimeoutMs = options.shortTimeoutMs ?? Math.min(DEFAULTS.shortTimeoutMs, timeoutMs);
   const shortestMs =
@@ -95,10 +118,10 @@ export function settingsFrom(options: NodeChoices): Settings {
     readOnly: options.readOnly === true,
     adaptsReadOnly: isAdaptive(options.readOnly ?? (onePerIp ? 'auto' : false)),
     onePerIp,
-    onePerNetwork: options.onePerNetwork ?? onePerIp,
-    secureIds: options.secureIds ?? onePerIp,
+    onePerNetwork: yesOrNo(options.onePerNetwork ?? onePerIp, 'onePerNetwork'),
+    secureIds: yesOrNo(options.secureIds ?? onePerIp, 'secureIds'),
     changesId: identity === undefined,
-    exemptLoopback: options.exemptLoopback ?? DEFAULTS.exemptLoopback,
+    exemptLoopback: yesOrNo(options.exemptLoopback ?? DEFAULTS.exemptLoopback, 'exemptLoopback'),
     table: tableFactory(options.table ?? 'kbuckets'),
     peers: limitsOver(DEFAULTS.peers, options.peers, 'peers'),
     items: limitsOver(DEFAULTS.items, options.items, 'items'),
@@ -115,6 +138,11 @@ function isAdaptive(readOnly: unknown): boolean {
   if (readOnly === 'auto') return true;
   if (typeof readOnly === 'boolean') return false;
   throw new TypeError(`"readOnly" expected true, false or auto, got ${shown(readOnly)}`);
+}
+
+function yesOrNo(value: unknown, name: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`"${name}" expected true or false, got ${shown(value)}`);
 }
 
 function wideBuckets(sizes: readonly number[]): readonly number[] {
@@ -159,10 +187,8 @@ function limitsOver<T extends object>(
 ): T {
   if (chosen === undefined) return defaults;
   const limits = { ...defaults };
+  checkNames(chosen, name, name, Object.keys(defaults), `${name}.`);
   for (const [key, value] of Object.entries(chosen)) {
-    if (!Object.hasOwn(defaults, key)) {
-      throw new TypeError(`"${name}.${key}" is no limit of ${name}`);
-    }
     if (value === undefined) continue;
     const limit = TABLE_SIZES.has(key)
       ? powerOfTwo(value, `${name}.${key}`)

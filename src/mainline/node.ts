@@ -19,6 +19,7 @@ import {
   candidateAnswered,
   candidateFailed,
   discardLookup,
+  introduce,
   startLookup,
   step,
   stepAll,
@@ -67,9 +68,13 @@ const CHANGERS = 256;
 export class MainlineNode extends MainlineState implements Machine {
   // Commands. A call number of the caller's names the outcome; 0 means that nobody waits for it.
 
-  /** Sets whom to ask when the table knows nobody, and joins through them at once. */
+  /**
+   * Sets whom to ask when the table knows nobody, the first of them first, and joins through them at
+   * once. Lookups that are still waiting for a first answer ask them, too.
+   */
   join(now: number, bootstrap: readonly Address[]): void {
     this.bootstrap = bootstrap.filter((address) => address !== this.address);
+    introduce(this, now);
     this.upkeepAtMs = now;
     this.tick(now);
   }

@@ -34,8 +34,8 @@ export interface OutboundLimits {
   endpoints: number;
 }
 
-/** The id shown to `to` in a message about `target` (null for a ping). 20 bytes. */
-export type Identity = (target: Uint8Array | null, to: Address) => Uint8Array;
+/** The id shown to `to` in a message about `target` (null for a ping): 20 bytes, or null for our own. */
+export type Identity = (target: Uint8Array | null, to: Address) => Uint8Array | null;
 
 /** All of it but who answers, which knows the node (state.ts). */
 export interface NodeSettings {

@@ -238,13 +238,10 @@ export class MainlineState {
   /** The id we show to `to`; `target` is null where a message has none. */
   idFor(target: Uint8Array | null, start: number, to: Address): IdView {
     const view = this.shared.idView;
-    if (this.settings.identity) {
-      view.bytes = this.settings.identity(target?.subarray(start, start + ID_BYTES) ?? null, to);
-      view.start = 0;
-    } else {
-      view.bytes = this.shared.contacts.bytes;
-      view.start = this.self * CONTACT_BYTES;
-    }
+    const { identity } = this.settings;
+    const shown = identity?.(target?.subarray(start, start + ID_BYTES) ?? null, to) ?? null;
+    view.bytes = shown ?? this.shared.contacts.bytes;
+    view.start = shown === null ? this.self * CONTACT_BYTES : 0;
     return view;
   }
 

@@ -1,6 +1,13 @@
 /** Argument errors: the right class, and a message that names the argument, the rule and the value. */
 import { describe, expect, test } from 'vitest';
-import { fieldsOf, numberIn, shown, wholeNumber } from '../../src/core/argument.ts';
+import {
+  checkNames,
+  fieldsOf,
+  nearestName,
+  numberIn,
+  shown,
+  wholeNumber,
+} from '../../src/core/argument.ts';
 
 describe('a whole number', () => {
   test('in its range is given back', () => {
@@ -67,4 +74,41 @@ test('an object has the fields that it may have, and no others', () => {
   for (const value of [null, [], 5]) {
     expect(() => fieldsOf(value, 'x', [])).toThrow('"x" expected an object, got ');
   }
+});
+
+describe('a name that is not known', () => {
+  const KNOWN = ['bootstrap', 'host', 'port', 'onQuery', 'timeoutMs', 'k'];
+
+  test.each([
+    ['bootsrap', 'bootstrap'],
+    ['Bootstrap', 'bootstrap'],
+    ['bootstraps', 'bootstrap'],
+    ['prot', 'port'],
+    ['onquery', 'onQuery'],
+    ['timeoutms', 'timeoutMs'],
+    ['timeout', 'timeoutMs'],
+  ])('%s is taken for %s', (written, meant) => {
+    expect(nearestName(written, KNOWN)).toBe(meant);
+  });
+
+  test.each(['colour', '', 'x'.repeat(1e6), 'constructor'])('%.20s is like none', (written) => {
+    expect(nearestName(written, KNOWN)).toBeNull();
+  });
+
+  test('is refused, with what was meant', () => {
+    const message = '"bootsrap" is no option of openMainline, did you mean "bootstrap"?';
+    expect(() => checkNames({ bootsrap: 1 }, 'options', 'openMainline', KNOWN)).toThrow(
+      new TypeError(message),
+    );
+    expect(() => checkNames({ zzz: 1 }, 'options', 'openMainline', KNOWN)).toThrow(
+      new TypeError('"zzz" is no option of openMainline'),
+    );
+    expect(() => checkNames('zzz', 'options', 'openMainline', KNOWN)).toThrow(
+      new TypeError('"options" expected an object, got "zzz"'),
+    );
+  });
+
+  test('that is set to nothing is let be, as all that are known', () => {
+    checkNames({ zzz: undefined, host: 'h', k: undefined }, 'options', 'openMainline', KNOWN);
+  });
 });

@@ -61,6 +61,35 @@ describe('the driver', () => {
     expect(machine.ticks).toEqual([100]);
   });
 
+  test('gives a machine that threw a tick within a second, for it may have planned nothing', () => {
+    const { clock, driver, machine, errors, deliver } = setup();
+    driver.run(machine);
+    machine.onReceive = () => {
+      throw new Error('broken');
+    };
+    deliver('x');
+    clock.advance(1000);
+    expect(machine.ticks).toEqual([1000]);
+    expect(errors).toHaveLength(1);
+    driver.stop(() => {});
+    expect(clock.timerCount).toBe(0);
+  });
+
+  test('tells what a transport throws, which harms neither the machine nor the rest', () => {
+    const { clock, driver, machine, errors, transport } = setup();
+    driver.run(machine);
+    const fail = (what: string) => () => {
+      throw new Error(what);
+    };
+    Object.assign(transport, { send: fail('send'), flush: fail('flush') });
+    driver.host.send(HERE, THERE, new Uint8Array(1), 1);
+    machine.deadline = 50;
+    driver.drained();
+    expect(errors.map(String)).toEqual(['Error: send', 'Error: flush']);
+    clock.advance(50);
+    expect(machine.ticks).toEqual([50]);
+  });
+
   test('moves its one timer when a deadline comes closer', () => {
     const { clock, driver, machine } = setup();
     machine.deadline = 100;

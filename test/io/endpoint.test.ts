@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { addressOf, formatAddress, parseIp } from '../../src/core/address.ts';
-import { parseEndpoint, resolveEndpoint, resolveHost, resolveList } from '../../src/io/endpoint.ts';
+import { parseEndpoint, resolveEndpoint, resolveHost } from '../../src/io/endpoint.ts';
 
 // Names are resolved by this table, so that no test asks a name server.
 const names: Record<string, string> = { 'router.test': '127.0.0.7' };
@@ -87,25 +87,6 @@ describe('resolving', () => {
       });
     },
   );
-
-  test('a list gives its addresses and hints at once, its names when they resolve', async () => {
-    const later: (string | null)[] = [];
-    const list = ['127.0.0.1:1', '127.0.0.9@router.test:2', 'nowhere.test:3', 'router.test:4'];
-    const { addresses, names } = resolveList(list, 'bootstrap', (address) =>
-      later.push(address === null ? null : formatAddress(address)),
-    );
-    expect(addresses.map(formatAddress)).toEqual(['127.0.0.1:1', '127.0.0.9:2']);
-    expect(names).toBe(3);
-    expect(later).toEqual([]);
-    await new Promise(setImmediate);
-    expect(later.toSorted()).toEqual(['127.0.0.7:2', '127.0.0.7:4', null]);
-  });
-
-  test('an entry of a list that is wrong is named by its place', () => {
-    expect(() => resolveList(['127.0.0.1:1', 'oops'], 'bootstrap', () => {})).toThrow(
-      '"bootstrap[1]" expected HOST:PORT, got "oops"',
-    );
-  });
 
   test('an address and its endpoint are the same thing', () => {
     expect(formatAddress(addressOf(parseIp('127.0.0.1'), 6881))).toBe('127.0.0.1:6881');

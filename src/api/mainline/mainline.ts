@@ -5,38 +5,46 @@
  *     getPeers ──▶ Calls ──▶ MainlineNode ──▶ Driver ──▶ datagrams
  *     promise  ◀── settle ◀── observer    ◀── receive ◀──┘
  */
-import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
+import { type Address, addressOf, formatIp, ipOf, parseIp, portOf } from '../../core/address.ts';
 import { wholeNumber } from '../../core/argument.ts';
 import type { DatagramTransport } from '../../core/host.ts';
 import { formatId, ID_BYTES, parseId, randomId } from '../../core/id.ts';
 import type { Random } from '../../core/random.ts';
 import { type CallLimits, Calls } from '../../io/calls.ts';
 import { type Clock, systemClock } from '../../io/clock.ts';
-import { Driver, type Refusal } from '../../io/driver.ts';
-import { type Endpoint, resolveEndpoint, resolveHost } from '../../io/endpoint.ts';
+import { Driver } from '../../io/driver.ts';
+import { type Endpoint, parseEndpoint, resolveHost } from '../../io/endpoint.ts';
 import { sha1, systemRandom } from '../../io/entropy.ts';
-import { DhtError, warn } from '../../io/errors.ts';
+import { DhtError } from '../../io/errors.ts';
+import { type Teller, tellerOf } from '../../io/guard.ts';
 import { Search } from '../../io/search.ts';
 import { verify } from '../../io/signatures.ts';
-import { bindUdp, checkUdpForm, type UdpForm } from '../../io/udp.ts';
+import { bindUdp, checkUdpForm } from '../../io/udp.ts';
 import { refusalText } from '../../io/udp-socket.ts';
 import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
-import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import { Counters } from '../../mainline/counters.ts';
-import { latin1 } from '../../mainline/krpc/bencode.ts';
-import { Kind, Method } from '../../mainline/krpc/fields.ts';
+import { Method } from '../../mainline/krpc/fields.ts';
 import type { Message } from '../../mainline/krpc/message.ts';
 import { MainlineNode } from '../../mainline/node.ts';
 import { PUBLIC_ROUTERS } from '../../mainline/routers.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
-import { REGISTER_LIMIT, Register } from '../../mainline/rows/register.ts';
+import { Register } from '../../mainline/rows/register.ts';
 import { MainlineShared } from '../../mainline/shared.ts';
 import type { MainlineObserver, Settings } from '../../mainline/state.ts';
-import { type LookupTrace, nodeInfo, traceOf } from '../../mainline/trace.ts';
+import { type LookupTrace, traceOf } from '../../mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
 import { checkEntries, Entrance, type Entries } from './entrance.ts';
+import {
+  checkLimits,
+  checkOptions,
+  guardedSettings,
+  registerLimitOf,
+  tracesOf,
+  type WorldChoices,
+} from './options.ts';
+import { busy, noNodes, notSent, pingResult, wasClosed } from './outcomes.ts';
 import type {
   AnnounceOptions,
   AnnounceResult,
@@ -48,37 +56,10 @@ import type {
   PingResult,
   StoredPeers,
 } from './results.ts';
+import { rememberTrace } from './traces.ts';
+import { MainlineWatchers } from './watchers.ts';
 
-/** Traces of the caller's own lookups that a node remembers. */
-export const LOOKUPS_REMEMBERED = 64;
-
-export interface MainlineOptions extends NodeChoices {
-  /** IPv4 address or name of a local interface. Default `0.0.0.0`: all of them. */
-  host?: string;
-  /** UDP port. Default 0: any free one. */
-  port?: number;
-  /**
-   * How datagrams are moved: `auto` takes batches by foreign calls where they work (Linux), `dgram`
-   * is node:dgram and nothing else. Default: what `RINGLIGHT_UDP` in the environment says, else `auto`.
-   */
-  udp?: UdpForm;
-  /** Our id, for good unless `secureIds` is true. Default: random until our address is known (BEP 42). */
-  id?: Id;
-  /**
-   * Whom to ask while the table is empty: `host:port`, or `ip@host:port` with an address to try
-   * beside what the name resolves to. Default: the public network's routers; false: nobody.
-   */
-  bootstrap?: readonly (string | Endpoint)[] | false;
-  /** Addresses known from an earlier run, asked before the bootstrap list is. Default: none. */
-  contacts?: readonly (string | Endpoint)[];
-  /** Keep a register of every node ever seen; a number is its limit. Default false. */
-  register?: boolean | number;
-  /** Hears what `onQuery` or `identity` throws. Default: a process warning. */
-  onError?: (error: unknown) => void;
-  /** Stands in for the UDP socket; `host` and `port` are then not used. */
-  transport?: DatagramTransport;
-  clock?: Clock;
-  random?: Random;
+export interface MainlineOptions extends WorldChoices {
   /** Another node of this process, with which to share memory for contacts and requests. */
   shareWith?: Mainline;
 }
@@ -93,7 +74,9 @@ const STORED_LISTED = 1000;
  * NOT_PERMITTED, OUT_OF_DESCRIPTORS, SOCKET_FAILED or UNKNOWN_HOST when the socket cannot be bound.
  */
 export async function openMainline(options: MainlineOptions = {}): Promise<Mainline> {
-  const settings = settingsFrom(options);
+  checkOptions(options);
+  const tell = tellerOf(options.onError);
+  const settings = guardedSettings(options, tell);
   if (options.id !== undefined && options.secureIds !== true) settings.changesId = false;
   const port = wholeNumber(options.port ?? 0, 'port', 0, 65535);
   const random = options.random ?? systemRandom;
@@ -105,7 +88,7 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
   const transport =
     options.transport ?? (await bindUdp(await resolveHost(options.host ?? '0.0.0.0'), port, form));
   try {
-    return new Mainline(OPENED, settings, id, random, transport, entries, options);
+    return new Mainline(OPENED, settings, id, random, transport, entries, options, tell);
   } catch (error) {
     // A table factory of the program's own may throw.
     await new Promise<void>((resolve) => transport.close(resolve));
@@ -125,7 +108,7 @@ export class Mainline {
   readonly table: TableView;
   /** Every node ever seen, when option `register` asked for it. */
   readonly register: RegisterView | null;
-  /** Traces of the latest lookups that were called for, oldest first, at most 64. */
+  /** Traces of the latest lookups that were called for, oldest first; see option `traces`. */
   readonly lookups: LookupTrace[] = [];
   readonly #node: MainlineNode;
   readonly #settings: Settings;
@@ -135,12 +118,15 @@ export class Mainline {
   readonly #transport: DatagramTransport;
   readonly #clock: Clock;
   readonly #calls: Calls;
-  readonly #ready: Promise<{ answered: number }>;
+  /** What the first attempt to join came to, and the calls that wait for it. */
+  #joined: { answered: number } | null = null;
+  readonly #waitForJoin = new Set<number>();
   readonly #openedAtMs: number;
   #found = new Map<number, (peer: Address) => void>();
-  #resolveReady: (outcome: { answered: number }) => void = () => {};
   #closed: Promise<void> | null = null;
-  readonly #watchers = new Set<MainlineWatcher>();
+  readonly #watchers: MainlineWatchers;
+  /** How many traces are kept. */
+  readonly #traces: number;
   readonly #entrance: Entrance;
 
   /** @internal */
@@ -152,6 +138,7 @@ export class Mainline {
     transport: DatagramTransport,
     entries: Entries,
     options: MainlineOptions,
+    tell: Teller,
   ) {
     if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
     this.#clock = options.clock ?? systemClock;
@@ -162,10 +149,12 @@ export class Mainline {
     this.#transport = transport;
     this.#calls = new Calls(this.#clock);
     this.#openedAtMs = this.#clock.now();
-    this.#driver = new Driver(this.#clock, transport, options.onError ?? warn);
+    this.#driver = new Driver(this.#clock, transport, tell);
+    this.#watchers = new MainlineWatchers(this.#driver, tell);
+    this.#traces = tracesOf(options.traces);
     const shared = this.#shared;
-    const limit = options.register === true ? REGISTER_LIMIT : options.register;
-    const register = limit ? new Register(shared.contacts, limit) : null;
+    const limit = registerLimitOf(options.register);
+    const register = limit > 0 ? new Register(shared.contacts, limit) : null;
     const { host } = this.#driver;
     const world = { shared, host, counters: this.#counters, register };
     this.#node = new MainlineNode(world, settings, id, transport.address, this.#observer());
@@ -174,13 +163,11 @@ export class Mainline {
     const { originMs } = this.#clock;
     this.table = new TableView(this.#node, () => this.#clock.now(), originMs);
     this.register = register && new RegisterView(this.#node, register, originMs);
-    this.#ready = new Promise((resolve) => {
-      this.#resolveReady = resolve;
-    });
     this.#driver.run(this.#node);
     this.#entrance = new Entrance(
+      this.#clock,
       () => this.table.size === 0,
-      (known) => this.#join(known),
+      (known) => this.#joinThrough(known),
     );
     this.#entrance.open(entries);
   }
@@ -193,22 +180,43 @@ export class Mainline {
   /**
    * Resolves when the first attempt to join is over, with the number of nodes that answered it: 0
    * when nobody did, or there was nobody to ask. The node goes on trying by itself.
+   * @throws DhtError TIMEOUT or ABORTED.
    */
-  ready(): Promise<{ answered: number }> {
-    return this.#ready;
+  async ready(limits: CallLimits = {}): Promise<{ answered: number }> {
+    checkLimits(limits, 'ready');
+    if (this.#joined) return this.#joined;
+    const wait = (call: number): void => void this.#waitForJoin.add(call);
+    return this.#calls.open(wait, limits, (call) => this.#waitForJoin.delete(call));
+  }
+
+  #join(answered: number): void {
+    this.#joined ??= { answered };
+    for (const call of this.#waitForJoin) this.#calls.settle(call, this.#joined);
+    this.#waitForJoin.clear();
   }
 
   /** Asks one node whether it is there (BEP 5 "ping"). @throws DhtError TIMEOUT, KRPC_ERROR, … */
   async ping(node: string | Endpoint, limits: CallLimits = {}): Promise<PingResult> {
-    const to = await resolveEndpoint(node, 'node');
+    checkLimits(limits, 'ping');
+    const { host, port } = parseEndpoint(node, 'node');
     return this.#call<PingResult>(limits, (call) => {
-      const nowhere = new Uint8Array(ID_BYTES);
-      if (!this.#node.ask(this.#clock.now(), to, Method.ping, nowhere, call)) throw busy();
+      const ip = parseIp(host);
+      if (ip >= 0) return this.#ping(call, addressOf(ip, port));
+      resolveHost(host).then(
+        (found) => this.#attempt(call, () => this.#ping(call, addressOf(found, port))),
+        (error) => this.#calls.fail(call, error),
+      );
     });
+  }
+
+  #ping(call: number, to: Address): void {
+    const nowhere = new Uint8Array(ID_BYTES);
+    if (!this.#node.ask(this.#clock.now(), to, Method.ping, nowhere, call)) throw busy();
   }
 
   /** Looks an id up and returns the nodes closest to it (BEP 5 "find_node"). @throws DhtError. */
   async findNode(target: Id, limits: CallLimits = {}): Promise<FindNodeResult> {
+    checkLimits(limits, 'findNode');
     const id = parseId(target, 'target');
     const lookup = await this.#call<LookupOutcome>(limits, (call) => {
       this.#begin(LookupKind.findNode, id, call, null);
@@ -221,9 +229,11 @@ export class Mainline {
    * `for await` while they come. Finding none is no error. @throws DhtError.
    */
   getPeers(infoHash: Id, limits: CallLimits = {}): Search<Peer, GetPeersResult> {
-    return this.#search(limits, async (found, open) => {
+    return this.#search(async (found, opened) => {
+      checkLimits(limits, 'getPeers');
       const id = parseId(infoHash, 'infoHash');
-      const { peers, outcome } = await this.#collect(found, open, LookupKind.getPeers, id, null);
+      const kind = LookupKind.getPeers;
+      const { peers, outcome } = await this.#collect(found, opened, limits, kind, id, null);
       return { peers, nodes: outcome.trace.closest, lookup: outcome.trace };
     });
   }
@@ -233,13 +243,21 @@ export class Mainline {
    * the peers met on the way. @throws DhtError NOT_STORED when nobody took it, and others.
    */
   async announce(infoHash: Id, options: AnnounceOptions = {}): Promise<AnnounceResult> {
+    checkLimits(options, 'announce', ['port', 'seed']);
     const id = parseId(infoHash, 'infoHash');
     const implied = options.port === undefined;
     const port = implied ? this.port : wholeNumber(options.port, 'port', 1, 65535);
     const announcement = { port, impliedPort: implied, seed: options.seed ?? false };
-    return this.#search<AnnounceResult>(options, async (found, open) => {
+    return this.#search<AnnounceResult>(async (found, opened) => {
       const kind = LookupKind.announce;
-      const { peers, outcome } = await this.#collect(found, open, kind, id, announcement);
+      const { peers, outcome } = await this.#collect(
+        found,
+        opened,
+        options,
+        kind,
+        id,
+        announcement,
+      );
       const { trace, stored, failed } = outcome;
       if (stored === 0) {
         const answered = `${trace.answered} of ${trace.steps.length} nodes answered`;
@@ -251,12 +269,7 @@ export class Mainline {
 
   /** Tells `watcher` what happens until the returned function is called. */
   watch(watcher: MainlineWatcher): () => void {
-    this.#watchers.add(watcher);
-    this.#listen();
-    return () => {
-      this.#watchers.delete(watcher);
-      this.#listen();
-    };
+    return this.#watchers.add(watcher);
   }
 
   /** What others have announced to us, at most `limit` info-hashes. */
@@ -299,24 +312,14 @@ export class Mainline {
   async #close(): Promise<void> {
     // Not before the datagram is done with whose query hook may have called us.
     await null;
+    this.#entrance.close();
     this.#node.close();
+    this.#join(0);
     this.#calls.close();
-    this.#resolveReady({ answered: 0 });
     await new Promise<void>((resolve) => this.#driver.stop(resolve));
   }
 
-  /** The driver has a tap only while somebody wants the datagrams. */
-  #listen(): void {
-    const taps = [...this.#watchers].filter(({ onDatagram }) => onDatagram !== undefined);
-    this.#driver.tap =
-      taps.length === 0
-        ? null
-        : (isOurs, peer, bytes, start, end) => {
-            for (const watcher of taps) watcher.onDatagram?.(isOurs, peer, bytes, start, end);
-          };
-  }
-
-  #join(known: readonly Address[]): void {
+  #joinThrough(known: readonly Address[]): void {
     if (this.#closed) return;
     this.#driver.attempt(() => this.#node.join(this.#clock.now(), known));
   }
@@ -328,16 +331,25 @@ export class Mainline {
     if (this.#node.lookupCount >= LOOKUPS_LIMIT) throw busy();
     if (!this.#entrance.isResolving) throw noNodes();
     this.#entrance.postpone(() => {
-      if (!this.#calls.has(call)) return;
-      this.#driver.attempt(() => {
-        if (!begin()) this.#calls.fail(call, noNodes());
+      this.#attempt(call, () => {
+        if (!begin()) throw noNodes();
       });
     });
   }
 
+  /** Goes on with a call that had to wait, unless it is over; what is thrown is its outcome. */
+  #attempt(call: number, command: () => void): void {
+    if (!this.#calls.has(call)) return;
+    try {
+      command();
+    } catch (error) {
+      this.#calls.fail(call, error as Error);
+    }
+    this.#driver.drained();
+  }
+
   #call<T>(limits: CallLimits, start: (call: number) => void): Promise<T> {
-    if (limits.timeoutMs !== undefined) wholeNumber(limits.timeoutMs, 'timeoutMs', 1, 0x7fffffff);
-    if (this.#closed) return Promise.reject(new DhtError('CLOSED', 'the node was closed'));
+    if (this.#closed) return Promise.reject(wasClosed());
     const outcome = this.#calls.open<T>(start, limits, (call) => this.#node.cancel(call));
     this.#driver.drained();
     return outcome;
@@ -345,29 +357,35 @@ export class Mainline {
 
   /** A call that finds things on the way; leaving its iteration early gives it up. */
   #search<Result>(
-    limits: CallLimits,
-    run: (found: (peer: Peer) => void, limits: CallLimits) => Promise<Result>,
+    run: (found: (peer: Peer) => void, opened: (call: number) => void) => Promise<Result>,
   ): Search<Peer, Result> {
-    const left = new AbortController();
-    const signal = limits.signal ? AbortSignal.any([limits.signal, left.signal]) : left.signal;
+    let underWay = 0;
     return new Search(
-      (found) => run(found, { ...limits, signal }),
-      () => left.abort(),
+      (found) =>
+        run(found, (call) => {
+          underWay = call;
+        }),
+      () => {
+        this.#node.cancel(underWay);
+        this.#calls.fail(underWay, new DhtError('ABORTED', 'the search was left'));
+      },
     );
   }
 
   async #collect(
     found: (peer: Peer) => void,
+    opened: (call: number) => void,
     limits: CallLimits,
     kind: LookupKind,
     id: Uint8Array,
     announcement: Announcement | null,
   ): Promise<{ peers: Peer[]; outcome: LookupOutcome }> {
     const peers = new Map<Address, Peer>();
-    let opened = 0;
+    let own = 0;
     try {
       const outcome = await this.#call<LookupOutcome>(limits, (call) => {
-        opened = call;
+        own = call;
+        opened(call);
         this.#found.set(call, (address) => {
           if (peers.has(address)) return;
           const peer = { host: formatIp(ipOf(address)), port: portOf(address) };
@@ -378,7 +396,7 @@ export class Mainline {
       });
       return { peers: [...peers.values()], outcome };
     } finally {
-      this.#found.delete(opened);
+      this.#found.delete(own);
     }
   }
 
@@ -399,50 +417,28 @@ export class Mainline {
         const late = new DhtError('TIMEOUT', `no answer within ${this.#settings.timeoutMs} ms`);
         this.#calls.fail(call, wasSent ? late : notSent(refusal));
       },
-      onJoin: (answered) => this.#resolveReady({ answered }),
+      onJoin: (answered) => this.#join(answered),
     };
   }
 
   #remember(lookup: Lookup): LookupOutcome {
     const trace = traceOf(lookup, this.#clock.now());
-    this.lookups.push(trace);
-    if (this.lookups.length > LOOKUPS_REMEMBERED) this.lookups.shift();
-    for (const watcher of this.#watchers) watcher.onLookup?.(trace);
+    rememberTrace(this.lookups, trace, this.#traces);
+    this.#watchers.lookupEnded(trace);
     return { trace, stored: lookup.writes.stored, failed: lookup.writes.failed };
   }
 
   #answered(call: number, message: Message, rttMs: number, from: Address): void {
-    const { bytes } = message;
-    if (message.kind === Kind.error) {
-      const start = message.errorTextStart;
-      const text = start > 0 ? latin1(bytes, start, start + message.errorTextLength) : '';
-      const code = message.errorCode;
-      const what = `the node answered with error ${code}${text && `: ${text}`}`;
-      this.#calls.fail(call, new DhtError('KRPC_ERROR', what, { krpcCode: code }));
-      return;
+    try {
+      this.#calls.settle(call, pingResult(message, rttMs, from));
+    } catch (error) {
+      this.#calls.fail(call, error as Error);
     }
-    const { versionStart, versionLength } = message;
-    const version =
-      versionStart > 0 ? latin1(bytes, versionStart, versionStart + versionLength) : '';
-    this.#calls.settle(call, { ...nodeInfo(bytes, message.idStart, from), rttMs, version });
   }
-}
-
-function notSent(refusal: Refusal | null): DhtError {
-  const why = refusal === null ? '' : `: ${refusalText(refusal.code)}`;
-  return new DhtError('NOT_SENT', `the system refuses to send${why}`);
 }
 
 interface LookupOutcome {
   trace: LookupTrace;
   stored: number;
   failed: number;
-}
-
-function noNodes(): DhtError {
-  return new DhtError('NO_NODES', 'the table is empty and no bootstrap node is known');
-}
-
-function busy(): DhtError {
-  return new DhtError('BUSY', 'too many requests are under way');
 }

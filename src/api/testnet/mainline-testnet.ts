@@ -2,8 +2,9 @@
  * A testnet of Mainline nodes: real ones on loopback, which have all joined through the first and
  * found their neighbours when the program gets them.
  */
-import { wholeNumber } from '../../core/argument.ts';
+import { checkNames, wholeNumber } from '../../core/argument.ts';
 import { type Mainline, type MainlineOptions, openMainline } from '../mainline/mainline.ts';
+import { OPTION_NAMES } from '../mainline/options.ts';
 
 /** Nodes of one testnet at most: each has a socket, so the limit on open files comes first. */
 export const TESTNET_LIMIT = 10_000;
@@ -36,11 +37,15 @@ export interface Testnet {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const OF_EACH_NODE = ['bootstrap', 'shareWith', 'id', 'state'];
+const TESTNET_OPTIONS = [...OPTION_NAMES.filter((name) => !OF_EACH_NODE.includes(name)), 'nodes'];
+
 /**
  * Opens the nodes and waits until each has joined through the first. When one cannot be opened, all
  * are closed again. @throws as `openMainline`.
  */
 export async function createTestnet(options: TestnetOptions = {}): Promise<Testnet> {
+  checkNames(options, 'options', 'createTestnet', TESTNET_OPTIONS);
   const { nodes: wanted = 20, port = 0, ...common } = options;
   const count = wholeNumber(wanted, 'nodes', 1, TESTNET_LIMIT);
   const host = options.host ?? '127.0.0.1';
@@ -62,6 +67,7 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
     await introduce(nodes);
     for (const node of nodes) node.lookups.length = 0;
     const add = async (one: { port?: number; id?: string } = {}): Promise<Mainline> => {
+      checkNames(one, 'options', 'add', ['port', 'id']);
       const there = nodes.map((other) => `${other.host}:${other.port}`).slice(0, DOORS_OF_NEW);
       const node = await openMainline({ ...common, host, ...one, bootstrap: there });
       nodes.push(node);

@@ -77,6 +77,8 @@ async function withNode(
   run: (node: Mainline, limits: { timeoutMs: number }) => Promise<void>,
 ): Promise<void> {
   requireBootstrap(options);
+  const endsAtMs = performance.now() + options.timeout;
+  const limits = () => ({ timeoutMs: Math.max(1, Math.round(endsAtMs - performance.now())) });
   const node = await openNode(options, { readOnly: true });
   const end = every(PROGRESS_EVERY_MS, () => {
     const { out, in: into } = node.stats;
@@ -84,8 +86,8 @@ async function withNode(
   });
   try {
     // Joining asks the same bootstrap nodes; its answers make the lookup start closer.
-    await node.ready();
-    await run(node, { timeoutMs: options.timeout });
+    await node.ready(limits());
+    await run(node, limits());
   } finally {
     end();
     console.progress('');

@@ -9,6 +9,7 @@
  *     }
  */
 import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
+import { shown } from '../../core/argument.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { type Encodable, encode, latin1 } from '../krpc/bencode.ts';
 import {
@@ -75,15 +76,37 @@ export function hookHandler(hook: QueryHook): QueryHandler {
       };
       const answer = hook(incoming(from, query), next);
       if (answer === null) return false;
-      if (answer === undefined || 'bytes' in answer) {
-        put(out, (answer ?? next()).bytes, query);
+      if (answer === undefined) {
+        put(out, next().bytes, query);
         return true;
       }
+      if (isOwn(answer)) {
+        put(out, answer.bytes, query);
+        return true;
+      }
+      checkAnswer(answer);
       query.verdict = 'error' in answer ? 'refused' : 'answered';
       put(out, encode(message(query, from, answer, idOf(node, query, from))), query);
       return true;
     },
   };
+}
+
+function isOwn(answer: Exclude<HookAnswer, null | undefined>): answer is OwnAnswer {
+  return typeof answer === 'object' && 'bytes' in answer && answer.bytes instanceof Uint8Array;
+}
+
+/** @throws TypeError for what a program returned against its type: a promise, a text, a torn error. */
+function checkAnswer(answer: unknown): void {
+  const { reply, error, then } = Object(answer) as Record<string, unknown>;
+  if (typeof reply === 'object' && reply !== null) return;
+  if (Array.isArray(error)) {
+    const [code, text] = error;
+    if (error.length === 2 && Number.isInteger(code) && typeof text === 'string') return;
+  }
+  const kinds = 'nothing, null, what next() gave, { reply: { … } } or { error: [code, text] }';
+  const got = typeof then === 'function' ? 'a promise' : shown(answer);
+  throw new TypeError(`"onQuery" expected to return ${kinds}, got ${got}`);
 }
 
 function idOf(

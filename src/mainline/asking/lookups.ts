@@ -114,6 +114,21 @@ function seed(node: MainlineState, now: number, lookup: Lookup): void {
   for (const address of node.bootstrap) lookup.addUnknown(address);
 }
 
+/**
+ * There are further addresses to begin with: lookups that nobody has answered yet ask them next. (Who
+ * has heard of somebody needs them no more.)
+ */
+export function introduce(node: MainlineState, now: number): void {
+  for (const lookup of node.lookups) {
+    if (!lookup || lookup.answeredCount > 0) continue;
+    let isNew = false;
+    for (const address of node.bootstrap.toReversed()) {
+      if (lookup.addUnknown(address, true) >= 0) isNew = true;
+    }
+    if (isNew) step(node, now, lookup);
+  }
+}
+
 /** Makes the `limit` contacts closest to the target candidates; false when all of them were. */
 function addFromTable(node: MainlineState, now: number, lookup: Lookup, limit: number): boolean {
   const { nearest } = node;

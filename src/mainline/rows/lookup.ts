@@ -139,16 +139,21 @@ export class Lookup extends LookupRows {
     return row;
   }
 
-  /** Adds a bootstrap address, whose id is unknown. It ranks last until it answers. */
-  addUnknown(address: Address): number {
+  /**
+   * Adds a bootstrap address, whose id is unknown. It ranks last until it answers; `isNext` puts it
+   * before the other unknown ones.
+   */
+  addUnknown(address: Address, isNext = false): number {
     if (this.#rowOf(address) >= 0) return -1;
-    const row = this.#rowFor(this.count);
+    let position = this.count;
+    if (isNext) while (position > 0 && !this.isIdKnown(this.rowAt(position - 1))) position--;
+    const row = this.#rowFor(position);
     if (row < 0) return -1;
     const own = this.idStart(row);
     for (let i = 0; i < ID_BYTES; i++) this.bytes[own + i] = ~this.target[i];
     this.doubles[FIRST_DOUBLE + row * ROW_DOUBLES] = address;
     this.#fill(row, this.#bitOf(address), FROM_BOOTSTRAP, 0);
-    this.#insert(row, this.count, FARTHEST);
+    this.#insert(row, Math.min(position, this.count), FARTHEST);
     return row;
   }
 

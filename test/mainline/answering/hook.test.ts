@@ -57,6 +57,22 @@ describe('the hook', () => {
     });
   });
 
+  test.each([
+    ['a promise', Promise.resolve(null)],
+    ['"yes"', 'yes'],
+    ['5', 5],
+    ['an object', { reply: null }],
+    ['an object', { error: 203 }],
+    ['an object', { error: ['203', 'x'] }],
+    ['an object', { bytes: 'd1:re' }],
+  ])('that returns %s is told what it may return, and nothing is sent', (got, answer) => {
+    const { us, stranger } = scene(() => answer as never);
+    expect(() => stranger.ask(us.address, 'ping', {})).toThrow(
+      `"onQuery" expected to return nothing, null, what next() gave, { reply: { … } } or { error: [code, text] }, got ${got}`,
+    );
+    expect(stranger.messages).toEqual([]);
+  });
+
   test('sees queries that the node itself would refuse', () => {
     const seen: [string, string][] = [];
     const { us, stranger } = scene((query, next) => {

@@ -1,5 +1,7 @@
 /** How a node gets into a network, and what it does when nobody is there. */
 import { describe, expect, test } from 'vitest';
+import { writeAddress } from '../../../src/core/address.ts';
+import { ascii } from '../../../src/mainline/krpc/bencode.ts';
 import { Method } from '../../../src/mainline/krpc/fields.ts';
 import { network, TARGET, truth } from '../scenes.ts';
 import { hex, MINUTE_MS, onLoopback, SmallWorld, text } from '../small-world.ts';
@@ -41,6 +43,43 @@ describe('joining', () => {
     world.run(2 * MINUTE_MS);
     expect(us.tableIds).toEqual([hex(dead.id)]);
     expect(us.joins.at(-1)).toBe(1);
+  });
+
+  test('addresses that come later overtake those that were silent', () => {
+    const world = new SmallWorld();
+    const us = world.open();
+    const dead = Array.from({ length: 60 }, (_, n) => onLoopback(100 + n));
+    const router = world.open();
+    us.join(...dead);
+    world.run(1500);
+    const waiting = us.findNode(TARGET);
+    us.join(router.address, ...dead);
+    world.run(1000);
+    expect(us.tableIds).toEqual([hex(router.id)]);
+    world.run(MINUTE_MS);
+    expect(us.joins).toEqual([1]);
+    expect(us.lookups.get(waiting)!.closest.map(({ id }) => id)).toEqual([hex(router.id)]);
+  });
+
+  test('a router that invents ever closer nodes keeps nobody out', () => {
+    const world = new SmallWorld();
+    const us = world.open();
+    const good = world.open();
+    const liar = world.stranger(onLoopback(50));
+    let invented = 0;
+    liar.onQuery = (query) => {
+      const { target, info_hash = target } = query['a'] as Record<string, Uint8Array>;
+      const nodes = new Uint8Array(8 * 26);
+      for (let i = 0; i < 8; i++) {
+        nodes.set(info_hash!, i * 26);
+        nodes[i * 26 + 19] ^= ++invented;
+        writeAddress(nodes, i * 26 + 20, onLoopback(200 + invented));
+      }
+      return { t: query['t']!, y: ascii('r'), r: { id: liar.id, nodes } };
+    };
+    us.join(liar.address, good.address);
+    world.run(MINUTE_MS);
+    expect(us.tableIds).toContain(hex(good.id));
   });
 
   test('two small networks that share their bootstrap addresses become one', () => {

@@ -519,6 +519,21 @@ describe('the order of candidates', () => {
     expect(lookup.count).toBe(LOOKUP_CANDIDATES);
   });
 
+  test('an unknown address may be put before the other unknown ones, behind all that are known', () => {
+    const lookup = new Lookup();
+    const random = new SeededRandom(3);
+    lookup.begin(someId(random), 0, 8, 2, 0);
+    const contact = new Uint8Array(CONTACT_BYTES);
+    contact.set(someId(random));
+    writeAddress(contact, ID_BYTES, addressOf(0x01010101, 1));
+    const known = lookup.add(contact, 0, FROM_TABLE);
+    const unknown = [2, 3].map((n) => lookup.addUnknown(addressOf(0x08000000 + n, 1)));
+    const next = lookup.addUnknown(addressOf(0x08000000 + 4, 1), true);
+    const order = Array.from({ length: lookup.count }, (_, position) => lookup.rowAt(position));
+    expect(order).toEqual([known, next, ...unknown]);
+    expect(lookup.addUnknown(addressOf(0x08000000 + 2, 1), true)).toBe(-1);
+  });
+
   test('each candidate remembers who named it and how long the chain to it is', () => {
     const lookup = lookupOf(8, 3);
     const first = add(lookup, 100);

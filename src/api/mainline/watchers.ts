@@ -1,0 +1,65 @@
+/**
+ * Those who look on at a node. A node that nobody watches does nothing for it; watching changes nothing
+ * of what it does, whatever the watcher does.
+ */
+import { checkNames } from '../../core/argument.ts';
+import type { DatagramTap } from '../../io/driver.ts';
+import { guarded, type Teller } from '../../io/guard.ts';
+import type { LookupTrace } from '../../mainline/trace.ts';
+import type { MainlineWatcher } from './results.ts';
+
+/** Whose tap it is. */
+interface Tapped {
+  tap: DatagramTap | null;
+}
+
+interface Guarded {
+  onDatagram: DatagramTap | null;
+  onLookup: ((trace: LookupTrace) => void) | null;
+}
+
+export class MainlineWatchers {
+  readonly #watchers = new Set<Guarded>();
+  readonly #driver: Tapped;
+  readonly #tell: Teller;
+
+  /** @param tell hears what a watcher throws. */
+  constructor(driver: Tapped, tell: Teller) {
+    this.#driver = driver;
+    this.#tell = tell;
+  }
+
+  /** @returns how to stop it. */
+  add(watcher: MainlineWatcher): () => void {
+    // A watcher may be anybody's object, with more to it; what looks like a callback has to be one.
+    const callbacks = Object.entries(watcher).filter(([name]) => /^on[A-Z]/.test(name));
+    checkNames(Object.fromEntries(callbacks), 'watcher', 'watch', ['onDatagram', 'onLookup']);
+    const one: Guarded = {
+      onDatagram: watcher.onDatagram
+        ? guarded((...datagram) => watcher.onDatagram?.(...datagram), this.#tell)
+        : null,
+      onLookup: watcher.onLookup ? guarded((trace) => watcher.onLookup?.(trace), this.#tell) : null,
+    };
+    this.#watchers.add(one);
+    this.#listen();
+    return () => {
+      this.#watchers.delete(one);
+      this.#listen();
+    };
+  }
+
+  lookupEnded(trace: LookupTrace): void {
+    for (const { onLookup } of this.#watchers) onLookup?.(trace);
+  }
+
+  /** The driver has a tap only while somebody wants the datagrams. */
+  #listen(): void {
+    const taps = [...this.#watchers].flatMap(({ onDatagram }) => onDatagram ?? []);
+    this.#driver.tap =
+      taps.length === 0
+        ? null
+        : (...datagram) => {
+            for (const tap of taps) tap(...datagram);
+          };
+  }
+}

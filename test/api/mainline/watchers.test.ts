@@ -1,0 +1,63 @@
+/** Watchers of a node: told while there are any, and whatever they do, nothing else changes. */
+import { expect, test } from 'vitest';
+import { MainlineWatchers } from '../../../src/api/mainline/watchers.ts';
+import type { DatagramTap } from '../../../src/io/driver.ts';
+import type { LookupTrace } from '../../../src/mainline.ts';
+
+function setup() {
+  const driver: { tap: DatagramTap | null } = { tap: null };
+  const told: string[] = [];
+  const watchers = new MainlineWatchers(driver, (error) => told.push(String(error)));
+  return { driver, told, watchers };
+}
+
+const TRACE = {} as LookupTrace;
+
+test('there is a tap only while somebody wants datagrams', () => {
+  const { driver, watchers } = setup();
+  const stop = watchers.add({ onLookup: () => {} });
+  expect(driver.tap).toBeNull();
+  const seen: number[] = [];
+  const stopOther = watchers.add({ onDatagram: (_isOurs, peer) => void seen.push(peer) });
+  driver.tap!(true, 7, new Uint8Array(1), 0, 1);
+  expect(seen).toEqual([7]);
+  stopOther();
+  expect(driver.tap).toBeNull();
+  stop();
+});
+
+test('one that throws, or promises and fails, is told and harms no other', async () => {
+  const { driver, told, watchers } = setup();
+  let heard = 0;
+  const mistake = () => {
+    throw new Error('mine');
+  };
+  watchers.add({ onDatagram: mistake, onLookup: mistake });
+  watchers.add({ onDatagram: async () => mistake(), onLookup: async () => mistake() });
+  watchers.add({ onDatagram: () => void heard++, onLookup: () => void heard++ });
+  driver.tap!(true, 7, new Uint8Array(1), 0, 1);
+  watchers.lookupEnded(TRACE);
+  await new Promise(setImmediate);
+  expect(heard).toBe(2);
+  expect(told).toEqual(Array(4).fill('Error: mine'));
+});
+
+test('the watcher itself is `this`', () => {
+  const { watchers } = setup();
+  const watcher = {
+    seen: 0,
+    onLookup() {
+      this.seen++;
+    },
+  };
+  watchers.add(watcher);
+  watchers.lookupEnded(TRACE);
+  expect(watcher.seen).toBe(1);
+});
+
+test('a misspelt callback is refused', () => {
+  const { watchers } = setup();
+  expect(() => watchers.add({ onLokup: () => {} } as object)).toThrow(
+    '"onLokup" is no option of watch, did you mean "onLookup"?',
+  );
+});
