@@ -5,6 +5,7 @@
 
 export { CHURN_PRESETS } from './lab/life/churn.ts';
 export { FrameType, Status } from './ring/frames.ts';
+export { HELLO_LIST_AT } from './ring/greeting/hello.ts';
 export {
   type FrameHead,
   frameEnd,

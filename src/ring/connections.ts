@@ -2,31 +2,43 @@
  * The streams of a node: links to our own processes, found by any of their addresses, and the talks
  * with class programs. Everything the world says of a stream comes through here.
  *
- *     accepted ─▶ conversation ── "VER" ─▶ link ── hello ─▶ usable for our own requests, too
+ *     accepted ─▶ door ─▶ conversation ── "VER" ─▶ link ── hello ─▶ a client
+ *                                                     └── vouched for ─▶ usable for our own requests, too
  *     linkTo   ─▶ link at once; what is asked waits in it until the other side answers
  *     tell     ─▶ exchange: we ask a class program (routing/plain-calls.ts)
  *
- * One kept connection serves a pair of processes: whoever dialed, both ask over it. All are counted,
- * bounded and closed when nobody uses them.
+ * One kept connection serves a pair of processes: where each has dialed the other, both ask over the one
+ * that the lower address dialed, and the other becomes idle. Large frames have one of their own, so
+ * that no sign of life waits behind 60 MiB. All are counted, bounded and closed when nobody uses them.
  */
-import type { Address } from '../core/address.ts';
-import type { Closed, Stream, StreamHost } from '../core/host.ts';
+import { type Address, ipOf } from '../core/address.ts';
+import { Closed, type Stream, type StreamHost } from '../core/host.ts';
 import { answer } from './answers.ts';
 import type { Member } from './circle/member.ts';
 import { ClassService } from './class-service.ts';
+import { refreshCopies } from './copies/repair.ts';
 import type { RingCounters } from './counters.ts';
 import { Allowance } from './dialects/allowance.ts';
 import { Conversation } from './dialects/conversation.ts';
 import type { Talk } from './dialects/talk.ts';
 import type { Terms } from './dialects/terms.ts';
+import { COMMAND_MS } from './dialects/wire.ts';
 import { WireCounters } from './dialects/wire-counters.ts';
 import { WireTalk } from './dialects/wire-talk.ts';
+import { Door, IDLE_LEAST_MS } from './door.ts';
 import { type Frame, FrameType } from './frames.ts';
+import { acquaint, isNear } from './greeting/acquaint.ts';
+import type { Greeter, Verdict } from './greeting/handshake.ts';
+import { INTAKE_BYTES_PER_SECOND, type Intake } from './intake.ts';
 import { Link, type LinkOwner } from './link.ts';
+import type { Line } from './patience.ts';
 import type { RingShared } from './shared.ts';
 import type { RingState, Streams } from './state.ts';
+import { answerVouch, VOUCHING_LIMIT, vouch } from './vouching.ts';
 
 const GREETING = { seed: 'VER', string: 'VER', text: 'VER\n' } as const;
+/** Hosts that were refused are told of once; so many are remembered. */
+const REJECTED_LIMIT = 256;
 
 export class Connections implements Streams, LinkOwner {
   readonly terms: Terms;
@@ -38,11 +50,21 @@ export class Connections implements Streams, LinkOwner {
   readonly counters: RingCounters;
   readonly shared: RingShared;
   readonly frameBytesMax: number;
+  readonly greeter: Greeter;
+  readonly greetings: Line;
+  readonly strangersIntake: Intake;
+  readonly membersIntake: Intake;
   readonly #node: RingState;
   readonly #service: ClassService;
   readonly #links = new Map<Address, Link>();
   readonly #streams = new Map<Stream, Link | Talk>();
-  #accepted = new Set<Stream>();
+  /** For large frames. */
+  readonly #bulkLinks = new Map<Address, Link>();
+  readonly #door: Door;
+  #vouching = 0;
+  /** Hosts that were refused; made with the first. */
+  #rejected: Set<number> | null = null;
+  #sweptAtMs = 0;
   /** What our own identities say to each other. */
   readonly #loop: Link;
 
@@ -51,11 +73,16 @@ export class Connections implements Streams, LinkOwner {
     this.host = node.world.host;
     this.counters = node.counters;
     this.shared = node.shared;
+    this.strangersIntake = node.shared.strangersIntake;
+    this.membersIntake = node.shared.membersIntake;
     this.frameBytesMax = node.frameBytesMax;
+    this.greeter = node;
+    this.greetings = node.lines.replies;
+    this.#door = new Door(node.settings.acceptedMax);
     const { wire, valueBytesMax } = node.settings;
     this.terms = { wire, valueBytesMax, memory: new Allowance(), counters: new WireCounters() };
     this.#service = new ClassService(node);
-    this.#loop = new Link(this, 0, 0, 0, 0);
+    this.#loop = new Link(this, 0, 0, 0, 0, 0);
     this.#loop.home = node.home;
   }
 
@@ -66,55 +93,135 @@ export class Connections implements Streams, LinkOwner {
   // Going out.
 
   to(now: number, member: Member): Link {
-    const { address } = member;
-    const link = this.#links.get(address);
-    if (link !== undefined) return link;
-    return this.#node.isOwn(member) ? this.#loop : this.#dial(now, address);
+    return this.#find(this.#links, member) ?? this.#dial(now, member.address, this.#links);
   }
 
-  #dial(now: number, address: Address): Link {
+  toBulk(now: number, member: Member): Link {
+    return this.#find(this.#bulkLinks, member) ?? this.#dial(now, member.address, this.#bulkLinks);
+  }
+
+  #find(links: ReadonlyMap<Address, Link>, member: Member): Link | undefined {
+    const { address, home, isProven } = member;
+    const link = links.get(address) ?? (isProven ? links.get(home) : undefined);
+    return link ?? (this.#node.isOwn(member) ? this.#loop : undefined);
+  }
+
+  #dial(now: number, address: Address, links: Map<Address, Link>): Link {
     const node = this.#node;
     const stream = this.host.connect(node.home, address);
-    const link = new Link(this, now, stream, address, 0);
+    const link = new Link(this, now, stream, address, 0, 0);
     this.counters.dialed++;
     this.#streams.set(stream, link);
-    this.#links.set(address, link);
-    link.addresses = [address];
+    links.set(address, link);
     node.lines.connects.join(now, link);
-    link.raw(lettersOf(GREETING[node.settings.wire]));
-    this.#hello(link);
+    link.greet(now, lettersOf(GREETING[node.settings.wire]));
     return link;
   }
 
-  #hello(link: Link): void {
-    const out = link.begin(FrameType.hello, 0);
-    out.list(this.#node.identities.map(({ member }) => member));
-    link.send();
-  }
+  // Who is who.
 
   answer(now: number, link: Link, frame: Frame): boolean {
+    if (frame.type === FrameType.vouch) return answerVouch(this.#dialedLinks(), link, frame);
     return answer(this.#node, now, link, frame);
   }
 
-  met(link: Link): void {
-    for (const address of link.addresses) {
-      if (!this.#links.has(address)) this.#links.set(address, link);
+  *#dialedLinks(): Iterable<Link> {
+    for (const talk of this.#streams.values()) {
+      if (talk instanceof Link && talk.dialed !== 0) yield talk;
     }
+  }
+
+  met(now: number, link: Link): void {
+    const node = this.#node;
+    const { members } = this.shared;
+    const hello = link.handshake!.theirs!;
+    const isNews = acquaint(members, now, link.dialed, hello);
+    const member = members.of(link.dialed);
+    link.home = member.home;
+    const claimed = members.of(member.claimedHome);
+    // Only there can anybody tell whether the two are one.
+    if (!claimed.isProven && isNear(claimed.address, member.address)) this.to(now, claimed);
+    if (!isNews) return;
+    for (const identity of node.identities) {
+      if (identity.isMember) refreshCopies(node, now, identity);
+    }
+  }
+
+  vouch(now: number, link: Link): void {
+    const done = (_at: number, isSo: boolean) =>
+      this.soon((then) => this.#vouched(then, link, isSo));
+    if (this.#vouching >= VOUCHING_LIMIT) return done(now, false);
+    this.#vouching++;
+    const asked: Link[] = [];
+    const dial = (at: number, { address }: Member) => {
+      const hasOne = this.#links.has(address);
+      const fresh = this.#dial(at, address, hasOne ? new Map() : this.#links);
+      if (hasOne) asked.push(fresh);
+      return fresh;
+    };
+    vouch(this.#node, now, link, dial, (at, isSo) => {
+      this.#vouching--;
+      done(at, isSo);
+      this.soon((then) => {
+        for (const one of asked) one.drop(then);
+      });
+    });
+  }
+
+  #vouched(now: number, link: Link, isSo: boolean): void {
+    if (isSo && !link.isOver) this.#door.leave(link.stream);
+    link.vouched(now, isSo);
+    if (!isSo || link.isOver) return;
+    // Of two that were dialed the other way round one is enough.
+    if (link.home < this.#node.home) this.#links.set(link.home, link);
+  }
+
+  rejected(_now: number, link: Link, why: Verdict): void {
+    this.counters.rejectedGreetings++;
+    const peer = link.dialed || link.from;
+    if (why === 'malformed' || why === 'fine') return;
+    this.#rejected ??= new Set();
+    if (this.#rejected.has(ipOf(peer)) || this.#rejected.size >= REJECTED_LIMIT) return;
+    this.#rejected.add(ipOf(peer));
+    this.#node.event({ kind: 'rejected', peer, reason: REASONS[why] });
+  }
+
+  soon(run: (now: number) => void): void {
+    this.#node.after(0, run);
   }
 
   // Coming in.
 
   accepted(now: number, stream: Stream, from: Address, to: Address): void {
     const { host } = this;
-    if (this.#accepted.size >= this.#node.settings.acceptedMax) {
+    const { has, idle } = this.#door.roomFor(from, (other) => this.#isIdle(now, other));
+    if (!has) {
       this.counters.refusedStreams++;
       return host.destroy(stream);
     }
+    if (idle !== 0) this.#evict(now, idle);
     this.counters.accepted++;
-    this.#accepted.add(stream);
+    this.#door.enter(stream, from);
     const talk = new Conversation(host, stream, from, to, this.terms, this.#service, now);
     this.#streams.set(stream, talk);
     this.#look(talk);
+  }
+
+  /** It has nothing to do here for the moment, as far as one can see. */
+  #isIdle(now: number, stream: Stream): boolean {
+    const talk = this.#streams.get(stream);
+    if (talk === undefined) return false;
+    if (talk instanceof Link) return !talk.isBusy && talk.usedAtMs + IDLE_LEAST_MS <= now;
+    return talk.deadline - now <= COMMAND_MS - IDLE_LEAST_MS;
+  }
+
+  #evict(now: number, stream: Stream): void {
+    const talk = this.#streams.get(stream)!;
+    this.counters.evicted++;
+    if (talk instanceof Link) return talk.drop(now);
+    this.host.destroy(stream);
+    talk.closed(now, Closed.reset);
+    this.#forget(stream);
   }
 
   opened(now: number, stream: Stream): void {
@@ -136,9 +243,8 @@ export class Connections implements Streams, LinkOwner {
     if (talk instanceof Link) return talk.take(now, bytes, start, end);
     const at = talk.take(now, bytes, start, end);
     if (!(talk instanceof Conversation) || !talk.isUpgraded) return this.#look(talk);
-    const link = new Link(this, now, stream, 0, talk.from);
+    const link = new Link(this, now, stream, 0, talk.from, talk.identity);
     this.#streams.set(stream, link);
-    this.#hello(link);
     if (at < end) link.take(now, bytes, at, end);
   }
 
@@ -212,8 +318,10 @@ export class Connections implements Streams, LinkOwner {
   forget(link: Link): void {
     this.#forget(link.stream);
     if (link.isConnected && !link.isOpen) this.#unanswered(link.dialed);
-    for (const address of link.addresses) {
-      if (this.#links.get(address) === link) this.#links.delete(address);
+    for (const links of [this.#links, this.#bulkLinks]) {
+      for (const address of [link.dialed, link.home]) {
+        if (links.get(address) === link) links.delete(address);
+      }
     }
   }
 
@@ -227,16 +335,18 @@ export class Connections implements Streams, LinkOwner {
 
   #forget(stream: Stream): void {
     this.#streams.delete(stream);
-    this.#accepted.delete(stream);
+    this.#door.leave(stream);
   }
 
   sweep(now: number): void {
     const { idleMs, bulkIdleMs } = this.#node.settings;
+    const leastBytes = ((now - this.#sweptAtMs) / 1000) * INTAKE_BYTES_PER_SECOND;
+    this.#sweptAtMs = now;
     for (const link of [...this.#streams.values()]) {
       if (!(link instanceof Link)) continue;
       const quietMs = now - link.usedAtMs;
-      const isHalted =
-        quietMs > bulkIdleMs && (link.isCut || now - link.congestedAtMs > bulkIdleMs);
+      const isStuck = quietMs > bulkIdleMs && now - link.congestedAtMs > bulkIdleMs;
+      const isHalted = isStuck || link.isCreeping(leastBytes);
       // Who dialed closes first, so that the other side loses nothing that is on its way.
       const isIdle = link.pendingCount === 0 && quietMs > (link.dialed === 0 ? 2 : 1) * idleMs;
       if (isIdle) this.counters.idleCloses++;
@@ -250,10 +360,18 @@ export class Connections implements Streams, LinkOwner {
     for (const stream of this.#streams.keys()) this.host.destroy(stream);
     this.#streams.clear();
     this.#links.clear();
-    this.#accepted.clear();
+    this.#bulkLinks.clear();
+    this.#door.clear();
     this.talksAtMs = Infinity;
   }
 }
+
+/** In a line for people: who was refused, and why. */
+const REASONS: { readonly [why in Exclude<Verdict, 'fine' | 'malformed'>]: string } = {
+  outdated: 'it speaks an older version of the ring’s protocol',
+  'other-ring': 'it belongs to another ring',
+  unproven: 'it has not proven that it knows the secret of the ring, or wants one',
+};
 
 function lettersOf(text: string): Uint8Array {
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));

@@ -15,6 +15,12 @@ export class RingCounters {
   timeouts = 0;
   /** Frames that no sane node sends; the connection is dropped. */
   broken = 0;
+  /** Requests for which the other side has no rights; the connection is dropped. */
+  refusedRequests = 0;
+  /** Greetings that led to nothing: an older version, another ring, no proof of the secret. */
+  rejectedGreetings = 0;
+  /** Strangers that had been idle, closed to make room for others. */
+  evicted = 0;
   dialed = 0;
   accepted = 0;
   /** Streams refused because too many were open. */

@@ -20,7 +20,7 @@ export const LENGTH_BYTES = 4;
 export const REPLY = 0x80;
 
 export const FrameType = {
-  /** Who I am: all identities of my process. No reply. */
+  /** Who I am, or say that I am (greeting/hello.ts). No reply. */
   hello: 1,
   owner: 2,
   get: 3,
@@ -46,8 +46,14 @@ export const FrameType = {
   info: 17,
   /** Do you hold these, safely? Then I may drop mine. */
   confirm: 18,
+  /** I know the secret, too (greeting/handshake.ts). No reply. */
+  proof: 19,
+  /** Did you dial me, and say this nonce? (vouching.ts) */
+  vouch: 20,
+  /** I am still at what you asked. No reply, but the reply itself. */
+  working: 21,
 } as const;
-export const FRAME_TYPES_LAST = 18;
+export const FRAME_TYPES_LAST = 21;
 
 /** First byte of most replies. */
 export const Status = {
@@ -60,6 +66,8 @@ export const Status = {
   busy: 5,
   refused: 6,
   notMember: 7,
+  /** You have not the rights for that. */
+  forbidden: 8,
 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
 
@@ -119,6 +127,11 @@ export class Frame {
     return at < 0 ? 0 : readU32(this.bytes, at);
   }
 
+  /** The word at a place that was skipped. */
+  u32At(at: number): number {
+    return readU32(this.bytes, at);
+  }
+
   f64(): number {
     const at = this.skip(8);
     return at < 0 ? 0 : new DataView(this.bytes.buffer, this.bytes.byteOffset + at).getFloat64(0);
@@ -141,6 +154,10 @@ export class Frame {
       : Uint8Array.prototype.slice.call(this.bytes, at, at + length);
   }
 
+  /**
+   * A member that somebody names: a hint where to dial. What is known of it from its own greeting stays;
+   * of one that nobody has met yet at least a class program is worth knowing, for it must not be greeted.
+   */
   member(members: Members): Member {
     const at = this.skip(MEMBER_BYTES);
     if (at < 0) return members.of(0);
@@ -148,10 +165,7 @@ export class Frame {
     const home = readAddress(this.bytes, at + 6);
     if (address % 65536 === 0 || home % 65536 === 0) this.isBroken = true; // nobody has port 0
     const member = members.of(address);
-    member.home = home;
-    member.host = readU32(this.bytes, at + 12);
-    member.isPlain = (this.bytes[at + 16] & PLAIN) !== 0;
-    member.isProven = true;
+    if (!member.isProven) member.isPlain = (this.bytes[at + 16] & PLAIN) !== 0;
     return member;
   }
 

@@ -6,15 +6,19 @@
  *               ◀── capabilities hello reply … ───
  *
  * Who dials knows from the lists that a node of ours lives there, so it does not wait for the word;
- * a class program that got the address meanwhile closes, and everything under way has failed.
+ * a class program that got the address meanwhile closes, and everything under way has failed. In a ring
+ * with a secret what is asked waits until the other side has proven that it knows it
+ * (greeting/handshake.ts). A request for which the other side has no rights breaks the link; one among
+ * members waits until the address of its sender has vouched for it (vouching.ts).
  *
  * What is written within one turn leaves in one write. A frame that came whole is read where it lies;
  * only one that was cut is put together, in memory that grows as bytes come, not as they are promised.
  * A client that does not read its replies is not read from either. A peer always is: if both sides of
  * a link waited so, neither would ever go on.
  */
-import { type Address, ipOf, isLoopback } from '../core/address.ts';
-import { STREAM_QUEUE_BYTES, type Stream, type StreamHost } from '../core/host.ts';
+import type { Address } from '../core/address.ts';
+import { STREAM_QUEUE_BYTES, type Stream } from '../core/host.ts';
+import type { Member } from './circle/member.ts';
 import type { RingCounters } from './counters.ts';
 import {
   FRAME_HEADER_BYTES,
@@ -25,19 +29,24 @@ import {
   LENGTH_BYTES,
   REPLY,
   readU32,
-  type Status,
+  Status,
 } from './frames.ts';
-import { type Line, Waiter } from './patience.ts';
+import { capabilitiesEnd } from './greeting/capabilities.ts';
+import { type Greeter, Handshake, type Verdict } from './greeting/handshake.ts';
+import { Rights, rightsNeeded } from './greeting/rights.ts';
+import { GREETING_BYTES_MAX, Hold, Inflow, type InflowOwner } from './inflow.ts';
+import type { Line } from './patience.ts';
+import { type Pending, type Reply, Requests, type Way } from './pending.ts';
 import type { RingShared } from './shared.ts';
 
-/** Hears the reply to a request; null when none came. The frame is borrowed until it returns. */
-export type Reply = (now: number, reply: Frame | null) => void;
-
 /** Whose link it is (connections.ts). */
-export interface LinkOwner {
-  readonly host: StreamHost;
+export interface LinkOwner extends InflowOwner {
   readonly counters: RingCounters;
   readonly shared: RingShared;
+  /** What we say of ourselves. */
+  readonly greeter: Greeter;
+  /** Who has not said who it is stands here. */
+  readonly greetings: Line;
   /** A frame that is longer breaks the link. */
   readonly frameBytesMax: number;
   /** Links that have something to send at the end of this turn. */
@@ -45,87 +54,100 @@ export interface LinkOwner {
   /** Answers a request, now or later; false when its payload is not what its type promises. */
   answer(now: number, link: Link, frame: Frame): boolean;
   /** The other end has said who it is. */
-  met(link: Link): void;
+  met(now: number, link: Link): void;
+  /** It is not whom we talk with; the link breaks. */
+  rejected(now: number, link: Link, why: Verdict): void;
+  /** It asks for what only members may; `link.vouched` says whether it is one. */
+  vouch(now: number, link: Link): void;
   forget(link: Link): void;
 }
 
-/** Bytes of the capabilities, whose JSON is for people, at most. */
-const CAPABILITIES_BYTES_MAX = 4096;
 /** Bytes of frames that may be waiting before a client's next request is looked at. */
 const OUT_BYTES = STREAM_QUEUE_BYTES;
 /** Bytes of a frame beside the value it carries. */
 export const FRAME_EXTRA_BYTES = 4096;
 /** A frame may always be so long, however small the values are: batches of records are. */
 export const FRAME_BYTES_LEAST: number = 1 << 21;
-const REQUESTS = 0x100000000;
-const NEWLINE = 10;
+/** Requests of one client that may be under way here; then it is not read on. */
+const UNANSWERED_LIMIT = 4096;
 
-class Pending extends Waiter {
-  readonly link: Link;
-  readonly request: number;
-  readonly done: Reply;
-
-  constructor(link: Link, request: number, done: Reply) {
-    super();
-    this.link = link;
-    this.request = request;
-    this.done = done;
-  }
-
-  expired(now: number): void {
-    this.link.owner.counters.timeouts++;
-    this.link.forget(this.request);
-    this.done(now, null);
-  }
-}
-
-export class Link extends Waiter {
+export class Link extends Inflow implements Way {
   readonly owner: LinkOwner;
-  /** 0 for the link of a node to itself. */
-  readonly stream: Stream;
   /** Where it was dialed, or 0. */
   readonly dialed: Address;
   /** Where it came from, or 0. */
   readonly from: Address;
-  /** First address of the process at the other end; 0 for a client. */
+  /** First address of the process at the other end; 0 for a client, and before that is certain. */
   home: Address = 0;
+  /** Of its data; 0 as long as `home` is, and of who keeps none that matters. */
+  incarnation = 0;
+  /** Null for the link of a node to itself. */
+  readonly handshake: Handshake | null;
   /** The other side answered: what was asked may have been heard. */
   isOpen = false;
-  isOver = false;
+  /** Why it came to nothing, if it was the greeting. */
+  rejection: Verdict | null = null;
   /** The stream that we dialed stands. */
   isConnected = false;
-  /** Identities of the other end, under which the node finds this link. */
-  addresses: readonly Address[] = NOBODY;
+  /** Where it came in, of our addresses, or 0. */
+  readonly at: Address;
   usedAtMs: number;
   /** When the world's queue of this stream filled up; `Infinity` while it has room. */
   congestedAtMs: number = Infinity;
-  #in: Uint8Array | null = null;
-  #inLength = 0;
-  #isStalled = false;
   #out: FrameWriter | null = null;
-  #pending: Map<number, Pending> | null = null;
-  #lastRequest = 0;
+  /** Nothing leaves before the other side has proven itself. */
+  #isWaiting = false;
+  #writtenBytes = 0;
+  #unanswered = 0;
+  /** The request that is being written. */
+  #asking: Pending | null = null;
+  readonly #requests: Requests = new Requests();
   #isGreeting: boolean;
 
-  constructor(owner: LinkOwner, now: number, stream: Stream, dialed: Address, from: Address) {
-    super();
+  /** @param dialed where; 0: somebody at `from` came in at our address `at`. */
+  constructor(
+    owner: LinkOwner,
+    now: number,
+    stream: Stream,
+    dialed: Address,
+    from: Address,
+    at: Address,
+  ) {
+    super(owner, stream);
     this.owner = owner;
-    this.stream = stream;
     this.dialed = dialed;
     this.from = from;
+    this.at = at;
     this.usedAtMs = now;
     this.#isGreeting = dialed !== 0;
     this.isOpen = dialed === 0;
+    this.handshake = stream === 0 ? null : new Handshake(owner.greeter, dialed);
+    if (dialed === 0 && stream !== 0) owner.greetings.join(now, this);
   }
 
   /** Requests under way. */
   get pendingCount(): number {
-    return this.#pending?.size ?? 0;
+    return this.#requests.count;
   }
 
-  /** In the middle of a frame. */
-  get isCut(): boolean {
-    return this.#inLength > 0;
+  /** Is a member one of the process at the other end? */
+  speaksFor(member: Member): boolean {
+    return this.stream === 0 || (this.home !== 0 && member.home === this.home);
+  }
+
+  /** Something that it asked for is under way here. */
+  get isBusy(): boolean {
+    return this.#unanswered > 0;
+  }
+
+  /** What it may ask of us. */
+  get rights(): Rights {
+    return this.handshake?.rights ?? Rights.member;
+  }
+
+  /** A member has shown that it is at the other end, if only by the way we dialed it. */
+  get isMembers(): boolean {
+    return this.rights === Rights.member;
   }
 
   /** What was asked may have got there: before the stream stands nothing has left. */
@@ -143,16 +165,15 @@ export class Link extends Waiter {
   ask(now: number, type: number, line: Line, done: Reply): FrameWriter {
     this.usedAtMs = now;
     this.owner.counters.requestsOut++;
-    this.#lastRequest = (this.#lastRequest + 1) % REQUESTS;
-    const pending = new Pending(this, this.#lastRequest, done);
-    this.#pending ??= new Map();
-    this.#pending.set(pending.request, pending);
-    line.join(now, pending);
-    return this.begin(type, pending.request);
+    this.#asking = this.#requests.open(now, this, line, done);
+    return this.begin(type, this.#asking.request);
   }
 
   /** Begins the reply to a request of the other side, or a frame that wants no reply. */
   begin(type: number, request: number): FrameWriter {
+    if ((type & REPLY) !== 0 && --this.#unanswered === UNANSWERED_LIMIT / 2) {
+      this.owner.soon((now) => this.release(now, Hold.requests));
+    }
     const out = this.#out ?? this.#takeWriter();
     out.begin(type, request);
     return out;
@@ -167,8 +188,26 @@ export class Link extends Waiter {
 
   /** Ends the frame begun last. */
   send(): void {
-    this.#out!.end();
+    const out = this.#out!;
+    out.end();
     this.owner.counters.framesOut++;
+    if (this.#asking !== null) this.#asking.endsAt = this.#writtenBytes + out.length;
+    this.#asking = null;
+  }
+
+  /** Bytes of a request that have left, or of its reply that have come. */
+  movedOf({ endsAt, request }: Pending): number {
+    if (this.stream === 0) return 0;
+    const queued = this.owner.host.write(this.stream, NO_BYTES, 0, 0);
+    const left = Math.min(endsAt, this.#writtenBytes - queued);
+    const { bytes, length } = this.half;
+    const isReply = length >= FRAME_HEADER_BYTES && readU32(bytes!, LENGTH_BYTES + 1) === request;
+    return left + (isReply ? length : 0);
+  }
+
+  gaveUp(pending: Pending): void {
+    this.owner.counters.timeouts++;
+    this.#requests.forget(pending);
   }
 
   /** Answers with a status and nothing else. */
@@ -177,13 +216,23 @@ export class Link extends Waiter {
     this.send();
   }
 
-  /** Bytes that are no frame: the greeting. */
-  raw(bytes: Uint8Array): void {
-    (this.#out ?? this.#takeWriter()).raw(bytes);
+  /** Begins the talk that was dialed: `knock` is the word of the ring's dialect for it. */
+  greet(now: number, knock: Uint8Array): void {
+    const out = this.#out ?? this.#takeWriter();
+    out.raw(knock);
+    out.raw(this.handshake!.hello(now));
+    this.owner.counters.framesOut++;
+    if (this.owner.greeter.secret === null) return;
+    this.#writeOut(now);
+    this.#isWaiting = true;
   }
 
   /** Hands what was written to the world. Called at the end of a turn. */
   flush(now: number): void {
+    if (!this.#isWaiting) this.#writeOut(now);
+  }
+
+  #writeOut(now: number): void {
     const out = this.#out;
     if (out === null || this.stream === 0) return;
     this.#out = null;
@@ -194,6 +243,7 @@ export class Link extends Waiter {
   #write(now: number, out: FrameWriter): void {
     const { counters, host } = this.owner;
     counters.bytesOut += out.length;
+    this.#writtenBytes += out.length;
     const queued = host.write(this.stream, out.bytes, 0, out.length);
     if (queued > STREAM_QUEUE_BYTES && !this.isCongested) this.congestedAtMs = now;
   }
@@ -211,39 +261,11 @@ export class Link extends Waiter {
   take(now: number, bytes: Uint8Array, start: number, end: number): void {
     this.owner.counters.bytesIn += end - start;
     this.usedAtMs = now;
-    if (this.#in === null) {
-      const at = this.#read(now, bytes, start, end);
-      if (at < end && !this.isOver) this.#keep(bytes, at, end);
-    } else {
-      this.#keep(bytes, start, end);
-      this.#readKept(now);
-    }
-  }
-
-  #readKept(now: number): void {
-    const kept = this.#in!;
-    const length = this.#inLength;
-    const at = this.#read(now, kept, 0, length);
-    if (at === 0 && !this.isOver) return;
-    this.#in = null;
-    this.#inLength = 0;
-    if (at < length && !this.isOver) this.#keep(kept, at, length);
-  }
-
-  #keep(bytes: Uint8Array, start: number, end: number): void {
-    const length = this.#inLength + end - start;
-    let kept = this.#in;
-    if (kept === null || kept.length < length) {
-      const longer = new Uint8Array(kept === null ? length : Math.max(length, kept.length * 2));
-      if (kept !== null) longer.set(kept.subarray(0, this.#inLength));
-      this.#in = kept = longer;
-    }
-    kept.set(bytes.subarray(start, end), this.#inLength);
-    this.#inLength = length;
+    this.takeIn(now, bytes, start, end);
   }
 
   /** Reads whole frames and returns where the first one that is not whole begins. */
-  #read(now: number, bytes: Uint8Array, start: number, end: number): number {
+  protected read(now: number, bytes: Uint8Array, start: number, end: number): number {
     let at = start;
     if (this.#isGreeting) {
       at = this.#readGreeting(now, bytes, start, end);
@@ -251,9 +273,10 @@ export class Link extends Waiter {
     }
     const { frame } = this.owner.shared;
     const { counters, frameBytesMax } = this.owner;
-    while (end - at >= LENGTH_BYTES && !this.#isStalled) {
+    while (end - at >= LENGTH_BYTES && !this.isHeld) {
       const length = readU32(bytes, at);
-      if (length < FRAME_HEADER_BYTES - LENGTH_BYTES || length > frameBytesMax) {
+      const limit = this.rights === Rights.none ? GREETING_BYTES_MAX : frameBytesMax;
+      if (length < FRAME_HEADER_BYTES - LENGTH_BYTES || length > limit) {
         this.break(now);
         return end;
       }
@@ -261,6 +284,7 @@ export class Link extends Waiter {
       if (next > end) break;
       counters.framesIn++;
       frame.open(bytes, at, next);
+      if (!this.#mayAsk(now, frame.type)) return this.isOver ? end : at;
       this.#dispatch(now, frame);
       if (this.isOver) return end;
       at = next;
@@ -269,97 +293,125 @@ export class Link extends Waiter {
     return at;
   }
 
+  /** Has the other side the rights for such a frame? False: it waits, or the link is broken. */
+  #mayAsk(now: number, type: number): boolean {
+    if ((type & REPLY) !== 0 || type === FrameType.hello || type === FrameType.proof) return true;
+    const needed = type <= FRAME_TYPES_LAST ? rightsNeeded(type) : Rights.none;
+    if (needed <= this.rights) return true;
+    // That is answered, and no reason to break off.
+    if (needed === Rights.write && this.rights === Rights.read) return true;
+    if (needed === Rights.member && this.handshake!.claimsMember(this.from)) {
+      this.hold(Hold.vouching);
+      this.owner.vouch(now, this);
+      return false;
+    }
+    this.owner.counters.refusedRequests++;
+    this.break(now);
+    return false;
+  }
+
+  /** Its address has said whether this is its link. */
+  vouched(now: number, isSo: boolean): void {
+    if (this.isOver) return;
+    if (!isSo) {
+      this.owner.counters.refusedRequests++;
+      return this.break(now);
+    }
+    const handshake = this.handshake!;
+    const { addresses, incarnation } = handshake.theirs!;
+    handshake.rights = Rights.member;
+    this.home = addresses[0]!;
+    this.incarnation = incarnation;
+    this.release(now, Hold.vouching);
+  }
+
   /** A client that does not read what it asked for is not asked what else it wants. */
   #restrain(now: number): void {
-    if (this.home !== 0 || this.#out === null || this.#out.length < OUT_BYTES) return;
-    if (this.stream === 0) return;
+    if (this.isMembers) return;
+    if (this.#unanswered >= UNANSWERED_LIMIT) this.hold(Hold.requests);
+    if (this.#out === null || this.#out.length < OUT_BYTES) return;
     this.#write(now, this.#out);
     this.#out.length = 0;
-    if (!this.isCongested) return;
-    this.#isStalled = true;
-    this.owner.host.pause(this.stream, true);
+    if (this.isCongested) this.hold(Hold.congestion);
   }
 
   #dispatch(now: number, frame: Frame): void {
     const type = frame.type & ~REPLY;
     if (type === 0 || type > FRAME_TYPES_LAST) return this.break(now);
     if (type === FrameType.hello) return this.#hello(now, frame);
+    if (type === FrameType.proof) return this.#proof(now, frame);
+    if (type === FrameType.working) return this.#requests.renew(now, frame.request);
     if ((frame.type & REPLY) === 0) {
       this.owner.counters.requestsIn++;
+      this.#unanswered++;
+      if (this.rights < Rights.write && rightsNeeded(type) === Rights.write) {
+        return this.answerStatus(type, frame.request, Status.forbidden);
+      }
       if (!this.owner.answer(now, this, frame)) this.break(now);
       return;
     }
-    const pending = this.#pending?.get(frame.request);
+    const pending = this.#requests.take(frame.request);
     if (pending === undefined) {
       this.owner.counters.lateReplies++;
       return;
     }
     this.owner.counters.repliesIn++;
-    this.forget(frame.request);
-    pending.line?.leave(pending);
     pending.done(now, frame);
     if (frame.isBroken) this.break(now);
   }
 
-  /** `VER` was answered with a text and its length, as 8 bytes or as a line. Returns where it ends. */
+  /** Returns where the answer to `VER` ends; where it began while it is not all here. */
   #readGreeting(now: number, bytes: Uint8Array, start: number, end: number): number {
-    if (end === start) return start;
-    let length = 0;
-    let at = start;
-    if (bytes[start] === 0) {
-      if (end - start < 8) return start;
-      length = readU32(bytes, start) === 0 ? readU32(bytes, start + 4) : Infinity;
-      at = start + 8;
-    } else {
-      const line = bytes.indexOf(NEWLINE, start);
-      if (line < 0 || line >= end || line > start + 5) {
-        if (end - start > 5) this.break(now);
-        return start;
-      }
-      for (; at < line; at++) length = length * 10 + bytes[at] - 48;
-      at++;
-    }
-    if (!(length >= 2 && length <= CAPABILITIES_BYTES_MAX)) {
-      this.break(now);
-      return end;
-    }
-    if (end - at < length) return start;
+    const at = capabilitiesEnd(bytes, start, end);
+    if (at === null) this.break(now);
+    if (at === null || at < 0) return start;
     this.#isGreeting = false;
-    this.line?.leave(this);
     this.isOpen = true;
-    const member = this.owner.shared.members.of(this.dialed);
-    member.isPlain = false;
-    member.isProven = true;
-    return at + length;
+    return at;
   }
 
   #hello(now: number, frame: Frame): void {
-    const list = frame.list(this.owner.shared.members);
-    if (!frame.isWhole) return this.break(now);
-    const home = list[0]?.home ?? 0;
-    const addresses = list.map((member) => member.address);
-    if (this.dialed !== 0 && !addresses.includes(this.dialed)) {
-      // Somebody else lives there now, or it is no member at all.
-      if (home !== 0) return this.break(now);
-    }
-    if (this.dialed === 0 && home !== 0 && !sameHost(home, this.from)) return;
-    this.home = home;
-    this.addresses = addresses;
-    this.owner.met(this);
+    const handshake = this.handshake;
+    const verdict = handshake?.heard(frame) ?? 'malformed';
+    if (verdict !== 'fine' || handshake === null) return this.#reject(now, verdict);
+    const out = this.owner.shared.takeWriter();
+    if (this.dialed === 0) out.raw(handshake.hello(now));
+    else this.#prove(out);
+    if (out.length > 0) this.#write(now, out);
+    this.owner.shared.giveWriter(out);
+    if (handshake.isDone) this.line?.leave(this);
+    if (this.dialed === 0) return;
+    this.incarnation = handshake.theirs!.incarnation;
+    if (this.#isWaiting && this.#out !== null) this.owner.dirty.push(this);
+    this.#isWaiting = false;
+    this.owner.met(now, this);
   }
 
-  forget(request: number): void {
-    this.#pending!.delete(request);
+  /** What was asked may follow at once: the other side reads the proof before. */
+  #prove(out: FrameWriter): void {
+    const proof = this.handshake!.proof();
+    if (proof === null) return;
+    out.begin(FrameType.proof, 0);
+    out.raw(proof);
+    out.end();
+    this.owner.counters.framesOut++;
+  }
+
+  #proof(now: number, frame: Frame): void {
+    const verdict = this.handshake?.proven(frame) ?? 'malformed';
+    if (verdict !== 'fine') return this.#reject(now, verdict);
+    this.line?.leave(this);
+  }
+
+  #reject(now: number, why: Verdict): void {
+    this.rejection = why;
+    this.owner.rejected(now, this, why);
+    this.break(now);
   }
 
   drained(now: number): void {
     this.congestedAtMs = Infinity;
-    if (this.#isStalled) {
-      this.#isStalled = false;
-      if (this.#in !== null) this.#readKept(now);
-      // It may have stalled again on what it had kept.
-      if (!this.#isStalled && !this.isOver) this.owner.host.pause(this.stream, false);
-    }
+    this.release(now, Hold.congestion);
   }
 
   // The end.
@@ -388,21 +440,11 @@ export class Link extends Waiter {
   #end(now: number): void {
     this.isOver = true;
     this.line?.leave(this);
-    this.#in = null;
-    this.#inLength = 0;
+    this.letGo();
     this.owner.forget(this);
-    const pending = this.#pending;
-    this.#pending = null;
-    if (pending === null) return;
-    if (pending.size > 0) this.owner.counters.brokenOff++;
-    for (const request of pending.values()) request.line?.leave(request);
-    for (const request of pending.values()) request.done(now, null);
+    if (this.#requests.count > 0) this.owner.counters.brokenOff++;
+    this.#requests.end(now);
   }
 }
 
-const NOBODY: readonly Address[] = [];
-
-/** Whoever says that it is the process at `home` should come from there. */
-function sameHost(home: Address, from: Address): boolean {
-  return ipOf(home) === ipOf(from) || (isLoopback(home) && isLoopback(from));
-}
+const NO_BYTES = new Uint8Array(0);

@@ -24,6 +24,8 @@ export const OUTCOME_CODES = [
   'too-large',
   /** Too much is under way here already; nothing was begun. */
   'busy',
+  /** We, or those that we asked, could not prove that we know the secret; or it gives no such right. */
+  'not-permitted',
   /** The ring sent us in circles for 32 hops. */
   'too-many-hops',
 ] as const;
@@ -72,6 +74,8 @@ export type RingEvent =
       readonly records: number;
       readonly bytes: number;
     }
+  /** Somebody's greeting led to nothing: an older version, another ring, no proof of the secret. */
+  | { readonly kind: 'rejected'; readonly peer: Address; readonly reason: string }
   /** The store could not make something durable. */
   | { readonly kind: 'store-error'; readonly message: string };
 
@@ -102,6 +106,7 @@ const MESSAGES: { readonly [code in OutcomeCode]: string } = {
   'store-failed': 'the store could not keep it',
   'too-large': 'the value is larger than the owner takes',
   busy: 'too much is under way already',
+  'not-permitted': 'the ring has a secret, and what was shown does not give the right to do that',
   'too-many-hops': `the owner was not found within ${HOPS_LIMIT} hops`,
 };
 

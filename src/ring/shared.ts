@@ -6,6 +6,7 @@
 
 import { Members, type Sha1 } from './circle/member.ts';
 import { Frame, FrameWriter } from './frames.ts';
+import { Intake } from './intake.ts';
 
 /** Writers kept for the next turn, and the largest that is worth keeping. */
 const IDLE_WRITERS = 32;
@@ -15,6 +16,9 @@ export class RingShared {
   readonly members: Members;
   /** The frame being looked at. */
   readonly frame: Frame = new Frame();
+  /** Memory for frames that came in part: of strangers and of members. */
+  readonly strangersIntake: Intake = new Intake();
+  readonly membersIntake: Intake = new Intake();
   readonly #writers: FrameWriter[] = [];
 
   /** @param membersLimit members interned, if more than the default are known to exist. */

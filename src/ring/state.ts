@@ -30,6 +30,9 @@ import type { RingCounters } from './counters.ts';
 import type { Talk } from './dialects/talk.ts';
 import type { Terms } from './dialects/terms.ts';
 import { LIST_LIMIT } from './frames.ts';
+import type { Greeter } from './greeting/handshake.ts';
+import { RING_ID_BYTES } from './greeting/hello.ts';
+import type { RingSecret } from './greeting/secret.ts';
 import { FRAME_BYTES_LEAST, FRAME_EXTRA_BYTES, type Link } from './link.ts';
 import { Memory } from './memory.ts';
 import type { OperationKind, RingEvent, RingObserver } from './outcome.ts';
@@ -49,6 +52,8 @@ export interface RingWorld {
   readonly sha1: Sha1;
   readonly counters: RingCounters;
   readonly shared?: RingShared;
+  /** Null or absent: the ring is open. */
+  readonly secret?: RingSecret | null;
 }
 
 /** A command under way, as those see it who look on (routing/operation.ts). */
@@ -64,6 +69,8 @@ export interface Streams {
   readonly terms: Terms;
   /** The link to a member's process; dialed when there is none. */
   to(now: number, member: Member): Link;
+  /** The same for large frames. */
+  toBulk(now: number, member: Member): Link;
   /** Takes on a talk that somebody has begun. */
   talk(talk: Talk): void;
   /** A talk was answered in a call of somebody else's. */
@@ -109,10 +116,16 @@ interface Timed {
   readonly run: (now: number) => void;
 }
 
-export abstract class RingState {
+export abstract class RingState implements Greeter {
   readonly settings: RingSettings;
   readonly observer: RingObserver;
   readonly identities: readonly Identity[];
+  readonly greeted: readonly Member[];
+  readonly secret: RingSecret | null;
+  /** 16 bytes, drawn by the first member of a ring; zeros before it is known. */
+  ringId: Uint8Array = new Uint8Array(RING_ID_BYTES);
+  /** Of our data; 0: it does not matter whether it is the same. */
+  incarnation = 0;
   /** First address of the process; 0 for a client. */
   readonly home: Address;
   readonly world: RingWorld;
@@ -168,6 +181,9 @@ export abstract class RingState {
     this.flushes = new Flushes(world.store);
     this.home = identities[0] ?? 0;
     this.identities = identities.map((address) => new Identity(this.#own(address)));
+    this.greeted = this.identities.map(({ member }) => member);
+    this.secret = world.secret ?? null;
+    if (this.greeted[0]) this.greeted[0].kin = identities;
     this.frameBytesMax = Math.max(FRAME_BYTES_LEAST, settings.valueBytesMax + FRAME_EXTRA_BYTES);
     this.listProcesses = settings.successors || settings.k + 3;
     this.repairRate = new Rate(settings.repairBytesPerSecond);
@@ -181,6 +197,7 @@ export abstract class RingState {
   #own(address: Address): Member {
     const member = this.shared.members.of(address);
     member.home = this.home;
+    member.claimedHome = this.home;
     member.host = hostMark(this.settings.hostLabel, address);
     member.isPlain = !this.settings.frames;
     member.isProven = true;

@@ -40,7 +40,10 @@ describe('connections', () => {
   });
 
   it('of ten thousand who say nothing are closed and counted', () => {
-    const world = new SmallRing({ settings: { acceptedMax: 10_000 } });
+    const world = new SmallRing({
+      settings: { acceptedMax: 10_000 },
+      ip: (process) => `127.0.0.${process + 1}`,
+    });
     const [node] = world.ring(1);
     const host = world.hostOf(world.process());
     for (let i = 0; i < 10_100; i++) host.connect(0, node.addresses[0]);

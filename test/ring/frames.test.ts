@@ -76,7 +76,7 @@ describe('a frame', () => {
     );
   });
 
-  it('carries members with what is known of them', () => {
+  it('names members, and changes nothing of what is known of them', () => {
     const [ours, theirs] = [new Members(sha1), new Members(sha1)];
     const member = ours.of(addressOf(0x0a000001, 5001));
     member.home = addressOf(0x0a000001, 5000);
@@ -90,9 +90,15 @@ describe('a frame', () => {
     const frame = opened(out);
     const [first, second] = frame.list(theirs);
     expect(frame.isWhole).toBe(true);
-    const { address, home, host, hash } = member;
-    expect(first).toMatchObject({ address, home, host, hash, isPlain: true, isProven: true });
+    const { address, hash } = member;
+    // Of a stranger it is worth knowing that it must not be greeted; all else is for it to say.
+    expect(first).toMatchObject({ address, home: address, hash, isPlain: true, isProven: false });
     expect(second.isPlain).toBe(false);
+    first.isPlain = false;
+    first.isProven = true;
+    const again = opened(out).list(theirs)[0]!;
+    expect(again).toBe(first);
+    expect(again).toMatchObject({ home: address, host: 0x0a000001, isPlain: false });
   });
 
   it('is broken by what is too short, too long, of port 0 or over the limit', () => {

@@ -4,6 +4,7 @@ import { MemoryStore } from '../../src/core/memory-store.ts';
 import { SeededRandom } from '../../src/core/random.ts';
 import { RingCounters } from '../../src/ring/counters.ts';
 import { FrameType, FrameWriter, REPLY, readU32, writeU32 } from '../../src/ring/frames.ts';
+import { Handshake } from '../../src/ring/greeting/handshake.ts';
 import { RingNode } from '../../src/ring/node.ts';
 import type { RingOutcome } from '../../src/ring/outcome.ts';
 import { type RingSettings, ringSettings } from '../../src/ring/settings.ts';
@@ -61,6 +62,7 @@ class Bench {
   connect(stream: number): this {
     this.node.accepted(this.now, stream, 0x7f000001 * 65536 + 9, 0x7f000001 * 65536 + 5000);
     this.say(stream, new TextEncoder().encode('VER'));
+    this.say(stream, new Handshake(CLIENT, 0x7f000001 * 65536 + 5000).hello(this.now));
     this.written.length = 0;
     this.writes = 0;
     return this;
@@ -84,6 +86,14 @@ class Bench {
     return frames;
   }
 }
+
+const CLIENT = {
+  secret: null,
+  random: new SeededRandom(3),
+  ringId: new Uint8Array(16),
+  incarnation: 0,
+  greeted: [],
+};
 
 function frame(type: number, request: number, ...payload: (Uint8Array | number)[]): Uint8Array {
   const out = new FrameWriter();

@@ -6,7 +6,7 @@ describe('a node', () => {
   it('remembers whom it met, at most 32, and finds back by that alone', () => {
     const world = new SmallRing();
     const nodes = world.ring(40);
-    world.run(30_000);
+    world.run(45_000);
     const node = nodes[5]!;
     expect(node.node.memory.known.length).toBe(32);
     const fact = node.store.fact('known')!;

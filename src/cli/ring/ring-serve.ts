@@ -124,6 +124,8 @@ function lineOf(notice: RingNotice): string | null {
       return `${identity} is followed by ${successor}.`;
     case 'lost':
       return `${peer} is gone.`;
+    case 'rejected':
+      return `${peer} was refused: ${reason}.`;
     case 'store-error':
       return `The store failed: ${message}`;
     default:

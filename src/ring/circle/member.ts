@@ -8,6 +8,7 @@
  *     │ address   │ home      │ host   │ flags  │      on the wire; the hash follows from the address
  *     └───────────┴───────────┴────────┴────────┘
  *
+ * On the wire all but the address is a hint (frames.ts): it counts when the member itself has said it.
  * `home` is the first address of the process: two copies of a record never go to one process.
  * `host` tells what else they might share: the IP, or the mark of a label that a program chose; 0
  * says nothing, as on loopback, where all processes are on one host.
@@ -25,9 +26,17 @@ export class Member {
   readonly hash: Uint8Array;
   home: Address;
   host: number;
+  /** Of its data, as its process says; 0: not heard yet, or it keeps none that matters. */
+  incarnation = 0;
+  /** The home that it says it has; it has it only if that one says so, too. */
+  claimedHome: Address = 0;
+  /** As a home: all addresses that its process says are its own. */
+  kin: readonly Address[] = NOBODY;
+  /** How far its clock was before ours when it greeted us, in ms; null: it has not. */
+  clockOffsetMs: number | null = null;
   /** A class program: it speaks no frames and keeps no backups. */
   isPlain = false;
-  /** Whether it is plain has been seen, or said by one of ours; else it is tried. */
+  /** All of this is its own word, given where we dialed it, or its silence there; else it is hearsay. */
   isProven = false;
 
   constructor(address: Address, hash: Uint8Array) {
@@ -37,6 +46,8 @@ export class Member {
     this.host = hostOf(address);
   }
 }
+
+const NOBODY: readonly Address[] = [];
 
 export class Members {
   readonly #sha1: Sha1;

@@ -16,7 +16,7 @@ export function answerJoin(node: RingState, now: number, link: Link, frame: Fram
   const target = frame.address();
   const joiner = frame.member(node.shared.members);
   const { request } = frame;
-  if (!frame.isWhole) return false;
+  if (!frame.isWhole || !link.speaksFor(joiner)) return false;
   const identity = node.identityAt(target);
   const answer = (status: Status) => link.answerStatus(FrameType.join, request, status);
   const accept = () => {

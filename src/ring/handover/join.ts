@@ -142,7 +142,7 @@ export function answerSwitch(node: RingState, now: number, link: Link, frame: Fr
   const end = frame.id();
   const predecessors = frame.list(members);
   const successors = frame.list(members);
-  if (!frame.isWhole) return false;
+  if (!frame.isWhole || !link.speaksFor(host)) return false;
   const identity = node.identityAt(target);
   const isExpected = identity?.state === 'joining' && identity.host === host;
   link.answerStatus(FrameType.switch, frame.request, isExpected ? Status.ok : Status.refused);

@@ -126,7 +126,7 @@ export function hasLeft(node: RingState, identity: Identity): void {
 export function answerLeave(node: RingState, now: number, link: Link, frame: Frame): boolean {
   const target = frame.address();
   const leaver = frame.member(node.shared.members);
-  if (!frame.isWhole) return false;
+  if (!frame.isWhole || !link.speaksFor(leaver)) return false;
   const status = canInherit(node.identityAt(target), leaver) ? Status.ok : Status.refused;
   if (status === Status.ok) receiving(node, now);
   link.answerStatus(FrameType.leave, frame.request, status);
@@ -188,7 +188,7 @@ export function answerInherit(node: RingState, now: number, link: Link, frame: F
   const leaver = frame.member(members);
   const end = frame.id();
   const successors = frame.list(members);
-  if (!frame.isWhole) return false;
+  if (!frame.isWhole || !link.speaksFor(leaver)) return false;
   const identity = node.identityAt(target);
   const isFine = canInherit(identity, leaver);
   const isDone = isFine || (identity?.isMember === true && identity.inherited === leaver);

@@ -152,7 +152,7 @@ export function answerNeighbours(node: RingState, now: number, link: Link, frame
   const predecessors = frame.list(members);
   const successors = frame.list(members);
   const known = frame.list(members);
-  if (!frame.isWhole) return false;
+  if (!frame.isWhole || !link.speaksFor(from)) return false;
   learnAll(node, known);
   const identity = node.identityAt(target);
   if (!identity?.isMember) {
@@ -229,6 +229,7 @@ export function setSuccessors(
   node.moved(now);
   const successor = list[0];
   for (const member of list) node.memory.learn(member);
+  meet(node, now, list);
   if (successor === undefined) {
     // Nobody is left: all of the circle is ours to answer for.
     moveEnd(node, now, identity, identity.hash);
@@ -255,6 +256,7 @@ export function setPredecessors(
   const before = identity.predecessor;
   identity.predecessors = list;
   const predecessor = list[0];
+  meet(node, now, list);
   refreshCopies(node, now, identity);
   passOn(node, now, identity, identity.successor);
   if (predecessor === before) return;
@@ -262,6 +264,13 @@ export function setPredecessors(
   const { address } = identity.member;
   node.event({ kind: 'predecessor', identity: address, predecessor: predecessor?.address ?? 0 });
   if (predecessor) askNeighbours(node, now, identity, predecessor);
+}
+
+/** Which of them share a process they have to say themselves. */
+function meet(node: RingState, now: number, list: readonly Member[]): void {
+  for (const member of list) {
+    if (!member.isProven && !node.isPlain(member)) node.linkTo(now, member);
+  }
 }
 
 /**

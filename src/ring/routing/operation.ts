@@ -58,6 +58,8 @@ export class Operation extends Waiter implements Command {
   #candidates: Member[] = [];
   /** Somebody has answered us. */
   #isHeard = false;
+  /** Somebody whom we asked wants a secret that we do not know, or does not know ours. */
+  #isRejected = false;
   /** The link on which a write is under way. */
   #writing: Link | null = null;
   /** Who has said to be the owner. */
@@ -114,6 +116,7 @@ export class Operation extends Waiter implements Command {
     const next = this.#candidates.find((member) => !this.#asked.includes(member.address));
     if (this.hops >= HOPS_LIMIT || next === undefined) {
       this.#lastCode = this.hops >= HOPS_LIMIT ? 'too-many-hops' : 'unreachable';
+      if (this.#isRejected && !this.#isHeard) return this.fail(now, 'not-permitted');
       // A lookup by a given way is a question about that way; it is not asked twice.
       if (this.via !== null) return this.fail(now, this.#lastCode);
       this.node.lines.retries.join(now, this.#retry);
@@ -152,6 +155,7 @@ export class Operation extends Waiter implements Command {
         // It had no answer to `VER`: now we know how to speak with it.
         if (node.isPlain(to)) return this.#askPlain(at, to);
         this.silent++;
+        this.#isRejected ||= link.rejection === 'unproven';
         this.#tell(at, 'silent', to);
         node.suspect(at, to);
         // A client looks after no lists: it forgets, and learns of others as it goes.
@@ -335,4 +339,5 @@ const CODES: readonly (OutcomeCode | null)[] = [
   'busy',
   'busy',
   null,
+  'not-permitted',
 ];

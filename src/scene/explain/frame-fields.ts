@@ -13,11 +13,15 @@ import { ID_BYTES } from '../../core/id.ts';
 import { sha1 } from '../../lab/sha1.ts';
 import { MEMBER_BYTES } from '../../ring/circle/member.ts';
 import { EXISTS_ONLY } from '../../ring/frames.ts';
+import { NONCE_BYTES, RING_ID_BYTES } from '../../ring/greeting/hello.ts';
 import { VERSION_BYTES, versionMs } from '../../ring/records/clock.ts';
 import { isTombstone, RECORD_HEADER_BYTES } from '../../ring/records/record.ts';
 import { LEVELS } from '../../ring/settings.ts';
 import { asHex, type Dissection, distanceClockwise, shownBytes } from './dissection.ts';
 import { COMPARED, LISTS } from './frame-words.ts';
+
+/** By the byte of a hello. */
+const RIGHTS: readonly string[] = ['none', 'read', 'write', 'member'];
 
 export class FrameFields {
   readonly #cut: Dissection;
@@ -44,6 +48,39 @@ export class FrameFields {
       levelName,
       'How many durable copies must agree: one is the owner alone, quorum a majority of owner and backups, all is all.',
     );
+  }
+
+  hello(): void {
+    const cut = this.#cut;
+    cut.u8('version', String, 'Of all frames: two that speak different ones part at once.');
+    cut.u8('rights', (value) => RIGHTS[value] ?? `unknown: ${value}`, 'What the dialer asks for.');
+    cut.leaf(
+      'ring',
+      RING_ID_BYTES,
+      this.#hex(RING_ID_BYTES),
+      'Of which ring it is; zeros before it is of any.',
+    );
+    cut.leaf(
+      'incarnation',
+      6,
+      this.#hex(6),
+      'Of its data: who comes back without it is somebody else.',
+    );
+    cut.f64('clock', (ms) => `${ms} ms`, 'Its clock, for people who look for one that is wrong.');
+    cut.leaf(
+      'nonce',
+      NONCE_BYTES,
+      this.#hex(NONCE_BYTES),
+      'Drawn for this connection; its home vouches for it.',
+    );
+    cut.endpoint('meant', 'Whom the dialer thinks it has reached.');
+    this.list('identities');
+    if (cut.left > 0) cut.rest('proof', '32 bytes', 'That it knows the secret of the ring.');
+  }
+
+  #hex(length: number): string {
+    const { at, bytes } = this.#cut;
+    return asHex(bytes, at, Math.min(at + length, bytes.length));
   }
 
   value(note: string): void {

@@ -14,7 +14,7 @@ export interface FrameWord {
 export const FRAMES: { readonly [type: number]: FrameWord } = {
   [FrameType.hello]: {
     kind: 'hello',
-    note: 'Who I am: all identities of my process, so that you find this connection again when you want to talk to any of them.',
+    note: 'Who I say that I am: my rights, my ring, my data, all identities of my process. What of it counts is what others find when they dial me.',
     answered: '',
   },
   [FrameType.owner]: {
@@ -102,6 +102,21 @@ export const FRAMES: { readonly [type: number]: FrameWord } = {
     note: 'Do you hold these, safely? Then I may drop mine: nothing is deleted before its owner has said so.',
     answered: 'One byte for each record: wanted, safe, not yet, or not mine.',
   },
+  [FrameType.proof]: {
+    kind: 'proof',
+    note: 'I know the secret of the ring, too: a keyed hash of both greetings, good for this connection only.',
+    answered: 'It is not answered.',
+  },
+  [FrameType.vouch]: {
+    kind: 'vouch',
+    note: 'Somebody says that he is you. Did you dial me, and say this nonce?',
+    answered: 'Yes, it was me; or no, and the stranger is no member.',
+  },
+  [FrameType.working]: {
+    kind: 'working',
+    note: 'I am still at what you asked: a large value takes its time.',
+    answered: 'It is not answered.',
+  },
 };
 
 export const REPLIES: readonly string[] = words((kind) => `${kind} reply`);
@@ -125,6 +140,7 @@ export const STATUSES: { readonly [status: number]: string } = {
   [Status.busy]: 'busy',
   [Status.refused]: 'refused',
   [Status.notMember]: 'not a member',
+  [Status.forbidden]: 'not permitted',
 };
 
 export const LISTS: { readonly [label: string]: string } = {

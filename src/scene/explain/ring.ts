@@ -11,6 +11,7 @@
  */
 import { ID_BYTES } from '../../core/id.ts';
 import { FRAME_HEADER_BYTES, FrameType, LENGTH_BYTES, REPLY, Status } from '../../ring/frames.ts';
+import { NONCE_BYTES } from '../../ring/greeting/hello.ts';
 import { VERSION_BYTES } from '../../ring/records/clock.ts';
 import type { Part } from '../protocol/messages.ts';
 import { explainDialect, kindOfDialect, type RingContext } from './dialect.ts';
@@ -106,7 +107,12 @@ class FrameReader {
   #request(type: number): void {
     switch (type) {
       case FrameType.hello:
-        return this.#fields.list('identities');
+        return this.#fields.hello();
+      case FrameType.proof:
+        return this.#cut.rest('proof', '32 bytes', 'A keyed hash of both greetings.');
+      case FrameType.vouch:
+        this.#cut.leaf('nonce', NONCE_BYTES, '16 bytes', 'What the stranger said in its greeting.');
+        return void this.#cut.endpoint('dialed', 'Our address to which the stranger connected.');
       case FrameType.owner:
       case FrameType.peek:
         return this.#fields.ownKey();

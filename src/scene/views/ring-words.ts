@@ -41,6 +41,8 @@ export function lineOfRingEvent<Member>(
       return `predecessor is now ${name(tale.predecessor)}`;
     case 'lost':
       return `gave up ${name(tale.peer)}: it does not answer`;
+    case 'rejected':
+      return `refused ${name(tale.peer)}: ${tale.reason}`;
     case 'repaired': {
       const records = tale.records === 1 ? '1 record' : `${tale.records} records`;
       return `made copies equal with ${name(tale.peer)}: ${records} moved`;

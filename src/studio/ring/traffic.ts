@@ -16,6 +16,7 @@ import {
   FrameType,
   frameEnd,
   frameHead,
+  HELLO_LIST_AT,
   isGreeting,
   LookupDraft,
   type LookupView,
@@ -176,7 +177,7 @@ export class RingTraffic {
   #hear(peer: number, frame: Uint8Array): void {
     const head = frameHead(frame, 0, frame.length);
     if (head?.type !== FrameType.hello || head.isReply) return;
-    const { at } = head;
+    const at = head.at + HELLO_LIST_AT;
     if (frame.length < at + 1 + ADDRESS_BYTES || frame[at] === 0) return;
     const view = new DataView(frame.buffer, frame.byteOffset + at + 1);
     const address = view.getUint32(0) * 0x10000 + view.getUint16(4);

@@ -16,6 +16,7 @@ import {
   REPLY,
   Status,
 } from '../../../src/ring/frames.ts';
+import { putHello } from '../../../src/ring/greeting/hello.ts';
 import { blankRecord } from '../../../src/ring/records/record.ts';
 import { explainRing, kindOfRing } from '../../../src/scene/explain/ring.ts';
 import { mutate } from '../../mainline/mutate.ts';
@@ -44,7 +45,18 @@ const lists = (out: FrameWriter) => {
 
 /** One of each kind, as a node writes it. */
 const requests: { [kind: string]: Uint8Array } = {
-  hello: frame(FrameType.hello, (out) => out.list([member(1)])),
+  hello: frame(FrameType.hello, (out) => {
+    const [ringId, nonce] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)];
+    const said = { rights: 3, ringId, incarnation: 5, clockMs: 1000, nonce, meant: address(2) };
+    putHello(out, said as Parameters<typeof putHello>[1], [member(1)]);
+    out.raw(new Uint8Array(32).fill(3));
+  }),
+  proof: frame(FrameType.proof, (out) => out.raw(new Uint8Array(32).fill(3))),
+  vouch: frame(FrameType.vouch, (out) => {
+    out.raw(new Uint8Array(16).fill(2));
+    out.address(address(2));
+  }),
+  working: frame(FrameType.working),
   owns: frame(FrameType.owner, (out) => out.raw(key)),
   get: frame(FrameType.get, (out) => {
     out.raw(key);

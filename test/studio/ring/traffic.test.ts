@@ -1,6 +1,6 @@
 /** Frames on streams become messages and lookups, whatever pieces they come in. */
 import { describe, expect, test } from 'vitest';
-import type { LookupView } from '../../../src/scene.ts';
+import { HELLO_LIST_AT, type LookupView } from '../../../src/scene.ts';
 import { addressNumber } from '../../../src/studio/live/picture.ts';
 import { type RingMessage, RingTraffic } from '../../../src/studio/ring/traffic.ts';
 
@@ -50,9 +50,9 @@ const reply = (type: number, request: number, status: number) =>
   frame(type | 0x80, request, Uint8Array.of(status));
 const greeting = new Uint8Array(Buffer.from('VER'));
 const hello = (address: string) => {
-  const payload = Buffer.alloc(18);
-  payload[0] = 1;
-  payload.writeUIntBE(addressNumber(address), 1, 6);
+  const payload = Buffer.alloc(HELLO_LIST_AT + 18);
+  payload[HELLO_LIST_AT] = 1;
+  payload.writeUIntBE(addressNumber(address), HELLO_LIST_AT + 1, 6);
   return frame(1, 0, new Uint8Array(payload));
 };
 
@@ -61,7 +61,7 @@ describe('messages', () => {
     const { traffic, messages } = setup();
     traffic.piece(0, true, false, EPHEMERAL, addressNumber(C), join(greeting, hello(A), get(1)));
     expect(messages.map(({ from, to, length }) => [from, to, length])).toEqual([
-      [0, 2, 27],
+      [0, 2, 27 + HELLO_LIST_AT],
       [0, 2, 30],
     ]);
     expect(messages[1]).toMatchObject({ hasArrived: false, isReply: false });
@@ -100,9 +100,11 @@ describe('messages', () => {
       const { traffic, messages } = setup();
       traffic.piece(0, false, true, addressNumber(A), STRANGER, whole.subarray(0, cut));
       traffic.piece(0, false, true, addressNumber(A), STRANGER, whole.subarray(cut));
-      const isInHeader = [0, 27, 57, 366].some((at) => cut > at && cut < at + 9);
+      const isInHeader = [0, 27, 57, 366]
+        .map((it) => (it > 0 ? it + HELLO_LIST_AT : 0))
+        .some((at) => cut > at && cut < at + 9);
       const lengths = messages.map(({ length }) => length);
-      if (!isInHeader) expect(lengths).toEqual([27, 30, 309, 30]);
+      if (!isInHeader) expect(lengths).toEqual([27 + HELLO_LIST_AT, 30, 309, 30]);
       expect(messages.length).toBeGreaterThan(1);
     }
   });

@@ -1,0 +1,162 @@
+/**
+ * The handshake of a link: two hellos, and in a ring with a secret a proof of either side over both.
+ *
+ *     dialed    ── hello D ─────────────────▶
+ *               ◀──────── hello A · proof A ──   A knows the secret: now D may speak
+ *               ── proof D ─────────────────▶    D knows it: now A listens
+ *
+ *     proof = HMAC(key of the rights, side ‖ hello D ‖ hello A)
+ *
+ * Both nonces, the rights, the addresses, the ring and whom D meant to reach are in the transcript, so
+ * that no proof is good for another connection, another side or another place. Whoever sits between
+ * the two may still read and change what follows: that is what TLS is for (io/tcp.ts).
+ *
+ * Without a secret hello A is all that comes back, and D need not wait for it.
+ */
+import type { Address } from '../../core/address.ts';
+import { fillRandom, type Random } from '../../core/random.ts';
+import type { Member } from '../circle/member.ts';
+import { FRAME_HEADER_BYTES, type Frame, FrameType, FrameWriter } from '../frames.ts';
+import { isNear } from './acquaint.ts';
+import { type Hello, NONCE_BYTES, putHello, RING_ID_BYTES, readHello } from './hello.ts';
+import { Rights } from './rights.ts';
+import type { RingSecret } from './secret.ts';
+
+/** Who greets: a node, and what it says of itself. */
+export interface Greeter {
+  readonly secret: RingSecret | null;
+  readonly random: Random;
+  readonly ringId: Uint8Array;
+  readonly incarnation: number;
+  /** The members that this process is; none for a client. */
+  readonly greeted: readonly Member[];
+}
+
+/** What a hello or a proof of the other side came to. */
+export type Verdict = 'fine' | 'outdated' | 'malformed' | 'other-ring' | 'unproven';
+
+export class Handshake {
+  /** What the other end says of itself; null before it has said it. */
+  theirs: Hello | null = null;
+  /** Ours for this link; our home vouches for it (vouching.ts). */
+  readonly nonce: Uint8Array = new Uint8Array(NONCE_BYTES);
+  /** What the other side may ask. */
+  rights: Rights = Rights.none;
+  readonly #greeter: Greeter;
+  readonly #dialed: Address;
+  #own: Uint8Array | null = null;
+  #other: Uint8Array | null = null;
+
+  /** @param dialed whom we dialed; 0: the other side did. */
+  constructor(greeter: Greeter, dialed: Address) {
+    this.#greeter = greeter;
+    this.#dialed = dialed;
+    fillRandom(greeter.random, this.nonce, 0, NONCE_BYTES);
+  }
+
+  /** What is asked of us may be heard, and we may ask. */
+  get isDone(): boolean {
+    return this.rights !== Rights.none;
+  }
+
+  /** It says that it is a member, and comes from where it says that it lives. */
+  claimsMember(from: Address): boolean {
+    if (this.theirs === null || !this.isDone || this.#dialed !== 0) return false;
+    const { rights, addresses } = this.theirs;
+    const [home] = addresses;
+    if (rights !== Rights.member || home === undefined) return false;
+    return isNear(home, from);
+  }
+
+  /** Our hello as a frame; who was dialed proves itself with it. */
+  hello(now: number): Uint8Array {
+    const { secret, ringId, incarnation, greeted } = this.#greeter;
+    const isMember = greeted.length > 0;
+    const rights = isMember
+      ? Rights.member
+      : Math.min(secret?.rights ?? Rights.write, Rights.write);
+    const out = new FrameWriter();
+    out.begin(FrameType.hello, 0);
+    const { nonce } = this;
+    const asked = this.#dialed === 0 ? this.theirs!.rights : (rights as Rights);
+    putHello(
+      out,
+      { rights: asked, ringId, incarnation, clockMs: now, nonce, meant: this.#dialed },
+      greeted,
+    );
+    this.#own = out.bytes.slice(FRAME_HEADER_BYTES, out.length);
+    if (this.#dialed === 0 && secret !== null) {
+      out.raw(secret.prove(asked, this.#transcript('acceptor'))!);
+    }
+    out.end();
+    return out.bytes.slice(0, out.length);
+  }
+
+  /** Takes the hello of the other side. */
+  heard(frame: Frame): Verdict {
+    const start = frame.at;
+    const hello = readHello(frame);
+    if (hello === 'outdated' || hello === 'malformed') return hello;
+    if (this.theirs !== null) return 'malformed';
+    this.theirs = hello;
+    this.#other = frame.bytes.slice(start, frame.end - hello.proof.length);
+    const { ringId, secret, greeted } = this.#greeter;
+    if (greeted.length > 0 && !isSameRing(ringId, hello.ringId)) return 'other-ring';
+    if (this.#dialed !== 0) return this.#heardAcceptor(hello);
+    if (hello.proof.length > 0) return 'malformed';
+    if (secret === null) this.rights = Math.min(hello.rights, Rights.write) as Rights;
+    else if (secret.rights < hello.rights) return 'unproven';
+    return 'fine';
+  }
+
+  #heardAcceptor({ addresses, proof, rights }: Hello): Verdict {
+    // Somebody else lives there now, or it is no member at all.
+    if (!addresses.includes(this.#dialed)) return 'malformed';
+    const { secret } = this.#greeter;
+    // One that wants no proof may still be talked to without one; one that gives none may not.
+    if (secret === null && proof.length > 0) return 'unproven';
+    if (secret !== null && !secret.isProof(rights, this.#transcript('acceptor'), proof)) {
+      return 'unproven';
+    }
+    this.rights = Rights.member;
+    return 'fine';
+  }
+
+  /** The dialer's proof; null without a secret. */
+  proof(): Uint8Array | null {
+    const { secret } = this.#greeter;
+    return secret === null ? null : secret.prove(this.theirs!.rights, this.#transcript('dialer'));
+  }
+
+  /** Takes the dialer's proof. */
+  proven(frame: Frame): Verdict {
+    const { secret } = this.#greeter;
+    const { theirs } = this;
+    const proof = frame.copy(frame.left);
+    if (secret === null || theirs === null || this.#dialed !== 0 || this.isDone) return 'malformed';
+    if (!secret.isProof(theirs.rights, this.#transcript('dialer'), proof)) return 'unproven';
+    // To be a member takes its own address to say so, too.
+    this.rights = Math.min(theirs.rights, Rights.write) as Rights;
+    this.#own = null;
+    this.#other = null;
+    return 'fine';
+  }
+
+  #transcript(side: 'dialer' | 'acceptor'): Uint8Array {
+    const isDialer = this.#dialed !== 0;
+    const out = new FrameWriter();
+    out.raw(new TextEncoder().encode(`ringlight ${side} `));
+    out.raw((isDialer ? this.#own : this.#other)!);
+    out.raw((isDialer ? this.#other : this.#own)!);
+    return out.bytes.slice(0, out.length);
+  }
+}
+
+/** Two that are in different rings do not become one by accident; who is in none may join any. */
+function isSameRing(own: Uint8Array, other: Uint8Array): boolean {
+  const isZero = (id: Uint8Array) => id.every((byte) => byte === 0);
+  for (let i = 0; i < RING_ID_BYTES; i++) {
+    if (own[i] !== other[i]) return isZero(own) || isZero(other);
+  }
+  return true;
+}
