@@ -9,6 +9,16 @@
  * One call, one awaited answer: `api/mainline/` joins the machine to the world, here are the names.
  */
 export type { EntryPoint } from './api/mainline/entrance.ts';
+export {
+  type GetOptions,
+  type GetResult,
+  type ItemName,
+  type PutOptions,
+  type PutResult,
+  publicKeyOf,
+  type Signer,
+  type StoredItem,
+} from './api/mainline/item-results.ts';
 export { Mainline, type MainlineOptions, openMainline } from './api/mainline/mainline.ts';
 export { LOOKUPS_REMEMBERED, type WorldChoices } from './api/mainline/options.ts';
 export type {
@@ -44,10 +54,17 @@ export { type Bencoded, decode, type Encodable, encode } from './mainline/krpc/b
 export type { Verdict } from './mainline/krpc/fields.ts';
 export { PUBLIC_ROUTERS } from './mainline/routers.ts';
 export type { InboundLimits, OutboundLimits } from './mainline/settings.ts';
+export type { ItemLimits } from './mainline/stored/items.ts';
 export type { PeerLimits } from './mainline/stored/peers.ts';
 export { flatTable, prefixTable } from './mainline/table/groups.ts';
 export type { RoutingTable, TableFactory, TableOwner } from './mainline/table/table.ts';
-export type { LookupStep, LookupTrace, NodeInfo, StepVerdict } from './mainline/trace.ts';
+export type {
+  LookupStep,
+  LookupTrace,
+  NodeInfo,
+  NodeWrite,
+  StepVerdict,
+} from './mainline/trace.ts';
 export {
   type MainlineStats,
   RegisterView,

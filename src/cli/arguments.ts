@@ -36,6 +36,18 @@ export function id(text: string): string {
   throw new InvalidArgumentError('Expected 40 hexadecimal digits.');
 }
 
+/** Of an item: its target, or the public key of whoever may change it. */
+export function itemName(text: string): string {
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('Expected 40 hexadecimal digits, or 64 of a public key.');
+}
+
+/** The number of a version of an item. */
+export function version(text: string): bigint {
+  if (/^\d{1,19}$/.test(text) && BigInt(text) < 2n ** 63n) return BigInt(text);
+  throw new InvalidArgumentError('Expected a whole number in 0..2^63-1.');
+}
+
 /** `HOST:PORT`. */
 export function endpoint(text: string): string {
   const match = /^(?:[\d.]+@)?[^@:\s/]+:(\d{1,5})$/.exec(text);

@@ -8,13 +8,16 @@ import {
   endpoints,
   id,
   infoHash,
+  itemName,
   oneOf,
   peerPort,
   port,
+  version,
   wholeNumberIn,
 } from './arguments.ts';
 import { COMPLETION_HELP, completionFor, SHELLS, type Shell } from './completion.ts';
 import { CommandError, openConsole } from './console.ts';
+import { type GetItemOptions, getItem, type PutItemOptions, putItem } from './mainline/items.ts';
 import {
   type AnnounceCommandOptions,
   announce,
@@ -197,6 +200,27 @@ function mainlineCommands(group: Command): void {
     .option('--seed', 'the client has all of it (BEP 33)')
     .action((hash: string, options: AnnounceCommandOptions) =>
       announce(hash, options, openConsole(options.json)),
+    );
+
+  lookupCommand(group, 'get', 'print an item that somebody put into the DHT (BEP 44)')
+    .argument('<target>', 'its target, or the public key of a mutable item', itemName)
+    .option('--salt <text>', 'which of the items of that key')
+    .action((name: string, options: GetItemOptions) =>
+      getItem(name, options, openConsole(options.json)),
+    );
+
+  lookupCommand(group, 'put', 'store a value of at most 1000 bytes for two hours (BEP 44)')
+    .argument('[value]', 'text; its target is printed')
+    .option('--file <file>', 'the value is in this file')
+    .option(
+      '--key <file>',
+      'a value that can be changed: by whoever has this key, made when missing',
+    )
+    .option('--salt <text>', 'which of the items of that key')
+    .option('--seq <number>', 'its version (default: one more than the newest)', version)
+    .option('--cas <number>', 'only if this is the version that is there', version)
+    .action((value: string | undefined, options: PutItemOptions) =>
+      putItem(value, options, openConsole(options.json)),
     );
 
   nodeCommand(group, 'repl', 'a prompt with a running node in it', false).action(

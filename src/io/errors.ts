@@ -12,6 +12,8 @@ export type DhtErrorCode =
   | 'NO_NODES'
   /** An announce reached nobody who would store it. */
   | 'NOT_STORED'
+  /** Nobody took a put: another version of the item is there (BEP 44 errors 301, 302). */
+  | 'OUTDATED'
   /** The other node answered with a KRPC error; `krpcCode` has its number. */
   | 'KRPC_ERROR'
   /** Too many requests or lookups are under way. */

@@ -7,6 +7,7 @@ import { formatId, ID_BITS, sharedPrefixBits } from '../core/id.ts';
 import { CandidateState, Failure, FROM_BOOTSTRAP } from './rows/candidate.ts';
 import type { Lookup } from './rows/lookup.ts';
 import { LookupKind } from './rows/purpose.ts';
+import type { WriteOutcome } from './rows/writes.ts';
 
 /** A node as everybody shows it: id in hexadecimal, where it lives. */
 export interface NodeInfo {
@@ -70,6 +71,28 @@ export function traceOf(lookup: Lookup, now: number): LookupTrace {
     answered: lookup.answeredCount,
     failed,
   };
+}
+
+/** What one node did with what it was to store. */
+export interface NodeWrite extends NodeInfo {
+  outcome: WriteOutcome['outcome'];
+  /** Code and text of its error; 0 and empty when there was none. */
+  code: number;
+  reason: string;
+}
+
+/** What became of the writes after a lookup, closest node first. */
+export function writesOf(lookup: Lookup): NodeWrite[] {
+  const writes: NodeWrite[] = [];
+  const { outcomes } = lookup.writes;
+  lookup.closestAnswered(lookup.count, (row) => {
+    const ended = outcomes.find((outcome) => outcome.row === row);
+    if (!ended) return;
+    const { outcome, code, reason } = ended;
+    const node = nodeInfo(lookup.bytes, lookup.idStart(row), lookup.addressOf(row));
+    writes.push({ ...node, outcome, code, reason });
+  });
+  return writes;
 }
 
 /** The k closest nodes that answered. */

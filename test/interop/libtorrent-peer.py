@@ -8,6 +8,13 @@ Commands come on standard input, one object a line, each with a number of the ca
     {"call": 4, "command": "get_peers", "info_hash": "<40 hex>"}       -> {"call": 4}; then, whenever
                                    a lookup ends: {"event": "peers", "info_hash": …, "peers": [[host, port], …]}
     {"call": 5, "command": "stats"}                                    -> {"call": 5, "nodes": 3}
+    {"call": 6, "command": "put_fixed", "value": "<hex>"}              -> {"call": 6, "target": "<40 hex>"}
+    {"call": 7, "command": "put_signed", "secret": "<128 hex>", "key": "<64 hex>", "value": …, "salt": …}
+                                   -> {"call": 7}; when a put ends: {"event": "put", "target" or "key": …, "count": 2}
+    {"call": 8, "command": "get_fixed", "target": "<40 hex>"}          -> {"call": 8}; then {"event": "item", …}
+    {"call": 9, "command": "get_signed", "key": "<64 hex>", "salt": "<hex>"}     the same, "seq" too
+
+Values are byte strings; those, keys and salts are hexadecimal.
 
 It ends when standard input does, so that it cannot outlive the test. Every socket is bound to
 127.0.0.1 and everything that would speak to anybody else is off.
@@ -74,6 +81,19 @@ class Peer:
         if name == "get_peers":
             self.session.dht_get_peers(lt.sha1_hash(bytes.fromhex(request["info_hash"])))
             return {}
+        if name == "put_fixed":
+            return {"target": str(self.session.dht_put_immutable_item(bytes.fromhex(request["value"])))}
+        if name == "put_signed":
+            fields = ["secret", "key", "value", "salt"]
+            self.session.dht_put_mutable_item(*[bytes.fromhex(request[field]) for field in fields])
+            return {}
+        if name == "get_fixed":
+            self.session.dht_get_immutable_item(lt.sha1_hash(bytes.fromhex(request["target"])))
+            return {}
+        if name == "get_signed":
+            fields = ["key", "salt"]
+            self.session.dht_get_mutable_item(*[bytes.fromhex(request[field]) for field in fields])
+            return {}
         if name == "stats":
             self.stats_calls.append(call)
             self.session.post_dht_stats()
@@ -92,6 +112,26 @@ class Peer:
                     "info_hash": str(alert.info_hash),
                     "peers": [list(peer) for peer in alert.peers()],
                 })
+            elif isinstance(alert, lt.dht_put_alert):
+                say({
+                    "event": "put",
+                    "name": str(alert.target) if not any(alert.public_key) else alert.public_key.hex(),
+                    "count": alert.num_success,
+                })
+            elif isinstance(alert, lt.dht_immutable_item_alert):
+                value = alert.item["value"]
+                if isinstance(value, bytes):
+                    say({"event": "item", "name": str(alert.target), "value": value.hex()})
+            elif isinstance(alert, lt.dht_mutable_item_alert):
+                value = alert.item["value"]
+                if isinstance(value, bytes):
+                    say({
+                        "event": "item",
+                        "name": alert.key.hex(),
+                        "value": value.hex(),
+                        "seq": alert.seq,
+                        "salt": alert.item["salt"].hex(),
+                    })
             elif isinstance(alert, lt.dht_stats_alert):
                 nodes = sum(bucket["num_nodes"] for bucket in alert.routing_table)
                 for call in self.stats_calls:

@@ -25,6 +25,19 @@ interface Answer {
   port?: number;
   nodes?: number;
   error?: string;
+  target?: string;
+  name?: string;
+  count?: number;
+  value?: string;
+  seq?: number;
+  salt?: string;
+}
+
+/** An item that a finished get found; value and salt in hexadecimal. */
+export interface FoundItem {
+  value: string;
+  seq: number | undefined;
+  salt: string | undefined;
 }
 
 export function hasLibtorrent(): boolean {
@@ -37,6 +50,9 @@ export class LibtorrentPeer {
   port = 0;
   /** What each finished get_peers lookup found, by info-hash. */
   readonly found = new Map<string, PeerAddress[]>();
+  /** Items found, and nodes that took a put, by target or key. */
+  readonly items = new Map<string, FoundItem[]>();
+  readonly puts = new Map<string, number>();
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #lastCall = 0;
@@ -69,6 +85,25 @@ export class LibtorrentPeer {
   /** Starts a lookup; what it finds will be in `found`. */
   async getPeers(infoHash: string): Promise<void> {
     await this.#command('get_peers', { info_hash: infoHash });
+  }
+
+  /** Puts a byte string as an immutable item; its target. All of these are hexadecimal. */
+  async putFixed(value: string): Promise<string> {
+    return (await this.#command('put_fixed', { value })).target!;
+  }
+
+  /** Puts the next version of a mutable item. @param secret the expanded key, 64 bytes. */
+  async putSigned(secret: string, key: string, value: string, salt: string): Promise<void> {
+    await this.#command('put_signed', { secret, key, value, salt });
+  }
+
+  /** Starts to look an item up; what is found will be in `items`. */
+  async getFixed(target: string): Promise<void> {
+    await this.#command('get_fixed', { target });
+  }
+
+  async getSigned(key: string, salt: string): Promise<void> {
+    await this.#command('get_signed', { key, salt });
   }
 
   /** Contacts in its routing table. */
@@ -105,6 +140,12 @@ export class LibtorrentPeer {
     if (answer.call !== undefined) {
       this.#waiting.get(answer.call)?.(answer);
       this.#waiting.delete(answer.call);
+    } else if (answer.event === 'put') {
+      this.puts.set(answer.name!, answer.count!);
+    } else if (answer.event === 'item') {
+      const { name, value, seq, salt } = answer;
+      const known = this.items.get(name!) ?? [];
+      this.items.set(name!, [...known, { value: value!, seq, salt }]);
     } else if (answer.event === 'peers') {
       const peers = this.found.get(answer.info_hash!) ?? [];
       for (const [host, port] of answer.peers!) peers.push({ host, port });

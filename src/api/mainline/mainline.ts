@@ -17,25 +17,37 @@ import { type Endpoint, parseEndpoint, resolveHost } from '../../io/endpoint.ts'
 import { sha1, systemRandom } from '../../io/entropy.ts';
 import { DhtError } from '../../io/errors.ts';
 import { type Teller, tellerOf } from '../../io/guard.ts';
-import { Search } from '../../io/search.ts';
+import type { Search } from '../../io/search.ts';
 import { verify } from '../../io/signatures.ts';
 import { bindUdp, checkUdpForm } from '../../io/udp.ts';
 import { refusalText } from '../../io/udp-socket.ts';
 import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
 import { Counters } from '../../mainline/counters.ts';
+import type { Errand } from '../../mainline/errand.ts';
+import type { Encodable } from '../../mainline/krpc/bencode.ts';
 import { Method } from '../../mainline/krpc/fields.ts';
 import type { Message } from '../../mainline/krpc/message.ts';
 import { MainlineNode } from '../../mainline/node.ts';
 import { PUBLIC_ROUTERS } from '../../mainline/routers.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
-import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
+import { LookupKind } from '../../mainline/rows/purpose.ts';
 import { Register } from '../../mainline/rows/register.ts';
 import { MainlineShared } from '../../mainline/shared.ts';
 import type { MainlineObserver, Settings } from '../../mainline/state.ts';
-import { type LookupTrace, traceOf } from '../../mainline/trace.ts';
+import { type LookupTrace, traceOf, writesOf } from '../../mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
+import { collectPeers, type Desk, type LookupOutcome, searchOf } from './desk.ts';
 import { checkEntries, Entrance, type Entries } from './entrance.ts';
+import type {
+  GetOptions,
+  GetResult,
+  ItemName,
+  PutOptions,
+  PutResult,
+  StoredItem,
+} from './item-results.ts';
+import { getItem, putItem, republishItem } from './items.ts';
 import {
   checkLimits,
   checkOptions,
@@ -44,7 +56,15 @@ import {
   tracesOf,
   type WorldChoices,
 } from './options.ts';
-import { busy, noNodes, notSent, pingResult, wasClosed } from './outcomes.ts';
+import {
+  busy,
+  noNodes,
+  notSent,
+  notStored,
+  pingResult,
+  storedPeers,
+  wasClosed,
+} from './outcomes.ts';
 import type {
   AnnounceOptions,
   AnnounceResult,
@@ -63,9 +83,6 @@ export interface MainlineOptions extends WorldChoices {
   /** Another node of this process, with which to share memory for contacts and requests. */
   shareWith?: Mainline;
 }
-
-/** Info-hashes that `stored` lists unless told otherwise. */
-const STORED_LISTED = 1000;
 
 /**
  * Opens a node: binds the socket and starts to join. Await `ready()` to know that it has joined;
@@ -122,12 +139,24 @@ export class Mainline {
   #joined: { answered: number } | null = null;
   readonly #waitForJoin = new Set<number>();
   readonly #openedAtMs: number;
-  #found = new Map<number, (peer: Address) => void>();
   #closed: Promise<void> | null = null;
   readonly #watchers: MainlineWatchers;
   /** How many traces are kept. */
   readonly #traces: number;
   readonly #entrance: Entrance;
+  readonly #desk: Desk = {
+    lookup: (limits, kind, target, errand, opened) =>
+      this.#call(limits, (call) => {
+        opened?.(call);
+        this.#begin(kind, target, call, errand);
+      }),
+    search: (run) =>
+      searchOf(run, (call) => {
+        this.#node.cancel(call);
+        this.#calls.fail(call, new DhtError('ABORTED', 'the search was left'));
+      }),
+    found: new Map(),
+  };
 
   /** @internal */
   constructor(
@@ -229,11 +258,19 @@ export class Mainline {
    * `for await` while they come. Finding none is no error. @throws DhtError.
    */
   getPeers(infoHash: Id, limits: CallLimits = {}): Search<Peer, GetPeersResult> {
-    return this.#search(async (found, opened) => {
+    return this.#desk.search(async (found, opened) => {
       checkLimits(limits, 'getPeers');
       const id = parseId(infoHash, 'infoHash');
       const kind = LookupKind.getPeers;
-      const { peers, outcome } = await this.#collect(found, opened, limits, kind, id, null);
+      const { peers, outcome } = await collectPeers(
+        this.#desk,
+        found,
+        opened,
+        limits,
+        kind,
+        id,
+        null,
+      );
       return { peers, nodes: outcome.trace.closest, lookup: outcome.trace };
     });
   }
@@ -247,24 +284,43 @@ export class Mainline {
     const id = parseId(infoHash, 'infoHash');
     const implied = options.port === undefined;
     const port = implied ? this.port : wholeNumber(options.port, 'port', 1, 65535);
-    const announcement = { port, impliedPort: implied, seed: options.seed ?? false };
-    return this.#search<AnnounceResult>(async (found, opened) => {
+    return this.#desk.search<Peer, AnnounceResult>(async (found, opened) => {
       const kind = LookupKind.announce;
-      const { peers, outcome } = await this.#collect(
+      const errand = { port, impliedPort: implied, seed: options.seed ?? false };
+      const { peers, outcome } = await collectPeers(
+        this.#desk,
         found,
         opened,
         options,
         kind,
         id,
-        announcement,
+        errand,
       );
-      const { trace, stored, failed } = outcome;
-      if (stored === 0) {
-        const answered = `${trace.answered} of ${trace.steps.length} nodes answered`;
-        throw new DhtError('NOT_STORED', `no node stored the announce (${answered})`);
-      }
-      return { peers, nodes: trace.closest, lookup: trace, stored, failed };
+      const { trace, stored, failed, writes } = outcome;
+      if (stored === 0) throw notStored('announce', trace);
+      return { peers, nodes: trace.closest, lookup: trace, stored, failed, writes };
     });
+  }
+
+  /**
+   * Finds an item (BEP 44 "get"): by its target, or a mutable one by its key. Await it for the newest
+   * version, or iterate it for each newer one as it is found. Finding none is no error. @throws DhtError.
+   */
+  get(name: ItemName, options: GetOptions = {}): Search<StoredItem, GetResult> {
+    return getItem(this.#desk, name, options);
+  }
+
+  /**
+   * Stores a value of at most 1000 bytes at the k nodes closest to its target (BEP 44 "put"), where it
+   * lives for two hours. @throws DhtError OUTDATED when another version is there, NOT_STORED, and others.
+   */
+  put(value: Encodable, options: PutOptions = {}): Promise<PutResult> {
+    return putItem(this.#desk, value, options);
+  }
+
+  /** Puts an item again for its owner, where it is needed: needs no secret key. @throws DhtError. */
+  republish(item: StoredItem, limits: CallLimits = {}): Promise<PutResult> {
+    return republishItem(this.#desk, item, limits);
   }
 
   /** Tells `watcher` what happens until the returned function is called. */
@@ -273,14 +329,8 @@ export class Mainline {
   }
 
   /** What others have announced to us, at most `limit` info-hashes. */
-  stored(limit: number = STORED_LISTED): StoredPeers[] {
-    const listed: StoredPeers[] = [];
-    for (const { infoHash, addresses } of this.#node.peers ?? []) {
-      if (listed.length >= limit) break;
-      const peers = addresses.map((peer) => ({ host: formatIp(ipOf(peer)), port: portOf(peer) }));
-      listed.push({ infoHash: formatId(infoHash), peers });
-    }
-    return listed;
+  stored(limit?: number): StoredPeers[] {
+    return storedPeers(this.#node, limit);
   }
 
   /** Counters since the node was opened. */
@@ -325,8 +375,8 @@ export class Mainline {
   }
 
   /** Begins a lookup; at once, or when the first name of the bootstrap list is resolved. */
-  #begin(kind: LookupKind, id: Uint8Array, call: number, announcement: Announcement | null): void {
-    const begin = (): boolean => this.#node.lookup(this.#clock.now(), kind, id, call, announcement);
+  #begin(kind: LookupKind, id: Uint8Array, call: number, errand: Errand | null): void {
+    const begin = (): boolean => this.#node.lookup(this.#clock.now(), kind, id, call, errand);
     if (begin()) return;
     if (this.#node.lookupCount >= LOOKUPS_LIMIT) throw busy();
     if (!this.#entrance.isResolving) throw noNodes();
@@ -355,54 +405,9 @@ export class Mainline {
     return outcome;
   }
 
-  /** A call that finds things on the way; leaving its iteration early gives it up. */
-  #search<Result>(
-    run: (found: (peer: Peer) => void, opened: (call: number) => void) => Promise<Result>,
-  ): Search<Peer, Result> {
-    let underWay = 0;
-    return new Search(
-      (found) =>
-        run(found, (call) => {
-          underWay = call;
-        }),
-      () => {
-        this.#node.cancel(underWay);
-        this.#calls.fail(underWay, new DhtError('ABORTED', 'the search was left'));
-      },
-    );
-  }
-
-  async #collect(
-    found: (peer: Peer) => void,
-    opened: (call: number) => void,
-    limits: CallLimits,
-    kind: LookupKind,
-    id: Uint8Array,
-    announcement: Announcement | null,
-  ): Promise<{ peers: Peer[]; outcome: LookupOutcome }> {
-    const peers = new Map<Address, Peer>();
-    let own = 0;
-    try {
-      const outcome = await this.#call<LookupOutcome>(limits, (call) => {
-        own = call;
-        opened(call);
-        this.#found.set(call, (address) => {
-          if (peers.has(address)) return;
-          const peer = { host: formatIp(ipOf(address)), port: portOf(address) };
-          peers.set(address, peer);
-          found(peer);
-        });
-        this.#begin(kind, id, call, announcement);
-      });
-      return { peers: [...peers.values()], outcome };
-    } finally {
-      this.#found.delete(own);
-    }
-  }
-
   #observer(): MainlineObserver {
     return {
-      onPeer: (call, peer) => this.#found.get(call)?.(peer),
+      onPeer: (call, peer) => this.#desk.found.get(call)?.(peer),
       onLookup: (call, lookup) => {
         const outcome = this.#remember(lookup);
         const { refusal } = this.#driver;
@@ -425,7 +430,8 @@ export class Mainline {
     const trace = traceOf(lookup, this.#clock.now());
     rememberTrace(this.lookups, trace, this.#traces);
     this.#watchers.lookupEnded(trace);
-    return { trace, stored: lookup.writes.stored, failed: lookup.writes.failed };
+    const { stored, failed } = lookup.writes;
+    return { trace, stored, failed, writes: writesOf(lookup) };
   }
 
   #answered(call: number, message: Message, rttMs: number, from: Address): void {
@@ -435,10 +441,4 @@ export class Mainline {
       this.#calls.fail(call, error as Error);
     }
   }
-}
-
-interface LookupOutcome {
-  trace: LookupTrace;
-  stored: number;
-  failed: number;
 }

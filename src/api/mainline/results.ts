@@ -4,7 +4,7 @@
 import type { Address } from '../../core/address.ts';
 import type { CallLimits } from '../../io/calls.ts';
 import type { Endpoint } from '../../io/endpoint.ts';
-import type { LookupTrace, NodeInfo } from '../../mainline/trace.ts';
+import type { LookupTrace, NodeInfo, NodeWrite } from '../../mainline/trace.ts';
 
 /** 20 bytes, or 40 hexadecimal digits. */
 export type Id = string | Uint8Array;
@@ -53,6 +53,8 @@ export interface AnnounceResult extends GetPeersResult {
   stored: number;
   /** Nodes that refused it or did not answer. */
   failed: number;
+  /** What each of them did, and why. */
+  writes: NodeWrite[];
 }
 
 export interface PingResult extends NodeInfo {

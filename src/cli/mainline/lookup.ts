@@ -71,7 +71,7 @@ export async function announce(
   });
 }
 
-async function withNode(
+export async function withNode(
   options: LookupOptions,
   console: Console,
   run: (node: Mainline, limits: { timeoutMs: number }) => Promise<void>,

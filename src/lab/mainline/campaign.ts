@@ -89,7 +89,9 @@ export class Campaigns implements MainlineObserver {
   onPeer(call: number, peer: Address): void {
     const asker = this.#askers.get(call);
     if (!asker) return;
-    this.#plan!.onPeer?.(asker.n, peer, this.#overlay!.world.now - asker.atMs);
+    const afterMs = this.#overlay!.world.now - asker.atMs;
+    // What the asker keeps for others itself says nothing of the network.
+    if (afterMs > 0) this.#plan!.onPeer?.(asker.n, peer, afterMs);
   }
 
   onAnswer(): void {}

@@ -18,6 +18,7 @@ import {
   VALUE_BYTES_MAX,
 } from '../krpc/item.ts';
 import type { Message } from '../krpc/message.ts';
+import { copied } from '../krpc/reading.ts';
 import { integerAt, KEY_BYTES, SIGNATURE_BYTES } from '../krpc/storage-fields.ts';
 import type { Writer } from '../krpc/writer.ts';
 import type { MainlineState } from '../state.ts';
@@ -152,13 +153,13 @@ function shapeOf(query: Message): Uint8Array | null {
 /** Of a put whose shape is right; a copy. */
 function itemOfPut({ bytes, storage }: Message): Item {
   const { keyStart, signatureStart, saltStart, saltLength, seqStart, seqLength } = storage;
-  const value = bytes.slice(storage.valueStart, storage.valueEnd);
+  const value = copied(bytes, storage.valueStart, storage.valueEnd);
   if (keyStart === 0) return immutableItem(value);
   return {
     value,
-    key: bytes.slice(keyStart, keyStart + KEY_BYTES),
-    salt: bytes.slice(saltStart, saltStart + saltLength),
+    key: copied(bytes, keyStart, keyStart + KEY_BYTES),
+    salt: copied(bytes, saltStart, saltStart + saltLength),
     seq: integerAt(bytes, seqStart, seqLength)!,
-    signature: bytes.slice(signatureStart, signatureStart + SIGNATURE_BYTES),
+    signature: copied(bytes, signatureStart, signatureStart + SIGNATURE_BYTES),
   };
 }

@@ -9,6 +9,7 @@ import type { Address } from '../../core/address.ts';
 import { assert } from '../../core/assert.ts';
 import { latin1 } from '../krpc/bencode.ts';
 import type { Message } from '../krpc/message.ts';
+import { copied } from '../krpc/reading.ts';
 import { CandidateState } from '../rows/candidate.ts';
 import type { Lookup } from '../rows/lookup.ts';
 import { Purpose } from '../rows/purpose.ts';
@@ -25,7 +26,7 @@ export function keepToken(lookup: Lookup, row: number, message: Message): void {
   const { bytes, tokenStart, tokenLength } = message;
   if (tokenStart <= 0 || tokenLength > TOKEN_BYTES_MAX) return;
   assert(lookup.stateOf(row) === CandidateState.answered, 'tokens come with answers');
-  lookup.writes.tokens[row] = bytes.slice(tokenStart, tokenStart + tokenLength);
+  lookup.writes.tokens[row] = copied(bytes, tokenStart, tokenStart + tokenLength);
 }
 
 /**

@@ -14,6 +14,7 @@ import { ID_BYTES } from '../../core/id.ts';
 import { ascii } from './bencode.ts';
 import { WRONG_TYPE } from './fields.ts';
 import type { Message } from './message.ts';
+import { copied } from './reading.ts';
 import { integerAt, KEY_BYTES, SIGNATURE_BYTES } from './storage-fields.ts';
 
 /** BEP 44: bytes of a bencoded value. */
@@ -68,12 +69,12 @@ export function itemOfReply(message: Message, salt: Uint8Array): Item | null {
   const { bytes, storage } = message;
   const { valueStart, valueEnd, keyStart, signatureStart, seqStart, seqLength } = storage;
   if (valueStart === 0 || valueEnd - valueStart > VALUE_BYTES_MAX) return null;
-  const value = bytes.slice(valueStart, valueEnd);
+  const value = copied(bytes, valueStart, valueEnd);
   if (keyStart === 0) return immutableItem(value);
   const seq = integerAt(bytes, seqStart, seqLength);
   if (keyStart === WRONG_TYPE || signatureStart <= 0 || !isSeq(seq)) return null;
-  const key = bytes.slice(keyStart, keyStart + KEY_BYTES);
-  const signature = bytes.slice(signatureStart, signatureStart + SIGNATURE_BYTES);
+  const key = copied(bytes, keyStart, keyStart + KEY_BYTES);
+  const signature = copied(bytes, signatureStart, signatureStart + SIGNATURE_BYTES);
   return { value, key, salt, seq, signature };
 }
 

@@ -42,6 +42,13 @@ export function readDigits(scanner: Scanner): number {
   return scanner.integer() ? start : BROKEN;
 }
 
+/** What is to be kept of a datagram. (`slice` of a Buffer would be no copy, and keep all of it.) */
+export function copied(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const copy = new Uint8Array(end - start);
+  copy.set(bytes.subarray(start, end));
+  return copy;
+}
+
 export function spells(scanner: Scanner, start: number, word: string): boolean {
   for (let i = 0; i < word.length; i++) {
     if (scanner.bytes[start + i] !== word.charCodeAt(i)) return false;

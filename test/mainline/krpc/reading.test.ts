@@ -4,6 +4,7 @@ import { ascii, Scanner } from '../../../src/mainline/krpc/bencode.ts';
 import { WRONG_TYPE } from '../../../src/mainline/krpc/fields.ts';
 import {
   BROKEN,
+  copied,
   readBytes,
   readDigits,
   readId,
@@ -17,6 +18,14 @@ function on(text: string): Scanner {
   scanner.begin(ascii(text), 0, text.length);
   return scanner;
 }
+
+test('what is kept is a copy, of Buffers too, and no Buffer', () => {
+  const bytes = Buffer.from('abcdef');
+  const copy = copied(bytes, 1, 4);
+  bytes.fill(0);
+  expect(copy).toEqual(ascii('bcd'));
+  expect(copy.buffer.byteLength).toBe(3);
+});
 
 describe('readers', () => {
   test('find what they look for', () => {

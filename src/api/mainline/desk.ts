@@ -1,0 +1,80 @@
+/**
+ * A node's desk: where calls that stand in files of their own begin their lookups, and hear what those
+ * find on the way and come to.
+ */
+import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
+import type { CallLimits } from '../../io/calls.ts';
+import { Search } from '../../io/search.ts';
+import type { Errand } from '../../mainline/errand.ts';
+import type { LookupKind } from '../../mainline/rows/purpose.ts';
+import type { LookupTrace, NodeWrite } from '../../mainline/trace.ts';
+import type { Peer } from './results.ts';
+
+export interface LookupOutcome {
+  trace: LookupTrace;
+  stored: number;
+  failed: number;
+  writes: NodeWrite[];
+}
+
+/** What such calls need of a node. */
+export interface Desk {
+  /** A lookup, from its beginning to its end; `opened` is told its call before it begins. */
+  lookup(
+    limits: CallLimits,
+    kind: LookupKind,
+    target: Uint8Array,
+    errand: Errand | null,
+    opened?: (call: number) => void,
+  ): Promise<LookupOutcome>;
+  /** A call that finds things on the way; whoever leaves it early gives it up. */
+  search<Found, Result>(
+    run: (found: (one: Found) => void, opened: (call: number) => void) => Promise<Result>,
+  ): Search<Found, Result>;
+  /** Who hears of the peers that a lookup finds, by call. */
+  readonly found: Map<number, (peer: Address) => void>;
+}
+
+/** @param giveUp is told the call that was under way when whoever iterated left early. */
+export function searchOf<Found, Result>(
+  run: (found: (one: Found) => void, opened: (call: number) => void) => Promise<Result>,
+  giveUp: (call: number) => void,
+): Search<Found, Result> {
+  let underWay = 0;
+  const opened = (call: number): void => {
+    underWay = call;
+  };
+  return new Search(
+    (found) => run(found, opened),
+    () => giveUp(underWay),
+  );
+}
+
+/** A lookup for peers: each once, in the order found. */
+export async function collectPeers(
+  desk: Desk,
+  found: (peer: Peer) => void,
+  opened: (call: number) => void,
+  limits: CallLimits,
+  kind: LookupKind,
+  id: Uint8Array,
+  errand: Errand | null,
+): Promise<{ peers: Peer[]; outcome: LookupOutcome }> {
+  const peers = new Map<Address, Peer>();
+  let own = 0;
+  try {
+    const outcome = await desk.lookup(limits, kind, id, errand, (call) => {
+      own = call;
+      opened(call);
+      desk.found.set(call, (address) => {
+        if (peers.has(address)) return;
+        const peer = { host: formatIp(ipOf(address)), port: portOf(address) };
+        peers.set(address, peer);
+        found(peer);
+      });
+    });
+    return { peers: [...peers.values()], outcome };
+  } finally {
+    desk.found.delete(own);
+  }
+}
