@@ -33,7 +33,7 @@ const NAMES: Record<string, string> = {
   mainline: [
     'DhtError LOOKUPS_REMEMBERED Mainline PUBLIC_ROUTERS RegisterView Search SeededRandom',
     'TableView addressOf decode encode flatTable formatAddress ipOf openMainline parseIp',
-    'portOf prefixTable',
+    'portOf prefixTable publicKeyOf',
   ].join(' '),
   codec: 'decode encode',
   ring: [
