@@ -6,16 +6,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import {
-  bytesIn,
-  check,
-  folderWith,
-  prove,
-  ROOT,
-  run,
-  tarball,
-  write,
-} from './packed.mjs';
+import { bytesIn, check, folderWith, prove, ROOT, run, tarball, write } from './packed.mjs';
 
 /** Of an install for Mainline, testnets, the lab and rings in memory; measured 7.2 MB and 2 packages. */
 const INSTALLED_BYTES_MAX = 9_000_000;

@@ -109,7 +109,7 @@ export class Picture {
   }
 
   idOf(place: number): string {
-    return this.#ids[place];
+    return this.#ids[place]!;
   }
 
   setState(node: number, state: number): void {
@@ -226,10 +226,10 @@ export class Picture {
       playing: true,
       pace: 1000,
       nodes: Uint32Array.from(nodes),
-      states: Uint8Array.from(nodes, (node) => this.#states[node]),
+      states: Uint8Array.from(nodes, (node) => this.#states[node]!),
       places: Uint32Array.from(places),
-      successors: Int32Array.from(places, (place) => this.#successors[place]),
-      safeties: Uint8Array.from(places, (place) => this.#safeties[place]),
+      successors: Int32Array.from(places, (place) => this.#successors[place]!),
+      safeties: Uint8Array.from(places, (place) => this.#safeties[place]!),
       sybils: new Uint32Array(0),
       sides: null,
       keys,

@@ -221,7 +221,7 @@ export class LiveMainline extends LiveScene {
     const count = Math.min(TABLES_PER_LOOK, this.#own.length);
     const own = new Set(this.#own.map(({ number }) => number));
     for (let i = 0; i < count; i++) {
-      const { node } = this.#own[this.#nextTable++ % this.#own.length];
+      const { node } = this.#own[this.#nextTable++ % this.#own.length]!;
       for (const entry of node.table.entries()) this.#seeContact(entry, own, nowMs);
     }
     for (const [number, { seenMs }] of this.#outside) {

@@ -71,7 +71,7 @@ export function ownerOf(places: readonly OwningPlace[], key: string): OwningPlac
   let high = places.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (places[middle].id <= key) low = middle + 1;
+    if (places[middle]!.id <= key) low = middle + 1;
     else high = middle;
   }
   return places[low - 1] ?? places.at(-1);

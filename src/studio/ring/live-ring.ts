@@ -141,7 +141,7 @@ export class LiveRing extends LiveScene {
     for (const ring of this.#members) {
       const info = ring.info();
       this.k = info.k;
-      this.#see(known, { home: ring.addresses[0], info, ring });
+      this.#see(known, { home: ring.addresses[0]!, info, ring });
       if (this.isWatched) this.#tap(ring);
     }
     for (const [home, { isAlive, info }] of this.#survey.found) {
@@ -229,7 +229,7 @@ export class LiveRing extends LiveScene {
   #accessOf(from: number | undefined): { node: number; access: RingAccess } {
     const chosen = from === undefined ? undefined : this.#known.get(from)?.ring;
     const ring = chosen ?? this.#members[0];
-    if (ring) return { node: this.picture.numberOf(ring.addresses[0]), access: ring };
+    if (ring) return { node: this.picture.numberOf(ring.addresses[0]!), access: ring };
     const { connection } = this.#survey;
     if (connection !== null) return { node: -1, access: connection };
     throw new CommandRefused('IMPOSSIBLE', 'no member of the ring is there to ask');
@@ -252,7 +252,7 @@ export class LiveRing extends LiveScene {
   async #take(hands: RingHands, kind: 'crash' | 'leave', node: number): Promise<void> {
     const ring = this.#known.get(node)?.ring;
     if (!ring) throw new CommandRefused('UNKNOWN', `there is no member ${node} here to ${kind}`);
-    if (kind === 'leave') this.#left.add(ring.addresses[0]);
+    if (kind === 'leave') this.#left.add(ring.addresses[0]!);
     await hands[kind](ring);
   }
 
@@ -319,7 +319,7 @@ export class LiveRing extends LiveScene {
     }
     places.sort((a, b) => (a.id < b.id ? -1 : 1));
     const records = this.#members.map((ring) => ({
-      node: this.picture.numberOf(ring.addresses[0]),
+      node: this.picture.numberOf(ring.addresses[0]!),
       records: this.#recordsOf(ring),
     }));
     const signs = [...this.#records.values()].map((one) => one.sign);
@@ -388,7 +388,7 @@ export class LiveRing extends LiveScene {
 
   #tap(ring: Ring): void {
     if (this.#untap.has(ring)) return;
-    const node = this.picture.numberOf(ring.addresses[0]);
+    const node = this.picture.numberOf(ring.addresses[0]!);
     const untap = ring.watch({
       onNotice: (notice) => this.#hear(node, notice),
       onBytes: (isOurs, isAccepted, local, peer, bytes, start, end) =>

@@ -162,7 +162,7 @@ export class RingTraffic {
   /** Gives up what nobody has answered. */
   tick(nowMs: number): void {
     for (const [name, { lookup, step }] of this.#waiting) {
-      if (lookup.draft.steps[step].sentMs + STEP_MS > nowMs) continue;
+      if (lookup.draft.steps[step]!.sentMs + STEP_MS > nowMs) continue;
       this.#waiting.delete(name);
       lookup.draft.close(step, 'timeout', nowMs);
       this.#circle.tellLookup(lookup.draft.view());
@@ -202,7 +202,7 @@ export class RingTraffic {
     const flight = this.#circle.tellMessage(message, move?.lookup.draft.opening.id ?? 0);
     if (move === null) return;
     const { lookup, step, isReply, ending } = move;
-    lookup.draft.steps[step][isReply ? 'reply' : 'request'] = flight;
+    lookup.draft.steps[step]![isReply ? 'reply' : 'request'] = flight;
     if (ending === null) this.#circle.tellLookup(lookup.draft.view());
     else this.#end(lookup, ending.hasSucceeded, ending.result, Date.now());
   }
@@ -241,7 +241,7 @@ export class RingTraffic {
     // Members ask for owners all the time, to keep their fingers right; that is no lookup of anybody.
     if (known === undefined && type === FrameType.owner && from >= 0) return null;
     const nowMs = Date.now();
-    const lookup = known ?? this.#begin(KINDS[type], key, key, from, nowMs, false);
+    const lookup = known ?? this.#begin(KINDS[type]!, key, key, from, nowMs, false);
     const id = to < 0 ? null : this.#circle.idOf(to);
     const distanceBits = id === null ? null : clockwiseBits(Buffer.from(id, 'hex'), bytes);
     const toldBy = lookup.draft.steps.length - 1;

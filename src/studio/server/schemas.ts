@@ -72,7 +72,7 @@ export function rowsOf(
   return {
     places: Array.from(places.nodes, (owner, i) => ({
       id: Buffer.from(places.ids.subarray(i * 20, i * 20 + 20)).toString('hex'),
-      address: formatAddress(places.addresses[i]),
+      address: formatAddress(places.addresses[i]!),
       node: owner,
       successor: update.successors[i],
       safety: update.safeties[i] === 255 ? null : update.safeties[i],

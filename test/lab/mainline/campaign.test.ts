@@ -53,9 +53,11 @@ describe('a campaign', () => {
       onPeer: (n, _peer, afterMs) => soonest.set(n, Math.min(afterMs, soonest.get(n) ?? Infinity)),
     });
     expect(soonest.size).toBe(20);
-    // One round trip is 100 ms, and nobody has a peer sooner than that.
+    // One round trip is 100 ms, and nobody else's peer comes sooner than that; one's own is there at once.
     for (const afterMs of soonest.values()) expect(afterMs % 100).toBe(0);
-    expect(Math.min(...soonest.values())).toBeGreaterThanOrEqual(100);
+    const others = [...soonest.values()].filter((afterMs) => afterMs > 0);
+    expect(others.length).toBeGreaterThan(10);
+    expect(Math.min(...others)).toBe(100);
   });
 
   test('counts a node that knows nobody as a failed lookup, and asks only the living', () => {
