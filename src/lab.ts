@@ -100,7 +100,13 @@ export type { TrialPlan, TrialResult } from './lab/mainline/trial.ts';
 export type { WorkloadModel } from './lab/mainline/workload.ts';
 export type { LatencyModel } from './lab/network/latency.ts';
 export { checkLatency, checkNetwork, type NetworkModel } from './lab/network/network-model.ts';
-export type { Check, ExperimentResult, Progress, Watch } from './lab/results/experiment.ts';
+export {
+  type Check,
+  chanceOf,
+  type ExperimentResult,
+  type Progress,
+  type Watch,
+} from './lab/results/experiment.ts';
 export type { Grade, Summary } from './lab/results/grade.ts';
 export {
   Recorder,

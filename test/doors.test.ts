@@ -47,7 +47,7 @@ const NAMES: Record<string, string> = {
     'LabNode MDHT_LOOKUP_LATENCY_DEFAULTS NAT_REACH_DEFAULTS REPLICA_SURVIVAL_DEFAULTS',
     'RING_SPLIT_DEFAULTS RING_SURVIVAL_DEFAULTS RPC_SAMPLE Recorder RingLab RingLabNode',
     'RingSoakFailure SCENARIO_DEFAULTS SCENARIO_METRICS SCHEMA_VERSION',
-    'SIZE_ESTIMATE_DEFAULTS SNAPSHOT_NODES SOAK_NODES_MIN SoakFailure TABLES checkLatency',
+    'SIZE_ESTIMATE_DEFAULTS SNAPSHOT_NODES SOAK_NODES_MIN SoakFailure TABLES chanceOf checkLatency',
     'checkNetwork checkSchedule checkStart chordChurn chordLoad chordMassfail chordPath',
     'churnFrom columnsOf createLab durationMs kadHops mdhtLookupLatency natReach',
     'replicaSurvival ringSoak ringSplit ringSurvival scenario shown sizeEstimate soak',

@@ -4,21 +4,6 @@
  * of freedom: few seeds give a wide interval, one seed gives none.
  */
 
-/** t that 97.5 % lie below, for 1 … 30 degrees of freedom. */
-// biome-ignore format: a table
-const T = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
-  2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11, 2.101, 2.093, 2.086,
-  2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
-];
-/** The same from that many degrees on, never too small. */
-const T_BEYOND: readonly (readonly [freedom: number, t: number])[] = [
-  [120, 1.98],
-  [60, 2],
-  [40, 2.021],
-  [30, 2.042],
-];
-
 export interface Estimate {
   /** Values that there were; those that are no numbers are left out. */
   n: number;
@@ -36,7 +21,40 @@ export function estimateOf(values: readonly number[]): Estimate {
   return { n, mean, ci95: (studentT(n - 1) * Math.sqrt(squares / (n - 1))) / Math.sqrt(n) };
 }
 
-/** For a whole number of degrees of freedom, 1 or more. */
-export function studentT(freedom: number): number {
-  return T[freedom - 1] ?? T_BEYOND.find(([from]) => freedom >= from)![1];
+/** Halvings of the range in which t is looked for: more than a number has bits. */
+const BISECTIONS = 60;
+/** No t is larger: that of one degree of freedom at one in a billion. */
+const T_MOST = 1e9;
+
+/**
+ * Student's t that is exceeded, to either side, with this probability.
+ * @param freedom degrees of freedom, a whole number from 1 on
+ */
+export function studentT(freedom: number, beyond = 0.05): number {
+  let low = 0;
+  let high = T_MOST;
+  for (let i = 0; i < BISECTIONS; i++) {
+    const middle = (low + high) / 2;
+    if (studentInside(middle, freedom) < 1 - beyond) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/**
+ * The probability of -t … t: a finite sum for a whole number of degrees of freedom (Abramowitz and
+ * Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4).
+ */
+function studentInside(t: number, freedom: number): number {
+  const angle = Math.atan(t / Math.sqrt(freedom));
+  const sine = Math.sin(angle);
+  const cosine = Math.cos(angle);
+  const isOdd = freedom % 2 === 1;
+  let term = isOdd ? cosine : 1;
+  let sum = 0;
+  for (let n = isOdd ? 3 : 2; n <= freedom; n += 2) {
+    sum += term;
+    term *= ((n - 1) / n) * cosine * cosine;
+  }
+  return isOdd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum;
 }

@@ -3,10 +3,10 @@ import { estimateOf, studentT } from '../../src/results/confidence.ts';
 
 describe('an estimate', () => {
   test('of a textbook sample', () => {
-    // Mean 5, s = √(32 / 7) = 2.138, t(7) = 2.365: 2.365 × 2.138 / √8 = 1.788.
+    // Mean 5, s = √(32 / 7) = 2.138, t(7) = 2.3646: 2.3646 × 2.138 / √8 = 1.7875.
     const { n, mean, ci95 } = estimateOf([2, 4, 4, 4, 5, 5, 7, 9]);
     expect({ n, mean }).toEqual({ n: 8, mean: 5 });
-    expect(ci95).toBeCloseTo(1.788, 3);
+    expect(ci95).toBeCloseTo(1.7875, 3);
   });
 
   test('of one value has no interval, of none no mean, and leaves out what is no number', () => {
@@ -42,7 +42,10 @@ test("Student's t falls with the degrees of freedom and never below that of the 
     expect(t).toBeGreaterThan(1.959);
     last = t;
   }
-  expect([studentT(1), studentT(10), studentT(30), studentT(1000)]).toEqual([
-    12.706, 2.228, 2.042, 1.98,
-  ]);
+  // As printed in textbooks.
+  const printed = [1, 2, 9, 10, 30, 120].map((freedom) => studentT(freedom).toFixed(3));
+  expect(printed).toEqual(['12.706', '4.303', '2.262', '2.228', '2.042', '1.980']);
+  expect(studentT(5, 0.01)).toBeCloseTo(4.032, 3);
+  expect(studentT(10, 0.001)).toBeCloseTo(4.587, 3);
+  expect(studentT(19, 1e-5)).toBeGreaterThan(studentT(19, 1e-4));
 });

@@ -14,6 +14,8 @@ export interface Experiment {
   /** What it checks, and against what. */
   checks: readonly string[];
   options: z.ZodObject;
+  /** A size at which a run takes a second or two and its checks still mean something: `lab verify`. */
+  quick: Options;
   /**
    * What the schema cannot say: fields that hang on others.
    * @throws TypeError or RangeError that names the field.

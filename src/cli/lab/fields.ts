@@ -62,6 +62,32 @@ export function read<T>(
     .meta({ about, placeholder });
 }
 
+/** Values of a list at most: each is a part of the run. */
+const LIST_LIMIT = 100;
+
+/** `0.1,0.2` as text, an array in a file; each value once. */
+export function numbers(
+  name: string,
+  low: number,
+  high: number,
+  about: string,
+): Read<readonly number[]> {
+  const expected = `numbers in ${low}..${high} such as 0.1,0.2`;
+  return read(`${about}; ${expected}`, 'x,y,…', (value): readonly number[] => {
+    const list = typeof value === 'string' ? value.split(',').map(numberOf) : [value].flat();
+    const isOne = (one: unknown) => typeof one === 'number' && one >= low && one <= high;
+    if (list.length === 0 || list.length > LIST_LIMIT || !list.every(isOne)) {
+      const got = Array.isArray(value) ? JSON.stringify(value).slice(0, 60) : shown(value);
+      throw new TypeError(`"${name}" expected ${expected}, got ${got}`);
+    }
+    return [...new Set(list as number[])];
+  });
+}
+
+function numberOf(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
 // Fields that many experiments have.
 
 const HOUR_MS = 3_600_000;

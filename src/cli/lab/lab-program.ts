@@ -17,6 +17,7 @@ import { query } from './query.ts';
 import { type RecordOptions, recordRun } from './record.ts';
 import { runSoak, type SoakCommandOptions } from './soak.ts';
 import { runSweep } from './sweep.ts';
+import { type VerifyOptions, verify } from './verify.ts';
 
 interface Json {
   json: boolean;
@@ -31,6 +32,8 @@ interface RunOptions extends Json {
   shard?: Shard;
 }
 
+/** Of `verify`: five minutes on two cores are enough. */
+const VERIFY_MS = 600_000;
 const USAGE = '<experiment|file.json> [options]';
 
 const soakNodes = wholeNumberIn(SOAK_NODES_MIN, 100_000);
@@ -75,6 +78,21 @@ function runCommands(group: Command): void {
     .helpOption(false)
     .allowUnknownOption()
     .action((words: string[]) => run(words));
+
+  group
+    .command('verify')
+    .description(
+      'every experiment, small, over seeds that follow from a text; exit status 1 on a fail',
+    )
+    .argument('[experiments...]', 'their names (default: all)')
+    .requiredOption('--seeds-from <text>', 'such as the hash of a commit')
+    .option('--seeds <n>', 'seeds of each', wholeNumberIn(2, 1000), 20)
+    .option('--jobs <n>', 'runs at a time (default: all cores)', wholeNumberIn(1, 1024))
+    .option('--within <duration>', 'begin no experiment later than this', duration, VERIFY_MS)
+    .option('--json', 'one JSON object per line', false)
+    .action(async (names: string[], { json, ...options }: VerifyOptions & Json) => {
+      process.exitCode = await verify(names, options, openConsole(json));
+    });
 
   group
     .command('replay')
@@ -218,7 +236,7 @@ function addRunOptions(command: Command): Command {
       'with --out: record the requests of one lookup in n (default: 10)',
       wholeNumberIn(1, 2 ** 31),
     )
-    .option('--seeds <list>', 'a sweep over seeds, such as 1..20 or 1,2,3')
+    .option('--seeds <list>', 'a verdict over so many seeds, or those of 1..20 or 1,2,3')
     .option(
       '--jobs <n>',
       'of a sweep: cells at a time (default: all cores)',

@@ -3,7 +3,7 @@
  * beside them may say which of them are to be varied:
  *
  *     { "experiment": "kad-hops", "lookups": 500,
- *       "seeds": { "from": 1, "count": 20 },
+ *       "seeds": 20,
  *       "sweep": { "k": [8, 20], "nodes": [1000, 10000] } }      2 × 2 × 20 cells
  *
  * A path such as `node.k` varies a field inside another. What is typed on the command line goes before
@@ -15,7 +15,7 @@ import { shown } from '../../lab.ts';
 import { CommandError } from '../console.ts';
 import type { Experiment } from './experiment.ts';
 import { experimentNamed } from './experiments.ts';
-import { checkedOptions, flagOf, type NameOf, type Options } from './options.ts';
+import { checkedOptions, defaultOf, flagOf, type NameOf, type Options } from './options.ts';
 
 /** Cells of one sweep at most: their list is held in memory, and written. */
 export const CELLS_LIMIT = 100_000;
@@ -133,7 +133,8 @@ export function planOf(request: Request, typedFields: ReadonlySet<string>): Plan
       throw new CommandError(message, 2, 'USAGE');
     }
   };
-  const seedList = orSay(() => seedsFrom(seeds));
+  const first = values['seed'] ?? defaultOf(experiment.options.shape['seed']!);
+  const seedList = orSay(() => seedsFrom(seeds, Number(first)));
   const combinations = orSay(() => combinationsOf(sweep, experiment));
   const count = combinations.length * Math.max(1, seedList?.length ?? 1);
   if (count > CELLS_LIMIT) {
@@ -157,15 +158,17 @@ export function planOf(request: Request, typedFields: ReadonlySet<string>): Plan
 }
 
 /**
- * `[1, 2, 3]`, `{ from: 1, count: 20 }`, or text such as `1..20` and `1,2,3`; null: not said.
+ * `[1, 2, 3]`, `{ from: 1, count: 20 }`, or text such as `1..20` and `1,2,3`; a number is so many from
+ * the first on. Null: not said.
  * @throws TypeError or RangeError that names the field.
  */
-export function seedsFrom(seeds: unknown): number[] | null {
+export function seedsFrom(seeds: unknown, first = 1): number[] | null {
   if (seeds === undefined) return null;
-  const list = listOf(seeds);
+  const isCount = typeof seeds === 'number' || (typeof seeds === 'string' && /^\d+$/.test(seeds));
+  const list = isCount ? range(first, Number(seeds)) : listOf(seeds);
   const isSeed = (seed: unknown): boolean => Number.isSafeInteger(seed) && (seed as number) >= 0;
   if (list === null || list.length === 0 || !list.every(isSeed)) {
-    const expected = '[1, 2, 3], { "from": 1, "count": 20 }, 1..20 or 1,2,3';
+    const expected = 'how many, or 1..20, 1,2,3, [1, 2, 3], { "from": 1, "count": 20 }';
     const got = typeof seeds === 'object' ? JSON.stringify(seeds).slice(0, 60) : shown(seeds);
     throw new TypeError(`"seeds" expected ${expected}, got ${got}`);
   }

@@ -161,6 +161,15 @@ export const scenarioExperiment: Experiment = entry({
     'whatever `expect` asks for',
   ],
   options: fields,
+  quick: {
+    ...{ nodes: 150, faultsMs: '10 min', churn: 'bt-flatout' },
+    network: { latency: { kind: 'king' }, loss: 0.02 },
+    schedule: [
+      { at: '1 min', pause: { share: 0.2, for: '40 s' } },
+      { at: '3 min', crash: { share: 0.2 } },
+    ],
+    expect: [{ metric: 'successRate', expected: 1, tolerance: 0.02 }],
+  },
   complete: completed,
   run: (options, watch, recorder) =>
     scenario({ ...options, safety: options.safety === true }, watch, recorder),

@@ -7,36 +7,25 @@
  *     whoever comes last sees all of it                  `sweep.json` beside the folders
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { makeDirectory } from '../../files.ts';
+import type { Check } from '../../lab.ts';
 import { type Estimate, estimateOf } from '../../results/confidence.ts';
 import { type Source, sourceOfThisPackage } from '../../results/run.ts';
 import { CommandError, type Console, counted, green, red } from '../console.ts';
-import { type Cell, type CellOutcome, type CellProgress, originOf } from './cell.ts';
-import { runApart } from './cell-process.ts';
-import { lengthText, shortly, showFailures } from './lab-text.ts';
-import { checkMemory, freeBytes, heapMbFor } from './memory.ts';
+import type { CellOutcome } from './cell.ts';
+import { shortly } from './lab-text.ts';
 import type { Options } from './options.ts';
-import { type Plan, type PlannedCell, type Shard, shareOf } from './plan.ts';
+import { type Plan, type Shard, shareOf } from './plan.ts';
+import { jobsFor, type KeepOptions, type Place, placeOf, Running, valueText } from './running.ts';
+import { type Verdict, verdictsOf } from './verdict.ts';
 
-export interface SweepOptions {
+export interface SweepOptions extends KeepOptions {
   /** Where the folders go; without it nothing is kept. */
   out?: string;
-  csv?: boolean;
-  sample?: number;
   /** Cells at a time. */
   jobs?: number;
   shard?: Shard;
-}
-
-/** A cell and where it belongs. */
-interface Place {
-  planned: PlannedCell;
-  run: string;
-  config: string;
-  /** Null where nothing is kept. */
-  folder: string | null;
 }
 
 /** What `sweep.json` and the last line tell of a cell. */
@@ -44,6 +33,7 @@ type Row = Pick<CellOutcome, 'seed' | 'nodes' | 'pass' | 'traceHash'> & {
   run: string;
   varied: Options;
   failed: string[];
+  checks: readonly Check[];
   values: Record<string, number>;
 };
 
@@ -52,15 +42,15 @@ interface Group {
   config: string;
   varied: Options;
   seeds: number;
+  /** Runs all of whose checks passed by themselves. */
   pass: number;
+  /** Each check over all of them. */
+  verdicts: Verdict[];
   estimates: Record<string, Estimate>;
 }
 
 /** What the table at the end shows; `sweep.json` has everything. */
 const SHOWN = ['hopsMean', 'rpcsMean', 'successRate', 'exactRate', 'latencyMs.p50'];
-/** A sweep that was interrupted, as shells have it. */
-const INTERRUPTED_STATUS = 130;
-
 /** Runs what is not there yet, and tells what came out of all. Resolves with the exit status. */
 export async function runSweep(
   plan: Plan,
@@ -105,132 +95,7 @@ export async function runSweep(
   showGroups(groups, console);
   console.emit('sweep', summary);
   if (status !== 0) return status;
-  return mine.every((place) => rows.get(place.run)?.pass) ? 0 : 1;
-}
-
-/** The cells that are under way, and those that wait. */
-class Running {
-  readonly #plan: Plan;
-  readonly #waiting: Place[];
-  readonly #total: number;
-  readonly #jobs: number;
-  readonly #options: SweepOptions;
-  readonly #console: Console;
-  readonly #abort = new AbortController();
-  readonly #progress = new Map<Place, CellProgress | null>();
-  readonly #startedAtMs = performance.now();
-  #done = 0;
-  #status = 0;
-
-  constructor(plan: Plan, todo: Place[], jobs: number, options: SweepOptions, console: Console) {
-    this.#plan = plan;
-    this.#waiting = [...todo];
-    this.#total = todo.length;
-    this.#jobs = jobs;
-    this.#options = options;
-    this.#console = console;
-  }
-
-  /** Resolves with the exit status when all have ended, or all that ran when somebody stopped it. */
-  async all(onEnd: (place: Place, outcome: CellOutcome) => void): Promise<number> {
-    const stop = (): void => {
-      this.#status = INTERRUPTED_STATUS;
-      this.#waiting.length = 0;
-      this.#abort.abort();
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-    const workers = Array.from({ length: this.#jobs }, () => this.#work(onEnd));
-    await Promise.all(workers);
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
-    this.#console.progress('');
-    if (this.#abort.signal.aborted) {
-      this.#console.say(`Stopped; ${counted(this.#done, 'cell')} of ${this.#total} done.`);
-    }
-    return this.#status;
-  }
-
-  async #work(onEnd: (place: Place, outcome: CellOutcome) => void): Promise<void> {
-    for (let place = this.#waiting.shift(); place; place = this.#waiting.shift()) {
-      this.#progress.set(place, null);
-      try {
-        const outcome = await this.#run(place);
-        this.#done++;
-        onEnd(place, outcome);
-        showFailures(outcome, this.#console);
-      } catch (error) {
-        this.#failed(place, error);
-      }
-      this.#progress.delete(place);
-    }
-  }
-
-  #run(place: Place): Promise<CellOutcome> {
-    const { experiment } = this.#plan;
-    const { options } = place.planned;
-    const { csv = false, sample } = this.#options;
-    const keep =
-      place.folder === null ? null : { folder: place.folder, csv, ...(sample && { sample }) };
-    const cell: Cell = { experiment: experiment.name, options, keep };
-    return runApart(cell, {
-      heapMb: heapMbFor(experiment.footprint(options)),
-      signal: this.#abort.signal,
-      report: (progress) => {
-        this.#progress.set(place, progress);
-        this.#console.progress(this.#text());
-      },
-    });
-  }
-
-  /** One that fails does not stop the others. */
-  #failed({ planned, run }: Place, error: unknown): void {
-    if (this.#abort.signal.aborted) return;
-    if (!(error instanceof CommandError)) throw error;
-    const { seed, varied } = planned;
-    const { message, code } = error;
-    this.#status = Math.max(this.#status, error.status);
-    this.#console.emit('error', { code, message, seed, varied, run });
-    this.#console.say(`${red('FAIL')} seed ${seed} ${variedText(varied)}: ${message}`);
-  }
-
-  #text(): string {
-    const under = [...this.#progress.values()];
-    let share = 0;
-    let messages = 0;
-    let rssBytes = 0;
-    for (const progress of under) {
-      if (!progress) continue;
-      share += progress.done / progress.of;
-      messages += progress.messages / progress.wallMs;
-      rssBytes += progress.rssBytes;
-    }
-    const elapsedMs = performance.now() - this.#startedAtMs;
-    const done = this.#done + share;
-    const left = done === 0 ? '?' : lengthText((elapsedMs * (this.#total - done)) / done);
-    return (
-      `${this.#done} of ${counted(this.#total, 'cell')} done, ${under.length} under way  ` +
-      `${Math.round(messages)}k messages/s  ${Math.round(rssBytes / 1e6)} MB  ${left} left`
-    );
-  }
-}
-
-/** All cores, fewer if memory does not allow; too large a cell is told before any is run. */
-function jobsFor({ cells, experiment }: Plan, wanted = availableParallelism()): number {
-  const free = freeBytes();
-  let jobs = Math.min(wanted, cells.length);
-  for (const { options } of cells) {
-    const footprint = experiment.footprint(options);
-    checkMemory(footprint, Number(options['nodes']), free);
-    jobs = Math.min(jobs, Math.max(1, Math.floor(free / footprint.bytes)));
-  }
-  return jobs;
-}
-
-function placeOf(planned: PlannedCell, plan: Plan, source: Source, out?: string): Place {
-  const { name } = plan.experiment;
-  const { run, config } = originOf(name, planned.options, source);
-  return { planned, run, config, folder: out === undefined ? null : join(out, `${name}-${run}`) };
+  return mine.every(({ run }) => rows.has(run)) && groups.every(isAgreed) ? 0 : 1;
 }
 
 function makeFolder(folder: string): void {
@@ -259,6 +124,7 @@ function rowOf({ planned, run }: Place, outcome: CellOutcome): Row {
   return {
     ...{ run, seed, nodes, varied: planned.varied, pass, traceHash },
     failed: checks.filter((check) => !check.pass).map(({ name }) => name),
+    checks,
     values: { ...all, ...machine },
   };
 }
@@ -274,8 +140,14 @@ function groupsOf(places: readonly Place[], rows: ReadonlyMap<string, Row>): Gro
   return Array.from(members, ([config, { varied, rows }]) => ({
     ...{ config, varied, seeds: rows.length },
     pass: rows.filter(({ pass }) => pass).length,
+    verdicts: verdictsOf(rows),
     estimates: estimatesOf(rows),
   }));
+}
+
+/** Does what was measured agree with what is known, over all seeds? */
+function isAgreed({ verdicts }: Group): boolean {
+  return verdicts.every(({ pass }) => pass);
 }
 
 function estimatesOf(rows: readonly Row[]): Record<string, Estimate> {
@@ -296,7 +168,7 @@ function summaryOf(
   return {
     experiment: experiment.name,
     ...source,
-    pass: done.length === places.length && done.every(({ pass }) => pass),
+    pass: done.length === places.length && groups.every(isAgreed),
     cells: places.length,
     done: done.length,
     groups,
@@ -318,27 +190,39 @@ function showGroups(groups: readonly Group[], console: Console): void {
     `${group.pass}/${group.seeds}`,
     ...SHOWN.map((name) => estimateText(group.estimates[name])),
   ]);
-  const isAllPass = groups.every(({ pass, seeds }) => pass === seeds);
   console.say();
   console.table([[...varied, 'pass', ...SHOWN], ...rows]);
+  for (const group of groups) showVerdicts(group, varied, console);
   console.say();
   console.say(
-    `${isAllPass ? green('pass') : red('FAIL')}; means over seeds ± half the 95 % confidence interval`,
+    `${groups.every(isAgreed) ? green('pass') : red('FAIL')}; means over seeds ± half the 95 % confidence interval`,
   );
+}
+
+/** Every check over all seeds; of many groups only what disagrees. */
+function showVerdicts(group: Group, varied: readonly string[], console: Console): void {
+  const { verdicts, seeds } = group;
+  const shown = varied.length === 0 ? verdicts : verdicts.filter(({ pass }) => !pass);
+  if (shown.length === 0 || seeds < 2) return;
+  console.say();
+  const which = varied.map((path) => `${path} ${valueText(group.varied[path])}`).join(', ');
+  if (which !== '') console.say(which);
+  console.table(shown.map(verdictRow));
+}
+
+export function verdictRow(verdict: Verdict): string[] {
+  const { name, expected, allowed, measured, ci95, passed, runs, pass } = verdict;
+  return [
+    pass ? green('pass') : red('FAIL'),
+    name,
+    `measured ${shortly(measured)} ± ${shortly(+ci95.toPrecision(2))}`,
+    `expected ${shortly(expected)}${allowed > 0 ? ` ± ${shortly(+allowed.toPrecision(3))}` : ''}`,
+    `${passed} of ${runs} seeds alone`,
+  ];
 }
 
 function estimateText(estimate: Estimate | undefined): string {
   if (!estimate || estimate.n === 0) return '-';
   const { mean, ci95 } = estimate;
   return Number.isNaN(ci95) ? shortly(mean) : `${shortly(mean)} ± ${shortly(+ci95.toPrecision(2))}`;
-}
-
-function variedText(varied: Options): string {
-  return Object.entries(varied)
-    .map(([path, value]) => `${path} ${valueText(value)}`)
-    .join(', ');
-}
-
-function valueText(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

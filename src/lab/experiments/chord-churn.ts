@@ -19,6 +19,7 @@ import {
   type Check,
   check,
   type ExperimentResult,
+  shareError,
   type Watch,
   within,
 } from '../results/experiment.ts';
@@ -28,6 +29,7 @@ import { costOf, type RingGrade, RingLookups } from '../ring/ring-lookups.ts';
 import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
+import { groupedError } from '../statistics.ts';
 
 export interface ChordChurnOptions {
   seed: number;
@@ -35,6 +37,8 @@ export interface ChordChurnOptions {
   nodes: number;
   /** Successors that each node knows. */
   successors: number;
+  /** Joins, and as many leaves, per second, each in a ring of its own. */
+  rates: readonly number[];
   /** Lookups per rate; there is one a second. */
   lookups: number;
   /** How long nodes come and go before lookups are counted. */
@@ -45,6 +49,7 @@ export const CHORD_CHURN_DEFAULTS: ChordChurnOptions = {
   seed: 1,
   nodes: 1000,
   successors: 20,
+  rates: [0.05, 0.1, 0.15, 0.2, 0.3, 0.35],
   lookups: 1500,
   // Every entry has had its turn.
   settleMs: 900_000,
@@ -59,10 +64,15 @@ const TABLE: readonly (readonly [rate: number, path: number, timeouts: number])[
   [0.3, 3.91, 0.34],
   [0.35, 3.94, 0.42],
 ];
-/** Ours are 0.05 shorter, for our fingers stand before their points (chord-path). */
-const PATH_TOLERANCE = 0.2;
-const TIMEOUTS_TOLERANCE = 0.1;
+/** The paper's paths stay flat between 3.81 and 3.94; ours begin lower and grow with the dead. */
+const PATH_APART = 0.15;
+const PATH_REASON = 'the table does not grow with R, and a dead node on the way makes it longer';
+/** The paper's own formula gives 0.041 and 0.30 for the first and the last row: so it is off itself. */
+const TIMEOUTS_APART = 0.06;
+const TIMEOUTS_REASON = "the paper's own formula lies 0.1 beneath its table";
 const FAILURES_PER_10000 = 20;
+/** Lookups that follow one another meet the same dead: they count as groups of so many. */
+const GROUP = 100;
 const TABLE_NODES = 1000;
 const TABLE_SUCCESSORS = 20;
 
@@ -84,29 +94,22 @@ export function chordChurn(
   watch: Watch = () => {},
   recorder: Recorder | null = null,
 ): ExperimentResult {
-  const { seed, nodes, successors } = options;
+  const { seed, nodes } = options;
   const checks: Check[] = [];
   const figures: Record<string, number> = {};
   const grades: RingGrade[] = [];
   let messages = 0;
   let virtualMs = 0;
   let traceHash = '';
-  const isTabled = nodes === TABLE_NODES && successors === TABLE_SUCCESSORS;
-  for (const [rate, path, timeouts] of TABLE) {
+  for (const rate of options.rates) {
     const run = new Run(options, rate);
-    run.run(watch, rate === TABLE.at(-1)![0] ? recorder : null);
+    run.run(watch, recorder, rate === options.rates.at(-1));
     const { world } = run.overlay;
     const cost = costOf(run.lookups.grades);
-    const failures = (cost.failed / run.lookups.grades.length) * 10_000;
-    const percent = Math.round(rate * 100);
+    const percent = Number((rate * 100).toFixed(4));
     for (const [figure, value] of Object.entries(cost)) figures[`${figure}${percent}`] = value;
     figures[`members${percent}`] = run.overlay.oracle.members().length;
-    const name = `R ${rate}`;
-    if (isTabled) {
-      checks.push(check(`${name}, path`, path, PATH_TOLERANCE, cost.path));
-      checks.push(check(`${name}, time-outs`, timeouts, TIMEOUTS_TOLERANCE, cost.timeouts));
-    }
-    checks.push(within(`${name}, failures of 10,000`, 0, FAILURES_PER_10000, failures));
+    checks.push(...checksOf(options, rate, run.lookups.grades));
     for (const grade of run.lookups.grades) grades.push(grade);
     messages += world.streams.traffic.pieces;
     virtualMs += world.elapsedMs;
@@ -126,10 +129,44 @@ export function chordChurn(
   };
 }
 
+function checksOf(
+  { nodes, successors }: ChordChurnOptions,
+  rate: number,
+  grades: readonly RingGrade[],
+): Check[] {
+  const checks: Check[] = [];
+  const row = TABLE.find(([tabled]) => tabled === rate);
+  if (row && nodes === TABLE_NODES && successors === TABLE_SUCCESSORS) {
+    const [, path, timeouts] = row;
+    const groups: RingGrade[][] = [];
+    for (let i = 0; i < grades.length; i += GROUP) groups.push(grades.slice(i, i + GROUP));
+    const errorOf = (value: (grade: RingGrade) => number) =>
+      groupedError(groups.map((group) => group.map(value)));
+    const cost = costOf(grades);
+    const ofPath = { reason: PATH_REASON, allowed: PATH_APART, error: errorOf(({ hops }) => hops) };
+    const ofTimeouts = {
+      ...{ reason: TIMEOUTS_REASON, allowed: TIMEOUTS_APART },
+      error: errorOf((grade) => grade.timeouts),
+    };
+    checks.push(check(`R ${rate}, path`, path, ofPath, cost.path));
+    checks.push(check(`R ${rate}, time-outs`, timeouts, ofTimeouts, cost.timeouts));
+  }
+  const { length } = grades;
+  const failed = grades.filter(({ exact }) => !exact).length / length;
+  const rare = {
+    reason: "the table's worst row has 16",
+    error: 10_000 * shareError(FAILURES_PER_10000 / 10_000, length),
+    jump: 10_000 / length,
+  };
+  const name = `R ${rate}, failures of 10,000`;
+  return [...checks, within(name, 0, FAILURES_PER_10000, rare, failed * 10_000)];
+}
+
 class Run {
   readonly overlay: RingOverlay;
   readonly lookups: RingLookups;
   readonly #options: ChordChurnOptions;
+  readonly #rate: number;
   readonly #random: SeededRandom;
   readonly #arrivals: Lifetime;
   readonly #asks = new Lifetime({ kind: 'exponential', meanMs: SECOND_MS });
@@ -142,6 +179,7 @@ class Run {
   constructor(options: ChordChurnOptions, rate: number) {
     const { seed, nodes, successors, lookups, settleMs } = options;
     this.#options = options;
+    this.#rate = rate;
     this.#random = new SeededRandom(seed, SeedStream.churn);
     this.#arrivals = new Lifetime({ kind: 'exponential', meanMs: SECOND_MS / rate });
     this.#newcomer = nodes;
@@ -167,7 +205,7 @@ class Run {
     });
   }
 
-  run(watch: Watch, recorder: Recorder | null): void {
+  run(watch: Watch, recorder: Recorder | null, isWhole: boolean): void {
     const { lookups, overlay } = this;
     const { world } = overlay;
     const { settleMs } = this.#options;
@@ -177,13 +215,13 @@ class Run {
     this.#again(this.#asks, this.#ask);
     world.run(world.now + settleMs);
     lookups.grades.length = 0;
-    lookups.record(overlay, recorder);
+    lookups.record(overlay, recorder, `R ${this.#rate}`, isWhole);
     while (world.now < untilMs) {
       world.run(Math.min(untilMs, world.now + 100 * SECOND_MS));
       lookups.tell(overlay, this.#options.lookups, watch);
     }
     world.run(untilMs + CALL_MS);
-    recorder?.finish();
+    if (isWhole) recorder?.finish();
   }
 
   #again(law: Lifetime, subscriber: number): void {

@@ -14,7 +14,14 @@
 
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, SeededRandom } from '../../core/random.ts';
-import { type Check, check, type ExperimentResult, type Watch } from '../results/experiment.ts';
+import {
+  type Check,
+  check,
+  EXACT,
+  type ExperimentResult,
+  shareError,
+  type Watch,
+} from '../results/experiment.ts';
 import { summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { RingLookups } from '../ring/ring-lookups.ts';
@@ -47,8 +54,9 @@ export const CHORD_LOAD_DEFAULTS: ChordLoadOptions = {
 
 /** Places of each node, in Fig. 9. */
 const PLACES = [2, 5, 10, 20];
-const LAST_TOLERANCE = 0.05;
-const FIRST_TOLERANCE = 0.05;
+/** The 1st and the 99th percentile. */
+const FIRST_SHARE = 0.01;
+const LAST_SHARE = 0.99;
 const STEPS = 10;
 /** Inserts under way at a time. */
 const AT_A_TIME = 200;
@@ -56,11 +64,15 @@ const AT_A_TIME = 200;
 const SEEDS = 1000;
 
 /**
- * The load, in keys, that this share of all nodes has at most. Arcs are exponential, the sum of `places`
- * of them is Gamma, and keys fall on it by chance: that makes a negative binomial law, whose terms
- * follow from one another.
+ * The load, in keys, that this share of all nodes has at most, and how likely a node has just that many.
+ * Arcs are exponential, the sum of `places` of them is Gamma, and keys fall on it by chance: that makes a
+ * negative binomial law, whose terms follow from one another.
  */
-export function expectedLoad(places: number, meanKeys: number, share: number): number {
+export function expectedLoad(
+  places: number,
+  meanKeys: number,
+  share: number,
+): { keys: number; chance: number } {
   const hit = meanKeys / (places + meanKeys);
   let term = 1;
   for (let i = 0; i < places; i++) term *= 1 - hit;
@@ -69,7 +81,7 @@ export function expectedLoad(places: number, meanKeys: number, share: number): n
     term *= ((keys + places) / (keys + 1)) * hit;
     keys++;
   }
-  return keys;
+  return { keys, chance: term };
 }
 
 export function chordLoad(
@@ -122,15 +134,15 @@ class Run {
     for (let ring = 0; ring < rings; ring++) {
       this.#fill(seed * SEEDS + ring, 1, (step, loads) => {
         const mean = ((step + 1) * keys) / STEPS / nodes;
-        first[step] = first[step]! + percentile(loads, 0.01) / mean / rings;
-        last[step] = last[step]! + percentile(loads, 0.99) / mean / rings;
+        first[step] = first[step]! + percentile(loads, FIRST_SHARE) / mean / rings;
+        last[step] = last[step]! + percentile(loads, LAST_SHARE) / mean / rings;
         most[step] = most[step]! + percentile(loads, 1) / mean / rings;
       });
     }
     for (let step = 0; step < STEPS; step++) {
       const count = ((step + 1) * keys) / STEPS;
       this.figures[`most${count}`] = most[step]!;
-      this.#compare(1, count, `${count}`, first[step]!, last[step]!);
+      this.#compare(1, count, `${count}`, rings, first[step]!, last[step]!);
     }
   }
 
@@ -141,12 +153,14 @@ class Run {
     for (const [i, places] of PLACES.entries()) {
       this.#fill(seed * SEEDS + rings + i, places, (step, loads) => {
         if (step !== STEPS - 1) return;
-        const first = percentile(loads, 0.01) / mean;
-        const last = percentile(loads, 0.99) / mean;
-        this.#compare(places, keys, `Places${places}`, first, last);
+        const first = percentile(loads, FIRST_SHARE) / mean;
+        const last = percentile(loads, LAST_SHARE) / mean;
+        this.#compare(places, keys, `Places${places}`, 1, first, last);
       });
     }
-    this.checks.push(check('keys that nobody, or somebody else, answers for', 0, 0, this.#denied));
+    this.checks.push(
+      check('keys that nobody, or somebody else, answers for', 0, EXACT, this.#denied),
+    );
   }
 
   /** Real inserts, through any node. */
@@ -179,8 +193,10 @@ class Run {
       misplaced += Math.abs(expected[node]! - overlay.storeOf(node).count);
     }
     const acknowledged = lookups.grades.filter(({ failed }) => !failed).length;
-    this.checks.push(check('inserts that were acknowledged', inserts, 0, acknowledged));
-    this.checks.push(check('keys in a store that had not been expected there', 0, 0, misplaced));
+    this.checks.push(check('inserts that were acknowledged', inserts, EXACT, acknowledged));
+    this.checks.push(
+      check('keys in a store that had not been expected there', 0, EXACT, misplaced),
+    );
     return { lookups, overlay };
   }
 
@@ -215,15 +231,28 @@ class Run {
   }
 
   /** Holds the 1st and 99th percentile, in means, against what is to be expected of so many keys. */
-  #compare(places: number, keys: number, figure: string, first: number, last: number): void {
-    const mean = keys / this.#options.nodes;
+  #compare(
+    places: number,
+    keys: number,
+    figure: string,
+    rings: number,
+    first: number,
+    last: number,
+  ): void {
+    const { nodes } = this.#options;
+    const mean = keys / nodes;
     this.figures[`first${figure}`] = first;
     this.figures[`last${figure}`] = last;
-    const expected = (share: number) => expectedLoad(places, mean, share) / mean;
     const what = places === 1 ? `${keys} keys` : `${places} places`;
-    const [one, most] = [expected(0.01), expected(0.99)];
-    this.checks.push(check(`${what}, 99th / mean`, most, most * LAST_TOLERANCE, last));
-    this.checks.push(check(`${what}, 1st / mean`, one, FIRST_TOLERANCE, first));
+    const compare = (name: string, share: number, measured: number) => {
+      const { keys: load, chance } = expectedLoad(places, mean, share);
+      // The error of a percentile is that of the share below it, over the density where it lies.
+      const error = shareError(share, nodes * rings) / chance / mean;
+      const tolerance = { reason: 'loads are whole keys', allowed: 1 / mean, error };
+      this.checks.push(check(`${what}, ${name} / mean`, load / mean, tolerance, measured));
+    };
+    compare('99th', LAST_SHARE, last);
+    compare('1st', FIRST_SHARE, first);
   }
 
   #tell({ world }: RingOverlay): void {

@@ -15,6 +15,8 @@
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, SeededRandom } from '../../core/random.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
+import { Malformed, Method } from '../../mainline/krpc/fields.ts';
+import { Message } from '../../mainline/krpc/message.ts';
 import { LookupKind } from '../../mainline/rows/purpose.ts';
 import { DOORS } from '../life/life.ts';
 import { Campaigns } from '../mainline/campaign.ts';
@@ -26,6 +28,7 @@ import {
   type Check,
   check,
   type ExperimentResult,
+  shareError,
   type Watch,
   within,
 } from '../results/experiment.ts';
@@ -33,6 +36,7 @@ import { type Grade, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
+import type { Tap } from '../world-state.ts';
 import { NatProbe } from './nat-probe.ts';
 
 export interface NatReachOptions {
@@ -54,6 +58,7 @@ export const NAT_REACH_DEFAULTS: NatReachOptions = {
 const NAT = JIMENEZ_2009.failures;
 /** Shares of nodes that failed (P2P 2009, slides). */
 const PUBLISHED = { reciprocity: 0.2, transitivity: 0.4, persistence: 0.44 };
+const VERIFIED_MOST = 0.5;
 const JOINS_PER_SECOND = 20;
 const OPEN: NodeChoices = { onePerIp: false, inbound: false, outbound: false };
 
@@ -67,8 +72,8 @@ export function natReach(
 ): ExperimentResult {
   const probe = probed(options);
   const worlds = RULES.map((rule) =>
-    // `metrics` are of the verified world, and so is what is recorded.
-    measured(options, rule, watch, rule === 'verified' ? recorder : null),
+    // `metrics` are of the verified world, and so is what is recorded whole.
+    measured(options, rule, watch, recorder),
   );
   const figures: Record<string, number> = { ...probe.figures };
   for (const [i, rule] of RULES.entries()) {
@@ -81,15 +86,28 @@ export function natReach(
   const [trusting, verified, readOnly] = worlds as [Measured, Measured, Measured];
   const checks = [
     ...probe.checks,
-    // Whoever fails the transitivity test is a dead contact to strangers.
-    check('trusting: unanswered', PUBLISHED.transitivity, 0.1, trusting.unansweredShare),
-    check('verified: unanswered', PUBLISHED.transitivity, 0.1, verified.unansweredShare),
-    within('read-only: unanswered', 0, 0.01, readOnly.unansweredShare),
-    within('read-only: found', 0.99, 1, readOnly.found),
+    // Whoever fails the transitivity test is a dead contact to strangers; after minutes of silence so is
+    // whoever fails that of persistence.
+    unanswered('trusting', PUBLISHED.persistence, options, trusting),
+    // Small networks keep whom one node reaches and others do not for longer: 0.49 among 300 nodes.
+    unanswered('verified', VERIFIED_MOST, options, verified),
+    within(
+      'read-only: unanswered',
+      0,
+      0.01,
+      { reason: 'contacts that have just become silent are still asked once' },
+      readOnly.unansweredShare,
+    ),
+    within('read-only: found', 0.99, 1, { reason: '99 % is called all' }, readOnly.found),
     within(
       'latency, read-only of verified',
       0,
       0.5,
+      {
+        reason: 'half as long is called much shorter',
+        // Of the ratio of two medians whose law is as wide as it is high: measured 0.35 / √lookups.
+        error: 0.4 / Math.sqrt(options.lookups),
+      },
       readOnly.summary.latencyMs.p50 / verified.summary.latencyMs.p50,
     ),
   ];
@@ -106,6 +124,20 @@ export function natReach(
     virtualMs: overlays.reduce((sum, { world }) => sum + world.elapsedMs, 0),
     figures,
   };
+}
+
+/** The share of a lookup's requests that nobody answers: as many as fail transitivity, or more. */
+function unanswered(
+  rule: Rule,
+  most: number,
+  { nodes }: NatReachOptions,
+  { unansweredShare }: Measured,
+): Check {
+  const { transitivity } = PUBLISHED;
+  // One network has a few guarded nodes more than another, however many requests there are.
+  const error = shareError(transitivity, nodes);
+  const reason = 'from those who fail at once to those who fail after minutes';
+  return within(`${rule}: unanswered`, transitivity, most, { reason, error }, unansweredShare);
 }
 
 /** The three questions, put to everybody. */
@@ -129,8 +161,8 @@ function probed({ seed, nodes }: NatReachOptions): {
   const checks = Object.entries(PUBLISHED).map(([question, expected], i) => {
     const failed = 1 - probe.answered[i]! / probe.asked;
     figures[`${question}Fails`] = failed;
-    // Three deviations of so many nodes.
-    const tolerance = 3 * Math.sqrt((expected * (1 - expected)) / probe.asked);
+    const error = shareError(expected, probe.asked);
+    const tolerance = { reason: '', error, jump: 1 / probe.asked };
     return check(`${question} fails`, expected, tolerance, failed);
   });
   return { overlay, figures, checks };
@@ -148,7 +180,7 @@ function openNodes(overlay: MainlineOverlay, count: number): number[] {
 interface Measured {
   overlay: MainlineOverlay;
   summary: ReturnType<typeof summaryOf>;
-  /** Of the requests sent while values were announced and looked for. */
+  /** Of the questions for peers asked while values were announced and looked for. */
   unansweredShare: number;
   /** Share of the values that were found. */
   found: number;
@@ -165,6 +197,7 @@ function measured(
   const campaigns = new Campaigns(seed, recorder);
   const overlay =
     rule === 'trusting' ? trusting(options, campaigns) : joined(options, rule, campaigns, recorder);
+  recorder?.enter(overlay.world, rule);
   const random = new SeededRandom(seed, SeedStream.workload);
   const targets = Array.from({ length: lookups }, () => {
     const target = new Uint8Array(ID_BYTES);
@@ -172,8 +205,8 @@ function measured(
     return target;
   });
   const found = new Set<number>();
-  const { counters } = overlay;
-  const before = { timeouts: counters.timeouts, queriesOut: counters.queriesOut };
+  const questions = new Questions();
+  overlay.world.tap = questions;
   const target = (n: number, id: Uint8Array): void => id.set(targets[n]!);
   campaigns.run(overlay, {
     ...{ lookups, kind: LookupKind.announce, target, watch },
@@ -183,10 +216,33 @@ function measured(
     ...{ lookups, kind: LookupKind.getPeers, target, watch },
     onPeer: (n) => found.add(n),
   });
-  recorder?.finish();
-  const timeouts = counters.timeouts - before.timeouts;
-  const unansweredShare = timeouts / (counters.queriesOut - before.queriesOut);
+  overlay.world.tap = null;
+  if (rule === 'verified') recorder?.finish();
+  const unansweredShare = 1 - questions.arrived / questions.asked;
   return { overlay, summary: summaryOf(grades), unansweredShare, found: found.size / lookups };
+}
+
+/**
+ * Counts the requests of lookups, `get_peers`, and those that reach whom they are for. Announces are none
+ * of them, for they go to nodes that have just answered; neither is what nodes ask to keep their tables.
+ */
+class Questions implements Tap {
+  asked = 0;
+  arrived = 0;
+  readonly #message = new Message();
+
+  sent(_from: number, _to: number, bytes: Uint8Array, length: number): void {
+    if (this.#isQuestion(bytes, 0, length)) this.asked++;
+  }
+
+  arriving(_to: number, _from: number, bytes: Uint8Array, start: number, length: number): void {
+    if (this.#isQuestion(bytes, start, start + length)) this.arrived++;
+  }
+
+  #isQuestion(bytes: Uint8Array, start: number, end: number): boolean {
+    const message = this.#message;
+    return message.read(bytes, start, end) === Malformed.fine && message.method === Method.getPeers;
+  }
 }
 
 /** Tables as they are where everybody counts who was ever seen: warm ones, of all nodes alike. */
@@ -213,7 +269,7 @@ function joined(
     },
     campaigns,
   );
-  recorder?.begin(new RecordedMainline(overlay));
+  if (rule === 'verified') recorder?.begin(new RecordedMainline(overlay));
   life.appoint(openNodes(overlay, DOORS));
   const { world } = overlay;
   const untilMs = world.now + joiningMs + settleMs;

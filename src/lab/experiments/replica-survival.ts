@@ -19,7 +19,13 @@ import { Lifetime } from '../life/lifetime.ts';
 import { Campaigns } from '../mainline/campaign.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
 import { RecordedMainline } from '../mainline/recorded-mainline.ts';
-import { check, type ExperimentResult, type Watch } from '../results/experiment.ts';
+import {
+  check,
+  type ExperimentResult,
+  shareError,
+  type Tolerance,
+  type Watch,
+} from '../results/experiment.ts';
 import { type Grade, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
@@ -65,17 +71,23 @@ export function replicaSurvival(
   const checks = COPIES.map((copies) => {
     const survived = share(holders, (nodes) => run.lives(nodes.slice(0, copies)));
     figures[`survived${copies}`] = survived;
-    // What is to be expected of those nodes that were left, and three deviations of so many values.
-    let lost = 1;
-    for (let i = 0; i < copies; i++) lost *= 1 - run.aliveShare;
-    const expected = 1 - lost;
-    const deviation = Math.sqrt((expected * (1 - expected)) / holders.length);
-    return check(`${copies} of ${K} copies`, expected, 3 * deviation + 0.005, survived);
+    // What is to be expected of those nodes that were left.
+    const deadShare = 1 - run.aliveShare;
+    const expected = 1 - power(deadShare, copies);
+    return check(
+      `${copies} of ${K} copies`,
+      expected,
+      chanceOfLoss(holders, copies, deadShare),
+      survived,
+    );
   });
   const lifeExpected = 1 / 2 ** (options.afterMs / options.halfLifeMs);
-  checks.push(check('alive', lifeExpected, 0.03, run.aliveShare));
+  const life = { reason: '', error: shareError(lifeExpected, nodes), jump: 1 / nodes };
+  checks.push(check('alive', lifeExpected, life, run.aliveShare));
   figures['found'] = found;
-  checks.push(check('found by lookups', figures['survived8']!, 0.02, found));
+  const reason = 'a lookup may end before it has met the last holder alive';
+  const whole = { reason, allowed: 0.02, jump: 1 / holders.length };
+  checks.push(check('found by lookups', figures['survived8']!, whole, found));
   return {
     experiment: 'replica-survival',
     seed,
@@ -88,6 +100,47 @@ export function replicaSurvival(
     virtualMs: world.elapsedMs,
     figures,
   };
+}
+
+/**
+ * How far the share of the values that survive lies from what is to be expected. Neighbours among values
+ * have holders in common, and die together: of two the chance that both are lost is that of all nodes
+ * that hold one of them.
+ */
+export function chanceOfLoss(
+  holders: readonly (readonly number[])[],
+  copies: number,
+  deadShare: number,
+): Tolerance {
+  const valuesOf = new Map<number, number[]>();
+  holders.forEach((nodes, value) => {
+    for (const node of nodes.slice(0, copies)) {
+      const values = valuesOf.get(node);
+      if (values) values.push(value);
+      else valuesOf.set(node, [value]);
+    }
+  });
+  const alone = power(deadShare, copies);
+  let variance = 0;
+  let most = 1;
+  for (const nodes of holders) {
+    const shared = new Map<number, number>();
+    for (const node of nodes.slice(0, copies)) {
+      for (const other of valuesOf.get(node)!) shared.set(other, (shared.get(other) ?? 0) + 1);
+    }
+    for (const common of shared.values()) {
+      variance += power(deadShare, 2 * copies - common) - alone * alone;
+    }
+  }
+  for (const { length } of valuesOf.values()) if (length > most) most = length;
+  const { length: count } = holders;
+  return { reason: '', error: Math.sqrt(variance) / count, jump: most / count };
+}
+
+function power(base: number, exponent: number): number {
+  let product = 1;
+  for (let i = 0; i < exponent; i++) product *= base;
+  return product;
 }
 
 class Run {

@@ -116,15 +116,19 @@ export class Campaigns implements MainlineObserver {
     const call = ++this.#calls;
     this.#askers.set(call, { node, n, atMs: overlay.world.now });
     const machine = overlay.node(node);
-    if (!machine.lookup(overlay.world.now, kind, id, call, announcement)) this.#lost(call, node);
+    if (!machine.lookup(overlay.world.now, kind, id, call, announcement)) {
+      this.#lost(call, node, kind, id);
+    }
     overlay.world.settle(node);
   }
 
   /** A node that knows nobody cannot even begin: a failure like any other. */
-  #lost(call: number, node: number): void {
+  #lost(call: number, node: number, kind: LookupKind, id: Uint8Array): void {
     this.#askers.delete(call);
     const wanted = this.#overlay!.node(node).settings.k;
     const none = { exact: false, found: 0, rpcs: 0, hops: 0, latencyMs: 0, failed: true };
-    this.#grades.push({ node, wanted, ...none });
+    const grade = { node, wanted, ...none };
+    this.#grades.push(grade);
+    this.#recorder?.unbegun(kind, id, grade);
   }
 }

@@ -21,7 +21,13 @@ import type { Life } from '../life/life.ts';
 import { follow, type Step } from '../life/schedule.ts';
 import { NatClass } from '../network/nats.ts';
 import type { NetworkModel } from '../network/network-model.ts';
-import { type Check, check, type ExperimentResult, type Watch } from '../results/experiment.ts';
+import {
+  type Check,
+  check,
+  EXACT,
+  type ExperimentResult,
+  type Watch,
+} from '../results/experiment.ts';
 import { type Summary, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { sha1 } from '../sha1.ts';
@@ -270,11 +276,16 @@ class Run {
     const { seed, nodes, expect, healingMs } = this.#options;
     if (this.#safety) figures['safetyChecks'] = this.#safety.made;
     const checks: Check[] = expect.map(({ metric, expected, tolerance }) =>
-      check(metric, expected, tolerance, METRICS[metric](metrics, figures)),
+      check(
+        metric,
+        expected,
+        { reason: 'as the scenario says', allowed: tolerance },
+        METRICS[metric](metrics, figures),
+      ),
     );
     if (this.#safety || healingMs > 0) {
       const detail = violation ? { detail: violation.message } : {};
-      checks.push({ ...check('violations', 0, 0, violation ? 1 : 0), ...detail });
+      checks.push({ ...check('violations', 0, EXACT, violation ? 1 : 0), ...detail });
     }
     return {
       experiment: 'scenario',

@@ -2,10 +2,14 @@
  * The recorder: what a run leaves behind. An experiment that is given one tells it of its world, of
  * the passing of time and of each lookup, and at the end it has the tables of `tables.ts`:
  *
- *     begin(recorded)  once, before the first event
+ *     enter(world, …)  a world's turn has come: the lookups from now on are its
+ *     begin(recorded)  once, before the first event of the world that is kept whole
  *     passed()         after every event: looks at one number, mostly; not needed where messages abound
  *     ended(…)         for each finished lookup, with its grade
  *     finish()         once: the tables of a sample of nodes, the last row of `metrics`
+ *
+ * An experiment of many worlds leaves the lookups of all of them, each with the number of its world and
+ * the condition that made it (`dead 0.2`); nodes, sessions, tables and metrics are of the one that began.
  *
  * It only reads, so a recorded run and one that is not recorded are the same run. How long a run will
  * last nobody knows beforehand: `metrics` begins with a row for every 50 virtual ms, and whenever it
@@ -19,6 +23,7 @@ import { assert } from '../../core/assert.ts';
 import { formatId } from '../../core/id.ts';
 import { Failure } from '../../mainline/rows/candidate.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
+import type { LookupKind } from '../../mainline/rows/purpose.ts';
 import { kindName, traceOf } from '../../mainline/trace.ts';
 import type { World } from '../world.ts';
 import type { Watcher } from '../world-state.ts';
@@ -53,6 +58,12 @@ export class Recorder implements Watcher {
   /** The row of each node's session that has not ended. */
   readonly #openSessions = new Map<number, number>();
   #recorded: Recorded | null = null;
+  /** Whose lookups end now, and its number, from 1. */
+  #entered: World | null = null;
+  #worlds = 0;
+  #condition = '';
+  /** Lookups of the world that began. */
+  #done = 0;
   #received = new Uint32Array(0);
   #counted: Uint32Array = new Uint32Array(0);
   #nextMetricsMs = 0;
@@ -71,11 +82,19 @@ export class Recorder implements Watcher {
     return tables.reduce((sum, rows) => sum + rows.byteLength, this.#received.byteLength);
   }
 
-  /** Before the first event of a world. */
+  /** Lookups that end from now on do so in this world; `condition` is what sets it apart from others. */
+  enter(world: World, condition = ''): void {
+    if (world !== this.#entered) this.#worlds++;
+    this.#entered = world;
+    this.#condition = condition;
+  }
+
+  /** Before the first event of the one world that is recorded whole. */
   begin(recorded: Recorded): void {
-    assert(this.#recorded === null, 'a recorder is for one run');
+    assert(this.#recorded === null, 'a recorder keeps one world whole');
     this.#recorded = recorded;
     const { world } = recorded;
+    if (this.#entered !== world) this.enter(world);
     this.#received = new Uint32Array(world.count);
     this.#counted = spread(world.count, COUNTED_NODES);
     world.watcher = this;
@@ -85,7 +104,7 @@ export class Recorder implements Watcher {
 
   /** After an event: takes a row of `metrics` when it is time for one. */
   passed(): void {
-    if (this.#world.elapsedMs >= this.#nextMetricsMs) this.#measure();
+    if (this.#recorded !== null && this.#world.elapsedMs >= this.#nextMetricsMs) this.#measure();
   }
 
   delivered(to: number): void {
@@ -107,7 +126,8 @@ export class Recorder implements Watcher {
 
   /** A lookup has just ended and was graded. */
   ended(lookup: Lookup, grade: Grade): void {
-    const trace = this.#lookups.count % this.sample === 0 ? traceOf(lookup, this.#world.now) : null;
+    const { now } = this.#entered!;
+    const trace = this.#lookups.count % this.sample === 0 ? traceOf(lookup, now) : null;
     const { answeredCount } = lookup;
     this.#ended(kindName(lookup.kind), lookup.target, grade, answeredCount, timeoutsOf(lookup));
     trace?.steps.forEach((step, index) => {
@@ -125,6 +145,11 @@ export class Recorder implements Watcher {
     });
   }
 
+  /** A lookup that could not even begin: a failure like any other. */
+  unbegun(kind: LookupKind, target: Uint8Array, grade: Grade): void {
+    this.#ended(kindName(kind), target, grade, 0, 0);
+  }
+
   /** A call in a ring has just ended and was graded. */
   endedInRing(
     kind: 'owns' | 'get' | 'insert',
@@ -136,12 +161,15 @@ export class Recorder implements Watcher {
 
   #ended(kind: string, target: Uint8Array, grade: Grade, answered: number, timeouts: number): void {
     const { node, latencyMs, failed, exact, found, wanted, hops, rpcs } = grade;
+    const world = this.#entered!;
     this.#lookups.add({
       lookup: this.#lookups.count + 1,
+      world: this.#worlds,
+      condition: this.#condition,
       node,
       kind,
       target_id_prefix: prefix64(target, 0),
-      started_ms: this.#world.elapsedMs - latencyMs,
+      started_ms: world.elapsedMs - latencyMs,
       latency_ms: latencyMs,
       failed,
       exact,
@@ -152,6 +180,8 @@ export class Recorder implements Watcher {
       answered,
       timeouts,
     });
+    if (world !== this.#recorded?.world) return;
+    this.#done++;
     if (failed) this.#failed++;
     if (exact) this.#exact++;
   }
@@ -216,7 +246,7 @@ export class Recorder implements Watcher {
     this.#metrics.add({
       at_ms: world.elapsedMs,
       nodes_alive: this.#openSessions.size,
-      lookups_done: this.#lookups.count,
+      lookups_done: this.#done,
       lookups_failed: this.#failed,
       lookups_exact: this.#exact,
       messages_sent: traffic.sent,

@@ -15,7 +15,7 @@
  */
 
 /** Raised when a column changes its name, type or meaning. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** `int64` holds whole numbers up to 2^53, `uint64` the first 64 bits of an id. */
 export type ColumnType = 'boolean' | 'int32' | 'int64' | 'uint64' | 'float64' | 'string';
@@ -92,9 +92,14 @@ export const TABLES = {
     },
   },
   lookups: {
-    about: 'one row per lookup, graded by the oracle',
+    about: 'one row per lookup, of all worlds, graded by the oracle',
     columns: {
       lookup: { type: 'int32', about: 'its number, in the order in which lookups ended' },
+      world: { type: 'int32', about: 'number of its world, from 1: an experiment may make many' },
+      condition: {
+        type: 'string',
+        about: 'what sets its world apart, such as dead 0.2; empty for one',
+      },
       node: { type: 'int32', about: 'who looked' },
       kind: { type: 'string', about: 'find_node, get_peers, announce_peer; owns, get, insert' },
       target_id_prefix: { type: 'uint64', about: 'the first 64 bits of what was looked for' },

@@ -77,10 +77,14 @@ export class RingLookups implements RingWatcher {
     return this.#asked.size;
   }
 
-  /** From now on the recorder hears of this world, and of each lookup that ends in it. */
-  record(overlay: RingOverlay, recorder: Recorder | null): void {
+  /**
+   * From now on the recorder hears of each lookup that ends in this world, and of the world itself if it
+   * is the one to be kept whole.
+   */
+  record(overlay: RingOverlay, recorder: Recorder | null, condition = '', isWhole = true): void {
     this.#recorder = recorder;
-    recorder?.begin(new RecordedRing(overlay));
+    recorder?.enter(overlay.world, condition);
+    if (isWhole) recorder?.begin(new RecordedRing(overlay));
   }
 
   /** Begins a lookup of the owner of a key chosen by chance. */

@@ -62,6 +62,12 @@ export interface WarmModel {
   predecessors?: number;
   /** What a finger points at. Default `owners`. */
   fingers?: FingerRule;
+  /**
+   * Nodes that have died since, all at once and without a word. The others know of it only what they
+   * must to say whose a key is: each begins its list with the first one that lives. The rest of the
+   * lists and all fingers are as they were.
+   */
+  dead?: readonly number[];
 }
 
 /**
@@ -283,24 +289,39 @@ export class RingOverlay implements Overlay, RingInside {
 
   #warm(members: number, model: WarmModel): void {
     const { circle, world } = this;
+    const isDead = new Uint8Array(this.count);
+    for (const node of model.dead ?? []) isDead[node] = 1;
     for (let node = 0; node < members; node++) {
+      if (isDead[node] === 1) continue;
       this.#born(node);
       world.start(node, true);
     }
     const calm = new Calm(circle, members);
     for (let place = 0; place < circle.count; place++) {
       const node = circle.nodeOf(place);
-      if (node < members) this.#place(node, place, calm, model);
+      if (node < members && isDead[node] === 0) this.#place(node, place, calm, model, isDead);
     }
-    for (let node = 0; node < members; node++) world.settle(node);
+    for (let node = 0; node < members; node++) {
+      if (isDead[node] === 0) world.settle(node);
+      // Its host is gone: nobody refuses a connection there.
+      else world.streams.stopped(node, true);
+    }
   }
 
-  #place(node: number, place: Place, calm: Calm, model: WarmModel): void {
+  #place(
+    node: number,
+    place: Place,
+    calm: Calm,
+    model: WarmModel,
+    isDead: Readonly<Uint8Array>,
+  ): void {
     const machine = this.node(node);
     const { successors = machine.listProcesses, predecessors = machine.listProcesses } = model;
-    const next = calm.neighbours(place, successors, 1);
+    const all = calm.neighbours(place, successors, 1);
+    const first = all.findIndex((other) => isDead[this.circle.nodeOf(other)] === 0);
+    const next = first < 0 ? [] : all.slice(first);
     const previous = calm.neighbours(place, predecessors, -1);
-    const { fingers, bits } = calm.fingers(place, next.at(-1), model.fingers ?? 'owners');
+    const { fingers, bits } = calm.fingers(place, all.at(-1), model.fingers ?? 'owners');
     const addresses = (places: readonly Place[]) => places.map((other) => calm.addressAt(other));
     machine.startWarm(
       this.world.now,

@@ -47,7 +47,10 @@ test('an outcome shows its figures and checks; a failed one how to see it again'
   expect(text).toMatch(/\n {2}share +0\.25\n/);
   expect(text).toMatch(/pass {2}exactRate {2}measured 1\.000/);
   expect(text).not.toMatch(/replay/);
-  const failed = { name: 'violations', expected: 0, tolerance: 0, measured: 1, pass: false };
+  const failed = {
+    ...{ name: 'violations', expected: 0, tolerance: 0, allowed: 0, error: 0, jump: 0 },
+    ...{ measured: 1, pass: false, reason: '' },
+  };
   const wrong: CellOutcome = { ...outcome, checks: [{ ...failed, detail: 'one at 3 s' }] };
   expect(heard((console) => showFailures(wrong, console))).toMatch(
     /FAIL {2}violations \(one at 3 s\); to see it again:\n {2}npx ringlight lab replay 'kad-hops /,

@@ -76,7 +76,7 @@ describe('a plan', () => {
     [{ about: 1 }, /"about" expected text, got 1$/],
     [{ nodes: 0 }, /^sweep\.json: "nodes" expected a whole number/],
     [{ foo: 1 }, /^sweep\.json: "foo" is no option of scenario; there are seed, nodes/],
-    [{ seeds: { from: 1 } }, /^sweep\.json: "seeds" expected \[1, 2, 3\]/],
+    [{ seeds: { from: 1 } }, /^sweep\.json: "seeds" expected how many/],
     [{ seeds: [] }, /"seeds" expected/],
     [{ seeds: [1.5] }, /"seeds" expected/],
     [{ sweep: [] }, /^sweep\.json: "sweep" expected an object/],
@@ -116,10 +116,22 @@ test('seeds are listed, counted or a range', () => {
   expect(seedsFrom([3, 1, 3])).toEqual([3, 1]);
   expect(seedsFrom({ from: 7, count: 3 })).toEqual([7, 8, 9]);
   expect(seedsFrom('2..4')).toEqual([2, 3, 4]);
-  expect(seedsFrom('2')).toEqual([2]);
+  expect(seedsFrom('3')).toEqual([1, 2, 3]);
+  expect(seedsFrom(3, 7)).toEqual([7, 8, 9]);
   expect(seedsFrom('5,6')).toEqual([5, 6]);
   expect(seedsFrom(undefined)).toBeNull();
-  for (const wrong of ['4..2', '', '1,,2', '-1', 'a', null, 5, { from: 1, count: 2, by: 3 }]) {
+  for (const wrong of [
+    '4..2',
+    '',
+    '1,,2',
+    '-1',
+    'a',
+    null,
+    0,
+    '0',
+    2.5,
+    { from: 1, count: 2, by: 3 },
+  ]) {
     expect(() => seedsFrom(wrong), JSON.stringify(wrong)).toThrow(/"seeds" expected/);
   }
 });

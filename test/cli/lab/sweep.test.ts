@@ -51,7 +51,7 @@ describe('a sweep', () => {
 
   test('people get a table, and a failed check its line', async () => {
     const args = ['lab', 'run', 'kad-hops', '--seeds', '1..2', '--nodes', '10000'];
-    const king = [...args, '--latency', 'king', '--lookups', '200', '--jobs', '1'];
+    const king = [...args, '--latency', 'king', '--lookups', '600', '--jobs', '1'];
     const { status, stdout } = await ringlight(king);
     expect(status).toBe(1);
     expect(stdout).toMatch(/^kad-hops: 2 cells, 0 there already, 1 at a time\n/);

@@ -16,9 +16,7 @@ test('a small ring is as uneven as it has to be', () => {
     units.add(progress.unit);
     last = progress;
   });
-  // Of 400 nodes the 99th percentile is the fourth: it may lie far off.
-  const isExact = ({ name }: { name: string }) => !name.includes('99th');
-  expect(result.checks.filter((check) => isExact(check) && !check.pass)).toEqual([]);
+  expect(result.checks.filter(({ pass }) => !pass)).toEqual([]);
   expect(result.figures['last20000']).toBeGreaterThan(3.5);
   expect(result.figures['lastPlaces20']).toBeLessThan(2.2);
   expect(result.metrics).toMatchObject({ lookups: 200, successRate: 1, exactRate: 1 });
@@ -31,7 +29,9 @@ test('the law of loads: geometric with one place, and the published quantiles of
   for (const share of [0.5, 0.9, 0.99]) {
     let keys = 0;
     for (let more = 1; more > 1 - share; more *= 10 / 11) keys++;
-    expect(expectedLoad(1, 10, share)).toBe(keys - 1);
+    const load = expectedLoad(1, 10, share);
+    expect(load.keys).toBe(keys - 1);
+    expect(load.chance).toBeCloseTo((10 / 11) ** (keys - 1) / 11, 12);
   }
   const published = [
     [1, 0.01, 4.605],
@@ -41,7 +41,7 @@ test('the law of loads: geometric with one place, and the published quantiles of
     [20, 0.55, 1.59],
   ] as const;
   for (const [places, first, last] of published) {
-    expect(expectedLoad(places, 5000, 0.01) / 5000).toBeCloseTo(first, 1.9);
-    expect(expectedLoad(places, 5000, 0.99) / 5000).toBeCloseTo(last, 1.9);
+    expect(expectedLoad(places, 5000, 0.01).keys / 5000).toBeCloseTo(first, 1.9);
+    expect(expectedLoad(places, 5000, 0.99).keys / 5000).toBeCloseTo(last, 1.9);
   }
 });

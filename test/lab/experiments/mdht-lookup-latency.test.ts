@@ -13,7 +13,9 @@ test('each step of 2011 shortens what the one before it left', () => {
     peers: 2,
   };
   const { figures, checks } = mdhtLookupLatency(small);
-  expect(checks.map(({ name }) => name)).toContain('2007: end of lookup, median ms');
+  expect(checks.map(({ name }) => name)).toContain('2007: lookups of over a minute');
+  expect(figures['oldOverMinuteShare']).toBeGreaterThan(0.2);
+  expect(figures['nr128OverMinuteShare']).toBe(0);
   // Fewer nodes, fewer dead ones on the way: still most of a minute.
   expect(figures['oldEndP50Ms']).toBeGreaterThan(40_000);
   expect(figures['shortTimeoutsEndP50Ms']).toBeLessThan(figures['oldEndP50Ms']! / 10);

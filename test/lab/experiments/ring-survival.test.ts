@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   lossExpected,
+  mostLost,
   RING_SURVIVAL_DEFAULTS,
   ringSurvival,
   varianceOf,
@@ -40,6 +41,8 @@ test('the expected loss and its variance are those of all crowds', () => {
       const square = shares.reduce((sum, share) => sum + (share - mean) * (share - mean), 0);
       expect(lossExpected(keys.length, k, crashes)).toBeCloseTo(mean, 10);
       expect(varianceOf(keys, k, crashes)).toBeCloseTo(square / shares.length, 10);
+      expect(mostLost(keys, k, crashes)).toBeGreaterThanOrEqual(Math.max(...shares));
+      if (crashes <= k) expect(mostLost(keys, k, crashes)).toBe(0);
     }
   }
 });

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
+  CHORD_MASSFAIL_DEFAULTS,
+  chordMassfail,
+} from '../../../src/lab/experiments/chord-massfail.ts';
+import {
   KAD_HOPS_DEFAULTS,
   type KadHopsOptions,
   kadHops,
@@ -52,6 +56,26 @@ function world(nodes: number) {
     { onLookup() {}, onPeer() {}, onAnswer() {}, onSilence() {}, onJoin() {} },
   );
 }
+
+test('lookups of all worlds are kept, each with its world and what made it', () => {
+  const recorder = new Recorder();
+  const dead = [0, 0.5];
+  chordMassfail(
+    { ...CHORD_MASSFAIL_DEFAULTS, nodes: 40, dead, rings: 3, lookups: 30 },
+    () => {},
+    recorder,
+  );
+  const tables = recorder.tables(RUN_ROW as unknown as Row<'runs'>, 'run');
+  const lookups = rowsOf(tables, 'lookups');
+  expect(lookups).toHaveLength(60);
+  const worlds = lookups.map(({ world, condition }) => `${world} ${condition}`);
+  expect([...new Set(worlds)]).toEqual(
+    dead.flatMap((share, i) => [1, 2, 3].map((ring) => `${3 * i + ring} dead ${share}`)),
+  );
+  // What is told over time is of the one world that is kept whole.
+  expect(rowsOf(tables, 'metrics').at(-1)).toMatchObject({ lookups_done: 10, nodes_alive: 20 });
+  expect(rowsOf(tables, 'nodes').filter(({ alive }) => alive)).toHaveLength(20);
+});
 
 describe('the recorder', () => {
   test('changes nothing of the run it looks at', () => {

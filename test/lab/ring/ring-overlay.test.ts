@@ -139,6 +139,32 @@ describe('a ring after a long calm', () => {
     }
   });
 
+  test('may have dead among it, of whom nobody knows but who follows him', () => {
+    const dead = [3, 4, 5, 11, 29];
+    const settings = ringSettings({ ...QUIET, replyTimeoutMs: 500, connectTimeoutMs: 5000 });
+    const { overlay, world, run } = ring(30, { settings, warm: { successors: 10, dead } });
+    const { circle, oracle } = overlay;
+    expect(oracle.members()).toHaveLength(25);
+    for (const place of oracle.members()) {
+      const { end, successors } = overlay.identityAt(place)!;
+      const places = successors.map(({ address }) => circle.placeAt(address));
+      // The first one lives, and whoever follows him in the list is there, dead or not.
+      expect(places[0]).toBe(oracle.memberAfter(place));
+      expect(end).toEqual(overlay.identityAt(places[0]!)!.hash);
+      places.forEach((other, i) => expect(other).toBe((places[0]! + i) % 30));
+    }
+    // Their hosts are gone: nobody refuses a connection, so each costs a whole time-out.
+    let silent = 0;
+    for (let n = 0; n < 40; n++) {
+      const beganMs = world.now;
+      const outcome = run(0, 'get', keyOf(n));
+      expect(outcome.code).toBe('ok');
+      expect(world.now - beganMs).toBeGreaterThanOrEqual(500 * outcome.silent);
+      silent += outcome.silent;
+    }
+    expect(silent).toBeGreaterThan(0);
+  });
+
   test('at rest a node takes no more than 10 KB', () => {
     setFlagsFromString('--expose-gc');
     const collect: () => void = runInNewContext('gc');
