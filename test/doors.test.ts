@@ -35,6 +35,7 @@ const NAMES: Record<string, string> = {
     'TableView addressOf decode encode flatTable formatAddress ipOf openMainline parseIp',
     'portOf prefixTable publicKeyOf',
   ].join(' '),
+  'bittorrent-dht': 'Client default',
   codec: 'decode encode',
   ring: [
     'DhtError IDENTITIES_MAX RING_DEFAULTS Ring RingAccess RingConnection connectRing',

@@ -211,6 +211,9 @@ export function checkMachine(path: string, source: string): string[] {
   return complaints;
 }
 
+/** Stands in for a module of other people, whose class is its default. */
+const AS_OTHERS = 'src/bittorrent-dht.ts';
+
 /** Lines of a source file at most. */
 const LINES_LIMIT = 450;
 
@@ -221,7 +224,7 @@ export function checkFile(path: string, source: string): string[] {
   const lines = source.split('\n').length - (source.endsWith('\n') ? 1 : 0);
   if (lines > LINES_LIMIT) complaints.push(`${path}: ${lines} lines, at most ${LINES_LIMIT}`);
   const { text } = codeOf(source);
-  if (/\bexport\s+default\b|\bas\s+default\b/.test(text)) {
+  if (path !== AS_OTHERS && /\bexport\s+default\b|\bas\s+default\b/.test(text)) {
     complaints.push(`${path}: a default export has no name of its own`);
   }
   for (const [name] of text.matchAll(/[\w$]+/g)) {
