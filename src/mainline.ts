@@ -32,6 +32,7 @@ export type {
   PingResult,
   StoredPeers,
 } from './api/mainline/results.ts';
+export { SCRAPE_MAX, type ScrapeResult } from './api/mainline/scrapes.ts';
 export {
   type Address,
   addressOf,

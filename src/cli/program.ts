@@ -24,6 +24,7 @@ import {
   findNode,
   getPeers,
   type LookupOptions,
+  scrape,
 } from './mainline/lookup.ts';
 import { addNodeOptions, addTimeout, type NodeOptions } from './mainline/node-options.ts';
 import { type PingOptions, ping } from './mainline/ping.ts';
@@ -221,6 +222,12 @@ function mainlineCommands(group: Command): void {
     .option('--cas <number>', 'only if this is the version that is there', version)
     .action((value: string | undefined, options: PutItemOptions) =>
       putItem(value, options, openConsole(options.json)),
+    );
+
+  lookupCommand(group, 'scrape', 'estimate how many seeds and peers an info-hash has (BEP 33)')
+    .argument('<info-hash>', '40 hexadecimal digits or a magnet link', infoHash)
+    .action((hash: string, options: LookupOptions) =>
+      scrape(hash, options, openConsole(options.json)),
     );
 
   nodeCommand(group, 'repl', 'a prompt with a running node in it', false).action(

@@ -67,7 +67,7 @@ export interface NodeChoices {
   inbound?: Partial<InboundLimits> | false;
   /** What we ask of the network. Default: 50 new endpoints a second (200 at once); false: any. */
   outbound?: Partial<OutboundLimits> | false;
-  /** Bounds of the peer store. Defaults: 4000 info-hashes, 500 peers each, 100,000 in all, 45 min. */
+  /** Bounds of the peer store. Defaults: 4000 info-hashes, 500 peers each, 100,000 in all, 200 of one /24, 45 min. */
   peers?: Partial<PeerLimits>;
   /** Bounds of the item store (BEP 44). Defaults: 4000 items, 200 of one /24 network, 2 h. */
   items?: Partial<ItemLimits>;

@@ -2,8 +2,10 @@
  * Errands: what a lookup is to bring back or to carry there, beside nodes. The lookup's kind says which
  * of them it is; whoever sent it looks into it when the lookup is over.
  */
+import type { Address } from '../core/address.ts';
 import type { Item } from './krpc/item.ts';
 import type { Announcement } from './rows/purpose.ts';
+import { newFilter } from './stored/scrape.ts';
 
 /** What a get looks for and a put brings. */
 export interface ItemErrand {
@@ -24,7 +26,21 @@ export interface ItemErrand {
   isSparing: boolean;
 }
 
-export type Errand = Announcement | ItemErrand;
+/** What a scrape looks for (BEP 33): Bloom filters of addresses, joined from all answers. */
+export interface ScrapeErrand {
+  seeds: Uint8Array;
+  peers: Uint8Array;
+  /** Peers named by those who know no scrapes, `NAMED_MAX` of them at most. */
+  named: Set<Address>;
+  /** Nodes that said something about the info-hash. */
+  answers: number;
+}
+
+export type Errand = Announcement | ItemErrand | ScrapeErrand;
+
+export function scrapeErrand(): ScrapeErrand {
+  return { seeds: newFilter(), peers: newFilter(), named: new Set(), answers: 0 };
+}
 
 /** @param compose what is to be put; null for a get. */
 export function itemErrand(

@@ -152,6 +152,6 @@ function verdictOf(lookup: Lookup, row: number): StepVerdict {
 export function kindName(kind: number): LookupTrace['kind'] {
   if (kind === LookupKind.get) return 'get';
   if (kind === LookupKind.put) return 'put';
-  if (kind === LookupKind.getPeers) return 'get_peers';
+  if (kind === LookupKind.getPeers || kind === LookupKind.scrape) return 'get_peers';
   return kind === LookupKind.announce ? 'announce_peer' : 'find_node';
 }

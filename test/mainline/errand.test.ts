@@ -1,6 +1,6 @@
 /** Errands: what a get and a put begin with. */
 import { expect, test } from 'vitest';
-import { itemErrand } from '../../src/mainline/errand.ts';
+import { itemErrand, scrapeErrand } from '../../src/mainline/errand.ts';
 
 test('an errand begins with nothing found, and is what it was told to be', () => {
   const salt = Uint8Array.of(1);
@@ -12,4 +12,11 @@ test('an errand begins with nothing found, and is what it was told to be', () =>
     isSparing: true,
   });
   expect(itemErrand(salt).holders).not.toBe(get.holders);
+});
+
+test('a scrape begins with empty filters of its own', () => {
+  const scrape = scrapeErrand();
+  expect(scrape).toMatchObject({ answers: 0 });
+  expect([...scrape.seeds, ...scrape.peers].every((byte) => byte === 0)).toBe(true);
+  expect(scrape.seeds).not.toBe(scrapeErrand().seeds);
 });

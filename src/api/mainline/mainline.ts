@@ -76,6 +76,7 @@ import type {
   PingResult,
   StoredPeers,
 } from './results.ts';
+import { type ScrapeResult, scrape } from './scrapes.ts';
 import { rememberTrace } from './traces.ts';
 import { MainlineWatchers } from './watchers.ts';
 
@@ -316,6 +317,11 @@ export class Mainline {
    */
   put(value: Encodable, options: PutOptions = {}): Promise<PutResult> {
     return putItem(this.#desk, value, options);
+  }
+
+  /** Estimates how many seeds and peers an info-hash has (BEP 33 "scrape"). @throws DhtError. */
+  scrape(infoHash: Id, limits: CallLimits = {}): Promise<ScrapeResult> {
+    return scrape(this.#desk, infoHash, limits);
   }
 
   /** Puts an item again for its owner, where it is needed: needs no secret key. @throws DhtError. */

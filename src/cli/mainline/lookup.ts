@@ -2,7 +2,13 @@
  * `ringlight mainline find-node`, `get-peers` and `announce`: open a node that only asks (BEP 43),
  * look the target up, print what came of it, close.
  */
-import type { AnnounceResult, FindNodeResult, GetPeersResult, Mainline } from '../../mainline.ts';
+import {
+  type AnnounceResult,
+  type FindNodeResult,
+  type GetPeersResult,
+  type Mainline,
+  SCRAPE_MAX,
+} from '../../mainline.ts';
 import { CommandError, type Console, counted, dim } from '../console.ts';
 import { every } from '../stopping.ts';
 import { lookupSummary, tellLookup } from './lookup-text.ts';
@@ -68,6 +74,22 @@ export async function announce(
     const where = port === undefined ? `the node's own port ${node.port}` : `port ${port}`;
     console.say(`Announced ${hash} for ${where}: stored by ${counted(result.stored, 'node')}.`);
     conclude(result, options, console);
+  });
+}
+
+export async function scrape(
+  hash: string,
+  options: LookupOptions,
+  console: Console,
+): Promise<void> {
+  await withNode(options, console, async (node, limits) => {
+    const result = await node.scrape(hash, limits);
+    console.emit('result', { infoHash: hash, ...result });
+    const about = (count: number): string =>
+      count >= SCRAPE_MAX ? `${count} or more` : `${count}`;
+    console.say(`seeds ${about(result.seeds)}  peers ${about(result.peers)}`);
+    conclude(result, options, console);
+    if (result.nodes.length === 0) throw nobodyAnswered();
   });
 }
 

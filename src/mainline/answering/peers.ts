@@ -17,7 +17,10 @@ const text = {
   full: ascii('Store is full'),
 } as const;
 
-/** Nodes go out beside values (BEP 32 and common practice; BEP 5 has either). */
+/**
+ * Nodes go out beside values (BEP 32 and common practice; BEP 5 has either), and values beside the filters
+ * of a scrape (BEP 33), as many as fit.
+ */
 export function getPeers(
   node: MainlineState,
   now: number,
@@ -26,10 +29,16 @@ export function getPeers(
   out: Writer,
 ): boolean {
   const { peers } = node;
-  const { tokens } = node.shared;
+  const { tokens, sha1 } = node.shared;
   const { bytes, infoHashStart } = query;
   if (infoHashStart <= 0) return refuse(from, query, out, 'invalid', text.infoHash);
-  begin(node, from, query, out);
+  const filters = query.scrape === 1 ? peers?.scrape(now, bytes, infoHashStart, sha1) : null;
+  if (filters) {
+    const id = node.idFor(bytes, infoHashStart, from);
+    out.beginScrape(from, id.bytes, id.start, filters.peers, filters.seeds);
+  } else {
+    begin(node, from, query, out);
+  }
   writeNodes(node, now, from, query, out);
   // A token is a promise to store: without room there is none (BEP 33).
   if (!peers || peers.hasRoom(now, bytes, infoHashStart, from)) {

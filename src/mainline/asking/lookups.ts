@@ -30,6 +30,7 @@ import { isSatisfied, itemErrandOf, readItem, readOwnItem } from './items.ts';
 import { ownLookupEnded } from './joining.ts';
 import { put } from './puts.ts';
 import { mayContact, openRequest, sendQuery, writeQuery } from './queries.ts';
+import { readOwnScrape, readScrape } from './scrapes.ts';
 import { keepToken, outcomeOf } from './writes.ts';
 
 /** Lookups of one node at a time, the node's own included. */
@@ -88,6 +89,7 @@ export function startLookup(
 /** What we keep for others belongs to what we look for. */
 function askOurselves(node: MainlineState, now: number, lookup: Lookup): void {
   if (lookup.kind === LookupKind.getPeers) return tellOwnPeers(node, now, lookup);
+  if (lookup.kind === LookupKind.scrape) return readOwnScrape(node, now, lookup);
   if (lookup.kind !== LookupKind.get && lookup.kind !== LookupKind.put) return;
   readOwnItem(node, now, lookup);
   if (node.lookups[lookup.slot] === lookup && isSatisfied(node, lookup)) finish(node, now, lookup);
@@ -176,7 +178,7 @@ function askNext(node: MainlineState, now: number, lookup: Lookup): boolean {
     lookup.asked(row, request, now);
     const method = methodOf(lookup.kind);
     const seq = method === Method.get ? itemErrandOf(node, lookup).seq : null;
-    writeQuery(node, method, lookup.target, 0, to, seq);
+    writeQuery(node, method, lookup.target, 0, to, seq, lookup.kind === LookupKind.scrape);
     sendQuery(node, request, to);
   }
   return true;
@@ -184,6 +186,7 @@ function askNext(node: MainlineState, now: number, lookup: Lookup): boolean {
 
 function methodOf(kind: number): Method {
   if (kind === LookupKind.getPeers || kind === LookupKind.announce) return Method.getPeers;
+  if (kind === LookupKind.scrape) return Method.getPeers;
   if (kind === LookupKind.get || kind === LookupKind.put) return Method.get;
   return Method.findNode;
 }
@@ -202,6 +205,7 @@ export function candidateAnswered(
   readNodes(node, from, lookup, row, message);
   if (lookup.call !== 0 && message.valuesStart > 0) readPeers(node, from, lookup, row, message);
   if (kind === LookupKind.get || kind === LookupKind.put) readItem(node, lookup, row, message);
+  if (kind === LookupKind.scrape) readScrape(node, lookup, message);
   if (node.lookups[lookup.slot] !== lookup) return;
   if (kind === LookupKind.get && isSatisfied(node, lookup)) finish(node, now, lookup);
   else step(node, now, lookup);

@@ -63,13 +63,14 @@ export function writeQuery(
   start: number,
   to: Address,
   seq: bigint | null = null,
+  scrape = false,
 ): void {
   const { query } = node.shared;
   const id = node.idFor(method === Method.ping ? null : target, start, to);
   if (method === Method.ping) query.ping(id.bytes, id.start);
   else if (method === Method.findNode) query.findNode(id.bytes, id.start, target, start);
   else if (method === Method.get) query.get(id.bytes, id.start, target, start, seq);
-  else query.getPeers(id.bytes, id.start, target, start, false);
+  else query.getPeers(id.bytes, id.start, target, start, false, scrape);
 }
 
 export function sendQuery(node: MainlineState, row: RequestRow, to: Address): void {

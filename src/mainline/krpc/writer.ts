@@ -12,7 +12,7 @@ import { type RequestRow, type Requests, TRANSACTION_BYTES } from '../rows/reque
 import { ascii } from './bencode.ts';
 import { MAX_MESSAGE_BYTES, type MessageFields, TOKEN_BYTES, VERSION_TEXT } from './fields.ts';
 import type { Item } from './item.ts';
-import { KEY_BYTES, SIGNATURE_BYTES } from './storage-fields.ts';
+import { FILTER_BYTES, KEY_BYTES, SIGNATURE_BYTES } from './storage-fields.ts';
 
 /** Bytes that a word may reach beyond the end of a message. */
 const SPARE_BYTES = 3;
@@ -45,6 +45,10 @@ const piece = {
   infoHash: pieceOf('9:info_hash20:'),
   getPeers: pieceOf('e1:q9:get_peers'),
   noSeed: pieceOf('6:noseedi1e'),
+  scrape: pieceOf('6:scrapei1e'),
+  returned: pieceOf('1:rd'),
+  peersFilter: pieceOf('4:BFpe256:'),
+  seedsFilter: pieceOf('4:BFsd256:'),
   impliedPort: pieceOf('12:implied_porti1e'),
   port: pieceOf('4:porti'),
   seed: pieceOf('4:seedi1e'),
@@ -105,11 +109,13 @@ export class Writer {
     infoHash: Uint8Array,
     infoHashStart: number,
     noSeed: boolean,
+    scrape = false,
   ): void {
     this.#query(id, idStart);
     this.#put(piece.infoHash);
     this.#copy(infoHash, infoHashStart, ID_BYTES);
     if (noSeed) this.#put(piece.noSeed);
+    if (scrape) this.#put(piece.scrape);
     this.#put(piece.getPeers);
   }
 
@@ -192,6 +198,27 @@ export class Writer {
     writeAddress(this.bytes, this.length, to);
     this.length += COMPACT_ADDRESS_BYTES;
     this.#put(piece.reply);
+    this.#copy(id, idStart, ID_BYTES);
+  }
+
+  /** The same with the filters of a scrape (BEP 33), whose keys come before the id. */
+  beginScrape(
+    to: Address,
+    id: Uint8Array,
+    idStart: number,
+    peers: Uint8Array,
+    seeds: Uint8Array,
+  ): void {
+    this.length = 0;
+    this.#put(piece.ip);
+    writeAddress(this.bytes, this.length, to);
+    this.length += COMPACT_ADDRESS_BYTES;
+    this.#put(piece.returned);
+    this.#put(piece.peersFilter);
+    this.#copy(peers, 0, FILTER_BYTES);
+    this.#put(piece.seedsFilter);
+    this.#copy(seeds, 0, FILTER_BYTES);
+    this.#put(piece.id);
     this.#copy(id, idStart, ID_BYTES);
   }
 

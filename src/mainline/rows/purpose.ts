@@ -33,6 +33,8 @@ export const LookupKind = {
   /** BEP 44. */
   get: 7,
   put: 8,
+  /** BEP 33: a get_peers that asks for filters. */
+  scrape: 9,
 } as const;
 export type LookupKind = (typeof LookupKind)[keyof typeof LookupKind];
 

@@ -9,8 +9,11 @@
  */
 import { type Address, addressOf, ipOf, isLoopback } from '../../core/address.ts';
 import { grown } from '../../core/column.ts';
+import type { Sha1 } from '../../core/hash.ts';
 import { type Random, randomBelow } from '../../core/random.ts';
 import { Records } from './records.ts';
+import { insertIp, ipBytes, newFilter } from './scrape.ts';
+import { Shares } from './shares.ts';
 
 export interface PeerLimits {
   /** Info-hashes with peers at most. */
@@ -19,15 +22,18 @@ export interface PeerLimits {
   peersPerInfoHash: number;
   /** Peers in all at most. */
   peers: number;
+  /** Peers that one /24 network announced, over all info-hashes, at most. */
+  perNetwork: number;
   /** How long an announce counts. BEP 5 clients announce again every 15 to 30 minutes. */
   ttlMs: number;
 }
 
-/** 100,000 peers take 3 MB. Others: 2000 × 500 for 45 min (libtorrent), 16384 × 2048 for 32. */
+/** 100,000 peers take 3 MB; one network has a twentieth of the info-hashes. Others: 2000 × 500 for 45 min (libtorrent), 16384 × 2048 for 32. */
 export const PEER_LIMITS: PeerLimits = {
   infoHashes: 4000,
   peersPerInfoHash: 500,
   peers: 100_000,
+  perNetwork: 200,
   ttlMs: 45 * 60_000,
 };
 
@@ -49,11 +55,13 @@ export class Peers {
   readonly #limits: PeerLimits;
   readonly #swarms: Records<Swarm>;
   readonly #sample = new Float64Array(SAMPLE_LIMIT);
+  readonly #shares: Shares;
   #count = 0;
   #expiredAtMs = -Infinity;
 
   constructor(limits: PeerLimits, seed: number) {
     this.#limits = limits;
+    this.#shares = new Shares(limits.perNetwork);
     this.#swarms = new Records(limits.infoHashes, limits.ttlMs, seed);
   }
 
@@ -70,6 +78,8 @@ export class Peers {
   hasRoom(now: number, infoHash: Uint8Array, start: number, from: Address): boolean {
     const swarm = this.#swarms.get(infoHash, start);
     if (swarm && rowOfParty(swarm, partyOf(from)) >= 0) return true;
+    if (!this.#shares.hasRoom(from)) this.expire(now);
+    if (!this.#shares.hasRoom(from)) return false;
     if (swarm) this.#dropOld(now, swarm);
     if (this.#roomFor(swarm)) return true;
     this.expire(now);
@@ -93,6 +103,7 @@ export class Peers {
     if (row < 0) {
       row = swarm.count++;
       this.#count++;
+      this.#shares.take(from);
       growTo(swarm, row);
     }
     swarm.addresses[row] = addressOf(ipOf(from), port);
@@ -122,6 +133,25 @@ export class Peers {
     if (noSeed) downloadersFirst(swarm);
     for (let i = 0; i < wanted; i++) this.#sample[i] = swarm.addresses[i];
     return wanted;
+  }
+
+  /** Bloom filters of those who have all of it and of those who have not (BEP 33); null for nobody. */
+  scrape(
+    now: number,
+    infoHash: Uint8Array,
+    start: number,
+    sha1: Sha1,
+  ): { seeds: Uint8Array; peers: Uint8Array } | null {
+    const swarm = this.#swarms.get(infoHash, start);
+    if (swarm) this.#dropOld(now, swarm);
+    if (!swarm || swarm.count === 0) return null;
+    const seeds = newFilter();
+    const peers = newFilter();
+    for (let row = 0; row < swarm.count; row++) {
+      const filter = swarm.seeds[row] === 1 ? seeds : peers;
+      insertIp(filter, ipBytes(swarm.addresses[row]), sha1);
+    }
+    return { seeds, peers };
   }
 
   /** All peers of an info-hash that are not too old. */
@@ -170,6 +200,7 @@ export class Peers {
       if (swarm.announcedAtMs[row] + this.#limits.ttlMs > now) continue;
       swarm.count--;
       this.#count--;
+      this.#shares.giveBack(swarm.parties[row]);
       move(swarm, swarm.count, row);
     }
   }

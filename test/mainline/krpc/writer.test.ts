@@ -285,3 +285,12 @@ describe('items (BEP 44)', () => {
     expect(written(error)).toEqual(withOurs(MESSAGES.error, { ip: IP }));
   });
 });
+
+test('a scrape is asked for as BEP 33 has it', () => {
+  const writer = new Writer();
+  writer.getPeers(ID, 0, OTHER, 0, true, true);
+  writer.endQuery(false, requests, request);
+  const source =
+    'd1:ad2:id20:abcdefghij01234567899:info_hash20:mnopqrstuvwxyz1234566:noseedi1e6:scrapei1ee1:q9:get_peers1:t2:aa1:y1:qe';
+  expect(written(writer)).toEqual(withOurs(source, { t: transaction() }));
+});
