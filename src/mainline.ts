@@ -8,6 +8,7 @@
  *
  * One call, one awaited answer: `api/mainline/` joins the machine to the world, here are the names.
  */
+export { Announcement } from './api/mainline/announcer.ts';
 export type { EntryPoint } from './api/mainline/entrance.ts';
 export {
   type GetOptions,
@@ -19,10 +20,14 @@ export {
   type Signer,
   type StoredItem,
 } from './api/mainline/item-results.ts';
-export { Mainline, type MainlineOptions, openMainline } from './api/mainline/mainline.ts';
+export type { StateChoice, StateStore } from './api/mainline/keeper.ts';
+export { Mainline } from './api/mainline/mainline.ts';
+export { type MainlineOptions, openMainline } from './api/mainline/open.ts';
 export { LOOKUPS_REMEMBERED, type WorldChoices } from './api/mainline/options.ts';
 export type {
+  AnnounceEveryOptions,
   AnnounceOptions,
+  AnnounceReport,
   AnnounceResult,
   FindNodeResult,
   GetPeersResult,
@@ -33,6 +38,7 @@ export type {
   StoredPeers,
 } from './api/mainline/results.ts';
 export { SCRAPE_MAX, type ScrapeResult } from './api/mainline/scrapes.ts';
+export type { MainlineSnapshot, SavedAnnouncement } from './api/mainline/snapshot.ts';
 export {
   type Address,
   addressOf,

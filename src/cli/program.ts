@@ -46,6 +46,7 @@ const CANNOT_BEGIN = new Set([
   'OUT_OF_DESCRIPTORS',
   'SOCKET_FAILED',
   'UNKNOWN_HOST',
+  'STATE_UNUSABLE',
   'UNREACHABLE',
   'DATA_IN_USE',
   'DATA_DAMAGED',
@@ -168,7 +169,7 @@ function mainlineCommands(group: Command): void {
     .option('--for <duration>', 'stop after this long, such as 10s', duration)
     .option('--read-only', 'ask, but answer nobody (BEP 43)')
     .option('--register <file>', 'on stopping, write every node ever seen there as JSON lines')
-    .option('--state <file>', 'keep id and contacts there from one run to the next');
+    .option('--state <file>', 'keep id, contacts and announcements there from one run to the next');
   addStudioOptions(serving).action((options: ServeOptions) =>
     serve(options, openConsole(options.json)),
   );

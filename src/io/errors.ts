@@ -28,6 +28,10 @@ export type DhtErrorCode =
   | 'OUT_OF_DESCRIPTORS'
   /** The socket cannot be had for another reason; `cause` has the system's own. */
   | 'SOCKET_FAILED'
+  /** The state of the last run cannot be read or written. */
+  | 'STATE_UNUSABLE'
+  /** The state of the last run is damaged; what is whole of it is used. */
+  | 'STATE_DAMAGED'
   /** A host name could not be resolved. */
   | 'UNKNOWN_HOST'
   /** No member of the ring could be reached. */

@@ -7,7 +7,7 @@ import { shown, wholeNumber } from '../../core/argument.ts';
 import { ID_BYTES, parseId } from '../../core/id.ts';
 import type { Endpoint } from '../../io/endpoint.ts';
 import { PUBLIC_ROUTERS } from '../../mainline/routers.ts';
-import type { MainlineOptions } from '../mainline/mainline.ts';
+import type { MainlineOptions } from '../mainline/open.ts';
 
 /** Does the signature hold? Asked beside our own check, of what a `get` has found. */
 export type VerifySignature = (

@@ -6,20 +6,19 @@
  *     promise  ◀── settle ◀── observer    ◀── receive ◀──┘
  */
 import { type Address, addressOf, formatIp, ipOf, parseIp, portOf } from '../../core/address.ts';
-import { wholeNumber } from '../../core/argument.ts';
+import { checkNames, wholeNumber } from '../../core/argument.ts';
 import type { DatagramTransport } from '../../core/host.ts';
-import { formatId, ID_BYTES, parseId, randomId } from '../../core/id.ts';
+import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
 import type { Random } from '../../core/random.ts';
 import { type CallLimits, Calls } from '../../io/calls.ts';
-import { type Clock, systemClock } from '../../io/clock.ts';
+import type { Clock } from '../../io/clock.ts';
 import { Driver } from '../../io/driver.ts';
 import { type Endpoint, parseEndpoint, resolveHost } from '../../io/endpoint.ts';
-import { sha1, systemRandom } from '../../io/entropy.ts';
+import { sha1 } from '../../io/entropy.ts';
 import { DhtError } from '../../io/errors.ts';
-import { type Teller, tellerOf } from '../../io/guard.ts';
+import type { Teller } from '../../io/guard.ts';
 import type { Search } from '../../io/search.ts';
 import { verify } from '../../io/signatures.ts';
-import { bindUdp, checkUdpForm } from '../../io/udp.ts';
 import { refusalText } from '../../io/udp-socket.ts';
 import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
 import { Counters } from '../../mainline/counters.ts';
@@ -28,7 +27,6 @@ import type { Encodable } from '../../mainline/krpc/bencode.ts';
 import { Method } from '../../mainline/krpc/fields.ts';
 import type { Message } from '../../mainline/krpc/message.ts';
 import { MainlineNode } from '../../mainline/node.ts';
-import { PUBLIC_ROUTERS } from '../../mainline/routers.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { LookupKind } from '../../mainline/rows/purpose.ts';
@@ -37,8 +35,9 @@ import { MainlineShared } from '../../mainline/shared.ts';
 import type { MainlineObserver, Settings } from '../../mainline/state.ts';
 import { type LookupTrace, traceOf, writesOf } from '../../mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
+import { type Announcement, Announcer } from './announcer.ts';
 import { collectPeers, type Desk, type LookupOutcome, searchOf } from './desk.ts';
-import { checkEntries, Entrance, type Entries } from './entrance.ts';
+import { Entrance, type Entries } from './entrance.ts';
 import type {
   GetOptions,
   GetResult,
@@ -48,14 +47,8 @@ import type {
   StoredItem,
 } from './item-results.ts';
 import { getItem, putItem, republishItem } from './items.ts';
-import {
-  checkLimits,
-  checkOptions,
-  guardedSettings,
-  registerLimitOf,
-  tracesOf,
-  type WorldChoices,
-} from './options.ts';
+import type { Keeper } from './keeper.ts';
+import { checkLimits, registerLimitOf, tracesOf, type WorldChoices } from './options.ts';
 import {
   busy,
   noNodes,
@@ -66,6 +59,7 @@ import {
   wasClosed,
 } from './outcomes.ts';
 import type {
+  AnnounceEveryOptions,
   AnnounceOptions,
   AnnounceResult,
   FindNodeResult,
@@ -77,45 +71,24 @@ import type {
   StoredPeers,
 } from './results.ts';
 import { type ScrapeResult, scrape } from './scrapes.ts';
+import { snapshotNow } from './snapshot.ts';
 import { rememberTrace } from './traces.ts';
 import { MainlineWatchers } from './watchers.ts';
 
-export interface MainlineOptions extends WorldChoices {
-  /** Another node of this process, with which to share memory for contacts and requests. */
-  shareWith?: Mainline;
-}
-
-/**
- * Opens a node: binds the socket and starts to join. Await `ready()` to know that it has joined;
- * lookups work at once, they begin at the bootstrap addresses.
- * @throws TypeError or RangeError for a wrong option; DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE,
- * NOT_PERMITTED, OUT_OF_DESCRIPTORS, SOCKET_FAILED or UNKNOWN_HOST when the socket cannot be bound.
- */
-export async function openMainline(options: MainlineOptions = {}): Promise<Mainline> {
-  checkOptions(options);
-  const tell = tellerOf(options.onError);
-  const settings = guardedSettings(options, tell);
-  if (options.id !== undefined && options.secureIds !== true) settings.changesId = false;
-  const port = wholeNumber(options.port ?? 0, 'port', 0, 65535);
-  const random = options.random ?? systemRandom;
-  const id = options.id === undefined ? randomId(random) : parseId(options.id);
-  const { bootstrap = PUBLIC_ROUTERS, contacts = [] } = options;
-  const entries = { contacts, bootstrap: bootstrap === false ? [] : bootstrap };
-  checkEntries(entries);
-  const form = options.udp === undefined ? {} : { form: checkUdpForm(options.udp, 'udp') };
-  const transport =
-    options.transport ?? (await bindUdp(await resolveHost(options.host ?? '0.0.0.0'), port, form));
-  try {
-    return new Mainline(OPENED, settings, id, random, transport, entries, options, tell);
-  } catch (error) {
-    // A table factory of the program's own may throw.
-    await new Promise<void>((resolve) => transport.close(resolve));
-    throw error;
-  }
+/** What a node is made of, as `openMainline` found it. */
+export interface Opening {
+  settings: Settings;
+  id: Uint8Array;
+  random: Random;
+  clock: Clock;
+  transport: DatagramTransport;
+  entries: Entries;
+  keeper: Keeper | null;
+  tell: Teller;
 }
 
 /** Only `openMainline` makes nodes. */
-const OPENED = Symbol('opened');
+export const OPENED: unique symbol = Symbol('opened');
 
 /** A running node. Close it, or use `await using`. */
 export class Mainline {
@@ -145,6 +118,8 @@ export class Mainline {
   /** How many traces are kept. */
   readonly #traces: number;
   readonly #entrance: Entrance;
+  readonly #keeper: Keeper | null;
+  readonly #announcer: Announcer;
   readonly #desk: Desk = {
     lookup: (limits, kind, target, errand, opened) =>
       this.#call(limits, (call) => {
@@ -160,22 +135,14 @@ export class Mainline {
   };
 
   /** @internal */
-  constructor(
-    opened: symbol,
-    settings: Settings,
-    id: Uint8Array,
-    random: Random,
-    transport: DatagramTransport,
-    entries: Entries,
-    options: MainlineOptions,
-    tell: Teller,
-  ) {
+  constructor(opened: symbol, world: Opening, options: WorldChoices, sharer?: Mainline) {
     if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
-    this.#clock = options.clock ?? systemClock;
+    const { settings, transport, random, tell } = world;
+    this.#clock = world.clock;
     this.#settings = settings;
-    this.#shared = options.shareWith
-      ? options.shareWith.#shared
-      : new MainlineShared(random, sha1, verify);
+    this.#shared = sharer ? sharer.#shared : new MainlineShared(random, sha1, verify);
+    this.#keeper = world.keeper;
+    this.#announcer = new Announcer(this.#clock, random, (hash, how) => this.announce(hash, how));
     this.#transport = transport;
     this.#calls = new Calls(this.#clock);
     this.#openedAtMs = this.#clock.now();
@@ -186,8 +153,8 @@ export class Mainline {
     const limit = registerLimitOf(options.register);
     const register = limit > 0 ? new Register(shared.contacts, limit) : null;
     const { host } = this.#driver;
-    const world = { shared, host, counters: this.#counters, register };
-    this.#node = new MainlineNode(world, settings, id, transport.address, this.#observer());
+    const place = { shared, host, counters: this.#counters, register };
+    this.#node = new MainlineNode(place, settings, world.id, transport.address, this.#observer());
     this.host = formatIp(ipOf(transport.address));
     this.port = portOf(transport.address);
     const { originMs } = this.#clock;
@@ -199,7 +166,9 @@ export class Mainline {
       () => this.table.size === 0,
       (known) => this.#joinThrough(known),
     );
-    this.#entrance.open(entries);
+    this.#entrance.open(world.entries);
+    this.#keeper?.begin(() => snapshotNow(this, this.#clock));
+    for (const saved of this.#keeper?.before.announcements ?? []) this.#announcer.resume(saved);
   }
 
   /** Our id, 40 hexadecimal digits. It may change once, when others told us our address (BEP 42). */
@@ -329,6 +298,29 @@ export class Mainline {
     return republishItem(this.#desk, item, limits);
   }
 
+  /**
+   * Announces an info-hash and goes on announcing it until it is stopped or the node is closed; with
+   * option `state` also in the next run. @throws TypeError, RangeError; DhtError BUSY, CLOSED.
+   */
+  announceEvery(infoHash: Id, options: AnnounceEveryOptions = {}): Announcement {
+    checkNames(options, 'options', 'announceEvery', ['port', 'seed', 'everyMs']);
+    if (this.#closed) throw wasClosed();
+    return this.#announcer.begin(parseId(infoHash, 'infoHash'), options);
+  }
+
+  /** What `announceEvery` keeps alive. */
+  get announcements(): Announcement[] {
+    return this.#announcer.all;
+  }
+
+  /**
+   * Saves the state now, where option `state` says; without it there is nothing to save.
+   * @throws DhtError STATE_UNUSABLE, or what the program's own store threw.
+   */
+  async saveState(): Promise<void> {
+    await this.#keeper?.save();
+  }
+
   /** Tells `watcher` what happens until the returned function is called. */
   watch(watcher: MainlineWatcher): () => void {
     return this.#watchers.add(watcher);
@@ -368,6 +360,9 @@ export class Mainline {
   async #close(): Promise<void> {
     // Not before the datagram is done with whose query hook may have called us.
     await null;
+    // First: a closed node knows nobody any more.
+    await this.#keeper?.close();
+    this.#announcer.close();
     this.#entrance.close();
     this.#node.close();
     this.#join(0);

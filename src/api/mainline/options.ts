@@ -13,6 +13,7 @@ import { CHOICE_NAMES, type NodeChoices, settingsFrom } from '../../mainline/cho
 import { REGISTER_LIMIT } from '../../mainline/rows/register.ts';
 import type { Settings } from '../../mainline/state.ts';
 import type { EntryPoint } from './entrance.ts';
+import type { StateChoice } from './keeper.ts';
 import type { Id } from './results.ts';
 
 /** Traces of the caller's own lookups that a node remembers unless told otherwise. */
@@ -39,6 +40,11 @@ export interface WorldChoices extends NodeChoices {
   bootstrap?: readonly EntryPoint[] | false;
   /** Addresses known from an earlier run, asked before the bootstrap list is. Default: none. */
   contacts?: readonly EntryPoint[];
+  /**
+   * Where the node keeps its id, its contacts and its announcements from one run to the next: a file,
+   * or `{ load, save }` of the program's own. With it a start needs no router. Default: nowhere.
+   */
+  state?: StateChoice;
   /** Keep a register of every node ever seen; a number is its limit. Default false. */
   register?: boolean | number;
   /** How many traces of our latest lookups `lookups` keeps, 0..10,000. Default 64; false is none. */
@@ -59,6 +65,7 @@ const NAMES: Record<Exclude<keyof WorldChoices, keyof NodeChoices> | 'shareWith'
   id: true,
   bootstrap: true,
   contacts: true,
+  state: true,
   register: true,
   traces: true,
   onError: true,

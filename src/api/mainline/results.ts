@@ -48,6 +48,26 @@ export interface AnnounceOptions extends CallLimits {
   seed?: boolean;
 }
 
+export interface AnnounceEveryOptions {
+  /** As of `announce`. */
+  port?: number;
+  seed?: boolean;
+  /** How often, in ms; 60,000 at least. Default 15 min. */
+  everyMs?: number;
+}
+
+/** What one turn of an announcement that is kept alive came to. */
+export interface AnnounceReport {
+  /** When it was over: ms since 1970. */
+  atMs: number;
+  /** Nodes that took it, and that refused it or did not answer. */
+  stored: number;
+  failed: number;
+  peers: Peer[];
+  /** Why it came to nothing, else null. It is tried again sooner then. */
+  error: Error | null;
+}
+
 export interface AnnounceResult extends GetPeersResult {
   /** Nodes that acknowledged the announce. */
   stored: number;

@@ -3,7 +3,8 @@
  * found their neighbours when the program gets them.
  */
 import { checkNames, wholeNumber } from '../../core/argument.ts';
-import { type Mainline, type MainlineOptions, openMainline } from '../mainline/mainline.ts';
+import type { Mainline } from '../mainline/mainline.ts';
+import { type MainlineOptions, openMainline } from '../mainline/open.ts';
 import { OPTION_NAMES } from '../mainline/options.ts';
 
 /** Nodes of one testnet at most: each has a socket, so the limit on open files comes first. */

@@ -2,7 +2,7 @@
  * `ringlight mainline serve`: one node until it is told to stop. With `--state` it is the same node
  * next time: its id and the contacts it knew are written when it stops and read when it starts.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import type { Mainline, MainlineOptions } from '../../mainline.ts';
 import type { Studio } from '../../studio.ts';
 import { bold, CommandError, type Console, counted } from '../console.ts';
@@ -11,8 +11,6 @@ import { openStudioFor, type StudioChoice } from '../studio-options.ts';
 import { type NodeOptions, openNode } from './node-options.ts';
 
 const STATUS_EVERY_MS = 1000;
-/** A state file is written this often, so that a crash forgets little. */
-const SAVE_EVERY_MS = 5 * 60_000;
 
 export interface ServeOptions extends NodeOptions, StudioChoice {
   for?: number;
@@ -23,22 +21,18 @@ export interface ServeOptions extends NodeOptions, StudioChoice {
 
 export async function serve(options: ServeOptions, console: Console): Promise<void> {
   const stopped = untilStopped(options.for);
-  const saved = options.state === undefined ? null : readState(options.state);
   const more: MainlineOptions = {
     readOnly: options.readOnly ?? 'auto',
     register: options.register !== undefined,
+    ...(options.state !== undefined && { state: options.state }),
+    onError: (error) => complain(error, console),
   };
-  if (saved) {
-    // The saved id is where we begin; our address may have changed since, and the id follows it.
-    if (options.id === undefined) Object.assign(more, { id: saved.id, secureIds: true });
-    more.contacts = saved.contacts;
-  }
   const node = await openNode(options, more);
   let studio: Studio | null = null;
   try {
     studio = await show(node, options, console);
     await stay(node, options, stopped, console);
-    if (options.state !== undefined) writeState(options.state, node);
+    await saveState(node);
     if (options.register !== undefined) writeRegister(options.register, node, console);
   } finally {
     await Promise.all([studio?.close(), node.close()]);
@@ -80,12 +74,8 @@ async function stay(
     refusal = reportRefusal(node, refusal, console);
     report(node, console);
   });
-  const endSaving = every(SAVE_EVERY_MS, () => {
-    if (options.state !== undefined) writeState(options.state, node);
-  });
   await stopped;
   endStatus();
-  endSaving();
   console.progress('');
 }
 
@@ -109,33 +99,17 @@ function report(node: Mainline, console: Console): void {
   );
 }
 
-interface State {
-  id: string;
-  contacts: string[];
+/** What went wrong while nobody waited for it: a disk that is full, a state file that is damaged. */
+function complain(error: unknown, console: Console): void {
+  const { message, code = 'INTERNAL' } = error as Error & { code?: string };
+  console.emit('warning', { code, message });
+  console.aside.say(`ringlight: ${message}`);
 }
 
-/** Null when there is no file yet. */
-function readState(file: string): State | null {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'STATE');
-  }
-  try {
-    const state = JSON.parse(text) as State;
-    if (/^[0-9a-f]{40}$/.test(state.id) && Array.isArray(state.contacts)) return state;
-  } catch {
-    // Told below, like any other content that is no state.
-  }
-  throw new CommandError(`${file} is no state file of ringlight`, 2, 'STATE');
-}
-
-/** Written beside and renamed over, so that there is always one whole file. */
-function writeState(file: string, node: Mainline): void {
-  const contacts = node.table.entries().map((entry) => `${entry.host}:${entry.port}`);
-  writeWhole(file, `${JSON.stringify({ id: node.id, contacts })}\n`);
+async function saveState(node: Mainline): Promise<void> {
+  await node.saveState().catch((error: Error) => {
+    throw new CommandError(error.message, 1, 'WRITE');
+  });
 }
 
 function writeRegister(file: string, node: Mainline, console: Console): void {

@@ -27,10 +27,10 @@ describe('ringlight mainline serve', () => {
     // Whoever asks is pinged before it is a contact: its answer may come after ours.
     await first.event('status', ({ table }) => (table as { size: number }).size === 1);
     expect((await first.end()).status).toBe(0);
-    expect(JSON.parse(readFileSync(state, 'utf8'))).toEqual({
-      id,
-      contacts: [`${other.host}:${other.port}`],
-    });
+    const written = readFileSync(state, 'utf8');
+    expect(written).toMatch(/^ringlight mainline state 1\n/);
+    expect(written).toContain(` ["id","${id}"]\n`);
+    expect(written).toContain(` ["contact","${other.host}:${other.port}"]\n`);
     const [line] = readFileSync(register, 'utf8').trimEnd().split('\n');
     expect(JSON.parse(line!)).toMatchObject({ id: other.id, port: other.port });
 
@@ -59,6 +59,32 @@ describe('ringlight mainline serve', () => {
       stderr: `ringlight: ${file} is no state file of ringlight\n`,
     });
     expect(readFileSync(file, 'utf8')).toBe('{"id":7}');
+  });
+
+  test.each([
+    ['empty', ''],
+    ['cut', '{"id":"abababababab'],
+    ['full of zeros', '\0'.repeat(4096)],
+  ])('starts from a file that is %s, sets it aside and says so', async (what, text) => {
+    const file = join(folder, `${what}.json`);
+    writeFileSync(file, text);
+    const args = [...BASE, '--no-bootstrap', '--for', '50ms', '--state', file];
+    const { status, stdout } = await ringlight(args);
+    expect(status).toBe(0);
+    if (text === '') return;
+    expect(stdout).toMatch(/"event":"warning","code":"STATE_DAMAGED"/);
+    expect(readFileSync(`${file}.damaged`, 'utf8')).toBe(text);
+  });
+
+  test('goes on when the state can no longer be written, and says so at the end', async () => {
+    const away = mkdtempSync(join(folder, 'away-'));
+    const args = [...BASE, '--no-bootstrap', '--state', join(away, 'state')];
+    const running = new Running(args);
+    await running.event('listening');
+    rmSync(away, { recursive: true });
+    const { status, stderr } = await running.end();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^ringlight: cannot write .*state: ENOENT/);
   });
 
   test('says so when it cannot write what it was asked to', async () => {

@@ -1,0 +1,57 @@
+/**
+ * Opening a Mainline node: options are checked, the state of the last run is read, the socket is bound,
+ * in this order, so that what fails leaves nothing open.
+ */
+import { wholeNumber } from '../../core/argument.ts';
+import { parseId, randomId } from '../../core/id.ts';
+import { systemClock } from '../../io/clock.ts';
+import { resolveHost } from '../../io/endpoint.ts';
+import { systemRandom } from '../../io/entropy.ts';
+import { tellerOf } from '../../io/guard.ts';
+import { bindUdp, checkUdpForm } from '../../io/udp.ts';
+import { PUBLIC_ROUTERS } from '../../mainline/routers.ts';
+import { checkEntries } from './entrance.ts';
+import { checkState, openKeeper } from './keeper.ts';
+import { Mainline, OPENED } from './mainline.ts';
+import { checkOptions, guardedSettings, type WorldChoices } from './options.ts';
+
+export interface MainlineOptions extends WorldChoices {
+  /** Another node of this process, with which to share memory for contacts and requests. */
+  shareWith?: Mainline;
+}
+
+/**
+ * Opens a node: binds the socket and starts to join. Await `ready()` to know that it has joined;
+ * lookups work at once, they begin at the bootstrap addresses.
+ * @throws TypeError or RangeError for a wrong option; DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE,
+ * NOT_PERMITTED, OUT_OF_DESCRIPTORS, SOCKET_FAILED or UNKNOWN_HOST when the socket cannot be bound;
+ * STATE_UNUSABLE when the state of the last run cannot be read.
+ */
+export async function openMainline(options: MainlineOptions = {}): Promise<Mainline> {
+  checkOptions(options);
+  checkState(options.state);
+  const { random = systemRandom, clock = systemClock, state, shareWith } = options;
+  const tell = tellerOf(options.onError);
+  const settings = guardedSettings(options, tell);
+  if (options.id !== undefined && options.secureIds !== true) settings.changesId = false;
+  const port = wholeNumber(options.port ?? 0, 'port', 0, 65535);
+  const ownId = options.id === undefined ? null : parseId(options.id);
+  const form = options.udp === undefined ? {} : { form: checkUdpForm(options.udp, 'udp') };
+  const { bootstrap = PUBLIC_ROUTERS, contacts = [] } = options;
+  const entries = { contacts, bootstrap: bootstrap === false ? [] : bootstrap };
+  checkEntries(entries);
+  const keeper = state === undefined ? null : await openKeeper(state, clock, tell);
+  const savedId = keeper?.before.id ?? null;
+  const id = ownId ?? (savedId === null ? randomId(random) : parseId(savedId));
+  if (keeper) entries.contacts = [...contacts, ...keeper.before.contacts];
+  const ip = options.transport ? 0 : await resolveHost(options.host ?? '0.0.0.0');
+  const transport = options.transport ?? (await bindUdp(ip, port, form));
+  const world = { settings, id, random, clock, transport, entries, keeper, tell };
+  try {
+    return new Mainline(OPENED, world, options, shareWith);
+  } catch (error) {
+    // A table factory of the program's own may throw.
+    await new Promise<void>((resolve) => transport.close(resolve));
+    throw error;
+  }
+}
