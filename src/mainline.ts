@@ -11,6 +11,12 @@
 export { Announcement } from './api/mainline/announcer.ts';
 export type { EntryPoint } from './api/mainline/entrance.ts';
 export {
+  FOLLOW_EVERY_MS,
+  type FollowOptions,
+  type Pointer,
+  type Version,
+} from './api/mainline/follow.ts';
+export {
   type GetOptions,
   type GetResult,
   type ItemName,

@@ -31,7 +31,7 @@ test('nothing below the door of the lab needs Node.js', () => {
 /** The names of a door that are there when a program runs; types need a compiler to be missed. */
 const NAMES: Record<string, string> = {
   mainline: [
-    'Announcement DhtError LOOKUPS_REMEMBERED Mainline PUBLIC_ROUTERS RegisterView',
+    'Announcement DhtError FOLLOW_EVERY_MS LOOKUPS_REMEMBERED Mainline PUBLIC_ROUTERS RegisterView',
     'SCRAPE_MAX Search SeededRandom',
     'TableView addressOf decode encode flatTable formatAddress ipOf openMainline parseIp',
     'portOf prefixTable publicKeyOf',

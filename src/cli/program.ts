@@ -1,7 +1,7 @@
 /** The commands, their options and help; and how any failure ends: one clear line, one exit status. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { DhtError } from '../mainline.ts';
+import { DhtError, FOLLOW_EVERY_MS } from '../mainline.ts';
 import {
   duration,
   endpoint,
@@ -17,6 +17,7 @@ import {
 } from './arguments.ts';
 import { COMPLETION_HELP, completionFor, SHELLS, type Shell } from './completion.ts';
 import { CommandError, openConsole } from './console.ts';
+import { type FollowCommandOptions, follow } from './mainline/follow.ts';
 import { type GetItemOptions, getItem, type PutItemOptions, putItem } from './mainline/items.ts';
 import {
   type AnnounceCommandOptions,
@@ -229,6 +230,15 @@ function mainlineCommands(group: Command): void {
     .argument('<info-hash>', '40 hexadecimal digits or a magnet link', infoHash)
     .action((hash: string, options: LookupOptions) =>
       scrape(hash, options, openConsole(options.json)),
+    );
+
+  nodeCommand(group, 'follow', 'tell each newer version of a mutable torrent (BEP 46)', false)
+    .argument('<link>', 'magnet:?xs=urn:btpk:KEY&s=SALT, or urn:btpk:KEY')
+    .option('--every <duration>', 'how often to ask', duration, FOLLOW_EVERY_MS)
+    .option('--count <number>', 'stop after so many versions', wholeNumberIn(1, 1_000_000))
+    .option('--for <duration>', 'stop after this long, such as 10s', duration)
+    .action((link: string, options: FollowCommandOptions) =>
+      follow(link, options, openConsole(options.json)),
     );
 
   nodeCommand(group, 'repl', 'a prompt with a running node in it', false).action(

@@ -31,6 +31,8 @@ export interface Desk {
   search<Found, Result>(
     run: (found: (one: Found) => void, opened: (call: number) => void) => Promise<Result>,
   ): Search<Found, Result>;
+  /** Fires when the node closes. */
+  readonly closing: AbortSignal;
   /** Who hears of the peers that a lookup finds, by call. */
   readonly found: Map<number, (peer: Address) => void>;
 }
@@ -53,8 +55,7 @@ export function searchOf<Found, Result>(
 /** A lookup for peers: each once, in the order found. */
 export async function collectPeers(
   desk: Desk,
-  found: (peer: Peer) => void,
-  opened: (call: number) => void,
+  [found, opened]: [found: (peer: Peer) => void, opened: (call: number) => void],
   limits: CallLimits,
   kind: LookupKind,
   id: Uint8Array,

@@ -38,14 +38,8 @@ import { type MainlineStats, RegisterView, statsOf, TableView } from '../../main
 import { type Announcement, Announcer } from './announcer.ts';
 import { collectPeers, type Desk, type LookupOutcome, searchOf } from './desk.ts';
 import { Entrance, type Entries } from './entrance.ts';
-import type {
-  GetOptions,
-  GetResult,
-  ItemName,
-  PutOptions,
-  PutResult,
-  StoredItem,
-} from './item-results.ts';
+import { type FollowOptions, follow, type Pointer, type Version } from './follow.ts';
+import type * as items from './item-results.ts';
 import { getItem, putItem, republishItem } from './items.ts';
 import type { Keeper } from './keeper.ts';
 import { checkLimits, registerLimitOf, tracesOf, type WorldChoices } from './options.ts';
@@ -120,6 +114,7 @@ export class Mainline {
   readonly #entrance: Entrance;
   readonly #keeper: Keeper | null;
   readonly #announcer: Announcer;
+  readonly #closing = new AbortController();
   readonly #desk: Desk = {
     lookup: (limits, kind, target, errand, opened) =>
       this.#call(limits, (call) => {
@@ -132,6 +127,7 @@ export class Mainline {
         this.#calls.fail(call, new DhtError('ABORTED', 'the search was left'));
       }),
     found: new Map(),
+    closing: this.#closing.signal,
   };
 
   /** @internal */
@@ -228,19 +224,11 @@ export class Mainline {
    * `for await` while they come. Finding none is no error. @throws DhtError.
    */
   getPeers(infoHash: Id, limits: CallLimits = {}): Search<Peer, GetPeersResult> {
-    return this.#desk.search(async (found, opened) => {
+    return this.#desk.search(async (...on) => {
       checkLimits(limits, 'getPeers');
       const id = parseId(infoHash, 'infoHash');
       const kind = LookupKind.getPeers;
-      const { peers, outcome } = await collectPeers(
-        this.#desk,
-        found,
-        opened,
-        limits,
-        kind,
-        id,
-        null,
-      );
+      const { peers, outcome } = await collectPeers(this.#desk, on, limits, kind, id, null);
       return { peers, nodes: outcome.trace.closest, lookup: outcome.trace };
     });
   }
@@ -254,18 +242,10 @@ export class Mainline {
     const id = parseId(infoHash, 'infoHash');
     const implied = options.port === undefined;
     const port = implied ? this.port : wholeNumber(options.port, 'port', 1, 65535);
-    return this.#desk.search<Peer, AnnounceResult>(async (found, opened) => {
+    return this.#desk.search<Peer, AnnounceResult>(async (...on) => {
       const kind = LookupKind.announce;
       const errand = { port, impliedPort: implied, seed: options.seed ?? false };
-      const { peers, outcome } = await collectPeers(
-        this.#desk,
-        found,
-        opened,
-        options,
-        kind,
-        id,
-        errand,
-      );
+      const { peers, outcome } = await collectPeers(this.#desk, on, options, kind, id, errand);
       const { trace, stored, failed, writes } = outcome;
       if (stored === 0) throw notStored('announce', trace);
       return { peers, nodes: trace.closest, lookup: trace, stored, failed, writes };
@@ -276,7 +256,10 @@ export class Mainline {
    * Finds an item (BEP 44 "get"): by its target, or a mutable one by its key. Await it for the newest
    * version, or iterate it for each newer one as it is found. Finding none is no error. @throws DhtError.
    */
-  get(name: ItemName, options: GetOptions = {}): Search<StoredItem, GetResult> {
+  get(
+    name: items.ItemName,
+    options: items.GetOptions = {},
+  ): Search<items.StoredItem, items.GetResult> {
     return getItem(this.#desk, name, options);
   }
 
@@ -284,8 +267,13 @@ export class Mainline {
    * Stores a value of at most 1000 bytes at the k nodes closest to its target (BEP 44 "put"), where it
    * lives for two hours. @throws DhtError OUTDATED when another version is there, NOT_STORED, and others.
    */
-  put(value: Encodable, options: PutOptions = {}): Promise<PutResult> {
+  put(value: Encodable, options: items.PutOptions = {}): Promise<items.PutResult> {
     return putItem(this.#desk, value, options);
+  }
+
+  /** Tells of each newer version of a mutable torrent (BEP 46), until it is left. @throws DhtError. */
+  follow(link: Pointer, options: FollowOptions = {}): AsyncGenerator<Version, void, undefined> {
+    return follow(this.#desk, this.#clock, link, options);
   }
 
   /** Estimates how many seeds and peers an info-hash has (BEP 33 "scrape"). @throws DhtError. */
@@ -294,7 +282,7 @@ export class Mainline {
   }
 
   /** Puts an item again for its owner, where it is needed: needs no secret key. @throws DhtError. */
-  republish(item: StoredItem, limits: CallLimits = {}): Promise<PutResult> {
+  republish(item: items.StoredItem, limits: CallLimits = {}): Promise<items.PutResult> {
     return republishItem(this.#desk, item, limits);
   }
 
@@ -365,6 +353,7 @@ export class Mainline {
     this.#announcer.close();
     this.#entrance.close();
     this.#node.close();
+    this.#closing.abort();
     this.#join(0);
     this.#calls.close();
     await new Promise<void>((resolve) => this.#driver.stop(resolve));

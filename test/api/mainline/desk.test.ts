@@ -27,6 +27,7 @@ test('peers are told once each, in the order found, and nobody listens afterward
   const found = new Map<number, (peer: number) => void>();
   const desk: Desk = {
     found,
+    closing: new AbortController().signal,
     search: () => {
       throw new Error('not here');
     },
@@ -41,8 +42,7 @@ test('peers are told once each, in the order found, and nobody listens afterward
   const calls: number[] = [];
   const { peers } = await collectPeers(
     desk,
-    ({ port }) => told.push(port),
-    (call) => calls.push(call),
+    [({ port }) => told.push(port), (call) => calls.push(call)],
     {},
     LookupKind.getPeers,
     new Uint8Array(20),
