@@ -24,7 +24,7 @@ export {
   type RingClientOptions,
   RingConnection,
 } from './api/ring/connection.ts';
-export type { RingAccessOptions } from './api/ring/entrance.ts';
+export { clientKey, type RingAccessOptions } from './api/ring/entrance.ts';
 export type { RingKey, RingValue } from './api/ring/keys.ts';
 export { IDENTITIES_MAX, openRing, Ring, type RingOptions } from './api/ring/ring.ts';
 export type { RingNotice, RingWatcher } from './api/ring/watch.ts';

@@ -1,5 +1,5 @@
 /** Randomness and hashes from the operating system and OpenSSL, as machines take them. */
-import { hash, randomFillSync } from 'node:crypto';
+import { createHmac, hash, randomFillSync } from 'node:crypto';
 import type { Random } from '../core/random.ts';
 
 /** Words drawn from the system at a time: one call for 4 bytes costs 3 µs, one for 4 KB 4 µs. */
@@ -28,4 +28,9 @@ export function sha1(bytes: Uint8Array): Uint8Array {
   const digest = new Uint8Array(SHA1_BYTES);
   for (let i = 0; i < SHA1_BYTES; i++) digest[i] = text.charCodeAt(i);
   return digest;
+}
+
+/** HMAC-SHA-256, 32 bytes: who knows a secret, shown without telling it. */
+export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHmac('sha256', key).update(bytes).digest());
 }

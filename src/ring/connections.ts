@@ -79,8 +79,14 @@ export class Connections implements Streams, LinkOwner {
     this.greeter = node;
     this.greetings = node.lines.replies;
     this.#door = new Door(node.settings.acceptedMax);
-    const { wire, valueBytesMax } = node.settings;
-    this.terms = { wire, valueBytesMax, memory: new Allowance(), counters: new WireCounters() };
+    const { wire, valueBytesMax, classCommands: served } = node.settings;
+    this.terms = {
+      wire,
+      served,
+      valueBytesMax,
+      memory: new Allowance(),
+      counters: new WireCounters(),
+    };
     this.#service = new ClassService(node);
     this.#loop = new Link(this, 0, 0, 0, 0, 0);
     this.#loop.home = node.home;

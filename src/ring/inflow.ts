@@ -44,6 +44,11 @@ export abstract class Inflow extends Waiter implements Taker {
     this.stream = stream;
   }
 
+  /** Nothing of what still comes is wanted. */
+  protected get isGone(): boolean {
+    return this.isOver;
+  }
+
   /** A member has shown that it is at the other end. */
   abstract get isMembers(): boolean;
 
@@ -63,7 +68,7 @@ export abstract class Inflow extends Waiter implements Taker {
   protected takeIn(now: number, bytes: Uint8Array, start: number, end: number): void {
     if (this.half.length === 0) {
       const at = this.read(now, bytes, start, end);
-      if (at < end && !this.isOver) this.#keep(bytes, at, end);
+      if (at < end && !this.isGone) this.#keep(bytes, at, end);
     } else {
       this.#keep(bytes, start, end);
       this.#readKept(now);
@@ -74,9 +79,9 @@ export abstract class Inflow extends Waiter implements Taker {
     const { bytes, length } = this.half;
     if (bytes === null) return;
     const at = this.read(now, bytes, 0, length);
-    if (at === 0 && !this.isOver) return;
+    if (at === 0 && !this.isGone) return;
     this.letGo();
-    if (at < length && !this.isOver) this.#keep(bytes, at, length);
+    if (at < length && !this.isGone) this.#keep(bytes, at, length);
   }
 
   protected letGo(): void {

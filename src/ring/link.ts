@@ -135,6 +135,10 @@ export class Link extends Inflow implements Way {
     return this.stream === 0 || (this.home !== 0 && member.home === this.home);
   }
 
+  protected override get isGone(): boolean {
+    return this.isOver || this.rejection !== null;
+  }
+
   /** Something that it asked for is under way here. */
   get isBusy(): boolean {
     return this.#unanswered > 0;
@@ -153,10 +157,6 @@ export class Link extends Inflow implements Way {
   /** What was asked may have got there: before the stream stands nothing has left. */
   get hasReached(): boolean {
     return this.isConnected || this.dialed === 0;
-  }
-
-  get isCongested(): boolean {
-    return this.congestedAtMs !== Infinity;
   }
 
   // Writing.
@@ -245,7 +245,7 @@ export class Link extends Inflow implements Way {
     counters.bytesOut += out.length;
     this.#writtenBytes += out.length;
     const queued = host.write(this.stream, out.bytes, 0, out.length);
-    if (queued > STREAM_QUEUE_BYTES && !this.isCongested) this.congestedAtMs = now;
+    if (queued > STREAM_QUEUE_BYTES && this.congestedAtMs === Infinity) this.congestedAtMs = now;
   }
 
   /** What a node said to itself, to be read by itself; null when it said nothing. */
@@ -261,6 +261,8 @@ export class Link extends Inflow implements Way {
   take(now: number, bytes: Uint8Array, start: number, end: number): void {
     this.owner.counters.bytesIn += end - start;
     this.usedAtMs = now;
+    // Let go until it has read what we said: a reset would take that away.
+    if (this.rejection !== null) return;
     this.takeIn(now, bytes, start, end);
   }
 
@@ -284,9 +286,9 @@ export class Link extends Inflow implements Way {
       if (next > end) break;
       counters.framesIn++;
       frame.open(bytes, at, next);
-      if (!this.#mayAsk(now, frame.type)) return this.isOver ? end : at;
+      if (!this.#mayAsk(now, frame.type)) return this.isGone ? end : at;
       this.#dispatch(now, frame);
-      if (this.isOver) return end;
+      if (this.isGone) return end;
       at = next;
       this.#restrain(now);
     }
@@ -306,7 +308,8 @@ export class Link extends Inflow implements Way {
       return false;
     }
     this.owner.counters.refusedRequests++;
-    this.break(now);
+    if (this.rights === Rights.none) this.#reject(now, 'unproven');
+    else this.break(now);
     return false;
   }
 
@@ -332,7 +335,7 @@ export class Link extends Inflow implements Way {
     if (this.#out === null || this.#out.length < OUT_BYTES) return;
     this.#write(now, this.#out);
     this.#out.length = 0;
-    if (this.isCongested) this.hold(Hold.congestion);
+    if (this.congestedAtMs !== Infinity) this.hold(Hold.congestion);
   }
 
   #dispatch(now: number, frame: Frame): void {
@@ -406,15 +409,15 @@ export class Link extends Inflow implements Way {
   #reject(now: number, why: Verdict): void {
     this.rejection = why;
     this.owner.rejected(now, this, why);
-    this.break(now);
+    if (this.dialed !== 0 || why === 'malformed') return this.break(now);
+    this.owner.counters.broken++;
+    this.owner.greetings.join(now, this);
   }
 
   drained(now: number): void {
     this.congestedAtMs = Infinity;
     this.release(now, Hold.congestion);
   }
-
-  // The end.
 
   /** Not connected, or not answered, in time. */
   expired(now: number): void {
@@ -430,14 +433,11 @@ export class Link extends Inflow implements Way {
   drop(now: number): void {
     if (this.isOver) return;
     if (this.stream !== 0) this.owner.host.destroy(this.stream);
-    this.#end(now);
+    this.closed(now);
   }
 
   closed(now: number): void {
-    if (!this.isOver) this.#end(now);
-  }
-
-  #end(now: number): void {
+    if (this.isOver) return;
     this.isOver = true;
     this.line?.leave(this);
     this.letGo();

@@ -3,6 +3,7 @@
  * milliseconds. Limits that are nobody's choice stand where they are enforced.
  */
 import { shown, wholeNumber } from '../core/argument.ts';
+import { CLASS_COMMANDS, type ClassCommands } from './dialects/terms.ts';
 import { WIRES, type Wire } from './dialects/wire.ts';
 
 /** How many durable copies a write waits for, or a read compares. */
@@ -21,6 +22,11 @@ export interface RingSettings {
   k: number;
   /** The class dialect of the ring. */
   wire: Wire;
+  /**
+   * What class programs may ask: all that their dialect knows; lookups only, by which one finds out what
+   * it speaks; or nothing but to go over to frames, where a secret is asked for.
+   */
+  classCommands: ClassCommands;
   /** False: be a class program among others, without frames, kept connections and backups. */
   frames: boolean;
   policy: Policy;
@@ -61,6 +67,7 @@ export interface RingSettings {
 export const RING_DEFAULTS: RingSettings = {
   k: 0,
   wire: 'seed',
+  classCommands: 'all',
   frames: true,
   policy: 'correct',
   successors: 0,
@@ -121,6 +128,7 @@ export function ringSettings(chosen: Partial<RingSettings> = {}): RingSettings {
     wholeNumber(settings[name as keyof RingSettings], name, range[0], range[1]);
   }
   oneOf(settings.wire, 'wire', WIRES);
+  oneOf(settings.classCommands, 'classCommands', CLASS_COMMANDS);
   oneOf(settings.policy, 'policy', POLICIES);
   if (typeof settings.frames !== 'boolean') {
     throw new TypeError(`"frames" expected true or false, got ${shown(settings.frames)}`);

@@ -14,7 +14,7 @@ import { RingClient } from '../../ring/client.ts';
 import { RingCounters } from '../../ring/counters.ts';
 import type { RingInfo } from '../../ring/view.ts';
 import { OPENED, RingAccess, type RingWorld } from './access.ts';
-import { entriesOf, type RingAccessOptions, settingsOf, withWire } from './entrance.ts';
+import { entriesOf, type RingAccessOptions, secretOf, settingsOf, withWire } from './entrance.ts';
 
 export interface RingClientOptions extends RingAccessOptions {}
 
@@ -54,6 +54,7 @@ export async function connectRing(
 ): Promise<RingConnection> {
   const { textSafe = false, onError = warn, clock = epochClock, random = systemRandom } = options;
   const chosen = settingsOf(options);
+  const secret = secretOf(options);
   const addresses = await entriesOf(entries, 'entries');
   if (addresses.length === 0) throw new TypeError('"entries" expected HOST:PORT, got none');
   const settings = await withWire(options, chosen, addresses);
@@ -61,7 +62,7 @@ export async function connectRing(
   const driver = new StreamDriver(clock, streams, onError);
   const calls = new Calls(clock);
   const client = new RingClient(
-    { host: streams, random, sha1, counters: new RingCounters() },
+    { host: streams, random, sha1, secret, counters: new RingCounters() },
     settings,
     { onOutcome: (call, outcome) => calls.settle(call, outcome), onEvent: () => {} },
   );

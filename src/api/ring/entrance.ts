@@ -3,21 +3,28 @@
  * that was chosen, which dialect those speak.
  */
 import { type Address, formatAddress } from '../../core/address.ts';
+import { shown } from '../../core/argument.ts';
 import type { Random } from '../../core/random.ts';
 import { type Clock, epochClock } from '../../io/clock.ts';
 import { type Endpoint, parseEndpoint, resolveEndpoint } from '../../io/endpoint.ts';
-import { sha1 } from '../../io/entropy.ts';
+import { hmacSha256, sha1 } from '../../io/entropy.ts';
 import { DhtError, warn } from '../../io/errors.ts';
 import { StreamDriver } from '../../io/stream-driver.ts';
 import { listenTcp } from '../../io/tcp.ts';
 import type { Wire } from '../../ring/dialects/wire.ts';
 import { WireProbe } from '../../ring/dialects/wire-probe.ts';
+import { type ClientRights, RingSecret } from '../../ring/greeting/secret.ts';
 import { type RingSettings, ringSettings } from '../../ring/settings.ts';
 
 /** What members and clients have in common. */
 export interface RingAccessOptions extends Partial<RingSettings> {
   /** Write values as ASCII, and read them so: for rings of programs that take values for text. */
   textSafe?: boolean;
+  /**
+   * The secret of the ring, 16 bytes of text at least, or a key that was made from it for clients
+   * (`clientKey`). Members and clients without it get no word out of a ring that has one.
+   */
+  secret?: string;
   /** Hears of broken invariants. Default: a process warning. */
   onError?: (error: unknown) => void;
   clock?: Clock;
@@ -28,6 +35,7 @@ export interface RingAccessOptions extends Partial<RingSettings> {
 export function settingsOf(options: RingAccessOptions): RingSettings {
   const {
     textSafe: _textSafe,
+    secret: _secret,
     onError: _onError,
     clock: _clock,
     random: _random,
@@ -36,13 +44,37 @@ export function settingsOf(options: RingAccessOptions): RingSettings {
   return ringSettings(chosen);
 }
 
+/** @throws TypeError or RangeError for what is no secret. */
+export function secretOf({ secret }: RingAccessOptions): RingSecret | null {
+  if (secret === undefined) return null;
+  if (typeof secret !== 'string') {
+    throw new TypeError(`"secret" expected a text, got ${shown(secret)}`);
+  }
+  return new RingSecret(hmacSha256, secret);
+}
+
+/**
+ * What a client can prove its rights with, made from the secret of a ring: it tells nothing of the secret
+ * itself. @throws RangeError when `secret` is a key for clients that gives less.
+ */
+export function clientKey(secret: string, rights: ClientRights): string {
+  if (rights !== 'read' && rights !== 'write') {
+    throw new TypeError(`"rights" expected read | write, got ${shown(rights)}`);
+  }
+  const key = secretOf({ secret })!.keyFor(rights);
+  if (key === null) throw new RangeError('"secret" expected one that gives the right to write');
+  return key;
+}
+
 /** The dialect that was chosen, or that of the ring that is joined. */
 export async function withWire(
   options: RingAccessOptions,
   settings: RingSettings,
   entries: readonly Address[],
 ): Promise<RingSettings> {
-  if (options.wire !== undefined || entries.length === 0) return settings;
+  // Class programs know no secrets, so where there is one it does not matter how to knock.
+  const isKnown = options.wire !== undefined || options.secret !== undefined;
+  if (isKnown || entries.length === 0) return settings;
   const { clock = epochClock, onError = warn } = options;
   const streams = await listenTcp(0, [], { connectTimeoutMs: settings.connectTimeoutMs });
   const driver = new StreamDriver(clock, streams, onError);

@@ -1,7 +1,14 @@
 /**
  * A member of a ring in the world: the machine (`ring/`) on TCP, a store, a clock and dice (`io/`).
  */
-import { formatAddress, formatIp, ipOf, portOf } from '../../core/address.ts';
+import {
+  addressOf,
+  formatAddress,
+  formatIp,
+  ipOf,
+  isLoopback,
+  portOf,
+} from '../../core/address.ts';
 import { shown, wholeNumber } from '../../core/argument.ts';
 import { type CallLimits, Calls } from '../../io/calls.ts';
 import { epochClock } from '../../io/clock.ts';
@@ -12,11 +19,12 @@ import type { LmdbStore } from '../../io/lmdb-store.ts';
 import { StreamDriver } from '../../io/stream-driver.ts';
 import { listenTcp } from '../../io/tcp.ts';
 import { RingCounters } from '../../ring/counters.ts';
+import { Rights } from '../../ring/greeting/rights.ts';
 import { type RecordInfo, recordsOf } from '../../ring/holdings.ts';
 import { RingNode } from '../../ring/node.ts';
 import type { RingInfo } from '../../ring/view.ts';
 import { OPENED, RingAccess, type RingWorld } from './access.ts';
-import { entriesOf, type RingAccessOptions, settingsOf, withWire } from './entrance.ts';
+import { entriesOf, type RingAccessOptions, secretOf, settingsOf, withWire } from './entrance.ts';
 import { Readiness } from './readiness.ts';
 import { type RingNotice, type RingWatcher, RingWatchers } from './watch.ts';
 
@@ -31,6 +39,11 @@ export interface RingOptions extends RingAccessOptions {
   host?: string;
   /** TCP port of the first identity. Default 0: any free one. */
   port?: number;
+  /**
+   * Listen beyond loopback without a secret: whoever reaches the port may read and write all there is,
+   * and be a member. Default: not.
+   */
+  open?: boolean;
   /** Members to join through, `host:port`. Default: none, a ring of its own. */
   join?: string | Endpoint | readonly (string | Endpoint)[];
   /** Directory for the records. Default: they are kept in memory and gone with the process. */
@@ -147,10 +160,18 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
     data,
     identities = 1,
     onEvent,
+    open = false,
     ...rest
   } = options;
   const { textSafe = false, onError = warn, clock = epochClock, random = systemRandom } = rest;
   const chosen = settingsOf(rest);
+  const secret = secretOf(rest);
+  if (secret !== null && secret.rights !== Rights.member) {
+    throw new RangeError('"secret" expected the secret of the ring, got a key for clients');
+  }
+  if (secret !== null && rest.wire !== undefined) {
+    throw new RangeError('"wire" expected none beside "secret": class programs know no secrets');
+  }
   const first = wholeNumber(port, 'port', 0, 65535);
   const count = wholeNumber(identities, 'identities', 1, IDENTITIES_MAX);
   if (first > 0) wholeNumber(first + count - 1, 'port + identities - 1', 1, 65535);
@@ -162,7 +183,14 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
   if (ip === 0) {
     throw new TypeError('"host" expected the address that others reach this node by, got 0.0.0.0');
   }
+  if (secret === null && !open && !isLoopback(addressOf(ip, 0))) {
+    throw new RangeError(
+      '"host" expected a loopback address, or "secret", or "open": whoever reaches the port of an open ' +
+        'ring may read, write and be a member',
+    );
+  }
   const settings = await withWire(rest, chosen, entries);
+  settings.classCommands = secret !== null ? 'none' : rest.wire !== undefined ? 'all' : 'lookups';
   const ports = Array.from({ length: count }, (_, i) => (first === 0 ? 0 : first + i));
   const streams = await listenTcp(ip, ports, { connectTimeoutMs: settings.connectTimeoutMs });
   const driver = new StreamDriver(clock, streams, onError);
@@ -183,6 +211,7 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
         store: store ?? driver.memoryStore(),
         random,
         sha1,
+        secret,
         counters: new RingCounters(),
       },
       settings,

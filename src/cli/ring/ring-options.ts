@@ -1,4 +1,5 @@
 /** Options of the commands about rings, and what people type for keys, levels and sizes. */
+import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   connectRing,
@@ -33,6 +34,7 @@ export interface AskOptions {
   at?: string[];
   wire?: Wire;
   timeout: number;
+  secretFile?: string;
   json: boolean;
 }
 
@@ -42,6 +44,27 @@ export interface KeyOptions extends AskOptions {
   level: Level;
   textSafe: boolean;
   valueLimit: number;
+}
+
+export function secretFile(): Option {
+  return new Option(
+    '--secret-file <file>',
+    'the secret of the ring, or a key for clients made from it',
+  ).env('RINGLIGHT_SECRET_FILE');
+}
+
+/** What stands in a file of secrets, without the end of its last line. */
+export function readSecret(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd();
+  } catch (error) {
+    throw new CommandError(`cannot read the secret: ${(error as Error).message}`, 2, 'USAGE');
+  }
+}
+
+/** As `connectRing` and `openRing` take it. */
+export function secretOption(file: string | undefined): { secret?: string } {
+  return file === undefined ? {} : { secret: readSecret(file) };
 }
 
 export function addAskOptions(command: Command): Command {
@@ -55,6 +78,7 @@ export function addAskOptions(command: Command): Command {
         .env('RINGLIGHT_AT'),
     )
     .option('--wire <dialect>', 'seed, string or text (default: found out)', wire)
+    .addOption(secretFile())
     .option('--timeout <duration>', 'give up after this long', duration, 20_000)
     .option('--json', 'one JSON object per line', false);
 }
@@ -104,6 +128,7 @@ export async function withRing<T>(
 ): Promise<T> {
   const ring = await connectRing(entriesOf(options), {
     ...(options.wire && { wire: options.wire }),
+    ...secretOption(options.secretFile),
     ...(options.textSafe && { textSafe: true }),
     ...(options.valueLimit !== undefined && { valueBytesMax: options.valueLimit }),
     callTimeoutMs: Math.max(SHORTEST_CALL_MS, options.timeout),

@@ -1,8 +1,8 @@
 /** The commands below `ringlight ring`, their options and help. */
 import type { Command } from 'commander';
-import { RING_DEFAULTS } from '../../ring.ts';
+import { clientKey, RING_DEFAULTS } from '../../ring.ts';
 import { duration, endpoints, oneOf, port, wholeNumberIn } from '../arguments.ts';
-import { openConsole } from '../console.ts';
+import { type Console, openConsole } from '../console.ts';
 import { addStudioOptions } from '../studio-options.ts';
 import { exists, get, type InsertOptions, insert, owns, remove } from './ring-data.ts';
 import { doctor, info } from './ring-doctor.ts';
@@ -13,10 +13,25 @@ import {
   addKeyOptions,
   type KeyOptions,
   keyText,
+  readSecret,
+  secretFile,
   size,
   wire,
 } from './ring-options.ts';
 import { type RingServeOptions, serveRing } from './ring-serve.ts';
+
+interface KeyForOptions {
+  secretFile: string;
+  rights: 'read' | 'write';
+  json: boolean;
+}
+
+/** A key for clients on stdout, and nothing else: for a file. */
+function key({ secretFile: file, rights }: KeyForOptions, console: Console): void {
+  const made = clientKey(readSecret(file), rights);
+  console.emit('key', { rights, key: made });
+  console.text(made);
+}
 
 const KEY = 'a name, or with --hash 40 hexadecimal digits';
 
@@ -65,6 +80,14 @@ export function ringCommands(group: Command): void {
     (options: AskOptions) => info(options, openConsole(options.json)),
   );
 
+  group
+    .command('key')
+    .description('print a key for clients, made from the secret of the ring')
+    .addOption(secretFile().makeOptionMandatory())
+    .option('--rights <rights>', 'read or write', oneOf('read', 'write'), 'read')
+    .option('--json', 'one JSON object per line', false)
+    .action((options: KeyForOptions) => key(options, openConsole(options.json)));
+
   addAskOptions(
     group
       .command('doctor')
@@ -87,6 +110,12 @@ function serveCommand(group: Command): void {
       '--wire <dialect>',
       'seed, string or text (default: that of the ring joined, else seed)',
       wire,
+    )
+    .addOption(secretFile())
+    .option(
+      '--open',
+      'listen beyond loopback without a secret: whoever reaches it may do all',
+      false,
     )
     .option('--k <count>', 'backups of each record', wholeNumberIn(0, 16), RING_DEFAULTS.k)
     .option('--data <folder>', 'keep the records there (default: in memory)')

@@ -7,6 +7,7 @@ import type { Studio } from '../../studio.ts';
 import { bold, type Console, counted } from '../console.ts';
 import { every, untilStopped } from '../stopping.ts';
 import { openStudioFor, type StudioChoice } from '../studio-options.ts';
+import { secretOption } from './ring-options.ts';
 
 const STATUS_EVERY_MS = 1000;
 /** Exit status of a member that was stopped before it had left its ring. */
@@ -17,6 +18,8 @@ export interface RingServeOptions extends StudioChoice {
   port: number;
   join?: string[];
   wire?: Wire;
+  secretFile?: string;
+  open: boolean;
   k: number;
   data?: string;
   identities: number;
@@ -43,6 +46,8 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
     valueBytesMax: valueLimit,
     ...(join && { join }),
     ...(wire && { wire }),
+    ...secretOption(options.secretFile),
+    open: options.open,
     ...(data !== undefined && { data }),
     ...(hostLabel !== undefined && { hostLabel }),
     onEvent: (notice) => (isIntroduced ? tell(notice, console) : early.push(notice)),
@@ -94,12 +99,22 @@ async function showRing(
   return openStudioFor({ scenes: [scene], opens: 'live=ring' }, options, console);
 }
 
-function introduce(ring: Ring, { join, data, k }: RingServeOptions, console: Console): void {
+function isLoopback(host: string): boolean {
+  return host.startsWith('127.');
+}
+
+function introduce(ring: Ring, options: RingServeOptions, console: Console): void {
+  const { join, data, k } = options;
   const { host, port, addresses } = ring;
   const info = ring.info();
   console.emit('listening', { host, port, addresses, k, wire: info.wire, records: info.records });
   const where = data === undefined ? 'in memory' : `in ${data}`;
   console.say(`Listening on ${bold(addresses.join(', '))}, K = ${k}, records ${where}.`);
+  if (!isLoopback(host) && options.secretFile === undefined) {
+    console.say(
+      'It is open: whoever reaches its port may read and write all there is, and be a member.',
+    );
+  }
   if (!join) console.say(`A ring of its own. Others join with --join ${addresses[0]}`);
 }
 

@@ -21,6 +21,7 @@ const WALK_LIMIT = 20_000;
 
 export interface SurveyOptions {
   wire?: Wire;
+  secret?: string;
   timeoutMs: number;
 }
 
@@ -71,8 +72,12 @@ export async function walkRing(
   return found;
 }
 
-function settingsFor({ wire, timeoutMs }: SurveyOptions): object {
-  return { ...(wire && { wire }), callTimeoutMs: timeoutMs };
+function settingsFor({ wire, secret, timeoutMs }: SurveyOptions): object {
+  return {
+    ...(wire && { wire }),
+    ...(secret !== undefined && { secret }),
+    callTimeoutMs: timeoutMs,
+  };
 }
 
 async function askOne(

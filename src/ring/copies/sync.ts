@@ -232,7 +232,7 @@ export class Sync implements Comparison {
   #push(now: number): void {
     while (this.#pushes.length > 0 && this.#pushing < WINDOW_BYTES) {
       const link = this.node.linkTo(now, this.to);
-      if (link.isCongested) return;
+      if (link.congestedAtMs !== Infinity) return;
       if (this.#rate && !this.#rate.isReady(now)) {
         this.node.syncAtMs = Math.min(this.node.syncAtMs, this.#rate.readyAt(now));
         return;

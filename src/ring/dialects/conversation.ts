@@ -20,7 +20,7 @@ import { argumentOf, askService, failureIn, hasMore } from './commands.ts';
 import { type Fault, Field } from './field-reader.ts';
 import { ItemReader, Reading, sendItems } from './items.ts';
 import type { Arc, Caller, ItemSource, RingService } from './service.ts';
-import type { Terms } from './terms.ts';
+import { isServed, type Terms } from './terms.ts';
 import {
   ANSWER_MS,
   BULK_IDLE_MS,
@@ -271,6 +271,7 @@ export class Conversation extends WireTalk implements Caller {
     if (command === undefined) {
       return this.#close(now, this.#isForeign ? 'wrong-dialect' : 'unknown-command');
     }
+    if (!isServed(this.terms.served, command)) return this.#close(now, 'unserved');
     this.#command = command;
     const argument = argumentOf(this.terms.wire, command);
     if (argument === null) return this.#onCommand(now);

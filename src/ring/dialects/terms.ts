@@ -3,10 +3,23 @@
  * long a value may be, the room for values that are on their way, and the counters.
  */
 import type { Allowance } from './allowance.ts';
-import type { Wire } from './wire.ts';
+import type { Command, Wire } from './wire.ts';
 import type { WireCounters } from './wire-counters.ts';
 
+/** How much of a dialect is served. */
+export const CLASS_COMMANDS = ['all', 'lookups', 'none'] as const;
+export type ClassCommands = (typeof CLASS_COMMANDS)[number];
+
+const LOOKUPS: readonly Command[] = ['owner', 'pulse', 'version'];
+
+/** Is a command served? `VER` always is: it is no class program that says it. */
+export function isServed(served: ClassCommands, command: Command): boolean {
+  if (served === 'all') return true;
+  return served === 'none' ? command === 'version' : LOOKUPS.includes(command);
+}
+
 export interface Terms {
+  readonly served: ClassCommands;
   readonly wire: Wire;
   /** No value is longer, in or out. */
   readonly valueBytesMax: number;

@@ -22,6 +22,8 @@ export const ENDINGS = [
   /** Nothing moved for 10 s while values passed, or a reply was not read. */
   'stalled',
   'unknown-command',
+  /** A command of class programs, which are not served here. */
+  'unserved',
   /** The peer speaks another dialect than this ring. */
   'wrong-dialect',
   'malformed',

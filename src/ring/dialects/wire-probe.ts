@@ -24,6 +24,7 @@ export class WireProbe implements StreamMachine, StoreMachine, DetectionListener
   readonly #done: (wire: Wire | null) => void;
   readonly #terms: Terms = {
     wire: 'seed',
+    served: 'none',
     valueBytesMax: VALUE_BYTES_MAX,
     memory: new Allowance(),
     counters: new WireCounters(),

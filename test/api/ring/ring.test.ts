@@ -6,7 +6,13 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { connectRing, openRing, type RingNotice, type RingOptions } from '../../../src/ring.ts';
+import {
+  clientKey,
+  connectRing,
+  openRing,
+  type RingNotice,
+  type RingOptions,
+} from '../../../src/ring.ts';
 import { createRingTestnet } from '../../../src/testnet.ts';
 import { alone, text } from './rings.ts';
 
@@ -14,6 +20,48 @@ const base = mkdtempSync(join(tmpdir(), 'ringlight-ring-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const sha1 = (name: string) => new Uint8Array(createHash('sha1').update(name).digest());
+
+describe('a ring with a secret', () => {
+  const secret = 'known to few, 16 bytes at least';
+
+  test('serves members and clients that know it, as far as their rights go, and nobody else', async () => {
+    await using ring = await createRingTestnet({ nodes: 3, k: 2, secret });
+    const [at] = ring.nodes[0]!.addresses;
+    const wrote = await ring.nodes[1]!.insert('a', 'x', { level: 'all' });
+    expect(wrote.copies).toBe(3);
+    for (const wrong of [undefined, 'quite another secret']) {
+      const stranger = {
+        wire: 'seed',
+        ...(wrong && { secret: wrong }),
+        callTimeoutMs: 3000,
+      } as const;
+      await using client = await connectRing(at!, stranger);
+      await expect(client.get('a')).rejects.toMatchObject({ code: 'NOT_PERMITTED' });
+    }
+    await using reader = await connectRing(at!, { secret: clientKey(secret, 'read') });
+    expect(text(await reader.get('a'))).toBe('x');
+    await expect(reader.insert('a', 'y')).rejects.toMatchObject({ code: 'NOT_PERMITTED' });
+    await expect(reader.remove('a')).rejects.toMatchObject({ code: 'NOT_PERMITTED' });
+    await using writer = await connectRing(at!, { secret: clientKey(secret, 'write') });
+    await writer.insert('a', 'z', { level: 'all' });
+    expect(text(await reader.get('a', { level: 'all' }))).toBe('z');
+    // No word of a class program is answered, not even who owns what.
+    const own = Buffer.concat([Buffer.from('OWN'), Buffer.from(sha1('a'))]);
+    expect(await say(ring.nodes[0]!.port, [own])).toEqual(Buffer.alloc(0));
+  }, 30_000);
+
+  test('takes no wrong ones: too short, for clients only, beside a dialect that knows none', async () => {
+    const refused = async (options: RingOptions, what: RegExp) =>
+      expect(openRing(options)).rejects.toThrow(what);
+    await refused({ secret: 'short' }, /"secret" expected 16 bytes/);
+    await refused({ secret: clientKey(secret, 'write') }, /got a key for clients/);
+    await refused({ secret, wire: 'seed' }, /"wire" expected none/);
+    await refused({ secret: 5 as unknown as string }, /"secret" expected a text/);
+    expect(() => clientKey(clientKey(secret, 'read'), 'write')).toThrow(RangeError);
+    // Without one nobody listens beyond loopback unless he is told to.
+    await refused({ host: '192.0.2.1' }, /"host" expected a loopback address/);
+  });
+});
 
 describe('a ring of one', () => {
   test('keeps names and hashes, texts and bytes', async () => {
@@ -58,7 +106,7 @@ describe('a ring of one', () => {
   });
 
   test('speaks the class protocol with anybody, byte for byte', async () => {
-    await using ring = await alone();
+    await using ring = await alone({ wire: 'seed' });
     const hello = Buffer.from(sha1('hello'));
     const insert = Buffer.concat([Buffer.from('INS'), hello]);
     const value = Buffer.from([0, 0, 0, 0, 0, 0, 0, 5, ...Buffer.from('world')]);
@@ -172,7 +220,7 @@ describe('a wrong argument', () => {
   test('that only the system knows to be wrong is an error with a code', async () => {
     await using ring = await alone();
     await expect(openRing({ port: ring.port })).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
-    await expect(openRing({ host: '192.0.2.1' })).rejects.toMatchObject({
+    await expect(openRing({ host: '192.0.2.1', open: true })).rejects.toMatchObject({
       code: 'ADDRESS_UNAVAILABLE',
     });
   });

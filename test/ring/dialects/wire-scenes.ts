@@ -52,6 +52,7 @@ export function int(value: number | bigint): Uint8Array {
 export function termsOf(wire: Wire, changes: Partial<Terms> = {}): Terms {
   return {
     wire,
+    served: 'all',
     valueBytesMax: VALUE_BYTES_MAX,
     memory: new Allowance(),
     counters: new WireCounters(),
