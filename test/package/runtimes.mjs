@@ -1,0 +1,121 @@
+/**
+ * Where the packed package runs: the same program on every runtime that npm has, and what it took, as the
+ * table of docs/runtimes.md (`--write`). A runtime that cannot be installed on this machine is left out.
+ */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { folderWith, install, ROOT, tarball, write } from './packed.mjs';
+
+const RUNTIMES = [
+  ['Node.js 20', 'node@20', 'node_modules/node/bin/node', []],
+  ['Node.js 22', 'node@22', 'node_modules/node/bin/node', []],
+  ['Node.js 24', 'node@24', 'node_modules/node/bin/node', []],
+  ['Node.js 26', 'node@26', 'node_modules/node/bin/node', []],
+  ['Bun', 'bun@1', 'node_modules/.bin/bun', []],
+  ['Deno', 'deno@2', 'node_modules/.bin/deno', ['run', '-A', '--node-modules-dir=manual']],
+];
+
+/** Parts are tried one by one, so that one that fails says nothing about the others. */
+const PROGRAM = `
+import { createLab } from 'ringlight/lab';
+import { openMainline } from 'ringlight/mainline';
+import { openRing } from 'ringlight/ring';
+import { createRingTestnet, createTestnet } from 'ringlight/testnet';
+
+const results = { version: globalThis.Deno?.version.deno ?? globalThis.Bun?.version ?? process.version.slice(1) };
+async function part(name, run) {
+  const startedAtMs = performance.now();
+  try {
+    const note = await run();
+    results[name] = { ms: Math.round(performance.now() - startedAtMs), note };
+  } catch (error) {
+    results[name] = { error: String(error?.message ?? error).split('\\n')[0] };
+  }
+}
+await part('testnet', async () => {
+  const testnet = await createTestnet({ nodes: 50 });
+  const node = await openMainline({ host: '127.0.0.1', bootstrap: testnet.bootstrap });
+  await node.announce('ab'.repeat(20), { port: 1234 });
+  const { peers } = await testnet.nodes[7].getPeers('ab'.repeat(20));
+  if (peers.length !== 1) throw new Error('the peer was not found');
+  await node.close();
+  await testnet.close();
+});
+await part('ring', async () => {
+  const ring = await createRingTestnet({ nodes: 5 });
+  await ring.nodes[0].insert('hello', 'world');
+  const value = await ring.nodes[3].get('hello');
+  if (new TextDecoder().decode(value) !== 'world') throw new Error('the value was not found');
+  await ring.close();
+});
+await part('data', async () => {
+  const ring = await openRing({ data: process.argv[2] });
+  await ring.ready();
+  await ring.insert('hello', 'world');
+  await ring.close();
+});
+await part('lab', async () => {
+  const lab = createLab({ seed: 1, nodes: 2000 });
+  await lab.nodes[3].findNode('ab'.repeat(20));
+  return lab.traceHash;
+});
+console.log(JSON.stringify(results));
+process.exit(0);
+`;
+
+const { folder } = folderWith('program', tarball(), 'lmdb');
+write(folder, { 'program.mjs': PROGRAM });
+const rows = [];
+const traces = new Set();
+let failed = 0;
+for (const [name, spec, path, flags] of RUNTIMES) {
+  const { folder: home } = folderWith('runtime');
+  try {
+    install(home, spec);
+  } catch (error) {
+    console.log(`none  ${name}: ${error.message.split('\n')[0]}`);
+    continue;
+  }
+  const data = join(home, 'data');
+  const { stdout, stderr, status } = spawnSync(join(home, path), [...flags, 'program.mjs', data], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  const line = stdout?.split('\n').find((one) => one.startsWith('{'));
+  if (line === undefined) {
+    failed++;
+    console.log(`FAIL  ${name}: exit status ${status} ${stderr?.slice(-500)}`);
+    continue;
+  }
+  const { version, testnet, ring, data: kept, lab } = JSON.parse(line);
+  traces.add(lab.note);
+  const tell = (part) => (part.error ? `no: ${part.error}` : `${(part.ms / 1000).toFixed(1)} s`);
+  // The table says what does not work; Node.js has to do all of it.
+  if (name.startsWith('Node') && [testnet, ring, kept, lab].some((part) => part.error)) failed++;
+  rows.push(`| ${name} (${version}) | ${[testnet, ring, kept, lab].map(tell).join(' | ')} |`);
+  console.log(rows.at(-1));
+}
+if (traces.size !== 1) {
+  failed++;
+  console.log(`FAIL  the lab's trace differs: ${[...traces]}`);
+}
+if (process.argv.includes('--write')) {
+  writeFileSync(
+    join(ROOT, 'docs/runtimes.md'),
+    `# What runs where
+
+Tried from the packed package by \`npm run test:runtimes -- --write\`, on x64 Linux; seconds are of this
+machine, beside other work. The lab's trace hash is the same on all of them.
+
+| | a testnet of 50, an announce, a search | a ring of 5 | a ring with \`data\` (LMDB) | the lab, 2000 nodes |
+|---|---|---|---|---|
+${rows.join('\n')}
+
+In browsers: \`ringlight/lab\`, \`ringlight/scene\` and \`ringlight/codec\`, with any bundler; there are no sockets for
+the rest.
+`,
+  );
+}
+process.exitCode = failed === 0 ? 0 : 1;
