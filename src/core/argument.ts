@@ -99,6 +99,12 @@ export function fieldsOf(
   return value as Record<string, unknown>;
 }
 
+/** @throws TypeError unless it is true, false or left out. */
+export function checkToggle(value: unknown, name: string): void {
+  if (value === undefined || typeof value === 'boolean') return;
+  throw new TypeError(`"${name}" expected true or false, got ${shown(value)}`);
+}
+
 /** A short form of any value for a message. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));

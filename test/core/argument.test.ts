@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   checkNames,
+  checkToggle,
   fieldsOf,
   nearestName,
   numberIn,
@@ -111,4 +112,9 @@ describe('a name that is not known', () => {
   test('that is set to nothing is let be, as all that are known', () => {
     checkNames({ zzz: undefined, host: 'h', k: undefined }, 'options', 'openMainline', KNOWN);
   });
+});
+
+test('a switch is true, false or left out', () => {
+  for (const value of [true, false, undefined]) checkToggle(value, 'upkeep');
+  expect(() => checkToggle('no', 'upkeep')).toThrow('"upkeep" expected true or false, got "no"');
 });

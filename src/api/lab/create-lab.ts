@@ -13,6 +13,9 @@ import { RingLab, type RingLabOptions } from './ring-lab.ts';
 export function createLab(options?: LabOptions): Lab;
 export function createLab(options: RingLabOptions): RingLab;
 export function createLab(options: LabOptions | RingLabOptions = {}): Lab | RingLab {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`createLab expected an object of options, got ${shown(options)}`);
+  }
   const { overlay = 'mainline', ...chosen } = options;
   if (overlay === 'ring') return new RingLab(chosen);
   if (overlay === 'mainline') return new Lab(chosen);

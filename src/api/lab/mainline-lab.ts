@@ -5,7 +5,7 @@
  */
 
 import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
-import { numberIn, wholeNumber } from '../../core/argument.ts';
+import { checkNames, checkToggle, numberIn, wholeNumber } from '../../core/argument.ts';
 import { formatId, parseId } from '../../core/id.ts';
 import { DhtError } from '../../io/errors.ts';
 import { type Duration, durationMs } from '../../lab/duration.ts';
@@ -58,6 +58,26 @@ export interface LabOptions {
   node?: Pick<NodeChoices, 'k' | 'alpha' | 'shortTimeoutMs' | 'shortTimeoutMsMin' | 'timeoutMs'>;
 }
 
+const OPTIONS: readonly (keyof LabOptions)[] = [
+  ...(['overlay', 'seed', 'nodes', 'latency', 'loss', 'network', 'upkeep', 'start'] as const),
+  ...(['churn', 'schedule', 'node'] as const),
+];
+const NODE_OPTIONS: readonly (keyof NonNullable<LabOptions['node']>)[] = [
+  ...(['k', 'alpha', 'shortTimeoutMs', 'shortTimeoutMsMin', 'timeoutMs'] as const),
+];
+/** Those that people write beside `network`; `latency` and `loss` may stand there. */
+const NETWORK_OPTIONS: readonly (keyof NetworkModel)[] = [
+  ...(['bursts', 'jitter', 'reorder', 'duplicate', 'uplinks', 'nat', 'pieceBytes'] as const),
+];
+
+/** @throws TypeError for what stands beside the option that it belongs into. */
+function checkPlaces(options: object, place: string, names: readonly string[]): void {
+  const [name] = Object.keys(options).filter((given) => names.includes(given));
+  if (name !== undefined) {
+    throw new TypeError(`"${name}" is no option of createLab; it belongs into "${place}"`);
+  }
+}
+
 export interface LabFindNodeResult {
   nodes: NodeInfo[];
   lookup: LookupTrace;
@@ -87,6 +107,13 @@ export class Lab {
   #commands = 0;
 
   constructor(options: LabOptions) {
+    checkPlaces(options, 'node', NODE_OPTIONS);
+    checkPlaces(options, 'network', NETWORK_OPTIONS);
+    checkNames(options, 'options', 'createLab', OPTIONS);
+    if (options.node !== undefined) {
+      checkNames(options.node, 'node', 'a node of a lab', NODE_OPTIONS, 'node.');
+    }
+    checkToggle(options.upkeep, 'upkeep');
     const { seed = 1, nodes = 1000, upkeep = true, schedule = [] } = options;
     wholeNumber(seed, 'seed', 0, Number.MAX_SAFE_INTEGER);
     wholeNumber(nodes, 'nodes', 1, LAB_NODES_LIMIT);

@@ -8,7 +8,7 @@
  *     const { value } = await lab.nodes[40].get('hello');
  */
 import { formatAddress } from '../../core/address.ts';
-import { shown, wholeNumber } from '../../core/argument.ts';
+import { checkNames, shown, wholeNumber } from '../../core/argument.ts';
 import { parseId } from '../../core/id.ts';
 import { DhtError } from '../../io/errors.ts';
 import { type Duration, durationMs } from '../../lab/duration.ts';
@@ -16,7 +16,13 @@ import { checkNetwork, type NetworkModel } from '../../lab/network/network-model
 import { type RingOverlay, ringWorld } from '../../lab/ring/ring-overlay.ts';
 import { sha1 } from '../../lab/sha1.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
-import { LEVELS, type Level, type RingSettings, ringSettings } from '../../ring/settings.ts';
+import {
+  LEVELS,
+  type Level,
+  RING_DEFAULTS,
+  type RingSettings,
+  ringSettings,
+} from '../../ring/settings.ts';
 import type { RingInfo } from '../../ring/view.ts';
 import { VirtualCalls } from './virtual-calls.ts';
 
@@ -35,6 +41,12 @@ export interface RingLabOptions extends Partial<RingSettings> {
   /** Places on the circle of each node. Default 1. */
   identities?: number;
 }
+
+/** The settings of nodes are told apart by their defaults. */
+const OPTIONS: readonly string[] = [
+  ...['seed', 'nodes', 'network', 'identities'],
+  ...Object.keys(RING_DEFAULTS),
+];
 
 /** What became of a call. */
 export interface RingLabResult {
@@ -56,6 +68,7 @@ export class RingLab {
 
   /** @internal Use `createLab({ overlay: 'ring' })`. */
   constructor(options: Omit<RingLabOptions, 'overlay'>) {
+    checkNames(options, 'options', 'a ring lab', OPTIONS);
     const { seed = 1, nodes = 64, network, identities = 1, ...chosen } = options;
     wholeNumber(seed, 'seed', 0, Number.MAX_SAFE_INTEGER);
     wholeNumber(nodes, 'nodes', 1, RING_LAB_NODES_LIMIT);

@@ -14,7 +14,18 @@ import {
 } from '../../lab.ts';
 import { CommandError } from '../console.ts';
 import { type Experiment, entry } from './experiment.ts';
-import { alpha, duration, k, latency, lookups, nodes, seed, share, whole } from './fields.ts';
+import {
+  alpha,
+  duration,
+  k,
+  latency,
+  lookups,
+  manyNodes,
+  nodes,
+  seed,
+  share,
+  whole,
+} from './fields.ts';
 import { footprintOf } from './memory.ts';
 import { RING_EXPERIMENTS } from './ring-experiments.ts';
 import { scenarioExperiment } from './scenario-experiment.ts';
@@ -54,7 +65,7 @@ const sizeEstimateEntry = entry({
   ],
   options: z.strictObject({
     seed: seed.default(size.seed),
-    nodes: nodes.default(size.nodes),
+    nodes: manyNodes.default(size.nodes),
     lookups: lookups.default(size.lookups),
     k: k.default(size.k),
     zones: whole(1, 100_000, 'zones that are crawled').default(size.zones),
@@ -76,7 +87,7 @@ const replicaSurvivalEntry = entry({
   ],
   options: z.strictObject({
     seed: seed.default(survival.seed),
-    nodes: nodes.default(survival.nodes),
+    nodes: manyNodes.default(survival.nodes),
     values: whole(1, 1_000_000, 'values that are announced').default(survival.values),
     halfLifeMs: duration('halfLifeMs', 1000, 'time in which half of the nodes go').default(
       survival.halfLifeMs,
@@ -99,7 +110,7 @@ const mdhtLookupLatencyEntry = entry({
   ],
   options: z.strictObject({
     seed: seed.default(mdht.seed),
-    nodes: nodes.default(mdht.nodes),
+    nodes: manyNodes.default(mdht.nodes),
     lookups: lookups.default(mdht.lookups),
     infoHashes: whole(1, 1_000_000, 'info-hashes that peers are announced for').default(
       mdht.infoHashes,
@@ -127,7 +138,7 @@ const natReachEntry = entry({
   ],
   options: z.strictObject({
     seed: seed.default(reach.seed),
-    nodes: nodes.default(reach.nodes),
+    nodes: manyNodes.default(reach.nodes),
     lookups: lookups.default(reach.lookups),
     settleMs: duration('settleMs', 0, 'from the last join to the measurement').default(
       reach.settleMs,

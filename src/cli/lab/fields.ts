@@ -98,7 +98,10 @@ export const seed: z.ZodNumber = whole(
   Number.MAX_SAFE_INTEGER,
   'the same seed gives the same run',
 );
-export const nodes: z.ZodNumber = whole(1, LAB_NODES_LIMIT, 'how many nodes');
+/** One alone has nobody to ask. */
+export const nodes: z.ZodNumber = whole(2, LAB_NODES_LIMIT, 'how many nodes');
+/** For what is said of a share of them: some who live, some who are out of reach. */
+export const manyNodes: z.ZodNumber = whole(20, LAB_NODES_LIMIT, 'how many nodes');
 export const lookups: z.ZodNumber = whole(1, 10_000_000, 'how many lookups');
 export const k: z.ZodNumber = whole(1, 64, 'contacts per bucket and reply');
 export const alpha: z.ZodNumber = whole(1, 64, 'requests of a lookup at a time');

@@ -216,7 +216,8 @@ function nameAmong(words: readonly string[]): string | null {
     }
   }
   for (const [flag, value] of flags) any.option(flag + value);
-  const isName = (word: string): boolean => EXPERIMENTS.some(({ name }) => name === word);
+  const isName = (word: string): boolean =>
+    word.endsWith('.json') || EXPERIMENTS.some(({ name }) => name === word);
   try {
     const [first] = any.parseOptions([...words]).operands;
     if (first !== undefined) return first;

@@ -208,7 +208,11 @@ function combinationsOf(sweep: unknown, experiment: Experiment): Options[] {
       );
     }
     if (!Array.isArray(values) || values.length === 0) {
-      throw new TypeError(`"sweep.${path}" expected an array of values, got ${shown(values)}`);
+      throw new TypeError(
+        `"sweep.${path}" expected an array of values, got ${
+          Array.isArray(values) ? 'an empty one' : shown(values)
+        }`,
+      );
     }
     if (combinations.length * values.length > CELLS_LIMIT) {
       throw new RangeError(`"sweep" expected at most ${CELLS_LIMIT} cells`);

@@ -58,9 +58,15 @@ export function checkNetwork(model: unknown, name = 'network'): NetworkModel {
   return model as NetworkModel;
 }
 
+const LATENCY_FIELDS: { readonly [kind in LatencyModel['kind']]: readonly string[] } = {
+  ...{ king: [], constant: ['ms'], uniform: ['lowMs', 'highMs'] },
+};
+
 /** @throws TypeError or RangeError that names the field. */
 export function checkLatency(model: LatencyModel, name: string): void {
   const { kind } = fieldsOf(model, name, ['kind', 'ms', 'lowMs', 'highMs']);
+  const its = LATENCY_FIELDS[kind as LatencyModel['kind']];
+  if (its !== undefined) fieldsOf(model, name, ['kind', ...its]);
   if (model.kind === 'constant') {
     wholeNumber(model.ms, `${name}.ms`, 1, LATENCY_MS_MAX);
   } else if (model.kind === 'uniform') {

@@ -8,4 +8,7 @@ test('the overlay tells which lab it is', () => {
   expect(() => createLab({ overlay: 'pastry' as never })).toThrow(
     new TypeError('"overlay" expected mainline or ring, got "pastry"'),
   );
+  for (const wrong of [null, 7, 'ring']) {
+    expect(() => createLab(wrong as never)).toThrow(/^createLab expected an object of options/);
+  }
 });

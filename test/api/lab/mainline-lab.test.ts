@@ -145,6 +145,19 @@ describe('a lab of Mainline nodes', () => {
     [{ churn: { trace: '0 1000 join' } }, /"trace" line 1 expected a node below 1000/],
     [{ schedule: [{ at: 'noon', heal: true }] as never }, /"schedule\[0\]\.at"/],
     [{ node: { k: 0 } }, /"k"/],
+    [{ nodez: 5 } as never, /"nodez" is no option of createLab, did you mean "nodes"\?/],
+    [{ alpha: 1 } as never, /"alpha" is no option of createLab; it belongs into "node"/],
+    [{ jitter: {} } as never, /"jitter" is no option of createLab; it belongs into "network"/],
+    [{ ids: ['aa'] } as never, /"ids" is no option of createLab/],
+    [
+      { node: { alfa: 1 } } as never,
+      /"node\.alfa" is no option of a node of a lab, did you mean "node\.alpha"/,
+    ],
+    [{ node: { timeOutMs: 500 } } as never, /"node\.timeOutMs" is no option .*"node\.timeoutMs"/],
+    [{ node: { table: 'flat' } } as never, /"node\.table" is no option of a node of a lab/],
+    [{ node: () => ({ k: 20 }) } as never, /"node" expected an object, got a function/],
+    [{ upkeep: 'no' } as never, /"upkeep" expected true or false, got "no"/],
+    [{ latency: { kind: 'king', ms: 3 } } as never, /"latency" expected kind, got the field "ms"/],
   ])('%j is refused by name', (options, message) => {
     expect(() => createLab(options)).toThrow(message);
   });

@@ -69,6 +69,9 @@ describe('a lab of ring nodes', () => {
     expect(() => createLab({ overlay: 'ring', nodes: 0 })).toThrow(/"nodes"/);
     expect(() => createLab({ overlay: 'ring', k: 99 })).toThrow(/"k"/);
     expect(() => createLab({ overlay: 'chord' as 'ring' })).toThrow(/"overlay" expected/);
+    expect(() => createLab({ overlay: 'ring', nodez: 9 } as never)).toThrow(
+      /"nodez" is no option of a ring lab, did you mean "nodes"\?/,
+    );
     expect(() => small().crash(24)).toThrow(/"node"/);
   });
 });

@@ -1,9 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { experimentNamed } from '../../../src/cli/lab/experiments.ts';
 import { checkedOptions } from '../../../src/cli/lab/options.ts';
+import { SMALL } from '../../lab/small-experiments.ts';
+
+const HASHES = new URL('../../lab/trace-hashes.json', import.meta.url);
 
 // The process that it makes runs the built file beside it.
 const built = new URL('../../../dist/cli/lab/cell-process.js', import.meta.url).href;
@@ -29,6 +32,17 @@ describe('a cell in a process of its own', () => {
     );
     expect(outcome.traceHash).toBe(again.traceHash);
     expect(existsSync(join(folder, 'kad-hops', 'summary.json'))).toBe(true);
+  });
+
+  test('side by side with another it is the same run, the one whose hash is committed', async () => {
+    const committed = JSON.parse(readFileSync(HASHES, 'utf8'));
+    for (const name of ['kad-hops', 'chord-massfail', 'scenario']) {
+      const cell = { ...cellOf({ ...SMALL[name] }, name), keep: null };
+      const run = () => runApart(cell, { heapMb: null, report() {} });
+      const outcomes = await Promise.all([run(), run()]);
+      const hashes = outcomes.map(({ traceHash }) => traceHash);
+      expect(hashes, name).toEqual([committed[name], committed[name]]);
+    }
   });
 
   test('ended in the middle it leaves nothing', async () => {

@@ -83,7 +83,7 @@ describe('a plan', () => {
     [{ sweep: { q: [1] } }, /"sweep\.q" is nothing that scenario can vary; there are nodes/],
     [{ sweep: { seed: [1] } }, /"sweep\.seed" is nothing/],
     [{ sweep: { nodes: 5 } }, /"sweep\.nodes" expected an array of values, got 5$/],
-    [{ sweep: { nodes: [] } }, /"sweep\.nodes" expected an array of values/],
+    [{ sweep: { nodes: [] } }, /"sweep\.nodes" expected an array of values, got an empty one/],
     [{ sweep: { nodes: [10, 0] } }, /"nodes" expected a whole number .* got 0$/],
     [{ sweep: { 'node.__proto__.x': [1] } }, /is no option of node/],
     [{ churn: { traceFile: 'none' } }, /none: there is no such file$/],
