@@ -26,6 +26,7 @@ import type { NodeSettings } from './settings.ts';
 import type { IdView, MainlineShared } from './shared.ts';
 import { Items } from './stored/items.ts';
 import { Peers } from './stored/peers.ts';
+import type { Samples } from './stored/samples.ts';
 import type { Nearest } from './table/nearest.ts';
 import type { RoutingTable, TableRows } from './table/table.ts';
 
@@ -121,6 +122,8 @@ export class MainlineState {
   peers: Peers | null = null;
   /** The item store, once somebody put something. */
   items: Items | null = null;
+  /** What of the peer store is told, once somebody asked (BEP 51). */
+  samples: Samples | null = null;
   bootstrap: readonly Address[] = NOBODY;
   ownLookupCount = 0;
   joinRetryMs: number = JOIN_RETRY_MS;
@@ -180,6 +183,7 @@ export class MainlineState {
       this.bootstrap === NOBODY &&
       this.peers === null &&
       this.items === null &&
+      this.samples === null &&
       this.sourceMeter === null &&
       this.strangers === null &&
       !this.isMember

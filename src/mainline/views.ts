@@ -159,6 +159,7 @@ export interface MainlineStats {
       announcePeer: number;
       get: number;
       put: number;
+      sampleInfohashes: number;
       other: number;
     };
     replies: number;
@@ -217,6 +218,7 @@ export function statsOf(
         announcePeer: queries[Method.announcePeer],
         get: queries[Method.get],
         put: queries[Method.put],
+        sampleInfohashes: queries[Method.sampleInfohashes],
         other: queries[Method.unknown] + queries[Method.none],
       },
       replies: counters.replies,

@@ -11,6 +11,7 @@ import type { MainlineState, QueryHandler } from '../state.ts';
 import { get, put } from './items.ts';
 import { announcePeer, getPeers } from './peers.ts';
 import { acknowledge, begin, refuse, writeNodes } from './replies.ts';
+import { sampleInfohashes } from './samples.ts';
 
 const text = {
   id: ascii('Invalid id'),
@@ -37,6 +38,8 @@ export const answerQuery: QueryHandler = {
         return get(node, now, from, query, out);
       case Method.put:
         return put(node, now, from, query, out);
+      case Method.sampleInfohashes:
+        return sampleInfohashes(node, now, from, query, out);
       case Method.unknown:
         // Newer methods get what helps in any lookup: nodes close to their target (libtorrent's rule).
         if (query.aimStart > 0) return findNode(node, now, from, query, out);

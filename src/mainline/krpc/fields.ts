@@ -15,7 +15,7 @@ import { ascii } from './bencode.ts';
 export const Kind = { query: 1, reply: 2, error: 3 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** Methods of BEP 5 and 44. `unknown` is any other, `none` is a query without a method. */
+/** Methods of BEP 5, 44 and 51. `unknown` is any other, `none` is a query without a method. */
 export const Method = {
   none: 0,
   unknown: 1,
@@ -25,6 +25,7 @@ export const Method = {
   announcePeer: 5,
   get: 6,
   put: 7,
+  sampleInfohashes: 8,
 } as const;
 export type Method = (typeof Method)[keyof typeof Method];
 /** How many there are. */

@@ -262,5 +262,6 @@ function methodOf(scanner: Scanner, start: number, length: number): Method {
   if (length === 13 && spells(scanner, start, 'announce_peer')) return Method.announcePeer;
   if (length === 3 && spells(scanner, start, 'get')) return Method.get;
   if (length === 3 && spells(scanner, start, 'put')) return Method.put;
+  if (length === 17 && spells(scanner, start, 'sample_infohashes')) return Method.sampleInfohashes;
   return Method.unknown;
 }

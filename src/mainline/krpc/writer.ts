@@ -74,6 +74,9 @@ const piece = {
   nodes: pieceOf('5:nodes'),
   values: pieceOf('6:valuesl'),
   peer: pieceOf('6:'),
+  interval: pieceOf('8:intervali'),
+  num: pieceOf('3:numi'),
+  samples: pieceOf('7:samples'),
 } as const;
 
 /** Bytes that end every reply, its transaction id apart: `e`, `1:t…:`, version, `1:y1:re`. */
@@ -270,6 +273,22 @@ export class Writer {
       this.length += COMPACT_ADDRESS_BYTES;
     }
     this.bytes[this.length++] = 0x65;
+  }
+
+  // Of samples (BEP 51); the nodes stand between them.
+
+  interval(seconds: number): void {
+    this.#put(piece.interval);
+    this.#integer(seconds);
+    this.bytes[this.length++] = 0x65;
+  }
+
+  samples(stored: number, hashes: Uint8Array): void {
+    this.#put(piece.num);
+    this.#integer(stored);
+    this.bytes[this.length++] = 0x65;
+    this.#put(piece.samples);
+    this.#string(hashes, 0, hashes.length);
   }
 
   // Of items (BEP 44), in a reply as in a put.

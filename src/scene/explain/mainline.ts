@@ -46,6 +46,7 @@ const METHODS: { readonly [method: number]: string } = {
   [Method.announcePeer]: 'announce_peer',
   [Method.get]: 'get',
   [Method.put]: 'put',
+  [Method.sampleInfohashes]: 'sample_infohashes',
 };
 
 function unknownMethod(): string {
