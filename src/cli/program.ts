@@ -17,6 +17,7 @@ import {
 } from './arguments.ts';
 import { COMPLETION_HELP, completionFor, SHELLS, type Shell } from './completion.ts';
 import { CommandError, openConsole } from './console.ts';
+import { type DoctorOptions, doctor } from './mainline/doctor.ts';
 import { type FollowCommandOptions, follow } from './mainline/follow.ts';
 import { type GetItemOptions, getItem, type PutItemOptions, putItem } from './mainline/items.ts';
 import {
@@ -170,6 +171,7 @@ function mainlineCommands(group: Command): void {
     .option('--for <duration>', 'stop after this long, such as 10s', duration)
     .option('--read-only', 'ask, but answer nobody (BEP 43)')
     .option('--register <file>', 'on stopping, write every node ever seen there as JSON lines')
+    .option('--metrics <port>', 'serve Prometheus metrics on this port of 127.0.0.1', port)
     .option('--state <file>', 'keep id, contacts and announcements there from one run to the next');
   addStudioOptions(serving).action((options: ServeOptions) =>
     serve(options, openConsole(options.json)),
@@ -180,6 +182,14 @@ function mainlineCommands(group: Command): void {
     .action((address: string, options: PingOptions) =>
       ping(address, options, openConsole(options.json)),
     );
+
+  healthAndLookups(group);
+}
+
+function healthAndLookups(group: Command): void {
+  addTimeout(nodeCommand(group, 'doctor', 'why does it not work, or does it?', false)).action(
+    (options: DoctorOptions) => doctor(options, openConsole(options.json)),
+  );
 
   lookupCommand(group, 'find-node', 'find the nodes closest to an id')
     .argument('<id>', '40 hexadecimal digits', id)
