@@ -6,6 +6,7 @@
  * no object of its own.
  */
 import { ID_BYTES } from '../core/id.ts';
+import { BULK_BYTES, WORKING_MS } from './bounds.ts';
 import { holdsForeign } from './copies/belonging.ts';
 import { answerConfirm, answerDigest, answerFetch } from './copies/compared.ts';
 import { keepRecords } from './copies/keeping.ts';
@@ -153,7 +154,10 @@ function answerWrite(node: RingState, now: number, link: Link, frame: Frame): bo
     return true;
   }
   const record = isPut ? blankRecord(bytes, frame.at, end) : blankRecord(null);
+  let isDone = false;
+  if (record.length > BULK_BYTES) tellWorking(node, now, link, request, () => isDone);
   write(node, now, key, record, level, (_now, status, found, copies, version) => {
+    isDone = true;
     if (link.isOver) return;
     if (status === Status.notOwner) return answerElsewhere(node, link, type, request, key, 0);
     const out = link.begin(type | REPLY, request);
@@ -164,6 +168,22 @@ function answerWrite(node: RingState, now: number, link: Link, frame: Frame): bo
     link.send();
   });
   return true;
+}
+
+/** Who waits for a large value to be durable on others hears now and then that it is on its way. */
+function tellWorking(
+  node: RingState,
+  now: number,
+  link: Link,
+  request: number,
+  isDone: () => boolean,
+): void {
+  node.after(now + WORKING_MS, (at) => {
+    if (isDone() || link.isOver) return;
+    link.begin(FrameType.working, request);
+    link.send();
+    tellWorking(node, at, link, request, isDone);
+  });
 }
 
 function answerReplicate(node: RingState, now: number, link: Link, frame: Frame): boolean {

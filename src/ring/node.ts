@@ -201,7 +201,7 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     stopReleasing(this);
     this.agenda.stop();
     this.#isClosed = true;
-    for (const operation of [...this.operations]) operation.expired(now);
+    for (const operation of [...this.operations]) operation.giveUp(now);
     for (const sync of this.syncs) sync.abort();
     this.flushes.flush();
     this.connections.close(now);

@@ -60,6 +60,8 @@ export interface RingWorld {
 export interface Command extends Waiter {
   readonly kind: OperationKind;
   readonly key: Uint8Array;
+  /** We stop: it ends now. */
+  giveUp(now: number): void;
 }
 
 /** The streams of a node, as its verbs see them (connections.ts). */

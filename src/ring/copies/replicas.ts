@@ -9,6 +9,7 @@
  * twice, and nobody who is no longer a backup. When a backup is given up, the write goes to whoever
  * takes its place; a write that finds too few in time fails, and may be there all the same.
  */
+import { BULK_BYTES, BULK_BYTES_PER_WAIT } from '../bounds.ts';
 import type { Identity, PendingWrite } from '../circle/identity.ts';
 import type { Member } from '../circle/member.ts';
 import { backupsWanted } from '../circle/neighbours.ts';
@@ -44,6 +45,7 @@ class Write extends Waiter implements PendingWrite {
   readonly done: WriteDone;
   isDurable = false;
   isOver = false;
+  #waits = 0;
   /** Backups that it was sent to, and those that have it. */
   sent: Member[] = [];
   acked: Member[] = [];
@@ -111,6 +113,9 @@ class Write extends Waiter implements PendingWrite {
   }
 
   expired(now: number): void {
+    if (++this.#waits * BULK_BYTES_PER_WAIT < this.record.length) {
+      return this.node.lines.writes.join(now, this);
+    }
     this.#finish(now, Status.tooFewCopies);
   }
 
@@ -133,7 +138,8 @@ export function sendRecord(
   record: Uint8Array,
   heard: (now: number, isKept: boolean) => void,
 ): void {
-  const link = node.linkTo(now, to);
+  const isBulk = record.length > BULK_BYTES;
+  const link = isBulk ? node.connections.toBulk(now, to) : node.linkTo(now, to);
   const out = link.ask(now, FrameType.replicate, node.lines.bulk, (at, reply) => {
     const isKept = reply !== null && reply.u8() === Status.ok;
     if (reply === null) node.suspect(at, to);

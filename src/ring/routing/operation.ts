@@ -12,7 +12,7 @@
  * happened, and somebody else's newer write with it. Its outcome is `unknown`.
  */
 import type { Address } from '../../core/address.ts';
-import { HOPS_LIMIT } from '../bounds.ts';
+import { BULK_BYTES, BULK_BYTES_PER_WAIT, HOPS_LIMIT } from '../bounds.ts';
 import type { Member } from '../circle/member.ts';
 import { EXISTS_ONLY, type Frame, FrameType, Status } from '../frames.ts';
 import type { Link } from '../link.ts';
@@ -58,6 +58,7 @@ export class Operation extends Waiter implements Command {
   #candidates: Member[] = [];
   /** Somebody has answered us. */
   #isHeard = false;
+  #waits = 0;
   /** Somebody whom we asked wants a secret that we do not know, or does not know ours. */
   #isRejected = false;
   /** The link on which a write is under way. */
@@ -145,7 +146,8 @@ export class Operation extends Waiter implements Command {
     if (node.isPlain(to) && !node.isOwn(to)) return this.#askPlain(now, to);
     const isLong = value !== null && value.length > SENT_BLINDLY_BYTES && this.#owner !== to;
     const isWrite = (kind === 'insert' || kind === 'remove') && !isLong;
-    const link = node.linkTo(now, to);
+    const isBulk = isWrite && value !== null && value.length > BULK_BYTES;
+    const link = isBulk ? node.connections.toBulk(now, to) : node.linkTo(now, to);
     const type = isLong ? FrameType.owner : TYPES[kind];
     const line = isWrite || kind === 'get' ? node.lines.bulk : node.lines.replies;
     const out = link.ask(now, type, line, (at, reply) => {
@@ -291,8 +293,16 @@ export class Operation extends Waiter implements Command {
     this.done(now, outcome, owner, end);
   }
 
-  /** The whole command took too long, or we stop. */
+  /** The whole command took too long. */
   expired(now: number): void {
+    const { value, node } = this;
+    if (value !== null && ++this.#waits * BULK_BYTES_PER_WAIT < value.length) {
+      return node.lines.calls.join(now, this);
+    }
+    this.giveUp(now);
+  }
+
+  giveUp(now: number): void {
     const isWrite = this.kind === 'insert' || this.kind === 'remove';
     const isWaiting = this.#retry.line !== null;
     const mayBeDone = this.#isHeard || this.#writing?.hasReached === true;
