@@ -8,6 +8,14 @@
  *
  * One call, one awaited answer: `api/mainline/` joins the machine to the world, here are the names.
  */
+
+export {
+  type ConformanceOptions,
+  type ConformanceResult,
+  type ConformanceVerdict,
+  checkConformance,
+  type RuleResult,
+} from './api/conformance/conformance.ts';
 export { Announcement } from './api/mainline/announcer.ts';
 export type { EntryPoint } from './api/mainline/entrance.ts';
 export {

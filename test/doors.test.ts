@@ -33,7 +33,7 @@ const NAMES: Record<string, string> = {
   mainline: [
     'Announcement DhtError FOLLOW_EVERY_MS LOOKUPS_REMEMBERED Mainline PUBLIC_ROUTERS RegisterView',
     'SCRAPE_MAX Search SeededRandom',
-    'TableView addressOf decode encode flatTable formatAddress ipOf openMainline parseIp',
+    'TableView addressOf checkConformance decode encode flatTable formatAddress ipOf openMainline parseIp',
     'portOf prefixTable publicKeyOf',
   ].join(' '),
   'bittorrent-dht': 'Client default',

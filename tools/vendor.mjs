@@ -199,6 +199,7 @@ async function asCommonJs() {
   await bundle.write({
     dir: folder,
     format: 'cjs',
+    exports: 'named',
     entryFileNames: '[name].cjs',
     chunkFileNames: 'shared-[name].cjs',
   });

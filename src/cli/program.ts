@@ -17,6 +17,7 @@ import {
 } from './arguments.ts';
 import { COMPLETION_HELP, completionFor, SHELLS, type Shell } from './completion.ts';
 import { CommandError, openConsole } from './console.ts';
+import { type ConformanceCommandOptions, conformance } from './mainline/conformance.ts';
 import { type DoctorOptions, doctor } from './mainline/doctor.ts';
 import { type FollowCommandOptions, follow } from './mainline/follow.ts';
 import { type GetItemOptions, getItem, type PutItemOptions, putItem } from './mainline/items.ts';
@@ -183,6 +184,7 @@ function mainlineCommands(group: Command): void {
       ping(address, options, openConsole(options.json)),
     );
 
+  conformanceCommand(group);
   healthAndLookups(group);
 }
 
@@ -254,6 +256,19 @@ function healthAndLookups(group: Command): void {
   nodeCommand(group, 'repl', 'a prompt with a running node in it', false).action(
     (options: NodeOptions) => prompt(options, openConsole(options.json)),
   );
+}
+
+function conformanceCommand(group: Command): void {
+  group
+    .command('conformance')
+    .description('test a node from outside against the rules of the BEPs')
+    .argument('<host:port>', 'the node', endpoint)
+    .option('--timeout <duration>', 'how long it may take to answer', duration, 2000)
+    .option('--all', 'also show the rules that hold and those that were not tested')
+    .option('--json', 'one JSON object per line, and nothing else')
+    .action((address: string, options: ConformanceCommandOptions) =>
+      conformance(address, options, openConsole(options.json ?? false)),
+    );
 }
 
 function nodeCommand(group: Command, name: string, about: string, listens: boolean): Command {

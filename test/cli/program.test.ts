@@ -16,6 +16,7 @@ describe('the command line', () => {
     ['mainline'],
     ['mainline', 'serve'],
     ['mainline', 'ping'],
+    ['mainline', 'conformance'],
     ['mainline', 'find-node'],
     ['mainline', 'get-peers'],
     ['mainline', 'announce'],

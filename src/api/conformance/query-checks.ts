@@ -1,0 +1,151 @@
+/** The checks of what BEP 5 asks for, and of `want` and read-only nodes: rules 20 to 49, 66 and 67. */
+import { compareDistance } from '../../core/id.ts';
+import {
+  compactOf,
+  type Dictionary,
+  isSame,
+  NotOffered,
+  nodesOf,
+  type Probe,
+  randomBytes,
+} from './probe.ts';
+import { type Check, expect, expectCode, valuesOf } from './wire-checks.ts';
+
+async function tokenFor(probe: Probe, infoHash: Uint8Array): Promise<Uint8Array> {
+  const { token } = valuesOf(await probe.ask('get_peers', { info_hash: infoHash }));
+  expect(token instanceof Uint8Array, 'no token');
+  return token;
+}
+
+async function announce(
+  probe: Probe,
+  infoHash: Uint8Array,
+  args: Record<string, number>,
+): Promise<void> {
+  const token = await tokenFor(probe, infoHash);
+  valuesOf(await probe.ask('announce_peer', { info_hash: infoHash, token, ...args }));
+}
+
+async function peersOf(probe: Probe, infoHash: Uint8Array): Promise<Uint8Array[]> {
+  const { values } = valuesOf(await probe.ask('get_peers', { info_hash: infoHash }));
+  return (Array.isArray(values) ? values : []) as Uint8Array[];
+}
+
+async function isHandedOut(probe: Probe, id: Uint8Array): Promise<boolean> {
+  const { nodes } = valuesOf(await probe.ask('find_node', { target: id }));
+  return (nodesOf(nodes) ?? []).some((node) => isSame(node.id, id));
+}
+
+/** A reply to a find_node that wants this. */
+async function wanting(probe: Probe, want: string | number | string[]): Promise<Dictionary> {
+  return valuesOf(await probe.ask('find_node', { target: randomBytes(20), want }));
+}
+
+export const QUERY_CHECKS: Readonly<Record<number, Check>> = {
+  20: async (probe, { residents, isHere }) => {
+    if (!isHere) throw new NotOffered('one IP has one place in a table');
+    const { id } = residents[0]!;
+    const { nodes } = valuesOf(await probe.ask('find_node', { target: id }));
+    const found = nodesOf(nodes);
+    expect(found !== null && found.length > 0, 'no nodes, though it was asked by some that answer');
+    const sorted = [...found].sort((a, b) => compareDistance(a.id, 0, b.id, 0, id, 0));
+    expect(
+      found.every((node, i) => node === sorted[i]),
+      'nodes that are not nearest first',
+    );
+    expect(isSame(found[0]!.id, id), 'not the target, which asked it and answers');
+  },
+  21: async (probe) => {
+    const hash = randomBytes(20);
+    await announce(probe, hash, { port: 7000 });
+    await tokenFor(probe, hash);
+  },
+  22: async (probe) => {
+    const hash = randomBytes(20);
+    await announce(probe, hash, { port: 7001 });
+    const reply = valuesOf(await probe.ask('get_peers', { info_hash: hash }));
+    expect(Array.isArray(reply['values']), 'no values after an announce');
+    expect(reply['nodes'] instanceof Uint8Array, 'values, and no nodes');
+  },
+  23: async (probe) => {
+    const hash = randomBytes(20);
+    await announce(probe, hash, { port: 7002 });
+    const values = await peersOf(probe, hash);
+    expect(values.length > 0, 'no values after an announce');
+    expect(
+      values.every((value) => value instanceof Uint8Array && value.length === 6),
+      'values that are not 6 bytes',
+    );
+  },
+  28: async (probe, { elsewhere }) => {
+    const hash = randomBytes(20);
+    const announced = { info_hash: hash, port: 7003 };
+    expectCode(await probe.ask('announce_peer', { ...announced, token: randomBytes(8) }), 203);
+    if (!elsewhere) return;
+    const token = await tokenFor(probe, hash);
+    expectCode(await elsewhere.ask('announce_peer', { ...announced, token }), 203);
+  },
+  30: async (probe) => {
+    const hash = randomBytes(20);
+    await announce(probe, hash, { port: 1, implied_port: 1 });
+    expectPeer(await peersOf(probe, hash), compactOf(probe.address));
+  },
+  31: async (probe) => {
+    for (const port of [0, 65_536]) {
+      const hash = randomBytes(20);
+      const token = await tokenFor(probe, hash);
+      const reply = await probe.ask('announce_peer', { info_hash: hash, token, port });
+      const peers = await peersOf(probe, hash);
+      expect(peers.length === 0, `a peer with port ${port} is stored`);
+      expectCode(reply, 203);
+    }
+  },
+  32: async (probe) => {
+    const hash = randomBytes(20);
+    await announce(probe, hash, { port: 7004 });
+    expectPeer(await peersOf(probe, hash), compactOf({ ...probe.address, port: 7004 }));
+  },
+  35: async (probe) => {
+    const reply = valuesOf(await probe.ask('find_node', { target: randomBytes(20) }));
+    expect(reply['nodes'] instanceof Uint8Array, 'no nodes');
+    expect(reply['nodes6'] === undefined, 'nodes6, which nobody wanted');
+  },
+  36: async (probe) => {
+    expect((await wanting(probe, ['n4']))['nodes'] !== undefined, 'no nodes for want n4');
+    for (const want of [['n4', 'n9'], 'n4', 7]) {
+      expect((await wanting(probe, want))['nodes'] !== undefined, `no nodes for ${want}`);
+    }
+    const both = await wanting(probe, ['n4', 'n6']);
+    expect(both['nodes'] !== undefined, 'no nodes for want n4, n6');
+  },
+  43: async (probe, { silent }) => {
+    expect(!(await isHandedOut(probe, silent.id)), 'hands out who asked and never answered');
+  },
+  49: async (probe, { readOnly }) => {
+    valuesOf(await readOnly.ask('ping', {}));
+    expect(!(await isHandedOut(probe, readOnly.id)), 'hands out a read-only node');
+  },
+  66: async (probe) => {
+    const hash = randomBytes(20);
+    await announce(probe, hash, { port: 7005 });
+    const reply = valuesOf(await probe.ask('get_peers', { info_hash: hash, want: ['n6'] }));
+    const { values } = reply;
+    expect(Array.isArray(values) && values.length > 0, 'no values where n6 is wanted');
+    expect(
+      values.every((value) => value instanceof Uint8Array && value.length === 6),
+      'values of another family',
+    );
+  },
+  67: async (probe) => {
+    const reply = await wanting(probe, ['n6']);
+    if (reply['nodes6'] === undefined) throw new NotOffered('it has no IPv6 nodes');
+    expect(reply['nodes'] === undefined, 'nodes, though n6 alone is wanted');
+  },
+};
+
+function expectPeer(peers: readonly Uint8Array[], expected: Uint8Array): void {
+  expect(
+    peers.some((peer) => isSame(peer, expected)),
+    'not the peer that was announced',
+  );
+}

@@ -1,0 +1,61 @@
+/** The scorecard, held by our own node, and by nodes that break a rule on purpose. */
+import { expect, test } from 'vitest';
+import { checkConformance } from '../../../src/api/conformance/conformance.ts';
+import { RULES } from '../../../src/api/conformance/rules.ts';
+import { type MainlineOptions, openMainline } from '../../../src/mainline.ts';
+
+async function scorecardOf(options: MainlineOptions = {}) {
+  await using node = await openMainline({ host: '127.0.0.1', bootstrap: false, ...options });
+  return await checkConformance({ host: node.host, port: node.port });
+}
+
+const violated = async (options: MainlineOptions) =>
+  (await scorecardOf(options)).rules.flatMap(({ number, verdict }) =>
+    verdict === 'violates' ? [number] : [],
+  );
+
+test('our own node keeps every rule that can be tested from outside', async () => {
+  const { rules, holds, violates, untested } = await scorecardOf();
+  expect(rules.filter(({ verdict }) => verdict === 'violates')).toEqual([]);
+  expect(rules.map(({ number }) => number)).toEqual(RULES.map(({ number }) => number));
+  expect(violates).toBe(0);
+  expect(holds).toBeGreaterThan(50);
+  expect(holds + untested).toBe(RULES.length);
+  for (const { verdict, why, sent } of rules) {
+    if (verdict === 'not tested') expect(why).not.toBe('');
+    else expect(sent).not.toBe('');
+  }
+});
+
+test('a node that is silent about one method violates the rules about it', async () => {
+  const onQuery: MainlineOptions['onQuery'] = (query, next) =>
+    query.method === 'find_node' ? null : next();
+  const numbers = await violated({ onQuery });
+  expect(numbers).toEqual(expect.arrayContaining([10, 11, 17, 18, 20, 35, 36, 43, 49]));
+  expect(numbers).not.toContain(19);
+});
+
+test('a node that gives any token for a right one, or no port, is found out', async () => {
+  const accepts: MainlineOptions['onQuery'] = (query, next) =>
+    query.method === 'announce_peer' ? { reply: {} } : next();
+  expect(await violated({ onQuery: accepts })).toEqual(
+    expect.arrayContaining([22, 23, 28, 30, 31, 32]),
+  );
+});
+
+test('a node without items is not blamed for them', async () => {
+  const onQuery: MainlineOptions['onQuery'] = (query, next) =>
+    query.method === 'get' || query.method === 'put' ? { error: [204, 'unknown'] } : next();
+  const { rules, violates } = await scorecardOf({ onQuery });
+  expect(violates).toBe(0);
+  const about = rules.filter(({ number }) => number >= 51 && number <= 58);
+  expect(about.map(({ verdict }) => verdict)).toEqual(about.map(() => 'not tested'));
+});
+
+test('whoever does not answer has no scorecard', async () => {
+  await expect(checkConformance('127.0.0.1:9', { timeoutMs: 100 })).rejects.toMatchObject({
+    code: 'TIMEOUT',
+  });
+  await expect(checkConformance('nowhere')).rejects.toThrow('HOST:PORT');
+  await expect(checkConformance('127.0.0.1:9', { timeoutMs: 0 })).rejects.toThrow('timeoutMs');
+});
