@@ -39,7 +39,7 @@ const NAMES: Record<string, string> = {
   'bittorrent-dht': 'Client default',
   codec: 'decode encode',
   ring: [
-    'DhtError IDENTITIES_MAX RING_DEFAULTS Ring RingAccess RingConnection connectRing',
+    'DhtError IDENTITIES_MAX RING_DEFAULTS Ring RingAccess RingConnection clientKey connectRing',
     'openRing',
   ].join(' '),
   testnet: 'RING_TESTNET_LIMIT TESTNET_LIMIT createRingTestnet createTestnet',
