@@ -148,7 +148,9 @@ export class InternedKeys {
       hash ^= hash >>> 15;
     }
     for (; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x9e3779b1);
-    return hash ^ (hash >>> 15);
+    // Once more: what differs in the top bits of the last word only would stay out of the slot's number.
+    hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+    return hash ^ (hash >>> 13);
   }
 }
 

@@ -3,7 +3,8 @@
  * and cannot settle beside a key of his choice.
  *
  *     r = low 3 bits of the id's last byte
- *     prefix = CRC32C(address & mask, with r in the top three bits)      mask 03.0f.3f.ff, of four bytes
+ *     prefix = CRC32C(address & mask, with r in the top three bits)
+ *              mask 03.0f.3f.ff for IPv4; 01:03:07:0f:1f:3f:7f:ff for the first half of an IPv6 address
  *
  *     id   ┌──────────────────────┬───────────── ─ ─ ──────────┬────────┐
  *          │ prefix, 21 bits      │ free                       │ …… r   │
@@ -11,7 +12,7 @@
  *
  * Addresses that mean something in one place only (loopback, private networks) are exempt.
  */
-import { type Address, ipOf, Scope, scopeOf } from './address.ts';
+import { type Address, ipOf, isV6, Scope, scopeOf, writeAddress6 } from './address.ts';
 import { ID_BYTES } from './id.ts';
 import { fillRandom, type Random } from './random.ts';
 
@@ -35,16 +36,24 @@ export function crc32c(bytes: Uint8Array, length: number): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-const masked = new Uint8Array(8);
+const masked = new Uint8Array(18);
 
 /** The 21 bits that an id for this address begins with, as the top of 32; only the low 3 bits of `r` count. */
 export function securePrefix(address: Address, r: number): number {
+  if (isV6(address)) return securePrefix6(address, r);
   const word = (ipOf(address) & MASK4) | ((r & 7) << 29);
   masked[0] = word >>> 24;
   masked[1] = word >>> 16;
   masked[2] = word >>> 8;
   masked[3] = word;
   return crc32c(masked, 4);
+}
+
+function securePrefix6(address: Address, r: number): number {
+  writeAddress6(masked, 0, address);
+  for (let i = 0; i < 8; i++) masked[i] &= (2 << i) - 1;
+  masked[0] |= (r & 7) << 5;
+  return crc32c(masked, 8);
 }
 
 /** Does the id follow from the address, or is the address exempt? */

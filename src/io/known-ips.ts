@@ -1,5 +1,5 @@
 /** IPs as numbers and as text, both ways, remembered: dgram has them as text, and nobody else. */
-import { formatIp, parseIp } from '../core/address.ts';
+import { formatIp, isIp6, parseIp, parseIp6 } from '../core/address.ts';
 
 /** Translations remembered per direction. A full memory is emptied: that costs 0.1 µs per address. */
 const REMEMBERED_IPS = 16_384;
@@ -9,6 +9,8 @@ export class KnownIps {
   readonly #hosts = new Map<number, string>();
 
   ipOf(host: string): number {
+    // Of IPv6 the address book remembers; a zone ("%eth0") is nothing that others could use.
+    if (host.includes(':')) return parseIp6(host.replace(/%.*$/, ''));
     const known = this.#ips.get(host);
     if (known !== undefined) return known;
     if (this.#ips.size >= REMEMBERED_IPS) this.#ips.clear();
@@ -18,6 +20,7 @@ export class KnownIps {
   }
 
   hostOf(ip: number): string {
+    if (isIp6(ip)) return formatIp(ip);
     const known = this.#hosts.get(ip);
     if (known !== undefined) return known;
     if (this.#hosts.size >= REMEMBERED_IPS) this.#hosts.clear();

@@ -6,7 +6,7 @@
  * way of an outbox.
  */
 import type { Socket } from 'node:dgram';
-import { type Address, addressOf, formatIp, ipOf, parseIp, portOf } from '../core/address.ts';
+import { type Address, addressOf, formatIp, ipOf, isIp6, portOf } from '../core/address.ts';
 import type { DatagramReceiver } from '../core/host.ts';
 import { Backlog } from './backlog.ts';
 import { knownIps } from './known-ips.ts';
@@ -21,7 +21,7 @@ const RESUMED = 64;
 
 /** @throws ErrnoException */
 export function openDgramSocket({ ip, port, sharesPort }: UdpPlace): Promise<UdpTransport> {
-  const socket = newSocket(sharesPort);
+  const socket = newSocket(sharesPort, isIp6(ip));
   return new Promise((resolve, reject) => {
     socket.once('error', (error) => {
       socket.close();
@@ -124,13 +124,14 @@ class DgramTransport implements UdpTransport {
   #receiver: DatagramReceiver | null = null;
   /** Told by dgram, some ticks later, what became of a datagram. */
   readonly #sent = (error: SendError | null): void => {
-    if (error) this.#refused(addressOf(parseIp(error.address ?? ''), error.port ?? 0), error.code);
+    if (error)
+      this.#refused(addressOf(knownIps.ipOf(error.address ?? ''), error.port ?? 0), error.code);
     if (this.#waits && !this.checkWaiting()) this.#resume();
   };
 
   constructor(socket: Socket) {
     const { address, port } = socket.address();
-    this.address = addressOf(parseIp(address), port);
+    this.address = addressOf(knownIps.ipOf(address), port);
     this.#socket = socket;
     enlargeReceiveBuffer(socket);
   }

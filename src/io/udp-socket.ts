@@ -24,9 +24,9 @@ const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 type LookupCallback = (error: Error | null, address: string, family: number) => void;
 
-/** Only dotted quads ever get here: names are resolved before they become addresses. */
+/** Only addresses in text ever get here: names are resolved before they become addresses. */
 function answerAtOnce(host: string, _options: unknown, callback: LookupCallback): void {
-  callback(null, host, 4);
+  callback(null, host, host.includes(':') ? 6 : 4);
 }
 
 /**
@@ -34,8 +34,10 @@ function answerAtOnce(host: string, _options: unknown, callback: LookupCallback)
  * A socket that looks no address up before it sends, as dgram by default does at the price of a tick
  * per datagram.
  */
-export function newSocket(sharesPort = false): Socket {
-  return createSocket({ type: 'udp4', lookup: answerAtOnce, reusePort: sharesPort });
+export function newSocket(sharesPort = false, isV6 = false): Socket {
+  // One of IPv6 hears nothing of IPv4: an identity belongs to one address (BEP 45).
+  const family = isV6 ? ({ type: 'udp6', ipv6Only: true } as const) : ({ type: 'udp4' } as const);
+  return createSocket({ ...family, lookup: answerAtOnce, reusePort: sharesPort });
 }
 
 /** @internal */

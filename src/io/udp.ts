@@ -3,7 +3,7 @@
  * node:dgram alone, for every system (`udp-dgram.ts`), and one for Linux that moves datagrams in
  * batches by foreign calls (`udp-batch.ts`), twice as fast. `auto` takes the faster one that works.
  */
-import { formatIp } from '../core/address.ts';
+import { formatEndpoint, formatIp, isIp6 } from '../core/address.ts';
 import { shown } from '../core/argument.ts';
 import { type Libc, loadLibc } from './libc.ts';
 import { openBatchSocket } from './udp-batch.ts';
@@ -34,13 +34,15 @@ export async function bindUdp(
   options: BindOptions = {},
 ): Promise<UdpTransport> {
   const { sharesPort = false } = options;
-  const libc = await libcFor(options.form ?? udpFormFrom(process.env[UDP_FORM_VARIABLE]));
+  const form = options.form ?? udpFormFrom(process.env[UDP_FORM_VARIABLE]);
+  // Batches are of IPv4.
+  const libc = isIp6(ip) ? null : await libcFor(form);
   try {
     const place = { ip, port, sharesPort };
     if (libc !== null) return openBatchSocket(libc, place);
     return await openDgramSocket(place);
   } catch (error) {
-    throw bindError(error, `${formatIp(ip)}:${port}`);
+    throw bindError(error, formatEndpoint(formatIp(ip), port));
   }
 }
 

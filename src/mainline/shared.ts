@@ -63,11 +63,17 @@ export class MainlineShared {
   #tenants = 0;
 
   /** @param size what a lab knows beforehand; a real node starts small and grows. */
-  constructor(random: Random, sha1: Sha1, verify: Verify, size: Partial<SharedSize> = {}) {
+  constructor(
+    random: Random,
+    sha1: Sha1,
+    verify: Verify,
+    size: Partial<SharedSize> = {},
+    isV6 = false,
+  ) {
     this.random = random;
     this.sha1 = sha1;
     this.verify = verify;
-    this.contacts = new Contacts(size.contacts ?? INITIAL_CONTACTS, random.uint32());
+    this.contacts = new Contacts(size.contacts ?? INITIAL_CONTACTS, random.uint32(), isV6);
     this.slab = new Slab(size.rows ?? INITIAL_ROWS);
     this.lookups = new LookupPool(size.idleLookups ?? IDLE_LOOKUPS);
     this.requests = new Requests(random, size.slotBits ?? SLOT_BITS, INITIAL_REQUESTS);

@@ -8,7 +8,7 @@
  * The order of the fields is that of the memory: a message that is merely answered touches the first
  * line or two.
  */
-import type { Address } from '../core/address.ts';
+import { type Address, isV6 } from '../core/address.ts';
 import { assert } from '../core/assert.ts';
 import type { Host } from '../core/host.ts';
 import { equalIds, ID_BYTES } from '../core/id.ts';
@@ -145,6 +145,7 @@ export class MainlineState {
     tenant = 0,
   ) {
     const { shared } = world;
+    assert(isV6(address) === shared.contacts.isV6, 'nodes that share memory are of one family');
     this.settings = settings;
     this.shortTimeoutMs = settings.shortTimeoutMs;
     this.isReadOnly = settings.readOnly;
@@ -199,6 +200,11 @@ export class MainlineState {
     this.tenant = tenant;
     this.shortTimeoutMs = settings.shortTimeoutMs;
     this.isReadOnly = settings.readOnly;
+  }
+
+  /** Is it a node of IPv6? Families are networks of their own (BEP 32). */
+  get isV6(): boolean {
+    return this.world.shared.contacts.isV6;
   }
 
   get shared(): MainlineShared {

@@ -1,7 +1,7 @@
 /** BEP 42's rule against its own vectors, and against a plain restatement over all residues. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressOf, networkOf, parseIp } from '../../src/core/address.ts';
+import { addressOf, networkOf, parseIp, parseIp6 } from '../../src/core/address.ts';
 import { parseId } from '../../src/core/id.ts';
 import { SeededRandom } from '../../src/core/random.ts';
 import { crc32c, isSecureId, secureIdFor, securePrefix } from '../../src/core/secure-id.ts';
@@ -23,6 +23,27 @@ describe('BEP 42', () => {
     ['43.213.53.83', 90, 'e56f6972'],
   ])('the prefix of %s with r %i', (ip, r, prefix) => {
     expect(hex(securePrefix(at(ip), r))).toBe(prefix);
+  });
+
+  test.each([
+    ['2001:db8::1', '7c89c9bd 7189ac24 6689028f 6b896716 48885fd9 45883a40 528894eb 5f88f172'],
+    [
+      '2a02:908:1234:5678::1',
+      '7d1e51df 701e3446 671e9aed 6a1eff74 491fc7bb 441fa222 531f0c89 5e1f6910',
+    ],
+  ])('the eight prefixes of %s', (ip, prefixes) => {
+    const address = addressOf(parseIp6(ip), 6881);
+    const found = Array.from({ length: 8 }, (_, r) => hex(securePrefix(address, r)));
+    expect(found).toEqual(prefixes.split(' '));
+  });
+
+  test('of IPv6 the first half counts, and local networks are exempt', () => {
+    const id = parseId('0a8ad123be84e16cd6ae529049f1f1bbe9ebb304');
+    const holds = (ip: string) => isSecureId(id, 0, addressOf(parseIp6(ip), 1));
+    expect(holds('2001:b829:2123:be84:e16c:d6ae:5290:49f1')).toBe(true);
+    expect(holds('2001:b829:2123:be84::7')).toBe(true);
+    expect(holds('2001:b829:2123:be85::7')).toBe(false);
+    for (const ip of ['::1', 'fe80::1', 'fd00::1', 'fec0::1']) expect(holds(ip)).toBe(true);
   });
 
   test('one address has eight prefixes', () => {

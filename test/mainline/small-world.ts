@@ -8,7 +8,7 @@
  * then does nothing with them shows up as a number (`Resident.ticks`).
  */
 import { createHash } from 'node:crypto';
-import { type Address, addressOf, parseIp } from '../../src/core/address.ts';
+import { type Address, addressOf, isV6, parseIp, parseIp6 } from '../../src/core/address.ts';
 import type { Sha1 } from '../../src/core/hash.ts';
 import type { Host } from '../../src/core/host.ts';
 import { formatId } from '../../src/core/id.ts';
@@ -37,6 +37,11 @@ import { KBuckets } from '../../src/mainline/table/kbuckets.ts';
 import { type LookupTrace, traceOf } from '../../src/mainline/trace.ts';
 
 export const sha1: Sha1 = (bytes) => createHash('sha1').update(bytes).digest();
+
+/** Address n of a world of IPv6, each in a /64 of its own. */
+export function inPublic6(n: number): Address {
+  return addressOf(parseIp6(`2001:db8:0:${(n + 1).toString(16)}::1`), 6881);
+}
 
 /** A decoded dictionary, as tests look at it. */
 export type Dictionary = { [key: string]: Bencoded };
@@ -286,7 +291,7 @@ export class SmallWorld {
     const { seed = 1, latencyMs = [10, 10], loss = 0, address = onLoopback } = options;
     this.random = new SeededRandom(seed, 1);
     this.#wire = new SeededRandom(seed, 2);
-    this.shared = new MainlineShared(new SeededRandom(seed, 3), sha1, verify);
+    this.shared = new MainlineShared(new SeededRandom(seed, 3), sha1, verify, {}, isV6(address(0)));
     this.latencyMs = latencyMs;
     this.loss = loss;
     this.#address = address;

@@ -8,10 +8,16 @@
  *                     ▲        └─ failed, or the table is empty ─┐
  *                     └──────────── 2 s, 4 s … 60 s ◀────────────┘
  */
-import { type Address, addressOf, parseIp } from '../../core/address.ts';
+import { type Address, addressOf } from '../../core/address.ts';
 import { shown } from '../../core/argument.ts';
 import type { Clock } from '../../io/clock.ts';
-import { type Endpoint, parseEndpoint, resolveHost } from '../../io/endpoint.ts';
+import {
+  type Endpoint,
+  type Family,
+  literalIp,
+  parseEndpoint,
+  resolveHost,
+} from '../../io/endpoint.ts';
 
 /** Whom to begin with. */
 export interface Entries {
@@ -53,6 +59,7 @@ interface Door {
 
 export class Entrance {
   readonly #clock: Clock;
+  readonly #family: Family;
   readonly #isAlone: () => boolean;
   readonly #join: (known: readonly Address[]) => void;
   readonly #contacts: Door[] = [];
@@ -69,8 +76,14 @@ export class Entrance {
    * @param isAlone does the node know nobody yet?
    * @param join told of all that are known so far; again when there are more and it is alone still.
    */
-  constructor(clock: Clock, isAlone: () => boolean, join: (known: readonly Address[]) => void) {
+  constructor(
+    clock: Clock,
+    isAlone: () => boolean,
+    join: (known: readonly Address[]) => void,
+    family: Family = 4,
+  ) {
     this.#clock = clock;
+    this.#family = family;
     this.#isAlone = isAlone;
     this.#join = join;
   }
@@ -81,8 +94,8 @@ export class Entrance {
   }
 
   open(entries: Entries): void {
-    this.#contacts.push(...entries.contacts.map(doorOf));
-    this.#routers.push(...entries.bootstrap.map(doorOf));
+    this.#contacts.push(...entries.contacts.map((value) => doorOf(value, this.#family)));
+    this.#routers.push(...entries.bootstrap.map((value) => doorOf(value, this.#family)));
     this.#isHeldBack = this.#contacts.length > 0 && this.#routers.length > 0;
     this.#resolve(this.#reachable());
     const known = this.#known();
@@ -146,7 +159,7 @@ export class Entrance {
       if (!door.isName || door.isAsked) continue;
       door.isAsked = true;
       this.#unresolved++;
-      resolveHost(door.host).then(
+      resolveHost(door.host, this.#family).then(
         (ip) => this.#resolved(door, addressOf(ip, door.port)),
         () => this.#resolved(door, null),
       );
@@ -171,10 +184,12 @@ export class Entrance {
   }
 }
 
-function doorOf(value: EntryPoint): Door {
+function doorOf(value: EntryPoint, family: Family): Door {
   const { host, port, hint } = parseEndpoint(plain(value), 'bootstrap');
-  const ip = parseIp(host);
-  const addresses = [ip, hint].filter((known) => known >= 0).map((known) => addressOf(known, port));
+  const ip = literalIp(host, family);
+  const addresses = [ip, family === 4 ? hint : -1]
+    .filter((known) => known >= 0)
+    .map((known) => addressOf(known, port));
   return { host, port, isName: ip < 0, isAsked: false, addresses };
 }
 

@@ -5,7 +5,7 @@
  *     getPeers ──▶ Calls ──▶ MainlineNode ──▶ Driver ──▶ datagrams
  *     promise  ◀── settle ◀── observer    ◀── receive ◀──┘
  */
-import { type Address, addressOf, formatIp, ipOf, parseIp, portOf } from '../../core/address.ts';
+import { type Address, addressOf, formatIp, ipOf, isV6, portOf } from '../../core/address.ts';
 import { checkNames, wholeNumber } from '../../core/argument.ts';
 import type { DatagramTransport } from '../../core/host.ts';
 import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
@@ -13,7 +13,13 @@ import type { Random } from '../../core/random.ts';
 import { type CallLimits, Calls } from '../../io/calls.ts';
 import type { Clock } from '../../io/clock.ts';
 import { Driver } from '../../io/driver.ts';
-import { type Endpoint, parseEndpoint, resolveHost } from '../../io/endpoint.ts';
+import {
+  type Endpoint,
+  type Family,
+  literalIp,
+  parseEndpoint,
+  resolveHost,
+} from '../../io/endpoint.ts';
 import { sha1 } from '../../io/entropy.ts';
 import { DhtError } from '../../io/errors.ts';
 import type { Teller } from '../../io/guard.ts';
@@ -136,7 +142,9 @@ export class Mainline {
     const { settings, transport, random, tell } = world;
     this.#clock = world.clock;
     this.#settings = settings;
-    this.#shared = sharer ? sharer.#shared : new MainlineShared(random, sha1, verify);
+    this.#shared = sharer
+      ? sharer.#shared
+      : new MainlineShared(random, sha1, verify, {}, isV6(transport.address));
     this.#keeper = world.keeper;
     this.#announcer = new Announcer(this.#clock, random, (hash, how) => this.announce(hash, how));
     this.#transport = transport;
@@ -161,10 +169,15 @@ export class Mainline {
       this.#clock,
       () => this.table.size === 0,
       (known) => this.#joinThrough(known),
+      this.#family,
     );
     this.#entrance.open(world.entries);
     this.#keeper?.begin(() => snapshotNow(this, this.#clock));
     for (const saved of this.#keeper?.before.announcements ?? []) this.#announcer.resume(saved);
+  }
+
+  get #family(): Family {
+    return this.#node.isV6 ? 6 : 4;
   }
 
   /** Our id, 40 hexadecimal digits. It may change once, when others told us our address (BEP 42). */
@@ -195,9 +208,9 @@ export class Mainline {
     checkLimits(limits, 'ping');
     const { host, port } = parseEndpoint(node, 'node');
     return this.#call<PingResult>(limits, (call) => {
-      const ip = parseIp(host);
+      const ip = literalIp(host, this.#family);
       if (ip >= 0) return this.#ping(call, addressOf(ip, port));
-      resolveHost(host).then(
+      resolveHost(host, this.#family).then(
         (found) => this.#attempt(call, () => this.#ping(call, addressOf(found, port))),
         (error) => this.#calls.fail(call, error),
       );

@@ -5,7 +5,7 @@
 import { wholeNumber } from '../../core/argument.ts';
 import { parseId, randomId } from '../../core/id.ts';
 import { systemClock } from '../../io/clock.ts';
-import { resolveHost } from '../../io/endpoint.ts';
+import { localIp } from '../../io/endpoint.ts';
 import { systemRandom } from '../../io/entropy.ts';
 import { tellerOf } from '../../io/guard.ts';
 import { bindUdp, checkUdpForm } from '../../io/udp.ts';
@@ -44,7 +44,7 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
   const savedId = keeper?.before.id ?? null;
   const id = ownId ?? (savedId === null ? randomId(random) : parseId(savedId));
   if (keeper) entries.contacts = [...contacts, ...keeper.before.contacts];
-  const ip = options.transport ? 0 : await resolveHost(options.host ?? '0.0.0.0');
+  const ip = options.transport ? 0 : await localIp(options.host ?? '0.0.0.0');
   const transport = options.transport ?? (await bindUdp(ip, port, form));
   const world = { settings, id, random, clock, transport, entries, keeper, tell };
   try {

@@ -4,6 +4,7 @@
  *
  *     ["saved", 1764400000000]  ["id", "8f3a…"]  ["contact", "1.2.3.4:6881"]  ["announcement", {…}]
  */
+import { formatEndpoint } from '../../core/address.ts';
 import { parseId } from '../../core/id.ts';
 import type { Clock } from '../../io/clock.ts';
 import { parseEndpoint } from '../../io/endpoint.ts';
@@ -48,7 +49,7 @@ export function snapshotNow({ id, table, announcements }: Kept, clock: Clock): M
   return {
     savedAtMs: Math.round(clock.originMs + clock.now()),
     id,
-    contacts: heardLast.map(({ host, port }) => `${host}:${port}`),
+    contacts: heardLast.map(({ host, port }) => formatEndpoint(host, port)),
     announcements: announcements.map(({ infoHash, port, seed, everyMs }) => {
       return { infoHash, port, seed, everyMs };
     }),

@@ -12,7 +12,7 @@ import {
 import { CommandError, type Console, counted, dim } from '../console.ts';
 import { every } from '../stopping.ts';
 import { lookupSummary, tellLookup } from './lookup-text.ts';
-import { type NodeOptions, openNode, requireBootstrap } from './node-options.ts';
+import { endpointText, type NodeOptions, openNode, requireBootstrap } from './node-options.ts';
 
 const PROGRESS_EVERY_MS = 100;
 
@@ -34,7 +34,8 @@ export async function findNode(
   await withNode(options, console, async (node, limits) => {
     const result = await node.findNode(target, limits);
     console.emit('result', { target, ...result });
-    for (const { id, host, port } of result.nodes) console.say(`${id}  ${host}:${port}`);
+    for (const { id, host, port } of result.nodes)
+      console.say(`${id}  ${endpointText(host, port)}`);
     conclude(result, options, console);
     if (result.nodes.length === 0) throw nobodyAnswered();
   });
@@ -51,7 +52,7 @@ export async function getPeers(
     for await (const peer of search) {
       found++;
       console.emit('peer', peer);
-      console.say(`${peer.host}:${peer.port}`);
+      console.say(endpointText(peer.host, peer.port));
     }
     const result: GetPeersResult = await search;
     console.emit('result', { infoHash: hash, ...result });

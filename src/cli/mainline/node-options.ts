@@ -49,6 +49,11 @@ export function requireBootstrap(options: NodeOptions): void {
   throw new CommandError('this command needs somebody to ask: --bootstrap HOST:PORT', 2, 'USAGE');
 }
 
+/** Host and port as they are read again: an IPv6 address in brackets. */
+export function endpointText(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 export function openNode(options: NodeOptions, more: MainlineOptions = {}): Promise<Mainline> {
   const { host, port, table, id: ownId, bootstrap } = options;
   const named: MainlineOptions = {

@@ -1,6 +1,6 @@
 /** `ringlight mainline ping`: is a node there, who is it, how far away? */
 import { type Console, milliseconds } from '../console.ts';
-import { type NodeOptions, openNode } from './node-options.ts';
+import { endpointText, type NodeOptions, openNode } from './node-options.ts';
 
 export interface PingOptions extends NodeOptions {
   timeout: number;
@@ -14,7 +14,7 @@ export async function ping(address: string, options: PingOptions, console: Conso
     });
     console.emit('pong', { id, host, port, rttMs, version });
     console.say(
-      `${id}  ${host}:${port}  ${milliseconds(rttMs)}  ${versionText(version)}`.trimEnd(),
+      `${id}  ${endpointText(host, port)}  ${milliseconds(rttMs)}  ${versionText(version)}`.trimEnd(),
     );
   } finally {
     await node.close();

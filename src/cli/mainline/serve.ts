@@ -11,7 +11,7 @@ import { bold, CommandError, type Console, counted } from '../console.ts';
 import { every, untilStopped } from '../stopping.ts';
 import { openStudioFor, type StudioChoice } from '../studio-options.ts';
 import { serveMetrics } from './metrics.ts';
-import { type NodeOptions, openNode } from './node-options.ts';
+import { endpointText, type NodeOptions, openNode } from './node-options.ts';
 
 const STATUS_EVERY_MS = 1000;
 
@@ -62,7 +62,7 @@ async function show(
 ): Promise<Studio | null> {
   if (options.studio === undefined || options.studio === false) return null;
   const { LiveMainline } = await import('../../studio.ts');
-  const title = `Mainline, seen by ${node.host}:${node.port}`;
+  const title = `Mainline, seen by ${endpointText(node.host, node.port)}`;
   const scene = new LiveMainline({ name: 'mainline', title, nodes: () => [node] });
   return openStudioFor({ scenes: [scene], opens: 'live=mainline' }, options, console);
 }
@@ -74,7 +74,7 @@ async function stay(
   console: Console,
 ): Promise<void> {
   const { id, host, port } = node;
-  console.say(`Listening on ${bold(`${host}:${port}`)} as ${id}.`);
+  console.say(`Listening on ${bold(endpointText(host, port))} as ${id}.`);
   console.emit('listening', { host, port, id });
   void node.ready().then(({ answered }) => {
     if (options.bootstrap === false) return;

@@ -8,7 +8,17 @@
  *       return query.method === 'ping' ? null : answer;   // null: silence
  *     }
  */
-import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
+import {
+  type Address,
+  COMPACT_ADDRESS_BYTES,
+  COMPACT_ADDRESS6_BYTES,
+  formatIp,
+  ipOf,
+  isV6,
+  portOf,
+  writeAddress,
+  writeAddress6,
+} from '../../core/address.ts';
 import { shown } from '../../core/argument.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { type Encodable, encode, latin1 } from '../krpc/bencode.ts';
@@ -124,14 +134,15 @@ function message(
   answer: Exclude<HookAnswer, OwnAnswer | null | undefined>,
   id: Uint8Array,
 ): Encodable {
-  const ip = ipOf(from);
-  const port = portOf(from);
+  const ip = new Uint8Array(isV6(from) ? COMPACT_ADDRESS6_BYTES : COMPACT_ADDRESS_BYTES);
+  if (isV6(from)) writeAddress6(ip, 0, from);
+  else writeAddress(ip, 0, from);
   const t = query.bytes.slice(
     query.transactionStart,
     query.transactionStart + query.transactionLength,
   );
   const common = {
-    ip: Uint8Array.of(ip >>> 24, ip >>> 16, ip >>> 8, ip, port >>> 8, port),
+    ip,
     t,
     v: VERSION,
   };

@@ -80,7 +80,7 @@ function writePeers(
   out: Writer,
 ): void {
   const peers = node.peerStore();
-  const room = out.peersThatFit(query);
+  const room = out.peersThatFit(query, node.isV6);
   const noSeed = query.noSeed === 1;
   const { random } = node.shared;
   const count = peers.sample(now, query.bytes, query.infoHashStart, room, noSeed, random);

@@ -4,7 +4,7 @@
  */
 import { type Address, reaches, scopeAt, scopeOf } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
-import { ErrorCode, MAX_MESSAGE_BYTES, type Verdict } from '../krpc/fields.ts';
+import { ErrorCode, MAX_MESSAGE_BYTES, type Verdict, Want } from '../krpc/fields.ts';
 import type { Message } from '../krpc/message.ts';
 import type { Writer } from '../krpc/writer.ts';
 import { CONTACT_BYTES } from '../rows/contacts.ts';
@@ -40,9 +40,11 @@ export function writeNodes(
   others = 0,
   limit: number = MAX_MESSAGE_BYTES,
 ): void {
-  const { nearest } = node;
+  const { nearest, isV6 } = node;
   const { contacts } = node.shared;
-  const wanted = Math.min(node.settings.k, out.nodesThatFit(query, others, limit));
+  // Who wants the other family only gets nothing of ours (BEP 32).
+  if (query.want !== 0 && (query.want & (isV6 ? Want.n6 : Want.n4)) === 0) return;
+  const wanted = Math.min(node.settings.k, out.nodesThatFit(query, isV6, others, limit));
   nearest.begin(query.bytes, query.aimStart, wanted);
   node.table.closest(now, nearest, true);
   const peerScope = scopeOf(from);
@@ -50,10 +52,13 @@ export function writeNodes(
   let kept = 0;
   for (let i = 0; i < nearest.count; i++) {
     const handle = handles[i];
-    const scope = scopeAt(contacts.bytes, handle * CONTACT_BYTES + ID_BYTES);
+    const scope = isV6
+      ? scopeOf(contacts.addressOf(handle))
+      : scopeAt(contacts.bytes, handle * CONTACT_BYTES + ID_BYTES);
     if (reaches(peerScope, scope)) handles[kept++] = handle;
   }
-  out.nodes(contacts, nearest.handles, kept);
+  if (isV6) out.nodes6(contacts, nearest.handles, kept);
+  else out.nodes(contacts, nearest.handles, kept);
 }
 
 /** Did we give the sender the token that it shows, for what it writes under? */

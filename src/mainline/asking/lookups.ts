@@ -9,9 +9,12 @@
  */
 import {
   type Address,
+  COMPACT_ADDRESS_BYTES,
+  COMPACT_ADDRESS6_BYTES,
   meaningfulTo,
   reaches,
   readAddress,
+  readAddress6,
   scopeAt,
   scopeOf,
 } from '../../core/address.ts';
@@ -20,7 +23,7 @@ import type { Errand } from '../errand.ts';
 import { Method, NODES_PER_REPLY } from '../krpc/fields.ts';
 import type { Message } from '../krpc/message.ts';
 import { Failure, FROM_TABLE } from '../rows/candidate.ts';
-import { CONTACT_BYTES } from '../rows/contacts.ts';
+import { CONTACT_BYTES, CONTACT6_BYTES } from '../rows/contacts.ts';
 import type { Lookup } from '../rows/lookup.ts';
 import { isOwn, LookupKind, Purpose } from '../rows/purpose.ts';
 import type { WriteOutcome } from '../rows/writes.ts';
@@ -140,7 +143,8 @@ function addFromTable(node: MainlineState, now: number, lookup: Lookup, limit: n
   node.table.closest(now, nearest, false);
   for (let i = 0; i < nearest.count; i++) {
     const start = nearest.handles[i] * CONTACT_BYTES;
-    if (lookup.add(contacts.bytes, start, FROM_TABLE) >= 0) isNew = true;
+    const address = contacts.addressOf(nearest.handles[i]);
+    if (lookup.addAt(contacts.bytes, start, address, FROM_TABLE) >= 0) isNew = true;
   }
   return isNew;
 }
@@ -230,6 +234,7 @@ function readNodes(
   row: number,
   message: Message,
 ): void {
+  if (node.isV6) return readNodes6(node, from, lookup, row, message);
   if (message.nodesStart <= 0) return;
   const { bytes, nodesStart } = message;
   const count = Math.min(NODES_PER_REPLY, Math.floor(message.nodesLength / CONTACT_BYTES));
@@ -244,6 +249,25 @@ function readNodes(
   }
 }
 
+/** The same for BEP 32's `nodes6`, 38 bytes each. */
+function readNodes6(
+  node: MainlineState,
+  from: Address,
+  lookup: Lookup,
+  row: number,
+  message: Message,
+): void {
+  if (message.nodes6Start <= 0) return;
+  const { bytes, nodes6Start } = message;
+  const count = Math.min(NODES_PER_REPLY, Math.floor(message.nodes6Length / CONTACT6_BYTES));
+  for (let i = 0; i < count; i++) {
+    const start = nodes6Start + i * CONTACT6_BYTES;
+    const address = readAddress6(bytes, start + ID_BYTES);
+    if (!meaningfulTo(from, address) || address === node.address) continue;
+    if (!node.isOwnId(bytes, start)) lookup.addAt(bytes, start, address, row);
+  }
+}
+
 /** Of two contacts; from the end on, where addresses differ soonest. */
 function equalAddresses(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number): boolean {
   for (let i = CONTACT_BYTES - 1; i >= ID_BYTES; i--) {
@@ -253,7 +277,8 @@ function equalAddresses(a: Uint8Array, aStart: number, b: Uint8Array, bStart: nu
 }
 
 /**
- * `values`: strings of 6 bytes are IPv4 peers, others are another family's or nobody's. Whoever
+ * `values`: strings of 6 bytes are IPv4 peers, of 18 bytes peers of IPv6; those of the other family are
+ * passed over. Whoever
  * hears of a peer may give the lookup up; then the rest is not read.
  */
 function readPeers(
@@ -264,8 +289,11 @@ function readPeers(
   message: Message,
 ): void {
   const { call } = lookup;
-  for (let start = message.firstPeer(); start >= 0; start = message.nextPeer()) {
-    const peer = readAddress(message.bytes, start);
+  const { isV6 } = node;
+  const length = isV6 ? COMPACT_ADDRESS6_BYTES : COMPACT_ADDRESS_BYTES;
+  for (let start = message.firstPeer(length); start >= 0; start = message.nextPeer(length)) {
+    const { bytes } = message;
+    const peer = isV6 ? readAddress6(bytes, start) : readAddress(bytes, start);
     if (!meaningfulTo(from, peer)) continue;
     lookup.yielded(row);
     node.observer.onPeer(call, peer);

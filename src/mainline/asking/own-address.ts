@@ -11,8 +11,10 @@
 import {
   type Address,
   COMPACT_ADDRESS_BYTES,
+  COMPACT_ADDRESS6_BYTES,
   networkOf,
   readAddress,
+  readAddress6,
   Scope,
   scopeOf,
 } from '../../core/address.ts';
@@ -34,8 +36,10 @@ export function hearOwnAddress(
   from: Address,
   message: Message,
 ): void {
-  if (message.ipLength !== COMPACT_ADDRESS_BYTES || scopeOf(from) !== Scope.public) return;
-  const said = readAddress(message.bytes, message.ipStart);
+  const length = node.isV6 ? COMPACT_ADDRESS6_BYTES : COMPACT_ADDRESS_BYTES;
+  if (message.ipLength !== length || scopeOf(from) !== Scope.public) return;
+  const { bytes, ipStart } = message;
+  const said = node.isV6 ? readAddress6(bytes, ipStart) : readAddress(bytes, ipStart);
   if (scopeOf(said) !== Scope.public) return;
   if (node.votes.hear(now, networkOf(from), said) && wantsOtherId(node, now)) {
     node.upkeepAtMs = now;

@@ -3,7 +3,13 @@
  * scrapes has peers by name, which go into a filter of our own. A filter that is full, or lacks the
  * peers that came with it, is a lie and counts for nothing.
  */
-import { type Address, readAddress } from '../../core/address.ts';
+import {
+  type Address,
+  COMPACT_ADDRESS_BYTES,
+  COMPACT_ADDRESS6_BYTES,
+  readAddress,
+  readAddress6,
+} from '../../core/address.ts';
 import type { Sha1 } from '../../core/hash.ts';
 import type { ScrapeErrand } from '../errand.ts';
 import type { Message } from '../krpc/message.ts';
@@ -31,8 +37,9 @@ export function readScrape(node: MainlineState, lookup: Lookup, message: Message
   const { peersFilterStart, seedsFilterStart } = storage;
   const values: Address[] = [];
   if (valuesStart > 0) {
-    for (let at = message.firstPeer(); at >= 0; at = message.nextPeer()) {
-      values.push(readAddress(bytes, at));
+    const length = node.isV6 ? COMPACT_ADDRESS6_BYTES : COMPACT_ADDRESS_BYTES;
+    for (let at = message.firstPeer(length); at >= 0; at = message.nextPeer(length)) {
+      values.push(node.isV6 ? readAddress6(bytes, at) : readAddress(bytes, at));
     }
   }
   if (peersFilterStart <= 0 && seedsFilterStart <= 0) {

@@ -59,19 +59,19 @@ export class Message extends MessageFields {
     return this.kind === 0 ? Malformed.noKind : Malformed.fine;
   }
 
-  /** Offset of the first 6-byte string (a compact IPv4 peer) in `values`, or -1. */
-  firstPeer(): number {
+  /** Offset of the first string of `peerBytes` bytes (a compact peer: 6 or 18) in `values`, or -1. */
+  firstPeer(peerBytes: number): number {
     this.#scanner.begin(this.bytes, this.valuesStart, this.valuesEnd);
-    return this.nextPeer();
+    return this.nextPeer(peerBytes);
   }
 
   /** The one after it, or -1. Strings of other lengths and other values are passed over. */
-  nextPeer(): number {
+  nextPeer(peerBytes: number): number {
     const scanner = this.#scanner;
     while (scanner.position < this.valuesEnd) {
       const start = readString(scanner);
       if (start === BROKEN) return -1;
-      if (start > 0 && scanner.contentEnd - start === 6) return start;
+      if (start > 0 && scanner.contentEnd - start === peerBytes) return start;
     }
     return -1;
   }

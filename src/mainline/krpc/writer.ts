@@ -5,9 +5,16 @@
  * Every message carries `v` (BEP 20), every reply and error the requester's own address as the top
  * level `ip` (BEP 42), every query of a read-only node `ro` (BEP 43).
  */
-import { type Address, COMPACT_ADDRESS_BYTES, writeAddress } from '../../core/address.ts';
+import {
+  type Address,
+  COMPACT_ADDRESS_BYTES,
+  COMPACT_ADDRESS6_BYTES,
+  isV6,
+  writeAddress,
+  writeAddress6,
+} from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
-import { CONTACT_BYTES, type Contacts, type Handle } from '../rows/contacts.ts';
+import { CONTACT_BYTES, CONTACT6_BYTES, type Contacts, type Handle } from '../rows/contacts.ts';
 import { type RequestRow, type Requests, TRANSACTION_BYTES } from '../rows/requests.ts';
 import { ascii } from './bencode.ts';
 import { MAX_MESSAGE_BYTES, type MessageFields, TOKEN_BYTES, VERSION_TEXT } from './fields.ts';
@@ -37,8 +44,10 @@ const piece = {
   query: pieceOf('d1:ad2:id20:'),
   reply: pieceOf('1:rd2:id20:'),
   ip: pieceOf('d2:ip6:'),
+  ip6: pieceOf('d2:ip18:'),
   error: pieceOf('d1:eli'),
   ipOfError: pieceOf('e2:ip6:'),
+  ip6OfError: pieceOf('e2:ip18:'),
   ping: pieceOf('e1:q4:ping'),
   target: pieceOf('6:target20:'),
   findNode: pieceOf('e1:q9:find_node'),
@@ -72,8 +81,10 @@ const piece = {
   isReply: pieceOf('1:y1:re'),
   isError: pieceOf('1:y1:ee'),
   nodes: pieceOf('5:nodes'),
+  nodes6: pieceOf('6:nodes6'),
   values: pieceOf('6:valuesl'),
   peer: pieceOf('6:'),
+  peer6: pieceOf('18:'),
   interval: pieceOf('8:intervali'),
   num: pieceOf('3:numi'),
   samples: pieceOf('7:samples'),
@@ -197,9 +208,8 @@ export class Writer {
 
   beginReply(to: Address, id: Uint8Array, idStart: number): void {
     this.length = 0;
-    this.#put(piece.ip);
-    writeAddress(this.bytes, this.length, to);
-    this.length += COMPACT_ADDRESS_BYTES;
+    this.#put(isV6(to) ? piece.ip6 : piece.ip);
+    this.#address(to);
     this.#put(piece.reply);
     this.#copy(id, idStart, ID_BYTES);
   }
@@ -226,10 +236,16 @@ export class Writer {
   }
 
   /** How many nodes fit into a reply to `query`, with a token and so many other bytes behind them. */
-  nodesThatFit(query: MessageFields, others = 0, limit: number = MAX_MESSAGE_BYTES): number {
-    const framing = piece.nodes.length + 5 + piece.token.length + 2 + TOKEN_BYTES; // 5: "9999:"
+  nodesThatFit(
+    query: MessageFields,
+    isV6 = false,
+    others = 0,
+    limit: number = MAX_MESSAGE_BYTES,
+  ): number {
+    const framing =
+      (isV6 ? piece.nodes6 : piece.nodes).length + 5 + piece.token.length + 2 + TOKEN_BYTES; // 5: "9999:"
     const taken = this.length + framing + others + REPLY_END_BYTES + query.transactionLength;
-    return Math.max(0, Math.floor((limit - taken) / CONTACT_BYTES));
+    return Math.max(0, Math.floor((limit - taken) / (isV6 ? CONTACT6_BYTES : CONTACT_BYTES)));
   }
 
   /** The contacts whose handles stand in `handles[0, count)`. */
@@ -253,24 +269,37 @@ export class Writer {
     this.length = at;
   }
 
+  /** The same of contacts of IPv6, 38 bytes each (BEP 32). */
+  nodes6(contacts: Contacts, handles: Uint32Array, count: number): void {
+    this.#put(piece.nodes6);
+    this.#integer(count * CONTACT6_BYTES);
+    this.bytes[this.length++] = 0x3a;
+    for (let i = 0; i < count; i++) {
+      this.#copy(contacts.bytes, handles[i] * CONTACT_BYTES, ID_BYTES);
+      this.#address(contacts.addressOf(handles[i]));
+    }
+  }
+
   token(token: Uint8Array): void {
     this.#put(piece.token);
     this.#string(token, 0, token.length);
   }
 
   /** How many peers still fit before a reply to `query` is over 1024 bytes. */
-  peersThatFit(query: MessageFields): number {
+  peersThatFit(query: MessageFields, isV6 = false): number {
     const taken = this.length + piece.values.length + 1 + REPLY_END_BYTES + query.transactionLength;
     const room = MAX_MESSAGE_BYTES - taken;
-    return Math.max(0, Math.floor(room / (piece.peer.length + COMPACT_ADDRESS_BYTES)));
+    const each = isV6
+      ? piece.peer6.length + COMPACT_ADDRESS6_BYTES
+      : piece.peer.length + COMPACT_ADDRESS_BYTES;
+    return Math.max(0, Math.floor(room / each));
   }
 
   peers(addresses: Float64Array, count: number): void {
     this.#put(piece.values);
     for (let i = 0; i < count; i++) {
-      this.#put(piece.peer);
-      writeAddress(this.bytes, this.length, addresses[i]);
-      this.length += COMPACT_ADDRESS_BYTES;
+      this.#put(isV6(addresses[i]) ? piece.peer6 : piece.peer);
+      this.#address(addresses[i]);
     }
     this.bytes[this.length++] = 0x65;
   }
@@ -327,9 +356,8 @@ export class Writer {
     this.#integer(code);
     this.bytes[this.length++] = 0x65;
     this.#string(text, 0, text.length);
-    this.#put(piece.ipOfError);
-    writeAddress(this.bytes, this.length, to);
-    this.length += COMPACT_ADDRESS_BYTES;
+    this.#put(isV6(to) ? piece.ip6OfError : piece.ipOfError);
+    this.#address(to);
     this.#echoTransaction(query);
     this.#version();
     this.#put(piece.isError);
@@ -339,6 +367,17 @@ export class Writer {
     this.length = 0;
     this.#put(piece.query);
     this.#copy(id, idStart, ID_BYTES);
+  }
+
+  /** An endpoint in its compact form, 6 or 18 bytes. */
+  #address(address: Address): void {
+    if (isV6(address)) {
+      writeAddress6(this.bytes, this.length, address);
+      this.length += COMPACT_ADDRESS6_BYTES;
+    } else {
+      writeAddress(this.bytes, this.length, address);
+      this.length += COMPACT_ADDRESS_BYTES;
+    }
   }
 
   #echoTransaction(query: MessageFields): void {

@@ -14,7 +14,11 @@
 import {
   type Address,
   COMPACT_ADDRESS_BYTES,
+  COMPACT_ADDRESS6_BYTES,
+  holdAddress,
+  letGoOfAddress,
   readAddress,
+  V6_BASE,
   writeAddress,
 } from '../../core/address.ts';
 import { assert } from '../../core/assert.ts';
@@ -24,6 +28,9 @@ import { InternedKeys } from '../../core/interned.ts';
 
 /** Bytes of compact node info (BEP 5 "Contact Encoding"). */
 export const CONTACT_BYTES: number = ID_BYTES + COMPACT_ADDRESS_BYTES;
+
+/** The same of IPv6 (BEP 32 `nodes6`). */
+export const CONTACT6_BYTES: number = ID_BYTES + COMPACT_ADDRESS6_BYTES;
 
 /** Row number of a contact; 0 is "none". */
 export type Handle = number;
@@ -48,7 +55,14 @@ export class Contacts {
   #lastResident: Handle = 0;
   #directory: Directory = () => 0;
 
-  constructor(capacity: number, seed: number) {
+  /** Are these contacts of IPv6? Then their six bytes are numbers of this process, and for no wire. */
+  readonly isV6: boolean;
+  /** What six bytes of an address leave out. */
+  readonly #base: number;
+
+  constructor(capacity: number, seed: number, isV6 = false) {
+    this.isV6 = isV6;
+    this.#base = isV6 ? V6_BASE : 0;
     this.#keys = new InternedKeys(CONTACT_BYTES, capacity, seed);
     this.#view = new DataView(this.#keys.keys.buffer);
     this.#references = new Uint32Array(capacity + 1);
@@ -92,7 +106,7 @@ export class Contacts {
   }
 
   addressOf(handle: Handle): Address {
-    return readAddress(this.#keys.keys, handle * CONTACT_BYTES + ID_BYTES);
+    return readAddress(this.#keys.keys, handle * CONTACT_BYTES + ID_BYTES) + this.#base;
   }
 
   find(id: Uint8Array, start: number, address: Address): Handle {
@@ -167,9 +181,17 @@ export class Contacts {
     if (row >= this.#idsAt.length) this.#idsAt = grown(this.#idsAt, this.#idsAt.length * 2);
     const ids = this.#idsAt[row] + change;
     this.#idsAt[row] = ids;
+    if (this.isV6) this.#hold(ids, change);
     if (change === 1 && ids === 2) this.#sharedAddresses++;
     if (change === -1 && ids === 1) this.#sharedAddresses--;
     if (ids === 0) this.#addresses.remove(row);
+  }
+
+  /** An address of which there is a contact keeps its number. */
+  #hold(ids: number, change: 1 | -1): void {
+    const address = readAddress(this.#key, ID_BYTES) + this.#base;
+    if (change === 1 && ids === 1) holdAddress(address);
+    if (change === -1 && ids === 0) letGoOfAddress(address);
   }
 
   /** One message asks for one contact up to four times: an equal key keeps what was found. */

@@ -22,9 +22,9 @@
  */
 import {
   type Address,
-  ipOf,
   isLoopback,
   networkOf,
+  partyOf,
   readAddress,
   Scope,
   scopeOf,
@@ -281,7 +281,7 @@ export class Lookup extends LookupRows {
   }
 
   #bitOf(address: Address): number {
-    return ipBit(this.onePerNetwork ? networkOf(address) : ipOf(address));
+    return ipBit(this.onePerNetwork ? networkOf(address) : partyOf(address));
   }
 
   /** One question per endpoint, and per IP or network where that is asked for. */
@@ -289,10 +289,10 @@ export class Lookup extends LookupRows {
     if (!hasBit(this.#ips, this.#bitOf(address))) return -1;
     if (this.onePerNetwork && scopeOf(address) === Scope.public) return this.#rowBeside(address);
     const byIp = this.onePerIp && !isLoopback(address);
-    const ip = byIp ? ipOf(address) : 0;
+    const ip = byIp ? partyOf(address) : 0;
     for (let row = 0; row < this.count; row++) {
       const known = this.addressOf(row);
-      if (known === address || (byIp && ipOf(known) === ip)) return row;
+      if (known === address || (byIp && partyOf(known) === ip)) return row;
     }
     return -1;
   }
@@ -303,7 +303,7 @@ export class Lookup extends LookupRows {
     let beside = -1;
     for (let row = 0; row < this.count; row++) {
       const known = this.addressOf(row);
-      if (known === address || (this.onePerIp && ipOf(known) === ipOf(address))) return row;
+      if (known === address || (this.onePerIp && partyOf(known) === partyOf(address))) return row;
       const isNeighbour = networkOf(known) === network;
       if (isNeighbour && this.stateOf(row) !== CandidateState.failed) beside = row;
     }

@@ -8,7 +8,7 @@
  *
  * The tables are fixed: a flood from a million spoofed sources costs no memory, only precision.
  */
-import { type Address, ipOf } from '../../core/address.ts';
+import { type Address, ipOf, partyOf } from '../../core/address.ts';
 
 /** Slots looked at for one key before the stalest of them is taken over. */
 const PROBES = 8;
@@ -66,7 +66,7 @@ export class SourceMeter {
 
   /** May one more event from this address happen? Every port of an IP draws on the same bucket. */
   take(now: number, from: Address): boolean {
-    const slot = this.#slotOf(now, ipOf(from));
+    const slot = this.#slotOf(now, partyOf(from) >>> 0);
     const gained = ((now - this.#filledAtMs[slot]) * this.perSecond) / 1000;
     const level = Math.min(this.burst, this.#levels[slot] + gained);
     this.#filledAtMs[slot] = now;
@@ -76,12 +76,12 @@ export class SourceMeter {
 
   /** Takes more of an address's bucket, afterwards: what was begun turned out to be dear. */
   charge(now: number, from: Address, tokens: number): void {
-    this.#levels[this.#slotOf(now, ipOf(from))] -= tokens;
+    this.#levels[this.#slotOf(now, partyOf(from) >>> 0)] -= tokens;
   }
 
   /** Has this address nothing left? Asking takes nothing. */
   isSpent(now: number, from: Address): boolean {
-    const slot = this.#find(ipOf(from));
+    const slot = this.#find(partyOf(from) >>> 0);
     if (slot < 0) return false;
     const gained = ((now - this.#filledAtMs[slot]) * this.perSecond) / 1000;
     return this.#levels[slot] + gained < 1;

@@ -7,7 +7,15 @@
  * all, age. When there is no room for somebody the node tells him so beforehand, by giving him no
  * token (BEP 33). A reply shows a random sample, so that every peer of a large swarm is seen.
  */
-import { type Address, addressOf, ipOf, isLoopback } from '../../core/address.ts';
+import {
+  type Address,
+  addressOf,
+  holdAddress,
+  ipOf,
+  isLoopback,
+  letGoOfAddress,
+  partyOf,
+} from '../../core/address.ts';
 import { grown } from '../../core/column.ts';
 import type { Sha1 } from '../../core/hash.ts';
 import { type Random, randomBelow } from '../../core/random.ts';
@@ -45,7 +53,7 @@ const EXPIRE_EVERY_MS = 60_000;
 class Swarm {
   count = 0;
   addresses = new Float64Array(4);
-  /** Who holds the place, see `partyOf`. */
+  /** Who holds the place, see `placeOf`. */
   parties = new Float64Array(4);
   announcedAtMs = new Float64Array(4);
   seeds = new Uint8Array(4);
@@ -77,7 +85,7 @@ export class Peers {
   /** Would an announce from this address be stored? */
   hasRoom(now: number, infoHash: Uint8Array, start: number, from: Address): boolean {
     const swarm = this.#swarms.get(infoHash, start);
-    if (swarm && rowOfParty(swarm, partyOf(from)) >= 0) return true;
+    if (swarm && rowOfParty(swarm, placeOf(from)) >= 0) return true;
     if (!this.#shares.hasRoom(from)) this.expire(now);
     if (!this.#shares.hasRoom(from)) return false;
     if (swarm) this.#dropOld(now, swarm);
@@ -98,15 +106,19 @@ export class Peers {
     if (!this.hasRoom(now, infoHash, start, from)) return false;
     const swarm = this.#swarms.get(infoHash, start) ?? new Swarm();
     if (!this.#swarms.put(now, infoHash, start, swarm)) return false;
-    const party = partyOf(from);
+    const party = placeOf(from);
     let row = rowOfParty(swarm, party);
+    const isKnown = row >= 0;
     if (row < 0) {
       row = swarm.count++;
       this.#count++;
       this.#shares.take(from);
       growTo(swarm, row);
     }
-    swarm.addresses[row] = addressOf(ipOf(from), port);
+    const peer = addressOf(ipOf(from), port);
+    holdAddress(peer);
+    if (isKnown) letGoOfAddress(swarm.addresses[row]);
+    swarm.addresses[row] = peer;
     swarm.parties[row] = party;
     swarm.announcedAtMs[row] = now;
     swarm.seeds[row] = seed ? 1 : 0;
@@ -200,15 +212,16 @@ export class Peers {
       if (swarm.announcedAtMs[row] + this.#limits.ttlMs > now) continue;
       swarm.count--;
       this.#count--;
-      this.#shares.giveBack(swarm.parties[row]);
+      this.#shares.giveBack(swarm.addresses[row]);
+      letGoOfAddress(swarm.addresses[row]);
       move(swarm, swarm.count, row);
     }
   }
 }
 
 /** What has one place per info-hash: an IP, or on loopback the sender's endpoint. */
-function partyOf(from: Address): number {
-  return isLoopback(from) ? from : addressOf(ipOf(from), 0);
+function placeOf(from: Address): number {
+  return isLoopback(from) ? from : partyOf(from);
 }
 
 function rowOfParty(swarm: Swarm, party: number): number {

@@ -6,7 +6,14 @@
  *
  * Ports do not count, only addresses.
  */
-import { type Address, ipOf } from '../../core/address.ts';
+import {
+  type Address,
+  COMPACT_ADDRESS6_BYTES,
+  ipOf,
+  isV6,
+  writeAddress6,
+} from '../../core/address.ts';
+import { IP6_BYTES } from '../../core/address-book.ts';
 import type { Sha1 } from '../../core/hash.ts';
 import { FILTER_BYTES } from '../krpc/storage-fields.ts';
 
@@ -19,6 +26,11 @@ export function newFilter(): Uint8Array {
 /** The four bytes of an address, as they are hashed. */
 export function ipBytes(address: Address): Uint8Array {
   const ip = ipOf(address);
+  if (isV6(address)) {
+    const compact = new Uint8Array(COMPACT_ADDRESS6_BYTES);
+    writeAddress6(compact, 0, address);
+    return compact.subarray(0, IP6_BYTES);
+  }
   return Uint8Array.of(ip >>> 24, ip >>> 16, ip >>> 8, ip);
 }
 

@@ -9,7 +9,14 @@
  * checksum is not, CRC32C tokens can be forged for any IP. Secrets rotate every 5 minutes and the
  * last one still counts: a token lives for 5 to 10 minutes.
  */
-import { type Address, ipOf } from '../../core/address.ts';
+import {
+  type Address,
+  addressOf,
+  COMPACT_ADDRESS6_BYTES,
+  ipOf,
+  isV6,
+  writeAddress6,
+} from '../../core/address.ts';
 import type { Sha1 } from '../../core/hash.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, type Random } from '../../core/random.ts';
@@ -22,13 +29,16 @@ const SECRET_BYTES = 16;
 const TENANT_AT = SECRET_BYTES;
 const IP_AT = TENANT_AT + 4;
 const TARGET_AT = IP_AT + 4;
+/** Of an IPv6 address all 16 bytes count; they stand behind the rest. */
+const IP6_AT = TARGET_AT + ID_BYTES;
 
 export class Tokens {
   readonly #random: Random;
   readonly #sha1: Sha1;
   /** What is hashed, with the secret in its place: it changes seldom, what stands behind it always. */
-  readonly #input = new Uint8Array(TARGET_AT + ID_BYTES);
-  readonly #previousInput = new Uint8Array(TARGET_AT + ID_BYTES);
+  readonly #input = new Uint8Array(IP6_AT);
+  readonly #previousInput = new Uint8Array(IP6_AT);
+  readonly #input6 = new Uint8Array(IP6_AT + COMPACT_ADDRESS6_BYTES);
   #epoch = 0;
 
   constructor(random: Random, sha1: Sha1) {
@@ -73,10 +83,19 @@ export class Tokens {
     writeUint32(input, TENANT_AT, tenant);
     writeUint32(input, IP_AT, ipOf(address));
     for (let i = 0; i < ID_BYTES; i++) input[TARGET_AT + i] = target[start + i];
-    const digest = this.#sha1(input);
+    const digest = this.#sha1(isV6(address) ? this.#with16(input, address) : input);
     const token = new Uint8Array(TOKEN_BYTES);
     for (let i = 0; i < TOKEN_BYTES; i++) token[i] = digest[i];
     return token;
+  }
+
+  /** The same input with an address of 16 bytes behind it, and without its port. */
+  #with16(input: Uint8Array, address: Address): Uint8Array {
+    const input6 = this.#input6;
+    input6.set(input);
+    writeUint32(input6, IP_AT, 0);
+    writeAddress6(input6, IP6_AT, addressOf(ipOf(address), 0));
+    return input6;
   }
 
   #rotate(now: number): void {

@@ -8,7 +8,7 @@
  * Groups in the order of that XOR are groups in the order of distance, so the search stops as soon as
  * it has enough. A flat table is a prefix table with a prefix of 0 bits.
  */
-import { type Address, ipOf, isLoopback } from '../../core/address.ts';
+import { type Address, isLoopback, partyOf } from '../../core/address.ts';
 import { grown } from '../../core/column.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom } from '../../core/random.ts';
@@ -220,7 +220,7 @@ class GroupedTable implements RoutingTable {
 
   /** What holds one contact: an IP, or an endpoint where IPs may hold many. */
   #seatOf(address: Address): number {
-    return this.#owner.onePerIp && !isLoopback(address) ? ipOf(address) : address;
+    return this.#owner.onePerIp && !isLoopback(address) ? partyOf(address) : address;
   }
 
   #seatIsFree(now: number, address: Address): boolean {

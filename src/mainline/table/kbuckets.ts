@@ -13,7 +13,14 @@
  * few addresses: an IP has one contact in all, a /24 one in each bucket, and where BEP 42 is kept a
  * contact with an id of its own choice gives way to one whose id follows from its address.
  */
-import { type Address, ipOf, isLoopback, networkOf, Scope, scopeOf } from '../../core/address.ts';
+import {
+  type Address,
+  isLoopback,
+  networkOf,
+  partyOf,
+  Scope,
+  scopeOf,
+} from '../../core/address.ts';
 import { assert } from '../../core/assert.ts';
 import { isSecureId } from '../../core/secure-id.ts';
 import { CONTACT_BYTES, type Handle } from '../rows/contacts.ts';
@@ -275,8 +282,8 @@ export class KBuckets extends BucketChain implements RoutingTable {
   #ipIsFree(now: number, address: Address): boolean {
     if (!this.onePerIp || isLoopback(address)) return true;
     const { contacts, slab } = this.shared;
-    const ip = ipOf(address);
-    const holder = this.holder((other) => ipOf(contacts.addressOf(other)) === ip);
+    const ip = partyOf(address);
+    const holder = this.holder((other) => partyOf(contacts.addressOf(other)) === ip);
     if (holder === 0) return true;
     const row = this.rowOf(holder);
     if (isGood(slab.rows[2 * row + 1], now)) return false;
@@ -323,7 +330,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     const address = contacts.addressOf(spare);
     const byIp = this.onePerIp && !isLoopback(address);
     const clashes = (other: Address): boolean =>
-      other === address || (byIp && ipOf(other) === ipOf(address));
+      other === address || (byIp && partyOf(other) === partyOf(address));
     return this.holder((handle) => clashes(contacts.addressOf(handle))) !== 0;
   }
 

@@ -291,7 +291,7 @@ describe('the peers of a reply', () => {
     const message = read({ t: 'aa', y: 'r', r: { values } });
     const found: string[] = [];
     if (message.valuesStart <= 0) return found;
-    for (let at = message.firstPeer(); at >= 0; at = message.nextPeer()) {
+    for (let at = message.firstPeer(6); at >= 0; at = message.nextPeer(6)) {
       found.push(latin1(message.bytes, at, at + 6));
     }
     return found;
@@ -363,7 +363,7 @@ describe('fuzzing the reader', () => {
       if (m.nodesStart > 0) expect(m.nodesStart + m.nodesLength <= bytes.length).toBe(true);
       if (m.valuesStart > 0) {
         expect(m.valuesEnd <= bytes.length).toBe(true);
-        for (let at = m.firstPeer(); at >= 0; at = m.nextPeer()) {
+        for (let at = m.firstPeer(6); at >= 0; at = m.nextPeer(6)) {
           expect(at + 6 <= m.valuesEnd).toBe(true);
         }
       }
