@@ -117,10 +117,6 @@ describe('opening a node', () => {
     });
   });
 
-  test('at an IPv6 address fails with UNKNOWN_HOST', async () => {
-    await expect(open({ host: '::1' })).rejects.toMatchObject({ code: 'UNKNOWN_HOST' });
-  });
-
   const wrong: [options: object, kind: ErrorConstructor, message: RegExp][] = [
     [{ k: 0 }, RangeError, /^"k" expected a whole number in 1\.\.64, got 0$/],
     [{ k: '8' }, TypeError, /^"k" expected a whole number, got "8"$/],
