@@ -134,7 +134,9 @@ export class Client extends Emitter {
         const from = { host, port: node.port };
         this.#keep({ host, port: port || node.port }, hash, from);
       }
-      const { stored } = await node.announce(hash, port ? { port } : {});
+      const { stored, peers } = await node.announce(hash, port ? { port } : {});
+      // WebTorrent looks nothing up: it announces, and takes whom it meets on the way.
+      for (const peer of peers) callLater(() => this.emit('peer', peer, bytesFrom(hash), null));
       return [stored];
     });
     this.#settle(outcome, callback);

@@ -94,6 +94,16 @@ describe.each(KINDS)('%s', (_name, Kind) => {
     ]);
   });
 
+  test('tells of the peers that it meets while it announces', async () => {
+    const first = await listening(Kind);
+    const second = await listening(Kind, { bootstrap: [at(first)] });
+    await called((done) => second.announce(HASH, 5001, done));
+    const third = await listening(Kind, { bootstrap: [at(first)] });
+    const found = once(third as never, 'peer');
+    third.announce(HASH, 5002);
+    expect((await found)[0]).toEqual({ host: HOST, port: 5001 });
+  });
+
   test('without a port announces that of its socket', async () => {
     const first = await listening(Kind);
     const second = await listening(Kind, { bootstrap: [at(first)] });
