@@ -118,8 +118,20 @@ export function parseId(value: string | Uint8Array, name = 'id'): Uint8Array {
   return id;
 }
 
+/** The two digits of each byte value, as character codes in a word. */
+const DIGITS = new Uint16Array(256);
+for (let byte = 0; byte < 256; byte++) {
+  const text = (byte + 256).toString(16);
+  DIGITS[byte] = (text.charCodeAt(1) << 8) | text.charCodeAt(2);
+}
+const codes: number[] = new Array(ID_BYTES * 2).fill(0);
+
+/** Made at once: put together piece by piece the text would keep its pieces, 700 bytes instead of 56. */
 export function formatId(id: Uint8Array, start = 0): string {
-  let text = '';
-  for (let i = 0; i < ID_BYTES; i++) text += (id[start + i] + 256).toString(16).slice(1);
-  return text;
+  for (let i = 0; i < ID_BYTES; i++) {
+    const digits = DIGITS[id[start + i]];
+    codes[2 * i] = digits >> 8;
+    codes[2 * i + 1] = digits & 0xff;
+  }
+  return String.fromCharCode.apply(null, codes);
 }
