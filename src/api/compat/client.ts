@@ -26,6 +26,7 @@ import {
   plain,
   saltFrom,
   signedValue,
+  signerOf,
   type Value,
   Values,
   valueFrom,
@@ -150,8 +151,9 @@ export class Client extends Emitter {
     const isPlain = typeof value === 'string' || value instanceof Uint8Array;
     const options: PutOptions = isPlain ? { v: value } : value;
     checkPut(options);
-    const { v, k, seq, cas, salt, sign, sig } = options;
+    const { v, k, seq, cas, salt } = options;
     const key = bytesFrom(keyOf(options));
+    const signature = signerOf(options);
     if (!k) {
       this.#values.set(key, { v: plain(decode(encode(v))), id: this.nodeId });
     }
@@ -162,14 +164,17 @@ export class Client extends Emitter {
           : {
               signer: {
                 publicKey: k,
-                sign: (message: Uint8Array) => (sign ? sign(bytesFrom(message)) : sig!),
+                sign: signature,
               },
               seq: seq!,
               salt: saltFrom(salt),
               ...(cas === undefined ? {} : { cas }),
             };
       const isKept = this.nodes.isNamed(this.nodeId);
-      if (k && isKept) this.#values.set(key, { ...signedValue(options), id: this.nodeId });
+      if (k && isKept) {
+        const value = signedValue({ ...options, sign: signature });
+        this.#values.set(key, { ...value, id: this.nodeId });
+      }
       try {
         const { stored } = await node.put(v, more);
         return [key, stored + Number(isKept)];

@@ -90,6 +90,15 @@ export function valueFrom(item: StoredItem): Value {
   return value;
 }
 
+/** Signs a put: its program is asked once, whether the value is kept here, sent out, or both. */
+export function signerOf({ sign, sig }: PutOptions): (message: Uint8Array) => Uint8Array {
+  let signature = sign === undefined ? sig : undefined;
+  return (message) => {
+    signature ??= sign!(bytesFrom(message));
+    return signature;
+  };
+}
+
 /** A mutable value as its owner signs it. */
 export function signedValue({ v, k, seq, salt, sign, sig }: PutOptions): Value {
   const raw = encode(v);

@@ -4,6 +4,7 @@ import {
   checkPut,
   keyOf,
   plain,
+  signerOf,
   Values,
   valueFrom,
   valueOfPut,
@@ -38,6 +39,18 @@ test('a number that fits is one, another stays whole', () => {
   expect(valueFrom({ ...item, seq: 7n }).seq).toBe(7);
   expect(valueFrom({ ...item, seq: 2n ** 53n }).seq).toBe(2n ** 53n);
   expect(valueFrom({ ...item, seq: 7n })).not.toHaveProperty('salt');
+});
+
+test('a program is asked to sign once', () => {
+  const asked: string[] = [];
+  const sign = (message: Uint8Array) => {
+    asked.push(message.toString());
+    return SIG;
+  };
+  const once = signerOf({ v: 'x', k: K, sign });
+  expect([once(Buffer.from('message')), once(Buffer.from('message'))]).toEqual([SIG, SIG]);
+  expect(asked).toEqual(['message']);
+  expect(signerOf({ v: 'x', k: K, sig: SIG })(K)).toBe(SIG);
 });
 
 test('a put is read as it was sent', () => {
