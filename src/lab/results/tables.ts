@@ -101,7 +101,10 @@ export const TABLES = {
         about: 'what sets its world apart, such as dead 0.2; empty for one',
       },
       node: { type: 'int32', about: 'who looked' },
-      kind: { type: 'string', about: 'find_node, get_peers, announce_peer; owns, get, insert' },
+      kind: {
+        type: 'string',
+        about: 'find_node, get_peers, announce_peer, get, put; owns, get, insert',
+      },
       target_id_prefix: { type: 'uint64', about: 'the first 64 bits of what was looked for' },
       started_ms: { type: 'float64', about: 'when it began' },
       latency_ms: { type: 'float64', about: 'from the call to its end, also of one that failed' },

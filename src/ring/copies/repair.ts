@@ -48,7 +48,7 @@ function copyAt(before: readonly Copy[], member: Member, now: number): Copy {
 }
 
 /** The arc has grown by what somebody else answered for. */
-export function widened(now: number, identity: Identity): void {
+export function widened(node: RingState, now: number, identity: Identity): void {
   for (const copy of identity.copies) {
     copy.sync?.abort();
     copy.sync = null;
@@ -56,6 +56,7 @@ export function widened(now: number, identity: Identity): void {
     copy.dueAtMs = now;
   }
   identity.isSettled = identity.copies.length === 0;
+  if (!identity.isSettled) node.agenda.repairBy(now);
 }
 
 /** Begins the comparisons that are due. */

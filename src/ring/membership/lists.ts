@@ -300,7 +300,7 @@ export function moveEnd(node: RingState, now: number, identity: Identity, end: U
   if (equalIds(before, 0, end, 0)) return;
   const isNarrower = isBetween(end, 0, identity.hash, 0, before, 0);
   identity.end = end;
-  if (!isNarrower) widened(now, identity);
+  if (!isNarrower) widened(node, now, identity);
   const { address } = identity.member;
   node.event({ kind: 'arc', identity: address, end: formatId(end) });
   node.moved(now);

@@ -31,7 +31,7 @@ test.each<[string, (values: Values) => Values, number[]]>([
   ['find_node', without('nodes'), [20, 35, 36]],
   ['find_node', (r) => ({ ...r, nodes: new Uint8Array(25) }), [17, 20]],
   ['find_node', (r) => ({ ...r, nodes: new Uint8Array(26) }), [18, 20]],
-  ['find_node', (r) => ({ ...r, nodes6: new Uint8Array(0) }), [35, 67]],
+  ['find_node', (r) => ({ ...r, nodes: new Uint8Array(0), nodes6: new Uint8Array(0) }), [35, 67]],
   ['get_peers', without('token'), [21, 22, 23, 28, 30, 31, 32, 66]],
   ['get_peers', (r) => (r['values'] ? without('nodes')(r) : r), [22]],
   [

@@ -119,7 +119,7 @@ describe('ringlight lab', () => {
     [['lab', 'run', 'nothing'], /there is no experiment "nothing"; there are kad-hops, /],
     [['lab', 'show', 'nothing'], /there is no experiment "nothing"/],
     [['lab', 'replay', 'nothing'], /expected a folder of a run, its summary\.json or a line/],
-    [['lab', 'run', 'kad-hops', '--nodes', '0'], /--nodes expected .* 1\.\.10000000, got 0/],
+    [['lab', 'run', 'kad-hops', '--nodes', '0'], /--nodes expected .* 2\.\.10000000, got 0/],
     [['lab', 'run', 'kad-hops', '--loss', '2'], /--loss expected a number in 0\.\.1, got 2/],
     [['lab', 'run', 'kad-hops', '--latency', '9-3'], /--latency expected king/],
   ])('%j is one line and exit status 2', async (args, message) => {

@@ -32,11 +32,21 @@ describe('repair', () => {
     expect(nodes.map(({ node }) => node.info().effectiveK)).toEqual([2, 2, 2, 2, 2]);
     nodes[4].crash();
     let least = 2;
-    for (let i = 0; i < 100; i++) {
-      world.run(100);
+    for (let i = 0; i < 1000; i++) {
+      world.run(10);
       least = Math.min(least, ...world.living.map(({ node }) => node.info().effectiveK));
     }
     expect(least).toBeLessThan(2);
+    expect(world.living.map(({ node }) => node.info().effectiveK)).toEqual([2, 2, 2, 2]);
+  });
+
+  it('begins at once for an arc that has grown, though all backups stay the same', () => {
+    const world = new SmallRing({ settings: { k: 2, repairMs: 60_000 } });
+    const nodes = world.ring(5);
+    world.run(70_000);
+    fill(nodes[0], 30);
+    nodes[4].crash();
+    world.run(10_000);
     expect(world.living.map(({ node }) => node.info().effectiveK)).toEqual([2, 2, 2, 2]);
   });
 

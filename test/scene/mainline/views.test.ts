@@ -1,5 +1,6 @@
 /** What is inside of a Mainline node, as it is shown. */
 import { describe, expect, test } from 'vitest';
+import { addressOf } from '../../../src/core/address.ts';
 import { formatId, ID_BITS, parseId, sharedPrefixBits } from '../../../src/core/id.ts';
 import { SeededRandom } from '../../../src/core/random.ts';
 import { mainlineWorld } from '../../../src/lab/mainline/mainline-overlay.ts';
@@ -80,7 +81,9 @@ test('what it stores is shown up to a bound', () => {
   const random = new SeededRandom(1);
   const store = overlay.node(3).peerStore();
   for (let i = 0; i < STORED_SHOWN + 5; i++) {
-    store.announce(overlay.world.now, someId(random), 0, overlay.addressOf(5), 1000, false);
+    // One network has a share of the store only.
+    const from = addressOf(0x11000000 + ((i >> 4) << 8), 6881);
+    store.announce(overlay.world.now, someId(random), 0, from, 1000, false);
   }
   const view = nodeViewOf(overlay, 3, false);
   expect([view.stored.length, view.storedCount]).toEqual([STORED_SHOWN, STORED_SHOWN + 5]);

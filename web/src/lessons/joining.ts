@@ -18,14 +18,14 @@ export const joining: Lesson = {
     {
       text: 'Node 13 gives away the end of its arc: first it copies the records that lie there, then it tells the newcomer to answer for them.',
       notice: '“iris” belongs to node 16 now; the other eleven keys keep their owners.',
-      toMs: 1150,
+      toMs: 1650,
       pace: 100,
       select: { key: 'iris' },
     },
     {
       text: 'Backups lie on the two nodes before the owner, and one of those two is another one now. So “cherry”, owned by node 7, is copied to node 16.',
       notice: 'Node 13 drops its copy of “cherry” only after node 16 has one.',
-      toMs: 3600,
+      toMs: 3900,
       pace: 250,
       select: { key: 'cherry' },
     },

@@ -17,8 +17,8 @@ export const repair: Lesson = {
     },
     {
       text: 'Node 7 gives node 2 up and takes the next node in its list, node 3, for its successor. With that it owns the arc of node 2, and makes another backup of each key there.',
-      notice: 'Three seconds after the crash “apple” has two living backups again.',
-      toMs: 3600,
+      notice: 'Some three seconds after the crash “apple” has two living backups again.',
+      toMs: 3800,
       pace: 500,
       select: { key: 'apple' },
     },
