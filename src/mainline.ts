@@ -51,6 +51,14 @@ export type {
   PingResult,
   StoredPeers,
 } from './api/mainline/results.ts';
+export {
+  SAMPLE_LIMIT,
+  SAMPLE_WALKS,
+  type SampledInfoHash,
+  type SampledNode,
+  type SampleOptions,
+  type SampleResult,
+} from './api/mainline/samples.ts';
 export { SCRAPE_MAX, type ScrapeResult } from './api/mainline/scrapes.ts';
 export type { MainlineSnapshot, SavedAnnouncement } from './api/mainline/snapshot.ts';
 export {

@@ -1,7 +1,7 @@
 /** The commands, their options and help; and how any failure ends: one clear line, one exit status. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { DhtError, FOLLOW_EVERY_MS } from '../mainline.ts';
+import { DhtError, FOLLOW_EVERY_MS, SAMPLE_LIMIT, SAMPLE_WALKS } from '../mainline.ts';
 import {
   duration,
   endpoint,
@@ -32,6 +32,7 @@ import {
 import { addNodeOptions, addTimeout, type NodeOptions } from './mainline/node-options.ts';
 import { type PingOptions, ping } from './mainline/ping.ts';
 import { prompt } from './mainline/prompt.ts';
+import { type SampleCommandOptions, sample } from './mainline/sample.ts';
 import { type ServeOptions, serve } from './mainline/serve.ts';
 import { commonHelp } from './manual.ts';
 import { each, type Reference, referenceOf } from './reference.ts';
@@ -186,6 +187,7 @@ function mainlineCommands(group: Command): void {
 
   conformanceCommand(group);
   healthAndLookups(group);
+  walksAndWatches(group);
 }
 
 function healthAndLookups(group: Command): void {
@@ -243,6 +245,23 @@ function healthAndLookups(group: Command): void {
     .action((hash: string, options: LookupOptions) =>
       scrape(hash, options, openConsole(options.json)),
     );
+}
+
+/** Commands that go on until there is enough. */
+function walksAndWatches(group: Command): void {
+  lookupCommand(group, 'sample', 'list info-hashes that are stored in the DHT (BEP 51)')
+    .option('--target <id>', 'walk to this id only (default: evenly around the keyspace)', id)
+    .option(
+      '--walks <number>',
+      `points to walk to, each past some 20 nodes (default: ${SAMPLE_WALKS})`,
+      wholeNumberIn(1, 100_000),
+    )
+    .option(
+      '--limit <number>',
+      `enough info-hashes (default: ${SAMPLE_LIMIT})`,
+      wholeNumberIn(1, 10_000_000),
+    )
+    .action((options: SampleCommandOptions) => sample(options, openConsole(options.json)));
 
   nodeCommand(group, 'follow', 'tell each newer version of a mutable torrent (BEP 46)', false)
     .argument('<link>', 'magnet:?xs=urn:btpk:KEY&s=SALT, or urn:btpk:KEY')

@@ -36,7 +36,24 @@ export interface ScrapeErrand {
   answers: number;
 }
 
-export type Errand = Announcement | ItemErrand | ScrapeErrand;
+/** What one node said of the info-hashes stored there (BEP 51). */
+export interface NodeSample {
+  id: Uint8Array;
+  address: Address;
+  /** 20 bytes each, end to end. */
+  hashes: Uint8Array;
+  /** How many it has in all, as it says. */
+  num: number;
+  /** How long this sample stays the same. */
+  intervalMs: number;
+}
+
+/** What a walk for samples looks for. */
+export interface SampleErrand {
+  found: (sample: NodeSample) => void;
+}
+
+export type Errand = Announcement | ItemErrand | ScrapeErrand | SampleErrand;
 
 export function scrapeErrand(): ScrapeErrand {
   return { seeds: newFilter(), peers: newFilter(), named: new Set(), answers: 0 };

@@ -19,6 +19,7 @@ import { Writer } from './krpc/writer.ts';
 import { Contacts } from './rows/contacts.ts';
 import { IDLE_LOOKUPS, LookupPool } from './rows/lookup-pool.ts';
 import { Requests } from './rows/requests.ts';
+import { Resting } from './rows/resting.ts';
 import { Slab } from './rows/slab.ts';
 import { Tokens } from './stored/tokens.ts';
 import { Nearest } from './table/nearest.ts';
@@ -60,6 +61,8 @@ export class MainlineShared {
   readonly nearest: Nearest;
   readonly idView: IdView = { bytes: new Uint8Array(ID_BYTES), start: 0 };
   readonly id: Uint8Array = new Uint8Array(ID_BYTES);
+  /** Who was asked for a sample of info-hashes, by any of the nodes (BEP 51). */
+  readonly resting: Resting = new Resting();
   #tenants = 0;
 
   /** @param size what a lab knows beforehand; a real node starts small and grows. */

@@ -41,7 +41,7 @@ export interface LookupStep {
 }
 
 export interface LookupTrace {
-  kind: 'find_node' | 'get_peers' | 'announce_peer' | 'get' | 'put';
+  kind: 'find_node' | 'get_peers' | 'announce_peer' | 'get' | 'put' | 'sample_infohashes';
   target: string;
   durationMs: number;
   /** All queries, in the order in which they were sent. */
@@ -152,6 +152,7 @@ function verdictOf(lookup: Lookup, row: number): StepVerdict {
 export function kindName(kind: number): LookupTrace['kind'] {
   if (kind === LookupKind.get) return 'get';
   if (kind === LookupKind.put) return 'put';
+  if (kind === LookupKind.sample) return 'sample_infohashes';
   if (kind === LookupKind.getPeers || kind === LookupKind.scrape) return 'get_peers';
   return kind === LookupKind.announce ? 'announce_peer' : 'find_node';
 }

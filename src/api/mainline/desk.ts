@@ -2,13 +2,12 @@
  * A node's desk: where calls that stand in files of their own begin their lookups, and hear what those
  * find on the way and come to.
  */
-import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
+import type { Address } from '../../core/address.ts';
 import type { CallLimits } from '../../io/calls.ts';
 import { Search } from '../../io/search.ts';
 import type { Errand } from '../../mainline/errand.ts';
 import type { LookupKind } from '../../mainline/rows/purpose.ts';
 import type { LookupTrace, NodeWrite } from '../../mainline/trace.ts';
-import type { Peer } from './results.ts';
 
 export interface LookupOutcome {
   trace: LookupTrace;
@@ -33,6 +32,8 @@ export interface Desk {
   ): Search<Found, Result>;
   /** Fires when the node closes. */
   readonly closing: AbortSignal;
+  /** Time, as the node counts it. */
+  now(): number;
   /** Who hears of the peers that a lookup finds, by call. */
   readonly found: Map<number, (peer: Address) => void>;
 }
@@ -50,32 +51,4 @@ export function searchOf<Found, Result>(
     (found) => run(found, opened),
     () => giveUp(underWay),
   );
-}
-
-/** A lookup for peers: each once, in the order found. */
-export async function collectPeers(
-  desk: Desk,
-  [found, opened]: [found: (peer: Peer) => void, opened: (call: number) => void],
-  limits: CallLimits,
-  kind: LookupKind,
-  id: Uint8Array,
-  errand: Errand | null,
-): Promise<{ peers: Peer[]; outcome: LookupOutcome }> {
-  const peers = new Map<Address, Peer>();
-  let own = 0;
-  try {
-    const outcome = await desk.lookup(limits, kind, id, errand, (call) => {
-      own = call;
-      opened(call);
-      desk.found.set(call, (address) => {
-        if (peers.has(address)) return;
-        const peer = { host: formatIp(ipOf(address)), port: portOf(address) };
-        peers.set(address, peer);
-        found(peer);
-      });
-    });
-    return { peers: [...peers.values()], outcome };
-  } finally {
-    desk.found.delete(own);
-  }
 }

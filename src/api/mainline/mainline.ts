@@ -6,7 +6,7 @@
  *     promise  ◀── settle ◀── observer    ◀── receive ◀──┘
  */
 import { type Address, addressOf, formatIp, ipOf, isV6, portOf } from '../../core/address.ts';
-import { checkNames, wholeNumber } from '../../core/argument.ts';
+import { checkNames } from '../../core/argument.ts';
 import type { DatagramTransport } from '../../core/host.ts';
 import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
 import type { Random } from '../../core/random.ts';
@@ -42,22 +42,15 @@ import type { MainlineObserver, Settings } from '../../mainline/state.ts';
 import { type LookupTrace, traceOf, writesOf } from '../../mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
 import { type Announcement, Announcer } from './announcer.ts';
-import { collectPeers, type Desk, type LookupOutcome, searchOf } from './desk.ts';
+import { type Desk, type LookupOutcome, searchOf } from './desk.ts';
 import { Entrance, type Entries } from './entrance.ts';
 import { type FollowOptions, follow, type Pointer, type Version } from './follow.ts';
 import type * as items from './item-results.ts';
 import { getItem, putItem, republishItem } from './items.ts';
 import type { Keeper } from './keeper.ts';
 import { checkLimits, registerLimitOf, tracesOf, type WorldChoices } from './options.ts';
-import {
-  busy,
-  noNodes,
-  notSent,
-  notStored,
-  pingResult,
-  storedPeers,
-  wasClosed,
-} from './outcomes.ts';
+import { busy, noNodes, notSent, pingResult, storedPeers, wasClosed } from './outcomes.ts';
+import { announce, getPeers } from './peers.ts';
 import type {
   AnnounceEveryOptions,
   AnnounceOptions,
@@ -70,6 +63,7 @@ import type {
   PingResult,
   StoredPeers,
 } from './results.ts';
+import { type SampledInfoHash, type SampleOptions, type SampleResult, sample } from './samples.ts';
 import { type ScrapeResult, scrape } from './scrapes.ts';
 import { snapshotNow } from './snapshot.ts';
 import { rememberTrace } from './traces.ts';
@@ -108,6 +102,7 @@ export class Mainline {
   readonly #driver: Driver;
   readonly #transport: DatagramTransport;
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #calls: Calls;
   /** What the first attempt to join came to, and the calls that wait for it. */
   #joined: { answered: number } | null = null;
@@ -134,6 +129,7 @@ export class Mainline {
       }),
     found: new Map(),
     closing: this.#closing.signal,
+    now: () => this.#clock.now(),
   };
 
   /** @internal */
@@ -141,6 +137,7 @@ export class Mainline {
     if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
     const { settings, transport, random, tell } = world;
     this.#clock = world.clock;
+    this.#random = random;
     this.#settings = settings;
     this.#shared = sharer
       ? sharer.#shared
@@ -237,32 +234,15 @@ export class Mainline {
    * `for await` while they come. Finding none is no error. @throws DhtError.
    */
   getPeers(infoHash: Id, limits: CallLimits = {}): Search<Peer, GetPeersResult> {
-    return this.#desk.search(async (...on) => {
-      checkLimits(limits, 'getPeers');
-      const id = parseId(infoHash, 'infoHash');
-      const kind = LookupKind.getPeers;
-      const { peers, outcome } = await collectPeers(this.#desk, on, limits, kind, id, null);
-      return { peers, nodes: outcome.trace.closest, lookup: outcome.trace };
-    });
+    return getPeers(this.#desk, infoHash, limits);
   }
 
   /**
    * Tells the k nodes closest to an info-hash that we have it (BEP 5 "announce_peer"), and returns
    * the peers met on the way. @throws DhtError NOT_STORED when nobody took it, and others.
    */
-  async announce(infoHash: Id, options: AnnounceOptions = {}): Promise<AnnounceResult> {
-    checkLimits(options, 'announce', ['port', 'seed']);
-    const id = parseId(infoHash, 'infoHash');
-    const implied = options.port === undefined;
-    const port = implied ? this.port : wholeNumber(options.port, 'port', 1, 65535);
-    return this.#desk.search<Peer, AnnounceResult>(async (...on) => {
-      const kind = LookupKind.announce;
-      const errand = { port, impliedPort: implied, seed: options.seed ?? false };
-      const { peers, outcome } = await collectPeers(this.#desk, on, options, kind, id, errand);
-      const { trace, stored, failed, writes } = outcome;
-      if (stored === 0) throw notStored('announce', trace);
-      return { peers, nodes: trace.closest, lookup: trace, stored, failed, writes };
-    });
+  announce(infoHash: Id, options: AnnounceOptions = {}): Promise<AnnounceResult> {
+    return announce(this.#desk, this.port, infoHash, options);
   }
 
   /**
@@ -292,6 +272,14 @@ export class Mainline {
   /** Estimates how many seeds and peers an info-hash has (BEP 33 "scrape"). @throws DhtError. */
   scrape(infoHash: Id, limits: CallLimits = {}): Promise<ScrapeResult> {
     return scrape(this.#desk, infoHash, limits);
+  }
+
+  /**
+   * Walks the keyspace and asks the nodes on its way for info-hashes that are stored there (BEP 51), none
+   * of them again before its interval is over. Iterate it for each as it is found. @throws DhtError.
+   */
+  sample(options: SampleOptions = {}): Search<SampledInfoHash, SampleResult> {
+    return sample(this.#desk, this.#random, options);
   }
 
   /** Puts an item again for its owner, where it is needed: needs no secret key. @throws DhtError. */

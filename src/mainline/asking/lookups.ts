@@ -33,6 +33,7 @@ import { isSatisfied, itemErrandOf, readItem, readOwnItem } from './items.ts';
 import { ownLookupEnded } from './joining.ts';
 import { put } from './puts.ts';
 import { mayContact, openRequest, sendQuery, writeQuery } from './queries.ts';
+import { readSample, refusedSample, sampleMethod } from './samples.ts';
 import { readOwnScrape, readScrape } from './scrapes.ts';
 import { keepToken, outcomeOf } from './writes.ts';
 
@@ -180,7 +181,8 @@ function askNext(node: MainlineState, now: number, lookup: Lookup): boolean {
       return false;
     }
     lookup.asked(row, request, now);
-    const method = methodOf(lookup.kind);
+    const method =
+      lookup.kind === LookupKind.sample ? sampleMethod(node, now, to) : methodOf(lookup.kind);
     const seq = method === Method.get ? itemErrandOf(node, lookup).seq : null;
     writeQuery(node, method, lookup.target, 0, to, seq, lookup.kind === LookupKind.scrape);
     sendQuery(node, request, to);
@@ -210,6 +212,7 @@ export function candidateAnswered(
   if (lookup.call !== 0 && message.valuesStart > 0) readPeers(node, from, lookup, row, message);
   if (kind === LookupKind.get || kind === LookupKind.put) readItem(node, lookup, row, message);
   if (kind === LookupKind.scrape) readScrape(node, lookup, message);
+  if (kind === LookupKind.sample) readSample(node, now, from, lookup, message);
   if (node.lookups[lookup.slot] !== lookup) return;
   if (kind === LookupKind.get && isSatisfied(node, lookup)) finish(node, now, lookup);
   else step(node, now, lookup);
@@ -223,6 +226,8 @@ export function candidateFailed(
   failure: Failure,
 ): void {
   lookup.failed(row, failure);
+  if (lookup.kind === LookupKind.sample && failure === Failure.error)
+    refusedSample(node, now, lookup.addressOf(row));
   step(node, now, lookup);
 }
 

@@ -69,6 +69,8 @@ export function writeQuery(
   const id = node.idFor(method === Method.ping ? null : target, start, to);
   if (method === Method.ping) query.ping(id.bytes, id.start);
   else if (method === Method.findNode) query.findNode(id.bytes, id.start, target, start);
+  else if (method === Method.sampleInfohashes)
+    query.sampleInfohashes(id.bytes, id.start, target, start);
   else if (method === Method.get) query.get(id.bytes, id.start, target, start, seq);
   else query.getPeers(id.bytes, id.start, target, start, false, scrape);
 }

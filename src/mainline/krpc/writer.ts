@@ -52,6 +52,7 @@ const piece = {
   target: pieceOf('6:target20:'),
   findNode: pieceOf('e1:q9:find_node'),
   infoHash: pieceOf('9:info_hash20:'),
+  sampleInfohashes: pieceOf('e1:q17:sample_infohashes'),
   getPeers: pieceOf('e1:q9:get_peers'),
   noSeed: pieceOf('6:noseedi1e'),
   scrape: pieceOf('6:scrapei1e'),
@@ -115,6 +116,13 @@ export class Writer {
     this.#put(piece.target);
     this.#copy(target, targetStart, ID_BYTES);
     this.#put(piece.findNode);
+  }
+
+  sampleInfohashes(id: Uint8Array, idStart: number, target: Uint8Array, targetStart: number): void {
+    this.#query(id, idStart);
+    this.#put(piece.target);
+    this.#copy(target, targetStart, ID_BYTES);
+    this.#put(piece.sampleInfohashes);
   }
 
   getPeers(

@@ -35,6 +35,8 @@ export const LookupKind = {
   put: 8,
   /** BEP 33: a get_peers that asks for filters. */
   scrape: 9,
+  /** BEP 51: a find_node that asks for samples, too. */
+  sample: 10,
 } as const;
 export type LookupKind = (typeof LookupKind)[keyof typeof LookupKind];
 

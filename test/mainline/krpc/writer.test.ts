@@ -71,6 +71,14 @@ describe('queries', () => {
     expect(written(writer)).toEqual(withOurs(BEP5.findNodeQuery, { t }));
   });
 
+  test('sample_infohashes', () => {
+    const writer = new Writer();
+    writer.sampleInfohashes(ID, 0, OTHER, 0);
+    writer.endQuery(false, requests, request);
+    const a = { id: ID, target: OTHER };
+    expect(written(writer)).toEqual(encode({ a, q: 'sample_infohashes', t, v: VERSION, y: 'q' }));
+  });
+
   test('get_peers', () => {
     const writer = new Writer();
     writer.getPeers(ID, 0, OTHER, 0, false);
