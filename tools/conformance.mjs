@@ -1,58 +1,28 @@
 /**
- * Writes docs/conformance.md: the scorecards of our node, of npm's bittorrent-dht and of libtorrent
- * (Debian's python3-libtorrent, where it is installed), all on loopback.
+ * Writes docs/conformance.md: the scorecards of our node, of npm's bittorrent-dht, and of what Debian has:
+ * python3-libtorrent, aria2, rtorrent and transmission-daemon, where they are installed. All in a network
+ * namespace without a way out (root may make one).
  *
  *     npm run build:code && node tools/conformance.mjs
  */
-import { spawn } from 'node:child_process';
-import { createPublicKey, verify as verifyWith } from 'node:crypto';
-import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import DHT from 'bittorrent-dht';
-import { checkConformance, openMainline } from '../dist/mainline.js';
+import { checkConformance } from '../dist/mainline.js';
+import { CLIENTS, inNamespace, untilAnswers } from '../test/interop/clients.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const versionOf = (path) => JSON.parse(readFileSync(`${root}${path}`, 'utf8')).version;
-const HOST = '127.0.0.1';
-
-async function ours() {
-  const node = await openMainline({ host: HOST, bootstrap: false });
-  return {
-    name: `Ringlight ${versionOf('package.json')}`,
-    port: node.port,
-    close: () => node.close(),
-  };
+const LOOPBACK = '127.0.0.1';
+/** Transmission answers nobody on loopback, and nobody whom it takes for itself. */
+const ELSEWHERE = '10.77.9.1';
+const ASKER = '10.77.8.1';
+if (!inNamespace(fileURLToPath(import.meta.url), [ELSEWHERE, ASKER])) {
+  console.error('a network namespace could not be made: run this as root, on Linux');
+  process.exit(2);
 }
-
-async function bittorrentDht() {
-  const head = Buffer.from('302a300506032b6570032100', 'hex');
-  const verify = (signature, message, key) => {
-    const spki = { key: Buffer.concat([head, key]), format: 'der', type: 'spki' };
-    return verifyWith(null, message, createPublicKey(spki), signature);
-  };
-  const dht = new DHT({ bootstrap: false, verify });
-  dht.on('error', () => {});
-  dht.listen(0, HOST);
-  await once(dht, 'listening');
-  const name = `bittorrent-dht ${versionOf('node_modules/bittorrent-dht/package.json')}`;
-  return { name, port: dht.address().port, close: () => dht.destroy() };
-}
-
-async function libtorrent() {
-  const script = `${root}test/interop/libtorrent-peer.py`;
-  const child = spawn('/usr/bin/python3', [script], { stdio: ['pipe', 'pipe', 'ignore'] });
-  const lines = createInterface({ input: child.stdout });
-  child.stdin.on('error', () => {});
-  child.stdin.write(`${JSON.stringify({ call: 1, command: 'listen', bootstrap: [] })}\n`);
-  for await (const line of lines) {
-    const { call, port } = JSON.parse(line);
-    if (call === 1)
-      return { name: 'libtorrent (Debian)', port, close: () => child.kill('SIGKILL') };
-  }
-  return null;
-}
+const folder = mkdtempSync(join(tmpdir(), 'ringlight-conformance-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 /** A node that throws out of a datagram would end its process; here it goes on, and that is counted. */
 let thrown = [];
@@ -60,14 +30,17 @@ process.on('uncaughtException', (error) => thrown.push(error.message));
 
 const MARKS = { holds: 'yes', violates: '**no**', 'not tested': '–' };
 const cards = [];
-for (const open of [ours, bittorrentDht, libtorrent]) {
-  const node = await open();
+let port = 7000;
+for (const [tag, open] of Object.entries(CLIENTS)) {
+  const place = { host: tag === 'tr' ? ELSEWHERE : LOOPBACK, port: ++port };
+  const node = await open({ ...place, join: [], folder: join(folder, tag) });
   if (!node) {
-    console.error(`${open.name} is not installed: left out`);
+    console.error(`${tag} is not installed: left out`);
     continue;
   }
+  await untilAnswers(place);
   thrown = [];
-  const card = await checkConformance({ host: HOST, port: node.port });
+  const card = await checkConformance(place, tag === 'tr' ? { host: ASKER } : {});
   cards.push({ name: node.name, thrown: [...thrown], ...card });
   await node.close();
 }
@@ -89,7 +62,7 @@ const text = `# Conformance
 
 \`ringlight mainline conformance HOST:PORT\` (\`checkConformance\` of \`ringlight/mainline\`) tests any node from outside
 against 105 rules of the BEPs: what was sent, what came back, and which rule says otherwise. Below is what it says of
-three nodes on loopback; \`node tools/conformance.mjs\` writes this page. "–" is not tested, for a reason that
+these nodes on one machine; \`node tools/conformance.mjs\` writes this page. "–" is not tested, for a reason that
 \`--all\` tells: it cannot be seen from outside, takes too long, or the node does not offer it.
 
 ${row('', ...cards.map(({ name }) => name))}

@@ -283,6 +283,7 @@ function conformanceCommand(group: Command): void {
     .description('test a node from outside against the rules of the BEPs')
     .argument('<host:port>', 'the node', endpoint)
     .option('--timeout <duration>', 'how long it may take to answer', duration, 2000)
+    .option('--host <address>', 'local address to ask from')
     .option('--all', 'also show the rules that hold and those that were not tested')
     .option('--json', 'one JSON object per line, and nothing else')
     .action((address: string, options: ConformanceCommandOptions) =>

@@ -3,6 +3,7 @@
 Commands come on standard input, one object a line, each with a number of the caller's:
 
     {"call": 1, "command": "listen", "bootstrap": ["127.0.0.1:6881"]}  -> {"call": 1, "port": 40123}
+                                   elsewhere than at 127.0.0.1:0: "interface": "10.77.1.1:6881"
     {"call": 2, "command": "add_node", "host": "127.0.0.1", "port": 6881}
     {"call": 3, "command": "announce", "info_hash": "<40 hex>"}        -> {"call": 3, "port": 40123}
     {"call": 4, "command": "get_peers", "info_hash": "<40 hex>"}       -> {"call": 4}; then, whenever
@@ -17,7 +18,7 @@ Commands come on standard input, one object a line, each with a number of the ca
 Values are byte strings; those, keys and salts are hexadecimal.
 
 It ends when standard input does, so that it cannot outlive the test. Every socket is bound to
-127.0.0.1 and everything that would speak to anybody else is off.
+that one address and everything that would speak to anybody else is off.
 """
 import json
 import queue
@@ -65,6 +66,7 @@ class Peer:
         name = request["command"]
         if name == "listen":
             settings = dict(SETTINGS, dht_bootstrap_nodes=",".join(request.get("bootstrap", [])))
+            settings["listen_interfaces"] = request.get("interface", SETTINGS["listen_interfaces"])
             self.listening = call
             self.session = lt.session(settings)
             return None

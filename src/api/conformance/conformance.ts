@@ -6,8 +6,8 @@
  *              └─ yes: probes ask ── holds │ violates, and how │ not tested: the node does not offer it
  */
 import { type Address, ipOf, isLoopback, parseIp } from '../../core/address.ts';
-import { wholeNumber } from '../../core/argument.ts';
-import { type Endpoint, resolveEndpoint } from '../../io/endpoint.ts';
+import { checkNames, wholeNumber } from '../../core/argument.ts';
+import { type Endpoint, localIp, resolveEndpoint } from '../../io/endpoint.ts';
 import { DhtError } from '../../io/errors.ts';
 import { NotOffered, Probe, type ProbeOptions, Violation } from './probe.ts';
 import { QUERY_CHECKS } from './query-checks.ts';
@@ -38,6 +38,8 @@ export interface ConformanceResult {
 export interface ConformanceOptions {
   /** How long a node may take to answer, ms. Default 2000. */
   timeoutMs?: number;
+  /** Local address to ask from. Default: any, and for a node on loopback its own. */
+  host?: string;
   /** Hears each result as it comes. */
   onRule?: (result: RuleResult) => void;
 }
@@ -61,11 +63,13 @@ export async function checkConformance(
   node: string | Endpoint,
   options: ConformanceOptions = {},
 ): Promise<ConformanceResult> {
+  checkNames(options, 'options', 'checkConformance', ['timeoutMs', 'host', 'onRule']);
   const timeoutMs = wholeNumber(options.timeoutMs ?? 2000, 'timeoutMs', 1, 60_000);
   const to = await resolveEndpoint(node, 'node');
+  const home = options.host === undefined ? homeFor(to) : await localIp(options.host);
   const probes: Probe[] = [];
   try {
-    const { probe, company } = await gather(to, timeoutMs, probes);
+    const { probe, company } = await gather(home, to, timeoutMs, probes);
     const rules: RuleResult[] = [];
     for (const { number, title, untested } of RULES) {
       const check = CHECKS[number];
@@ -82,6 +86,10 @@ export async function checkConformance(
   } finally {
     await Promise.all(probes.map((one) => one.close()));
   }
+}
+
+function homeFor(to: Address): number {
+  return isLoopback(to) ? ipOf(to) : ANY_IP;
 }
 
 async function judged(
@@ -106,13 +114,13 @@ async function judged(
 
 /** All who take part, and have made themselves known to the node. */
 async function gather(
+  home: number,
   to: Address,
   timeoutMs: number,
   probes: Probe[],
 ): Promise<{ probe: Probe; company: Company }> {
   const isHere = isLoopback(to);
   const settings: ProbeOptions = { timeoutMs, paceMs: isHere ? 0 : PACE_MS };
-  const home = isHere ? ipOf(to) : ANY_IP;
   const open = async (ip: number): Promise<Probe> => {
     const probe = await Probe.open(ip, to, settings);
     probes.push(probe);

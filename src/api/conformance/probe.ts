@@ -33,6 +33,7 @@ export interface Reply {
 /** After the pong a node may yet be busy with what came before it, ms. */
 const GRACE_MS = 30;
 const TRANSACTION_BYTES = 4;
+const ADDRESS_BYTES = 6;
 /** As much of a message as a report shows. */
 const SHOWN_BYTES = 160;
 
@@ -231,6 +232,18 @@ export function nodesOf(value: Bencoded | undefined): { id: Uint8Array; port: nu
 export function compactOf({ host, port }: { host: string; port: number }): Uint8Array {
   const ip = host.split('.').map(Number);
   return Uint8Array.of(...ip, port >> 8, port & 0xff);
+}
+
+/**
+ * Is this the address, as a node says it? Who asks from any of his addresses does not know which of them the
+ * node sees, and behind a NAT not even the port.
+ */
+export function isAddress(
+  said: Bencoded | undefined,
+  own: { host: string; port: number },
+): boolean {
+  if (own.host === '0.0.0.0') return said instanceof Uint8Array && said.length === ADDRESS_BYTES;
+  return isSame(said, compactOf(own));
 }
 
 export function isSame(a: Bencoded | undefined, b: Uint8Array): boolean {

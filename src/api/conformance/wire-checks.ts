@@ -1,9 +1,8 @@
 /** The checks of the wire: rules 1 to 18, and those about every message, which look at all that came. */
 import { ascii, encode } from '../../mainline/krpc/bencode.ts';
 import {
-  compactOf,
   type Dictionary,
-  isSame,
+  isAddress,
   NotOffered,
   nodesOf,
   type Probe,
@@ -184,10 +183,7 @@ export const WIRE_CHECKS: Readonly<Record<number, Check>> = {
 
 function expectIp(probe: Probe, { message }: Reply): void {
   expect(message['ip'] !== undefined, 'no ip');
-  expect(
-    isSame(message['ip'], compactOf(probe.address)),
-    'an ip that is not where the query came from',
-  );
+  expect(isAddress(message['ip'], probe.address), 'an ip that is not where the query came from');
 }
 
 /** Keys that are numbers go first in an object, wherever they stood; there are none in these. */

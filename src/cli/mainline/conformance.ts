@@ -8,6 +8,7 @@ import { styled } from '../terminal.ts';
 
 export interface ConformanceCommandOptions {
   timeout: number;
+  host?: string;
   all?: boolean;
   json?: boolean;
 }
@@ -19,6 +20,7 @@ export async function conformance(
 ): Promise<void> {
   const { holds, violates, untested } = await checkConformance(address, {
     timeoutMs: options.timeout,
+    ...(options.host !== undefined && { host: options.host }),
     onRule: (result) => {
       console.emit('rule', result);
       if (result.verdict === 'violates' || options.all) show(result, console);

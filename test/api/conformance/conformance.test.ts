@@ -2,7 +2,12 @@
 import { expect, test } from 'vitest';
 import { checkConformance } from '../../../src/api/conformance/conformance.ts';
 import { RULES } from '../../../src/api/conformance/rules.ts';
-import { type MainlineOptions, openMainline } from '../../../src/mainline.ts';
+import {
+  decode,
+  type Encodable,
+  type MainlineOptions,
+  openMainline,
+} from '../../../src/mainline.ts';
 
 async function scorecardOf(options: MainlineOptions = {}) {
   await using node = await openMainline({ host: '127.0.0.1', bootstrap: false, ...options });
@@ -43,6 +48,35 @@ test('a node that gives any token for a right one, or no port, is found out', as
   );
 });
 
+test.each([
+  ['127.0.0.3', ['127.0.0.2', '127.0.0.3']],
+  ['0.0.0.0', ['127.0.0.1', '127.0.0.2']],
+])('it asks from %s where that is wanted', async (host, expected) => {
+  const askers = new Set<string>();
+  const onQuery: MainlineOptions['onQuery'] = (query, next) => {
+    askers.add(query.from.host);
+    return next();
+  };
+  await using node = await openMainline({ host: '127.0.0.1', bootstrap: false, onQuery });
+  const { violates } = await checkConformance({ host: node.host, port: node.port }, { host });
+  expect(violates).toBe(0);
+  expect([...askers].sort()).toEqual(expected);
+});
+
+test('a node that knows nobody is not blamed for naming nobody beside peers', async () => {
+  const onQuery: MainlineOptions['onQuery'] = (query, next) => {
+    const answer = next();
+    const { r } = decode(answer.bytes) as unknown as { r?: Record<string, Encodable> };
+    if (!r || !['find_node', 'get_peers'].includes(query.method)) return answer;
+    const { nodes, ...rest } = r;
+    return { reply: rest };
+  };
+  const { rules } = await scorecardOf({ onQuery });
+  const about = rules.find(({ number }) => number === 22);
+  expect(about!.verdict).toBe('not tested');
+  expect(about!.why).toContain('nobody');
+});
+
 test('a node without items is not blamed for them', async () => {
   const onQuery: MainlineOptions['onQuery'] = (query, next) =>
     query.method === 'get' || query.method === 'put' ? { error: [204, 'unknown'] } : next();
@@ -57,5 +91,8 @@ test('whoever does not answer has no scorecard', async () => {
     code: 'TIMEOUT',
   });
   await expect(checkConformance('nowhere')).rejects.toThrow('HOST:PORT');
+  await expect(checkConformance('127.0.0.1:9', { timeout: 1 } as object)).rejects.toThrow(
+    'did you mean "timeoutMs"',
+  );
   await expect(checkConformance('127.0.0.1:9', { timeoutMs: 0 })).rejects.toThrow('timeoutMs');
 });

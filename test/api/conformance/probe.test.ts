@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import {
   compactOf,
+  isAddress,
   isSame,
   nodesOf,
   Probe,
@@ -74,4 +75,12 @@ test('compact forms', () => {
   expect(nodesOf(5)).toBeNull();
   expect(isSame(Buffer.from('ab'), Buffer.from('ab'))).toBe(true);
   expect(isSame(undefined, Buffer.from('ab'))).toBe(false);
+});
+
+test('an address is compared as far as whoever asked can know it', () => {
+  const said = Uint8Array.of(10, 0, 0, 1, 0x1a, 0xe1);
+  expect(isAddress(said, { host: '10.0.0.1', port: 6881 })).toBe(true);
+  expect(isAddress(said, { host: '10.0.0.1', port: 6882 })).toBe(false);
+  expect(isAddress(said, { host: '0.0.0.0', port: 1 })).toBe(true);
+  expect(isAddress(said.subarray(1), { host: '0.0.0.0', port: 1 })).toBe(false);
 });
