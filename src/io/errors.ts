@@ -44,6 +44,8 @@ export type DhtErrorCode =
   | 'TOO_FEW_COPIES'
   /** The owner's store could not keep a record: its disk is full or broken. */
   | 'STORE_FAILED'
+  /** The owner of the key is a class program, which knows no such command. */
+  | 'NOT_SUPPORTED'
   /** The value is larger than the ring takes. */
   | 'TOO_LARGE'
   /** The nodes of the ring point at each other in circles. */

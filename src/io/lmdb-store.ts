@@ -43,8 +43,10 @@ import { holdDirectory } from './store-holder.ts';
 import { Layer, merged, REMOVED, type Row } from './store-layer.ts';
 
 /** The form of keys, records, facts and batches in the directory. Raise it when one of them changes. */
-const STORE_VERSION = 'ringlight ring store 2';
-/** The same without a journal. */
+const STORE_VERSION = 'ringlight ring store 3';
+/** The same with records that have neither names nor expiries: read as they are. */
+const STORE_VERSION_2 = 'ringlight ring store 2';
+/** And without a journal. */
 const STORE_VERSION_1 = 'ringlight ring store 1';
 /** LMDB writes new copies of the pages that lead to a record: three levels, 4 KiB each. */
 const PAGES_BYTES_PER_WRITE = 12 * 1024;
@@ -381,10 +383,10 @@ export class LmdbStore implements Store {
     const directory = join(this.directory, 'journal');
     const found = this.#facts.get(VERSION_FACT)?.toString();
     const isFresh = found === undefined && this.#count === 0;
-    if (found === STORE_VERSION) {
+    if (found === STORE_VERSION || found === STORE_VERSION_2) {
       // An empty file would pass for a new journal.
       const file = statSync(join(directory, 'data.mdb'), { throwIfNoEntry: false });
-      if ((file?.size ?? 0) > 0) return this.#journalAt(directory);
+      if ((file?.size ?? 0) > 0) return this.#upgraded(this.#journalAt(directory));
       const what = `cannot use ${this.directory}: the store is damaged: its journal is not there`;
       throw new DhtError('DATA_DAMAGED', what);
     }
@@ -393,9 +395,15 @@ export class LmdbStore implements Store {
       const what = `cannot use ${this.directory}: found ${version}, expected "${STORE_VERSION}"`;
       throw new DhtError('DATA_VERSION', what);
     }
-    const journal = this.#journalAt(directory);
     // Only now: a store of this version without a journal is a damaged one.
-    this.#facts.putSync(VERSION_FACT, Buffer.from(STORE_VERSION));
+    return this.#upgraded(this.#journalAt(directory));
+  }
+
+  /** From here on it holds what an older version would misread. */
+  #upgraded(journal: Journal): Journal {
+    if (this.#facts.get(VERSION_FACT)?.toString() !== STORE_VERSION) {
+      this.#facts.putSync(VERSION_FACT, Buffer.from(STORE_VERSION));
+    }
     return journal;
   }
 

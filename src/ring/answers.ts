@@ -6,7 +6,8 @@
  * no object of its own.
  */
 import { ID_BYTES } from '../core/id.ts';
-import { BULK_BYTES, WORKING_MS } from './bounds.ts';
+import { answerAct } from './acts.ts';
+import { BULK_BYTES } from './bounds.ts';
 import { holdsForeign } from './copies/belonging.ts';
 import { answerConfirm, answerDigest, answerFetch } from './copies/compared.ts';
 import { keepRecords } from './copies/keeping.ts';
@@ -19,9 +20,10 @@ import { answerInherit, answerLeave } from './handover/leave.ts';
 import type { Link } from './link.ts';
 import { answerIndirect, answerPulse } from './membership/life.ts';
 import { answerNeighbours } from './membership/lists.ts';
+import { answerQuery } from './queries.ts';
 import { VERSION_BYTES } from './records/clock.ts';
-import { blankRecord, isTombstone, RECORD_HEADER_BYTES } from './records/record.ts';
-import { candidatesFor } from './routing/closest.ts';
+import { blankRecord, isGone, valueAt } from './records/record.ts';
+import { answerElsewhere, tellWorking } from './replying.ts';
 import { LEVELS, type Level } from './settings.ts';
 import type { RingState } from './state.ts';
 import { infoOf } from './view.ts';
@@ -33,6 +35,10 @@ export function answer(node: RingState, now: number, link: Link, frame: Frame): 
     case FrameType.put:
     case FrameType.remove:
       return answerWrite(node, now, link, frame);
+    case FrameType.act:
+      return answerAct(node, now, link, frame);
+    case FrameType.query:
+      return answerQuery(node, now, link, frame);
     case FrameType.owner:
       return answerOwner(node, link, frame);
     case FrameType.replicate:
@@ -64,22 +70,6 @@ export function answer(node: RingState, now: number, link: Link, frame: Frame): 
     default:
       return false;
   }
-}
-
-/** Not ours: here is who is closer. */
-function answerElsewhere(
-  node: RingState,
-  link: Link,
-  type: number,
-  request: number,
-  key: Uint8Array,
-  at: number,
-): void {
-  if (!node.isMember) return link.answerStatus(type, request, Status.notMember);
-  const out = link.begin(type | REPLY, request);
-  out.u8(Status.notOwner);
-  out.list(candidatesFor(node, key, at));
-  link.send();
 }
 
 function answerOwner(node: RingState, link: Link, frame: Frame): boolean {
@@ -114,31 +104,32 @@ function answerGet(node: RingState, now: number, link: Link, frame: Frame): bool
   }
   const existsOnly = (choice & EXISTS_ONLY) !== 0;
   if (level === 'one' && identity.isSettled) {
-    answerFound(link, request, node.store.get(bytes, key), existsOnly);
+    answerFound(link, now, request, node.store.get(bytes, key), existsOnly);
     return true;
   }
   const wanted = Uint8Array.prototype.slice.call(bytes, key, key + ID_BYTES);
-  newest(node, now, identity, wanted, level, (_now, status, record) => {
+  newest(node, now, identity, wanted, level, (at, status, record) => {
     if (status !== Status.ok) return link.answerStatus(FrameType.get, request, status);
-    answerFound(link, request, record, existsOnly);
+    answerFound(link, at, request, record, existsOnly);
   });
   return true;
 }
 
 function answerFound(
   link: Link,
+  now: number,
   request: number,
   record: Uint8Array | null,
   existsOnly: boolean,
 ): void {
   const out = link.begin(FrameType.get | REPLY, request);
   out.u8(Status.ok);
-  if (record === null || isTombstone(record)) {
+  if (record === null || isGone(record, now)) {
     out.u8(0);
   } else {
     out.u8(1);
     out.raw(record, 0, VERSION_BYTES);
-    if (!existsOnly) out.raw(record, RECORD_HEADER_BYTES);
+    if (!existsOnly) out.raw(record, valueAt(record));
   }
   link.send();
 }
@@ -168,22 +159,6 @@ function answerWrite(node: RingState, now: number, link: Link, frame: Frame): bo
     link.send();
   });
   return true;
-}
-
-/** Who waits for a large value to be durable on others hears now and then that it is on its way. */
-function tellWorking(
-  node: RingState,
-  now: number,
-  link: Link,
-  request: number,
-  isDone: () => boolean,
-): void {
-  node.after(now + WORKING_MS, (at) => {
-    if (isDone() || link.isOver) return;
-    link.begin(FrameType.working, request);
-    link.send();
-    tellWorking(node, at, link, request, isDone);
-  });
 }
 
 function answerReplicate(node: RingState, now: number, link: Link, frame: Frame): boolean {

@@ -20,7 +20,7 @@ import { inheritPlain } from './handover/plain.ts';
 import { copyArc, Items } from './handover/snapshot.ts';
 import { hasDied } from './membership/life.ts';
 import { setPredecessors, setSuccessors } from './membership/lists.ts';
-import { blankRecord, isTombstone, RECORD_HEADER_BYTES } from './records/record.ts';
+import { blankRecord, isGone, valueAt } from './records/record.ts';
 import { candidatesFor } from './routing/closest.ts';
 import type { RingState } from './state.ts';
 import { infoOf } from './view.ts';
@@ -48,14 +48,14 @@ export class ClassService implements RingService {
 
   get(now: number, caller: Caller): void {
     this.#read(now, caller, (at, record) => {
-      const isThere = record !== null && !isTombstone(record);
-      caller.answerValue(at, isThere ? record.subarray(RECORD_HEADER_BYTES) : null);
+      const isThere = record !== null && !isGone(record, at);
+      caller.answerValue(at, isThere ? record.subarray(valueAt(record)) : null);
     });
   }
 
   exists(now: number, caller: Caller): void {
     this.#read(now, caller, (at, record) => {
-      caller.answerAck(at, record !== null && !isTombstone(record));
+      caller.answerAck(at, record !== null && !isGone(record, at));
     });
   }
 
@@ -137,7 +137,7 @@ export class ClassService implements RingService {
     const transfer = new PlainTransfer(to, new Uint8Array(hash), identity.end);
     identity.handover = transfer;
     this.#transfers.set(caller, { identity, transfer });
-    const items = new Items(copyArc(node.store, hash, identity.end));
+    const items = new Items(copyArc(node.store, now, hash, identity.end));
     const s1 = identity.successor ?? identity.member;
     const s2 =
       identity.successors[1] ?? (identity.successor ? identity.member : (to ?? identity.member));

@@ -43,6 +43,8 @@ export class RingCounters {
   released = 0;
   /** Tombstones that had done their duty. */
   forgotten = 0;
+  /** Records whose time was over. */
+  expired = 0;
   joins = 0;
   handovers = 0;
   handoversFailed = 0;

@@ -52,8 +52,12 @@ export const FrameType = {
   vouch: 20,
   /** I am still at what you asked. No reply, but the reply itself. */
   working: 21,
+  /** A change that depends on what is there (records/act.ts). */
+  act: 22,
+  /** Parts of a value, lists of keys, what has changed (queries.ts). */
+  query: 23,
 } as const;
-export const FRAME_TYPES_LAST = 21;
+export const FRAME_TYPES_LAST = 23;
 
 /** First byte of most replies. */
 export const Status = {

@@ -3,7 +3,7 @@
  */
 import { formatId } from '../core/id.ts';
 import { VERSION_BYTES } from './records/clock.ts';
-import { isTombstone, RECORD_HEADER_BYTES } from './records/record.ts';
+import { isTombstone, valueBytes } from './records/record.ts';
 import type { RingState } from './state.ts';
 
 export interface RecordInfo {
@@ -27,7 +27,7 @@ export function recordsOf(node: RingState, limit: number): RecordInfo[] {
     records.push({
       key: formatId(key),
       version: hexOf(record, VERSION_BYTES),
-      bytes: record.length - RECORD_HEADER_BYTES,
+      bytes: valueBytes(record),
       isRemoved: isTombstone(record),
       isOwn: node.identities.some((identity) => identity.owns(key, 0)),
     });

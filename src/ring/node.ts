@@ -30,6 +30,7 @@ import type { StoreMachine, StoreToken } from '../core/store.ts';
 import { OPERATIONS_LIMIT } from './bounds.ts';
 import type { Member } from './circle/member.ts';
 import { Connections } from './connections.ts';
+import { recallExpiries } from './copies/keeping.ts';
 import { stopReleasing } from './copies/release.ts';
 import { beginInStep } from './copies/repair.ts';
 import { becomeMember, join } from './handover/join.ts';
@@ -43,6 +44,7 @@ import {
   type RingObserver,
   type RingOutcome,
 } from './outcome.ts';
+import { ACT_EXTRA_BYTES } from './records/act.ts';
 import { Operation } from './routing/operation.ts';
 import { LEVELS, type Level, type RingSettings } from './settings.ts';
 import { type NeighbourPolicy, RingState, type RingWorld } from './state.ts';
@@ -97,6 +99,7 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
 
   #begin(now: number): void {
     this.agenda.start(now);
+    recallExpiries(this);
     this.memory.recall(now);
   }
 
@@ -147,6 +150,16 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     this.#run(now, call, 'remove', key, null, level);
   }
 
+  /** A change in one step with the look at what is there: `act` is what `putAct` writes. */
+  act(now: number, call: number, key: Uint8Array, act: Uint8Array, level: Level): void {
+    this.#run(now, call, 'act', key, act, level);
+  }
+
+  /** What queries.ts answers; `query` begins with its verb, `value` of the outcome is the answer. */
+  query(now: number, call: number, key: Uint8Array, query: Uint8Array, level: Level): void {
+    this.#run(now, call, 'query', key, query, level);
+  }
+
   /** Who owns a key: `owner` of the outcome. */
   owner(now: number, call: number, key: Uint8Array): void {
     this.#run(now, call, 'owner', key, null, 'one');
@@ -164,7 +177,7 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     if (!LEVELS.includes(level)) {
       throw new TypeError(`"level" expected ${LEVELS.join(' | ')}, got ${shown(level)}`);
     }
-    const refusal = this.#refusal(value);
+    const refusal = this.#refusal(kind, value);
     if (refusal !== null) this.#outcomes.push([call, failure(refusal)]);
     else {
       const done = (_now: number, outcome: RingOutcome) => this.#outcomes.push([call, outcome]);
@@ -176,9 +189,10 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     this.endCall(now);
   }
 
-  #refusal(value: Uint8Array | null): OutcomeCode | null {
+  #refusal(kind: OperationKind, value: Uint8Array | null): OutcomeCode | null {
     if (this.#isClosed || (this.identities.length > 0 && !this.isMember)) return 'not-a-member';
-    if (value !== null && value.length > this.settings.valueBytesMax) return 'too-large';
+    const most = this.settings.valueBytesMax + (kind === 'insert' ? 0 : ACT_EXTRA_BYTES);
+    if (value !== null && value.length > most) return 'too-large';
     return this.operations.size >= OPERATIONS_LIMIT ? 'busy' : null;
   }
 
@@ -295,6 +309,7 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
   #nextDeadline(now: number): number {
     if (this.#outcomes.length > 0) return now;
     let next = Math.min(this.agenda.deadline, this.connections.talksAtMs, this.syncAtMs);
+    if (this.expiries.deadline < next) next = this.expiries.deadline;
     for (const line of this.lines.all) if (line.deadline < next) next = line.deadline;
     for (const { pulseAtMs } of this.identities) if (pulseAtMs < next) next = pulseAtMs;
     return Math.max(now, Math.min(next, this.timedAtMs));

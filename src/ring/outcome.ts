@@ -6,7 +6,7 @@ import type { Address } from '../core/address.ts';
 import { HOPS_LIMIT } from './bounds.ts';
 
 /** What a program may ask of a ring. */
-export type OperationKind = 'owner' | 'get' | 'exists' | 'insert' | 'remove';
+export type OperationKind = 'owner' | 'get' | 'exists' | 'insert' | 'remove' | 'act' | 'query';
 
 export const OUTCOME_CODES = [
   'ok',
@@ -24,6 +24,8 @@ export const OUTCOME_CODES = [
   'too-large',
   /** Too much is under way here already; nothing was begun. */
   'busy',
+  /** The owner is a class program, which can only insert, get and remove. */
+  'not-supported',
   /** We, or those that we asked, could not prove that we know the secret; or it gives no such right. */
   'not-permitted',
   /** The ring sent us in circles for 32 hops. */
@@ -38,7 +40,7 @@ export interface RingOutcome {
   readonly message: string;
   /** get, exists: there is such a key. remove: there was one. insert: it replaced one. */
   readonly found: boolean;
-  /** get: the value, null when there is none. */
+  /** get: the value, null when there is none; act, query: what the owner answered. */
   readonly value: Uint8Array | null;
   /** The record's version, 16 bytes that compare as they are ordered; null where there is none. */
   readonly version: Uint8Array | null;
@@ -106,6 +108,7 @@ const MESSAGES: { readonly [code in OutcomeCode]: string } = {
   'store-failed': 'the store could not keep it',
   'too-large': 'the value is larger than the owner takes',
   busy: 'too much is under way already',
+  'not-supported': 'the owner of the key is a class program, which can only insert, get and remove',
   'not-permitted': 'the ring has a secret, and what was shown does not give the right to do that',
   'too-many-hops': `the owner was not found within ${HOPS_LIMIT} hops`,
 };

@@ -60,6 +60,8 @@ export interface RingSettings {
   fingerMs: number;
   /** How long a delete is remembered. Whoever was away for longer must not bring old data along. */
   tombstoneMs: number;
+  /** Bytes of the last changes, kept for those who follow them; 0: none are. */
+  historyBytes: number;
   /** Streams that others may hold open to us at a time. */
   acceptedMax: number;
 }
@@ -85,6 +87,7 @@ export const RING_DEFAULTS: RingSettings = {
   selfTestMs: 10_000,
   fingerMs: 5_000,
   tombstoneMs: 7 * 24 * 3_600_000,
+  historyBytes: 0,
   acceptedMax: 10_000,
 };
 
@@ -111,6 +114,7 @@ const RANGES: { readonly [name in keyof RingSettings]?: readonly [number, number
   selfTestMs: [0, DAY_MS],
   fingerMs: [0, DAY_MS],
   tombstoneMs: [1000, 3650 * DAY_MS],
+  historyBytes: [0, 2 ** 32],
   acceptedMax: [1, 1_000_000],
 };
 

@@ -21,6 +21,7 @@
 import type { Address } from '../core/address.ts';
 import { wholeNumber } from '../core/argument.ts';
 import type { StreamHost } from '../core/host.ts';
+import { randomId } from '../core/id.ts';
 import type { Random } from '../core/random.ts';
 import type { Store } from '../core/store.ts';
 import { Agenda } from './agenda.ts';
@@ -40,7 +41,9 @@ import { Lines, type Waiter } from './patience.ts';
 import { Rate } from './rate.ts';
 import { HybridClock } from './records/clock.ts';
 import { Digests } from './records/digests.ts';
+import { Expiries } from './records/expiries.ts';
 import { Flushes } from './records/flushes.ts';
+import { History, LOG_BYTES } from './records/history.ts';
 import type { RingSettings } from './settings.ts';
 import { RingShared } from './shared.ts';
 
@@ -62,6 +65,11 @@ export interface Command extends Waiter {
   readonly key: Uint8Array;
   /** We stop: it ends now. */
   giveUp(now: number): void;
+}
+
+/** Somebody who waits for a change (queries.ts). */
+export interface Follower {
+  wake(now: number): void;
 }
 
 /** The streams of a node, as its verbs see them (connections.ts). */
@@ -139,6 +147,10 @@ export abstract class RingState implements Greeter {
   readonly digests: Digests;
   readonly flushes: Flushes;
   readonly lines: Lines;
+  readonly expiries: Expiries = new Expiries();
+  readonly history: History;
+  /** Those who wait for what changes next. */
+  readonly followers: Set<Follower> = new Set();
   readonly agenda: Agenda;
   readonly memory: Memory;
   readonly frameBytesMax: number;
@@ -164,6 +176,8 @@ export abstract class RingState implements Greeter {
   /** We were the last: there is nobody to whom our records could go. */
   isRingOver = false;
   #timed: Timed[] = [];
+  #isWaking = false;
+  #logId: Uint8Array | null = null;
 
   constructor(
     world: RingWorld,
@@ -190,6 +204,7 @@ export abstract class RingState implements Greeter {
     this.listProcesses = settings.successors || settings.k + 3;
     this.repairRate = new Rate(settings.repairBytesPerSecond);
     this.lines = new Lines(settings);
+    this.history = new History(settings.historyBytes);
     this.agenda = new Agenda(settings, world.random);
     const { store, flushes, shared, random } = this;
     const { tombstoneMs } = settings;
@@ -293,6 +308,23 @@ export abstract class RingState implements Greeter {
     const ways = this.ways.filter((member) => !this.isOwn(member));
     for (const member of this.memory.known) if (!ways.includes(member)) ways.push(member);
     return ways;
+  }
+
+  /** Names our history, so that nobody takes another one's numbers for ours. */
+  get logId(): Uint8Array {
+    this.#logId ??= randomId(this.random).subarray(0, LOG_BYTES);
+    return this.#logId;
+  }
+
+  /** A record has taken its place; who follows it hears of it when it is durable. */
+  changed(key: Uint8Array, start: number, record: Uint8Array, isExpiry: boolean): void {
+    this.history.note(key, start, record, isExpiry);
+    if (this.followers.size === 0 || this.#isWaking) return;
+    this.#isWaking = true;
+    this.flushes.wait((now) => {
+      this.#isWaking = false;
+      for (const follower of [...this.followers]) follower.wake(now);
+    });
   }
 
   // Who is gone, and what has moved.

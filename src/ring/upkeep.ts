@@ -3,7 +3,7 @@
  */
 import { randomBelow } from '../core/random.ts';
 import type { Identity } from './circle/identity.ts';
-import { forget } from './copies/keeping.ts';
+import { expire, forget } from './copies/keeping.ts';
 import { releaseForeign } from './copies/release.ts';
 import { repair } from './copies/repair.ts';
 import { watchJoin } from './handover/join.ts';
@@ -41,6 +41,7 @@ export function upkeep(node: RingState, now: number): void {
     forget(node, now);
   }
   if (agenda.releaseAtMs <= now) releaseForeign(node, now);
+  if (node.expiries.deadline <= now) expire(node, now);
 }
 
 /** The regular round of a member. */

@@ -225,6 +225,20 @@ describe('the journal of a store', () => {
   });
 });
 
+describe('a folder of an older version', () => {
+  test('is read, and closed to that version from then on', async () => {
+    const directory = freshDirectory();
+    const first = open(directory);
+    first.store.put(keyOf(1), 0, one(1));
+    first.store.keepFact('\0version', Buffer.from('ringlight ring store 2'));
+    await first.close();
+    const second = open(directory);
+    expect(entriesOf(second.store).map(([, record]) => record)).toEqual(['01']);
+    expect(Buffer.from(second.store.fact('\0version')!).toString()).toBe('ringlight ring store 3');
+    await second.close();
+  });
+});
+
 describe('a full disk', () => {
   test('fails the flush in one line, and loses nothing once there is room', async () => {
     const directory = freshDirectory();

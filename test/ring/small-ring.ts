@@ -13,8 +13,10 @@ import type { Overlay } from '../../src/lab/overlay.ts';
 import { Disks } from '../../src/lab/streams/disk.ts';
 import { World } from '../../src/lab/world.ts';
 import { RingCounters } from '../../src/ring/counters.ts';
+import { FrameWriter } from '../../src/ring/frames.ts';
 import { RingNode } from '../../src/ring/node.ts';
 import type { RingEvent, RingOutcome } from '../../src/ring/outcome.ts';
+import { type Act, putAct } from '../../src/ring/records/act.ts';
 import { type Level, type RingSettings, ringSettings } from '../../src/ring/settings.ts';
 import { RingShared } from '../../src/ring/shared.ts';
 
@@ -25,6 +27,13 @@ export const keyOf = (name: string): Uint8Array => sha1(new TextEncoder().encode
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const textOf = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : new TextDecoder().decode(bytes);
+
+/** An act as the owner reads it. */
+export function actBytes(act: Act): Uint8Array {
+  const out = new FrameWriter();
+  putAct(out, act);
+  return out.bytes.slice(0, out.length);
+}
 
 /** Processes that a ring may have. */
 const PROCESSES = 128;
@@ -181,26 +190,26 @@ export class Process implements StreamMachine, StoreMachine {
 
   insert(name: string, value: string | Uint8Array, level: Level = 'quorum'): number {
     const bytes = typeof value === 'string' ? bytesOf(value) : value;
-    return this.#command((now, call) => this.node.insert(now, call, keyOf(name), bytes, level));
+    return this.command((now, call) => this.node.insert(now, call, keyOf(name), bytes, level));
   }
 
   get(name: string, level: Level = 'one'): number {
-    return this.#command((now, call) => this.node.get(now, call, keyOf(name), level));
+    return this.command((now, call) => this.node.get(now, call, keyOf(name), level));
   }
 
   exists(name: string, level: Level = 'one'): number {
-    return this.#command((now, call) => this.node.exists(now, call, keyOf(name), level));
+    return this.command((now, call) => this.node.exists(now, call, keyOf(name), level));
   }
 
   remove(name: string, level: Level = 'quorum'): number {
-    return this.#command((now, call) => this.node.remove(now, call, keyOf(name), level));
+    return this.command((now, call) => this.node.remove(now, call, keyOf(name), level));
   }
 
   leave(): number {
-    return this.#command((now, call) => this.node.leave(now, call));
+    return this.command((now, call) => this.node.leave(now, call));
   }
 
-  #command(run: (now: number, call: number) => void): number {
+  command(run: (now: number, call: number) => void): number {
     const call = ++this.world.lastCall;
     this.call(() => run(this.world.now, call));
     return call;

@@ -56,6 +56,7 @@ const CODES: { readonly [code in Exclude<OutcomeCode, 'ok'>]: DhtErrorCode } = {
   'store-failed': 'STORE_FAILED',
   'too-large': 'TOO_LARGE',
   busy: 'BUSY',
+  'not-supported': 'NOT_SUPPORTED',
   'not-permitted': 'NOT_PERMITTED',
   'too-many-hops': 'TOO_MANY_HOPS',
 };

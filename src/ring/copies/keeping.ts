@@ -4,7 +4,8 @@
  *
  *     a copy sent by one of ours ── keepRecords ─┐                       ┌ digests
  *     an item of a class program ── keepItem ────┼─▶ keep, removeRecord ─┼ store
- *     an old tombstone ──────────── forget ──────┘                       └ flush at the end of the turn
+ *     what has expired ──────────── expire ──────┤                       └ flush at the end of the turn
+ *     an old tombstone ──────────── forget ──────┘
  */
 import { ID_BYTES } from '../../core/id.ts';
 import type { Identity } from '../circle/identity.ts';
@@ -12,10 +13,15 @@ import type { Frame, FrameWriter } from '../frames.ts';
 import { compareVersions } from '../records/clock.ts';
 import {
   blankRecord,
+  expiredRecord,
+  expiryMs,
   isForgotten,
+  isGone,
   isRecord,
   isTombstone,
-  RECORD_HEADER_BYTES,
+  valueAt,
+  valueBytes,
+  withNameOf,
 } from '../records/record.ts';
 import type { RingState } from '../state.ts';
 
@@ -39,9 +45,40 @@ export function keep(
   if (isForgotten(record, now, node.settings.tombstoneMs)) return false;
   node.digests.changed(key, start, before, record);
   node.store.put(key, start, record);
+  kept(node, key, start, record);
   node.flushes.touch();
   node.counters.replicas++;
   return true;
+}
+
+/** What else has to know of a record that has taken its place. */
+function kept(node: RingState, key: Uint8Array, start: number, record: Uint8Array): void {
+  const untilMs = expiryMs(record);
+  if (untilMs !== 0) node.expiries.note(key, start, untilMs);
+  node.changed(key, start, record, false);
+}
+
+/** Makes tombstones of what has expired, of the same versions: nobody has to be told. */
+export function expire(node: RingState, now: number): void {
+  for (const key of node.expiries.due(now)) {
+    const record = node.store.get(key, 0);
+    if (record === null || isTombstone(record) || !isGone(record, now)) continue;
+    const tombstone = expiredRecord(record);
+    node.store.put(key, 0, tombstone);
+    node.changed(key, 0, tombstone, true);
+    node.flushes.touch();
+    node.counters.expired++;
+  }
+}
+
+/** A node that begins with records knows again when they expire. */
+export function recallExpiries(node: RingState): void {
+  if (node.store.count === 0) return;
+  node.store.range(null, null, (key, record) => {
+    const untilMs = expiryMs(record);
+    if (untilMs !== 0) node.expiries.note(key, 0, untilMs);
+    return true;
+  });
 }
 
 export function removeRecord(node: RingState, key: Uint8Array): void {
@@ -79,16 +116,17 @@ export function keepItem(
   key: Uint8Array,
   value: Uint8Array,
 ): void {
-  const record = blankRecord(value);
   const before = node.store.get(key, 0);
+  const record = withNameOf(before, blankRecord(value));
   if (before !== null && isSameValue(before, value)) return;
   node.clock.next(now, identity.hash, before, record);
   keep(node, now, key, 0, record);
 }
 
 function isSameValue(record: Uint8Array, value: Uint8Array): boolean {
-  if (isTombstone(record) || record.length !== RECORD_HEADER_BYTES + value.length) return false;
-  return value.every((byte, i) => byte === record[RECORD_HEADER_BYTES + i]);
+  if (isTombstone(record) || valueBytes(record) !== value.length) return false;
+  const at = valueAt(record);
+  return value.every((byte, i) => byte === record[at + i]);
 }
 
 /** Drops tombstones that have done their duty. */

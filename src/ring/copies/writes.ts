@@ -6,21 +6,25 @@
 import { COMMANDS_LIMIT_BYTES } from '../bounds.ts';
 import type { Identity } from '../circle/identity.ts';
 import { Status } from '../frames.ts';
-import { isTombstone } from '../records/record.ts';
+import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
+import { isGone, isTombstone, withNameOf } from '../records/record.ts';
 import type { Level } from '../settings.ts';
 import type { RingState } from '../state.ts';
 import { newest } from './reads.ts';
 import { replicate, type WriteDone } from './replicas.ts';
 
+/** What a write makes of the record that is there, which is borrowed; null: nothing is to change. */
+export type Change = (before: Uint8Array | null, now: number) => Uint8Array | null;
+
 /**
- * A write of a client. `record` still lacks its version; it and `key` are the write's to keep.
- * `done` may be called at once.
+ * A write of a client. `record` still lacks its version; it and `key` are the write's to keep. A change is
+ * made in one step with the look at what is there. `done` may be called at once.
  */
 export function write(
   node: RingState,
   now: number,
   key: Uint8Array,
-  record: Uint8Array,
+  record: Uint8Array | Change,
   level: Level,
   done: WriteDone,
 ): void {
@@ -48,15 +52,50 @@ function begin(
   now: number,
   identity: Identity,
   key: Uint8Array,
-  record: Uint8Array,
+  change: Uint8Array | Change,
   level: Level,
   done: WriteDone,
 ): void {
   const before = node.store.get(key, 0);
-  const found = before !== null && !isTombstone(before);
+  const found = before !== null && !isGone(before, now);
+  const made = typeof change === 'function' ? change(before, now) : change;
+  if (made === null) return unchanged(node, now, identity, key, change, level, done);
   // To delete what is not there would leave a tombstone for nothing.
-  if (isTombstone(record) && !found) return done(now, Status.ok, false, 0, null);
+  if (isTombstone(made) && !found) return done(now, Status.ok, false, 0, null);
+  const record = withNameOf(before, made);
   node.clock.next(now, identity.hash, before, record);
   node.counters.writes++;
   replicate(node, now, identity, key, record, level, found, done);
+}
+
+/**
+ * What was found decided that nothing changes: so it has to be what everybody will find. If a newer record
+ * comes to light, the change is tried on that.
+ */
+function unchanged(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  key: Uint8Array,
+  change: Uint8Array | Change,
+  level: Level,
+  done: WriteDone,
+): void {
+  const before = versionOf(node.store.get(key, 0));
+  newest(node, now, identity, key, level, (at, status, record) => {
+    const version = versionOf(record);
+    if (status === Status.ok && !isSame(before, version)) {
+      return write(node, at, key, change, level, done);
+    }
+    done(at, status, record !== null && !isGone(record, at), 0, version);
+  });
+}
+
+function versionOf(record: Uint8Array | null): Uint8Array | null {
+  return record === null ? null : Uint8Array.prototype.slice.call(record, 0, VERSION_BYTES);
+}
+
+function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  return compareVersions(a, 0, b, 0) === 0;
 }

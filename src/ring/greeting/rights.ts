@@ -2,8 +2,8 @@
  * Rights: what the other end of a link may ask. They grow with what it has shown of itself:
  *
  *     none     nothing yet; in a ring with a secret nobody has more before the proof
- *     read     owner, get, info
- *     write    put and remove, too
+ *     read     owner, get, info, query
+ *     write    put, remove and act, too
  *     member   all that members say to each other; only once its address has vouched for it (vouching.ts)
  *
  * Without a secret everybody may read and write, which is what an open ring means; to be a member one
@@ -18,9 +18,10 @@ const READING: readonly number[] = [
   FrameType.owner,
   FrameType.get,
   FrameType.info,
+  FrameType.query,
   FrameType.vouch,
 ];
-const WRITING: readonly number[] = [FrameType.put, FrameType.remove];
+const WRITING: readonly number[] = [FrameType.put, FrameType.remove, FrameType.act];
 
 /** By type of frame. What is not named here is among members. */
 const NEEDED: readonly Rights[] = Array.from({ length: 128 }, (_, type) => {

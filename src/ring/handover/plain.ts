@@ -87,7 +87,7 @@ export function leavePlain(
   heir: Member,
   done: (now: number, hasTaken: boolean) => void,
 ): void {
-  const items = new Items(copyArc(node.store, identity.hash, identity.end));
+  const items = new Items(copyArc(node.store, now, identity.hash, identity.end));
   const s1 = identity.successors[0]?.address ?? heir.address;
   const s2 = identity.successors[1]?.address ?? heir.address;
   const { address } = identity.member;

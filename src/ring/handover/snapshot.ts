@@ -6,18 +6,18 @@
 import type { Store } from '../../core/store.ts';
 import type { ItemSource } from '../dialects/service.ts';
 import { visitArc } from '../records/digests.ts';
-import { isTombstone, RECORD_HEADER_BYTES } from '../records/record.ts';
+import { isGone, valueAt } from '../records/record.ts';
 
 export interface Item {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
 }
 
-export function copyArc(store: Store, from: Uint8Array, to: Uint8Array): Item[] {
+export function copyArc(store: Store, now: number, from: Uint8Array, to: Uint8Array): Item[] {
   const items: Item[] = [];
   visitArc(store, from, to, (key, record) => {
-    if (isTombstone(record)) return true;
-    const value = new Uint8Array(record.subarray(RECORD_HEADER_BYTES));
+    if (isGone(record, now)) return true;
+    const value = new Uint8Array(record.subarray(valueAt(record)));
     items.push({ key: new Uint8Array(key), value });
     return true;
   });

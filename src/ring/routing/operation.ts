@@ -144,12 +144,14 @@ export class Operation extends Waiter implements Command {
     const { node, kind, key, value, level } = this;
     this.#tell(now, 'asked', to);
     if (node.isPlain(to) && !node.isOwn(to)) return this.#askPlain(now, to);
-    const isLong = value !== null && value.length > SENT_BLINDLY_BYTES && this.#owner !== to;
-    const isWrite = (kind === 'insert' || kind === 'remove') && !isLong;
+    const isLong =
+      value !== null && kind !== 'query' && value.length > SENT_BLINDLY_BYTES && this.#owner !== to;
+    const isWrite = WRITES.includes(kind) && !isLong;
     const isBulk = isWrite && value !== null && value.length > BULK_BYTES;
     const link = isBulk ? node.connections.toBulk(now, to) : node.linkTo(now, to);
     const type = isLong ? FrameType.owner : TYPES[kind];
-    const line = isWrite || kind === 'get' ? node.lines.bulk : node.lines.replies;
+    const line =
+      isWrite || kind === 'get' || kind === 'query' ? node.lines.bulk : node.lines.replies;
     const out = link.ask(now, type, line, (at, reply) => {
       if (this.isOver) return;
       this.#writing = null;
@@ -173,13 +175,14 @@ export class Operation extends Waiter implements Command {
     if (type !== FrameType.owner) {
       out.u8(LEVELS.indexOf(level) | (kind === 'exists' ? EXISTS_ONLY : 0));
     }
-    if (type === FrameType.put) out.raw(value!);
+    if (value !== null && type !== FrameType.owner) out.raw(value);
     link.send();
   }
 
   #askPlain(now: number, to: Member): void {
     const { node, kind, key, value } = this;
-    askPlain(node, now, to, kind, key, value, (at, answer) => {
+    const isBeyond = kind === 'act' || kind === 'query';
+    askPlain(node, now, to, isBeyond ? 'owner' : kind, key, value, (at, answer) => {
       if (this.isOver) return;
       if (answer === null) {
         this.silent++;
@@ -197,6 +200,7 @@ export class Operation extends Waiter implements Command {
         return this.step(at);
       }
       this.#tell(at, status === Status.ok ? 'owner' : 'refused', to);
+      if (isBeyond) return this.fail(at, 'not-supported', to);
       if (status !== Status.ok) return this.fail(at, CODES[status] ?? 'unknown', to);
       const { hops, silent } = this;
       const copies = kind === 'insert' || kind === 'remove' ? 1 : 0;
@@ -224,7 +228,7 @@ export class Operation extends Waiter implements Command {
     }
     if (status === Status.notMember) return this.step(now);
     // A read at quorum is begun again until the dead are given up, or its time is over; `all` is strict.
-    const isRead = this.level === 'quorum' && (this.kind === 'get' || this.kind === 'exists');
+    const isRead = this.level === 'quorum' && READS.includes(this.kind);
     if (status === Status.tooFewCopies && isRead && this.via === null) {
       this.#lastCode = 'too-few-copies';
       reply.at = reply.end;
@@ -255,10 +259,13 @@ export class Operation extends Waiter implements Command {
       found = reply.u8() === 1;
       if (found) version = reply.copy(VERSION_BYTES);
       if (found && kind === 'get') value = reply.copy(reply.left);
+    } else if (kind === 'query') {
+      value = reply.copy(reply.left);
     } else {
       found = reply.u8() === 1;
       copies = reply.u8();
       version = reply.left > 0 ? reply.copy(VERSION_BYTES) : null;
+      if (kind === 'act') value = reply.copy(reply.left);
     }
     if (!reply.isWhole) return this.fail(now, 'unknown', owner);
     const { address } = owner;
@@ -303,7 +310,7 @@ export class Operation extends Waiter implements Command {
   }
 
   giveUp(now: number): void {
-    const isWrite = this.kind === 'insert' || this.kind === 'remove';
+    const isWrite = WRITES.includes(this.kind);
     const isWaiting = this.#retry.line !== null;
     const mayBeDone = this.#isHeard || this.#writing?.hasReached === true;
     if (isWrite && !isWaiting && mayBeDone) return this.fail(now, 'unknown');
@@ -331,7 +338,12 @@ const TYPES: { readonly [kind in OperationKind]: number } = {
   exists: FrameType.get,
   insert: FrameType.put,
   remove: FrameType.remove,
+  act: FrameType.act,
+  query: FrameType.query,
 };
+
+const WRITES: readonly OperationKind[] = ['insert', 'remove', 'act'];
+const READS: readonly OperationKind[] = ['get', 'exists', 'query'];
 
 /** By status; all others are refusals. */
 const STEPS: { readonly [status: number]: RingStep['kind'] } = {

@@ -48,7 +48,7 @@ export function askPlain(
   node: RingState,
   now: number,
   to: Member,
-  kind: OperationKind,
+  kind: Exclude<OperationKind, 'act' | 'query'>,
   key: Uint8Array,
   value: Uint8Array | null,
   done: (now: number, answer: PlainAnswer | null) => void,

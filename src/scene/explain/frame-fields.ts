@@ -15,7 +15,7 @@ import { MEMBER_BYTES } from '../../ring/circle/member.ts';
 import { EXISTS_ONLY } from '../../ring/frames.ts';
 import { NONCE_BYTES, RING_ID_BYTES } from '../../ring/greeting/hello.ts';
 import { VERSION_BYTES, versionMs } from '../../ring/records/clock.ts';
-import { isTombstone, RECORD_HEADER_BYTES } from '../../ring/records/record.ts';
+import { isRecord, isTombstone, RECORD_HEADER_BYTES, valueAt } from '../../ring/records/record.ts';
 import { LEVELS } from '../../ring/settings.ts';
 import { asHex, type Dissection, distanceClockwise, shownBytes } from './dissection.ts';
 import { COMPARED, LISTS } from './frame-words.ts';
@@ -164,7 +164,9 @@ export class FrameFields {
     }
     if (cut.left < length) return void cut.leaf('record', length);
     const isGone = isTombstone(cut.bytes, cut.at);
-    const valueBytes = length - RECORD_HEADER_BYTES;
+    if (!isRecord(cut.bytes, cut.at, cut.at + length)) return void cut.leaf('record', length);
+    const nameBytes = valueAt(cut.bytes, cut.at) - RECORD_HEADER_BYTES;
+    const valueBytes = length - RECORD_HEADER_BYTES - nameBytes;
     cut.begin(
       'record',
       isGone ? 'removed' : `${valueBytes} bytes`,
@@ -176,8 +178,12 @@ export class FrameFields {
       'expiry',
       6,
       asHex(cut.bytes, cut.at, cut.at + 6),
-      'When it would expire; zeros are never. There is a place for it and no use yet.',
+      'When it expires, in ms since 1970; zeros are never.',
     );
+    if (nameBytes > 0) {
+      const name = shownBytes(cut.bytes, cut.at + 2, cut.at + nameBytes);
+      cut.leaf('name', nameBytes, name, 'Its length, and the name that the key is the hash of.');
+    }
     cut.leaf(
       'value',
       valueBytes,

@@ -117,6 +117,16 @@ export const FRAMES: { readonly [type: number]: FrameWord } = {
     note: 'I am still at what you asked: a large value takes its time.',
     answered: 'It is not answered.',
   },
+  [FrameType.act]: {
+    kind: 'act',
+    note: 'Look and change in one step: insert if it is absent, replace if it is that version, append, add.',
+    answered: 'Done, or the condition was not met; and what came of it.',
+  },
+  [FrameType.query]: {
+    kind: 'query',
+    note: 'A part of a value, a list of keys from here on, or what has changed since I last asked.',
+    answered: 'What was asked for, or that it is elsewhere.',
+  },
 };
 
 export const REPLIES: readonly string[] = words((kind) => `${kind} reply`);

@@ -9,9 +9,11 @@
  *
  * What the fields of a payload mean stands in frame-fields.ts.
  */
+
 import { ID_BYTES } from '../../core/id.ts';
 import { FRAME_HEADER_BYTES, FrameType, LENGTH_BYTES, REPLY, Status } from '../../ring/frames.ts';
 import { NONCE_BYTES } from '../../ring/greeting/hello.ts';
+import { VERBS } from '../../ring/records/act.ts';
 import { VERSION_BYTES } from '../../ring/records/clock.ts';
 import type { Part } from '../protocol/messages.ts';
 import { explainDialect, kindOfDialect, type RingContext } from './dialect.ts';
@@ -67,6 +69,9 @@ export function explainRing(
   return { kind, root: new FrameReader(bytes, context.key ?? null).read(kind) };
 }
 
+/** Kinds of queries, by their number (ring/queries.ts). */
+const QUERIES = ['read', 'list', 'changes'];
+
 class FrameReader {
   readonly #cut: Dissection;
   readonly #fields: FrameFields;
@@ -104,6 +109,14 @@ class FrameReader {
     return cut.root(kind, `${cut.bytes.length} bytes`, note);
   }
 
+  #verb(words: readonly string[]): void {
+    const cut = this.#cut;
+    this.#fields.ownKey();
+    this.#fields.level();
+    cut.u8('verb', (value) => words[value] ?? `unknown: ${value}`, 'What is wanted.');
+    cut.rest('details', `${cut.left} bytes`, 'Conditions and bounds, and what belongs to them.');
+  }
+
   #request(type: number): void {
     switch (type) {
       case FrameType.hello:
@@ -124,6 +137,9 @@ class FrameReader {
         this.#fields.ownKey();
         this.#fields.level();
         return this.#fields.value('The bytes to keep, just as they are.');
+      case FrameType.act:
+      case FrameType.query:
+        return this.#verb(type === FrameType.act ? VERBS : QUERIES);
       case FrameType.replicate:
         return this.#fields.records();
       case FrameType.neighbours:
@@ -200,6 +216,13 @@ class FrameReader {
     );
     if (status === Status.notOwner && isRouted(type)) return this.#fields.list('candidates');
     if (type === FrameType.put || type === FrameType.remove) return this.#fields.written();
+    if (type === FrameType.act || (type === FrameType.query && status === Status.ok)) {
+      return cut.rest(
+        'answer',
+        `${cut.left} bytes`,
+        'The verdict, or the data that were asked for.',
+      );
+    }
     if (status !== Status.ok) return;
     switch (type) {
       case FrameType.owner:

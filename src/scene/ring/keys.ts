@@ -12,7 +12,7 @@
 import { formatId } from '../../core/id.ts';
 import type { RingOverlay } from '../../lab/ring/ring-overlay.ts';
 import { compareVersions, VERSION_BYTES } from '../../ring/records/clock.ts';
-import { isTombstone, RECORD_HEADER_BYTES } from '../../ring/records/record.ts';
+import { isTombstone, valueBytes } from '../../ring/records/record.ts';
 import type { KeyView } from '../protocol/messages.ts';
 
 /** The newest write of a key that was acknowledged. */
@@ -98,7 +98,7 @@ export class RingKeys {
       if (truth && compareVersions(record, 0, truth.version, 0) < 0) continue;
       if (removal && compareVersions(record, 0, removal, 0) < 0) continue;
       holders.push(node);
-      bytes = record.length - RECORD_HEADER_BYTES;
+      bytes = valueBytes(record);
       living += world.alive[node];
       if (node === owner) ownerHas = true;
     }

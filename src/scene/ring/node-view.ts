@@ -13,7 +13,7 @@ import type { Identity } from '../../ring/circle/identity.ts';
 import type { Member } from '../../ring/circle/member.ts';
 import { keptEnd } from '../../ring/copies/belonging.ts';
 import type { RingNode } from '../../ring/node.ts';
-import { isTombstone, RECORD_HEADER_BYTES } from '../../ring/records/record.ts';
+import { isTombstone, valueBytes } from '../../ring/records/record.ts';
 import { STORED_SHOWN } from '../protocol/limits.ts';
 import {
   type ContactRow,
@@ -84,7 +84,7 @@ class Stored {
       else this.foreign++;
       if (isGone) this.tombstones++;
       if (this.shown.length < STORED_SHOWN) {
-        const what = isGone ? 'removed' : bytesOf(record.length - RECORD_HEADER_BYTES);
+        const what = isGone ? 'removed' : bytesOf(valueBytes(record));
         this.shown.push({ key: formatId(key), name: keys.nameOf(key), what, role });
       }
       return true;

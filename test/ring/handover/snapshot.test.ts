@@ -9,9 +9,9 @@ describe('a snapshot', () => {
     for (let i = 0; i < 30; i++) node.done(node.insert(`key ${i}`, `value ${i}`));
     for (let i = 0; i < 30; i += 3) node.done(node.remove(`key ${i}`));
     const all = new Uint8Array(20);
-    const items = copyArc(node.store, all, all);
+    const items = copyArc(node.store, 0, all, all);
     expect(items.length).toBe(20);
-    const half = copyArc(node.store, all, new Uint8Array(20).fill(0x80));
+    const half = copyArc(node.store, 0, all, new Uint8Array(20).fill(0x80));
     expect(half.length).toBeLessThan(20);
     expect(half.every(({ key }) => key[0] < 0x81)).toBe(true);
     node.done(node.insert('key 1', 'changed'));

@@ -2,10 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { HybridClock } from '../../../src/ring/records/clock.ts';
 import {
   blankRecord,
+  EXPIRY_MS_MAX,
+  expiredRecord,
+  expiryMs,
   isForgotten,
+  isGone,
   isRecord,
   isTombstone,
+  NAME_BYTES_MAX,
+  nameOf,
   RECORD_HEADER_BYTES,
+  roomyRecord,
+  valueAt,
+  valueBytes,
+  withNameOf,
 } from '../../../src/ring/records/record.ts';
 
 const hash = new Uint8Array(20).fill(7);
@@ -40,5 +50,40 @@ describe('a record', () => {
     record[16] = 1; // a tombstone has no value
     expect(isRecord(record, 0, record.length)).toBe(false);
     expect(isRecord(record, 0, RECORD_HEADER_BYTES)).toBe(true);
+  });
+
+  it('has a name and an expiry when it was given them', () => {
+    const name = new TextEncoder().encode('room');
+    const record = roomyRecord(name, 1_234_567_890_123, 3);
+    record.set([1, 2, 3], valueAt(record));
+    expect(isRecord(record, 0, record.length)).toBe(true);
+    expect(expiryMs(record)).toBe(1_234_567_890_123);
+    expect(nameOf(record)).toEqual(name);
+    expect(valueBytes(record)).toBe(3);
+    expect(isGone(record, 1_234_567_890_122)).toBe(false);
+    expect(isGone(record, 1_234_567_890_123)).toBe(true);
+    expect(expiryMs(roomyRecord(null, EXPIRY_MS_MAX, 0))).toBe(EXPIRY_MS_MAX);
+    for (let length = 0; length < record.length - 3; length++) {
+      expect(isRecord(record, 0, length), `${length}`).toBe(false);
+    }
+    const long = roomyRecord(new Uint8Array(NAME_BYTES_MAX + 1), 0, 0);
+    expect(isRecord(long, 0, long.length)).toBe(false);
+  });
+
+  it('takes over the name of the one before, and keeps it as a tombstone', () => {
+    const name = new TextEncoder().encode('room');
+    const before = roomyRecord(name, 99, 3);
+    before[0] = 5;
+    const next = withNameOf(before, blankRecord(Uint8Array.of(7, 8)));
+    expect(nameOf(next)).toEqual(name);
+    expect([...next.subarray(valueAt(next))]).toEqual([7, 8]);
+    const removed = withNameOf(before, blankRecord(null));
+    expect(isTombstone(removed)).toBe(true);
+    expect(nameOf(removed)).toEqual(name);
+    const expired = expiredRecord(before);
+    expect([expired[0], isTombstone(expired), expiryMs(expired)]).toEqual([5, true, 0]);
+    for (const record of [next, removed, expired]) {
+      expect(isRecord(record, 0, record.length)).toBe(true);
+    }
   });
 });

@@ -6,7 +6,13 @@ import { askPlain, type PlainAnswer, pulsePlain } from '../../../src/ring/routin
 import { bytesOf, keyOf, type Process, SmallRing, textOf } from '../small-ring.ts';
 
 /** Asks `to` for one step of a command; null: it did not answer. */
-function ask(from: Process, to: Process, kind: OperationKind, name: string, value?: string) {
+function ask(
+  from: Process,
+  to: Process,
+  kind: Exclude<OperationKind, 'act' | 'query'>,
+  name: string,
+  value?: string,
+) {
   const { world } = from;
   let heard: PlainAnswer | null | undefined;
   const bytes = value === undefined ? null : bytesOf(value);

@@ -17,6 +17,7 @@ import {
   Status,
 } from '../../../src/ring/frames.ts';
 import { putHello } from '../../../src/ring/greeting/hello.ts';
+import { actOf, putAct } from '../../../src/ring/records/act.ts';
 import { blankRecord } from '../../../src/ring/records/record.ts';
 import { explainRing, kindOfRing } from '../../../src/scene/explain/ring.ts';
 import { mutate } from '../../mainline/mutate.ts';
@@ -57,6 +58,18 @@ const requests: { [kind: string]: Uint8Array } = {
     out.address(address(2));
   }),
   working: frame(FrameType.working),
+  act: frame(FrameType.act, (out) => {
+    out.raw(key);
+    out.u8(1);
+    putAct(out, actOf({ verb: 'append', value: new Uint8Array(3) }));
+  }),
+  query: frame(FrameType.query, (out) => {
+    out.raw(key);
+    out.u8(1);
+    out.u8(0);
+    out.f64(0);
+    out.f64(-1);
+  }),
   owns: frame(FrameType.owner, (out) => out.raw(key)),
   get: frame(FrameType.get, (out) => {
     out.raw(key);
@@ -223,6 +236,24 @@ const replies: [kind: string, bytes: Uint8Array][] = [
     }),
   ],
   ['peek reply', reply(FrameType.peek, (out) => out.u8(0))],
+  [
+    'act reply',
+    reply(FrameType.act, (out) => {
+      out.u8(Status.ok);
+      out.u8(1);
+      out.u8(2);
+      out.raw(new Uint8Array(16));
+      out.u8(0);
+      out.u8(0);
+    }),
+  ],
+  [
+    'query reply',
+    reply(FrameType.query, (out) => {
+      out.u8(Status.ok);
+      out.u8(0);
+    }),
+  ],
   ['info reply', reply(FrameType.info, (out) => out.raw(new TextEncoder().encode('{}')))],
   [
     'confirm reply',
