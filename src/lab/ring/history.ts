@@ -82,6 +82,7 @@ const NEVER: ReadonlySet<string> = new Set<OutcomeCode>([
   'unreachable',
   'too-large',
   'busy',
+  'not-supported',
   'not-permitted',
   'too-many-hops',
 ]);

@@ -36,6 +36,7 @@ describe('a history', () => {
       'store-failed': 'unknown',
       'too-large': 'failed',
       busy: 'failed',
+      'not-supported': 'failed',
       'not-permitted': 'failed',
       'too-many-hops': 'failed',
     });
