@@ -331,12 +331,15 @@ export class Connections implements Streams, LinkOwner {
     }
   }
 
-  /** Somebody is there, but has no answer to `VER`: a class program, unless we know better. */
+  /**
+   * Somebody is there, but has no answer to `VER`: a class program, unless we know better. Who is killed at
+   * that moment looks the same; what is asked of it next tells the two apart (routing/plain-calls.ts).
+   */
   #unanswered(address: Address): void {
     const member = this.#node.shared.members.of(address);
     if (member.isProven) return;
     member.isPlain = true;
-    member.isProven = true;
+    member.isMute = true;
   }
 
   #forget(stream: Stream): void {

@@ -7,8 +7,8 @@ import { LENGTH_BYTES, readU32 } from './frames.ts';
 export class HalfFrame {
   bytes: Uint8Array | null = null;
   length = 0;
-  /** How much there was when last looked. */
-  #seen = 0;
+  /** How much there was when last looked; nobody has looked yet: null. */
+  #seen: number | null = null;
 
   /** Takes more of it; true when that took more memory. `least` is how long it is when nobody can tell. */
   take(bytes: Uint8Array, start: number, end: number, least: number): boolean {
@@ -30,16 +30,19 @@ export class HalfFrame {
     return this.length < LENGTH_BYTES ? least : Math.max(least, LENGTH_BYTES + readU32(kept, 0));
   }
 
-  /** Bytes that have come since this was last asked; it begins anew with each frame. */
+  /**
+   * Bytes that have come since this was last asked. Of a frame that began after that nobody can tell how fast
+   * it comes: `Infinity`.
+   */
   grown(): number {
-    const grown = this.length - this.#seen;
-    this.#seen = this.length;
+    const grown = this.#seen === null ? Infinity : this.length - this.#seen;
+    if (this.length > 0) this.#seen = this.length;
     return grown;
   }
 
   clear(): void {
     this.bytes = null;
     this.length = 0;
-    this.#seen = 0;
+    this.#seen = null;
   }
 }

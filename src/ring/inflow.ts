@@ -59,7 +59,7 @@ export abstract class Inflow extends Waiter implements Taker {
     return this.#holds !== 0;
   }
 
-  /** In the middle of a frame, which has grown by less than `bytes` since this was last asked. */
+  /** In the middle of a frame that was asked after before, and has grown by less than `bytes` since. */
   isCreeping(bytes: number): boolean {
     const grown = this.half.grown();
     return this.half.length > 0 && !this.isHeld && grown < bytes;

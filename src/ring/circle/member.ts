@@ -36,6 +36,8 @@ export class Member {
   clockOffsetMs: number | null = null;
   /** A class program: it speaks no frames and keeps no backups. */
   isPlain = false;
+  /** It took our connection and had no answer to `VER`: a class program, or one that was just dying. */
+  isMute = false;
   /** All of this is its own word, given where we dialed it, or its silence there; else it is hearsay. */
   isProven = false;
 

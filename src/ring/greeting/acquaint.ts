@@ -16,6 +16,7 @@ export function acquaint(members: Members, now: number, address: Address, hello:
   const { addresses, incarnation } = hello;
   const home = addresses[0]!;
   member.isPlain = false;
+  member.isMute = false;
   member.isProven = true;
   member.host = hello.host;
   member.incarnation = incarnation;

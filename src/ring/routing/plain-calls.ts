@@ -4,6 +4,9 @@
  *
  *     a command    GET, INS … to whom we take for the owner; on its `N` we ask it for the owner: OWN
  *     a pulse      PUL, in text TEST
+ *
+ * That a member is a class program is a guess as long as all that speaks for it is that it had no answer to
+ * `VER`: if it has none to its own dialect either, it was one of ours that died, and is greeted the next time.
  */
 import type { Member } from '../circle/member.ts';
 import { Exchange } from '../dialects/exchange.ts';
@@ -28,10 +31,20 @@ export function tell(
   const stream = world.host.connect(node.home, to.address);
   const hears = {
     ...listener,
-    finished: (at: number, _exchange: Asked, outcome: Outcome) => told(at, outcome),
+    finished: (at: number, _exchange: Asked, outcome: Outcome) => {
+      settleGuess(to, outcome.kind !== 'failed');
+      told(at, outcome);
+    },
   };
   const exchange = new Exchange(world.host, stream, connections.terms, request, hears, now);
   connections.talk(exchange);
+}
+
+function settleGuess(member: Member, hasAnswered: boolean): void {
+  if (!member.isMute || member.isProven) return;
+  member.isMute = false;
+  member.isPlain = hasAnswered;
+  member.isProven = hasAnswered;
 }
 
 /** What came of asking a plain member for a command: as a status and, if it is not the owner, who is. */
