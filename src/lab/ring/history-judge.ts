@@ -192,8 +192,11 @@ class Judgement {
     const writes = [...seen];
     for (const read of reads) {
       const isStrong = read.level !== 'one' && read.kind !== 'remove';
-      // A majority held what was read before it was told, where there are so many copies.
-      const copies = isStrong ? Math.min(2, this.#copiesDuring(read)) : 1;
+      // A majority held what was read before it was told, where there are so many copies: whoever was gone by
+      // then, or about to go, had none.
+      const copies = isStrong
+        ? Math.max(1, Math.min(2, this.#copiesDuring(read) - this.#goneBefore(read)))
+        : 1;
       const { key } = read;
       if (read.version !== null && read.found) {
         const { version } = read;
@@ -259,6 +262,17 @@ class Judgement {
       if (atMs > beganMs && atMs <= endedMs && copies < fewest) fewest = copies;
     }
     return fewest;
+  }
+
+  /** How many fewer there are than when the ring was last whole; one is left who answers. */
+  #goneBefore({ beganMs, endedMs }: Operation): number {
+    const spell = this.#spells.find(
+      ({ fromMs, untilMs }) => fromMs <= endedMs && untilMs > beganMs,
+    );
+    if (spell === undefined) return 0;
+    const { gone, leavesMs } = spell;
+    const isBefore = (atMs: number) => atMs <= endedMs;
+    return gone.filter(({ atMs }) => isBefore(atMs)).length + leavesMs.filter(isBefore).length;
   }
 
   /** Copies of everything when the ring was last whole. */

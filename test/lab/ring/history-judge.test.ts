@@ -223,6 +223,31 @@ describe('while nodes crash', () => {
     expect(history().befalls(4, 'crash', 1).whole(8).nothing(9, 10).rules).toEqual(['lost']);
   });
 
+  it('counts on one copy of what was read when all others were gone', () => {
+    const alone = told()
+      .befalls(10, 'loss', 1)
+      .befalls(11, 'leave', 2)
+      .operation(
+        12,
+        20,
+        { kind: 'insert', value: 'x', level: 'quorum' },
+        { version: '01', copies: 1 },
+      )
+      .get(13, 14, 'x', '01', { level: 'all' })
+      .befalls(30, 'loss', 3)
+      .whole(40, 1)
+      .nothing(50, 51, { level: 'quorum' });
+    expect(alone.rules).toEqual([]);
+    const among = told()
+      .befalls(10, 'loss', 1)
+      .get(13, 14, 'x', '01', { level: 'all' })
+      .operation(9, 20, { kind: 'insert', value: 'x' }, { version: '01', copies: 1 })
+      .befalls(30, 'loss', 3)
+      .whole(40, 2)
+      .nothing(50, 51, { level: 'quorum' });
+    expect(among.rules).toEqual(['lost']);
+  });
+
   it('asks no more of reads and writes at one than that it was written', () => {
     expect(crashed('quorum', 1).nothing(6, 7, { level: 'one' }).rules).toEqual([]);
     expect(
