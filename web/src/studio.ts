@@ -3,9 +3,10 @@
  * that goes wrong on the way ends as a sentence in `trouble`, and the page goes on with what it has.
  */
 import { batch, type Signal, signal } from '@preact/signals';
-import type { SceneOverlay, TimedAct } from 'ringlight/scene';
+import type { SceneOverlay } from 'ringlight/scene';
+import { Course, type OpenLesson } from './lessons/course.ts';
 import { LESSONS, lessonOf } from './lessons/index.ts';
-import { type Lesson, selectionOf, stagingOf } from './lessons/lesson.ts';
+import type { Lesson } from './lessons/lesson.ts';
 import { FIRST_KEY, openingMoment } from './lessons/opening.ts';
 import {
   type Link,
@@ -17,7 +18,7 @@ import {
   writeSceneLink,
 } from './link/link.ts';
 import type { Moment } from './model/moment.ts';
-import { FIRST_PACE, type Selection, Session } from './model/session.ts';
+import { FIRST_PACE, Session } from './model/session.ts';
 import type { ViewState } from './model/view-state.ts';
 import type { LiveScene } from './sources/live-scenes.ts';
 import type { OpenSource } from './sources/source.ts';
@@ -31,11 +32,6 @@ export interface ShownSource {
   title: string;
 }
 
-export interface OpenLesson {
-  lesson: Lesson;
-  index: number;
-}
-
 const REAL_TIME_PACE = 1000;
 
 const LAB: ShownSource = { kind: 'lab', liveName: '', title: 'Lab in this tab' };
@@ -44,7 +40,7 @@ export class Studio {
   readonly session: Session;
   readonly source: Signal<ShownSource> = signal(LAB);
   readonly liveScenes: Signal<readonly LiveScene[]> = signal([]);
-  readonly lesson: Signal<OpenLesson | null> = signal(null);
+  readonly course: Course;
   readonly helpOpen: Signal<boolean> = signal(false);
   /** One line for people; '' for none. */
   readonly trouble: Signal<string> = signal('');
@@ -54,8 +50,14 @@ export class Studio {
   /** `isCalm`: the viewer prefers less motion, so nothing plays by itself. */
   constructor(view: ViewState, isCalm: boolean, openLab: OpenSource = workerSource()) {
     this.session = new Session(view);
+    this.course = new Course(this.session, isCalm);
     this.#calm = isCalm;
     this.#openLab = openLab;
+  }
+
+  /** The lesson that is open. */
+  get lesson(): Signal<OpenLesson | null> {
+    return this.course.open;
   }
 
   /** Shows what the address asks for; the opening scene when it asks for nothing, or in vain. */
@@ -146,33 +148,21 @@ export class Studio {
     const lesson = lessonOf(id);
     if (!lesson) return;
     this.#useLab();
-    this.lesson.value = { lesson, index: Math.min(step, lesson.steps.length - 1) };
-    this.playLesson();
-    this.#setAddress(writeLessonLink(id, this.lesson.value.index));
+    const index = Math.min(step, lesson.steps.length - 1);
+    this.course.play({ lesson, index });
+    this.#setAddress(writeLessonLink(id, index));
+  }
+
+  /** Another step of the open lesson. */
+  toStep(index: number): void {
+    const open = this.course.open.value;
+    if (open) this.openLesson(open.lesson.id, index);
   }
 
   /** Plays the open step from where it begins. */
   playLesson(): void {
-    const open = this.lesson.value;
-    if (!open) return;
-    const { lesson, index } = open;
-    const step = lesson.steps[index];
-    const { toMs, beside, ...moment } = stagingOf(lesson, index);
-    this.session.stand(beside === null ? 1 : 2);
-    const select = selectionOf(lesson, index);
-    const selection: Selection = {
-      ...(select.node === undefined ? {} : { node: select.node }),
-      ...(select.key === undefined ? {} : { keyName: select.key }),
-      ...(select.view === undefined ? {} : { view: select.view }),
-      ...(select.tab === undefined ? {} : { tab: select.tab }),
-      ...(select.lookup ? { lookup: callsOf(moment.acts) } : {}),
-    };
-    this.session.setPace(step.pace ?? FIRST_PACE);
-    if (this.#calm) {
-      this.session.begin({ ...moment, atMs: toMs }, false, selection, beside);
-      return;
-    }
-    this.session.begin(moment, true, selection, beside, toMs);
+    const open = this.course.open.value;
+    if (open) this.course.play(open);
   }
 
   closeLesson(): void {
@@ -244,7 +234,7 @@ export class Studio {
   }
 
   #leaveLesson(): void {
-    this.lesson.value = null;
+    this.course.leave();
   }
 
   async #findLiveScenes(): Promise<void> {
@@ -256,11 +246,6 @@ export class Studio {
     const path = `${location.pathname}${location.search}`;
     history.replaceState(null, '', hash === '' ? path : hash);
   }
-}
-
-/** The number of the newest look-up: those that hands begin are counted from 1. */
-function callsOf(acts: readonly TimedAct[]): number {
-  return acts.filter(({ act }) => ['put', 'get', 'remove', 'lookup'].includes(act.kind)).length;
 }
 
 function messageOf(error: unknown): string {

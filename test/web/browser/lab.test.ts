@@ -152,6 +152,7 @@ describe.skipIf(isSkipped)('the lab in a tab', () => {
   test('a lesson sets two worlds side by side, and they differ as it says', async () => {
     const one = await visit('#lesson=k-safety/2');
     await one.until(({ lesson, panes }) => [lesson, panes.length]).toEqual(['k-safety/2', 2]);
+    await one.click('button', 'Just show me');
     await one
       .until(({ panes }) => panes.map(({ keys }) => keys['apple']?.state))
       .toEqual(['lost', 'unsafe']);

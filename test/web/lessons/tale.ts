@@ -9,6 +9,7 @@ import {
   type SceneConfig,
   type SceneMessage,
   Simulation,
+  type TimedAct,
 } from 'ringlight/scene';
 import { type Lesson, stagingOf } from '../../../web/src/lessons/lesson.ts';
 import { SceneModel } from '../../../web/src/model/scene-model.ts';
@@ -73,6 +74,11 @@ export class Tale {
 
   get troubles(): readonly string[] {
     return this.#troubles;
+  }
+
+  /** What was done until now. */
+  get acts(): readonly TimedAct[] {
+    return this.#model.history.value.filter(({ atMs }) => atMs <= this.#model.atMs);
   }
 
   get figures() {

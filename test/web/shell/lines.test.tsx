@@ -196,6 +196,10 @@ test('a lesson leads on and back, and its heading takes the focus', () => {
   act(() => render(<LessonPanel studio={studio} />, root));
   expect(root.textContent).toBe('');
   act(() => studio.openLesson(LESSONS[0]!.id, 0));
+  expect(root.textContent).toContain(LESSONS[0]!.steps[0]!.text);
+  expect(root.textContent).not.toContain(LESSONS[0]!.steps[0]!.notice);
+  act(() => listener.onMessage(hello({ config: FIRST_CONFIG })));
+  act(() => listener.onMessage(frame({ atMs: LESSONS[0]!.steps[0]!.toMs })));
   expect(root.textContent).toContain(LESSONS[0]!.steps[0]!.notice);
   expect(button('Back').disabled).toBe(true);
   act(() => button('Next').click());

@@ -13,8 +13,10 @@ import {
   turnX,
   turnY,
   wayOf,
+  writeLabels,
 } from '../../../web/src/stage/draw-context.ts';
 import { drawKeys } from '../../../web/src/stage/key-layer.ts';
+import { LabelBoard } from '../../../web/src/stage/label-board.ts';
 import { StageLayout } from '../../../web/src/stage/layout.ts';
 import { markRadius } from '../../../web/src/stage/node-marks.ts';
 import { drawDeviations } from '../../../web/src/stage/ring-layer.ts';
@@ -44,6 +46,7 @@ function sightOf(nodes: number, kind: 'ring' | 'trie', keys: readonly string[], 
     atMs: 0,
     nowMs: 0,
     calm: false,
+    labels: new LabelBoard(),
   };
   return { maker, draw, ...recorded };
 }
@@ -119,15 +122,18 @@ describe('what is written', () => {
   test('all names of a few keys, of many only the selected one', () => {
     const few = sightOf(10, 'ring', names(12));
     drawKeys(few.draw, null);
+    writeLabels(few.draw);
     expect(few.texts.sort()).toEqual(names(12).sort());
     const many = sightOf(10, 'ring', names(120));
     drawKeys(many.draw, many.maker.keyView('key 7').key);
+    writeLabels(many.draw);
     expect(many.texts).toEqual(['key 7']);
   });
 
   test('in a trie no name on another, and the selected one always', () => {
     const { draw, maker, texts } = sightOf(10, 'trie', names(40));
     drawKeys(draw, maker.keyView('key 9').key);
+    writeLabels(draw);
     expect(texts).toContain('key 9');
     expect(texts.length).toBeLessThan(40);
   });
@@ -136,6 +142,7 @@ describe('what is written', () => {
     const { draw, maker, texts } = sightOf(10, 'ring', names(2));
     draw.model.apply(frame({ keys: [{ ...maker.keyView('key 1'), state: 'removed' }] }));
     drawKeys(draw, null);
+    writeLabels(draw);
     expect(texts).toEqual(['key 0']);
   });
 

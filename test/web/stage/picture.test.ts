@@ -108,7 +108,7 @@ describe('a picture', () => {
   test('few nodes are numbered, keys named, the owner and its copies told', () => {
     const { maker, picture, texts } = stage(16, 'ring');
     picture.draw('ring', { ...NOTHING, key: maker.keyView('apple').key }, 0, false);
-    for (const text of ['0', '15', 'apple', 'fig', 'owner', 'copy 1', 'copy 2']) {
+    for (const text of ['0', '15', 'apple', 'fig', 'owner', 'backup 1', 'backup 2']) {
       expect(texts).toContain(text);
     }
   });

@@ -1,6 +1,7 @@
 /** Time against messages, with alpha as the knob. */
 import type { SceneConfig, TimedAct } from 'ringlight/scene';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
+import { several } from './told.ts';
 
 const WORLD: Partial<SceneConfig> = { seed: TOLD_SEED, overlay: 'mainline', nodes: 200, k: 8 };
 
@@ -14,12 +15,15 @@ const ask = (atMs: number): TimedAct => ({
 
 export const alpha: Lesson = {
   id: 'alpha',
+  group: 'Mainline',
   title: 'Latency and alpha',
   about: 'Asking several at once buys time with messages, most of all when some are dead.',
   steps: [
     {
       text: 'The same look-up in the same network, where each message takes 60 ms. A asks one node at a time (alpha = 1), B ten (alpha = 10).',
-      notice: 'B is done 240 ms after it began, when A has just had its second answer.',
+      notice: (a, b) =>
+        `B is done ${b.tookMs} ms after it began, when A has had ${several(a.answers, 'answer')}.`,
+      exhibit: 'lookup',
       config: { ...WORLD, alpha: 1 },
       beside: { alpha: 10 },
       acts: [ask(300)],
@@ -30,15 +34,23 @@ export const alpha: Lesson = {
     },
     {
       text: 'A goes on, one question after the other.',
-      notice:
-        'A took 1080 ms and nine questions, B 240 ms and sixteen: some were to nodes that no longer mattered.',
+      ask: {
+        text: 'Which of the two asks fewer questions in all?',
+        of: ['A, one at a time', 'B, ten at a time'],
+        answer: (a, b) => [a.questions < b.questions ? 'A, one at a time' : 'B, ten at a time'],
+      },
+      notice: (a, b) =>
+        `A took ${a.tookMs} ms and ${several(a.questions, 'question')}, B ${b.tookMs} ms and ${b.questions}: some were to nodes that no longer mattered.`,
+      exhibit: 'lookup',
       toMs: 1500,
       pace: 100,
       select: { lookup: true },
     },
     {
       text: 'Kademlia’s own choice is alpha = 3.',
-      notice: '480 ms and eleven questions: less than half the time for two messages more.',
+      notice: (w) =>
+        `${w.tookMs} ms and ${several(w.questions, 'question')}: less than half the time of one at a time, for two questions more.`,
+      exhibit: 'lookup',
       config: WORLD,
       acts: [ask(300)],
       fromMs: 280,
@@ -48,7 +60,9 @@ export const alpha: Lesson = {
     },
     {
       text: 'Two nodes of five have just crashed, and nobody knows yet. Whoever asks a dead one waits for an answer that never comes.',
-      notice: 'A takes 5 seconds, B less than one: it does not wait for one node alone.',
+      notice: (a, b) =>
+        `A takes ${((a.tookMs ?? 0) / 1000).toFixed(1)} seconds, B ${((b.tookMs ?? 0) / 1000).toFixed(1)}: it does not wait for one node alone.`,
+      exhibit: 'lookup',
       config: { ...WORLD, alpha: 1 },
       beside: { alpha: 10 },
       acts: [{ atMs: 1000, act: { kind: 'crash', nodes: DEAD } }, ask(1100)],

@@ -2,6 +2,7 @@
 import type { TimedAct } from 'ringlight/scene';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 import { FRUIT } from './opening.ts';
+import { capital, inWords, several } from './told.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -13,12 +14,14 @@ const ANNOUNCED_AGAIN: readonly TimedAct[] = FRUIT.map((name, i) => ({
 
 export const churn: Lesson = {
   id: 'churn',
+  group: 'Mainline',
   title: 'Churn',
   about: 'When half of all nodes are gone within minutes, only what is renewed lasts.',
   steps: [
     {
       text: 'Two rings of 24 nodes. Half of the nodes go away within two minutes, without a word, and come back later. A has no backups, B has two.',
-      notice: 'After one minute A misses five of 24 keys, B none.',
+      notice: (a, b) =>
+        `After one minute A misses ${inWords(a.keysThatAre('lost').length)} of ${a.keyCount} keys, B ${b.keysThatAre('lost').length === 0 ? 'none' : inWords(b.keysThatAre('lost').length)}.`,
       config: { seed: TOLD_SEED, nodes: 24, keys: 24, k: 0, churn: 2 },
       beside: { k: 2 },
       toMs: MINUTE_MS,
@@ -27,14 +30,24 @@ export const churn: Lesson = {
     },
     {
       text: 'Four minutes more. Whenever a node is gone, its neighbours in B make the copies that are missing; in A there is nothing to copy from.',
-      notice: 'A misses 17 keys. B still has all of them, with ten of 24 nodes left.',
+      ask: {
+        text: 'Four minutes later most nodes will have gone at least once. How many of its 24 keys will B have lost?',
+        of: ['none', 'a few', 'most'],
+        answer: (_, b) => {
+          const lost = b.keysThatAre('lost').length;
+          return [lost === 0 ? 'none' : lost < 12 ? 'a few' : 'most'];
+        },
+      },
+      notice: (a, b) =>
+        `A misses ${a.keysThatAre('lost').length} keys, B ${b.keysThatAre('lost').length === 0 ? 'none' : b.keysThatAre('lost').length}, with ${inWords(b.figures.nodesNow)} of 24 nodes there.`,
       toMs: 5 * MINUTE_MS,
       pace: 20_000,
       select: { tab: 'figures' },
     },
     {
       text: 'Mainline makes no such repairs: whoever announces a key puts it on the eight closest nodes, and leaves it there. 200 nodes, of which half go away within five minutes.',
-      notice: 'After ten minutes two of twelve keys have no living holder.',
+      notice: (w) =>
+        `After ten minutes ${inWords(w.keysThatAre('lost').length)} of ${inWords(w.keyCount)} keys have no living holder.`,
       config: {
         ...{ seed: TOLD_SEED, overlay: 'mainline', nodes: 200, k: 8 },
         ...{ churn: 5, lookupsPerSecond: 2 },
@@ -45,7 +58,8 @@ export const churn: Lesson = {
     },
     {
       text: 'That is why peers announce themselves again and again. All twelve keys are announced once more.',
-      notice: 'No key is lost any more: each is on the nodes that are closest to it now.',
+      notice: (w) =>
+        `${capital(several(w.keysThatAre('lost').length, 'key is', 'keys are'))} lost any more: each is on the nodes that are closest to it now.`,
       acts: ANNOUNCED_AGAIN,
       toMs: 10 * MINUTE_MS + 20_000,
       pace: 2000,

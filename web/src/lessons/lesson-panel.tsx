@@ -1,21 +1,49 @@
-/** The open lesson beside the picture: what to see, what to notice, next and back. */
+/**
+ * The open lesson beside the picture: what is to be seen, what one is asked, and, once the world has
+ * come to the moment that is meant, what to notice.
+ */
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Studio } from '../studio.ts';
 import { Icon } from '../ui/icon.tsx';
+import { usePaced } from '../ui/paced.ts';
+import type { Answer } from './course.ts';
+import { type Say, said } from './lesson.ts';
 import './lesson-panel.css';
 
-export function LessonPanel({ studio }: { studio: Studio }) {
-  const open = studio.lesson.value;
+/** Words do not change faster than they are read. */
+const REDRAW_MS = 150;
+
+export function LessonPanel({
+  studio,
+  children,
+}: {
+  studio: Studio;
+  children?: ComponentChildren;
+}) {
+  const { course } = studio;
+  const open = course.open.value;
   const heading = useRef<HTMLHeadingElement>(null);
+  const scroll = useRef<HTMLElement>(null);
   const place = open && `${open.lesson.id}/${open.index}`;
+  usePaced(
+    studio.session.panes.value.flatMap(({ model }) => [model.tick, model.keysTick, model.nodeTick]),
+    REDRAW_MS,
+  );
   // Another step is read from its beginning, also by those who listen.
   useEffect(() => {
-    if (place !== null) heading.current?.focus({ preventScroll: true });
+    if (place === null) return;
+    heading.current?.focus({ preventScroll: true });
+    scroll.current?.scrollTo?.(0, 0);
   }, [place]);
+  const phase = course.phase.value;
+  useEffect(() => {
+    if (phase === 'told')
+      scroll.current?.querySelector('.lesson-notice')?.scrollIntoView?.({ block: 'nearest' });
+  }, [place, phase]);
   if (!open) return null;
   const { lesson, index } = open;
   const step = lesson.steps[index];
-  const isLast = index === lesson.steps.length - 1;
   return (
     <section class="lesson" aria-labelledby="lesson-title">
       <header>
@@ -30,42 +58,125 @@ export function LessonPanel({ studio }: { studio: Studio }) {
           type="button"
           class="plain icon"
           aria-label="Leave the lesson"
+          title="Leave the lesson"
           onClick={() => studio.closeLesson()}
         >
           <Icon name="close" />
         </button>
       </header>
-      <p>{step.text}</p>
-      <p class="lesson-notice">
-        <strong>Notice:</strong> {step.notice}
-      </p>
-      <div class="lesson-buttons">
-        <button
-          type="button"
-          disabled={index === 0}
-          onClick={() => studio.openLesson(lesson.id, index - 1)}
-        >
-          <Icon name="back" />
-          Back
-        </button>
-        <button type="button" onClick={() => studio.playLesson()}>
-          Again
-        </button>
-        {isLast ? (
-          <button type="button" class="primary" onClick={() => studio.nextLesson()}>
-            {studio.hasNextLesson ? 'Next lesson' : 'Done'}
-          </button>
-        ) : (
-          <button
-            type="button"
-            class="primary"
-            onClick={() => studio.openLesson(lesson.id, index + 1)}
-          >
-            Next
-            <Icon name="next" />
-          </button>
-        )}
-      </div>
+      <section
+        class="lesson-words"
+        ref={scroll}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
+        tabIndex={0}
+        aria-label="The words of this step"
+      >
+        <p class="lesson-text">
+          <Words studio={studio} say={step.text} />
+        </p>
+        <Ask studio={studio} />
+        <div aria-live="polite">
+          {phase === 'told' && (
+            <p class="lesson-notice">
+              <strong>Notice:</strong> <Words studio={studio} say={step.notice} />
+            </p>
+          )}
+        </div>
+        {children}
+      </section>
+      <Buttons studio={studio} />
     </section>
+  );
+}
+
+function Words({ studio, say }: { studio: Studio; say: Say }) {
+  const { told } = studio.course;
+  if (typeof say === 'string') return <>{say}</>;
+  return <>{told === null ? '…' : said(say, ...told)}</>;
+}
+
+/** The question of a step: before it plays, and what has become of the answer. */
+function Ask({ studio }: { studio: Studio }) {
+  const { course } = studio;
+  const ask = course.step?.ask;
+  if (!ask) return null;
+  const phase = course.phase.value;
+  const answer = course.answer.value;
+  return (
+    <div class="lesson-ask">
+      <p>
+        <strong>What do you think?</strong> <Words studio={studio} say={ask.text} />
+      </p>
+      {typeof ask.of !== 'string' && phase === 'asking' && (
+        <div class="lesson-choices">
+          {ask.of.map((choice) => (
+            <button type="button" key={choice} onClick={() => course.take(choice)}>
+              {choice}
+            </button>
+          ))}
+        </div>
+      )}
+      {phase === 'asking' ? (
+        <p class="lesson-hint small">
+          {typeof ask.of === 'string' && <span class="lesson-keys">{HINTS[ask.of]}</span>}
+          <button type="button" class="plain" onClick={() => course.take(null)}>
+            Just show me
+          </button>
+        </p>
+      ) : (
+        <p class="lesson-verdict" aria-live="polite">
+          {answer !== null && `You said: ${nameOf(answer)}. `}
+          {phase === 'told' && <Verdict right={course.right} answer={answer} />}
+        </p>
+      )}
+    </div>
+  );
+}
+
+const HINTS = {
+  node: 'Click it in the picture, or walk to it with the arrow keys and press Enter.',
+  key: 'Click the key in the picture.',
+};
+
+function Verdict({ right, answer }: { right: readonly Answer[] | null; answer: Answer | null }) {
+  if (right === null) return null;
+  const isRight = answer !== null && right.includes(answer);
+  if (isRight) return <strong class="is-right">✓ So it is.</strong>;
+  const names = right.map(nameOf).join(' or ');
+  return (
+    <strong class={answer === null ? '' : 'is-wrong'}>
+      {answer === null ? `It is: ${names}.` : `✗ It is: ${names}.`}
+    </strong>
+  );
+}
+
+function nameOf(answer: Answer): string {
+  return typeof answer === 'number' ? `node ${answer}` : answer;
+}
+
+function Buttons({ studio }: { studio: Studio }) {
+  const { lesson, index } = studio.course.open.value!;
+  const isLast = index === lesson.steps.length - 1;
+  const to = (next: number) => studio.toStep(next);
+  return (
+    <div class="lesson-buttons">
+      <button type="button" disabled={index === 0} onClick={() => to(index - 1)}>
+        <Icon name="back" />
+        Back
+      </button>
+      <button type="button" onClick={() => studio.playLesson()}>
+        Again
+      </button>
+      {isLast ? (
+        <button type="button" class="primary" onClick={() => studio.nextLesson()}>
+          {studio.hasNextLesson ? 'Next lesson' : 'Done'}
+        </button>
+      ) : (
+        <button type="button" class="primary" onClick={() => to(index + 1)}>
+          Next
+          <Icon name="next" />
+        </button>
+      )}
+    </div>
   );
 }

@@ -9,10 +9,39 @@
 import type { SceneConfig, TimedAct } from 'ringlight/scene';
 import type { Moment } from '../model/moment.ts';
 import type { PanelTab, ViewKind } from '../model/view-state.ts';
+import type { Told } from './told.ts';
+
+/** Words, or how the world says them: of two worlds `b` is the one beside, else it is `a` again. */
+export type Say = string | ((a: Told, b: Told) => string);
+
+/** A few words beside a thing in the picture, which they follow. */
+export interface Note {
+  /** The node, or the key by its name. */
+  node?: number;
+  key?: string;
+  text: string;
+  tone?: 'accent' | 'danger' | 'copy' | 'key' | 'route' | 'warn';
+}
+
+/** What the visitor is asked before the step plays. */
+export interface Question {
+  text: Say;
+  /** Nodes and keys are answered in the picture, words by a button. */
+  of: 'node' | 'key' | readonly string[];
+  /** What turned out to be right, once the step has been played: any of these. None: nobody knows. */
+  answer: (a: Told, b: Told) => readonly (number | string)[];
+  /** The selection would give the answer away: it is made when the step plays. */
+  hides?: boolean;
+  /** What the question is about. */
+  points?: Note[];
+}
+
+export type LessonGroup = 'The circle' | 'What lasts' | 'Mainline' | 'Attacks';
 
 export interface Lesson {
   /** In links: `#lesson=ownership/2`. Letters, digits and hyphens. */
   id: string;
+  group: LessonGroup;
   title: string;
   /** One line: what one will have understood. */
   about: string;
@@ -20,10 +49,15 @@ export interface Lesson {
 }
 
 export interface LessonStep {
-  /** What is to be seen, in a few plain sentences. */
-  text: string;
-  /** One sentence: what to notice. */
-  notice: string;
+  /** What is to be seen, in a few plain sentences: true from the beginning of the step to its end. */
+  text: Say;
+  /** One sentence: what to notice, once the step has come to its moment. */
+  notice: Say;
+  ask?: Question;
+  /** What is pointed at, in each of the worlds. */
+  notes?: (world: Told) => Note[];
+  /** A panel that belongs to it, below the words. */
+  exhibit?: PanelTab;
   /** Another world begins, at 0. The first step has one. */
   config?: Partial<SceneConfig>;
   /** Of a step with a `config`: a second world beside it, with the same acts, which differs in this. */
@@ -83,6 +117,11 @@ export function selectionOf(lesson: Lesson, index: number): NonNullable<LessonSt
     ...(view === undefined ? {} : { view }),
     ...(tab === undefined ? {} : { tab }),
   };
+}
+
+/** What is said, of the worlds as they are. */
+export function said(say: Say, a: Told, b: Told = a): string {
+  return typeof say === 'string' ? say : say(a, b);
 }
 
 /** The world in which a step plays, and from where to where. */

@@ -1,14 +1,20 @@
 /** Identities made for one purpose, to stand around a key. */
 import { type Lesson, TOLD_SEED } from './lesson.ts';
+import { capital } from './told.ts';
 
 export const sybil: Lesson = {
   id: 'sybil',
+  group: 'Attacks',
   title: 'Sybil and eclipse',
   about: 'Whoever may choose an id can stand closest to a key, and make it disappear.',
   steps: [
     {
       text: 'Mainline keeps a key on the eight nodes whose ids are closest to it. Node 9 announces “song”.',
-      notice: 'All eight have stored it.',
+      notice: (w) => `It is ${w.lookup?.result}.`,
+      notes: (w) => [
+        { node: 9, text: 'announces “song”', tone: 'route' },
+        { node: w.holders('song')[0] ?? 9, text: 'one of its keepers', tone: 'copy' },
+      ],
       config: { seed: TOLD_SEED, overlay: 'mainline', nodes: 200, k: 8 },
       acts: [{ atMs: 300, act: { kind: 'put', name: 'song', value: '', from: 9 } }],
       fromMs: 280,
@@ -18,7 +24,12 @@ export const sybil: Lesson = {
     },
     {
       text: 'The same world, but an attacker was faster: sixteen nodes join with ids chosen so that they share more bits with “song” than any honest node does. These are Sybils.',
-      notice: 'They stand at one point of the tree, so close together that they look like one.',
+      notice: (w) =>
+        `The ${w.sybils.length} Sybils stand at one point of the tree, so close together that they look like one.`,
+      notes: (w) =>
+        w.sybils.length === 0
+          ? []
+          : [{ node: w.sybils[0], text: `${w.sybils.length} Sybils`, tone: 'danger' }],
       config: { seed: TOLD_SEED, overlay: 'mainline', nodes: 200, k: 8 },
       acts: [{ atMs: 1000, act: { kind: 'sybils', name: 'song', count: 16 } }],
       toMs: 5000,
@@ -27,7 +38,16 @@ export const sybil: Lesson = {
     },
     {
       text: 'Node 9 announces “song” again. The look-up works as it should, and ends at the eight closest nodes: Sybils, who say yes and store nothing.',
-      notice: 'Eight nodes said to have stored it, and not one of them did.',
+      ask: {
+        text: 'Node 9 announces “song” again. How many of the nodes that say yes keep it?',
+        of: ['all 8', 'about half', 'none'],
+        answer: (w) => [w.lookup?.result.includes(' 0 of them') ? 'none' : 'all 8'],
+      },
+      notice: (w) => `${capital(w.lookup?.result ?? '')}.`,
+      notes: (w) => [
+        { node: 9, text: 'announces', tone: 'route' },
+        { node: w.sybils[0] ?? 9, text: 'say yes, keep nothing', tone: 'danger' },
+      ],
       acts: [{ atMs: 6000, act: { kind: 'put', name: 'song', value: '', from: 9 } }],
       fromMs: 5950,
       toMs: 6800,
@@ -36,7 +56,12 @@ export const sybil: Lesson = {
     },
     {
       text: 'Node 3 looks for the peers of “song”.',
-      notice: 'It finds none. The key is eclipsed: nobody comes past the Sybils.',
+      notice: (w) =>
+        `${capital(w.lookup?.result ?? '')}. The key is eclipsed: nobody comes past the Sybils.`,
+      notes: (w) => [
+        { node: 3, text: 'asks', tone: 'route' },
+        { node: w.sybils[0] ?? 3, text: '“nobody here”', tone: 'danger' },
+      ],
       acts: [{ atMs: 9000, act: { kind: 'get', name: 'song', from: 3 } }],
       fromMs: 8950,
       toMs: 9800,
@@ -45,7 +70,17 @@ export const sybil: Lesson = {
     },
     {
       text: 'And “apple”, which lies elsewhere in the tree?',
-      notice: 'Its peer is found as always. An eclipse costs few ids, and darkens one key.',
+      ask: {
+        text: 'Sixteen Sybils stand around “song”. Is “apple” still found?',
+        of: ['yes', 'no'],
+        answer: (w) => [w.lookup?.state === 'succeeded' ? 'yes' : 'no'],
+      },
+      notice: (w) =>
+        `The look-up ${w.lookup?.result}, as always. An eclipse costs few ids, and darkens one key.`,
+      notes: (w) => [
+        { node: 3, text: 'asks', tone: 'route' },
+        { node: w.sybils[0] ?? 3, text: 'not on the way', tone: 'danger' },
+      ],
       acts: [{ atMs: 12_000, act: { kind: 'get', name: 'apple', from: 3 } }],
       fromMs: 11_950,
       toMs: 12_700,

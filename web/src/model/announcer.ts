@@ -57,7 +57,7 @@ export class Announcer {
     for (const [state, { count, named }] of arrivals(this.#states, model)) {
       const text = nodesText(named, count);
       const who = text.charAt(0).toUpperCase() + text.slice(1);
-      const verb = STATE_VERBS[state] ?? 'changed';
+      const verb = verbOf(state, model);
       const is = count === 1 ? 'is' : 'are';
       const past = state === NodeState.absent || state === NodeState.crashed;
       yield past ? `${who} ${verb}.` : `${who} ${is} ${verb}.`;
@@ -82,6 +82,12 @@ export class Announcer {
       yield `${countText(safe, 'key is', 'keys are')} safe again.`;
     }
   }
+}
+
+/** Of a live node that is gone nobody knows whether it left in good order. */
+function verbOf(state: number, { hello }: SceneModel): string {
+  if (state === NodeState.absent && hello.peek()?.origin === 'live') return 'went away';
+  return STATE_VERBS[state] ?? 'changed';
 }
 
 /** By state, who is in it now and was not `before`, in the order in which the first of them comes. */

@@ -26,6 +26,7 @@ import {
   type Trouble,
   type Update,
 } from 'ringlight/scene';
+import { type Fate, Fates } from './fates.ts';
 import { FigureSeries } from './figure-series.ts';
 import { compareIds, hexOf, ID_BYTES, turnOf } from './ids.ts';
 import { OutcomeColumns } from './outcome-columns.ts';
@@ -72,6 +73,7 @@ export class SceneModel {
   node: NodeView | null = null;
   readonly outcomes = new OutcomeColumns();
   readonly figures = new FigureSeries();
+  readonly fates = new Fates();
 
   atMs = 0;
   /** Virtual ms per second as measured. */
@@ -143,6 +145,11 @@ export class SceneModel {
   /** Does a node stand on the circle? Those that crashed do not; those that were paused do. */
   isMember(node: number): boolean {
     return isMemberState(this.stateOf[node]);
+  }
+
+  /** When and how a node went, or fell silent; null where it did not, or nobody knows. */
+  fateOf(node: number): Fate | null {
+    return this.fates.of(node, this.stateOf[node], this.history.value, this.atMs);
   }
 
   /** Places of members, by id. */
@@ -305,6 +312,10 @@ export class SceneModel {
           this.#makeRoomForNodes(node + 1);
           this.nodeCount = node + 1;
         }
+        if (!update.whole) {
+          const isTold = this.hello.value?.origin !== 'live';
+          this.fates.see(node, this.stateOf[node], update.states[i], update.atMs, isTold);
+        }
         this.stateOf[node] = update.states[i];
       }
     }
@@ -354,6 +365,7 @@ export class SceneModel {
 
   #clearStates(): void {
     this.stateOf.fill(NodeState.absent);
+    this.fates.clear();
     this.sideOf.fill(0);
     this.isSybil.fill(0);
     this.successorOf.fill(NOBODY);

@@ -12,6 +12,12 @@ export type Tool = 'select' | 'partition';
 /** Which scene the hands reach where there are two. */
 export type Pane = 'both' | 0 | 1;
 
+/** A question that a click in the picture answers: with a node, or with the name of a key. */
+export interface Picking {
+  of: 'node' | 'key';
+  take: (answer: number | string) => void;
+}
+
 export interface ViewState {
   /** -1 for none. */
   selectedNode: Signal<number>;
@@ -31,6 +37,7 @@ export interface ViewState {
   pane: Signal<Pane>;
   layout: Signal<'one' | 'two'>;
   handsOpen: Signal<boolean>;
+  picking: Signal<Picking | null>;
 }
 
 export function createViewState(): ViewState {
@@ -48,6 +55,7 @@ export function createViewState(): ViewState {
     pane: signal<Pane>('both'),
     layout: signal<'one' | 'two'>('one'),
     handsOpen: signal(true),
+    picking: signal<Picking | null>(null),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { type Signal, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { LessonBar } from '../lessons/lesson-bar.tsx';
 import { LessonPanel } from '../lessons/lesson-panel.tsx';
 import type { ScenePane } from '../model/session.ts';
 import type { PanelTab } from '../model/view-state.ts';
@@ -36,16 +37,21 @@ export function Shell({ studio }: { studio: Studio }) {
   const { session } = studio;
   const isDropping = useDrop(studio);
   const isTwo = session.panes.value.length > 1;
+  const { course } = studio;
+  const isAlone = course.open.value !== null && !course.toolsOpen.value;
   return (
-    <div class={`shell ${isTwo ? 'is-two' : ''}`}>
+    <div class={`shell ${isTwo ? 'is-two' : ''} ${isAlone ? 'is-alone' : ''}`}>
       <div class="top-area">
-        <button type="button" class="skip" onClick={focusPanel}>
-          To the panels
-        </button>
-        <TopBar studio={studio} />
+        {!isAlone && (
+          <button type="button" class="skip" onClick={focusPanel}>
+            To the panels
+          </button>
+        )}
+        {course.open.value !== null && <LessonBar studio={studio} />}
+        {!isAlone && <TopBar studio={studio} />}
         <TroubleLines studio={studio} />
       </div>
-      {!isNarrow.value && <HandsColumn studio={studio} />}
+      {!isAlone && !isNarrow.value && <HandsColumn studio={studio} />}
       <main class="shell-stage">
         <div class="shell-panes">
           {session.panes.value.map((pane) => (
@@ -54,10 +60,14 @@ export function Shell({ studio }: { studio: Studio }) {
         </div>
         <StatusLine session={session} />
       </main>
-      <aside class="shell-panel" aria-label="Panels">
-        <LessonPanel studio={studio} />
-        <h2 class="hidden-text">Panels</h2>
-        <Panels studio={studio} />
+      <aside class="shell-panel" aria-label={isAlone ? 'Lesson' : 'Panels'}>
+        <LessonPanel studio={studio}>{isAlone && <Exhibits studio={studio} />}</LessonPanel>
+        {!isAlone && (
+          <>
+            <h2 class="hidden-text">Panels</h2>
+            <Panels studio={studio} />
+          </>
+        )}
       </aside>
       <Timeline session={session} />
       <Help open={studio.helpOpen} />
@@ -117,7 +127,12 @@ function PaneView({ studio, pane, isTwo }: PaneViewProps) {
       )}
       <div class="pane-stage">
         <Busy pane={pane} />
-        <Stage model={pane.model} send={studio.session.sender(pane)} label={label} />
+        <Stage
+          model={pane.model}
+          send={studio.session.sender(pane)}
+          label={label}
+          notesOf={() => studio.course.notesOf(pane)}
+        />
       </div>
     </section>
   );
@@ -144,6 +159,24 @@ function Busy({ pane }: { pane: ScenePane }) {
     <div class="busy" role="status">
       {busy.what}
       <progress max={1} value={busy.done} aria-label={busy.what} />
+    </div>
+  );
+}
+
+/** The panel that belongs to the step, once it has come to its moment: of each of the worlds. */
+function Exhibits({ studio }: { studio: Studio }) {
+  const { course, session } = studio;
+  const exhibit = course.step?.exhibit;
+  if (exhibit === undefined || course.phase.value === 'asking') return null;
+  const panes = session.panes.value;
+  return (
+    <div class="exhibits">
+      {panes.map((pane) => (
+        <section key={pane.name} aria-label={panes.length > 1 ? `Scene ${pane.name}` : 'Details'}>
+          {panes.length > 1 && <h3>{pane.name}</h3>}
+          <Panel studio={studio} pane={pane} tab={exhibit} />
+        </section>
+      ))}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** What is shown and how: the source, the overlay, the view, lessons, sharing, comparing, the theme. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SceneOverlay } from 'ringlight/scene';
-import { LESSONS } from '../lessons/index.ts';
+import { LessonList } from '../lessons/lesson-list.tsx';
 import type { Theme, ViewKind } from '../model/view-state.ts';
 import type { Studio } from '../studio.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -151,28 +151,6 @@ function ViewChoice({ studio }: { studio: Studio }) {
   );
 }
 
-function LessonList({ studio, close }: { studio: Studio; close: () => void }) {
-  return (
-    <ol class="lesson-list">
-      {LESSONS.map((lesson) => (
-        <li key={lesson.id}>
-          <button
-            type="button"
-            class="plain"
-            onClick={() => {
-              close();
-              studio.openLesson(lesson.id, 0);
-            }}
-          >
-            <strong>{lesson.title}</strong>
-            <span class="soft small">{lesson.about}</span>
-          </button>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
 function Compare({ studio }: { studio: Studio }) {
   const { session } = studio;
   const isTwo = session.panes.value.length > 1;
@@ -196,7 +174,7 @@ function Compare({ studio }: { studio: Studio }) {
 
 const COPIED_SHOWN_MS = 2500;
 
-function Share({ studio }: { studio: Studio }) {
+export function Share({ studio }: { studio: Studio }) {
   const [told, setTold] = useState('');
   useEffect(() => {
     if (told === '') return;
@@ -236,7 +214,7 @@ const THEME_WORDS: Record<Theme, string> = {
   light: 'light',
 };
 
-function ThemeChoice({ studio }: { studio: Studio }) {
+export function ThemeChoice({ studio }: { studio: Studio }) {
   const { theme } = studio.session.view;
   const icon = { system: 'system', dark: 'moon', light: 'sun' } as const;
   const next = NEXT_THEME[theme.value];

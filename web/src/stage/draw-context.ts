@@ -4,6 +4,7 @@
  */
 import type { SceneModel } from '../model/scene-model.ts';
 import { type Projection, screenX, screenY } from './camera.ts';
+import { boxOfWord, type LabelBoard } from './label-board.ts';
 import type { StageLayout } from './layout.ts';
 import type { Palette } from './palette.ts';
 import { arch, bandOf, type Curve, chord, ringX, ringY, sideStep } from './ring-geometry.ts';
@@ -24,6 +25,8 @@ export interface DrawContext {
   /** The viewer's, for what fades or pulses; stands still when less motion is asked for. */
   readonly nowMs: number;
   readonly calm: boolean;
+  /** The words of this frame. */
+  readonly labels: LabelBoard;
 }
 
 const TAU = 2 * Math.PI;
@@ -134,7 +137,7 @@ export function diamond(
   context.closePath();
 }
 
-/** A word on a ground of its own, so that it can be read on anything. */
+/** A word, written above all else at the end of the frame. */
 export function label(
   draw: DrawContext,
   text: string,
@@ -145,14 +148,28 @@ export function label(
   weight = 500,
   size = 12,
 ): void {
-  const { context, palette } = draw;
-  context.font = `${weight} ${size}px ${palette.font}`;
-  context.textAlign = align;
+  const { context, palette, labels } = draw;
+  const font = `${weight} ${size}px ${palette.font}`;
+  context.font = font;
+  const { width } = context.measureText(text);
+  labels.add({ text, x, y, colour, align, font }, boxOfWord(width, size, x, y, align));
+}
+
+/** All words of the frame, each on a ground of its own, so that it can be read on anything. */
+export function writeLabels({ context, palette, labels }: DrawContext): void {
   context.textBaseline = 'middle';
   context.lineJoin = 'round';
   context.lineWidth = 4;
   context.strokeStyle = palette.paper;
-  context.strokeText(text, x, y);
-  context.fillStyle = colour;
-  context.fillText(text, x, y);
+  for (const { text, x, y, align, font } of labels.words) {
+    context.font = font;
+    context.textAlign = align;
+    context.strokeText(text, x, y);
+  }
+  for (const { text, x, y, colour, align, font } of labels.words) {
+    context.font = font;
+    context.textAlign = align;
+    context.fillStyle = colour;
+    context.fillText(text, x, y);
+  }
 }

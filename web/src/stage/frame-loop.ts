@@ -17,6 +17,7 @@ export function startFrameLoop(
   picture: Picture,
   model: SceneModel,
   wakeRef: { current: () => void },
+  drawnRef: { current: () => void },
 ): () => void {
   const motion = matchMedia('(prefers-reduced-motion: reduce)');
   const scheme = matchMedia('(prefers-color-scheme: dark)');
@@ -24,6 +25,7 @@ export function startFrameLoop(
   const frame = (nowMs: number) => {
     asked = 0;
     picture.draw(view.viewKind.peek(), selectionOf(model), nowMs, motion.matches);
+    drawnRef.current();
     // While time runs messages move between the frames of the source.
     if (model.playing.peek()) wake();
   };

@@ -3,10 +3,10 @@
  * owns it and where its copies are: the owner is the last node at or before the key, the copies lie on
  * the nodes before the owner, each tied to the key.
  *
- *       copy 2    copy 1    owner ─────▶ key        next node
+ *     backup 2  backup 1    owner ─────▶ key        next node
  *     ────◇─────────◇─────────●───────────◆────────────●────▶
  */
-import type { KeyView } from 'ringlight/scene';
+import { type KeyView, NodeState } from 'ringlight/scene';
 import { turnOfText } from '../model/ids.ts';
 import { screenX, screenY } from './camera.ts';
 import {
@@ -23,6 +23,7 @@ import {
   turnY,
   wayBetween,
 } from './draw-context.ts';
+import { boxOfWord } from './label-board.ts';
 import { redrawMark } from './node-marks.ts';
 import { faded } from './palette.ts';
 import { bandOf, ringX, ringY, spreadApart } from './ring-geometry.ts';
@@ -52,30 +53,53 @@ function placedKeys(draw: DrawContext): PlacedKey[] {
 
 export function drawKeys(draw: DrawContext, selected: string | null): void {
   const keys = placedKeys(draw);
-  const { context, palette } = draw;
   const size = keys.length > 200 ? 2.5 : keys.length > NAMES_SHOWN ? 3.5 : 5;
   if (draw.layout.kind === 'ring' && keys.length <= 200) drawStems(draw, keys);
   for (const { view, turn } of keys) {
-    context.beginPath();
-    diamond(context, turnX(draw, turn), turnY(draw, turn), size);
-    context.fillStyle = colourOf(draw, view);
-    if (view.state === 'lost') {
-      context.lineWidth = 1.5;
-      context.strokeStyle = palette.danger;
-      context.fillStyle = palette.paper;
-      context.fill();
-      context.stroke();
-    } else {
-      context.fill();
-    }
+    drawKeyMark(draw, turnX(draw, turn), turnY(draw, turn), size, view.state);
   }
-  if (keys.length <= NAMES_SHOWN) drawNames(draw, keys, selected);
-  else
-    drawNames(
-      draw,
-      keys.filter(({ view }) => view.key === selected),
-      selected,
-    );
+  const isNamed =
+    keys.length <= NAMES_SHOWN && !(draw.layout.isTight && draw.layout.kind === 'ring');
+  const named = isNamed ? keys : keys.filter(({ view }) => view.key === selected);
+  drawNames(draw, named, selected);
+}
+
+/**
+ * A key, its state told by the form: full when it is safe, half full when it is unsafe, empty and crossed
+ * out when it is lost.
+ */
+export function drawKeyMark(
+  { context, palette }: DrawContext,
+  x: number,
+  y: number,
+  size: number,
+  state: KeyView['state'],
+): void {
+  context.beginPath();
+  diamond(context, x, y, size);
+  context.fillStyle = state === 'safe' ? palette.key : palette.paper;
+  context.fill();
+  if (state === 'safe') return;
+  const colour = state === 'lost' ? palette.danger : palette.warn;
+  context.lineWidth = 1.5;
+  context.strokeStyle = colour;
+  context.stroke();
+  context.beginPath();
+  if (state === 'lost') {
+    const arm = size * 0.45;
+    context.moveTo(x - arm, y - arm);
+    context.lineTo(x + arm, y + arm);
+    context.moveTo(x + arm, y - arm);
+    context.lineTo(x - arm, y + arm);
+    context.stroke();
+    return;
+  }
+  context.moveTo(x - size, y);
+  context.lineTo(x, y + size);
+  context.lineTo(x + size, y);
+  context.closePath();
+  context.fillStyle = colour;
+  context.fill();
 }
 
 /** From each key to the point of the circle that it stands for. */
@@ -198,12 +222,15 @@ export function drawOwnership(draw: DrawContext, key: string): void {
   if (view) drawTies(draw, view, turn);
 }
 
+const hasLeft = ({ model }: DrawContext, node: number): boolean =>
+  model.stateOf[node] === NodeState.absent;
+
 function drawTies(draw: DrawContext, view: KeyView, turn: number): void {
   const { context, palette, model, layout } = draw;
   const ring = layout.kind === 'ring';
   const owner = view.owner >= 0 ? model.nodeOf[view.owner] : -1;
   for (const holder of view.holders) {
-    if (holder === owner && ring) continue;
+    if ((holder === owner && ring) || hasLeft(draw, holder)) continue;
     const place = placeBefore(draw, holder, turn);
     if (place < 0 || Number.isNaN(layout.positions[2 * place])) continue;
     const living = model.isMember(holder);
@@ -242,32 +269,33 @@ export function drawHolders(draw: DrawContext, key: string): void {
     const way = turn - model.turns[Math.max(0, placeBefore(draw, holder, turn))];
     return way < 0 ? way + 1 : way;
   };
-  const copies = view.holders.filter((holder) => holder !== owner || !owned);
+  // Whoever left in good order has handed on what it had.
+  const copies = view.holders.filter(
+    (holder) => (holder !== owner || !owned) && !hasLeft(draw, holder),
+  );
   copies.sort((a, b) => before(a) - before(b));
-  const taken: number[] = [];
   if (owned && view.owner >= 0) {
     redrawMark(draw, view.owner);
     ringAround(draw, view.owner, palette.accent, 3);
-    if (named) nameBeside(draw, view.owner, 'owner', palette.accent, taken);
+    if (named) nameBeside(draw, view.owner, 'owner', palette.accent);
   }
-  for (const [i, holder] of copies.entries()) {
+  let backups = 0;
+  for (const holder of copies) {
     const place = placeBefore(draw, holder, turn);
     if (place < 0) continue;
     const living = model.isMember(holder);
     const colour = living ? palette.copy : palette.danger;
     redrawMark(draw, place);
     ringAround(draw, place, colour, 2.5);
-    if (named) nameBeside(draw, place, living ? `copy ${i + 1}` : 'copy gone', colour, taken);
+    if (named) nameBeside(draw, place, living ? `backup ${++backups}` : 'copy gone', colour);
   }
-  context.beginPath();
   const x = turnX(draw, turn);
   const y = turnY(draw, turn);
-  diamond(context, x, y, 8);
-  context.fillStyle = view.state === 'lost' ? palette.paper : colourOf(draw, view);
+  context.beginPath();
+  diamond(context, x, y, 10);
+  context.fillStyle = palette.paper;
   context.fill();
-  context.lineWidth = 2;
-  context.strokeStyle = view.state === 'lost' ? palette.danger : palette.paper;
-  context.stroke();
+  drawKeyMark(draw, x, y, 8, view.state);
 }
 
 /** A rim around a place, in the colour of what it is. */
@@ -282,28 +310,34 @@ export function ringAround(draw: DrawContext, place: number, colour: string, wid
   context.stroke();
 }
 
-/** A word inside the ring beside a place, further in where another word is; `taken` says where. */
-function nameBeside(
-  draw: DrawContext,
-  place: number,
-  text: string,
-  colour: string,
-  taken: number[],
-): void {
+/** How far inside the ring a word may stand, in pixels, and in which steps a place for it is looked for. */
+const WORD_DEEPEST = 130;
+const WORD_STEP = 6;
+const WORD_SIZE = 12;
+
+/** A word inside the ring beside a place, as near to it as it lies on nothing. */
+export function nameBeside(draw: DrawContext, place: number, text: string, colour: string): void {
   const turn = draw.model.turns[place];
-  const across = Math.abs(ringY(turn, 1)) > 0.7 ? 54 : 24;
-  let inside = draw.markRadius + 16;
-  for (let i = 0; i < taken.length; i += 2) {
-    const apart = Math.abs(((taken[i] - turn + 1.5) % 1) - 0.5) * 6.28 * draw.projection.scaleX;
-    if (apart < across && Math.abs(taken[i + 1] - inside) < 15) inside = taken[i + 1] + 15;
-  }
-  taken.push(turn, inside);
+  const { projection, context, palette, labels } = draw;
   const own = Math.hypot(draw.layout.positions[2 * place], draw.layout.positions[2 * place + 1]);
-  const radius = Math.min(1, own) - inside / draw.projection.scaleX;
   const side = ringX(turn, 1);
   const align = side > 0.25 ? 'right' : side < -0.25 ? 'left' : 'center';
-  const { projection } = draw;
-  const x = screenX(projection, ringX(turn, radius));
-  const y = screenY(projection, ringY(turn, radius));
-  label(draw, text, x, y, colour, align, 600, 12);
+  context.font = `600 ${WORD_SIZE}px ${palette.font}`;
+  const { width } = context.measureText(text);
+  const at = (inside: number) => {
+    const radius = Math.min(1, own) - inside / projection.scaleX;
+    return {
+      x: screenX(projection, ringX(turn, radius)),
+      y: screenY(projection, ringY(turn, radius)),
+    };
+  };
+  const first = draw.markRadius + 12;
+  let found = at(first);
+  for (let inside = first; inside <= WORD_DEEPEST; inside += WORD_STEP) {
+    const tried = at(inside);
+    if (!labels.isFree(boxOfWord(width, WORD_SIZE, tried.x, tried.y, align))) continue;
+    found = tried;
+    break;
+  }
+  label(draw, text, found.x, found.y, colour, align, 600, WORD_SIZE);
 }

@@ -32,9 +32,11 @@ export class StageLayout {
   isStacked = false;
   /** Are some cut off, and stand outside the circle? */
   isSplit = false;
+  /** Is the picture so small that only what is spoken of has a name? */
+  isTight = false;
   /** Counts up whenever a place moved, came, or looks different. */
   version = 0;
-  world: World = worldOf('ring', 0);
+  #world: World = worldOf('ring', 0);
 
   /** The first place of each node. */
   #homes = new Int32Array(0);
@@ -43,6 +45,11 @@ export class StageLayout {
   #statesVersion = -1;
   #states = new Uint8Array(0);
   #sides = new Uint8Array(0);
+
+  get world(): World {
+    const { kind } = this;
+    return this.isTight && kind === 'ring' ? { ...this.#world, ...TIGHT_MARGINS } : this.#world;
+  }
 
   /** The place that stands for a node in lines to and from it: its first; -1 for none. */
   homeOf(node: number): number {
@@ -66,7 +73,7 @@ export class StageLayout {
     if (!turned && !states && !sides && !resized) return;
     const members = (turned || states) && this.#takeKinds(model);
     this.isSplit = model.isSplit;
-    this.world = worldOf(kind, placeCount, this.isSplit);
+    this.#world = worldOf(kind, placeCount, this.isSplit);
     if (kind === 'trie') {
       // Only whoever is there has a leaf, and whoever crashed is still seen where it was.
       if (turned || members) this.#buildTrie(model);
@@ -145,7 +152,7 @@ const TRIE: World = {
   stretched: true,
   maxZoom: 2 ** 24,
   marginX: 24,
-  marginY: 0,
+  marginY: 8,
 };
 
 const RING: World = {
@@ -156,6 +163,9 @@ const RING: World = {
   marginX: 84,
   marginY: 56,
 };
+
+/** Room for a name or two above and below. */
+const TIGHT_MARGINS = { marginX: 60, marginY: 30 };
 
 /** Names beside the ring need room; where there are crowds there are no names. */
 export function worldOf(kind: ViewKind, places: number, isSplit = false): World {

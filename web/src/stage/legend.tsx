@@ -64,12 +64,20 @@ function entriesOf(model: SceneModel, special: SpecialNodes): Entry[] {
   const { crashed, paused, joining, sybil } = special;
   const ring = model.hello.value?.overlay === 'ring';
   const keys = model.keys.size > 0;
+  const unsafe = (model.figures.last?.unsafeKeysNow ?? 0) > 0;
+  const lost = (model.figures.last?.lostKeysNow ?? 0) > 0;
   const entries: (Entry | false)[] = [
     { sign: '●', name: 'node', text: 'node' },
     keys && { sign: '◆', name: 'key', text: 'key' },
     view.selectedKey.value !== null &&
       ring && { sign: '◯', name: 'owner', text: 'owner and its arc' },
-    view.selectedKey.value !== null && { sign: '◯', name: 'copy', text: ring ? 'copy' : 'keeper' },
+    view.selectedKey.value !== null && {
+      sign: '◯',
+      name: 'copy',
+      text: ring ? 'backup' : 'keeper',
+    },
+    unsafe && { sign: '◩', name: 'unsafe', text: 'unsafe key: a copy is missing' },
+    lost && { sign: '⊠', name: 'lost', text: 'lost key: no copy lives' },
     view.selectedLookup.value > 0 && { sign: '➜', name: 'route', text: 'look-up' },
     crashed && { sign: '⊗', name: 'crashed', text: 'crashed' },
     paused && { sign: '⏸', name: 'paused', text: 'paused' },

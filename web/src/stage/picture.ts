@@ -12,6 +12,7 @@ import type { LookupView } from 'ringlight/scene';
 import { turnOfText } from '../model/ids.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import type { ViewKind } from '../model/view-state.ts';
+import type { Box } from './callouts.ts';
 import {
   type Camera,
   HOME,
@@ -32,9 +33,12 @@ import {
   placeY,
   traceCurve,
   wayOf,
+  writeLabels,
 } from './draw-context.ts';
 import { drawFlights } from './flight-layer.ts';
+import { drawGraves } from './grave-layer.ts';
 import { drawHolders, drawKeys, drawOwnership, ringAround } from './key-layer.ts';
+import { LabelBoard } from './label-board.ts';
 import { StageLayout } from './layout.ts';
 import { drawNodeMarks, markRadius, redrawMark } from './node-marks.ts';
 import { type Palette, pixelOf } from './palette.ts';
@@ -55,6 +59,10 @@ const LARGE_WORLD = 20_000;
 const LARGE_WORLD_MS = 100;
 /** On the smallest of screens marks may lie on each other a little, in radii. */
 const LOOSEST = 0.2;
+/** A smaller picture has no room for the names of keys that nobody speaks of, in pixels. */
+const TIGHT = 340;
+/** Where more stand, words lie on marks. */
+const NOTED_UP_TO = 600;
 /** How near a click must be, in pixels. */
 const REACH = 14;
 const KEY_REACH = 7;
@@ -80,6 +88,8 @@ export class Picture {
   #pixels = new Uint32Array(0);
   readonly #clock = new SceneClock();
   readonly #deviations = newDeviations();
+  /** Where words stand in this frame. */
+  #labels: readonly Box[] = [];
   #deviationsTick = -1;
   /** Flights in the frame before. */
   #crowd = 0;
@@ -189,6 +199,43 @@ export class Picture {
     return Number.isNaN(x) ? null : { x, y };
   }
 
+  /** The same of a key. */
+  whereIsKey(key: string): { x: number; y: number } {
+    const { layout, projection } = this;
+    const turn = turnOfText(key);
+    const ring = layout.kind === 'ring';
+    const radius = keysRadius(layout, projection, markRadius(layout, projection.scaleX));
+    return {
+      x: screenX(projection, ring ? ringX(turn, radius) : trieX(turn)),
+      y: screenY(projection, ring ? ringY(turn, radius) : KEYS_Y),
+    };
+  }
+
+  /** Which way from a point nothing stands: towards the middle of a circle, up from the leaves of a tree. */
+  freeWay({ x, y }: { x: number; y: number }): number {
+    if (this.layout.kind === 'trie') return -Math.PI / 2;
+    return Math.atan2(screenY(this.projection, 0) - y, screenX(this.projection, 0) - x);
+  }
+
+  /** What words should not lie on: marks that are drawn as such, and labels. */
+  get obstacles(): Box[] {
+    const half = markRadius(this.layout, this.projection.scaleX) + 2;
+    return [...this.#labels, ...this.#markBoxes(half)];
+  }
+
+  #markBoxes(half: number): Box[] {
+    const { positions, kinds, placeCount } = this.layout;
+    const boxes: Box[] = [];
+    if (placeCount > NOTED_UP_TO) return boxes;
+    for (let place = 0; place < placeCount; place++) {
+      if (kinds[place] === PointKind.hidden) continue;
+      const x = screenX(this.projection, positions[2 * place]);
+      const y = screenY(this.projection, positions[2 * place + 1]);
+      boxes.push({ x: x - half, y: y - half, width: 2 * half, height: 2 * half });
+    }
+    return boxes;
+  }
+
   draw(kind: ViewKind, selection: Selection, nowMs: number, calm: boolean): void {
     const model = this.#model;
     const { layout } = this;
@@ -196,6 +243,7 @@ export class Picture {
     // How large a mark is on a ring of this size, before any zooming.
     const home = project(HOME, layout.world, this.#width, this.#height);
     layout.update(model, kind, Math.min(LOOSEST, Math.round(2400 / home.scaleX) / 100));
+    layout.isTight = Math.min(this.#width * 0.9, this.#height) < TIGHT;
     this.projection = project(this.camera, layout.world, this.#width, this.#height);
     const pace = model.playing.peek() ? model.pace : 0;
     this.#clock.put(model.atMs, pace, nowMs);
@@ -212,7 +260,9 @@ export class Picture {
       atMs: this.#clock.at(nowMs),
       nowMs: calm ? 0 : nowMs,
       calm,
+      labels: new LabelBoard(this.#markBoxes(mark + 2)),
     };
+    this.#labels = draw.labels.boxes;
     if (this.#mustDrawStill(nowMs)) this.#drawStill(draw, nowMs);
     clear(context, this.#ratio);
     context.drawImage(this.#ground.canvas, 0, 0, this.#width, this.#height);
@@ -307,6 +357,7 @@ export class Picture {
   }
 
   #drawAbove(draw: DrawContext, selection: Selection): void {
+    drawGraves(draw);
     drawKeys(draw, selection.key);
     if (selection.key !== null) drawHolders(draw, selection.key);
     const { lookup } = selection;
@@ -315,6 +366,7 @@ export class Picture {
     if (selection.hovered >= 0 && selection.hovered !== selection.node) {
       markNode(draw, selection.hovered, draw.palette.ink, 1.5);
     }
+    writeLabels(draw);
   }
 
   #takePalette(palette: Palette): void {

@@ -88,7 +88,8 @@ export function usePointers({ pictureRef, wakeRef, cut, tip, model, endCut }: Po
       return;
     }
     if (movedRef.current > CLICK_SLACK || downRef.current.size > 0) return;
-    select(picture, point);
+    if (view.picking.peek()) answer(picture, model, point);
+    else select(picture, point);
   };
 
   const onPointerCancel = (event: PointerEvent) => {
@@ -134,6 +135,23 @@ function select(picture: Picture, { x, y }: Point): void {
   const node = picture.pick(x, y);
   view.selectedNode.value = node;
   if (node >= 0) view.tab.value = 'node';
+}
+
+/** A question is answered with what lies at a point, if that is what is asked for. */
+function answer(picture: Picture, model: SceneModel, { x, y }: Point): void {
+  if (view.picking.peek()?.of === 'node') {
+    pickNode(picture.pick(x, y));
+    return;
+  }
+  const key = picture.pickKey(x, y);
+  const name = key === null ? null : (model.keys.get(key)?.name ?? key);
+  if (name !== null) view.picking.peek()?.take(name);
+}
+
+/** A node is the answer to the question that is asked; nothing happens where none is. */
+export function pickNode(node: number): void {
+  const picking = view.picking.peek();
+  if (picking?.of === 'node' && node >= 0) picking.take(node);
 }
 
 function hover(

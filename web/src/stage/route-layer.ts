@@ -103,6 +103,7 @@ function drawHops(draw: DrawContext, lookup: LookupView, path: readonly number[]
     context.textBaseline = 'middle';
     context.fillStyle = palette.paper;
     context.fillText(String(i + 1), x + lift * 0.8, y - lift * 0.8 + 0.5);
+    draw.labels.block({ x: x + lift * 0.8 - 8, y: y - lift * 0.8 - 8, width: 16, height: 16 });
     if (layout.kind === 'trie' && step.distanceBits !== null) {
       const text = `distance < 2^${step.distanceBits}`;
       const middle = x + lift * 0.8;

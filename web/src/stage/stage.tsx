@@ -12,6 +12,7 @@ import type { PaneProps } from '../model/pane.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
 import { usePaced } from '../ui/paced.ts';
+import { CalloutLayer, type PictureNote } from './callout-layer.tsx';
 import { worldX, worldY } from './camera.ts';
 import { nextPlace } from './circle-order.ts';
 import { startFrameLoop } from './frame-loop.ts';
@@ -19,7 +20,7 @@ import { Legend } from './legend.tsx';
 import { readPalette } from './palette.ts';
 import { cutByLine } from './picking.ts';
 import { Picture } from './picture.ts';
-import { type Cut, usePointers } from './pointers.ts';
+import { type Cut, pickNode, usePointers } from './pointers.ts';
 import { PointKind } from './points.ts';
 import { StageTwin } from './stage-twin.tsx';
 import { describeNode, tellStory } from './story.ts';
@@ -33,13 +34,19 @@ const SHORTEST_CUT = 30;
 
 export interface StageProps extends PaneProps {
   label: string;
+  /** What is pointed at, as things are by now. */
+  notesOf?: () => readonly PictureNote[];
 }
 
-export function Stage({ model, send, label }: StageProps) {
+const NO_NOTES = (): readonly PictureNote[] => [];
+
+export function Stage({ model, send, label, notesOf = NO_NOTES }: StageProps) {
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const pictureRef = useRef<Picture | null>(null);
   /** Asks for a frame; set once the picture is there. */
   const wakeRef = useRef<() => void>(() => {});
+  /** Called after each frame. */
+  const drawnRef = useRef<() => void>(() => {});
   const cut = useSignal<Cut | null>(null);
   const tip = useSignal<{ x: number; y: number; node: number } | null>(null);
 
@@ -47,7 +54,7 @@ export function Stage({ model, send, label }: StageProps) {
     const canvas = canvasRef.current!;
     const picture = new Picture(canvas, model, readPalette(canvas));
     pictureRef.current = picture;
-    const stop = startFrameLoop(canvas, picture, model, wakeRef);
+    const stop = startFrameLoop(canvas, picture, model, wakeRef, drawnRef);
     return () => {
       stop();
       pictureRef.current = null;
@@ -79,6 +86,7 @@ export function Stage({ model, send, label }: StageProps) {
     if (!picture) return;
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (by === 1 || by === -1) walk(picture, model, by);
+    else if (event.key === 'Enter') pickNode(view.selectedNode.peek());
     else if (event.key === '+' || event.key === '=') picture.zoom(ZOOM_STEP);
     else if (event.key === '-') picture.zoom(1 / ZOOM_STEP);
     else if (event.key === '0') picture.reset();
@@ -103,7 +111,7 @@ export function Stage({ model, send, label }: StageProps) {
   const pointer = usePointers({ pictureRef, wakeRef, cut, tip, model, endCut });
 
   return (
-    <div class="stage" data-tool={view.tool.value}>
+    <div class="stage" data-tool={view.picking.value ? 'pick' : view.tool.value}>
       <div class="stage-picture">
         <div
           class="stage-surface"
@@ -116,18 +124,27 @@ export function Stage({ model, send, label }: StageProps) {
         >
           <canvas ref={canvasRef} class="stage-canvas" />
         </div>
+        <CalloutLayer model={model} notesOf={notesOf} pictureRef={pictureRef} drawnRef={drawnRef} />
         <CutLine cut={cut.value} />
         <Tooltip model={model} tip={tip.value} />
         <Legend model={model} />
         <ZoomButtons zoom={zoom} reset={reset} />
-        {view.tool.value === 'partition' && (
-          <p class="stage-hint">Draw a line: the nodes on either side lose sight of each other.</p>
-        )}
+        <Hint />
       </div>
       <Story model={model} />
       <StageTwin model={model} label={label} />
     </div>
   );
+}
+
+/** What the next press of the pointer means, where it is not the usual. */
+function Hint() {
+  const picking = view.picking.value;
+  if (picking) {
+    return <p class="stage-hint is-asked">Click the {picking.of}</p>;
+  }
+  if (view.tool.value !== 'partition') return null;
+  return <p class="stage-hint">Draw a line: the nodes on either side lose sight of each other.</p>;
 }
 
 interface ZoomProps {

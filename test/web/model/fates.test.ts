@@ -1,0 +1,55 @@
+/** What became of a node: as it was seen to go, or as it was done to it. */
+import { NodeState, type TimedAct } from 'ringlight/scene';
+import { describe, expect, test } from 'vitest';
+import { SceneModel } from '../../../web/src/model/scene-model.ts';
+import { addNodes, frame, hello } from './messages.ts';
+
+function world(origin: 'lab' | 'live' = 'lab'): SceneModel {
+  const model = new SceneModel();
+  model.apply(hello({ origin }));
+  addNodes(model, 4);
+  return model;
+}
+
+const turn = (model: SceneModel, atMs: number, node: number, state: number, whole = false) =>
+  model.apply(frame({ atMs, whole, nodes: Uint32Array.of(node), states: Uint8Array.of(state) }));
+
+describe('the fate of a node', () => {
+  test('is when and how it went, and gone when it is back', () => {
+    const model = world();
+    turn(model, 1000, 1, NodeState.crashed);
+    turn(model, 1500, 2, NodeState.paused);
+    turn(model, 2000, 3, NodeState.leaving);
+    turn(model, 2500, 3, NodeState.absent);
+    expect(model.fateOf(0)).toBeNull();
+    expect(model.fateOf(1)).toEqual({ how: 'crashed', atMs: 1000 });
+    expect(model.fateOf(2)).toEqual({ how: 'paused', atMs: 1500 });
+    expect(model.fateOf(3)).toEqual({ how: 'left', atMs: 2500 });
+    turn(model, 3000, 1, NodeState.joining);
+    expect(model.fateOf(1)).toBeNull();
+  });
+
+  test('of a live node that is gone is not said to be that it left', () => {
+    const model = world('live');
+    turn(model, 1000, 1, NodeState.absent);
+    expect(model.fateOf(1)?.how).toBe('gone');
+  });
+
+  test('is read from what was done, after a leap', () => {
+    const model = world();
+    const acts: TimedAct[] = [
+      { atMs: 500, act: { kind: 'crash', nodes: [1, 2] } },
+      { atMs: 700, act: { kind: 'restart', nodes: [2], memory: true } },
+      { atMs: 900, act: { kind: 'leave', nodes: [3] } },
+    ];
+    model.apply({ type: 'history', acts });
+    turn(model, 1000, 1, NodeState.crashed, true);
+    expect(model.fateOf(1)).toEqual({ how: 'crashed', atMs: 500 });
+    expect(model.fateOf(3)).toEqual({ how: 'left', atMs: 900 });
+    turn(model, 1100, 2, NodeState.up);
+    expect(model.fateOf(2)).toBeNull();
+    // What is still to come has not happened.
+    turn(model, 800, 1, NodeState.crashed, true);
+    expect(model.fateOf(3)).toBeNull();
+  });
+});

@@ -1,0 +1,64 @@
+/**
+ * What became of nodes that are not there any more, or do nothing: when, and how. Seen as it happens;
+ * after a leap in time what was done to them is read from the history.
+ */
+import { NodeState, type TimedAct } from 'ringlight/scene';
+
+export type Manner = 'crashed' | 'left' | 'gone' | 'paused';
+
+export interface Fate {
+  how: Manner;
+  atMs: number;
+}
+
+const MANNER_OF_ACT: Readonly<Record<string, Manner>> = {
+  crash: 'crashed',
+  leave: 'left',
+  pause: 'paused',
+};
+
+const STATE_OF_MANNER: Readonly<Record<Manner, number>> = {
+  crashed: NodeState.crashed,
+  left: NodeState.absent,
+  gone: NodeState.absent,
+  paused: NodeState.paused,
+};
+
+export class Fates {
+  readonly #seen = new Map<number, Fate>();
+
+  /** Nobody has been seen to go. */
+  clear(): void {
+    this.#seen.clear();
+  }
+
+  /** A node is in another state. `isTold`: of a live node that is gone nobody knows whether it left. */
+  see(node: number, before: number, state: number, atMs: number, isTold: boolean): void {
+    if (state === NodeState.crashed) this.#seen.set(node, { how: 'crashed', atMs });
+    else if (state === NodeState.paused) this.#seen.set(node, { how: 'paused', atMs });
+    else if (state !== NodeState.absent) this.#seen.delete(node);
+    else if (before !== NodeState.absent) {
+      this.#seen.set(node, { how: isTold ? 'left' : 'gone', atMs });
+    }
+  }
+
+  /** Those that were seen to go. */
+  get seen(): Iterable<[number, Fate]> {
+    return this.#seen;
+  }
+
+  /** Of a node that is in a state by now; null where nothing is known. */
+  of(node: number, state: number, acts: readonly TimedAct[], nowMs: number): Fate | null {
+    const seen = this.#seen.get(node);
+    if (seen) return seen;
+    for (let i = acts.length - 1; i >= 0; i--) {
+      const { atMs, act } = acts[i];
+      const how = MANNER_OF_ACT[act.kind];
+      if (atMs > nowMs || how === undefined || !('nodes' in act) || !act.nodes.includes(node)) {
+        continue;
+      }
+      return STATE_OF_MANNER[how] === state ? { how, atMs } : null;
+    }
+    return null;
+  }
+}
