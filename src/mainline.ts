@@ -28,13 +28,17 @@ export {
   type GetOptions,
   type GetResult,
   type ItemName,
+  type KeepOptions,
+  type PutEveryOptions,
   type PutOptions,
+  type PutReport,
   type PutResult,
   publicKeyOf,
   type Signer,
   type StoredItem,
 } from './api/mainline/item-results.ts';
 export type { StateChoice, StateStore } from './api/mainline/keeper.ts';
+export { KeptItem, PUT_EVERY_MS } from './api/mainline/kept-items.ts';
 export { Mainline } from './api/mainline/mainline.ts';
 export { type MainlineOptions, openMainline } from './api/mainline/open.ts';
 export { LOOKUPS_REMEMBERED, type WorldChoices } from './api/mainline/options.ts';
@@ -59,6 +63,7 @@ export {
   type SampleOptions,
   type SampleResult,
 } from './api/mainline/samples.ts';
+export type { SavedItem } from './api/mainline/saved-items.ts';
 export { SCRAPE_MAX, type ScrapeResult } from './api/mainline/scrapes.ts';
 export type { MainlineSnapshot, SavedAnnouncement } from './api/mainline/snapshot.ts';
 export {

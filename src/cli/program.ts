@@ -215,6 +215,9 @@ function healthAndLookups(group: Command): void {
       peerPort,
     )
     .option('--seed', 'the client has all of it (BEP 33)')
+    .option('--keep', 'stay, and announce it again every 15 minutes')
+    .option('--state <file>', 'with --keep: goes on in the next run with this file')
+    .option('--for <duration>', 'with --keep: stop after this long', duration)
     .action((hash: string, options: AnnounceCommandOptions) =>
       announce(hash, options, openConsole(options.json)),
     );
@@ -236,6 +239,9 @@ function healthAndLookups(group: Command): void {
     .option('--salt <text>', 'which of the items of that key')
     .option('--seq <number>', 'its version (default: one more than the newest)', version)
     .option('--cas <number>', 'only if this is the version that is there', version)
+    .option('--keep', 'stay, and put it again every hour where it is needed')
+    .option('--state <file>', 'with --keep: goes on in the next run with this file')
+    .option('--for <duration>', 'with --keep: stop after this long', duration)
     .action((value: string | undefined, options: PutItemOptions) =>
       putItem(value, options, openConsole(options.json)),
     );

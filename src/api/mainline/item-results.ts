@@ -19,6 +19,7 @@ import {
 import { KEY_BYTES } from '../../mainline/krpc/storage-fields.ts';
 import type { NodeWrite } from '../../mainline/trace.ts';
 import type { FindNodeResult } from './results.ts';
+import type { TurnReport } from './turns.ts';
 
 /** An item of BEP 44 as a program sees it. */
 export interface StoredItem {
@@ -55,6 +56,25 @@ export interface GetResult extends FindNodeResult {
   copies: number;
 }
 
+/** As of `put`, and how often; each turn takes the time it takes. */
+export interface PutEveryOptions extends Omit<PutOptions, keyof CallLimits> {
+  /** How often, in ms, 10 minutes to 2 hours. Default: an hour. */
+  everyMs?: number;
+}
+
+export type KeepOptions = Pick<PutEveryOptions, 'everyMs'>;
+
+/** What one turn of an item that is kept alive came to. */
+export interface PutReport extends TurnReport {
+  /** The version that is kept; null until one was put. */
+  item: StoredItem | null;
+  /** Nodes that took it, and those that refused or said nothing. */
+  stored: number;
+  failed: number;
+  /** Nodes that had it already: where enough have, it is put to nobody. */
+  copies: number;
+}
+
 /** Whoever can sign. The secret key may be elsewhere. */
 export interface Signer {
   /** 32 bytes, or 64 hexadecimal digits. */
@@ -85,6 +105,8 @@ export interface PutResult extends FindNodeResult {
   failed: number;
   /** What each of them did, and why. */
   writes: NodeWrite[];
+  /** What was put, for `republish` and `keep`. */
+  item: StoredItem;
 }
 
 export function storedItem(item: Item): StoredItem {

@@ -6,7 +6,7 @@
  *     put with a signer         two: a key that is elsewhere may take its time
  */
 
-import { formatId } from '../../core/id.ts';
+import { formatId, parseId } from '../../core/id.ts';
 import type { CallLimits } from '../../io/calls.ts';
 import { sha1 } from '../../io/entropy.ts';
 import { DhtError } from '../../io/errors.ts';
@@ -78,12 +78,21 @@ function copiesOf({ newest, holders, seq }: ItemErrand): number {
   return copies;
 }
 
-export async function putItem(
-  desk: Desk,
-  value: Encodable,
-  options: PutOptions,
-): Promise<PutResult> {
-  checkLimits(options, 'put', ['secretKey', 'signer', 'salt', 'seq', 'cas']);
+/** What a put is made of, once it is known to be one. */
+interface Draft {
+  raw: Uint8Array;
+  salt: Uint8Array;
+  seq: bigint | null;
+  cas: bigint | null;
+  /** Null for an immutable item. */
+  key: Uint8Array | null;
+  /** With the program's secret key; null for a signer that is elsewhere. */
+  sign: ((message: Uint8Array) => Uint8Array) | null;
+}
+
+/** @throws TypeError or RangeError for what cannot be put. */
+function draftOf(value: Encodable, options: PutOptions, call: string): Draft {
+  checkLimits(options, call, ['secretKey', 'signer', 'salt', 'seq', 'cas']);
   const raw = encodedValue(value);
   const salt = saltOf(options.salt);
   const seq = seqOf(options.seq, 'seq');
@@ -92,35 +101,52 @@ export async function putItem(
   if (secretKey !== undefined && signer !== undefined) {
     throw new TypeError('"signer" stands for a "secretKey": give one of them');
   }
-  if (secretKey === undefined && signer === undefined) {
-    for (const name of ['salt', 'seq', 'cas'] as const) {
-      if (options[name] === undefined) continue;
-      throw new TypeError(
-        `"${name}" belongs to a mutable item, which needs a "secretKey" or "signer"`,
-      );
-    }
-    const item = immutableItem(raw);
-    return write(
-      desk,
-      options,
-      targetOf(item, sha1),
-      itemErrand(salt, () => item),
-    );
-  }
+  const draft = { raw, salt, seq, cas };
   if (secretKey !== undefined) {
     const pair = keyPairOf(bytesOf(secretKey, 'secretKey', SEED_BYTES));
-    const key = pair.publicKey;
+    return { ...draft, key: pair.publicKey, sign: (message) => pair.sign(message) };
+  }
+  if (signer !== undefined) {
+    const key = bytesOf(signer.publicKey, 'signer.publicKey', KEY_BYTES);
+    return { ...draft, key, sign: null };
+  }
+  for (const name of ['salt', 'seq', 'cas'] as const) {
+    if (options[name] === undefined) continue;
+    throw new TypeError(
+      `"${name}" belongs to a mutable item, which needs a "secretKey" or "signer"`,
+    );
+  }
+  return { ...draft, key: null, sign: null };
+}
+
+/** The target of a put that is yet to be made. @throws TypeError or RangeError for what cannot be put. */
+export function checkPut(value: Encodable, options: PutOptions, call: string): string {
+  const { key, salt, raw } = draftOf(value, options, call);
+  return formatId(key ? mutableTarget(key, salt, sha1) : targetOf(immutableItem(raw), sha1));
+}
+
+export async function putItem(
+  desk: Desk,
+  value: Encodable,
+  options: PutOptions,
+): Promise<PutResult> {
+  const { raw, salt, seq, cas, key, sign } = draftOf(value, options, 'put');
+  if (key === null) {
+    const item = immutableItem(raw);
+    const errand = itemErrand(salt, () => item);
+    return write(desk, options, targetOf(item, sha1), errand);
+  }
+  const target = mutableTarget(key, salt, sha1);
+  if (sign) {
     const compose = (newest: Item | null): Item | null => {
       const next = versionAfter(newest, key, salt, raw, seq);
-      return next && (next.signature ? next : { ...next, signature: pair.sign(messageOf(next)) });
+      return next && (next.signature ? next : { ...next, signature: sign(messageOf(next)) });
     };
-    return write(desk, options, mutableTarget(key, salt, sha1), itemErrand(salt, compose, { cas }));
+    return write(desk, options, target, itemErrand(salt, compose, { cas }));
   }
-  const key = bytesOf(signer!.publicKey, 'signer.publicKey', KEY_BYTES);
-  const target = mutableTarget(key, salt, sha1);
   const before = itemErrand(salt);
   if (seq === null) await desk.lookup(options, LookupKind.get, target, before);
-  const item = await signedBy(signer!, versionAfter(before.newest, key, salt, raw, seq));
+  const item = await signedBy(options.signer!, versionAfter(before.newest, key, salt, raw, seq));
   return write(
     desk,
     options,
@@ -136,21 +162,40 @@ export async function republishItem(
   limits: CallLimits,
 ): Promise<PutResult> {
   checkLimits(limits, 'republish');
-  const item = itemOf(stored);
-  const target = targetOf(item, sha1);
-  if (!isGenuine(item, target, sha1, verify)) {
-    throw new TypeError('"item" expected an item whose signature holds, got one whose does not');
-  }
+  const { item, target } = genuine(itemOf(stored));
   const errand = itemErrand(item.salt, () => item, { seq: item.key && item.seq, isSparing: true });
-  const {
-    trace,
-    stored: count,
-    failed,
-    writes,
-  } = await desk.lookup(limits, LookupKind.put, target, errand);
-  const seq = item.key && item.seq;
+  const outcome = await desk.lookup(limits, LookupKind.put, parseId(target), errand);
+  const { trace, failed, writes } = outcome;
   const found = { nodes: trace.closest, lookup: trace };
-  return { ...found, target: formatId(target), seq, stored: count, failed, writes };
+  const seq = item.key && item.seq;
+  return { ...found, target, seq, stored: outcome.stored, failed, writes, item: storedItem(item) };
+}
+
+/** The same for an item that is kept: a newer version that is found takes its place. @throws DhtError. */
+export async function renewItem(
+  desk: Desk,
+  kept: StoredItem,
+): Promise<{ item: StoredItem; stored: number; failed: number; copies: number }> {
+  const { item, target } = genuine(itemOf(kept));
+  const latest = (newest: Item | null): Item =>
+    newest?.key && newest.seq > item.seq ? newest : item;
+  const errand = itemErrand(item.salt, latest, { seq: item.key && item.seq, isSparing: true });
+  const { trace, stored, failed, writes } = await desk.lookup(
+    {},
+    LookupKind.put,
+    parseId(target),
+    errand,
+  );
+  const copies = copiesOf(errand);
+  if (stored === 0 && copies === 0) throw refusal(trace, writes);
+  return { item: storedItem(latest(errand.newest)), stored, failed, copies };
+}
+
+/** @throws TypeError for an item whose hash or signature does not hold. */
+export function genuine(item: Item): { item: Item; target: string } {
+  const target = targetOf(item, sha1);
+  if (isGenuine(item, target, sha1, verify)) return { item, target: formatId(target) };
+  throw new TypeError('"item" expected an item whose signature holds, got one whose does not');
 }
 
 /** Unsigned, unless it is what is there already: to put that again needs no new number. */
@@ -204,10 +249,11 @@ async function write(
     errand,
   );
   if (stored === 0) throw item === null ? outdated(errand) : refusal(trace, writes);
-  const put = item as Item | null;
-  const seq = put?.key ? put.seq : null;
+  const put = item as unknown as Item;
+  const seq = put.key ? put.seq : null;
   const found = { nodes: trace.closest, lookup: trace };
-  return { ...found, target: formatId(target), seq, stored, failed, writes };
+  const what = { target: formatId(target), seq, item: storedItem(put) };
+  return { ...found, ...what, stored, failed, writes };
 }
 
 /** What is there is not what the caller expected, or nothing can follow it. */

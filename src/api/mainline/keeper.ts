@@ -2,7 +2,7 @@
  * Keeps what a node knows from one run to the next, in a file or in a program's own store. Neither ends
  * the node when it fails, and none can hold it up: a store that does not answer is given up.
  *
- *     open ── load ── whole ─────────────▶ id, contacts, announcements
+ *     open ── load ── whole ─────────────▶ id, contacts, announcements, items
  *                  ├─ damaged ── aside ──▶ what is whole of them, and it is said
  *                  └─ none ──────────────▶ nothing
  *     after 1 min, every 5 min, at the end ── save ── fails ──▶ it is said, and the node goes on
@@ -151,11 +151,12 @@ async function fromStore(store: StateStore, tell: Teller): Promise<MainlineSnaps
 }
 
 function whole({ snapshot, damaged }: { snapshot: MainlineSnapshot; damaged: number }): string {
-  const { id, contacts, announcements } = snapshot;
+  const { id, contacts, announcements, items } = snapshot;
   const kept = [
     id === null ? 'no id' : 'the id',
     `${contacts.length} contacts`,
     `${announcements.length} announcements`,
+    `${items.length} items`,
   ];
   return `whole of it: ${kept.join(', ')}; entries lost: ${damaged}`;
 }

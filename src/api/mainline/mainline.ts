@@ -31,7 +31,6 @@ import { Counters } from '../../mainline/counters.ts';
 import type { Errand } from '../../mainline/errand.ts';
 import type { Encodable } from '../../mainline/krpc/bencode.ts';
 import { Method } from '../../mainline/krpc/fields.ts';
-import type { Message } from '../../mainline/krpc/message.ts';
 import { MainlineNode } from '../../mainline/node.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
@@ -41,15 +40,17 @@ import { MainlineShared } from '../../mainline/shared.ts';
 import type { MainlineObserver, Settings } from '../../mainline/state.ts';
 import { type LookupTrace, traceOf, writesOf } from '../../mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
-import { type Announcement, Announcer } from './announcer.ts';
+import type { Announcement } from './announcer.ts';
 import { type Desk, type LookupOutcome, searchOf } from './desk.ts';
 import { Entrance, type Entries } from './entrance.ts';
 import { type FollowOptions, follow, type Pointer, type Version } from './follow.ts';
 import type * as items from './item-results.ts';
 import { getItem, putItem, republishItem } from './items.ts';
 import type { Keeper } from './keeper.ts';
+import type { KeptItem } from './kept-items.ts';
+import { observerOf } from './observer.ts';
 import { checkLimits, registerLimitOf, tracesOf, type WorldChoices } from './options.ts';
-import { busy, noNodes, notSent, pingResult, storedPeers, wasClosed } from './outcomes.ts';
+import { busy, noNodes, storedPeers, wasClosed } from './outcomes.ts';
 import { announce, getPeers } from './peers.ts';
 import type {
   AnnounceEveryOptions,
@@ -65,7 +66,7 @@ import type {
 } from './results.ts';
 import { type SampledInfoHash, type SampleOptions, type SampleResult, sample } from './samples.ts';
 import { type ScrapeResult, scrape } from './scrapes.ts';
-import { snapshotNow } from './snapshot.ts';
+import { Services } from './services.ts';
 import { rememberTrace } from './traces.ts';
 import { MainlineWatchers } from './watchers.ts';
 
@@ -113,8 +114,7 @@ export class Mainline {
   /** How many traces are kept. */
   readonly #traces: number;
   readonly #entrance: Entrance;
-  readonly #keeper: Keeper | null;
-  readonly #announcer: Announcer;
+  readonly #services: Services;
   readonly #closing = new AbortController();
   readonly #desk: Desk = {
     lookup: (limits, kind, target, errand, opened) =>
@@ -142,8 +142,6 @@ export class Mainline {
     this.#shared = sharer
       ? sharer.#shared
       : new MainlineShared(random, sha1, verify, {}, isV6(transport.address));
-    this.#keeper = world.keeper;
-    this.#announcer = new Announcer(this.#clock, random, (hash, how) => this.announce(hash, how));
     this.#transport = transport;
     this.#calls = new Calls(this.#clock);
     this.#openedAtMs = this.#clock.now();
@@ -169,8 +167,7 @@ export class Mainline {
       this.#family,
     );
     this.#entrance.open(world.entries);
-    this.#keeper?.begin(() => snapshotNow(this, this.#clock));
-    for (const saved of this.#keeper?.before.announcements ?? []) this.#announcer.resume(saved);
+    this.#services = new Services(world, this.#desk, this);
   }
 
   get #family(): Family {
@@ -294,12 +291,32 @@ export class Mainline {
   announceEvery(infoHash: Id, options: AnnounceEveryOptions = {}): Announcement {
     checkNames(options, 'options', 'announceEvery', ['port', 'seed', 'everyMs']);
     if (this.#closed) throw wasClosed();
-    return this.#announcer.begin(parseId(infoHash, 'infoHash'), options);
+    return this.#services.announcer.begin(parseId(infoHash, 'infoHash'), options);
   }
 
   /** What `announceEvery` keeps alive. */
   get announcements(): Announcement[] {
-    return this.#announcer.all;
+    return this.#services.announcer.all;
+  }
+
+  /**
+   * Puts a value and goes on putting it again where it is needed, until it is stopped or the node is closed;
+   * with option `state` also in the next run. @throws TypeError, RangeError; DhtError BUSY, CLOSED.
+   */
+  putEvery(value: Encodable, options: items.PutEveryOptions = {}): KeptItem {
+    if (this.#closed) throw wasClosed();
+    return this.#services.items.put(value, options);
+  }
+
+  /** The same for an item that was found or put: needs no secret key. @throws as `putEvery`. */
+  keep(item: items.StoredItem, options: items.KeepOptions = {}): KeptItem {
+    if (this.#closed) throw wasClosed();
+    return this.#services.items.keep(item, options);
+  }
+
+  /** What `putEvery` and `keep` keep alive. */
+  get keptItems(): KeptItem[] {
+    return this.#services.items.all;
   }
 
   /**
@@ -307,7 +324,7 @@ export class Mainline {
    * @throws DhtError STATE_UNUSABLE, or what the program's own store threw.
    */
   async saveState(): Promise<void> {
-    await this.#keeper?.save();
+    await this.#services.save();
   }
 
   /** Tells `watcher` what happens until the returned function is called. */
@@ -349,9 +366,7 @@ export class Mainline {
   async #close(): Promise<void> {
     // Not before the datagram is done with whose query hook may have called us.
     await null;
-    // First: a closed node knows nobody any more.
-    await this.#keeper?.close();
-    this.#announcer.close();
+    await this.#services.close();
     this.#entrance.close();
     this.#node.close();
     this.#closing.abort();
@@ -397,24 +412,12 @@ export class Mainline {
   }
 
   #observer(): MainlineObserver {
-    return {
-      onPeer: (call, peer) => this.#desk.found.get(call)?.(peer),
-      onLookup: (call, lookup) => {
-        const outcome = this.#remember(lookup);
-        const { refusal } = this.#driver;
-        const isCutOff = outcome.trace.answered === 0 && refusal !== null;
-        if (isCutOff && refusal.atMs >= lookup.startedAtMs)
-          this.#calls.fail(call, notSent(refusal));
-        else this.#calls.settle(call, outcome);
-      },
-      onAnswer: (call, message, rttMs, from) => this.#answered(call, message, rttMs, from),
-      onSilence: (call, wasSent) => {
-        const { refusal } = this.#driver;
-        const late = new DhtError('TIMEOUT', `no answer within ${this.#settings.timeoutMs} ms`);
-        this.#calls.fail(call, wasSent ? late : notSent(refusal));
-      },
-      onJoin: (answered) => this.#join(answered),
-    };
+    return observerOf({
+      ...{ found: this.#desk.found, calls: this.#calls, driver: this.#driver },
+      timeoutMs: this.#settings.timeoutMs,
+      remember: (lookup) => this.#remember(lookup),
+      joined: (answered) => this.#join(answered),
+    });
   }
 
   #remember(lookup: Lookup): LookupOutcome {
@@ -423,13 +426,5 @@ export class Mainline {
     this.#watchers.lookupEnded(trace);
     const { stored, failed } = lookup.writes;
     return { trace, stored, failed, writes: writesOf(lookup) };
-  }
-
-  #answered(call: number, message: Message, rttMs: number, from: Address): void {
-    try {
-      this.#calls.settle(call, pingResult(message, rttMs, from));
-    } catch (error) {
-      this.#calls.fail(call, error as Error);
-    }
   }
 }

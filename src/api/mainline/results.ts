@@ -5,6 +5,7 @@ import type { Address } from '../../core/address.ts';
 import type { CallLimits } from '../../io/calls.ts';
 import type { Endpoint } from '../../io/endpoint.ts';
 import type { LookupTrace, NodeInfo, NodeWrite } from '../../mainline/trace.ts';
+import type { TurnReport } from './turns.ts';
 
 /** 20 bytes, or 40 hexadecimal digits. */
 export type Id = string | Uint8Array;
@@ -57,15 +58,11 @@ export interface AnnounceEveryOptions {
 }
 
 /** What one turn of an announcement that is kept alive came to. */
-export interface AnnounceReport {
-  /** When it was over: ms since 1970. */
-  atMs: number;
+export interface AnnounceReport extends TurnReport {
   /** Nodes that took it, and that refused it or did not answer. */
   stored: number;
   failed: number;
   peers: Peer[];
-  /** Why it came to nothing, else null. It is tried again sooner then. */
-  error: Error | null;
 }
 
 export interface AnnounceResult extends GetPeersResult {

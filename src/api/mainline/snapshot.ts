@@ -1,8 +1,8 @@
 /**
- * What of a node outlives its process, as plain data: who it was, whom it knew, what it announces. It is
+ * What of a node outlives its process, as plain data: who it was, whom it knew, what it announces and puts. It is
  * read with care, entry by entry, for it may come from a damaged file or a program's own database.
  *
- *     ["saved", 1764400000000]  ["id", "8f3a…"]  ["contact", "1.2.3.4:6881"]  ["announcement", {…}]
+ *     ["saved", 1764400000000]  ["id", "8f3a…"]  ["contact", "1.2.3.4:6881"]  ["announcement", {…}]  ["item", {…}]
  */
 import { formatEndpoint } from '../../core/address.ts';
 import { parseId } from '../../core/id.ts';
@@ -10,6 +10,7 @@ import type { Clock } from '../../io/clock.ts';
 import { parseEndpoint } from '../../io/endpoint.ts';
 import { type StateLines, stateLines, stateText } from '../../io/state-file.ts';
 import type { TableView } from '../../mainline/views.ts';
+import { type SavedItem, storedItemOf } from './saved-items.ts';
 
 /** The state of a node between two runs. */
 export interface MainlineSnapshot {
@@ -21,6 +22,8 @@ export interface MainlineSnapshot {
   contacts: string[];
   /** What `announceEvery` keeps alive. */
   announcements: SavedAnnouncement[];
+  /** What `putEvery` and `keep` keep alive. */
+  items: SavedItem[];
 }
 
 export interface SavedAnnouncement {
@@ -36,6 +39,7 @@ interface Kept {
   readonly id: string;
   readonly table: TableView;
   readonly announcements: readonly SavedAnnouncement[];
+  readonly items: SavedItem[];
 }
 
 const TITLE = 'ringlight mainline state 1';
@@ -44,7 +48,10 @@ export const CONTACTS_KEPT = 1000;
 /** Where the table has fewer, contacts of last time stay: a start without network erases nobody. */
 export const CONTACTS_KEPT_MIN = 64;
 
-export function snapshotNow({ id, table, announcements }: Kept, clock: Clock): MainlineSnapshot {
+export function snapshotNow(
+  { id, table, announcements, items }: Kept,
+  clock: Clock,
+): MainlineSnapshot {
   const heardLast = table.entries().sort((a, b) => b.lastHeardMs - a.lastHeardMs);
   return {
     savedAtMs: Math.round(clock.originMs + clock.now()),
@@ -53,6 +60,7 @@ export function snapshotNow({ id, table, announcements }: Kept, clock: Clock): M
     announcements: announcements.map(({ infoHash, port, seed, everyMs }) => {
       return { infoHash, port, seed, everyMs };
     }),
+    items,
   };
 }
 
@@ -61,6 +69,7 @@ export function snapshotText(snapshot: MainlineSnapshot): string {
     ['saved', snapshot.savedAtMs],
     ['id', snapshot.id],
     ...snapshot.announcements.map((announcement) => ['announcement', announcement]),
+    ...snapshot.items.map((item) => ['item', item]),
     ...snapshot.contacts.map((contact) => ['contact', contact]),
   ]);
 }
@@ -84,6 +93,7 @@ export function snapshotOf(value: unknown): { snapshot: MainlineSnapshot; damage
     ['saved', given['savedAtMs']],
     ['id', given['id']],
     ...list('announcements').map((one) => ['announcement', one]),
+    ...list('items').map((one) => ['item', one]),
     ...list('contacts').map((one) => ['contact', one]),
   ];
   let damaged = 0;
@@ -92,7 +102,7 @@ export function snapshotOf(value: unknown): { snapshot: MainlineSnapshot; damage
 }
 
 export function nothing(): MainlineSnapshot {
-  return { savedAtMs: 0, id: null, contacts: [], announcements: [] };
+  return { savedAtMs: 0, id: null, contacts: [], announcements: [], items: [] };
 }
 
 /** Those of now, and behind them as many of last time as there is room for. */
@@ -126,7 +136,8 @@ function take(snapshot: MainlineSnapshot, line: unknown): boolean {
       parseEndpoint(value, 'contact');
       if (typeof value !== 'string') return false;
       if (snapshot.contacts.length < CONTACTS_KEPT) snapshot.contacts.push(value);
-    } else if (kind === 'announcement') snapshot.announcements.push(announcementOf(value));
+    } else if (kind === 'item') snapshot.items.push(itemOfState(value));
+    else if (kind === 'announcement') snapshot.announcements.push(announcementOf(value));
     else return kind !== 'saved' && typeof kind === 'string';
     return true;
   } catch {
@@ -143,4 +154,13 @@ function announcementOf(value: unknown): SavedAnnouncement {
   if (!isWhole || !Number.isInteger(everyMs) || (everyMs as number) < 1)
     throw new TypeError('torn');
   return { infoHash, port, seed, everyMs } as SavedAnnouncement;
+}
+
+/** @throws TypeError or RangeError for what is none. */
+function itemOfState(value: unknown): SavedItem {
+  const { target, value: raw, key, salt, seq, signature, everyMs } = Object(value) as SavedItem;
+  const saved = { target, value: raw, key, salt, seq, signature, everyMs };
+  storedItemOf(saved);
+  if (!Number.isInteger(everyMs) || everyMs < 1) throw new TypeError('torn');
+  return saved;
 }

@@ -12,6 +12,7 @@ import {
   type StoredItem,
 } from '../../mainline.ts';
 import { CommandError, type Console, counted, dim } from '../console.ts';
+import { type KeepChoice, keepUp } from './keep.ts';
 import { type LookupOptions, withNode } from './lookup.ts';
 import { lookupSummary, tellLookup } from './lookup-text.ts';
 
@@ -19,7 +20,7 @@ export interface GetItemOptions extends LookupOptions {
   salt?: string;
 }
 
-export interface PutItemOptions extends LookupOptions {
+export interface PutItemOptions extends LookupOptions, KeepChoice {
   key?: string;
   salt?: string;
   seq?: bigint;
@@ -61,6 +62,14 @@ export async function putItem(
     ...(seq !== undefined && { seq }),
     ...(cas !== undefined && { cas }),
   };
+  if (options.keep) {
+    return keepUp(options, console, (node) => {
+      const kept = node.putEvery(bytes, mutable);
+      console.emit('kept', { target: kept.target });
+      console.say(kept.target);
+      return kept;
+    });
+  }
   await withNode(options, console, async (node, limits) => {
     const result = await node.put(bytes, { ...limits, ...mutable });
     const { target, stored, failed, writes, lookup } = result;

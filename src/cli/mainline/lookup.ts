@@ -11,6 +11,7 @@ import {
 } from '../../mainline.ts';
 import { CommandError, type Console, counted, dim } from '../console.ts';
 import { every } from '../stopping.ts';
+import { type KeepChoice, keepUp } from './keep.ts';
 import { lookupSummary, tellLookup } from './lookup-text.ts';
 import { endpointText, type NodeOptions, openNode, requireBootstrap } from './node-options.ts';
 
@@ -21,7 +22,7 @@ export interface LookupOptions extends NodeOptions {
   trace?: boolean;
 }
 
-export interface AnnounceCommandOptions extends LookupOptions {
+export interface AnnounceCommandOptions extends LookupOptions, KeepChoice {
   peerPort?: number;
   seed?: boolean;
 }
@@ -67,9 +68,12 @@ export async function announce(
   options: AnnounceCommandOptions,
   console: Console,
 ): Promise<void> {
+  const { peerPort: port, seed = false } = options;
+  const named = port === undefined ? {} : { port };
+  if (options.keep) {
+    return keepUp(options, console, (node) => node.announceEvery(hash, { ...named, seed }));
+  }
   await withNode(options, console, async (node, limits) => {
-    const { peerPort: port, seed = false } = options;
-    const named = port === undefined ? {} : { port };
     const result: AnnounceResult = await node.announce(hash, { ...limits, ...named, seed });
     console.emit('result', { infoHash: hash, ...result });
     const where = port === undefined ? `the node's own port ${node.port}` : `port ${port}`;

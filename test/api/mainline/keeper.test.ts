@@ -126,7 +126,7 @@ test('a file that is damaged gives what is whole, and is kept', async () => {
   const second = await openKeeper(file, clock, tell);
   expect(second.before).toEqual({ ...NOW, contacts: [] });
   expect(told).toEqual([
-    `${file} is damaged (whole of it: the id, 0 contacts, 0 announcements; entries lost: 1); kept as ${file}.damaged`,
+    `${file} is damaged (whole of it: the id, 0 contacts, 0 announcements, 0 items; entries lost: 1); kept as ${file}.damaged`,
   ]);
 });
 

@@ -49,6 +49,7 @@ test('without anybody there nothing of it is lost', async () => {
     id: 'ab'.repeat(20),
     contacts: ['127.0.0.1:9', '127.0.0.1:10'],
     announcements: [],
+    items: [],
   };
   const saved: MainlineSnapshot[] = [];
   const node = await openMainline({

@@ -1,6 +1,8 @@
 /** The state of a node as text and as data, whole and damaged. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { storedItem } from '../../../src/api/mainline/item-results.ts';
+import { savedItem } from '../../../src/api/mainline/saved-items.ts';
 import {
   CONTACTS_KEPT,
   CONTACTS_KEPT_MIN,
@@ -11,12 +13,15 @@ import {
   snapshotOf,
   snapshotText,
 } from '../../../src/api/mainline/snapshot.ts';
+import { ascii } from '../../../src/mainline/krpc/bencode.ts';
+import { immutableItem } from '../../../src/mainline/krpc/item.ts';
 
 const WHOLE: MainlineSnapshot = {
   savedAtMs: 1_700_000_000_000,
   id: 'ab'.repeat(20),
   contacts: ['1.2.3.4:1', '5.6.7.8:6881'],
   announcements: [{ infoHash: 'cd'.repeat(20), port: null, seed: true, everyMs: 900_000 }],
+  items: [savedItem(storedItem(immutableItem(ascii('i1e'))), 3_600_000)],
 };
 
 test('what was written is read again', () => {
@@ -37,6 +42,7 @@ test('whatever is cut or changed, the rest is whole', () => {
         const { snapshot } = found;
         expect([null, WHOLE.id]).toContain(snapshot.id);
         expect(WHOLE.contacts).toEqual(expect.arrayContaining(snapshot.contacts));
+        expect(WHOLE.items).toEqual(expect.arrayContaining(snapshot.items));
         expect(WHOLE.announcements).toEqual(expect.arrayContaining(snapshot.announcements));
       }
     }),
@@ -65,10 +71,16 @@ test('entries of a program’s own store are taken one by one', () => {
     id: 'no id',
     contacts: ['1.2.3.4:1', 7, 'nowhere', { host: '1.2.3.4', port: 1 }],
     announcements: [...WHOLE.announcements, {}, { ...WHOLE.announcements[0], port: 0 }, null],
+    items: [
+      ...WHOLE.items,
+      {},
+      { ...WHOLE.items[0], value: '693265' },
+      { ...WHOLE.items[0], everyMs: 0 },
+    ],
   };
   expect(snapshotOf(given)).toEqual({
     snapshot: { ...WHOLE, savedAtMs: 5, id: null, contacts: ['1.2.3.4:1'] },
-    damaged: 7,
+    damaged: 10,
   });
   for (const odd of [5, 'x', [], {}]) expect(snapshotOf(odd).snapshot).toEqual(nothing());
 });

@@ -1,0 +1,55 @@
+/** What the machine tells of commands becomes the outcome of calls: a result, or an error that says why. */
+import type { Address } from '../../core/address.ts';
+import type { Calls } from '../../io/calls.ts';
+import type { Driver } from '../../io/driver.ts';
+import { DhtError } from '../../io/errors.ts';
+import type { Message } from '../../mainline/krpc/message.ts';
+import type { Lookup } from '../../mainline/rows/lookup.ts';
+import type { MainlineObserver } from '../../mainline/state.ts';
+import type { Desk, LookupOutcome } from './desk.ts';
+import { notSent, pingResult } from './outcomes.ts';
+
+/** What of a node hears the machine. */
+interface Hearing {
+  found: Desk['found'];
+  calls: Calls;
+  driver: Driver;
+  timeoutMs: number;
+  /** A lookup is over and will be used again: what is to be known of it. */
+  remember(lookup: Lookup): LookupOutcome;
+  joined(answered: number): void;
+}
+
+export function observerOf(hearing: Hearing): MainlineObserver {
+  const { found, calls, driver, timeoutMs, remember, joined } = hearing;
+  return {
+    onPeer: (call, peer) => found.get(call)?.(peer),
+    onLookup: (call, lookup) => {
+      const outcome = remember(lookup);
+      const { refusal } = driver;
+      const isCutOff = outcome.trace.answered === 0 && refusal !== null;
+      if (isCutOff && refusal.atMs >= lookup.startedAtMs) calls.fail(call, notSent(refusal));
+      else calls.settle(call, outcome);
+    },
+    onAnswer: (call, message, rttMs, from) => answered(calls, call, message, rttMs, from),
+    onSilence: (call, wasSent) => {
+      const late = new DhtError('TIMEOUT', `no answer within ${timeoutMs} ms`);
+      calls.fail(call, wasSent ? late : notSent(driver.refusal));
+    },
+    onJoin: joined,
+  };
+}
+
+function answered(
+  calls: Calls,
+  call: number,
+  message: Message,
+  rttMs: number,
+  from: Address,
+): void {
+  try {
+    calls.settle(call, pingResult(message, rttMs, from));
+  } catch (error) {
+    calls.fail(call, error as Error);
+  }
+}

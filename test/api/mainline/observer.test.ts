@@ -1,0 +1,59 @@
+/** Outcomes of the machine as outcomes of calls: each ends once, and says why. */
+import { expect, test } from 'vitest';
+import { observerOf } from '../../../src/api/mainline/observer.ts';
+import { Calls } from '../../../src/io/calls.ts';
+import { ManualClock } from '../../io/memory-network.ts';
+
+function setup(refusal: { code: string; atMs: number } | null, answered = 0) {
+  const calls = new Calls(new ManualClock());
+  const joins: number[] = [];
+  const outcome = { trace: { answered }, stored: 0, failed: 0, writes: [] };
+  const observer = observerOf({
+    found: new Map([[1, (peer) => joins.push(-peer)]]),
+    calls,
+    driver: { refusal } as never,
+    timeoutMs: 6000,
+    remember: () => outcome as never,
+    joined: (count) => joins.push(count),
+  });
+  const call = calls.open(
+    () => {},
+    {},
+    () => {},
+  );
+  return { observer, call, outcome, joins };
+}
+
+test('a lookup is what is remembered of it, or was not sent at all', async () => {
+  const lookup = { startedAtMs: 100 } as never;
+  const well = setup(null);
+  well.observer.onLookup(1, lookup);
+  expect(await well.call).toBe(well.outcome);
+  const refused = { code: 'ENETUNREACH', atMs: 100 };
+  const cut = setup(refused);
+  cut.observer.onLookup(1, lookup);
+  await expect(cut.call).rejects.toMatchObject({ code: 'NOT_SENT' });
+  for (const one of [setup({ ...refused, atMs: 99 }), setup(refused, 3)]) {
+    one.observer.onLookup(1, lookup);
+    expect(await one.call).toBe(one.outcome);
+  }
+});
+
+test('silence is a time-out, or a system that does not send', async () => {
+  const late = setup(null);
+  late.observer.onSilence(1, true);
+  await expect(late.call).rejects.toMatchObject({ code: 'TIMEOUT' });
+  const cut = setup({ code: 'EPERM', atMs: 0 });
+  cut.observer.onSilence(1, false);
+  await expect(cut.call).rejects.toMatchObject({ code: 'NOT_SENT' });
+});
+
+test('peers and joins are passed on, and an answer that is none fails its call', async () => {
+  const { observer, call, joins } = setup(null);
+  observer.onPeer(1, 7);
+  observer.onPeer(2, 8);
+  observer.onJoin(5);
+  expect(joins).toEqual([-7, 5]);
+  observer.onAnswer(1, { bytes: null } as never, 1, 0);
+  await expect(call).rejects.toThrow();
+});
