@@ -9,6 +9,8 @@ import type { RingSettings } from './settings.ts';
 const FIRST_FINGERS_MS = 50;
 /** Foreign records are looked for so long after the ring has moved, and again while there are some. */
 const RELEASE_MS = 2000;
+/** A new member looks at itself this many times sooner, and from then on half as often each time. */
+const FIRST_SELF_TEST = 16;
 /** Tombstones are looked for this many times in their lifetime. */
 const FORGET_TIMES = 64;
 
@@ -18,6 +20,8 @@ export class Agenda {
   /** Records of others are looked for. */
   releaseAtMs: number = Infinity;
   selfTestAtMs: number = Infinity;
+  /** Of `selfTestMs`, until the next one. */
+  #selfTestShare = 1 / FIRST_SELF_TEST;
   fingerAtMs: number = Infinity;
   /** Connections that nobody uses are closed. */
   sweepAtMs: number = Infinity;
@@ -48,16 +52,27 @@ export class Agenda {
     const { selfTestMs, fingerMs } = this.#settings;
     const chance = (ms: number) => randomBelow(this.#random, Math.ceil(ms));
     if (selfTestMs > 0 && testsItself && this.selfTestAtMs === Infinity) {
-      this.selfTestAtMs = now + chance(selfTestMs);
+      this.selfTestAtMs = now + chance(selfTestMs * this.#selfTestShare);
     }
     if (fingerMs > 0) this.fingerAtMs = now + chance(Math.min(fingerMs, FIRST_FINGERS_MS));
     this.repairAtMs = now;
   }
 
-  /** Fingers were set beforehand: no first round. */
+  /** Whether we stand where we should is looked at again after a while. */
+  selfTested(now: number): void {
+    const { selfTestMs } = this.#settings;
+    this.selfTestAtMs = selfTestMs > 0 ? now + selfTestMs * this.#selfTestShare : Infinity;
+    this.#selfTestShare = Math.min(1, 2 * this.#selfTestShare);
+  }
+
+  /** Fingers were set beforehand, in a calm ring: no first round, and no hurry to look at ourselves. */
   fingered(now: number): void {
     this.#areFingersSet = true;
-    const { fingerMs } = this.#settings;
+    this.#selfTestShare = 1;
+    const { fingerMs, selfTestMs } = this.#settings;
+    if (this.selfTestAtMs < Infinity) {
+      this.selfTestAtMs = now + randomBelow(this.#random, Math.ceil(selfTestMs));
+    }
     if (fingerMs > 0) this.fingerAtMs = now + randomBelow(this.#random, fingerMs);
   }
 

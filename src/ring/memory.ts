@@ -73,6 +73,16 @@ export class Memory {
     return known.length === 0 ? null : known[randomBelow(this.#random, known.length)];
   }
 
+  /** So many at most, each once, in an order of chance. */
+  someKnown(count: number): Member[] {
+    const rest = [...this.known];
+    const some: Member[] = [];
+    while (some.length < count && rest.length > 0) {
+      some.push(...rest.splice(randomBelow(this.#random, rest.length), 1));
+    }
+    return some;
+  }
+
   /** A member writes down whom it knows, and that it lives; it is durable with the next flush. */
   remember(now: number): void {
     if (this.#store.count > 0) this.#keepTimes(now);

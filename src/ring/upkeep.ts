@@ -27,7 +27,7 @@ export function upkeep(node: RingState, now: number): void {
     else agenda.repairAtMs = Infinity;
   }
   if (agenda.selfTestAtMs <= now) {
-    agenda.selfTestAtMs = now + settings.selfTestMs;
+    agenda.selfTested(now);
     for (const identity of node.identities) selfTest(node, now, identity);
     if (node.isMember) node.memory.remember(now);
   }
@@ -52,6 +52,10 @@ function pulse(node: RingState, now: number, identity: Identity): void {
   identity.passedOn = 0;
   if (identity.successor) askNeighbours(node, now, identity, identity.successor);
   node.policy.round(node, now, identity);
+  if (identity.searches > 0) {
+    identity.searches--;
+    selfTest(node, now, identity);
+  }
   // A broken store is tried again; until it works no write is taken.
   if (node.flushes.error !== null) node.flushes.wait(() => {});
   // Alone, but there were others: find them.

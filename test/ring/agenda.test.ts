@@ -20,7 +20,7 @@ describe('an agenda', () => {
     agenda.joined(100, true);
     expect(agenda.repairAtMs).toBe(100);
     expect(agenda.selfTestAtMs).toBeGreaterThanOrEqual(100);
-    expect(agenda.selfTestAtMs).toBeLessThan(10_100);
+    expect(agenda.selfTestAtMs).toBeLessThan(725);
     expect(agenda.fingerAtMs).toBeLessThan(150);
     const before = agenda.selfTestAtMs;
     agenda.joined(9000, true); // a second identity changes nothing about it
@@ -34,6 +34,23 @@ describe('an agenda', () => {
     const older = agendaOf();
     older.joined(100, false);
     expect(older.selfTestAtMs).toBe(Infinity);
+  });
+
+  it('looks at a new member often, and half as often each time until it is as chosen', () => {
+    const agenda = agendaOf({ selfTestMs: 16_000 });
+    const delays = Array.from({ length: 6 }, () => {
+      agenda.selfTested(0);
+      return agenda.selfTestAtMs;
+    });
+    expect(delays).toEqual([1000, 2000, 4000, 8000, 16_000, 16_000]);
+  });
+
+  it('does not hurry in a ring that has long been calm', () => {
+    const agenda = agendaOf({ selfTestMs: 16_000 });
+    agenda.joined(0, true);
+    agenda.fingered(0);
+    agenda.selfTested(0);
+    expect(agenda.selfTestAtMs).toBe(16_000);
   });
 
   it('hurries through the first round of fingers, and through no other', () => {

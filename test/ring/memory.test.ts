@@ -15,6 +15,9 @@ describe('a node', () => {
     for (let at = 0; at < fact.length; at += COMPACT_ADDRESS_BYTES) {
       expect(own.has(readAddress(fact, at))).toBe(true);
     }
+    const { memory } = node.node;
+    expect(new Set(memory.someKnown(8)).size).toBe(8);
+    expect(new Set(memory.someKnown(100))).toEqual(new Set(memory.known));
     node.crash();
     world.run(20_000);
     node.restart();

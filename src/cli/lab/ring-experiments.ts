@@ -158,7 +158,7 @@ const ringSplitEntry = entry({
   about: 'three ways to repair a ring, against the same faults: who loses it',
   checks: [
     'two stories: class-2019 loses the ring in both, chord-2001 in the second, correct in none',
-    'rings lost among many that churn: correct none, class-2019 at least half',
+    'rings lost among many that churn: correct none that somebody remembers, class-2019 at least half',
   ],
   options: z.strictObject({
     seed: seed.default(split.seed),

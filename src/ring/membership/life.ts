@@ -6,6 +6,7 @@
  *                             └ "I am no member" ──────────────────────────────▶ drop
  */
 import { randomBelow } from '../../core/random.ts';
+import type { Identity } from '../circle/identity.ts';
 import type { Member } from '../circle/member.ts';
 import { type Frame, FrameType, REPLY, Status } from '../frames.ts';
 import type { Link } from '../link.ts';
@@ -18,6 +19,12 @@ const INDIRECT = 2;
 
 /** A class program that has joined refuses connections for a second or so; five, where it is slow. */
 const LISTENS_LATE_MS = 5000;
+
+/**
+ * Whoever has lost all successors at once looks itself up with so many pulses. Through one whom it knows in
+ * each of two halves of a torn ring it finds the other half with half of them.
+ */
+export const SEARCHES = 16;
 
 const DEAD = 0;
 
@@ -143,8 +150,18 @@ function drop(node: RingState, now: number, member: Member, isDead: boolean): vo
     const wasFirst = successors[0] !== left[0];
     setSuccessors(node, now, identity, node.policy.heirs(left, before));
     setPredecessors(node, now, identity, before);
+    if (left.length === 0 && node.policy.testsItself) search(identity, now);
     if (wasFirst) node.policy.lostFirst(node, now, identity);
   }
+}
+
+/**
+ * Nobody is left of those who followed us. The nearest predecessor that we fell back on may close the
+ * circle around a part of the ring, and the rest is known to us for as long as those live whom we remember.
+ */
+function search(identity: Identity, now: number): void {
+  identity.searches = SEARCHES;
+  identity.pulseAtMs = now;
 }
 
 /** It says itself that it is no member. */

@@ -28,6 +28,19 @@ describe('a ring', () => {
     );
   });
 
+  it('torn in two places at once is one again within seconds, though each part closes at once', () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const world = new SmallRing({ seed, settings: { k: 0, selfTestMs: 3_600_000 } });
+      const nodes = world.ring(16);
+      world.run(10_000);
+      const order = identitiesOf(nodes).map(({ process }) => process);
+      // Lists of neighbours are three long: whoever stands before a gap knows nobody behind it.
+      for (const at of [2, 3, 4, 5, 10, 11, 12, 13]) order[at].crash();
+      world.run(20_000);
+      expect(ringProblems(world.living), `seed ${seed}`).toEqual([]);
+    }
+  });
+
   it('does not give up who is only hard to reach', () => {
     const world = new SmallRing({ settings: { k: 1 } });
     const nodes = world.ring(4);
