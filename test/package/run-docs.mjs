@@ -25,6 +25,7 @@ const WITH = {
   'docs/ring.md': ['lmdb'],
   'docs/results.md': ['@duckdb/node-api@1.5.5-r.5'],
   'docs/testing.md': ['jest@30', 'vitest@3'],
+  'docs/tutorials/researcher.md': ['@duckdb/node-api@1.5.5-r.5'],
 };
 /** A program or command of the docs is done in this time. */
 const TIME_MS = 120_000;
@@ -122,7 +123,7 @@ class Page {
   async sh({ text, words }) {
     if (!words.includes('stays')) return this.done(this.shell(text), text);
     const server = this.start('bash', ['-c', text]);
-    this.servers.push(server);
+    this.servers.push(Object.assign(server, { text }));
     const until = performance.now() + START_MS;
     let before = -1;
     // It has said all it has to say when nothing more comes for a while.
@@ -160,7 +161,13 @@ class Page {
         command += `\n${lines.shift()}`;
       const expected = [];
       while (lines.length > 0 && !lines[0].startsWith('$ ')) expected.push(lines.shift());
-      const { status, said } = await this.shell(command.replace(/^kill .*PID.*$/, 'true'));
+      const killed = /^kill -9 PID-OF-(\d+)$/.exec(command)?.[1];
+      if (killed !== undefined) {
+        await this.kill(killed);
+        shown.push(`$ ${command}`);
+        continue;
+      }
+      const { status, said } = await this.shell(command);
       check(status === 0, `${command}: exit status ${status}\n${said}`);
       shown.push(
         `$ ${command}`,
@@ -182,9 +189,19 @@ class Page {
     for (const one of text.split(/\n(?=[{[])/)) JSON.parse(one);
   }
 
+  /** The server that was started with this port, as roughly as can be. */
+  async kill(port) {
+    const server = this.servers.find(({ text }) => new RegExp(`--port ${port}\\b`).test(text));
+    check(server !== undefined, `no server has port ${port}`);
+    process.kill(-server.child.pid, 'SIGKILL');
+    await server.ended;
+  }
+
   async stop() {
     for (const { child, ended } of this.servers.reverse()) {
-      if (child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) {
+        process.kill(-child.pid, 'SIGKILL');
+      }
       await ended;
     }
   }
@@ -215,8 +232,9 @@ async function runPage(path) {
 
 const pages = [
   'README.md',
-  ...readdirSync(join(ROOT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true })
+    .filter((name) => name.endsWith('.md') && !name.startsWith('experiments/'))
+    .sort()
     .map((name) => `docs/${name}`),
 ];
 await prove(Object.fromEntries(pages.map((page) => [page, () => runPage(page)])));
