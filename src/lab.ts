@@ -82,6 +82,11 @@ export type { LifetimeModel } from './lab/life/lifetime.ts';
 export { checkSchedule, type Step } from './lab/life/schedule.ts';
 export type { Selection } from './lab/life/selection.ts';
 export {
+  type QueryFate,
+  type ReplayReport,
+  replayCapture,
+} from './lab/mainline/capture-replay.ts';
+export {
   type Expectation,
   SCENARIO_DEFAULTS,
   SCENARIO_METRICS,

@@ -17,6 +17,12 @@ export {
   type RuleResult,
 } from './api/conformance/conformance.ts';
 export { Announcement } from './api/mainline/announcer.ts';
+export {
+  captureLine,
+  pcapOf,
+  type ReadCaptureOptions,
+  readCapture,
+} from './api/mainline/capture.ts';
 export type { EntryPoint } from './api/mainline/entrance.ts';
 export {
   FOLLOW_EVERY_MS,
@@ -42,6 +48,17 @@ export { KeptItem, PUT_EVERY_MS } from './api/mainline/kept-items.ts';
 export { Mainline } from './api/mainline/mainline.ts';
 export { type MainlineOptions, openMainline } from './api/mainline/open.ts';
 export { LOOKUPS_REMEMBERED, type WorldChoices } from './api/mainline/options.ts';
+export {
+  PACKET_DIRECTIONS,
+  PACKET_KINDS,
+  PACKET_VERDICTS,
+  PACKETS_WAITING,
+  type PacketDirection,
+  type PacketKind,
+  type PacketOptions,
+  type PacketVerdict,
+} from './api/mainline/packet-filter.ts';
+export type { Packet, PacketStream } from './api/mainline/packets.ts';
 export type {
   AnnounceEveryOptions,
   AnnounceOptions,
@@ -82,8 +99,10 @@ export type { Endpoint } from './io/endpoint.ts';
 export { DhtError, type DhtErrorCode } from './io/errors.ts';
 export { Search } from './io/search.ts';
 export type { HookAnswer, IncomingQuery, OwnAnswer, QueryHook } from './mainline/answering/hook.ts';
+export type { CapturedPacket } from './mainline/capture/captured.ts';
+export { pcapHeader } from './mainline/capture/pcap.ts';
 export type { NodeChoices } from './mainline/choices.ts';
-export type { DropReason } from './mainline/counters.ts';
+export { DROP_REASONS, type DropReason } from './mainline/counters.ts';
 export { type Bencoded, decode, type Encodable, encode } from './mainline/krpc/bencode.ts';
 export type { Verdict } from './mainline/krpc/fields.ts';
 export { PUBLIC_ROUTERS } from './mainline/routers.ts';

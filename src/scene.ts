@@ -32,6 +32,7 @@ export {
 export * from './scene/protocol/limits.ts';
 export * from './scene/protocol/messages.ts';
 export { isHash, keyName, keyOf } from './scene/protocol/names.ts';
+export { captureScene } from './scene/recording/capture-scene.ts';
 export { Playback } from './scene/recording/playback.ts';
 export {
   KEYFRAME_MS,

@@ -31,10 +31,11 @@ test('nothing below the door of the lab needs Node.js', () => {
 /** The names of a door that are there when a program runs; types need a compiler to be missed. */
 const NAMES: Record<string, string> = {
   mainline: [
-    'Announcement DhtError FOLLOW_EVERY_MS LOOKUPS_REMEMBERED Mainline PUBLIC_ROUTERS RegisterView',
-    'SCRAPE_MAX Search SeededRandom',
-    'TableView addressOf checkConformance decode encode flatTable formatAddress ipOf openMainline parseIp',
-    'portOf prefixTable publicKeyOf',
+    'Announcement DROP_REASONS DhtError FOLLOW_EVERY_MS KeptItem LOOKUPS_REMEMBERED Mainline',
+    'PACKETS_WAITING PACKET_DIRECTIONS PACKET_KINDS PACKET_VERDICTS PUBLIC_ROUTERS PUT_EVERY_MS',
+    'RegisterView SAMPLE_LIMIT SAMPLE_WALKS SCRAPE_MAX Search SeededRandom TableView addressOf',
+    'captureLine checkConformance decode encode flatTable formatAddress ipOf openMainline parseIp',
+    'pcapHeader pcapOf portOf prefixTable publicKeyOf readCapture',
   ].join(' '),
   'bittorrent-dht': 'Client default',
   codec: 'decode encode',
@@ -52,7 +53,7 @@ const NAMES: Record<string, string> = {
     'SIZE_ESTIMATE_DEFAULTS SNAPSHOT_NODES SOAK_NODES_MIN SoakFailure TABLES chanceOf checkLatency',
     'checkNetwork checkSchedule checkStart chordChurn chordLoad chordMassfail chordPath',
     'churnFrom columnsOf createLab durationMs kadHops mdhtLookupLatency natReach',
-    'replicaSurvival ringSoak ringSplit ringSurvival scenario shown sizeEstimate soak',
+    'replayCapture replicaSurvival ringSoak ringSplit ringSurvival scenario shown sizeEstimate soak',
   ].join(' '),
   studio: 'CommandRefused LiveMainline LiveRing LiveScene SiteError StudioError openStudio',
 };

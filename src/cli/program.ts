@@ -32,6 +32,7 @@ import {
 import { addNodeOptions, addTimeout, type NodeOptions } from './mainline/node-options.ts';
 import { type PingOptions, ping } from './mainline/ping.ts';
 import { prompt } from './mainline/prompt.ts';
+import { researchCommands } from './mainline/research.ts';
 import { type SampleCommandOptions, sample } from './mainline/sample.ts';
 import { type ServeOptions, serve } from './mainline/serve.ts';
 import { commonHelp } from './manual.ts';
@@ -186,6 +187,7 @@ function mainlineCommands(group: Command): void {
     );
 
   conformanceCommand(group);
+  researchCommands(group);
   healthAndLookups(group);
   walksAndWatches(group);
 }

@@ -47,8 +47,9 @@ export class Driver implements DatagramReceiver {
   #stallRounds = 0;
   readonly #unsent = new Set<Address>();
   #refusal: Refusal | null = null;
-  /** Somebody who looks on. */
+  /** Somebody who looks on; `tapped` is called when a datagram that came in is done with. */
   tap: DatagramTap | null = null;
+  tapped: (() => void) | null = null;
 
   /**
    * @param onError hears what a machine throws: a broken invariant, or a mistake in a program's own
@@ -96,6 +97,7 @@ export class Driver implements DatagramReceiver {
     } catch (error) {
       this.#failed(error);
     }
+    this.tapped?.();
   }
 
   /** The latest refusal of the system to send; null when there was none since a datagram came in. */

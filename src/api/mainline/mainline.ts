@@ -51,6 +51,8 @@ import type { KeptItem } from './kept-items.ts';
 import { observerOf } from './observer.ts';
 import { checkLimits, registerLimitOf, tracesOf, type WorldChoices } from './options.ts';
 import { busy, noNodes, storedPeers, wasClosed } from './outcomes.ts';
+import type { PacketOptions } from './packet-filter.ts';
+import { type PacketStream, PacketTap } from './packets.ts';
 import { announce, getPeers } from './peers.ts';
 import type {
   AnnounceEveryOptions,
@@ -111,6 +113,7 @@ export class Mainline {
   readonly #openedAtMs: number;
   #closed: Promise<void> | null = null;
   readonly #watchers: MainlineWatchers;
+  readonly #tap: PacketTap;
   /** How many traces are kept. */
   readonly #traces: number;
   readonly #entrance: Entrance;
@@ -147,6 +150,7 @@ export class Mainline {
     this.#openedAtMs = this.#clock.now();
     this.#driver = new Driver(this.#clock, transport, tell);
     this.#watchers = new MainlineWatchers(this.#driver, tell);
+    this.#tap = new PacketTap(this.#watchers, this.#counters, this.#clock, transport.address);
     this.#traces = tracesOf(options.traces);
     const shared = this.#shared;
     const limit = registerLimitOf(options.register);
@@ -332,6 +336,15 @@ export class Mainline {
     return this.#watchers.add(watcher);
   }
 
+  /**
+   * Every datagram in and out from now on and what became of it, or those that are wanted.
+   * @throws TypeError, RangeError; DhtError CLOSED.
+   */
+  packets(options: PacketOptions = {}): PacketStream {
+    if (this.#closed) throw wasClosed();
+    return this.#tap.open(options);
+  }
+
   /** What others have announced to us, at most `limit` info-hashes. */
   stored(limit?: number): StoredPeers[] {
     return storedPeers(this.#node, limit);
@@ -372,6 +385,7 @@ export class Mainline {
     this.#closing.abort();
     this.#join(0);
     this.#calls.close();
+    this.#tap.close();
     await new Promise<void>((resolve) => this.#driver.stop(resolve));
   }
 

@@ -11,6 +11,13 @@ import type { MainlineWatcher } from './results.ts';
 /** Whose tap it is. */
 interface Tapped {
   tap: DatagramTap | null;
+  tapped: (() => void) | null;
+}
+
+/** One of our own who looks on: before a datagram is sent or taken in, and when one is done with. */
+export interface Onlooker {
+  before: DatagramTap;
+  after: () => void;
 }
 
 interface Guarded {
@@ -20,6 +27,7 @@ interface Guarded {
 
 export class MainlineWatchers {
   readonly #watchers = new Set<Guarded>();
+  readonly #onlookers = new Set<Onlooker>();
   readonly #driver: Tapped;
   readonly #tell: Teller;
 
@@ -52,14 +60,34 @@ export class MainlineWatchers {
     for (const { onLookup } of this.#watchers) onLookup?.(trace);
   }
 
+  /** @returns how to stop it. */
+  attach(onlooker: Onlooker): () => void {
+    this.#onlookers.add(onlooker);
+    this.#listen();
+    return () => {
+      this.#onlookers.delete(onlooker);
+      this.#listen();
+    };
+  }
+
   /** The driver has a tap only while somebody wants the datagrams. */
   #listen(): void {
-    const taps = [...this.#watchers].flatMap(({ onDatagram }) => onDatagram ?? []);
+    const onlookers = [...this.#onlookers];
+    const taps = [
+      ...[...this.#watchers].flatMap(({ onDatagram }) => onDatagram ?? []),
+      ...onlookers.map(({ before }) => before),
+    ];
     this.#driver.tap =
       taps.length === 0
         ? null
         : (...datagram) => {
             for (const tap of taps) tap(...datagram);
+          };
+    this.#driver.tapped =
+      onlookers.length === 0
+        ? null
+        : () => {
+            for (const { after } of onlookers) after();
           };
   }
 }

@@ -2,12 +2,10 @@
  * `ringlight lab record`: a world of the lab, run from its seed with acts at their times, and written
  * down as the page would have seen it. The same configuration and acts give the same file.
  */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Recorded, SceneConfig, TimedAct } from '../../scene.ts';
 import { bold, CommandError, type Console, counted } from '../console.ts';
-
-/** Lines are written together, this many characters at a time. */
-const WRITTEN_AT_ONCE = 1 << 20;
+import { WrittenFile } from '../written-file.ts';
 
 export interface RecordOptions {
   config?: string;
@@ -32,10 +30,10 @@ export async function recordRun(
     ...(seed !== undefined && { seed }),
   });
   const acts: TimedAct[] = options.acts === undefined ? [] : checkActs(jsonOf(options.acts));
-  const out = new RecordingFile(file);
+  const out = new WrittenFile(file);
   let recorded: Recorded;
   try {
-    recorded = recordSimulation(config, acts, until, (line) => out.write(line), {
+    recorded = recordSimulation(config, acts, until, (line) => out.line(line), {
       progress: (done) => {
         console.progress(`recording … ${Math.floor(done * 100)} %`);
         return true;
@@ -69,47 +67,5 @@ function jsonOf(file: string): unknown {
     return JSON.parse(text);
   } catch {
     throw new CommandError(`${file} is no JSON`, 2, 'READ');
-  }
-}
-
-/** A file written line by line. @throws CommandError when the system does not take it. */
-class RecordingFile {
-  readonly #path: string;
-  readonly #file: number;
-  #waiting = '';
-
-  constructor(path: string) {
-    this.#path = path;
-    this.#file = this.#attempt(() => openSync(path, 'w'));
-  }
-
-  write(line: string): void {
-    this.#waiting += `${line}\n`;
-    if (this.#waiting.length >= WRITTEN_AT_ONCE) this.#leave();
-  }
-
-  close(): void {
-    try {
-      this.#leave();
-    } finally {
-      closeSync(this.#file);
-    }
-  }
-
-  #leave(): void {
-    const bytes = Buffer.from(this.#waiting);
-    this.#waiting = '';
-    this.#attempt(() => {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
-    });
-  }
-
-  #attempt<T>(run: () => T): T {
-    try {
-      return run();
-    } catch (error) {
-      const reason = (error as Error).message;
-      throw new CommandError(`cannot write ${this.#path}: ${reason}`, 2, 'WRITE');
-    }
   }
 }

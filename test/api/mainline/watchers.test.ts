@@ -5,7 +5,9 @@ import type { DatagramTap } from '../../../src/io/driver.ts';
 import type { LookupTrace } from '../../../src/mainline.ts';
 
 function setup() {
-  const driver: { tap: DatagramTap | null } = { tap: null };
+  const driver: { tap: DatagramTap | null; tapped: (() => void) | null } = {
+    ...{ tap: null, tapped: null },
+  };
   const told: string[] = [];
   const watchers = new MainlineWatchers(driver, (error) => told.push(String(error)));
   return { driver, told, watchers };
@@ -60,4 +62,18 @@ test('a misspelt callback is refused', () => {
   expect(() => watchers.add({ onLokup: () => {} } as object)).toThrow(
     '"onLokup" is no option of watch, did you mean "onLookup"?',
   );
+});
+
+test('an onlooker hears before and after, until it goes', () => {
+  const { driver, watchers } = setup();
+  const seen: string[] = [];
+  const stop = watchers.attach({
+    before: (_isOurs, peer) => void seen.push(`before ${peer}`),
+    after: () => void seen.push('after'),
+  });
+  driver.tap!(false, 7, new Uint8Array(1), 0, 1);
+  driver.tapped!();
+  expect(seen).toEqual(['before 7', 'after']);
+  stop();
+  expect([driver.tap, driver.tapped]).toEqual([null, null]);
 });

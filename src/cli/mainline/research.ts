@@ -1,0 +1,51 @@
+/** The commands of those who study the network: what passes through a node, played again. */
+import type { Command } from 'commander';
+import { PACKET_DIRECTIONS, PACKET_KINDS, PACKET_VERDICTS } from '../../mainline.ts';
+import { duration, oneOf, share, wholeNumberIn } from '../arguments.ts';
+import { openConsole } from '../console.ts';
+import { addNodeOptions } from './node-options.ts';
+import type { ReplayCommandOptions } from './replay.ts';
+import type { TapOptions } from './tap.ts';
+
+const COUNT_MAX = 1_000_000_000;
+
+export function researchCommands(group: Command): void {
+  addNodeOptions(
+    group.command('tap').description('run a node, and show every datagram and what became of it'),
+    true,
+  )
+    .option('--out <file>', 'write them there as JSON lines')
+    .option('--pcap <file>', 'write them there as Wireshark reads them')
+    .option('--only <direction>', 'in or out', oneOf(...PACKET_DIRECTIONS))
+    .option('--kind <kind>', PACKET_KINDS.join(', '), oneOf(...PACKET_KINDS))
+    .option('--method <name>', 'queries of this method, and their replies')
+    .option('--peer <address>', 'an IP, or IP and port')
+    .option('--verdict <verdict>', PACKET_VERDICTS.join(', '), oneOf(...PACKET_VERDICTS))
+    .option('--sample <share>', 'a share of all exchanges, 0..1', share)
+    .option('--count <number>', 'stop after so many', wholeNumberIn(1, COUNT_MAX))
+    .option('--for <duration>', 'stop after this long, such as 10s', duration)
+    .option('--read-only', 'ask, but answer nobody (BEP 43)')
+    .option('--state <file>', 'keep id, contacts and announcements there from one run to the next')
+    .option('--json', 'one JSON object per line', false)
+    .action(async (options: TapOptions) => {
+      const { tap } = await import('./tap.ts');
+      await tap(options, openConsole(options.json));
+    });
+
+  group
+    .command('replay')
+    .description('play a capture of tap, or a pcap file, to a node of the lab')
+    .argument('<file>', 'JSON lines of tap, or pcap')
+    .option(
+      '--local <host:port>',
+      'whose side is ours (default: who took part most), of a pcap file',
+    )
+    .option('--recording <file>', 'also write a recording that the studio plays')
+    .option('--no-limits', 'the node answers everybody, however often they ask')
+    .option('--seed <number>', 'seed of the node', wholeNumberIn(0, 0xffffffff), 1)
+    .option('--json', 'one JSON object per line', false)
+    .action(async (file: string, options: ReplayCommandOptions & { json: boolean }) => {
+      const { replayFile } = await import('./replay.ts');
+      await replayFile(file, options, openConsole(options.json));
+    });
+}
