@@ -9,6 +9,7 @@ import { rememberTheme, shownTheme } from './model/theme.ts';
 import { view } from './model/view-state.ts';
 import { Shell } from './shell/shell.tsx';
 import { pressed } from './shell/shortcuts.ts';
+import { workerSource } from './sources/worker-source.ts';
 import { Studio } from './studio.ts';
 import './theme.css';
 
@@ -16,7 +17,8 @@ view.theme.value = shownTheme();
 effect(() => rememberTheme(view.theme.value));
 
 const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-const studio = new Studio(view, isCalm);
+const isEmbedded = new URLSearchParams(location.search).has('embed');
+const studio = new Studio(view, isCalm, workerSource(), isEmbedded);
 studio.start(location.hash);
 addEventListener('hashchange', () => studio.follow(location.hash));
 addEventListener('keydown', (event) => {

@@ -4,10 +4,12 @@
  */
 import { batch, type Signal, signal } from '@preact/signals';
 import type { SceneOverlay } from 'ringlight/scene';
+import { askedLesson, withAsks } from './lessons/asked.ts';
 import { Course, type OpenLesson } from './lessons/course.ts';
 import { LESSONS, lessonOf } from './lessons/index.ts';
 import type { Lesson } from './lessons/lesson.ts';
 import { FIRST_KEY, openingMoment } from './lessons/opening.ts';
+import { type Asked, writeAsks } from './link/asks.ts';
 import {
   type Link,
   readLink,
@@ -42,17 +44,29 @@ export class Studio {
   readonly liveScenes: Signal<readonly LiveScene[]> = signal([]);
   readonly course: Course;
   readonly helpOpen: Signal<boolean> = signal(false);
+  /** The lesson whose work sheet is open. */
+  readonly sheet: Signal<Lesson | null> = signal(null);
+  /** A frame of another page: the picture, its words, and little else. */
+  readonly isEmbedded: boolean;
   /** One line for people; '' for none. */
   readonly trouble: Signal<string> = signal('');
-  readonly #openLab: OpenSource;
+  /** Of the link that the open lesson came with. */
+  #asks: readonly Asked[] = [];
+  readonly openLab: OpenSource;
   readonly #calm: boolean;
 
   /** `isCalm`: the viewer prefers less motion, so nothing plays by itself. */
-  constructor(view: ViewState, isCalm: boolean, openLab: OpenSource = workerSource()) {
+  constructor(
+    view: ViewState,
+    isCalm: boolean,
+    openLab: OpenSource = workerSource(),
+    isEmbedded = false,
+  ) {
     this.session = new Session(view);
     this.course = new Course(this.session, isCalm);
     this.#calm = isCalm;
-    this.#openLab = openLab;
+    this.isEmbedded = isEmbedded;
+    this.openLab = openLab;
   }
 
   /** The lesson that is open. */
@@ -78,8 +92,8 @@ export class Studio {
     } catch (error) {
       this.trouble.value = `${messageOf(error)} This is the opening scene instead.`;
     }
-    if (link.kind === 'scene') this.#openScene(link.link);
-    else if (link.kind === 'lesson') this.openLesson(link.id, link.step);
+    if (link.kind === 'scene') this.#openScene(link.link, link.asks);
+    else if (link.kind === 'lesson') this.openLesson(link.id, link.step, link.asks);
     else if (link.kind === 'live') void this.showLive(link.name, link.token);
     else if (link.kind === 'recording') void this.showRecording(link.path);
     else {
@@ -144,19 +158,27 @@ export class Studio {
     }
   }
 
-  openLesson(id: string, step: number): void {
+  openLesson(id: string, step: number, asks: readonly Asked[] = []): void {
     const lesson = lessonOf(id);
     if (!lesson) return;
-    this.#useLab();
-    const index = Math.min(step, lesson.steps.length - 1);
-    this.course.play({ lesson, index });
-    this.#setAddress(writeLessonLink(id, index));
+    this.#asks = asks;
+    this.#openStep(withAsks(lesson, asks), Math.min(step, lesson.steps.length - 1));
   }
 
   /** Another step of the open lesson. */
   toStep(index: number): void {
     const open = this.course.open.value;
-    if (open) this.openLesson(open.lesson.id, index);
+    if (open) this.#openStep(open.lesson, index);
+  }
+
+  #openStep(lesson: Lesson, index: number): void {
+    this.#useLab();
+    this.course.play({ lesson, index });
+    if (lessonOf(lesson.id)) this.#setAddress(this.#lessonLink({ lesson, index }));
+  }
+
+  #lessonLink({ lesson, index }: OpenLesson): string {
+    return writeLessonLink(lesson.id, index) + writeAsks(this.#asks);
   }
 
   /** Plays the open step from where it begins. */
@@ -182,24 +204,36 @@ export class Studio {
   }
 
   get #nextLesson(): Lesson | undefined {
-    const open = this.lesson.value;
-    return open ? LESSONS[LESSONS.indexOf(open.lesson) + 1] : undefined;
+    const at = LESSONS.findIndex(({ id }) => id === this.lesson.value?.lesson.id);
+    return at < 0 ? undefined : LESSONS[at + 1];
   }
 
   /** A link to what is to be seen now; it stands in the address bar too. */
   writeLink(): string {
-    const open = this.lesson.value;
-    const { kind, liveName } = this.source.value;
-    const moment = this.session.moment;
-    const hash = open
-      ? writeLessonLink(open.lesson.id, open.index)
-      : kind === 'live'
-        ? writeLiveLink(liveName)
-        : kind === 'lab' && moment
-          ? writeSceneLink(this.#sceneLink(moment))
-          : location.hash;
+    const hash = this.#hashNow();
     this.#setAddress(hash);
     return new URL(hash, location.href).href;
+  }
+
+  /** The same with questions, for others: it opens elsewhere. */
+  writeAskingLink(asks: readonly Asked[]): string {
+    const open = this.lesson.value;
+    const isKnown = open !== null && lessonOf(open.lesson.id) !== undefined;
+    const link = isKnown ? writeLessonLink(open.lesson.id, open.index) : this.#hashOfScene();
+    return new URL(link + writeAsks(asks), location.href).href;
+  }
+
+  #hashNow(): string {
+    const open = this.lesson.value;
+    const { kind, liveName } = this.source.value;
+    if (open) return lessonOf(open.lesson.id) ? this.#lessonLink(open) : location.hash;
+    return kind === 'live' ? writeLiveLink(liveName) : this.#hashOfScene();
+  }
+
+  #hashOfScene(): string {
+    const { moment } = this.session;
+    const isLab = this.source.value.kind === 'lab';
+    return isLab && moment ? writeSceneLink(this.#sceneLink(moment)) : location.hash;
   }
 
   #sceneLink(moment: Moment): SceneLink {
@@ -214,16 +248,21 @@ export class Studio {
     };
   }
 
-  #openScene({ moment, view, tab, node, key, lookup }: SceneLink): void {
+  #openScene(link: SceneLink, asks: readonly Asked[]): void {
+    const { moment, view, tab, node, key, lookup } = link;
     this.#leaveLesson();
     this.#useLab();
+    if (asks.length > 0) {
+      this.#openStep(askedLesson(link, asks), 0);
+      return;
+    }
     this.session.stand(1);
     this.session.begin(moment, false, { view, tab, node, key, lookup });
   }
 
   #useLab(): void {
     if (this.source.value.kind === 'lab' && this.session.panes.value.length > 0) return;
-    this.#show(LAB, this.#openLab);
+    this.#show(LAB, this.openLab);
   }
 
   #show(source: ShownSource, open: OpenSource): void {

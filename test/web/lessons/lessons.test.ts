@@ -51,7 +51,7 @@ describe('lessons', () => {
   test.each(steps)('$name can be linked, is short, and is staged in order', (told) => {
     const { lesson, step, i } = told;
     expect(readLink(writeLessonLink(lesson.id, i))).toEqual({
-      ...{ kind: 'lesson', id: lesson.id, step: i },
+      ...{ kind: 'lesson', id: lesson.id, step: i, asks: [] },
     });
     const { acts, atMs, toMs } = stagingOf(lesson, i);
     expect(atMs).toBeLessThan(toMs);

@@ -59,7 +59,7 @@ describe('links', () => {
             key,
             lookup: 3,
           };
-          expect(readLink(writeSceneLink(shown))).toEqual({ kind: 'scene', link: shown });
+          expect(readLink(writeSceneLink(shown))).toEqual({ kind: 'scene', link: shown, asks: [] });
         },
       ),
     );
@@ -72,10 +72,13 @@ describe('links', () => {
   test('lessons, live scenes and recordings have links of their own', () => {
     expect(readLink(writeLessonLink('ownership', 1))).toEqual({
       kind: 'lesson',
+      asks: [],
       id: 'ownership',
       step: 1,
     });
-    expect(readLink('#lesson=ownership')).toEqual({ kind: 'lesson', id: 'ownership', step: 0 });
+    expect(readLink('#lesson=ownership')).toEqual({
+      ...{ kind: 'lesson', id: 'ownership', step: 0, asks: [] },
+    });
     expect(readLink(writeLiveLink('a & b'))).toEqual({ kind: 'live', name: 'a & b' });
     expect(readLink('#live=ring&token=t')).toEqual({ kind: 'live', name: 'ring', token: 't' });
     const path = 'api/recordings/a b';

@@ -8,6 +8,7 @@ function world(origin: 'lab' | 'live' = 'lab'): SceneModel {
   const model = new SceneModel();
   model.apply(hello({ origin }));
   addNodes(model, 4);
+  model.apply(frame({ atMs: 900 }));
   return model;
 }
 
@@ -18,15 +19,24 @@ describe('the fate of a node', () => {
   test('is when and how it went, and gone when it is back', () => {
     const model = world();
     turn(model, 1000, 1, NodeState.crashed);
-    turn(model, 1500, 2, NodeState.paused);
-    turn(model, 2000, 3, NodeState.leaving);
-    turn(model, 2500, 3, NodeState.absent);
+    turn(model, 1200, 2, NodeState.paused);
+    turn(model, 1300, 3, NodeState.leaving);
+    turn(model, 1400, 3, NodeState.absent);
     expect(model.fateOf(0)).toBeNull();
     expect(model.fateOf(1)).toEqual({ how: 'crashed', atMs: 1000 });
-    expect(model.fateOf(2)).toEqual({ how: 'paused', atMs: 1500 });
-    expect(model.fateOf(3)).toEqual({ how: 'left', atMs: 2500 });
+    expect(model.fateOf(2)).toEqual({ how: 'paused', atMs: 1200 });
+    expect(model.fateOf(3)).toEqual({ how: 'left', atMs: 1400 });
     turn(model, 3000, 1, NodeState.joining);
     expect(model.fateOf(1)).toBeNull();
+  });
+
+  test('that happened between looks far apart has no time', () => {
+    const model = world();
+    turn(model, 9000, 1, NodeState.crashed);
+    expect(model.fateOf(1)).toEqual({ how: 'crashed', atMs: null });
+    const act = { kind: 'crash', nodes: [1] } as const;
+    model.apply({ type: 'history', acts: [{ atMs: 5000, act }] });
+    expect(model.fateOf(1)).toEqual({ how: 'crashed', atMs: 5000 });
   });
 
   test('of a live node that is gone is not said to be that it left', () => {

@@ -169,6 +169,7 @@ function selectedIn(
   return {
     ...(select.node === undefined ? {} : { node: select.node }),
     ...(select.key === undefined ? {} : { keyName: select.key }),
+    ...(select.hash === undefined ? {} : { key: select.hash }),
     ...(select.view === undefined ? {} : { view: select.view }),
     ...(select.tab === undefined ? {} : { tab: select.tab }),
     ...(select.lookup ? { lookup: callsOf(acts) } : {}),

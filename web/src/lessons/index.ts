@@ -1,4 +1,4 @@
-/** All lessons, in the order in which they are told: the ring first, then Mainline. */
+/** All lessons, in the order in which they are told, group by group. */
 import { alpha } from './alpha.ts';
 import { churn } from './churn.ts';
 import { fingers } from './fingers.ts';
@@ -17,10 +17,10 @@ export const LESSONS: readonly Lesson[] = [
   hashRing,
   ownership,
   joining,
+  fingers,
   kSafety,
   repair,
   ringSplit,
-  fingers,
   kBuckets,
   lookup,
   alpha,

@@ -1,6 +1,7 @@
 /** What stands above a lesson that is alone on the screen: which one it is, where in it, and the way out. */
 import { Share, ThemeChoice } from '../shell/top-bar.tsx';
 import type { Studio } from '../studio.ts';
+import { TeachMenu } from '../teach/teach-menu.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { LessonList } from './lesson-list.tsx';
@@ -52,6 +53,7 @@ export function LessonBar({ studio }: { studio: Studio }) {
         <Icon name="hands" />
         <span class="label">Controls</span>
       </button>
+      <TeachMenu studio={studio} />
       <Share studio={studio} />
       <ThemeChoice studio={studio} />
     </header>

@@ -71,12 +71,14 @@ export function LessonPanel({
         tabIndex={0}
         aria-label="The words of this step"
       >
-        <p class="lesson-text">
-          <Words studio={studio} say={step.text} />
-        </p>
+        {step.text !== '' && (
+          <p class="lesson-text">
+            <Words studio={studio} say={step.text} />
+          </p>
+        )}
         <Ask studio={studio} />
         <div aria-live="polite">
-          {phase === 'told' && (
+          {phase === 'told' && step.notice !== '' && (
             <p class="lesson-notice">
               <strong>Notice:</strong> <Words studio={studio} say={step.notice} />
             </p>

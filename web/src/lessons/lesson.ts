@@ -74,6 +74,8 @@ export interface LessonStep {
     node?: number;
     /** The name that was typed for it. */
     key?: string;
+    /** Or the key itself. */
+    hash?: string;
     /** The one that was asked for last. */
     lookup?: boolean;
     tab?: PanelTab;

@@ -6,6 +6,7 @@
  *     #lesson=ownership/2 a step of a lesson, counted from 1
  *     #live=ring          a scene of the server that served this page; &token=… lets one act
  *     #recording=path     a recording on the same host
+ *     …&ask=W3sicS…       questions to a world or a lesson (asks.ts)
  *
  * `s` is JSON in base64url. What a link says is looked through before anything is made of it.
  */
@@ -19,6 +20,8 @@ import {
 import { FIRST_CONFIG } from '../lessons/lesson.ts';
 import type { Moment } from '../model/moment.ts';
 import type { PanelTab, ViewKind } from '../model/view-state.ts';
+import { type Asked, readAsks } from './asks.ts';
+import { fromBase64Url, toBase64Url } from './base64url.ts';
 
 export const LINK_VERSION = 1;
 
@@ -40,8 +43,8 @@ export interface SceneLink extends LinkedView {
 
 export type Link =
   | { kind: 'none' }
-  | { kind: 'scene'; link: SceneLink }
-  | { kind: 'lesson'; id: string; step: number }
+  | { kind: 'scene'; link: SceneLink; asks: readonly Asked[] }
+  | { kind: 'lesson'; id: string; step: number; asks: readonly Asked[] }
   | { kind: 'live'; name: string; token?: string }
   | { kind: 'recording'; path: string };
 
@@ -74,7 +77,8 @@ export function readLink(hash: string): Link {
   if (hash.length > LINK_LENGTH_MAX) throw new Error('The link is too long.');
   const fields = new URLSearchParams(hash.replace(/^#/, ''));
   const lesson = fields.get('lesson');
-  if (lesson !== null) return lessonLink(lesson);
+  const asks = readAsks(fields.get('ask'));
+  if (lesson !== null) return { ...lessonLink(lesson), asks };
   const live = fields.get('live');
   if (live !== null) {
     const token = fields.get('token');
@@ -87,10 +91,10 @@ export function readLink(hash: string): Link {
   if (version !== String(LINK_VERSION)) {
     throw new Error(`The link was made by another version of Ringlight (its form is ${version}).`);
   }
-  return { kind: 'scene', link: sceneLink(fields.get('s') ?? '') };
+  return { kind: 'scene', link: sceneLink(fields.get('s') ?? ''), asks };
 }
 
-function lessonLink(text: string): Link {
+function lessonLink(text: string): { kind: 'lesson'; id: string; step: number } {
   const match = /^([a-z0-9-]{1,60})(?:\/(\d{1,3}))?$/.exec(text);
   if (!match) throw new Error('The link names no lesson.');
   return { kind: 'lesson', id: match[1], step: Math.max(0, Number(match[2] ?? 1) - 1) };
@@ -155,16 +159,4 @@ function differenceOf(config: SceneConfig): Partial<SceneConfig> {
     ([field, value]) => FIRST_CONFIG[field as keyof SceneConfig] !== value,
   );
   return Object.fromEntries(different) as Partial<SceneConfig>;
-}
-
-function toBase64Url(text: string): string {
-  let binary = '';
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-}
-
-function fromBase64Url(text: string): string {
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
-  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }

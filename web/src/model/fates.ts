@@ -8,8 +8,12 @@ export type Manner = 'crashed' | 'left' | 'gone' | 'paused';
 
 export interface Fate {
   how: Manner;
-  atMs: number;
+  /** Null where it is known only that it happened. */
+  atMs: number | null;
 }
+
+/** Of what happened between two looks so far apart nobody can say when. */
+const SEEN_WITHIN_MS = 250;
 
 const MANNER_OF_ACT: Readonly<Record<string, Manner>> = {
   crash: 'crashed',
@@ -33,7 +37,15 @@ export class Fates {
   }
 
   /** A node is in another state. `isTold`: of a live node that is gone nobody knows whether it left. */
-  see(node: number, before: number, state: number, atMs: number, isTold: boolean): void {
+  see(
+    node: number,
+    before: number,
+    state: number,
+    looks: { beforeMs: number; nowMs: number },
+    isTold: boolean,
+  ): void {
+    const isClose = looks.nowMs - looks.beforeMs <= SEEN_WITHIN_MS;
+    const atMs = isClose || !isTold ? looks.nowMs : null;
     if (state === NodeState.crashed) this.#seen.set(node, { how: 'crashed', atMs });
     else if (state === NodeState.paused) this.#seen.set(node, { how: 'paused', atMs });
     else if (state !== NodeState.absent) this.#seen.delete(node);
@@ -47,18 +59,16 @@ export class Fates {
     return this.#seen;
   }
 
-  /** Of a node that is in a state by now; null where nothing is known. */
+  /** Of a node that is in a state by now; null where nothing is known. What was done to it says it best. */
   of(node: number, state: number, acts: readonly TimedAct[], nowMs: number): Fate | null {
-    const seen = this.#seen.get(node);
-    if (seen) return seen;
+    const seen = this.#seen.get(node) ?? null;
     for (let i = acts.length - 1; i >= 0; i--) {
       const { atMs, act } = acts[i];
+      if (atMs > nowMs || !('nodes' in act) || !act.nodes.includes(node)) continue;
       const how = MANNER_OF_ACT[act.kind];
-      if (atMs > nowMs || how === undefined || !('nodes' in act) || !act.nodes.includes(node)) {
-        continue;
-      }
-      return STATE_OF_MANNER[how] === state ? { how, atMs } : null;
+      if (how === undefined || STATE_OF_MANNER[how] !== state) return seen;
+      return seen?.atMs != null && seen.how !== how ? seen : { how, atMs };
     }
-    return null;
+    return seen;
   }
 }

@@ -294,6 +294,7 @@ export class SceneModel {
 
   #addUpdate(update: Update): void {
     if (update.atMs < this.atMs) this.#forgetAfter(update.atMs);
+    const beforeMs = this.atMs;
     this.atMs = update.atMs;
     this.pace = update.pace;
     this.playing.value = update.playing;
@@ -314,7 +315,8 @@ export class SceneModel {
         }
         if (!update.whole) {
           const isTold = this.hello.value?.origin !== 'live';
-          this.fates.see(node, this.stateOf[node], update.states[i], update.atMs, isTold);
+          const looks = { beforeMs, nowMs: update.atMs };
+          this.fates.see(node, this.stateOf[node], update.states[i], looks, isTold);
         }
         this.stateOf[node] = update.states[i];
       }

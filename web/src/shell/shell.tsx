@@ -3,7 +3,7 @@
  * narrow one the picture comes first, and hands are one more tab.
  */
 import { type Signal, signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { LessonBar } from '../lessons/lesson-bar.tsx';
 import { LessonPanel } from '../lessons/lesson-panel.tsx';
 import type { ScenePane } from '../model/session.ts';
@@ -38,16 +38,20 @@ export function Shell({ studio }: { studio: Studio }) {
   const isDropping = useDrop(studio);
   const isTwo = session.panes.value.length > 1;
   const { course } = studio;
-  const isAlone = course.open.value !== null && !course.toolsOpen.value;
+  const isLesson = course.open.value !== null;
+  const isEmbedded = studio.isEmbedded;
+  const isAlone = isEmbedded || (isLesson && !course.toolsOpen.value);
   return (
-    <div class={`shell ${isTwo ? 'is-two' : ''} ${isAlone ? 'is-alone' : ''}`}>
+    <div
+      class={`shell ${isTwo ? 'is-two' : ''} ${isAlone ? 'is-alone' : ''} ${isAlone && !isLesson ? 'is-bare' : ''}`}
+    >
       <div class="top-area">
         {!isAlone && (
           <button type="button" class="skip" onClick={focusPanel}>
             To the panels
           </button>
         )}
-        {course.open.value !== null && <LessonBar studio={studio} />}
+        {isEmbedded ? <EmbedBar studio={studio} /> : isLesson && <LessonBar studio={studio} />}
         {!isAlone && <TopBar studio={studio} />}
         <TroubleLines studio={studio} />
       </div>
@@ -71,9 +75,42 @@ export function Shell({ studio }: { studio: Studio }) {
       </aside>
       <Timeline session={session} />
       <Help open={studio.helpOpen} />
+      <Sheet studio={studio} />
       {isDropping.value && <div class="shell-drop">Drop a recording to play it</div>}
     </div>
   );
+}
+
+/** In a frame of another page: what it is, and the way to the whole of it. */
+function EmbedBar({ studio }: { studio: Studio }) {
+  const { lesson, source } = studio;
+  const whole = () => {
+    const url = new URL(studio.writeLink());
+    url.search = '';
+    open(url, '_blank', 'noopener');
+  };
+  return (
+    <header class="embed-bar small">
+      <strong>{lesson.value?.lesson.title ?? source.value.title}</strong>
+      <button type="button" class="plain" onClick={whole}>
+        Open in Ringlight ↗
+      </button>
+    </header>
+  );
+}
+
+type SheetView = typeof import('../teach/work-sheet.tsx').WorkSheet;
+
+/** Loaded when it is asked for. */
+function Sheet({ studio }: { studio: Studio }) {
+  const [View, setView] = useState<{ View: SheetView } | null>(null);
+  const lesson = studio.sheet.value;
+  useEffect(() => {
+    if (lesson === null || View !== null) return;
+    void import('../teach/work-sheet.tsx').then(({ WorkSheet }) => setView({ View: WorkSheet }));
+  }, [lesson, View]);
+  if (lesson === null || View === null) return null;
+  return <View.View key={lesson.id} studio={studio} lesson={lesson} />;
 }
 
 /** A button, not a link: the part of the address behind # is the link of the scene. */

@@ -4,6 +4,7 @@ import type { SceneOverlay } from 'ringlight/scene';
 import { LessonList } from '../lessons/lesson-list.tsx';
 import type { Theme, ViewKind } from '../model/view-state.ts';
 import type { Studio } from '../studio.ts';
+import { TeachMenu } from '../teach/teach-menu.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
 import './top-bar.css';
@@ -32,6 +33,7 @@ export function TopBar({ studio }: { studio: Studio }) {
         {(close) => <LessonList studio={studio} close={close} />}
       </Menu>
       <Compare studio={studio} />
+      <TeachMenu studio={studio} />
       <Share studio={studio} />
       <ThemeChoice studio={studio} />
       <button

@@ -20,8 +20,9 @@ export function drawGraves(draw: DrawContext): void {
     const fate = model.fateOf(node);
     if (fate === null || isMemberAgain(state)) continue;
     const isGone = state === NodeState.absent;
-    if (isGone && model.atMs - fate.atMs > REMEMBERED_MS) continue;
-    graves.push({ node, text: `${fate.how} ${clockText(fate.atMs)}`, isGone });
+    if (isGone && fate.atMs !== null && model.atMs - fate.atMs > REMEMBERED_MS) continue;
+    const when = fate.atMs === null ? '' : ` ${clockText(fate.atMs)}`;
+    graves.push({ node, text: fate.how + when, isGone });
   }
   for (const { node, isGone } of graves) if (isGone) drawRim(draw, node);
   if (layout.kind !== 'ring' || graves.length > WRITTEN || draw.markRadius < 4) return;

@@ -179,7 +179,13 @@ function drawName(
   }
   const colour = chosen ? colourOf(draw, view) : palette.inkSoft;
   const align = side > 0 ? 'left' : 'right';
-  label(draw, titleOf(view), x + side * 2, y, colour, align, chosen ? 650 : 450, chosen ? 14 : 12);
+  const [weight, size] = chosen ? [650, 14] : [450, 12];
+  const text = titleOf(view);
+  context.font = `${weight} ${size}px ${palette.font}`;
+  // It stays on the picture, if need be over its own line.
+  const room = context.measureText(text).width + 4;
+  const at = side > 0 ? Math.min(x + 2, projection.width - room) : Math.max(x - 2, room);
+  label(draw, text, at, y, colour, align, weight, size);
 }
 
 function drawNamesBelow(
@@ -287,7 +293,11 @@ export function drawHolders(draw: DrawContext, key: string): void {
     const colour = living ? palette.copy : palette.danger;
     redrawMark(draw, place);
     ringAround(draw, place, colour, 2.5);
-    if (named) nameBeside(draw, place, living ? `backup ${++backups}` : 'copy gone', colour);
+    // When it crashed is written there anyway.
+    const isTold = !living && model.fateOf(holder) !== null;
+    if (named && !isTold) {
+      nameBeside(draw, place, living ? `backup ${++backups}` : 'copy gone', colour);
+    }
   }
   const x = turnX(draw, turn);
   const y = turnY(draw, turn);

@@ -63,6 +63,7 @@ const LOOSEST = 0.2;
 const TIGHT = 340;
 /** Where more stand, words lie on marks. */
 const NOTED_UP_TO = 600;
+const KEYS_NOTED_UP_TO = 40;
 /** How near a click must be, in pixels. */
 const REACH = 14;
 const KEY_REACH = 7;
@@ -220,7 +221,15 @@ export class Picture {
   /** What words should not lie on: marks that are drawn as such, and labels. */
   get obstacles(): Box[] {
     const half = markRadius(this.layout, this.projection.scaleX) + 2;
-    return [...this.#labels, ...this.#markBoxes(half)];
+    return [...this.#labels, ...this.#markBoxes(half), ...this.#keyBoxes()];
+  }
+
+  #keyBoxes(): Box[] {
+    if (this.#model.keys.size > KEYS_NOTED_UP_TO) return [];
+    return [...this.#model.keys.keys()].map((key) => {
+      const { x, y } = this.whereIsKey(key);
+      return { x: x - KEY_REACH, y: y - KEY_REACH, width: 2 * KEY_REACH, height: 2 * KEY_REACH };
+    });
   }
 
   #markBoxes(half: number): Box[] {
