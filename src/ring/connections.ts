@@ -16,7 +16,7 @@ import { Closed, type Stream, type StreamHost } from '../core/host.ts';
 import { answer } from './answers.ts';
 import type { Member } from './circle/member.ts';
 import { ClassService } from './class-service.ts';
-import { refreshCopies } from './copies/repair.ts';
+import { recount, refreshCopies } from './copies/repair.ts';
 import type { RingCounters } from './counters.ts';
 import { Allowance } from './dialects/allowance.ts';
 import { Conversation } from './dialects/conversation.ts';
@@ -31,6 +31,7 @@ import { acquaint, isNear } from './greeting/acquaint.ts';
 import type { Greeter, Verdict } from './greeting/handshake.ts';
 import { INTAKE_BYTES_PER_SECOND, type Intake } from './intake.ts';
 import { Link, type LinkOwner } from './link.ts';
+import { probe } from './membership/life.ts';
 import type { Line } from './patience.ts';
 import type { RingShared } from './shared.ts';
 import type { RingState, Streams } from './state.ts';
@@ -144,6 +145,7 @@ export class Connections implements Streams, LinkOwner {
     const isNews = acquaint(members, now, link.dialed, hello);
     const member = members.of(link.dialed);
     link.home = member.home;
+    recount(node, now, member, hello.incarnation);
     const claimed = members.of(member.claimedHome);
     // Only there can anybody tell whether the two are one.
     if (!claimed.isProven && isNear(claimed.address, member.address)) this.to(now, claimed);
@@ -265,7 +267,10 @@ export class Connections implements Streams, LinkOwner {
     const talk = this.#streams.get(stream);
     if (talk === undefined) return;
     // A link is of no use in one direction.
-    if (talk instanceof Link) return talk.drop(now);
+    if (talk instanceof Link) {
+      this.#lookAfter(talk);
+      return talk.drop(now);
+    }
     talk.ended(now);
     this.#look(talk);
   }
@@ -273,6 +278,7 @@ export class Connections implements Streams, LinkOwner {
   closed(now: number, stream: Stream, why: Closed): void {
     const talk = this.#streams.get(stream);
     this.#forget(stream);
+    if (talk instanceof Link) this.#lookAfter(talk);
     talk?.closed(now, why);
   }
 
@@ -328,6 +334,16 @@ export class Connections implements Streams, LinkOwner {
       for (const address of [link.dialed, link.home]) {
         if (links.get(address) === link) links.delete(address);
       }
+    }
+  }
+
+  /** A process has closed a link: if it keeps copies of ours, is it still there, and with the same data? */
+  #lookAfter({ home }: Link): void {
+    const node = this.#node;
+    if (home === 0) return;
+    for (const { copies } of node.identities) {
+      const copy = copies.find(({ member }) => member.home === home);
+      if (copy !== undefined) return this.soon((now) => probe(node, now, copy.member));
     }
   }
 

@@ -11,10 +11,8 @@
  * (greeting/handshake.ts). A request for which the other side has no rights breaks the link; one among
  * members waits until the address of its sender has vouched for it (vouching.ts).
  *
- * What is written within one turn leaves in one write. A frame that came whole is read where it lies;
- * only one that was cut is put together, in memory that grows as bytes come, not as they are promised.
- * A client that does not read its replies is not read from either. A peer always is: if both sides of
- * a link waited so, neither would ever go on.
+ * What is written within one turn leaves in one write. A client that does not read its replies is not read
+ * from either. A peer always is: if both sides of a link waited so, neither would ever go on.
  */
 import type { Address } from '../core/address.ts';
 import { STREAM_QUEUE_BYTES, type Stream } from '../core/host.ts';
@@ -132,7 +130,9 @@ export class Link extends Inflow implements Way {
 
   /** Is a member one of the process at the other end? */
   speaksFor(member: Member): boolean {
-    return this.stream === 0 || (this.home !== 0 && member.home === this.home);
+    // That its address and its home are one may have come out since it greeted us.
+    const { home } = this.owner.shared.members.of(this.home);
+    return this.stream === 0 || (this.home !== 0 && member.home === home);
   }
 
   protected override get isGone(): boolean {

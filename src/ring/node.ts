@@ -33,6 +33,7 @@ import { Connections } from './connections.ts';
 import { recallExpiries } from './copies/keeping.ts';
 import { stopReleasing } from './copies/release.ts';
 import { beginInStep } from './copies/repair.ts';
+import { incarnationOf } from './greeting/incarnation.ts';
 import { becomeMember, join } from './handover/join.ts';
 import { leaveRing } from './handover/leave.ts';
 import { denied, suspect } from './membership/life.ts';
@@ -99,6 +100,10 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
 
   #begin(now: number): void {
     this.agenda.start(now);
+    if (this.incarnation === 0 && this.identities.length > 0) {
+      this.incarnation = incarnationOf(this.store, this.random);
+      for (const member of this.greeted) member.incarnation = this.incarnation;
+    }
     recallExpiries(this);
     this.memory.recall(now);
   }

@@ -134,7 +134,7 @@ export abstract class RingState implements Greeter {
   readonly secret: RingSecret | null;
   /** 16 bytes, drawn by the first member of a ring; zeros before it is known. */
   ringId: Uint8Array = new Uint8Array(RING_ID_BYTES);
-  /** Of our data; 0: it does not matter whether it is the same. */
+  /** Of our data (greeting/incarnation.ts); 0: a client, which has none. */
   incarnation = 0;
   /** First address of the process; 0 for a client. */
   readonly home: Address;

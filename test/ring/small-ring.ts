@@ -135,6 +135,38 @@ export class Process implements StreamMachine, StoreMachine {
     this.crash();
   }
 
+  /**
+   * Stands still, as a process that was stopped: what comes meanwhile waits, and is there when it goes on.
+   * Returns what lets it go on.
+   */
+  stall(): () => void {
+    const waiting: (() => void)[] = [];
+    const wait = (run: () => void): void => void waiting.push(run);
+    const { node, world } = this;
+    const waits = {
+      tick: () => {},
+      accepted: (_now: number, stream: Stream, from: Address, to: Address) =>
+        wait(() => this.accepted(world.now, stream, from, to)),
+      opened: (_now: number, stream: Stream) => wait(() => node.opened(world.now, stream)),
+      arrived: (_now: number, stream: Stream, bytes: Uint8Array, start: number, end: number) => {
+        const copy = bytes.slice(start, end);
+        wait(() => node.arrived(world.now, stream, copy, 0, copy.length));
+      },
+      drained: (_now: number, stream: Stream) => wait(() => node.drained(world.now, stream)),
+      ended: (_now: number, stream: Stream) => wait(() => node.ended(world.now, stream)),
+      closed: (_now: number, stream: Stream, why: Closed) =>
+        wait(() => node.closed(world.now, stream, why)),
+      stored: (_now: number, token: number, error: string | null) =>
+        wait(() => node.stored(world.now, token, error)),
+    };
+    Object.assign(this, waits);
+    Object.defineProperty(this, 'deadline', { get: () => Infinity, configurable: true });
+    return () => {
+      for (const name of [...Object.keys(waits), 'deadline']) Reflect.deleteProperty(this, name);
+      for (const run of waiting) this.call(run);
+    };
+  }
+
   restart(...ways: (Process | Address)[]): this {
     this.node = this.#make();
     this.world.lab.start(this.number);

@@ -38,11 +38,15 @@ export interface PendingWrite {
   spread(now: number): void;
   /** Ends it if there are enough copies. */
   progress(now: number): void;
+  /** What a backup had of it is gone. */
+  lost(backup: Member): void;
 }
 
 /** One who keeps copies of our arc. */
 export interface Copy {
   readonly member: Member;
+  /** Of the data that is meant; 0: its process has not said yet. */
+  incarnation: number;
   /** Compared, and equal since: all that we hold it holds. */
   isInStep: boolean;
   /** The comparison under way. */

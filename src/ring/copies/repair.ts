@@ -44,17 +44,39 @@ export function beginInStep(node: RingState, now: number, identity: Identity): v
 
 function copyAt(before: readonly Copy[], member: Member, now: number): Copy {
   const known = before.find((copy) => copy.member === member);
-  return known ?? { member, isInStep: false, sync: null, dueAtMs: now };
+  const { incarnation } = member;
+  return known ?? { member, incarnation, isInStep: false, sync: null, dueAtMs: now };
+}
+
+/** A process says what its data are: with others than those that we counted on it is somebody new. */
+export function recount(node: RingState, now: number, member: Member, incarnation: number): void {
+  for (const identity of node.identities) {
+    for (const copy of identity.copies) {
+      if (copy.member.home !== member.home || copy.incarnation === incarnation) continue;
+      const isKnown = copy.incarnation !== 0;
+      copy.incarnation = incarnation;
+      if (!isKnown) continue;
+      startAfresh(now, copy);
+      node.agenda.repairBy(now);
+      for (const write of identity.writes ?? []) {
+        write.lost(copy.member);
+        write.spread(now);
+      }
+    }
+  }
+}
+
+/** Nothing is known of what it holds. */
+function startAfresh(now: number, copy: Copy): void {
+  copy.sync?.abort();
+  copy.sync = null;
+  copy.isInStep = false;
+  copy.dueAtMs = now;
 }
 
 /** The arc has grown by what somebody else answered for. */
 export function widened(node: RingState, now: number, identity: Identity): void {
-  for (const copy of identity.copies) {
-    copy.sync?.abort();
-    copy.sync = null;
-    copy.isInStep = false;
-    copy.dueAtMs = now;
-  }
+  for (const copy of identity.copies) startAfresh(now, copy);
   identity.isSettled = identity.copies.length === 0;
   if (!identity.isSettled) node.agenda.repairBy(now);
 }

@@ -101,6 +101,11 @@ class Write extends Waiter implements PendingWrite {
     }
   }
 
+  lost(backup: Member): void {
+    this.sent = this.sent.filter((other) => other !== backup);
+    this.acked = this.acked.filter((other) => other !== backup);
+  }
+
   progress(now: number): void {
     if (this.isOver || !this.isDurable) return;
     if (this.copies < copiesFor(this.level, this.#backups)) return;

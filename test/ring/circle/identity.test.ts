@@ -26,7 +26,8 @@ describe('an identity', () => {
   it('counts the copies that are in step', () => {
     const identity = new Identity(members.of(0x0a0000011388));
     const copy = (isInStep: boolean, n: number) => {
-      return { member: members.of(0x0a0000020000 + n), isInStep, sync: null, dueAtMs: 0 };
+      const member = members.of(0x0a0000020000 + n);
+      return { member, incarnation: 0, isInStep, sync: null, dueAtMs: 0 };
     };
     expect(identity.effectiveK).toBe(0);
     identity.copies = [copy(true, 1), copy(false, 2), copy(true, 3)];
