@@ -79,6 +79,13 @@ export class MainlineNode extends MainlineState implements Machine {
     this.tick(now);
   }
 
+  /** The node of the other family on this host: we answer for it, and ask for it when it knows few (BEP 32). */
+  meet(now: number, sibling: MainlineState): void {
+    this.sibling = sibling;
+    this.upkeepAtMs = now;
+    this.tick(now);
+  }
+
   /** Begins as a member whose table is filled: upkeep goes on from here, nobody is asked to join. */
   rest(now: number): void {
     this.isMember = true;

@@ -58,6 +58,8 @@ export interface MainlineObserver {
   onSilence(call: number, wasSent: boolean): void;
   /** An attempt to join ended: how many nodes answered. */
   onJoin(answered: number): void;
+  /** The sibling could do with contacts, and here are some of its family. */
+  onForeign?(contacts: readonly Address[]): void;
   /** Our id is another now: it follows from our address (BEP 42). */
   onIdentity?(id: Uint8Array): void;
 }
@@ -125,6 +127,10 @@ export class MainlineState {
   /** What of the peer store is told, once somebody asked (BEP 51). */
   samples: Samples | null = null;
   bootstrap: readonly Address[] = NOBODY;
+  /** The node of the other family on this host, where there is one (BEP 32). Only looked at. */
+  sibling: MainlineState | null = null;
+  /** When it may be looked for contacts of the sibling again. */
+  siblingAtMs = -Infinity;
   ownLookupCount = 0;
   joinRetryMs: number = JOIN_RETRY_MS;
   /** The part of the table whose gaps are looked at next. */

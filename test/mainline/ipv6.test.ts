@@ -6,11 +6,21 @@ import { describe, expect, test } from 'vitest';
 import { addressOf, parseIp6, writeAddress6 } from '../../src/core/address.ts';
 import { addressBook } from '../../src/core/address-book.ts';
 import { isSecureId } from '../../src/core/secure-id.ts';
-import { ascii } from '../../src/mainline/krpc/bencode.ts';
+import { keyPairOf } from '../../src/io/signatures.ts';
+import { ascii, encode } from '../../src/mainline/krpc/bencode.ts';
 import { Method } from '../../src/mainline/krpc/fields.ts';
+import { signedBytes, targetOf } from '../../src/mainline/krpc/item.ts';
 import { LookupKind } from '../../src/mainline/rows/purpose.ts';
 import { ANNOUNCEMENT, dropped, INFO_HASH, network, TARGET, truth } from './scenes.ts';
-import { type Dictionary, hex, idOf, inPublic6, MINUTE_MS, SmallWorld } from './small-world.ts';
+import {
+  type Dictionary,
+  hex,
+  idOf,
+  inPublic6,
+  MINUTE_MS,
+  SmallWorld,
+  sha1,
+} from './small-world.ts';
 
 const at = (text: string, port = 6881) => addressOf(parseIp6(text), port);
 
@@ -60,6 +70,30 @@ describe('answers', () => {
     expect((r['values'] as Uint8Array[]).map(hex)).toEqual([
       hex(compact(at('2001:db8:ff::9', 4242))),
     ]);
+  });
+
+  test('a scrape has the address of its asker, too, and stays within 1024 bytes', () => {
+    const reply = ask('get_peers', { info_hash: INFO_HASH, scrape: 1 });
+    expect(hex(reply['ip'])).toBe('20010db800ff000000000000000000090007');
+    expect(Object.keys(bytesOf(reply['r']))).toEqual(
+      expect.arrayContaining(['BFpe', 'BFsd', 'id', 'nodes6', 'token', 'values']),
+    );
+    expect(stranger.inbox.at(-1)!.bytes.length).toBeLessThanOrEqual(1024);
+  });
+
+  test('the largest value with the largest number goes into 1232 bytes, without our version', () => {
+    const pair = keyPairOf(new Uint8Array(32).fill(7));
+    const value = encode('x'.repeat(996));
+    const seq = 2n ** 63n - 1n;
+    const signature = pair.sign(signedBytes(new Uint8Array(0), seq, value));
+    const item = { value, key: pair.publicKey, salt: new Uint8Array(0), seq, signature };
+    const target = targetOf(item, sha1);
+    us.node.itemStore().put(world.now, target, item, stranger.address, us.node.ownId);
+    const reply = ask('get', { target });
+    expect(stranger.inbox.at(-1)!.bytes.length).toBeLessThanOrEqual(1232);
+    expect(reply['v']).toBeUndefined();
+    expect(bytesOf(reply['r'])).toMatchObject({ seq, v: ascii('x'.repeat(996)) });
+    expect(ask('ping')['v']).toBeDefined();
   });
 
   test('28 values fit beside 8 nodes', () => {

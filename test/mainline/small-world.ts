@@ -196,6 +196,8 @@ export class Resident implements MainlineObserver {
     this.onEvent?.('silence', call);
   }
 
+  onForeign: (contacts: readonly Address[]) => void = () => {};
+
   onJoin(answered: number): void {
     this.joins.push(answered);
     this.onEvent?.('join', 0);

@@ -48,6 +48,7 @@ import type * as items from './item-results.ts';
 import { getItem, putItem, republishItem } from './items.ts';
 import type { Keeper } from './keeper.ts';
 import type { KeptItem } from './kept-items.ts';
+import { Kin } from './kin.ts';
 import { observerOf } from './observer.ts';
 import { checkLimits, registerLimitOf, tracesOf, type WorldChoices } from './options.ts';
 import { busy, noNodes, storedPeers, wasClosed } from './outcomes.ts';
@@ -118,6 +119,7 @@ export class Mainline {
   readonly #traces: number;
   readonly #entrance: Entrance;
   readonly #services: Services;
+  readonly #kin: Kin;
   readonly #closing = new AbortController();
   readonly #desk: Desk = {
     lookup: (limits, kind, target, errand, opened) =>
@@ -164,10 +166,11 @@ export class Mainline {
     this.table = new TableView(this.#node, () => this.#clock.now(), originMs);
     this.register = register && new RegisterView(this.#node, register, originMs);
     this.#driver.run(this.#node);
+    this.#kin = new Kin(this.#node, this.#clock, (known) => this.#joinThrough(known));
     this.#entrance = new Entrance(
       this.#clock,
       () => this.table.size === 0,
-      (known) => this.#joinThrough(known),
+      (known) => this.#kin.join(known),
       this.#family,
     );
     this.#entrance.open(world.entries);
@@ -331,6 +334,11 @@ export class Mainline {
     await this.#services.save();
   }
 
+  /** @internal A node of the other family on this host: it answers for us and finds our way in (BEP 32). */
+  meet(other: Mainline): void {
+    this.#driver.attempt(() => this.#kin.meet(other.#kin));
+  }
+
   /** Tells `watcher` what happens until the returned function is called. */
   watch(watcher: MainlineWatcher): () => void {
     return this.#watchers.add(watcher);
@@ -381,6 +389,7 @@ export class Mainline {
     await null;
     await this.#services.close();
     this.#entrance.close();
+    this.#kin.close();
     this.#node.close();
     this.#closing.abort();
     this.#join(0);
@@ -431,6 +440,7 @@ export class Mainline {
       timeoutMs: this.#settings.timeoutMs,
       remember: (lookup) => this.#remember(lookup),
       joined: (answered) => this.#join(answered),
+      foreign: (contacts) => this.#kin.handOn(contacts),
     });
   }
 

@@ -18,10 +18,11 @@ interface Hearing {
   /** A lookup is over and will be used again: what is to be known of it. */
   remember(lookup: Lookup): LookupOutcome;
   joined(answered: number): void;
+  foreign(contacts: readonly Address[]): void;
 }
 
 export function observerOf(hearing: Hearing): MainlineObserver {
-  const { found, calls, driver, timeoutMs, remember, joined } = hearing;
+  const { found, calls, driver, timeoutMs, remember, joined, foreign } = hearing;
   return {
     onPeer: (call, peer) => found.get(call)?.(peer),
     onLookup: (call, lookup) => {
@@ -37,6 +38,7 @@ export function observerOf(hearing: Hearing): MainlineObserver {
       calls.fail(call, wasSent ? late : notSent(driver.refusal));
     },
     onJoin: joined,
+    onForeign: foreign,
   };
 }
 

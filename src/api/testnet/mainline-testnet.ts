@@ -2,6 +2,7 @@
  * A testnet of Mainline nodes: real ones on loopback, which have all joined through the first and
  * found their neighbours when the program gets them.
  */
+import { formatEndpoint } from '../../core/address.ts';
 import { checkNames, wholeNumber } from '../../core/argument.ts';
 import type { Mainline } from '../mainline/mainline.ts';
 import { type MainlineOptions, openMainline } from '../mainline/open.ts';
@@ -60,7 +61,7 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
   try {
     const first = await openMainline({ ...common, host, port, bootstrap: false });
     nodes.push(first);
-    const bootstrap = [`${first.host}:${first.port}`];
+    const bootstrap = [formatEndpoint(first.host, first.port)];
     for (let i = 1; i < count; i++) {
       nodes.push(await openMainline({ ...common, host, bootstrap, shareWith: first }));
     }
@@ -69,7 +70,9 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
     for (const node of nodes) node.lookups.length = 0;
     const add = async (one: { port?: number; id?: string } = {}): Promise<Mainline> => {
       checkNames(one, 'options', 'add', ['port', 'id']);
-      const there = nodes.map((other) => `${other.host}:${other.port}`).slice(0, DOORS_OF_NEW);
+      const there = nodes
+        .map((other) => formatEndpoint(other.host, other.port))
+        .slice(0, DOORS_OF_NEW);
       const node = await openMainline({ ...common, host, ...one, bootstrap: there });
       nodes.push(node);
       await node.ready();

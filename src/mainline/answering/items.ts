@@ -7,7 +7,12 @@
 import type { Address } from '../../core/address.ts';
 import { ascii } from '../krpc/bencode.ts';
 import { isCanonical } from '../krpc/canonical.ts';
-import { ErrorCode, MAX_VALUE_MESSAGE_BYTES, WRONG_TYPE } from '../krpc/fields.ts';
+import {
+  ErrorCode,
+  MAX_VALUE_MESSAGE_BYTES,
+  MAX_VALUE_MESSAGE6_BYTES,
+  WRONG_TYPE,
+} from '../krpc/fields.ts';
 import {
   type Item,
   immutableItem,
@@ -62,11 +67,14 @@ export function get(
   const item = items?.get(now, bytes, targetStart) ?? null;
   const { key, signature } = item ?? { key: null, signature: null };
   const isNews = item !== null && (key === null || asked === null || item.seq > asked);
+  const limit = node.isV6 ? MAX_VALUE_MESSAGE6_BYTES : MAX_VALUE_MESSAGE_BYTES;
   begin(node, from, query, out);
   if (isNews && key) out.key(key);
   if (isNews) {
     const others = 3 + item.value.length + (key ? MUTABLE_BYTES - 6 - KEY_BYTES : 0);
-    writeNodes(node, now, from, query, out, others, MAX_VALUE_MESSAGE_BYTES);
+    // The largest over IPv6 has room for none, and not for the key of an empty list either.
+    const fits = out.nodesThatFit(query, node.isV6, others, limit) > 0;
+    if (fits) writeNodes(node, now, from, query, out, others, limit);
   } else {
     writeNodes(node, now, from, query, out, SEQ_BYTES);
   }
@@ -77,7 +85,7 @@ export function get(
     out.token(node.shared.tokens.issue(now, node.tenant, from, bytes, targetStart));
   }
   if (isNews) out.value(item.value);
-  out.endReply(query);
+  out.endReply(query, limit);
   return true;
 }
 

@@ -35,6 +35,7 @@ import { put } from './puts.ts';
 import { mayContact, openRequest, sendQuery, writeQuery } from './queries.ts';
 import { readSample, refusedSample, sampleMethod } from './samples.ts';
 import { readOwnScrape, readScrape } from './scrapes.ts';
+import { hearForSibling } from './siblings.ts';
 import { keepToken, outcomeOf } from './writes.ts';
 
 /** Lookups of one node at a time, the node's own included. */
@@ -209,6 +210,7 @@ export function candidateAnswered(
   const { kind } = lookup;
   if (kind === LookupKind.announce || kind === LookupKind.put) keepToken(lookup, row, message);
   readNodes(node, from, lookup, row, message);
+  if (node.sibling !== null) hearForSibling(node, from, message);
   if (lookup.call !== 0 && message.valuesStart > 0) readPeers(node, from, lookup, row, message);
   if (kind === LookupKind.get || kind === LookupKind.put) readItem(node, lookup, row, message);
   if (kind === LookupKind.scrape) readScrape(node, lookup, message);

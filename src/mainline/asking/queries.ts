@@ -9,6 +9,7 @@ import { Purpose } from '../rows/purpose.ts';
 import { InFlight, type RequestRow } from '../rows/requests.ts';
 import type { MainlineState } from '../state.ts';
 import { noteSent } from './reach.ts';
+import { asksForSibling } from './siblings.ts';
 
 /** Pings to strangers and to quiet contacts under way at a time. */
 export const PINGS_LIMIT = 32;
@@ -67,6 +68,7 @@ export function writeQuery(
 ): void {
   const { query } = node.shared;
   const id = node.idFor(method === Method.ping ? null : target, start, to);
+  query.wantsBoth = node.sibling !== null && asksForSibling(node);
   if (method === Method.ping) query.ping(id.bytes, id.start);
   else if (method === Method.findNode) query.findNode(id.bytes, id.start, target, start);
   else if (method === Method.sampleInfohashes)

@@ -15,11 +15,14 @@ import { startLookup } from './lookups.ts';
 import { settleId } from './own-address.ts';
 import { mayContact, PINGS_LIMIT, ping } from './queries.ts';
 import { judgeReach } from './reach.ts';
+import { asksForSibling } from './siblings.ts';
 
 /** Upkeep does one thing at a time, this far apart at least. */
 export const UPKEEP_MS = 1000;
 /** The longer nobody was heard the slower we ask, down to this: the link may be down. */
 const CHECK_MS_MAX = 60_000;
+/** How often a lookup is made for a sibling that knows few: its network may be that small. */
+const SIBLING_MS = 5 * 60_000;
 /**
  * A table of fewer contacts than this many times k is that of a network of some hundred nodes. Such a
  * network may be two that do not know of each other: founded at once through different bootstrap
@@ -73,8 +76,16 @@ export function upkeep(node: MainlineState, now: number): void {
     node.upkeepAtMs = Infinity; // the lookup's end sets it
   } else if (!node.isMember || isAlone(node, now)) {
     tryToJoin(node, now);
-  } else if (!reunite(node, now) && !checkQuietest(node, now) && !explore(node, now)) {
-    const dueAtMs = mayBePart(node) ? node.reunionAtMs : Infinity;
+  } else if (
+    !reunite(node, now) &&
+    !helpSibling(node, now) &&
+    !checkQuietest(node, now) &&
+    !explore(node, now)
+  ) {
+    const dueAtMs = Math.min(
+      mayBePart(node) ? node.reunionAtMs : Infinity,
+      asksForSibling(node) ? node.siblingAtMs : Infinity,
+    );
     node.upkeepAtMs = Math.max(now + UPKEEP_MS, Math.min(node.table.dueAt(now), dueAtMs));
   }
 }
@@ -88,6 +99,13 @@ function reunite(node: MainlineState, now: number): boolean {
   if (now < node.reunionAtMs || !mayBePart(node)) return false;
   node.reunionAtMs = now + REUNION_MS;
   return ownLookup(node, now, LookupKind.reunion, ownId(node));
+}
+
+/** Looks for contacts of the other family, when there is nothing else to look for. */
+function helpSibling(node: MainlineState, now: number): boolean {
+  if (now < node.siblingAtMs || !asksForSibling(node)) return false;
+  node.siblingAtMs = now + SIBLING_MS;
+  return ownLookup(node, now, LookupKind.upkeep, ownId(node));
 }
 
 function ownId(node: MainlineState): Uint8Array {

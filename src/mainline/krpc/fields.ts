@@ -79,6 +79,8 @@ export const MAX_MESSAGE_BYTES = 1024;
  * BEP 44 and BEP 32 cannot both be kept; an Ethernet carries 1472 over IPv4 (libtorrent sends 1248).
  */
 export const MAX_VALUE_MESSAGE_BYTES = 1400;
+/** The same over IPv6: what any path carries in one piece (1280 bytes without the headers). */
+export const MAX_VALUE_MESSAGE6_BYTES = 1232;
 /** Nodes read from one reply. BEP 5 sends 8, routers 16, others 20; a whole table is an attack. */
 export const NODES_PER_REPLY = 64;
 /** Our write tokens; those of others have up to 32 bytes. */

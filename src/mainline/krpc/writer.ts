@@ -56,6 +56,7 @@ const piece = {
   getPeers: pieceOf('e1:q9:get_peers'),
   noSeed: pieceOf('6:noseedi1e'),
   scrape: pieceOf('6:scrapei1e'),
+  want: pieceOf('4:wantl2:n42:n6e'),
   returned: pieceOf('1:rd'),
   peersFilter: pieceOf('4:BFpe256:'),
   seedsFilter: pieceOf('4:BFsd256:'),
@@ -91,12 +92,20 @@ const piece = {
   samples: pieceOf('7:samples'),
 } as const;
 
-/** Bytes that end every reply, its transaction id apart: `e`, `1:t…:`, version, `1:y1:re`. */
-const REPLY_END_BYTES = 1 + piece.transaction.length + 4 + 9 + piece.isReply.length;
+/** Bytes that end every reply, its transaction id apart: `e`, `1:t`, version, `1:y1:re`. */
+const REPLY_END_BYTES = 1 + piece.transaction.length + 9 + piece.isReply.length;
+
+/** The same with the id, its length and a colon. */
+function endBytes({ transactionLength: length }: MessageFields): number {
+  const digits = length < 10 ? 1 : length < 100 ? 2 : 3;
+  return REPLY_END_BYTES + digits + 1 + length;
+}
 
 export class Writer {
   readonly bytes: Uint8Array;
   length = 0;
+  /** Lookups ask for contacts of both families (BEP 32 "want"). */
+  wantsBoth = false;
   readonly #view: DataView;
 
   constructor(bytes: Uint8Array = new Uint8Array(BUFFER_BYTES + SPARE_BYTES)) {
@@ -113,16 +122,12 @@ export class Writer {
 
   findNode(id: Uint8Array, idStart: number, target: Uint8Array, targetStart: number): void {
     this.#query(id, idStart);
-    this.#put(piece.target);
-    this.#copy(target, targetStart, ID_BYTES);
-    this.#put(piece.findNode);
+    this.#aim(target, targetStart, piece.findNode);
   }
 
   sampleInfohashes(id: Uint8Array, idStart: number, target: Uint8Array, targetStart: number): void {
     this.#query(id, idStart);
-    this.#put(piece.target);
-    this.#copy(target, targetStart, ID_BYTES);
-    this.#put(piece.sampleInfohashes);
+    this.#aim(target, targetStart, piece.sampleInfohashes);
   }
 
   getPeers(
@@ -138,6 +143,7 @@ export class Writer {
     this.#copy(infoHash, infoHashStart, ID_BYTES);
     if (noSeed) this.#put(piece.noSeed);
     if (scrape) this.#put(piece.scrape);
+    if (this.wantsBoth) this.#put(piece.want);
     this.#put(piece.getPeers);
   }
 
@@ -174,9 +180,7 @@ export class Writer {
   ): void {
     this.#query(id, idStart);
     if (seq !== null) this.#long(piece.seq, seq);
-    this.#put(piece.target);
-    this.#copy(target, targetStart, ID_BYTES);
-    this.#put(piece.get);
+    this.#aim(target, targetStart, piece.get);
   }
 
   put(id: Uint8Array, idStart: number, item: Item, cas: bigint | null, token: Uint8Array): void {
@@ -231,9 +235,8 @@ export class Writer {
     seeds: Uint8Array,
   ): void {
     this.length = 0;
-    this.#put(piece.ip);
-    writeAddress(this.bytes, this.length, to);
-    this.length += COMPACT_ADDRESS_BYTES;
+    this.#put(isV6(to) ? piece.ip6 : piece.ip);
+    this.#address(to);
     this.#put(piece.returned);
     this.#put(piece.peersFilter);
     this.#copy(peers, 0, FILTER_BYTES);
@@ -252,7 +255,7 @@ export class Writer {
   ): number {
     const framing =
       (isV6 ? piece.nodes6 : piece.nodes).length + 5 + piece.token.length + 2 + TOKEN_BYTES; // 5: "9999:"
-    const taken = this.length + framing + others + REPLY_END_BYTES + query.transactionLength;
+    const taken = this.length + framing + others + endBytes(query);
     return Math.max(0, Math.floor((limit - taken) / (isV6 ? CONTACT6_BYTES : CONTACT_BYTES)));
   }
 
@@ -295,7 +298,7 @@ export class Writer {
 
   /** How many peers still fit before a reply to `query` is over 1024 bytes. */
   peersThatFit(query: MessageFields, isV6 = false): number {
-    const taken = this.length + piece.values.length + 1 + REPLY_END_BYTES + query.transactionLength;
+    const taken = this.length + piece.values.length + 1 + endBytes(query);
     const room = MAX_MESSAGE_BYTES - taken;
     const each = isV6
       ? piece.peer6.length + COMPACT_ADDRESS6_BYTES
@@ -350,10 +353,12 @@ export class Writer {
     this.#copy(value, 0, value.length);
   }
 
-  endReply(query: MessageFields): void {
+  /** @param limit where `v` would make the message longer than this, it is left out. */
+  endReply(query: MessageFields, limit: number = Infinity): void {
+    const whole = this.length + endBytes(query);
     this.bytes[this.length++] = 0x65;
     this.#echoTransaction(query);
-    this.#version();
+    if (whole <= limit) this.#version();
     this.#put(piece.isReply);
   }
 
@@ -375,6 +380,13 @@ export class Writer {
     this.length = 0;
     this.#put(piece.query);
     this.#copy(id, idStart, ID_BYTES);
+  }
+
+  #aim(target: Uint8Array, start: number, method: Piece): void {
+    this.#put(piece.target);
+    this.#copy(target, start, ID_BYTES);
+    if (this.wantsBoth) this.#put(piece.want);
+    this.#put(method);
   }
 
   /** An endpoint in its compact form, 6 or 18 bytes. */

@@ -15,6 +15,7 @@ function setup(refusal: { code: string; atMs: number } | null, answered = 0) {
     timeoutMs: 6000,
     remember: () => outcome as never,
     joined: (count) => joins.push(count),
+    foreign: (contacts) => joins.push(contacts.length * 1000),
   });
   const call = calls.open(
     () => {},
@@ -53,7 +54,8 @@ test('peers and joins are passed on, and an answer that is none fails its call',
   observer.onPeer(1, 7);
   observer.onPeer(2, 8);
   observer.onJoin(5);
-  expect(joins).toEqual([-7, 5]);
+  observer.onForeign!([1, 2]);
+  expect(joins).toEqual([-7, 5, 2000]);
   observer.onAnswer(1, { bytes: null } as never, 1, 0);
   await expect(call).rejects.toThrow();
 });

@@ -1,0 +1,65 @@
+/**
+ * A node's way into its network, with the help of a sibling: the node of the other family on the same host
+ * (BEP 32) is told of contacts of ours, and hands them on, while we know few.
+ *
+ *     entrance ── addresses ──┬──▶ join
+ *     sibling ─── contacts ───┘ once a second at most
+ */
+import type { Address } from '../../core/address.ts';
+import type { Clock } from '../../io/clock.ts';
+import type { MainlineNode } from '../../mainline/node.ts';
+
+/** How often a node begins anew with contacts that its sibling was told of. */
+const FOREIGN_EVERY_MS = 1000;
+
+export class Kin {
+  readonly #node: MainlineNode;
+  readonly #clock: Clock;
+  readonly #join: (addresses: readonly Address[]) => void;
+  #sibling: Kin | null = null;
+  /** Whose sibling we are. */
+  readonly #metBy = new Set<Kin>();
+  #known: readonly Address[] = [];
+  #foreign: readonly Address[] = [];
+  #foreignAtMs = -Infinity;
+
+  constructor(node: MainlineNode, clock: Clock, join: (addresses: readonly Address[]) => void) {
+    this.#node = node;
+    this.#clock = clock;
+    this.#join = join;
+  }
+
+  meet(other: Kin): void {
+    this.#sibling = other;
+    this.#node.meet(this.#clock.now(), other.#node);
+    other.#metBy.add(this);
+  }
+
+  /** Joins through those that the entrance knows, and those that came from a sibling. */
+  join(known: readonly Address[]): void {
+    this.#known = known;
+    this.#join([...known, ...this.#foreign]);
+  }
+
+  /** Our node was told of contacts that are for its sibling. */
+  handOn(contacts: readonly Address[]): void {
+    if (this.#sibling !== null) this.#sibling.#hear(contacts);
+  }
+
+  #hear(contacts: readonly Address[]): void {
+    const now = this.#clock.now();
+    if (now < this.#foreignAtMs + FOREIGN_EVERY_MS) return;
+    this.#foreignAtMs = now;
+    this.#foreign = contacts;
+    this.join(this.#known);
+  }
+
+  /** The node is about to close: nobody looks at its table any more. */
+  close(): void {
+    for (const one of this.#metBy) {
+      one.#node.sibling = null;
+      one.#sibling = null;
+    }
+    if (this.#sibling !== null) this.#sibling.#metBy.delete(this);
+  }
+}

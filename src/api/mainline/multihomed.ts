@@ -1,0 +1,242 @@
+/**
+ * A host with several addresses, of one family or of both (BEP 32, BEP 45): a node for each, with an id, a
+ * table and a socket of its own, so that answers leave from where they were asked. Those of different
+ * families tell of each other's contacts and find each other's way into the network.
+ *
+ *     getPeers ─┬─▶ 203.0.113.7    ─▶ peers of IPv4 ─┐
+ *               └─▶ [2001:db8::1]  ─▶ peers of IPv6 ─┴─▶ one answer
+ *
+ * Families are asked at the same time. Of two addresses of one family one asks, for both would find the same;
+ * what is stored is stored from each, one after the other: nobody is asked for one target by two of us at once.
+ */
+import type { CallLimits } from '../../io/calls.ts';
+import { DhtError } from '../../io/errors.ts';
+import { Search } from '../../io/search.ts';
+import type { Encodable } from '../../mainline/krpc/bencode.ts';
+import { equalBytes } from '../../mainline/krpc/item.ts';
+import type { LookupTrace, NodeInfo, NodeWrite } from '../../mainline/trace.ts';
+import {
+  encodedValue,
+  type GetOptions,
+  type ItemName,
+  type PutOptions,
+  publicKeyOf,
+  type StoredItem,
+} from './item-results.ts';
+import type { Mainline } from './mainline.ts';
+import type { AnnounceOptions, Id, Peer } from './results.ts';
+
+/** What all calls come to: what is of one family stands beside what is of the other. */
+export interface OfSeveral {
+  /** The closest nodes of each family that answered. */
+  nodes: NodeInfo[];
+  lookups: LookupTrace[];
+}
+
+export interface StoredBySeveral extends OfSeveral {
+  stored: number;
+  failed: number;
+  writes: NodeWrite[];
+}
+
+/** Nodes on several addresses as one. Close it, or use `await using`. */
+export class Multihomed {
+  /** One for each address, in the order in which they were named. */
+  readonly nodes: readonly Mainline[];
+
+  /** @internal */
+  constructor(nodes: readonly Mainline[]) {
+    this.nodes = nodes;
+  }
+
+  /** The first node of each family: those that ask. */
+  get #askers(): Mainline[] {
+    return this.#families().map(([first]) => first!);
+  }
+
+  #families(): Mainline[][] {
+    const isV6 = ({ host }: Mainline): boolean => host.includes(':');
+    const families = [this.nodes.filter((node) => !isV6(node)), this.nodes.filter(isV6)];
+    return families.filter(({ length }) => length > 0);
+  }
+
+  /** Resolves when the first attempts to join are over. @throws as a node's `ready`. */
+  async ready(limits: CallLimits = {}): Promise<{ answered: number }> {
+    const all = await Promise.all(this.nodes.map((node) => node.ready(limits)));
+    return { answered: all.reduce((sum, { answered }) => sum + answered, 0) };
+  }
+
+  /** @throws as a node's `findNode`, when no family found anybody. */
+  async findNode(target: Id, limits: CallLimits = {}): Promise<OfSeveral> {
+    return together(await each(this.#askers, (node) => node.findNode(target, limits)));
+  }
+
+  /** Peers of all families, each once. Await or iterate it. @throws as a node's `getPeers`. */
+  getPeers(infoHash: Id, limits: CallLimits = {}): Search<Peer, OfSeveral & { peers: Peer[] }> {
+    return this.#search(limits, async (own, found: (peer: Peer) => void) => {
+      const results = await each(this.#askers, async (node) => {
+        const search = node.getPeers(infoHash, own);
+        for await (const peer of search) found(peer);
+        return search;
+      });
+      return { ...together(results), peers: results.flatMap(({ peers }) => peers) };
+    });
+  }
+
+  /** Announces from each address. @throws as a node's `announce`, when nobody took it. */
+  async announce(
+    infoHash: Id,
+    options: AnnounceOptions = {},
+  ): Promise<StoredBySeveral & { peers: Peer[] }> {
+    const results = await this.#store((node) => node.announce(infoHash, options));
+    const peers = new Map(
+      results.flatMap((one) => one.peers.map((peer) => [`${peer.host} ${peer.port}`, peer])),
+    );
+    return { ...stored(results), peers: [...peers.values()] };
+  }
+
+  /** The newest version that any family has. Await or iterate it. @throws as a node's `get`. */
+  get(
+    name: ItemName,
+    options: GetOptions = {},
+  ): Search<StoredItem, OfSeveral & { item: StoredItem | null; copies: number }> {
+    return this.#search(options, async (own, found: (item: StoredItem) => void) => {
+      let newest: StoredItem | null = null;
+      const results = await each(this.#askers, async (node) => {
+        const search = node.get(name, { ...options, ...own });
+        for await (const item of search) {
+          if (newest !== null && (newest.seq ?? 0n) >= (item.seq ?? 0n)) continue;
+          newest = item;
+          found(item);
+        }
+        return search;
+      });
+      const copies = results.reduce((sum, one) => sum + one.copies, 0);
+      return { ...together(results), item: newest as StoredItem | null, copies };
+    });
+  }
+
+  /** Stores a value in all families, under one number. @throws as a node's `put`, when nobody took it. */
+  async put(
+    value: Encodable,
+    options: PutOptions = {},
+  ): Promise<StoredBySeveral & { target: string; seq: bigint | null; item: StoredItem }> {
+    const numbered = { ...options, ...(await this.#numberFor(value, options)) };
+    const results = await each(this.#askers, (node) => node.put(value, numbered));
+    const [{ target, seq, item }] = results as [(typeof results)[number]];
+    return { ...stored(results), target, seq, item };
+  }
+
+  /** Each family numbers by what it finds: two numbers for one value would be about. */
+  async #numberFor(value: Encodable, options: PutOptions): Promise<{ seq?: bigint }> {
+    const { secretKey, signer, salt, seq, signal, timeoutMs } = options;
+    const key = signer ? signer.publicKey : secretKey && publicKeyOf(secretKey);
+    if (key === undefined || seq !== undefined || this.#askers.length < 2) return {};
+    const { item } = await this.get({ key, salt }, { signal, timeoutMs });
+    if (item?.seq == null) return {};
+    const isSame = equalBytes(item.raw, encodedValue(value));
+    return { seq: isSame ? item.seq : item.seq + 1n };
+  }
+
+  /** The sum of all families, whose addresses are different ones. @throws as a node's `scrape`. */
+  async scrape(
+    infoHash: Id,
+    limits: CallLimits = {},
+  ): Promise<OfSeveral & { seeds: number; peers: number; answers: number }> {
+    const results = await each(this.#askers, (node) => node.scrape(infoHash, limits));
+    const sum = (field: 'seeds' | 'peers' | 'answers'): number =>
+      results.reduce((all, one) => all + one[field], 0);
+    return {
+      ...together(results),
+      seeds: sum('seeds'),
+      peers: sum('peers'),
+      answers: sum('answers'),
+    };
+  }
+
+  /** Closes all nodes. */
+  async close(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.close()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** From each address: families at once, addresses of one family one after the other. */
+  async #store<Result>(run: (node: Mainline) => Promise<Result>): Promise<Result[]> {
+    const families = await each(this.#families(), async (family) => {
+      const results: Result[] = [];
+      let failure: unknown;
+      for (const node of family) {
+        try {
+          results.push(await run(node));
+        } catch (error) {
+          failure = error;
+        }
+      }
+      if (results.length === 0) throw failure;
+      return results;
+    });
+    return families.flat();
+  }
+
+  /** Whoever leaves early gives the calls of all nodes up. */
+  #search<Found, Result>(
+    { signal, timeoutMs }: CallLimits,
+    run: (own: CallLimits, found: (one: Found) => void) => Promise<Result>,
+  ): Search<Found, Result> {
+    const over = new AbortController();
+    const onAbort = (): void => over.abort(signal!.reason);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    return new Search(
+      (found) =>
+        run({ signal: over.signal, timeoutMs }, found).finally(() => {
+          signal?.removeEventListener('abort', onAbort);
+        }),
+      () => over.abort(),
+    );
+  }
+}
+
+/** What each comes to; one that fails is left out where another does not. @throws the first failure of all. */
+async function each<From, Result>(
+  from: readonly From[],
+  run: (one: From) => PromiseLike<Result>,
+): Promise<Awaited<Result>[]> {
+  const outcomes = await Promise.allSettled(from.map((one) => run(one)));
+  const results = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (results.length > 0) return results;
+  const failures = outcomes.map((one) => (one as PromiseRejectedResult).reason as unknown);
+  // Why it failed says more than that there is nobody on the other family.
+  throw failures.find((error) => !isNobody(error)) ?? failures[0];
+}
+
+function isNobody(error: unknown): boolean {
+  return error instanceof DhtError && error.code === 'NO_NODES';
+}
+
+function together(results: readonly { nodes: NodeInfo[]; lookup: LookupTrace }[]): OfSeveral {
+  return {
+    nodes: results.flatMap(({ nodes }) => nodes),
+    lookups: results.map(({ lookup }) => lookup),
+  };
+}
+
+function stored(
+  results: readonly {
+    nodes: NodeInfo[];
+    lookup: LookupTrace;
+    stored: number;
+    failed: number;
+    writes: NodeWrite[];
+  }[],
+): StoredBySeveral {
+  return {
+    ...together(results),
+    stored: results.reduce((sum, one) => sum + one.stored, 0),
+    failed: results.reduce((sum, one) => sum + one.failed, 0),
+    writes: results.flatMap(({ writes }) => writes),
+  };
+}
