@@ -31,10 +31,10 @@ test('nothing below the door of the lab needs Node.js', () => {
 /** The names of a door that are there when a program runs; types need a compiler to be missed. */
 const NAMES: Record<string, string> = {
   mainline: [
-    'Announcement DROP_REASONS DhtError FOLLOW_EVERY_MS KeptItem LOOKUPS_REMEMBERED Mainline',
+    'Announcement DROP_REASONS DhtError FOLLOW_EVERY_MS KeptItem LOOKUPS_REMEMBERED Mainline Multihomed',
     'PACKETS_WAITING PACKET_DIRECTIONS PACKET_KINDS PACKET_VERDICTS PUBLIC_ROUTERS PUT_EVERY_MS',
     'RegisterView SAMPLE_LIMIT SAMPLE_WALKS SCRAPE_MAX Search SeededRandom TableView addressOf',
-    'captureLine checkConformance decode encode flatTable formatAddress ipOf openMainline parseIp',
+    'captureLine checkConformance decode encode flatTable formatAddress ipOf openMainline openMultihomed parseIp',
     'pcapHeader pcapOf portOf prefixTable publicKeyOf readCapture',
   ].join(' '),
   'bittorrent-dht': 'Client default',

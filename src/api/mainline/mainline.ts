@@ -22,7 +22,6 @@ import {
 } from '../../io/endpoint.ts';
 import { sha1 } from '../../io/entropy.ts';
 import { DhtError } from '../../io/errors.ts';
-import type { Teller } from '../../io/guard.ts';
 import type { Search } from '../../io/search.ts';
 import { verify } from '../../io/signatures.ts';
 import { refusalText } from '../../io/udp-socket.ts';
@@ -42,14 +41,14 @@ import { type LookupTrace, traceOf, writesOf } from '../../mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
 import type { Announcement } from './announcer.ts';
 import { type Desk, type LookupOutcome, searchOf } from './desk.ts';
-import { Entrance, type Entries } from './entrance.ts';
+import { Entrance } from './entrance.ts';
 import { type FollowOptions, follow, type Pointer, type Version } from './follow.ts';
 import type * as items from './item-results.ts';
 import { getItem, putItem, republishItem } from './items.ts';
-import type { Keeper } from './keeper.ts';
 import type { KeptItem } from './kept-items.ts';
 import { Kin } from './kin.ts';
 import { observerOf } from './observer.ts';
+import type { Opening } from './opening.ts';
 import { checkLimits, registerLimitOf, tracesOf, type WorldChoices } from './options.ts';
 import { busy, noNodes, storedPeers, wasClosed } from './outcomes.ts';
 import type { PacketOptions } from './packet-filter.ts';
@@ -72,18 +71,6 @@ import { type ScrapeResult, scrape } from './scrapes.ts';
 import { Services } from './services.ts';
 import { rememberTrace } from './traces.ts';
 import { MainlineWatchers } from './watchers.ts';
-
-/** What a node is made of, as `openMainline` found it. */
-export interface Opening {
-  settings: Settings;
-  id: Uint8Array;
-  random: Random;
-  clock: Clock;
-  transport: DatagramTransport;
-  entries: Entries;
-  keeper: Keeper | null;
-  tell: Teller;
-}
 
 /** Only `openMainline` makes nodes. */
 export const OPENED: unique symbol = Symbol('opened');
