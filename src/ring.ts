@@ -11,6 +11,8 @@
  *
  * One call, one awaited answer: `api/ring/` joins the machines to the world, here are the names.
  */
+
+export { openResp, type RespOptions, type RespServer } from './api/resp/server.ts';
 export {
   type OwnsResult,
   type ReadOptions,
@@ -25,8 +27,18 @@ export {
   RingConnection,
 } from './api/ring/connection.ts';
 export { clientKey, type RingAccessOptions } from './api/ring/entrance.ts';
+export type { RingChange } from './api/ring/follow.ts';
 export type { RingKey, RingValue } from './api/ring/keys.ts';
 export { IDENTITIES_MAX, openRing, Ring, type RingOptions } from './api/ring/ring.ts';
+export {
+  type ChangeResult,
+  type FollowOptions,
+  type RingCondition,
+  type RingEntry,
+  type RingName,
+  RingService,
+  type StoreOptions,
+} from './api/ring/service.ts';
 export type { RingNotice, RingWatcher } from './api/ring/watch.ts';
 export type { CallLimits } from './io/calls.ts';
 export type { Clock } from './io/clock.ts';

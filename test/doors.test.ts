@@ -40,8 +40,8 @@ const NAMES: Record<string, string> = {
   'bittorrent-dht': 'Client default',
   codec: 'decode encode',
   ring: [
-    'DhtError IDENTITIES_MAX RING_DEFAULTS Ring RingAccess RingConnection clientKey connectRing',
-    'openRing',
+    'DhtError IDENTITIES_MAX RING_DEFAULTS Ring RingAccess RingConnection RingService clientKey',
+    'connectRing openResp openRing',
   ].join(' '),
   testnet: 'RING_TESTNET_LIMIT TESTNET_LIMIT createRingTestnet createTestnet',
   lab: [

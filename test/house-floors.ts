@@ -22,6 +22,7 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['settings.ts', 'outcome.ts', 'patience.ts', 'rate.ts', 'counters.ts', 'bounds.ts'],
     ['circle/'],
     ['frames.ts', 'records/'],
+    ['resp/'],
     ['greeting/', 'half-frame.ts', 'intake.ts', 'pending.ts', 'door.ts'],
     ['shared.ts'],
     ['inflow.ts'],

@@ -44,6 +44,8 @@ export type DhtErrorCode =
   | 'TOO_FEW_COPIES'
   /** The owner's store could not keep a record: its disk is full or broken. */
   | 'STORE_FAILED'
+  /** What is to be added to is no whole number, or the sum would be none of 64 bits. */
+  | 'NOT_A_NUMBER'
   /** The owner of the key is a class program, which knows no such command. */
   | 'NOT_SUPPORTED'
   /** The value is larger than the ring takes. */

@@ -60,7 +60,7 @@ export interface RingSettings {
   fingerMs: number;
   /** How long a delete is remembered. Whoever was away for longer must not bring old data along. */
   tombstoneMs: number;
-  /** Bytes of the last changes, kept for those who follow them; 0: none are. */
+  /** Bytes of the last changes, kept for those who follow them; 0: none are. `openRing` keeps 8 MiB. */
   historyBytes: number;
   /** Streams that others may hold open to us at a time. */
   acceptedMax: number;

@@ -9,9 +9,12 @@ import { DhtError, type DhtErrorCode } from '../../io/errors.ts';
 import type { Driven, StreamDriver } from '../../io/stream-driver.ts';
 import type { TcpCounters, TcpStreams } from '../../io/tcp.ts';
 import { fromTextSafe, toTextSafe } from '../../ring/dialects/text-safe.ts';
+import type { Frame } from '../../ring/frames.ts';
 import type { RingNode } from '../../ring/node.ts';
 import type { OutcomeCode, RingOutcome } from '../../ring/outcome.ts';
+import type { Act } from '../../ring/records/act.ts';
 import type { Level } from '../../ring/settings.ts';
+import { type Acted, actedOf, bytesOfAct, frameOf } from './answers.ts';
 import { bytesOf, hashOf, levelOf, type RingKey, type RingValue } from './keys.ts';
 
 export interface ReadOptions extends CallLimits {
@@ -66,7 +69,19 @@ export const OPENED: unique symbol = Symbol('opened');
 
 /** The commands that a member and a client share. */
 type Commanded = Driven &
-  Pick<RingNode, 'insert' | 'get' | 'exists' | 'remove' | 'owner' | 'close'>;
+  Pick<
+    RingNode,
+    | 'insert'
+    | 'get'
+    | 'exists'
+    | 'remove'
+    | 'owner'
+    | 'act'
+    | 'query'
+    | 'close'
+    | 'ringId'
+    | 'settings'
+  >;
 
 /** The world that both live in. */
 export interface RingWorld {
@@ -135,6 +150,49 @@ export class RingAccess {
     return writeResult(
       await this.command(options, true, (now, call) => this.machine.remove(now, call, hash, level)),
     );
+  }
+
+  /**
+   * @internal A change in one step with the look at what is there.
+   * @throws DhtError as `insert`; TOO_LARGE also for what it would have come to.
+   */
+  async act(key: RingKey, act: Act, options: WriteOptions = {}): Promise<Acted> {
+    if (this.world.textSafe) {
+      throw new DhtError(
+        'NOT_SUPPORTED',
+        'with "textSafe" values can only be inserted and removed',
+      );
+    }
+    const hash = hashOf(key);
+    const level = levelOf(options);
+    const { valueBytesMax } = this.machine.settings;
+    if (act.value.length > valueBytesMax) {
+      throw new DhtError('TOO_LARGE', `the value has more than ${valueBytesMax} bytes`);
+    }
+    const payload = bytesOfAct(act);
+    const outcome = await this.command(options, true, (now, call) =>
+      this.machine.act(now, call, hash, payload, level),
+    );
+    return actedOf(outcome);
+  }
+
+  /** @internal What the owner of a place answers to a query (ring/queries.ts). */
+  async query(place: Uint8Array, query: Uint8Array, options: ReadOptions = {}): Promise<Frame> {
+    const level = levelOf(options);
+    const { value } = await this.command(options, false, (now, call) =>
+      this.machine.query(now, call, place, query, level),
+    );
+    return frameOf(value!);
+  }
+
+  /** @internal Names the ring; zeros before we know it. */
+  get ringId(): Uint8Array {
+    return this.machine.ringId;
+  }
+
+  /** @internal Bytes of a value at most, as far as we are concerned. */
+  get valueBytesMax(): number {
+    return this.machine.settings.valueBytesMax;
   }
 
   /** Who owns a key. @throws DhtError. */

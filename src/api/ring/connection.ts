@@ -13,8 +13,9 @@ import { listenTcp } from '../../io/tcp.ts';
 import { RingClient } from '../../ring/client.ts';
 import { RingCounters } from '../../ring/counters.ts';
 import type { RingInfo } from '../../ring/view.ts';
-import { OPENED, RingAccess, type RingWorld } from './access.ts';
+import { OPENED, type RingWorld } from './access.ts';
 import { entriesOf, type RingAccessOptions, secretOf, settingsOf, withWire } from './entrance.ts';
+import { RingService } from './service.ts';
 
 export interface RingClientOptions extends RingAccessOptions {}
 
@@ -24,7 +25,7 @@ export type EntryInfo =
   | { readonly isPlain: true; readonly text: string };
 
 /** A client of a ring: it owns nothing and keeps nothing. Close it. */
-export class RingConnection extends RingAccess {
+export class RingConnection extends RingService {
   readonly #client: RingClient;
 
   /** @internal */

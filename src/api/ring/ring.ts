@@ -23,13 +23,17 @@ import { Rights } from '../../ring/greeting/rights.ts';
 import { type RecordInfo, recordsOf } from '../../ring/holdings.ts';
 import { RingNode } from '../../ring/node.ts';
 import type { RingInfo } from '../../ring/view.ts';
-import { OPENED, RingAccess, type RingWorld } from './access.ts';
+import { OPENED, type RingWorld } from './access.ts';
 import { entriesOf, type RingAccessOptions, secretOf, settingsOf, withWire } from './entrance.ts';
 import { Readiness } from './readiness.ts';
+import { RingService } from './service.ts';
 import { type RingNotice, type RingWatcher, RingWatchers } from './watch.ts';
 
 /** Identities of one process at most: each listens on a port of its own. */
 export const IDENTITIES_MAX = 256;
+
+/** Of the last changes, kept in memory for those who follow, unless told otherwise. */
+const HISTORY_BYTES: number = 8 << 20;
 
 /** Records that `records` lists unless told otherwise. */
 const RECORDS_LISTED = 1000;
@@ -54,7 +58,7 @@ export interface RingOptions extends RingAccessOptions {
 }
 
 /** A member of a ring. Leave it or close it, or use `await using`, which closes. */
-export class Ring extends RingAccess {
+export class Ring extends RingService {
   /** The address that others reach us by. */
   readonly host: string;
   /** The port of the first identity. */
@@ -164,7 +168,7 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
     ...rest
   } = options;
   const { textSafe = false, onError = warn, clock = epochClock, random = systemRandom } = rest;
-  const chosen = settingsOf(rest);
+  const chosen = settingsOf({ historyBytes: HISTORY_BYTES, ...rest });
   const secret = secretOf(rest);
   if (secret !== null && secret.rights !== Rights.member) {
     throw new RangeError('"secret" expected the secret of the ring, got a key for clients');

@@ -133,6 +133,12 @@ function serveCommand(group: Command): void {
       size,
       RING_DEFAULTS.valueBytesMax,
     )
+    .option('--resp <port>', 'also serve all keys to Redis clients at this port', port)
+    .option(
+      '--service-host <address>',
+      'address at which clients are served (default: nobody but this machine)',
+      '127.0.0.1',
+    )
     .option('--leave-timeout <duration>', 'how long leaving may take', duration, 60_000);
   addStudioOptions(serving)
     .option('--for <duration>', 'stop after this long, such as 10s', duration)

@@ -8,12 +8,13 @@ import { bold, type Console, counted } from '../console.ts';
 import { every, untilStopped } from '../stopping.ts';
 import { openStudioFor, type StudioChoice } from '../studio-options.ts';
 import { secretOption } from './ring-options.ts';
+import { openServices, type ServiceChoice, type Services } from './ring-services.ts';
 
 const STATUS_EVERY_MS = 1000;
 /** Exit status of a member that was stopped before it had left its ring. */
 const CUT_OFF_STATUS = 1;
 
-export interface RingServeOptions extends StudioChoice {
+export interface RingServeOptions extends StudioChoice, ServiceChoice {
   host: string;
   port: number;
   join?: string[];
@@ -53,8 +54,10 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
     onEvent: (notice) => (isIntroduced ? tell(notice, console) : early.push(notice)),
   });
   let studio: Studio | null = null;
+  let services: Services | null = null;
   try {
     introduce(ring, options, console);
+    services = await openServices(ring, options, console);
     studio = await showRing(ring, options, console);
     isIntroduced = true;
     for (const notice of early) tell(notice, console);
@@ -64,9 +67,11 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
     console.progress('');
     console.emit('leaving', { how });
     console.say(`Leaving the ring (${how}) …`);
+    // Who asks has to ask another member from here on.
+    await services?.close();
     await leaveRing(ring, options, console);
   } finally {
-    await Promise.all([studio?.close(), ring.close()]);
+    await Promise.all([studio?.close(), services?.close(), ring.close()]);
   }
   console.say('Left.');
   console.emit('stopped');

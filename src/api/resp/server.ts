@@ -1,0 +1,139 @@
+/**
+ * The ring as Redis clients see it: a port at which every key of the ring can be read and written, whoever
+ * owns it.
+ *
+ *     redis-cli ── RESP ──▶ session ── acts, queries ──▶ owners of the keys
+ *
+ * In a ring with a secret the password is that secret, or a key for clients that was made from it; the
+ * connection then has the rights of that.
+ */
+
+import { formatId } from '../../core/id.ts';
+import type { Clock } from '../../io/clock.ts';
+import { epochClock } from '../../io/clock.ts';
+import { hmacSha256, sha1 } from '../../io/entropy.ts';
+import { listenService, type SocketService } from '../../io/socket-service.ts';
+import { Rights } from '../../ring/greeting/rights.ts';
+import { RingSecret, SECRET_BYTES_LEAST } from '../../ring/greeting/secret.ts';
+import type { Level } from '../../ring/settings.ts';
+import type { RingAccess } from '../ring/access.ts';
+import { KEY_COMMANDS } from './keys.ts';
+import { RingKeys } from './keyspace.ts';
+import { NUMBER_COMMANDS } from './numbers.ts';
+import { REDIS_VERSION, type SessionRights } from './serving.ts';
+import { Session, type SessionWorld } from './session.ts';
+import { STANDING } from './standing.ts';
+import { STRING_COMMANDS } from './strings.ts';
+
+/** Connections at a time. */
+export const RESP_CONNECTIONS_MAX = 10_000;
+
+export interface RespOptions {
+  /** Default `127.0.0.1`: nobody but this machine. */
+  readonly host?: string;
+  /** TCP port. Default 0: any free one. */
+  readonly port?: number;
+  /** The secret of the ring: without it everybody who reaches the port may read and write. */
+  readonly secret?: string;
+  /** How many copies a write waits for, and a read compares. Default `quorum`. */
+  readonly level?: Level;
+  readonly clock?: Clock;
+}
+
+/** An open port. Close it. */
+export interface RespServer {
+  readonly host: string;
+  readonly port: number;
+  readonly connections: number;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A word may always be so long, however small the values are. */
+const WORD_BYTES_LEAST: number = 1 << 16;
+
+const TABLE = { ...STRING_COMMANDS, ...NUMBER_COMMANDS, ...KEY_COMMANDS };
+
+/** What a password is compared by; any text does. */
+const TRANSCRIPT = new TextEncoder().encode('ringlight password');
+
+/** The rights of a password; null: it is neither the secret nor a key made from it. */
+export function passwordRights(secret: RingSecret, password: string): SessionRights | null {
+  if (new TextEncoder().encode(password).length < SECRET_BYTES_LEAST) return null;
+  const shown = new RingSecret(hmacSha256, password);
+  const proof = shown.prove(shown.rights, TRANSCRIPT);
+  if (proof === null || !secret.isProof(shown.rights, TRANSCRIPT, proof)) return null;
+  return shown.rights === Rights.read ? 'read' : 'write';
+}
+
+/** @throws DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE, NOT_PERMITTED; RangeError for a wrong secret. */
+export async function openResp(ring: RingAccess, options: RespOptions = {}): Promise<RespServer> {
+  const { host = '127.0.0.1', port = 0, level = 'quorum', clock = epochClock } = options;
+  const secret = options.secret === undefined ? null : new RingSecret(hmacSha256, options.secret);
+  const keys = new RingKeys(ring, level, clock);
+  const startedMs = clock.now();
+  let service: SocketService | null = null;
+  let sessions = 0;
+  const place = { host, port: 0, id: formatId(sha1(new TextEncoder().encode(`${host}:${port}`))) };
+  const world: SessionWorld = {
+    keys,
+    table: TABLE,
+    standing: STANDING,
+    wordBytesMax: Math.max(ring.valueBytesMax, WORD_BYTES_LEAST),
+    isOpen: secret === null,
+    rightsOf: (password) => (secret === null ? 'write' : passwordRights(secret, password)),
+    place,
+    commands: () => COMMANDS,
+    info: () =>
+      infoText({
+        port: place.port,
+        connections: service?.connections ?? 0,
+        uptimeMs: clock.now() - startedMs,
+      }),
+  };
+  service = await listenService({
+    host,
+    port,
+    connectionsMax: RESP_CONNECTIONS_MAX,
+    open: (socket) => new Session(world, ++sessions, socket),
+  });
+  place.port = service.port;
+  const { close } = service;
+  return {
+    host,
+    port: service.port,
+    get connections() {
+      return service.connections;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const COMMANDS = [
+  ...Object.entries(TABLE).map(
+    ([name, { arity, isWrite, keys }]) => [name, arity, isWrite, keys] as const,
+  ),
+  ...Object.entries(STANDING).map(
+    ([name, { arity, isWrite = false }]) => [name, arity, isWrite, null] as const,
+  ),
+];
+
+function infoText(now: { port: number; connections: number; uptimeMs: number }): string {
+  return [
+    '# Server',
+    `redis_version:${REDIS_VERSION}`,
+    'redis_mode:standalone',
+    `tcp_port:${now.port}`,
+    `uptime_in_seconds:${Math.floor(now.uptimeMs / 1000)}`,
+    '# Clients',
+    `connected_clients:${now.connections}`,
+    '# Persistence',
+    'loading:0',
+    '# Replication',
+    'role:master',
+    '# Cluster',
+    'cluster_enabled:0',
+    '',
+  ].join('\r\n');
+}

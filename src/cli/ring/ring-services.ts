@@ -1,0 +1,53 @@
+/**
+ * What a member serves beside the ring itself: its keys to Redis clients. On loopback unless it was told
+ * otherwise; elsewhere only in a ring with a secret, which is then the password.
+ */
+import { openResp, type Ring } from '../../ring.ts';
+import { bold, CommandError, type Console } from '../console.ts';
+import { secretOption } from './ring-options.ts';
+
+export interface ServiceChoice {
+  resp?: number;
+  serviceHost: string;
+}
+
+export interface Services {
+  close(): Promise<void>;
+}
+
+interface Choice extends ServiceChoice {
+  secretFile?: string;
+  open: boolean;
+}
+
+/** Opens those that were asked for, and says where. @throws CommandError, DhtError. */
+export async function openServices(
+  ring: Ring,
+  options: Choice,
+  console: Console,
+): Promise<Services> {
+  const { resp, serviceHost: host, secretFile, open } = options;
+  const closes: (() => Promise<void>)[] = [];
+  if (resp === undefined) return servicesOf(closes);
+  if (secretFile === undefined && !open && !isLoopback(host)) {
+    const message = `--service-host ${host}: beyond loopback give --secret-file, or --open to serve everybody`;
+    throw new CommandError(message, 2, 'USAGE');
+  }
+  const server = await openResp(ring, { host, port: resp, ...secretOption(secretFile) });
+  closes.push(() => server.close());
+  console.emit('serving', { what: 'resp', host: server.host, port: server.port });
+  console.say(`Redis clients are served at ${bold(`${server.host}:${server.port}`)}.`);
+  return servicesOf(closes);
+}
+
+function servicesOf(closes: readonly (() => Promise<void>)[]): Services {
+  return {
+    async close() {
+      await Promise.all(closes.map((close) => close()));
+    },
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host.startsWith('127.') || host === '::1' || host === 'localhost';
+}

@@ -1,0 +1,155 @@
+/**
+ * A service on TCP for people's own programs: connections that are heard and answered, each with bounds.
+ *
+ *     client ── bytes ──▶ arrived          pause and resume: who is not read waits in the kernel
+ *     client ◀── one write per turn ── write
+ *
+ * What is written in one turn of the event loop leaves in one write. Who does not read what he asked for is
+ * told by `waitingBytes`; whoever writes looks at it.
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import { DhtError } from './errors.ts';
+
+export interface ServiceSocket {
+  /** Bytes that the other side has not taken yet. */
+  readonly waitingBytes: number;
+  write(bytes: Uint8Array): void;
+  /** Closes after what was written; at once with `destroy`. */
+  end(): void;
+  destroy(): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** Who hears one connection. */
+export interface ServiceListener {
+  /** Borrowed until it returns. */
+  arrived(bytes: Uint8Array): void;
+  /** All that was written has been taken. */
+  drained(): void;
+  /** The other side will say no more, and waits for the rest. */
+  ended(): void;
+  closed(): void;
+}
+
+export interface SocketService {
+  readonly port: number;
+  readonly connections: number;
+  close(): Promise<void>;
+}
+
+export interface SocketServiceOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly connectionsMax: number;
+  open(socket: ServiceSocket): ServiceListener;
+}
+
+/** What was written before `end` has this long to get out. */
+const END_GRACE_MS = 1000;
+
+const REASONS: Readonly<Record<string, readonly [DhtError['code'], string]>> = {
+  EADDRINUSE: ['ADDRESS_IN_USE', 'the port is taken'],
+  EADDRNOTAVAIL: ['ADDRESS_UNAVAILABLE', 'this machine has no such address'],
+  ENOTFOUND: ['ADDRESS_UNAVAILABLE', 'this machine has no such address'],
+  EACCES: ['NOT_PERMITTED', 'not permitted'],
+};
+
+/** @throws DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE or NOT_PERMITTED. */
+export async function listenService(options: SocketServiceOptions): Promise<SocketService> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    serve(socket, options);
+  });
+  server.maxConnections = options.connectionsMax;
+  await listen(server, options);
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    get connections() {
+      return sockets.size;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function serve(socket: Socket, { open }: SocketServiceOptions): void {
+  const outgoing = new Outgoing(socket);
+  const listener = open(outgoing);
+  socket.on('data', (bytes) => listener.arrived(bytes));
+  socket.on('drain', () => listener.drained());
+  socket.on('error', () => {});
+  socket.once('end', () => listener.ended());
+  socket.once('close', () => listener.closed());
+}
+
+class Outgoing implements ServiceSocket {
+  readonly #socket: Socket;
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+  #isEnding = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  get waitingBytes(): number {
+    return this.#bytes + this.#socket.writableLength;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#isEnding || this.#socket.destroyed) return;
+    if (this.#pieces.length === 0) setImmediate(() => this.#flush());
+    this.#pieces.push(bytes);
+    this.#bytes += bytes.length;
+  }
+
+  #flush(): void {
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return;
+    this.#pieces = [];
+    this.#bytes = 0;
+    if (this.#socket.destroyed) return;
+    if (pieces.length === 1) return void this.#socket.write(pieces[0]!);
+    this.#socket.cork();
+    for (const piece of pieces) this.#socket.write(piece);
+    this.#socket.uncork();
+  }
+
+  end(): void {
+    if (this.#isEnding) return;
+    this.#flush();
+    this.#isEnding = true;
+    this.#socket.end();
+    setTimeout(() => this.#socket.destroy(), END_GRACE_MS).unref();
+  }
+
+  destroy(): void {
+    this.#isEnding = true;
+    this.#socket.destroy();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+}
+
+function listen(server: Server, { host, port }: SocketServiceOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const [code, reason] = REASONS[error.code ?? ''] ?? ['SOCKET_FAILED', error.message];
+      reject(new DhtError(code, `cannot listen on ${host}:${port}: ${reason}`, { cause: error }));
+    });
+    server.listen({ host, port }, resolve);
+  });
+}
