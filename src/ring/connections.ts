@@ -278,7 +278,10 @@ export class Connections implements Streams, LinkOwner {
   closed(now: number, stream: Stream, why: Closed): void {
     const talk = this.#streams.get(stream);
     this.#forget(stream);
-    if (talk instanceof Link) this.#lookAfter(talk);
+    if (talk instanceof Link) {
+      talk.isRefused = why === Closed.refused;
+      this.#lookAfter(talk);
+    }
     talk?.closed(now, why);
   }
 

@@ -33,6 +33,8 @@ export abstract class Inflow extends Waiter implements Taker {
   /** 0 for the link of a node to itself. */
   readonly stream: Stream;
   isOver = false;
+  /** Nobody listens where it was dialed. */
+  isRefused = false;
   /** What came of a frame that is not all here. */
   protected readonly half: HalfFrame = new HalfFrame();
   readonly #owner: InflowOwner;

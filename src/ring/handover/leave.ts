@@ -20,6 +20,7 @@ import { askNeighbours, moveEnd, setPredecessors, setSuccessors } from '../membe
 import type { RingState } from '../state.ts';
 import { Handover } from './handover.ts';
 import { findPredecessor, leavePlain } from './plain.ts';
+import { Staying } from './staying.ts';
 
 /** A leave that came to nothing is tried again after this and a chance of as much again. */
 const AGAIN_MS = 200;
@@ -40,15 +41,21 @@ export function leaveRing(
   done: (now: number, left: number) => void,
 ): void {
   let giveUpAtMs = now + LEAVE_MS;
+  const staying = new Staying(node);
   const end = (at: number, left: number) => {
-    if (left > 0 && at < giveUpAtMs) return node.after(at + LEAVE_AGAIN_MS, drain);
-    done(at, left);
+    if (left === 0 || at >= giveUpAtMs) return done(at, left);
+    staying.isOver(at, (then, isOver) => {
+      if (isOver) node.isRingOver = true;
+      if (isOver) done(then, left);
+      else node.after(then + LEAVE_AGAIN_MS, drain);
+    });
   };
   const drain = (at: number) => {
     if (node.waysIn().length === 0) end(at, 0);
     else release(node, at, end);
   };
   const next = (at: number): void => {
+    staying.look();
     const identity = node.identities.findLast(({ state }) => state === 'member');
     if (identity !== undefined) return leave(node, at, identity, next);
     stopReleasing(node);
@@ -60,6 +67,7 @@ export function leaveRing(
   for (const identity of node.identities) {
     if (identity.state === 'joining') hasLeft(node, identity);
   }
+  staying.look();
   next(now);
 }
 

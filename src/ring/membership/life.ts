@@ -29,27 +29,41 @@ export const SEARCHES = 16;
 const DEAD = 0;
 
 const ALIVE = 1;
+/** Beside a sign of life: I am about to go. */
+const LEAVING = 1;
+
+/**
+ * What a member says of itself when it is asked whether it lives: that it is a member, one that is leaving,
+ * or none. Or nobody listens there; or nothing comes back.
+ */
+export type Sign = 'member' | 'leaving' | 'none' | 'refused' | 'silent';
+
+function isSilence(sign: Sign): boolean {
+  return sign === 'silent' || sign === 'refused';
+}
 
 /** Asks a member for a sign of life on whatever connection there is. */
 export function probe(node: RingState, now: number, member: Member): void {
-  askPulse(node, now, member, (at, status) => {
-    if (status === null) suspect(node, at, member);
-    else if (status !== Status.ok) denied(node, at, now, member);
+  askPulse(node, now, member, (at, sign) => {
+    if (isSilence(sign)) suspect(node, at, member);
+    else if (sign === 'none') denied(node, at, now, member);
   });
 }
 
-function askPulse(
+export function askPulse(
   node: RingState,
   now: number,
   member: Member,
-  done: (now: number, status: number | null) => void,
+  done: (now: number, sign: Sign) => void,
 ): void {
   if (node.isPlain(member) && !node.isOwn(member)) {
-    return pulsePlain(node, now, member, (at, isAlive) => done(at, isAlive ? Status.ok : null));
+    return pulsePlain(node, now, member, (at, isAlive) => done(at, isAlive ? 'member' : 'silent'));
   }
   const link = node.linkTo(now, member);
   const out = link.ask(now, FrameType.pulse, node.lines.pulses, (at, reply) => {
-    done(at, reply === null ? null : reply.u8());
+    if (reply === null) return done(at, link.isRefused ? 'refused' : 'silent');
+    const isMember = reply.u8() === Status.ok;
+    done(at, isMember ? (reply.u8() === LEAVING ? 'leaving' : 'member') : 'none');
   });
   out.address(member.address);
   link.send();
@@ -58,9 +72,11 @@ function askPulse(
 export function answerPulse(node: RingState, link: Link, frame: Frame): boolean {
   const target = frame.address();
   if (!frame.isWhole) return false;
-  const isMember = node.identityAt(target)?.isMember === true;
-  const status = isMember ? Status.ok : Status.notMember;
-  link.answerStatus(FrameType.pulse, frame.request, status);
+  const identity = node.identityAt(target);
+  const out = link.begin(FrameType.pulse | REPLY, frame.request);
+  out.u8(identity?.isMember === true ? Status.ok : Status.notMember);
+  out.u8(identity?.state === 'leaving' ? LEAVING : 0);
+  link.send();
   return true;
 }
 
@@ -68,8 +84,9 @@ export function answerIndirect(node: RingState, now: number, link: Link, frame: 
   const { request } = frame;
   const member = frame.member(node.shared.members);
   if (!frame.isWhole) return false;
-  askPulse(node, now, member, (_now, status) => {
-    link.begin(FrameType.indirect | REPLY, request).u8(status === Status.ok ? ALIVE : DEAD);
+  askPulse(node, now, member, (_now, sign) => {
+    const isAlive = sign === 'member' || sign === 'leaving';
+    link.begin(FrameType.indirect | REPLY, request).u8(isAlive ? ALIVE : DEAD);
     link.send();
   });
   return true;
@@ -81,11 +98,11 @@ export function suspect(node: RingState, now: number, member: Member): void {
   if (member.isPlain && mayListenLate(node, now, member)) return;
   node.suspects.add(member.address);
   const { asksOthers } = node.policy;
-  askPulse(node, now, member, (at, status) => {
-    if (status === null && asksOthers) return askOthers(node, at, member);
+  askPulse(node, now, member, (at, sign) => {
+    if (isSilence(sign) && asksOthers) return askOthers(node, at, member);
     if (!node.suspects.delete(member.address)) return;
-    if (status === null) drop(node, at, member, true);
-    else if (status !== Status.ok) denied(node, at, now, member);
+    if (isSilence(sign)) drop(node, at, member, true);
+    else if (sign === 'none') denied(node, at, now, member);
   });
 }
 
