@@ -66,15 +66,20 @@ export function clientKey(secret: string, rights: ClientRights): string {
   return key;
 }
 
-/** The dialect that was chosen, or that of the ring that is joined. */
+/**
+ * The dialect that was chosen, or that of the ring that is joined; of a ring that is not there yet the one
+ * that is `remembered`, if it is.
+ */
 export async function withWire(
   options: RingAccessOptions,
   settings: RingSettings,
   entries: readonly Address[],
+  remembered: Wire | null = null,
 ): Promise<RingSettings> {
   // Class programs know no secrets, so where there is one it does not matter how to knock.
-  const isKnown = options.wire !== undefined || options.secret !== undefined;
-  if (isKnown || entries.length === 0) return settings;
+  if (options.wire !== undefined || options.secret !== undefined) return settings;
+  const likely = remembered === null ? settings : { ...settings, wire: remembered };
+  if (entries.length === 0) return likely;
   const { clock = epochClock, onError = warn } = options;
   const streams = await listenTcp(0, [], { connectTimeoutMs: settings.connectTimeoutMs });
   const driver = new StreamDriver(clock, streams, onError);
@@ -88,6 +93,7 @@ export async function withWire(
   } finally {
     await driver.stop();
   }
+  if (remembered !== null) return likely;
   const names = entries.map(formatAddress).join(', ');
   throw new DhtError('UNREACHABLE', `no member of a ring answers at ${names}`);
 }

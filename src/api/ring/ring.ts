@@ -10,6 +10,7 @@ import {
   portOf,
 } from '../../core/address.ts';
 import { shown, wholeNumber } from '../../core/argument.ts';
+import type { StoreToken } from '../../core/store.ts';
 import { type CallLimits, Calls } from '../../io/calls.ts';
 import { epochClock } from '../../io/clock.ts';
 import { type Endpoint, resolveHost } from '../../io/endpoint.ts';
@@ -19,6 +20,7 @@ import type { LmdbStore } from '../../io/lmdb-store.ts';
 import { StreamDriver } from '../../io/stream-driver.ts';
 import { listenTcp } from '../../io/tcp.ts';
 import { RingCounters } from '../../ring/counters.ts';
+import { WIRES, type Wire } from '../../ring/dialects/wire.ts';
 import { Rights } from '../../ring/greeting/rights.ts';
 import { type RecordInfo, recordsOf } from '../../ring/holdings.ts';
 import { RingNode } from '../../ring/node.ts';
@@ -149,10 +151,26 @@ function withoutLmdb(error: NodeJS.ErrnoException): never {
   throw new DhtError('NOT_INSTALLED', message, { cause: error });
 }
 
+type Flushed = (token: StoreToken, error: string | null) => void;
+
+const WIRE_FACT = 'wire';
+
+/** The dialect of the ring that a store was in. */
+function rememberedWire(store: LmdbStore | null): Wire | null {
+  const kept = new TextDecoder().decode(store?.fact(WIRE_FACT) ?? new Uint8Array(0));
+  return WIRES.find((wire) => wire === kept) ?? null;
+}
+
+async function openStore(data: string, stored: Flushed): Promise<LmdbStore> {
+  // Only then: LMDB takes longer to load than all the rest, and a client never needs it.
+  const { openLmdbStore } = await import('../../io/lmdb-store.ts').catch(withoutLmdb);
+  return openLmdbStore(data, stored);
+}
+
 /**
- * Opens a node: binds its ports, opens its store and begins to join. Await `ready()` to know that it
+ * Opens a node: opens its store, binds its ports and begins to join. Await `ready()` to know that it
  * is a member. With `join` and without `wire` those who are joined are asked first which dialect they
- * speak, and one of them has to be there; with `wire` the node waits for them.
+ * speak, and one of them has to be there, unless `data` remember it; with `wire` the node waits for them.
  * @throws TypeError or RangeError for a wrong option; DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE,
  * NOT_PERMITTED, UNKNOWN_HOST, UNREACHABLE, DATA_IN_USE, DATA_DAMAGED, DATA_VERSION, DATA_UNUSABLE or NOT_INSTALLED.
  */
@@ -193,22 +211,20 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
         'ring may read, write and be a member',
     );
   }
-  const settings = await withWire(rest, chosen, entries);
-  settings.classCommands = secret !== null ? 'none' : rest.wire !== undefined ? 'all' : 'lookups';
-  const ports = Array.from({ length: count }, (_, i) => (first === 0 ? 0 : first + i));
-  const streams = await listenTcp(ip, ports, { connectTimeoutMs: settings.connectTimeoutMs });
-  const driver = new StreamDriver(clock, streams, onError);
-  let store: LmdbStore | null = null;
+  let driver: StreamDriver | null = null;
+  const stored: Flushed = (token, error) => driver?.stored(token, error);
+  const store = data === undefined ? null : await openStore(data, stored);
   try {
+    const settings = await withWire(rest, chosen, entries, rememberedWire(store));
+    store?.keepFact(WIRE_FACT, new TextEncoder().encode(settings.wire));
+    settings.classCommands = secret !== null ? 'none' : rest.wire !== undefined ? 'all' : 'lookups';
+    const ports = Array.from({ length: count }, (_, i) => (first === 0 ? 0 : first + i));
+    const streams = await listenTcp(ip, ports, { connectTimeoutMs: settings.connectTimeoutMs });
+    driver = new StreamDriver(clock, streams, onError);
     const calls = new Calls(clock);
     const readiness = new Readiness(calls, streams.addresses.length);
     const watchers = new RingWatchers(streams);
     if (onEvent) watchers.add({ onNotice: onEvent });
-    if (data !== undefined) {
-      // Only then: LMDB takes longer to load than all the rest, and a client never needs it.
-      const { openLmdbStore } = await import('../../io/lmdb-store.ts').catch(withoutLmdb);
-      store = openLmdbStore(data, (token, error) => driver.stored(token, error));
-    }
     const node = new RingNode(
       {
         host: streams,
@@ -234,7 +250,7 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
     driver.perform((_machine, now) => node.start(now, entries));
     return ring;
   } catch (error) {
-    await driver.stop();
+    await driver?.stop();
     await store?.close();
     throw error;
   }

@@ -2,7 +2,14 @@
  * `ringlight ring serve`: one member of a ring until somebody stops it. The first SIGTERM hands its
  * records over and leaves in good order, a second one ends the process at once.
  */
-import { openRing, type Policy, type Ring, type RingNotice, type Wire } from '../../ring.ts';
+import {
+  DhtError,
+  openRing,
+  type Policy,
+  type Ring,
+  type RingNotice,
+  type Wire,
+} from '../../ring.ts';
 import type { Studio } from '../../studio.ts';
 import { bold, type Console, counted } from '../console.ts';
 import { every, untilStopped } from '../stopping.ts';
@@ -11,6 +18,8 @@ import { secretOption } from './ring-options.ts';
 import { openServices, type ServiceChoice, type Services } from './ring-services.ts';
 
 const STATUS_EVERY_MS = 1000;
+/** How often those who are to be joined are asked whether they are there by now. */
+const OPEN_EVERY_MS = 500;
 /** Exit status of a member that was stopped before it had left its ring. */
 const CUT_OFF_STATUS = 1;
 
@@ -38,7 +47,7 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
   // Events come before the door has opened; people are told first where.
   const early: RingNotice[] = [];
   let isIntroduced = false;
-  const ring = await openRing({
+  const settings = {
     host,
     port,
     k,
@@ -51,8 +60,10 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
     open: options.open,
     ...(data !== undefined && { data }),
     ...(hostLabel !== undefined && { hostLabel }),
-    onEvent: (notice) => (isIntroduced ? tell(notice, console) : early.push(notice)),
-  });
+    onEvent: (notice: RingNotice) => (isIntroduced ? tell(notice, console) : early.push(notice)),
+  };
+  const ring = await openPatiently(() => openRing(settings), stopped, console);
+  if (ring === null) return console.emit('stopped');
   let studio: Studio | null = null;
   let services: Services | null = null;
   try {
@@ -75,6 +86,39 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
   }
   console.say('Left.');
   console.emit('stopped');
+}
+
+/** Whom we join may start a little later than we do: it is asked again until it is there, or we are to stop. */
+async function openPatiently(
+  open: () => Promise<Ring>,
+  stopped: Promise<unknown>,
+  console: Console,
+): Promise<Ring | null> {
+  const beganMs = performance.now();
+  let isTold = false;
+  const isStopped = stopped.then(() => true);
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof DhtError) || error.code !== 'UNREACHABLE') throw error;
+      const { message } = error;
+      if (!isTold) {
+        console.emit('waiting', { reason: message });
+        console.say(`Not yet: ${message}. Trying again until one does.`);
+      }
+      isTold = true;
+    }
+    const seconds = Math.round((performance.now() - beganMs) / 1000);
+    console.progress(`waiting for ${counted(seconds, 'second')}, Ctrl-C to stop`);
+    const isOver = await Promise.race([isStopped, soon(OPEN_EVERY_MS)]);
+    console.progress('');
+    if (isOver) return null;
+  }
+}
+
+function soon(delayMs: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs, false));
 }
 
 /** Who was the last has nobody to hand its records to: no failure, but it is said. */

@@ -1,4 +1,7 @@
 /** The way in: which dialect a ring speaks is asked of those who are named, unless it was chosen. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { connectRing, openRing } from '../../../src/ring.ts';
 import { alone, text } from './rings.ts';
@@ -16,6 +19,27 @@ test.each(['seed', 'string', 'text'] as const)(
   },
   30_000,
 );
+
+test('of a member whose ring is down is in the dialect that its folder remembers', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'ringlight-wire-'));
+  try {
+    const gone = await alone();
+    const [address] = gone.addresses;
+    await gone.close();
+    const first = await alone({ wire: 'string', data });
+    await first.close();
+    await using again = await openRing({ data, join: address! });
+    expect(again.info().wire).toBe('string');
+    await again.close();
+    await using chosen = await openRing({ data, wire: 'text' });
+    expect(chosen.info().wire).toBe('text');
+    await chosen.close();
+    await using other = await openRing({ data });
+    expect(other.info().wire).toBe('text');
+  } finally {
+    rmSync(data, { recursive: true });
+  }
+}, 30_000);
 
 test('to a ring that is not there is UNREACHABLE, and so is joining it', async () => {
   const gone = await alone();

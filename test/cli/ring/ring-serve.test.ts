@@ -83,15 +83,34 @@ describe('ringlight ring serve', () => {
     expect(none.stderr.split('\n')).toHaveLength(2);
   });
 
+  test('waits for whom it joins, in one line, and speaks as they do once they are there', async () => {
+    const gone = await startMember();
+    await endAll([gone]);
+    const early = new Running(['ring', 'serve', '--port', '0', '--json', '--join', gone.address]);
+    const { reason } = await early.event('waiting');
+    expect(reason).toBe(`no member of a ring answers at ${gone.address}`);
+    const there = await startMember(['--port', gone.address.split(':')[1]!, '--wire', 'text']);
+    expect(await early.event('listening')).toMatchObject({ wire: 'text' });
+    await early.event('joined');
+    expect(early.lines.filter((line) => line.includes('"waiting"'))).toHaveLength(1);
+    expect((await early.end('SIGTERM')).status).toBe(0);
+    await endAll([there]);
+  }, 60_000);
+
+  test('ends when it is told while it waits for whom it joins', async () => {
+    const gone = await startMember();
+    await endAll([gone]);
+    const early = new Running(['ring', 'serve', '--port', '0', '--join', gone.address]);
+    const line = `Not yet: no member of a ring answers at ${gone.address}. Trying again until one does.`;
+    await expect.poll(() => early.lines, { timeout: 20_000 }).toEqual([line]);
+    expect(await early.end('SIGTERM')).toMatchObject({ status: 0, stderr: '' });
+  }, 60_000);
+
   test('says that it cannot join, goes on trying, and ends when told', async () => {
     const gone = await startMember();
     await endAll([gone]);
+    // Who knows the dialect can begin without them.
     const join = ['ring', 'serve', '--port', '0', '--json', '--join', gone.address];
-    expect(await ringlight(join)).toMatchObject({
-      status: 2,
-      stderr: `ringlight: no member of a ring answers at ${gone.address}\n`,
-    });
-    // Who knows the dialect can wait for them.
     const running = new Running([...join, '--wire', 'seed']);
     const failed = await running.event('join-failed');
     expect(failed['reason']).toEqual(expect.any(String));
