@@ -17,6 +17,7 @@ function studioOf(model: SceneModel): Studio {
   return {
     source: signal({ kind: 'lab' }),
     lesson: signal({ lesson: lookup, index: 1 }),
+    course: { phase: signal('told') },
     trouble: signal('something'),
     session: { view, panes: signal([pane]) },
   } as unknown as Studio;
@@ -36,7 +37,7 @@ test('a glance tells states, owners, living holders and lookups', () => {
   const seen = glance(studioOf(model));
   expect(JSON.parse(JSON.stringify(seen))).toEqual(seen);
   expect(seen).toMatchObject({
-    ...{ source: 'lab', lesson: 'lookup/2', trouble: 'something', selectedNode: 5 },
+    ...{ source: 'lab', lesson: 'lookup/2', phase: 'told', trouble: 'something', selectedNode: 5 },
     ...{ selectedKey: null, selectedLookup: 0 },
   });
   const [pane] = seen.panes;

@@ -10,6 +10,9 @@ export interface Glance {
   source: 'lab' | 'live' | 'recording';
   /** `ownership/2`, '' when no lesson is open. */
   lesson: string;
+  /** asking, playing or told. */
+  phase: string;
+  view: 'ring' | 'trie';
   /** What went wrong, in words; '' for nothing. */
   trouble: string;
   /** 40 hexadecimal digits; null for none. */
@@ -66,6 +69,8 @@ export function glance(studio: Studio): Glance {
   return {
     source: studio.source.value.kind,
     lesson: open ? `${open.lesson.id}/${open.index + 1}` : '',
+    phase: studio.course.phase.value,
+    view: view.viewKind.value,
     trouble: studio.trouble.value,
     selectedKey: view.selectedKey.value,
     selectedNode: view.selectedNode.value,

@@ -118,7 +118,8 @@ export class Studio {
     if (wasLesson) this.session.stand(1);
     this.session.setPace(FIRST_PACE);
     const moment = openingMoment(overlay, this.#calm);
-    this.session.begin(moment, !this.#calm, { keyName: FIRST_KEY, newestLookup: true });
+    const view = overlay === 'ring' ? 'ring' : 'trie';
+    this.session.begin(moment, !this.#calm, { keyName: FIRST_KEY, newestLookup: true, view });
     this.#setAddress('');
   }
 

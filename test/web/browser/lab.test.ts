@@ -125,13 +125,30 @@ describe.skipIf(isSkipped)('the lab in a tab', () => {
     await one.leave();
   });
 
+  test('a node is crashed from the menu where it stands, and that is undone and done again', async () => {
+    const one = await visit();
+    await one.page.getByRole('application').focus();
+    await one.press('ArrowRight');
+    await one.until(({ selectedNode }) => selectedNode).toBeGreaterThanOrEqual(0);
+    const { selectedNode } = await one.look();
+    const stateOf = () => one.untilScene(({ nodes, busy }) => (busy ? '' : nodes[selectedNode]));
+    await one.press('Shift+F10');
+    await one.click('button', 'Crash it');
+    await stateOf().toBe('crashed');
+    await one.press('Control+z');
+    await stateOf().toBe('up');
+    await one.press('Control+Shift+z');
+    await stateOf().toBe('crashed');
+    await one.leave();
+  });
+
   test('shows Mainline, and a look-up in it', async () => {
     const one = await visit('');
     await one.click('button', 'Mainline');
     await one
       .untilScene(({ overlay, nodes }) => [overlay, nodes.length])
       .toEqual(['mainline', 200]);
-    await one.click('button', 'Tree');
+    await one.until(({ view }) => view).toBe('trie');
     await one.untilScene(({ lookups }) => lookups[0]?.state).toBe('succeeded');
     expect((await one.ink('--node')).inked).toBeGreaterThan(2000);
     await one.leave();

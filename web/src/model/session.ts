@@ -10,6 +10,7 @@ import { batch, computed, effect, type ReadonlySignal, type Signal, signal } fro
 import type { Act, Command, Hello, SceneConfig } from 'ringlight/scene';
 import type { LinkState, OpenSource, Source } from '../sources/source.ts';
 import { Arrivals } from './arrivals.ts';
+import { Branches } from './branches.ts';
 import { actsThatFit, type Moment, momentOf, pastOf } from './moment.ts';
 import { SceneModel } from './scene-model.ts';
 import { Scrubber } from './scrubber.ts';
@@ -79,6 +80,17 @@ export class Session {
   #waiting: OpenPane | null = null;
   /** Where time stands still by itself, in all scenes at the same moment. */
   #untilMs = Infinity;
+  /** What can be undone and done again, and the futures that were left. */
+  readonly branches: Branches = new Branches({
+    moments: () => this.#panes.flatMap(({ model }) => momentOf(model) ?? []),
+    begin: (moments) => {
+      if (moments.length !== this.#panes.length) this.stand(moments.length > 1 ? 2 : 1);
+      for (const [i, moment] of moments.entries()) this.#beginIn(this.#panes[i], moment, false);
+    },
+    say: (notice) => {
+      this.notice.value = notice;
+    },
+  });
   readonly #arrivals: Arrivals;
   readonly #scrubber = new Scrubber((toMs) => this.rewind(toMs));
 
@@ -109,6 +121,7 @@ export class Session {
     this.#scrubber.stop();
     this.#waiting = null;
     this.panes.value = [];
+    this.branches.clear();
     this.notice.value = null;
     this.horizonMs.value = SHORTEST_HORIZON_MS;
     this.startMs.value = 0;
@@ -134,6 +147,7 @@ export class Session {
     untilMs = Infinity,
   ): void {
     this.#untilMs = untilMs;
+    this.branches.clear();
     batch(() => {
       this.#forgetSelection();
       this.select(select);
@@ -164,6 +178,7 @@ export class Session {
 
   /** Another world with the same seed, and what was done so far done again. */
   change(part: Partial<SceneConfig>): void {
+    this.branches.remember();
     for (const pane of this.#chosen()) {
       const moment = momentOf(pane.model);
       if (!moment) continue;
@@ -215,14 +230,16 @@ export class Session {
 
   act(act: Act): void {
     const cut = this.#futureCut();
+    this.branches.remember();
     this.#arrivals.expectOf(act);
     for (const pane of this.#chosen()) pane.source?.send({ do: 'act', act });
     if (cut) {
+      this.branches.leave(cut);
       this.horizonMs.value = Math.max(SHORTEST_HORIZON_MS, cut.atMs);
       const dropped = countText(cut.acts.length - pastOf(cut).length, 'later act');
       this.notice.value = {
         text: `A new branch from ${clockText(cut.atMs)}: ${dropped} undone.`,
-        offer: { label: 'Undo', take: () => this.begin(cut, false, this.#selection) },
+        offer: { label: 'Undo', take: () => this.branches.undo() },
       };
     } else if (this.main?.model.hello.value?.origin !== 'live') {
       // Live nodes may refuse; what has come of it is seen on the stream.
@@ -412,11 +429,6 @@ export class Session {
   #futureCut(): Moment | null {
     const moment = this.moment;
     return moment && pastOf(moment).length < moment.acts.length ? moment : null;
-  }
-
-  get #selection(): Selection {
-    const { view } = this;
-    return { node: view.selectedNode.value, key: view.selectedKey.value };
   }
 
   #forgetSelection(): void {

@@ -14,9 +14,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['.'], what: 'to the next message' },
   { keys: ['Home'], what: 'back to the start' },
   { keys: ['1', '…', '5'], what: 'keys, look-up, node, figures, messages' },
+  { keys: ['Ctrl Z', 'Ctrl ⇧ Z'], what: 'undo, redo' },
   { keys: ['v'], what: 'circle or tree' },
   { keys: ['c'], what: 'crash the selected node' },
   { keys: ['Tab'], what: 'into the picture; there, arrows go from node to node' },
+  { keys: ['⇧ F10'], what: 'in the picture: what can be done to the node' },
   { keys: ['Esc'], what: 'select nothing' },
   { keys: ['?'], what: 'this sheet' },
 ];
@@ -25,6 +27,11 @@ const TABS = ['keys', 'lookup', 'node', 'figures', 'message'] as const;
 
 /** Was it a shortcut? Then it has been done. */
 export function pressed(studio: Studio, event: KeyboardEvent): boolean {
+  if (isUndo(event) && !studio.helpOpen.value && !hasOwnKeys(event.target, event.key)) {
+    if (event.shiftKey || event.key.toLowerCase() === 'y') studio.session.branches.redo();
+    else studio.session.branches.undo();
+    return true;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
   if (studio.helpOpen.value || hasOwnKeys(event.target, event.key)) return false;
   const { session } = studio;
@@ -68,6 +75,10 @@ export function pressed(studio: Studio, event: KeyboardEvent): boolean {
       return true;
     }
   }
+}
+
+function isUndo({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return (ctrlKey || metaKey) && !altKey && ['z', 'y'].includes(key.toLowerCase());
 }
 
 function canCrash({ session }: Studio): boolean {

@@ -11,6 +11,7 @@ import { actText, clockText, countText } from '../model/words.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { usePaced } from '../ui/paced.ts';
+import { OtherFutures } from './other-futures.tsx';
 import './timeline.css';
 
 /** More marks than this would be one smear. */
@@ -39,6 +40,7 @@ export function Timeline({ session }: { session: Session }) {
       <Buttons session={session} canRewind={canRewind} />
       {canRewind ? <Scrub session={session} model={model} /> : <span />}
       <div class="timeline-speed">
+        {canRewind && <Undo session={session} />}
         {canRewind && <Acts session={session} model={model} />}
         <div class="timeline-now">
           <Clock model={model} />
@@ -148,29 +150,66 @@ export function paceText(pace: number): string {
   return `1/${Math.round(1 / times)} ×`;
 }
 
+function Undo({ session }: { session: Session }) {
+  const { canUndo, canRedo } = session.branches;
+  if (!canUndo && !canRedo) return null;
+  return (
+    <span class="timeline-undo">
+      <button
+        type="button"
+        class="icon plain"
+        aria-label="Undo"
+        title="Undo (Ctrl Z)"
+        disabled={!canUndo}
+        onClick={() => session.branches.undo()}
+      >
+        <Icon name="undo" />
+      </button>
+      <button
+        type="button"
+        class="icon plain"
+        aria-label="Redo"
+        title="Redo (Ctrl ⇧ Z)"
+        disabled={!canRedo}
+        onClick={() => session.branches.redo()}
+      >
+        <Icon name="redo" />
+      </button>
+    </span>
+  );
+}
+
 function Acts({ session, model }: { session: Session; model: SceneModel }) {
   const acts = model.history.value;
-  if (acts.length === 0) return null;
+  const futures = session.branches.others;
+  if (acts.length === 0 && futures.length === 0) return null;
+  const label =
+    futures.length === 0
+      ? countText(acts.length, 'act')
+      : `${countText(acts.length, 'act')}, ${countText(futures.length + 1, 'future')}`;
   return (
-    <Menu label={countText(acts.length, 'act')} title="What was done to this world" above>
+    <Menu label={label} title="What was done to this world" above>
       {(close) => (
-        <ol class="acts-list">
-          {acts.map((timed, i) => (
-            <li key={i}>
-              <button
-                type="button"
-                class={`plain ${timed.atMs > model.atMs ? 'later' : ''}`}
-                onClick={() => {
-                  session.rewind(timed.atMs);
-                  close();
-                }}
-              >
-                <span class="soft">{clockText(timed.atMs)}</span>
-                {actText(timed.act)}
-              </button>
-            </li>
-          ))}
-        </ol>
+        <>
+          <ol class="acts-list">
+            {acts.map((timed, i) => (
+              <li key={i}>
+                <button
+                  type="button"
+                  class={`plain ${timed.atMs > model.atMs ? 'later' : ''}`}
+                  onClick={() => {
+                    session.rewind(timed.atMs);
+                    close();
+                  }}
+                >
+                  <span class="soft">{clockText(timed.atMs)}</span>
+                  {actText(timed.act)}
+                </button>
+              </li>
+            ))}
+          </ol>
+          {futures.length > 0 && <OtherFutures session={session} close={close} />}
+        </>
       )}
     </Menu>
   );

@@ -10,6 +10,9 @@ import type { Picture } from './picture.ts';
 /** A press that moves less than this is a click, in pixels. */
 const CLICK_SLACK = 4;
 
+/** A finger that rests so long asks for a menu. */
+const PRESS_MS = 550;
+
 /** A line from one pixel to another. */
 export interface Cut {
   x0: number;
@@ -18,7 +21,7 @@ export interface Cut {
   y1: number;
 }
 
-interface Point {
+export interface Point {
   x: number;
   y: number;
 }
@@ -30,21 +33,26 @@ interface PointerTask {
   tip: { value: { x: number; y: number; node: number } | null };
   model: SceneModel;
   endCut: (line: Cut) => void;
+  /** A right click or a long press. */
+  onMenu: (point: Point) => void;
 }
 
 /** The handlers of an element, by their names. */
-export function usePointers({ pictureRef, wakeRef, cut, tip, model, endCut }: PointerTask) {
+export function usePointers(task: PointerTask) {
+  const { pictureRef, wakeRef, cut, tip, model, endCut, onMenu } = task;
   const downRef = useRef(new Map<number, Point>());
   const movedRef = useRef(0);
-  const at = (event: PointerEvent | WheelEvent) => {
-    const box = (event.currentTarget as Element).getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
-  };
+  const press = usePress((point) => {
+    if (downRef.current.size !== 1 || movedRef.current > CLICK_SLACK) return;
+    movedRef.current = Number.POSITIVE_INFINITY;
+    onMenu(point);
+  });
 
   const onPointerDown = (event: PointerEvent) => {
     const point = at(event);
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     downRef.current.set(event.pointerId, point);
+    press.begin(event, point);
     if (downRef.current.size > 1) {
       // Two fingers pinch: what the first of them began was no line.
       cut.value = null;
@@ -71,15 +79,13 @@ export function usePointers({ pictureRef, wakeRef, cut, tip, model, endCut }: Po
       return;
     }
     movedRef.current += Math.hypot(point.x - before.x, point.y - before.y);
-    const other = [...downRef.current].find(([id]) => id !== event.pointerId)?.[1];
-    if (other) pinch(picture, before, point, other);
-    else if (movedRef.current > CLICK_SLACK) picture.pan(point.x - before.x, point.y - before.y);
-    downRef.current.set(event.pointerId, point);
+    drag(picture, downRef.current, event.pointerId, point, movedRef.current > CLICK_SLACK);
     wakeRef.current();
   };
 
   const onPointerUp = (event: PointerEvent) => {
     const picture = pictureRef.current;
+    press.end();
     const wasDown = downRef.current.delete(event.pointerId);
     if (!picture || !wasDown) return;
     const point = at(event);
@@ -87,12 +93,13 @@ export function usePointers({ pictureRef, wakeRef, cut, tip, model, endCut }: Po
       endCut({ ...cut.value, x1: point.x, y1: point.y });
       return;
     }
-    if (movedRef.current > CLICK_SLACK || downRef.current.size > 0) return;
+    if (movedRef.current > CLICK_SLACK || downRef.current.size > 0 || event.button === 2) return;
     if (view.picking.peek()) answer(picture, model, point);
     else select(picture, point);
   };
 
   const onPointerCancel = (event: PointerEvent) => {
+    press.end();
     downRef.current.delete(event.pointerId);
     cut.value = null;
   };
@@ -106,14 +113,62 @@ export function usePointers({ pictureRef, wakeRef, cut, tip, model, endCut }: Po
     event.preventDefault();
     const picture = pictureRef.current;
     if (!picture) return;
-    const point = at(event);
-    // Lines and pages instead of pixels, as some mice say it.
-    const pixels = event.deltaY * (event.deltaMode === 0 ? 1 : event.deltaMode === 1 ? 16 : 400);
-    picture.zoom(Math.exp(-pixels * 0.0016), point.x, point.y);
+    zoomByWheel(picture, event);
     wakeRef.current();
   };
 
-  return { onPointerDown, onPointerMove, onPointerUp, onPointerCancel, onPointerLeave, onWheel };
+  const onContextMenu = menuBy(press, onMenu);
+  const down = { onContextMenu, onPointerDown, onPointerMove, onPointerUp };
+  return { ...down, onPointerCancel, onPointerLeave, onWheel };
+}
+
+/** Where something happens, on the element that hears of it. */
+function at(event: MouseEvent): Point {
+  const box = (event.currentTarget as Element).getBoundingClientRect();
+  return { x: event.clientX - box.left, y: event.clientY - box.top };
+}
+
+/** A right click, or the key for menus. */
+const menuBy = (press: { end(): void }, onMenu: (point: Point) => void) => (event: MouseEvent) => {
+  event.preventDefault();
+  press.end();
+  onMenu(at(event));
+};
+
+/** A finger that rests. */
+function usePress(onPress: (point: Point) => void) {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  return {
+    begin(event: PointerEvent, point: Point) {
+      clearTimeout(timer.current);
+      if (event.pointerType === 'touch') timer.current = setTimeout(() => onPress(point), PRESS_MS);
+    },
+    end() {
+      clearTimeout(timer.current);
+    },
+  };
+}
+
+function zoomByWheel(picture: Picture, event: WheelEvent): void {
+  const point = at(event);
+  // Lines and pages instead of pixels, as some mice say it.
+  const pixels = event.deltaY * (event.deltaMode === 0 ? 1 : event.deltaMode === 1 ? 16 : 400);
+  picture.zoom(Math.exp(-pixels * 0.0016), point.x, point.y);
+}
+
+/** One of those that are down has moved: the picture goes with it. */
+function drag(
+  picture: Picture,
+  down: Map<number, Point>,
+  id: number,
+  point: Point,
+  isMove: boolean,
+): void {
+  const before = down.get(id)!;
+  const other = [...down].find(([one]) => one !== id)?.[1];
+  if (other) pinch(picture, before, point, other);
+  else if (isMove) picture.pan(point.x - before.x, point.y - before.y);
+  down.set(id, point);
 }
 
 /** One finger of two has moved: the picture keeps under both what was there. */

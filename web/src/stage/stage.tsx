@@ -7,7 +7,7 @@
  *     0                 all in sight     + −            zoom
  */
 import { useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useRef } from 'preact/hooks';
 import type { PaneProps } from '../model/pane.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
@@ -17,10 +17,11 @@ import { worldX, worldY } from './camera.ts';
 import { nextPlace } from './circle-order.ts';
 import { startFrameLoop } from './frame-loop.ts';
 import { Legend } from './legend.tsx';
+import { type MenuAt, menuAt, NodeMenu } from './node-menu.tsx';
 import { readPalette } from './palette.ts';
 import { cutByLine } from './picking.ts';
 import { Picture } from './picture.ts';
-import { type Cut, pickNode, usePointers } from './pointers.ts';
+import { type Cut, type Point, pickNode, usePointers } from './pointers.ts';
 import { PointKind } from './points.ts';
 import { StageTwin } from './stage-twin.tsx';
 import { describeNode, tellStory } from './story.ts';
@@ -49,6 +50,7 @@ export function Stage({ model, send, label, notesOf = NO_NOTES }: StageProps) {
   const drawnRef = useRef<() => void>(() => {});
   const cut = useSignal<Cut | null>(null);
   const tip = useSignal<{ x: number; y: number; node: number } | null>(null);
+  const menu = useSignal<MenuAt | null>(null);
 
   useEffect(() => {
     const canvas = canvasRef.current!;
@@ -71,44 +73,32 @@ export function Stage({ model, send, label, notesOf = NO_NOTES }: StageProps) {
     });
   });
 
-  const zoom = (factor: number) => {
-    pictureRef.current?.zoom(factor);
+  const look = (how: (picture: Picture) => void) => {
+    if (pictureRef.current) how(pictureRef.current);
     wakeRef.current();
   };
-  const reset = () => {
-    pictureRef.current?.reset();
-    wakeRef.current();
+
+  const onMenu = ({ x, y }: Point) => {
+    const picture = pictureRef.current;
+    menu.value = picture && !view.picking.peek() ? menuAt(picture, model, x, y) : null;
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const picture = pictureRef.current;
-    if (!picture) return;
-    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (by === 1 || by === -1) walk(picture, model, by);
-    else if (event.key === 'Enter') pickNode(view.selectedNode.peek());
-    else if (event.key === '+' || event.key === '=') picture.zoom(ZOOM_STEP);
-    else if (event.key === '-') picture.zoom(1 / ZOOM_STEP);
-    else if (event.key === '0') picture.reset();
-    else if (event.key === 'Escape') {
-      view.tool.value = 'select';
-      view.selectedNode.value = -1;
-      cut.value = null;
-    } else return;
+    if (!picture || !(isMenuKey(event, picture, onMenu) || isKeyed(event.key, picture, model)))
+      return;
+    if (event.key === 'Escape') cut.value = null;
     event.preventDefault();
     wakeRef.current();
   };
 
   const endCut = (line: Cut) => {
-    const picture = pictureRef.current!;
     cut.value = null;
-    if (Math.hypot(line.x1 - line.x0, line.y1 - line.y0) < SHORTEST_CUT) return;
-    const nodes = nodesCutOff(picture, model, line);
-    view.tool.value = 'select';
-    if (nodes.length > 0) send({ do: 'act', act: { kind: 'partition', nodes, oneWay: false } });
+    cutOff(pictureRef.current!, model, line, send);
   };
-
-  const pointer = usePointers({ pictureRef, wakeRef, cut, tip, model, endCut });
+  const pointer = usePointers({ pictureRef, wakeRef, cut, tip, model, endCut, onMenu });
+  const closeMenu = useCallback(() => (menu.value = null), []);
 
   return (
     <div class="stage" data-tool={view.picking.value ? 'pick' : view.tool.value}>
@@ -128,13 +118,48 @@ export function Stage({ model, send, label, notesOf = NO_NOTES }: StageProps) {
         <CutLine cut={cut.value} />
         <Tooltip model={model} tip={tip.value} />
         <Legend model={model} />
-        <ZoomButtons zoom={zoom} reset={reset} />
+        <ZoomButtons look={look} />
         <Hint />
+        {menu.value && (
+          <NodeMenu
+            at={menu.value}
+            model={model}
+            act={(act) => send({ do: 'act', act })}
+            close={closeMenu}
+          />
+        )}
       </div>
       <Story model={model} />
       <StageTwin model={model} label={label} />
     </div>
   );
+}
+
+/** The key for menus: it opens that of the node that is selected. */
+function isMenuKey(
+  { key, shiftKey }: KeyboardEvent,
+  picture: Picture,
+  onMenu: (point: Point) => void,
+): boolean {
+  if (key !== 'ContextMenu' && !(key === 'F10' && shiftKey)) return false;
+  const at = picture.whereIs(view.selectedNode.peek());
+  if (at) onMenu(at);
+  return at !== null;
+}
+
+/** Does a key do something on the stage? Then it is done. */
+function isKeyed(key: string, picture: Picture, model: SceneModel): boolean {
+  const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
+  if (by === 1 || by === -1) walk(picture, model, by);
+  else if (key === 'Enter') pickNode(view.selectedNode.peek());
+  else if (key === '+' || key === '=') picture.zoom(ZOOM_STEP);
+  else if (key === '-') picture.zoom(1 / ZOOM_STEP);
+  else if (key === '0') picture.reset();
+  else if (key === 'Escape') {
+    view.tool.value = 'select';
+    view.selectedNode.value = -1;
+  } else return false;
+  return true;
 }
 
 /** What the next press of the pointer means, where it is not the usual. */
@@ -147,30 +172,34 @@ function Hint() {
   return <p class="stage-hint">Draw a line: the nodes on either side lose sight of each other.</p>;
 }
 
-interface ZoomProps {
-  zoom: (factor: number) => void;
-  reset: () => void;
-}
-
-function ZoomButtons({ zoom, reset }: ZoomProps) {
+function ZoomButtons({ look }: { look: (how: (picture: Picture) => void) => void }) {
+  const by = (factor: number) => () => look((picture) => picture.zoom(factor));
   return (
     <div class="stage-zoom">
-      <button type="button" onClick={() => zoom(ZOOM_STEP)} aria-label="Closer" title="Closer (+)">
+      <button type="button" onClick={by(ZOOM_STEP)} aria-label="Closer" title="Closer (+)">
         +
+      </button>
+      <button type="button" onClick={by(1 / ZOOM_STEP)} aria-label="Farther" title="Farther (−)">
+        −
       </button>
       <button
         type="button"
-        onClick={() => zoom(1 / ZOOM_STEP)}
-        aria-label="Farther"
-        title="Farther (−)"
+        onClick={() => look((picture) => picture.reset())}
+        aria-label="Show all"
+        title="Show all (0)"
       >
-        −
-      </button>
-      <button type="button" onClick={reset} aria-label="Show all" title="Show all (0)">
         ⤢
       </button>
     </div>
   );
+}
+
+/** The network is cut along a line, unless that was hardly one. */
+function cutOff(picture: Picture, model: SceneModel, line: Cut, send: PaneProps['send']): void {
+  if (Math.hypot(line.x1 - line.x0, line.y1 - line.y0) < SHORTEST_CUT) return;
+  const nodes = nodesCutOff(picture, model, line);
+  view.tool.value = 'select';
+  if (nodes.length > 0) send({ do: 'act', act: { kind: 'partition', nodes, oneWay: false } });
 }
 
 /** The nodes on the smaller side of a line that was drawn on the screen. */
