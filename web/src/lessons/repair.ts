@@ -35,12 +35,12 @@ export const repair: Lesson = {
         ],
       },
       notice: (w) =>
-        `Node ${w.successor(7)} is the next one now. Some three seconds after the crash “apple” has ${several(w.backups('apple').length, 'living backup')} again.`,
+        `Node ${w.successor(7)} is the next one now. Four seconds after the crash “apple” has ${several(w.backups('apple').length, 'living backup')} again.`,
       notes: (w) => [
         { node: w.owner('apple'), text: 'owner now', tone: 'accent' },
         { node: w.successor(7), text: 'its successor now' },
       ],
-      toMs: 3800,
+      toMs: 4500,
       pace: 500,
       select: { key: 'apple' },
     },
