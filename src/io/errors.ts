@@ -52,6 +52,7 @@ export type DhtErrorCode =
   | 'TOO_LARGE'
   /** The nodes of the ring point at each other in circles. */
   | 'TOO_MANY_HOPS'
+  | 'UNAVAILABLE'
   /** Another process keeps its records in the data directory. */
   | 'DATA_IN_USE'
   /** The store in the data directory is broken. */

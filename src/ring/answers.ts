@@ -9,6 +9,7 @@ import { ID_BYTES } from '../core/id.ts';
 import { answerAct } from './acts.ts';
 import { BULK_BYTES } from './bounds.ts';
 import { holdsForeign } from './copies/belonging.ts';
+import { answerKeep } from './copies/commit.ts';
 import { answerConfirm, answerDigest, answerFetch } from './copies/compared.ts';
 import { keepRecords } from './copies/keeping.ts';
 import { newest } from './copies/reads.ts';
@@ -17,6 +18,7 @@ import { EXISTS_ONLY, type Frame, FrameType, REPLY, Status } from './frames.ts';
 import { answerJoin } from './handover/admit.ts';
 import { answerSwitch } from './handover/join.ts';
 import { answerInherit, answerLeave } from './handover/leave.ts';
+import { answerResign } from './handover/resigning.ts';
 import type { Link } from './link.ts';
 import { answerIndirect, answerPulse } from './membership/life.ts';
 import { answerNeighbours } from './membership/lists.ts';
@@ -26,6 +28,7 @@ import { blankRecord, isGone, valueAt } from './records/record.ts';
 import { answerElsewhere, tellWorking } from './replying.ts';
 import { LEVELS, type Level } from './settings.ts';
 import type { RingState } from './state.ts';
+import { answerAccept, answerPromise } from './tenure/asking.ts';
 import { infoOf } from './view.ts';
 
 export function answer(node: RingState, now: number, link: Link, frame: Frame): boolean {
@@ -65,6 +68,14 @@ export function answer(node: RingState, now: number, link: Link, frame: Frame): 
       return answerLeave(node, now, link, frame);
     case FrameType.inherit:
       return answerInherit(node, now, link, frame);
+    case FrameType.promise:
+      return answerPromise(node, now, link, frame);
+    case FrameType.accept:
+      return answerAccept(node, now, link, frame);
+    case FrameType.resign:
+      return answerResign(node, link, frame);
+    case FrameType.keep:
+      return answerKeep(node, now, link, frame);
     case FrameType.info:
       return answerInfo(node, link, frame);
     default:
@@ -103,7 +114,7 @@ function answerGet(node: RingState, now: number, link: Link, frame: Frame): bool
     return true;
   }
   const existsOnly = (choice & EXISTS_ONLY) !== 0;
-  if (level === 'one' && identity.isSettled) {
+  if (level === 'one' && identity.isSettled && !identity.isTitled) {
     answerFound(link, now, request, node.store.get(bytes, key), existsOnly);
     return true;
   }

@@ -64,7 +64,7 @@ export class ClassService implements RingService {
     const identity = node.ownerOf(caller.key, 0);
     if (identity === null) return caller.refuse(now);
     node.counters.reads++;
-    if (identity.isSettled) return done(now, node.store.get(caller.key, 0));
+    if (identity.isSettled && !identity.isTitled) return done(now, node.store.get(caller.key, 0));
     newest(node, now, identity, caller.key, 'one', (at, status, record) => {
       if (status === Status.ok) done(at, record);
       else caller.fail(at);
@@ -129,6 +129,8 @@ export class ClassService implements RingService {
     const identity = this.#identity(caller);
     const hash = joiner === 0 ? caller.key : node.shared.members.of(joiner).hash;
     if (identity?.state !== 'member' || identity.handover !== null) return caller.refuse(now);
+    // It could hold no title.
+    if (identity.isTitled) return caller.refuse(now);
     if (joiner === identity.member.address) return caller.refuse(now);
     // Whoever lived there has died; until that is settled its place is not ours to give.
     if (joiner !== 0) hasDied(node, now, node.shared.members.of(joiner));

@@ -56,8 +56,16 @@ export const FrameType = {
   act: 22,
   /** Parts of a value, lists of keys, what has changed (queries.ts). */
   query: 23,
+  /** Take nothing lower any more for that arc (titles/elector.ts); epoch 0: only tell what you know. */
+  promise: 24,
+  /** These are the titles of that arc now. */
+  accept: 25,
+  /** Records written under a title, to be kept if that is still the last one. */
+  keep: 26,
+  /** I leave: does a title of yours still name me? */
+  resign: 27,
 } as const;
-export const FRAME_TYPES_LAST = 23;
+export const FRAME_TYPES_LAST = 27;
 
 /** First byte of most replies. */
 export const Status = {
@@ -72,6 +80,8 @@ export const Status = {
   notMember: 7,
   /** You have not the rights for that. */
   forbidden: 8,
+  /** Too few electors of the arc can be heard; nothing was done. */
+  unavailable: 9,
 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
 

@@ -28,14 +28,16 @@ import type { Closed, Stream, StreamMachine } from '../core/host.ts';
 import { ID_BYTES } from '../core/id.ts';
 import type { StoreMachine, StoreToken } from '../core/store.ts';
 import { OPERATIONS_LIMIT } from './bounds.ts';
+import type { Identity } from './circle/identity.ts';
 import type { Member } from './circle/member.ts';
 import { Connections } from './connections.ts';
 import { recallExpiries } from './copies/keeping.ts';
 import { stopReleasing } from './copies/release.ts';
 import { beginInStep } from './copies/repair.ts';
 import { incarnationOf } from './greeting/incarnation.ts';
-import { becomeMember, join } from './handover/join.ts';
+import { becomeMember, beginAlone, join, regainTitle } from './handover/join.ts';
 import { leaveRing } from './handover/leave.ts';
+import { challenged, reachOut } from './handover/takeover.ts';
 import { denied, suspect } from './membership/life.ts';
 import { NEIGHBOUR_POLICIES } from './membership/policies.ts';
 import {
@@ -49,6 +51,8 @@ import { ACT_EXTRA_BYTES } from './records/act.ts';
 import { Operation } from './routing/operation.ts';
 import { LEVELS, type Level, type RingSettings } from './settings.ts';
 import { type NeighbourPolicy, RingState, type RingWorld } from './state.ts';
+import { holdWarm } from './tenure/warm.ts';
+import type { Title } from './titles/title.ts';
 import { upkeep } from './upkeep.ts';
 import { infoOf, type RingInfo } from './view.ts';
 
@@ -78,6 +82,18 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     denied(this, now, askedAtMs, member);
   }
 
+  challenged(now: number, identity: Identity): void {
+    challenged(this, now, identity);
+  }
+
+  regain(now: number, identity: Identity): void {
+    if (identity.isMember) regainTitle(this, now, identity);
+  }
+
+  reachOut(now: number, identity: Identity): void {
+    reachOut(this, now, identity);
+  }
+
   // Commands. A call number of the caller's names the outcome.
 
   /**
@@ -92,7 +108,7 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     for (const member of this.ways) this.memory.learn(member);
     const first = this.identities[0];
     if (first !== undefined) {
-      if (this.waysIn().length === 0) becomeMember(this, now, first);
+      if (this.waysIn().length === 0) beginAlone(this, now, first);
       else join(this, now, first);
     }
     this.endCall(now);
@@ -137,6 +153,11 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     its.predecessors = all(predecessors);
     beginInStep(this, now, its);
     this.endCall(now);
+  }
+
+  /** After a long calm: all agree that an identity holds its arc. The title is for its electors to accept. */
+  holdWarm(now: number, identity: number): Title | null {
+    return holdWarm(this, now, this.identities[identity]);
   }
 
   insert(now: number, call: number, key: Uint8Array, value: Uint8Array, level: Level): void {

@@ -28,6 +28,8 @@ export const OUTCOME_CODES = [
   'not-supported',
   /** We, or those that we asked, could not prove that we know the secret; or it gives no such right. */
   'not-permitted',
+  /** Too few of those who decide about the key's owner can be heard. Of a write: it did not happen. */
+  'unavailable',
   /** The ring sent us in circles for 32 hops. */
   'too-many-hops',
 ] as const;
@@ -110,6 +112,7 @@ const MESSAGES: { readonly [code in OutcomeCode]: string } = {
   busy: 'too much is under way already',
   'not-supported': 'the owner of the key is a class program, which can only insert, get and remove',
   'not-permitted': 'the ring has a secret, and what was shown does not give the right to do that',
+  unavailable: 'too few of those who decide who owns the key can be reached',
   'too-many-hops': `the owner was not found within ${HOPS_LIMIT} hops`,
 };
 

@@ -30,6 +30,8 @@ export interface RingSettings {
   /** False: be a class program among others, without frames, kept connections and backups. */
   frames: boolean;
   policy: Policy;
+  /** Owners act under titles, which a majority of electors has accepted; only where there are backups. */
+  titles: boolean;
   /** Processes in a list of successors or predecessors, at least K + 2; 0: K + 3. */
   successors: number;
   /** Bytes of a value at most. */
@@ -72,6 +74,7 @@ export const RING_DEFAULTS: RingSettings = {
   classCommands: 'all',
   frames: true,
   policy: 'correct',
+  titles: false,
   successors: 0,
   valueBytesMax: 64 * 1024 * 1024,
   hostLabel: '',
@@ -134,8 +137,10 @@ export function ringSettings(chosen: Partial<RingSettings> = {}): RingSettings {
   oneOf(settings.wire, 'wire', WIRES);
   oneOf(settings.classCommands, 'classCommands', CLASS_COMMANDS);
   oneOf(settings.policy, 'policy', POLICIES);
-  if (typeof settings.frames !== 'boolean') {
-    throw new TypeError(`"frames" expected true or false, got ${shown(settings.frames)}`);
+  for (const name of ['frames', 'titles'] as const) {
+    const value: unknown = settings[name];
+    if (typeof value === 'boolean') continue;
+    throw new TypeError(`"${name}" expected true or false, got ${shown(value)}`);
   }
   if (typeof settings.hostLabel !== 'string') {
     throw new TypeError(`"hostLabel" expected a text, got ${shown(settings.hostLabel)}`);

@@ -10,6 +10,7 @@
  *     handover/                   arcs change hands: join, admit, leave
  *     membership/                 who our neighbours are, and whether they live
  *     copies/                     records on all who should hold them; every change of one
+ *     tenure/                     titles: who may act for an arc, and how that changes
  *     routing/                    a command on its way to the owner of its key
  *     state, view, holdings
  *     link, memory, agenda        a kept connection; whom we met; what is due
@@ -33,6 +34,7 @@ import type { Terms } from './dialects/terms.ts';
 import { LIST_LIMIT } from './frames.ts';
 import type { Greeter } from './greeting/handshake.ts';
 import { RING_ID_BYTES } from './greeting/hello.ts';
+import { incarnationOf } from './greeting/incarnation.ts';
 import type { RingSecret } from './greeting/secret.ts';
 import { FRAME_BYTES_LEAST, FRAME_EXTRA_BYTES, type Link } from './link.ts';
 import { Memory } from './memory.ts';
@@ -44,6 +46,7 @@ import { Digests } from './records/digests.ts';
 import { Expiries } from './records/expiries.ts';
 import { Flushes } from './records/flushes.ts';
 import { History, LOG_BYTES } from './records/history.ts';
+import { Seat } from './seat.ts';
 import type { RingSettings } from './settings.ts';
 import { RingShared } from './shared.ts';
 
@@ -117,6 +120,11 @@ export interface NeighbourPolicy {
   lostFirst(node: RingState, now: number, identity: Identity): void;
 }
 
+/** Titles want frames, lists as ours are, and somebody beside the owner who can vote. */
+function hasTitles({ titles, k, frames, policy }: RingSettings): boolean {
+  return titles && k > 0 && frames && policy === 'correct';
+}
+
 /** Members given up lately that are remembered, and for how many pulses. */
 const GONE_LIMIT = 256;
 const GONE_PULSES = 10;
@@ -153,6 +161,10 @@ export abstract class RingState implements Greeter {
   readonly followers: Set<Follower> = new Set();
   readonly agenda: Agenda;
   readonly memory: Memory;
+  /** The process as an elector; null in a ring without titles. */
+  readonly seat: Seat | null;
+  /** How long a delete is remembered: for good where versions know no time. */
+  readonly tombstoneMs: number;
   readonly frameBytesMax: number;
   /** Processes that a list of neighbours names. */
   readonly listProcesses: number;
@@ -169,6 +181,8 @@ export abstract class RingState implements Greeter {
   /** Who is being asked for a sign of life. */
   readonly suspects: Set<Address> = new Set();
   readonly gone: Map<Address, number> = new Map();
+  /** Homes of those who have said that they leave. */
+  readonly resigned: Set<Address> = new Set();
   /** Bytes of writes that wait for their copies. */
   writeBytes = 0;
   /** Whom we were told to join. */
@@ -207,7 +221,15 @@ export abstract class RingState implements Greeter {
     this.history = new History(settings.historyBytes);
     this.agenda = new Agenda(settings, world.random);
     const { store, flushes, shared, random } = this;
-    const { tombstoneMs } = settings;
+    const isTitled = this.home !== 0 && hasTitles(settings);
+    if (isTitled) {
+      this.incarnation = incarnationOf(store, random);
+      for (const { member } of this.identities) member.incarnation = this.incarnation;
+    }
+    this.seat = isTitled ? new Seat(this.home, this.incarnation, store, flushes) : null;
+    this.tombstoneMs = isTitled ? Infinity : settings.tombstoneMs;
+    const { tombstoneMs } = this;
+    for (const identity of this.identities) identity.isTitled = this.seat !== null;
     this.memory = new Memory(this, store, flushes, shared.members, random, tombstoneMs);
   }
 
@@ -227,6 +249,12 @@ export abstract class RingState implements Greeter {
   abstract readonly policy: NeighbourPolicy;
   /** Something that we asked of a member was not answered. */
   abstract suspect(now: number, member: Member): void;
+  /** Somebody may have taken a higher epoch for the arc of an identity. */
+  abstract challenged(now: number, identity: Identity): void;
+  /** Its title is lost or doubtful: whose is the arc? */
+  abstract regain(now: number, identity: Identity): void;
+  /** The arc should go as far as `identity.reach`. */
+  abstract reachOut(now: number, identity: Identity): void;
   /** A member that was asked at a time says that it is none. */
   abstract denied(now: number, askedAtMs: number, member: Member): void;
 

@@ -6,7 +6,8 @@ import type { Identity } from './circle/identity.ts';
 import { expire, forget } from './copies/keeping.ts';
 import { releaseForeign } from './copies/release.ts';
 import { repair } from './copies/repair.ts';
-import { watchJoin } from './handover/join.ts';
+import { tend } from './copies/tending.ts';
+import { regainTitle, watchJoin } from './handover/join.ts';
 import { refreshFinger, selfTest } from './membership/finding.ts';
 import { askNeighbours } from './membership/lists.ts';
 import type { RingState } from './state.ts';
@@ -55,6 +56,11 @@ function pulse(node: RingState, now: number, identity: Identity): void {
   if (identity.searches > 0) {
     identity.searches--;
     selfTest(node, now, identity);
+  }
+  if (identity.isTitled) {
+    if (identity.holding === null) regainTitle(node, now, identity);
+    else tend(node, now, identity);
+    node.reachOut(now, identity);
   }
   // A broken store is tried again; until it works no write is taken.
   if (node.flushes.error !== null) node.flushes.wait(() => {});

@@ -61,6 +61,7 @@ const CODES: { readonly [code in Exclude<OutcomeCode, 'ok'>]: DhtErrorCode } = {
   busy: 'BUSY',
   'not-supported': 'NOT_SUPPORTED',
   'not-permitted': 'NOT_PERMITTED',
+  unavailable: 'UNAVAILABLE',
   'too-many-hops': 'TOO_MANY_HOPS',
 };
 

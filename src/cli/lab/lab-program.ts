@@ -120,6 +120,7 @@ function soakCommand(group: Command, version: string): void {
       'mainline',
     )
     .option('--nodes <count>', 'nodes of each trial (default: its seed decides)', soakNodes)
+    .option('--titles', 'owners of a ring act under titles', false)
     .option('--json', 'one JSON object per line', false)
     .action(({ json, ...options }: SoakCommandOptions & Json) =>
       runSoak(options, version, openConsole(json)),

@@ -103,8 +103,10 @@ class Judgement {
   readonly breaches: Breach[] = [];
   readonly #spells: readonly Spell[];
   readonly #wholes: readonly Whole[];
+  readonly #wanted: number;
 
-  constructor({ disturbances, wholes }: History) {
+  constructor({ disturbances, wholes, wanted }: History) {
+    this.#wanted = wanted;
     this.#wholes = [...wholes].sort((a, b) => a.atMs - b.atMs);
     this.#spells = spellsOf(disturbances, this.#wholes);
   }
@@ -324,6 +326,8 @@ class Judgement {
     const { beganMs, endedMs, code } = operation;
     if (code === 'ok') return this.#copies(operation);
     if (code === 'too-large') return;
+    // They are missing, and it says so.
+    if (code === 'too-few-copies' && this.#copiesBefore(beganMs) < this.#wanted) return;
     const until = code === 'pending' ? beganMs + LATE_MS : endedMs;
     const isDisturbed = ({ fromMs, untilMs, grade }: Spell) =>
       untilMs + (grade === Grade.planned ? 0 : SERVICE_MS) > beganMs && fromMs <= until;

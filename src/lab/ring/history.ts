@@ -84,6 +84,7 @@ const NEVER: ReadonlySet<string> = new Set<OutcomeCode>([
   'busy',
   'not-supported',
   'not-permitted',
+  'unavailable',
   'too-many-hops',
 ]);
 
@@ -113,6 +114,11 @@ export class History {
   readonly operations: Operation[] = [];
   readonly disturbances: Disturbance[] = [];
   readonly wholes: Whole[] = [];
+  /**
+   * Copies that there should be, where owners remember that and refuse with fewer; 0: as many as there
+   * can be.
+   */
+  wanted = 0;
 
   /** Its number, by which it ends. */
   begin(atMs: number, { kind, level, key, node, value }: Begun): number {

@@ -70,6 +70,9 @@ export class RingLife {
   readonly #random: SeededRandom;
   /** Processes gone since the ring was last whole. */
   gone = 0;
+  /** Disks lost since then, those of leavers counted, and how many may be. */
+  #losses = 0;
+  tolerance: () => number = () => Infinity;
   /** Cuts that hold now. */
   cuts = 0;
   #isOver = false;
@@ -122,6 +125,7 @@ export class RingLife {
   /** The ring was whole: whoever is gone has been replaced. */
   settled(): void {
     this.gone = 0;
+    this.#losses = 0;
   }
 
   /** Nothing befalls anybody any more, and all who have a disk come back. */
@@ -189,6 +193,8 @@ export class RingLife {
     const ways = this.#ways(node);
     const others = this.up().filter((other) => other !== node);
     if (ways.length === 0) ways.push(...others.map((other) => this.#overlay.addressOf(other)));
+    // It may have been a member, and have lost its title.
+    this.whenGone(node);
     this.#overlay.restart(node, ways, true);
   }
 
@@ -255,11 +261,14 @@ export class RingLife {
   #take(random: Random, step: RingStep & { do: Strike }, aims: number[]): void {
     const up = this.up();
     if (up.length < 2 || this.gone >= this.#budget) return;
+    const isLost = step.do === 'loss' || step.do === 'empty';
+    if (isLost && this.#losses + this.#leavers.size >= this.tolerance()) return;
     while (aims.length > 0 && !up.includes(aims[0])) aims.shift();
     const node = aims.shift() ?? pick(random, up);
     // Somebody has to be left who is a member.
     if (this.members().every((other) => other === node)) return;
     this.gone++;
+    if (isLost) this.#losses++;
     this.#note(step.do === 'empty' ? 'loss' : step.do, node);
     if (step.do === 'pause') {
       this.#enter(node, Stand.paused);
@@ -319,6 +328,7 @@ export class RingLife {
     const leaving = [...this.#leavers.values()];
     const members = this.members().filter((node) => !leaving.some((its) => its.node === node));
     if (members.length < 2) return;
+    if (this.#losses + leaving.length >= this.tolerance()) return;
     const node = pick(random, members);
     const { world } = this.#overlay;
     const call = --this.#lastCall;
@@ -335,6 +345,7 @@ export class RingLife {
     this.#leavers.delete(call);
     const { node, isWiped } = leaver;
     this.#note(isInOrder ? 'leave' : 'crash', node);
+    this.#losses++;
     this.#enter(node, isInOrder ? Stand.out : Stand.down);
     this.#overlay.node(node).close(this.#overlay.nowAt(node));
     this.#overlay.crash(node);

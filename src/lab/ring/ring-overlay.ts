@@ -32,6 +32,7 @@ import type { WorldOptions } from '../world-state.ts';
 import { Circle, type Place } from './circle.ts';
 import { type RingInside, RingOracle } from './ring-oracle.ts';
 import { SkewedMachine } from './skewed-machine.ts';
+import { entitle } from './warm-titles.ts';
 
 /** Hears what each node has to say. */
 export interface RingWatcher {
@@ -301,6 +302,7 @@ export class RingOverlay implements Overlay, RingInside {
       const node = circle.nodeOf(place);
       if (node < members && isDead[node] === 0) this.#place(node, place, calm, model, isDead);
     }
+    entitle(this, members, isDead);
     for (let node = 0; node < members; node++) {
       if (isDead[node] === 0) world.settle(node);
       // Its host is gone: nobody refuses a connection there.

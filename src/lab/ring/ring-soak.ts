@@ -31,14 +31,17 @@ const K_MOST = 3;
 type Kind = 'order' | 'crashes' | 'anything';
 const KINDS: readonly Kind[] = ['order', 'crashes', 'crashes', 'anything'];
 
-/** The plan of a seed; with `nodes` a smaller or larger one of the same kind. */
-export function ringPlanOf(seed: number, nodes?: number): RingPlan {
+/**
+ * The plan of a seed; with `nodes` a smaller or larger one of the same kind. With `titles` owners act under
+ * titles, and some of what befalls the ring is worse.
+ */
+export function ringPlanOf(seed: number, nodes?: number, titles = false): RingPlan {
   const random = new SeededRandom(seed, SeedStream.soak);
   const kind = KINDS[seed % KINDS.length];
   const drawn = between(random, RING_SOAK_NODES_MIN, RING_SOAK_NODES_MAX);
   const small = between(random, RING_SOAK_NODES_MIN, 8);
   const count = nodes ?? (chance(random, 60) ? small : drawn);
-  const k = between(random, 0, K_MOST);
+  const k = Math.max(titles ? 1 : 0, between(random, 0, K_MOST));
   const faultsMs = between(random, 10, 40) * SECOND_MS;
   const network = networkOf(random, kind);
   return {
@@ -47,7 +50,7 @@ export function ringPlanOf(seed: number, nodes?: number): RingPlan {
     nodes: 2 * count,
     members: chance(random, 80) ? count : 1,
     identities: pick(random, [1, 1, 1, 2, 4]),
-    settings: settingsOf(random, k),
+    settings: { ...settingsOf(random, k), ...(titles && { titles }) },
     network,
     disk: diskOf(random),
     steps: stepsOf(random, kind, faultsMs),
@@ -71,7 +74,9 @@ export class RingSoakFailure extends Error {
     const why = cause instanceof Error ? cause.message : String(cause);
     const kind = cause instanceof Violation ? 'violated' : 'crashed';
     const size = nodes === undefined ? '' : ` --nodes ${nodes}`;
-    const replay = `ringlight lab soak --overlay ring --seed ${plan.seed}${size} --runs 1`;
+    const titles = plan.settings.titles === true ? ' --titles' : '';
+    const options = `--seed ${plan.seed}${size}${titles} --runs 1`;
+    const replay = `ringlight lab soak --overlay ring ${options}`;
     super(`${kind}: ${why}; replay: ${replay} (version ${version})`, { cause });
     this.plan = plan;
     this.replay = replay;
@@ -86,6 +91,8 @@ export interface RingSoakOptions {
   runs: number;
   /** Members of each at first; default: drawn by its seed. */
   nodes?: number;
+  /** Owners act under titles. */
+  titles?: boolean;
   /** For the line that replays a failure. */
   version: string;
   /** Asked before each trial. */
@@ -108,9 +115,9 @@ export interface RingSoakReport {
  */
 export function ringSoak(options: RingSoakOptions): RingSoakReport {
   const report = { trials: 0, checks: 0, operations: 0, disturbances: 0, virtualMs: 0 };
-  const { seed, runs, nodes, version, goesOn = () => true, passed = () => {} } = options;
+  const { seed, runs, nodes, titles, version, goesOn = () => true, passed = () => {} } = options;
   while (report.trials < runs && goesOn()) {
-    const result = ringSoakOnce(seed + report.trials, version, nodes);
+    const result = ringSoakOnce(seed + report.trials, version, nodes, titles);
     report.trials++;
     report.checks += result.checks;
     report.operations += result.operations;
@@ -125,8 +132,13 @@ export function ringSoak(options: RingSoakOptions): RingSoakReport {
  * Runs the trial of one seed.
  * @throws RingSoakFailure
  */
-export function ringSoakOnce(seed: number, version: string, nodes?: number): RingTrialResult {
-  const plan = ringPlanOf(seed, nodes);
+export function ringSoakOnce(
+  seed: number,
+  version: string,
+  nodes?: number,
+  titles = false,
+): RingTrialResult {
+  const plan = ringPlanOf(seed, nodes, titles);
   try {
     return runRingTrial(plan);
   } catch (error) {

@@ -107,6 +107,8 @@ export class RingTrial {
   #isCut = false;
   /** Since when every look has found the ring whole; Infinity when the last one has not. */
   #steadySinceMs = Infinity;
+  /** Disks that may be lost, as it was when the ring was last whole. */
+  #tolerance = Infinity;
   /** Processes when the ring was last whole. */
   #wholeCount = 0;
   #isHealing = false;
@@ -126,8 +128,13 @@ export class RingTrial {
     );
     this.#life = new RingLife(this.overlay, this.history, plan.budget);
     this.#life.whenGone = (node) => this.history.abandon(node);
-    this.#life.holders = () => this.#whole.holders(this.#keys[this.#lastKey]);
     this.#whole = new RingWhole(this.overlay, this.#keys);
+    if (this.#settings.titles) {
+      this.#tolerance = this.#whole.tolerance();
+      this.#life.tolerance = () => this.#tolerance;
+      this.history.wanted = this.#settings.k + 1;
+    }
+    this.#life.holders = () => this.#whole.holders(this.#keys[this.#lastKey]);
   }
 
   run(): RingTrialResult {
@@ -253,6 +260,7 @@ export class RingTrial {
     const { world } = this.overlay;
     this.history.whole(world.now, this.#whole.copies(this.#settings.k));
     this.#life.settled();
+    this.#tolerance = this.#whole.tolerance();
     if (this.#spellFromMs >= 0) this.#spells.push(world.now - this.#spellFromMs);
     this.#spellFromMs = -1;
     this.#isCut = false;

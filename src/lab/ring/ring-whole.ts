@@ -18,6 +18,10 @@ import type { Identity } from '../../ring/circle/identity.ts';
 import type { Member } from '../../ring/circle/member.ts';
 import { NEIGHBOURS_LIMIT } from '../../ring/circle/neighbours.ts';
 import { compareVersions } from '../../ring/records/clock.ts';
+import { nextOf } from '../../ring/titles/elector.ts';
+import { compareEpochs } from '../../ring/titles/epoch.ts';
+import type { Peer } from '../../ring/titles/title.ts';
+import { majorityOf } from '../../ring/titles/votes.ts';
 import type { Place } from './circle.ts';
 import type { RingOverlay } from './ring-overlay.ts';
 
@@ -56,11 +60,32 @@ export class RingWhole {
     return null;
   }
 
+  /** Disks that may be lost before an arc has no majority or no copy; Infinity without titles. */
+  tolerance(): number {
+    this.#look();
+    const { world } = this.#overlay;
+    const isThere = ({ home }: Peer) => world.alive[this.#overlay.nodeAt(home)] === 1;
+    let least = Infinity;
+    for (let at = 0; at < this.#members.length; at++) {
+      const { holding, isTitled } = this.#identity(at);
+      if (holding === null) {
+        if (isTitled) least = 0;
+        continue;
+      }
+      const { electors, copies } = holding.title;
+      const votes = electors.filter(isThere).length - majorityOf(electors.length);
+      least = Math.min(least, votes, copies.filter(isThere).length - 1);
+    }
+    return least;
+  }
+
   /** Two living members that answer for one key; null when there are none. */
   overlap(): string | null {
     this.#look();
     const { circle } = this.#overlay;
-    this.#members = this.#members.filter((_place, at) => !this.#identity(at).isYielding);
+    this.#members = this.#members.filter(
+      (place, at) => !this.#identity(at).isYielding && this.#couldAcknowledge(place),
+    );
     for (let at = 0; at < this.#members.length; at++) {
       const { hash, end } = this.#identity(at);
       const next = this.#hash(at + 1);
@@ -74,6 +99,20 @@ export class RingWhole {
       }
     }
     return null;
+  }
+
+  /** One who holds a title does so only as long as a majority of its electors has not promised more. */
+  #couldAcknowledge(place: Place): boolean {
+    const identity = this.#overlay.identityAt(place)!;
+    if (!identity.isTitled) return true;
+    if (identity.holding === null) return false;
+    const { electors, epoch, from } = identity.holding.title;
+    const faithful = electors.filter(({ home }) => {
+      const { seat } = this.#overlay.node(this.#overlay.nodeAt(home));
+      const promised = seat?.elector.at(from)?.promised;
+      return promised === undefined || compareEpochs(promised, nextOf(epoch)) <= 0;
+    });
+    return faithful.length >= majorityOf(electors.length);
   }
 
   /** A living member none of whose successors lives (Zave's invariant); null when there is none. */
@@ -154,6 +193,10 @@ export class RingWhole {
     if (identity.copies.length !== Math.min(k, processes))
       return `${identity.copies.length} backups`;
     if (identity.effectiveK !== Math.min(k, processes)) return `effective K ${identity.effectiveK}`;
+    const { isTitled, holding } = identity;
+    if (isTitled && holding === null) return 'no title';
+    if (holding && holding.title.copies.length !== Math.min(k, processes) + 1)
+      return 'another title';
     return identity.isSettled ? null : 'the arc is not settled';
   }
 

@@ -13,6 +13,8 @@
 import type { Address } from '../../core/address.ts';
 import { isInArc } from '../../core/arc.ts';
 import { equalIds } from '../../core/id.ts';
+import type { Holding } from '../titles/holding.ts';
+import type { Peer } from '../titles/title.ts';
 import { Fingers } from './fingers.ts';
 import type { Member } from './member.ts';
 
@@ -40,6 +42,10 @@ export interface PendingWrite {
   progress(now: number): void;
   /** What a backup had of it is gone. */
   lost(backup: Member): void;
+  /** Has it reached a process, durably? */
+  isAt(peer: Peer): boolean;
+  /** Somebody else may own its key by now. */
+  disowned(now: number): void;
 }
 
 /** One who keeps copies of our arc. */
@@ -79,6 +85,15 @@ export class Identity {
   readonly fingers: Fingers = new Fingers();
   copies: Copy[] = NO_COPIES;
   isSettled = true;
+  /** It answers for its arc only while it holds a title. */
+  isTitled = false;
+  holding: Holding | null = null;
+  /** How far the arc should go, as our neighbours have it; with titles it goes there by a claim. */
+  reach: Uint8Array;
+  /** A claim of ours is under way; when the next one may begin. */
+  isClaiming = false;
+  reachAtMs = 0;
+  regainAtMs = 0;
   /** Our arc, or a part of it, on its way to somebody else. */
   handover: Transfer | null = null;
   /** Writes that wait for copies; made with the first. */
@@ -113,6 +128,7 @@ export class Identity {
   constructor(member: Member) {
     this.member = member;
     this.end = member.hash;
+    this.reach = member.hash;
   }
 
   get hash(): Uint8Array {
@@ -133,7 +149,9 @@ export class Identity {
   }
 
   owns(key: Uint8Array, at: number): boolean {
-    return this.isMember && !this.isYielding && isInArc(key, at, this.hash, 0, this.end, 0);
+    if (!this.isMember || this.isYielding) return false;
+    if (this.isTitled && this.holding === null) return false;
+    return isInArc(key, at, this.hash, 0, this.end, 0);
   }
 
   get ownsAll(): boolean {

@@ -7,6 +7,7 @@
  *       ◀──     1 · n · n × (key · version)         few: here is the list of mine
  *       ◀──     2 · 16 × (count · high · low)       many: compare part by part
  */
+import type { Address } from '../../core/address.ts';
 import { equalIds, ID_BYTES } from '../../core/id.ts';
 import type { Identity } from '../circle/identity.ts';
 import { type Frame, FrameType, REPLY, Status } from '../frames.ts';
@@ -102,6 +103,7 @@ export function answerFetch(node: RingState, link: Link, frame: Frame): boolean 
 export function answerConfirm(node: RingState, link: Link, frame: Frame): boolean {
   const isLeaver = frame.u8() === 1;
   if (frame.left === 0 || frame.left % LISTED_BYTES !== 0) return false;
+  if (isLeaver) node.resigned.add(link.home);
   const { request } = frame;
   const verdicts = new Uint8Array(frame.left / LISTED_BYTES);
   for (let i = 0; i < verdicts.length; i++) {
@@ -134,10 +136,18 @@ function verdictOn(
   if (identity.handover !== null) return Confirmed.notYet;
   if (!isArcSafe(identity, isLeaver ? 0 : node.settings.k)) return Confirmed.notYet;
   if (identity.copies.some((copy) => copy.member.home === link.home)) return Confirmed.notYet;
+  if (isNamed(identity, link.home, isLeaver)) return Confirmed.notYet;
   for (const write of identity.writes ?? []) {
     if (write.key.every((byte, i) => byte === bytes[key + i])) return Confirmed.notYet;
   }
   return Confirmed.safe;
+}
+
+/** Does the title still count on it? A leaver has to be replaced as an elector, too. */
+function isNamed({ holding }: Identity, home: Address, isLeaver: boolean): boolean {
+  if (holding === null) return false;
+  const { copies, electors } = holding.title;
+  return [...copies, ...(isLeaver ? electors : [])].some((peer) => peer.home === home);
 }
 
 /**

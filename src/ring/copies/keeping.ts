@@ -42,7 +42,7 @@ export function keep(
     node.counters.stale++;
     return false;
   }
-  if (isForgotten(record, now, node.settings.tombstoneMs)) return false;
+  if (isForgotten(record, now, node.tombstoneMs)) return false;
   node.digests.changed(key, start, before, record);
   node.store.put(key, start, record);
   kept(node, key, start, record);
@@ -133,7 +133,7 @@ function isSameValue(record: Uint8Array, value: Uint8Array): boolean {
 export function forget(node: RingState, now: number): void {
   const gone: Uint8Array[] = [];
   node.store.range(null, null, (key, record) => {
-    if (isForgotten(record, now, node.settings.tombstoneMs)) gone.push(new Uint8Array(key));
+    if (isForgotten(record, now, node.tombstoneMs)) gone.push(new Uint8Array(key));
     return gone.length < FORGOTTEN_LIMIT;
   });
   for (const key of gone) removeRecord(node, key);

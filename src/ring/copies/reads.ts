@@ -16,6 +16,7 @@ import type { Level } from '../settings.ts';
 import type { RingState } from '../state.ts';
 import { keep } from './keeping.ts';
 import { copiesFor, replicate } from './replicas.ts';
+import { readTitled } from './titled-acts.ts';
 
 /** What a read found: the record, null when there is none; or a status that says why not. */
 type ReadDone = (now: number, status: Status, record: Uint8Array | null) => void;
@@ -36,6 +37,7 @@ export function newest(
   level: Level,
   done: ReadDone,
 ): void {
+  if (identity.isTitled) return readTitled(node, now, identity, key, level, done);
   new Reading(node, identity, key, level, now + node.lines.writes.delayMs, done).start(now);
 }
 

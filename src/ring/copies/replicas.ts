@@ -18,6 +18,7 @@ import { Waiter } from '../patience.ts';
 import { VERSION_BYTES } from '../records/clock.ts';
 import type { Level } from '../settings.ts';
 import type { RingState } from '../state.ts';
+import type { Peer } from '../titles/title.ts';
 import { keep, putRecord } from './keeping.ts';
 
 /** How a write ended: the status, was there a value before, durable copies, the version given. */
@@ -112,6 +113,12 @@ class Write extends Waiter implements PendingWrite {
     // Those that are still missing are told of by their own failure; the write itself is done.
     this.#finish(now, Status.ok);
   }
+
+  isAt({ home }: Peer): boolean {
+    return this.acked.some((member) => member.home === home);
+  }
+
+  disowned(): void {}
 
   failed(now: number): void {
     if (!this.isOver) this.#finish(now, Status.storeFailed);

@@ -255,7 +255,7 @@ export class Sync implements Comparison {
     let bytes = 0;
     let steps = 0;
     let last: Uint8Array | null = null;
-    const { tombstoneMs } = this.node.settings;
+    const { tombstoneMs } = this.node;
     const visit = (key: Uint8Array, record: Uint8Array) => {
       if (bytes >= BATCH_BYTES || ++steps > STEPS) return false;
       last = copied(key);

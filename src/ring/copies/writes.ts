@@ -12,9 +12,9 @@ import type { Level } from '../settings.ts';
 import type { RingState } from '../state.ts';
 import { newest } from './reads.ts';
 import { replicate, type WriteDone } from './replicas.ts';
+import { type Change, writeTitled } from './titled-acts.ts';
 
-/** What a write makes of the record that is there, which is borrowed; null: nothing is to change. */
-export type Change = (before: Uint8Array | null, now: number) => Uint8Array | null;
+export type { Change } from './titled-acts.ts';
 
 /**
  * A write of a client. `record` still lacks its version; it and `key` are the write's to keep. A change is
@@ -30,6 +30,11 @@ export function write(
 ): void {
   const identity = node.ownerOf(key, 0);
   if (identity === null) return done(now, Status.notOwner, false, 0, null);
+  if (identity.isTitled) {
+    const isConditional = typeof record === 'function';
+    const change = isConditional ? record : () => record;
+    return writeTitled(node, now, { key, level, isConditional, change, done });
+  }
   if (identity.handover?.holds(key)) {
     const isHeld = identity.handover.hold((at) => write(node, at, key, record, level, done));
     if (!isHeld) done(now, Status.busy, false, 0, null);

@@ -10,7 +10,10 @@ import type { Link } from '../link.ts';
 import { hasDied } from '../membership/life.ts';
 import { setSuccessors } from '../membership/lists.ts';
 import type { RingState } from '../state.ts';
+import { putTitle } from '../tenure/wording.ts';
+import type { Title } from '../titles/title.ts';
 import { Handover } from './handover.ts';
+import { split } from './splitting.ts';
 
 export function answerJoin(node: RingState, now: number, link: Link, frame: Frame): boolean {
   const target = frame.address();
@@ -43,11 +46,29 @@ export function answerJoin(node: RingState, now: number, link: Link, frame: Fram
 }
 
 function handOver(node: RingState, identity: Identity, joiner: Member): Handover {
+  if (identity.isTitled) return handTitleOver(node, identity, joiner);
   return new Handover(node, {
     identity,
     to: joiner,
     from: joiner.hash,
-    moved: (now) => sendSwitch(node, now, identity, joiner),
+    moved: (now) => sendSwitch(node, now, identity, joiner, null),
+    failed: () => {},
+  });
+}
+
+/** It is the joiner's once its title is in force. */
+function handTitleOver(node: RingState, identity: Identity, joiner: Member): Handover {
+  let title: Title | null = null;
+  return new Handover(node, {
+    identity,
+    to: joiner,
+    from: joiner.hash,
+    settle: (now, done) =>
+      split(node, now, identity, joiner, (at, theirs) => {
+        title = theirs;
+        done(at, theirs !== null);
+      }),
+    moved: (now) => sendSwitch(node, now, identity, joiner, title),
     failed: () => {},
   });
 }
@@ -57,7 +78,13 @@ function isSwitching({ admitted, admittedAtMs }: Identity, joiner: Member): bool
   return admitted === joiner && admittedAtMs === Infinity;
 }
 
-function sendSwitch(node: RingState, now: number, identity: Identity, joiner: Member): void {
+function sendSwitch(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  joiner: Member,
+  title: Title | null,
+): void {
   const { successors, predecessors, end } = identity;
   const link = node.linkTo(now, joiner);
   const out = link.ask(now, FrameType.switch, node.lines.replies, (at, reply) => {
@@ -72,6 +99,11 @@ function sendSwitch(node: RingState, now: number, identity: Identity, joiner: Me
   out.raw(end);
   out.list(predecessors);
   out.list(successors);
+  if (title !== null) {
+    putTitle(out, title);
+    identity.end = joiner.hash;
+    identity.reach = joiner.hash;
+  }
   link.send();
   node.gone.delete(joiner.address);
   identity.admitted = joiner;

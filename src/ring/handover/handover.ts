@@ -37,6 +37,8 @@ interface HandoverPlan {
   readonly identity: Identity;
   readonly to: Member;
   readonly from: Uint8Array;
+  /** All is there: ownership may move. `done` hears whether it does; left out, it does at once. */
+  settle?(now: number, done: (now: number, isSettled: boolean) => void): void;
   /** All is there: says the word with which ownership moves. */
   moved(now: number): void;
   /** It was broken off; not called after `moved`. */
@@ -55,6 +57,7 @@ export class Handover implements Transfer {
   /** Mirrored writes that are not acknowledged yet. */
   #mirrored = 0;
   #isClosing = false;
+  #isSettling = false;
   #isOver = false;
 
   constructor(node: RingState, plan: HandoverPlan) {
@@ -99,11 +102,21 @@ export class Handover implements Transfer {
   }
 
   #close(now: number): void {
-    if (!this.#isClosing || this.#mirrored > 0 || this.#isOver) return;
+    if (!this.#isClosing || this.#mirrored > 0 || this.#isOver || this.#isSettling) return;
     // The arc has moved under us: what we synced is no longer what we would hand over.
     if (!this.identity.isMember || !equalIds(this.identity.end, 0, this.end, 0)) {
       return this.abort(now);
     }
+    if (this.#plan.settle === undefined) return this.#move(now);
+    this.#isSettling = true;
+    this.#plan.settle(now, (at, isSettled) => {
+      if (isSettled) this.#move(at);
+      else this.abort(at);
+    });
+  }
+
+  #move(now: number): void {
+    if (this.#isOver) return;
     this.#end();
     this.node.counters.handovers++;
     this.#plan.moved(now);

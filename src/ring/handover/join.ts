@@ -12,12 +12,19 @@ import type { Member } from '../circle/member.ts';
 import { chained } from '../circle/neighbours.ts';
 import { forgetAll } from '../copies/keeping.ts';
 import { receiving } from '../copies/release.ts';
+import { widened } from '../copies/repair.ts';
 import { type Frame, FrameType, Status } from '../frames.ts';
 import type { Link } from '../link.ts';
 import { setPredecessors, setSuccessors } from '../membership/lists.ts';
 import { Operation } from '../routing/operation.ts';
 import type { RingState } from '../state.ts';
+import { hold } from '../tenure/changing.ts';
+import { takeTitle } from '../tenure/wording.ts';
+import { claimantOf } from '../titles/epoch.ts';
+import { NOTHING_FORGOTTEN, type Peer, samePeer, type Title } from '../titles/title.ts';
+import { hasLeft } from './leave.ts';
 import { announcePrevious, joinPlain } from './plain.ts';
+import { greetAll, lastTitle, regain } from './regain.ts';
 
 /** A join that came to nothing is tried again after this and a chance of as much again. */
 const AGAIN_MS = 200;
@@ -43,7 +50,9 @@ export function join(node: RingState, now: number, identity: Identity): void {
     if (owner.address === identity.member.address) {
       return joinFailed(node, at, identity, 'the ring still takes us for who we were');
     }
-    if (node.isPlain(owner)) joinBefore(node, at, identity, owner);
+    if (node.isPlain(owner) && identity.isTitled) {
+      joinFailed(node, at, identity, 'the owner of our place is a class program');
+    } else if (node.isPlain(owner)) joinBefore(node, at, identity, owner);
     else askToJoin(node, at, identity, owner);
   }).start(now);
 }
@@ -102,7 +111,40 @@ function joinFailed(node: RingState, now: number, identity: Identity, reason: st
   node.event({ kind: 'join-failed', identity: identity.member.address, reason });
   const delayMs = Math.min(AGAIN_MS_MAX, AGAIN_MS * identity.joinFailures);
   identity.pulseAtMs = now + delayMs + randomBelow(node.random, delayMs);
-  goItAlone(node, now, identity);
+  if (!identity.isTitled) return goItAlone(node, now, identity);
+  // The ring may wait for us as we wait for the ring.
+  if (lastTitle(node, identity) !== null) comeBack(node, now, identity);
+}
+
+/** What was ours when last heard of is asked for again, if it is nobody's yet. */
+function comeBack(node: RingState, now: number, identity: Identity): void {
+  const become = (at: number) => {
+    becomeMember(node, at, identity);
+    greetAll(node, at, identity);
+  };
+  regain(node, now, identity, become, () => {});
+}
+
+/** A member that holds no title any more: it gets it back, or joins anew. */
+export function regainTitle(node: RingState, now: number, identity: Identity): void {
+  regain(
+    node,
+    now,
+    identity,
+    () => {},
+    (at) => {
+      if (!identity.isMember || identity.holding !== null) return;
+      if (identity.state === 'leaving') {
+        // Somebody else has it: that is all a leaver wants.
+        hasLeft(node, identity);
+        return identity.leaveDone?.(at);
+      }
+      for (const { sync } of identity.copies) sync?.abort();
+      identity.state = 'joining';
+      identity.host = null;
+      identity.pulseAtMs = at + randomBelow(node.random, AGAIN_MS);
+    },
+  );
 }
 
 /**
@@ -114,6 +156,37 @@ function goItAlone(node: RingState, now: number, identity: Identity): void {
   if (node.isMember || !node.memory.hasMemory) return;
   const patience = node.ways.length > 0 ? PATIENT_FAILURES : LONELY_FAILURES;
   if (identity.joinFailures >= patience) becomeMember(node, now, identity);
+}
+
+/** Begins without anybody to ask: as a ring of its own, or where it was. */
+export function beginAlone(node: RingState, now: number, identity: Identity): void {
+  const { seat } = node;
+  if (seat === null) return becomeMember(node, now, identity);
+  if (lastTitle(node, identity) !== null) {
+    identity.state = 'joining';
+    return joinFailed(node, now, identity, 'nobody to ask');
+  }
+  const title = firstTitle(identity, seat.peer);
+  identity.state = 'joining';
+  takeUp(node, now, identity, title, (at, isOurs) => {
+    if (!isOurs || identity.state !== 'joining') return;
+    hold(node, at, identity, title);
+    widened(node, at, identity);
+    becomeMember(node, at, identity);
+  });
+}
+
+/** All of the circle, by the vote of the one who is there. */
+function firstTitle({ hash, member }: Identity, peer: Peer): Title {
+  return {
+    ...{
+      from: hash,
+      end: hash,
+      epoch: { number: 1, claimant: claimantOf(peer.home, peer.incarnation) },
+    },
+    ...{ owner: { ...peer, address: member.address }, copies: [peer], electors: [peer] },
+    ...{ previous: [], wanted: 1, forgottenBelow: NOTHING_FORGOTTEN },
+  };
 }
 
 /** The identity has an arc, and takes part from here on. */
@@ -143,12 +216,47 @@ export function answerSwitch(node: RingState, now: number, link: Link, frame: Fr
   const end = frame.id();
   const predecessors = frame.list(members);
   const successors = frame.list(members);
+  const title = frame.left > 0 ? takeTitle(frame) : null;
   if (!frame.isWhole || !link.speaksFor(host)) return false;
+  const { request } = frame;
+  const answer = (status: Status) => link.answerStatus(FrameType.switch, request, status);
   const identity = node.identityAt(target);
   const isExpected = identity?.state === 'joining' && identity.host === host;
-  link.answerStatus(FrameType.switch, frame.request, isExpected ? Status.ok : Status.refused);
-  if (isExpected) joined(node, now, identity, host, end, predecessors, successors);
+  if (!isExpected || (title !== null) !== identity.isTitled) {
+    answer(Status.refused);
+    return true;
+  }
+  if (title === null) {
+    answer(Status.ok);
+    joined(node, now, identity, host, end, predecessors, successors);
+    return true;
+  }
+  takeUp(node, now, identity, title, (at, isOurs) => {
+    answer(isOurs && identity.state === 'joining' ? Status.ok : Status.refused);
+    if (!isOurs || identity.state !== 'joining') return;
+    hold(node, at, identity, title);
+    widened(node, at, identity);
+    joined(node, at, identity, host, title.end, predecessors, successors);
+  });
   return true;
+}
+
+/** A title in force that names us; it is written down before we act on it. */
+function takeUp(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  title: Title,
+  done: (now: number, isOurs: boolean) => void,
+): void {
+  const { elector } = node.seat!;
+  const isFor = title.owner.address === identity.member.address && isHome(node, title);
+  const isGranted = isFor && elector.accept({ titles: [title], isInForce: true }).isGranted;
+  node.seat!.whenDurable(now, (at, error) => done(at, isGranted && error === null));
+}
+
+function isHome(node: RingState, { owner }: Title): boolean {
+  return samePeer(owner, node.seat!.peer);
 }
 
 function joined(

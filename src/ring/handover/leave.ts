@@ -18,8 +18,11 @@ import { type Frame, FrameType, Status } from '../frames.ts';
 import type { Link } from '../link.ts';
 import { askNeighbours, moveEnd, setPredecessors, setSuccessors } from '../membership/lists.ts';
 import type { RingState } from '../state.ts';
+import { putTitle, takeTitle } from '../tenure/wording.ts';
 import { Handover } from './handover.ts';
+import { inheritTitle } from './inheriting.ts';
 import { findPredecessor, leavePlain } from './plain.ts';
+import { resign } from './resigning.ts';
 import { Staying } from './staying.ts';
 
 /** A leave that came to nothing is tried again after this and a chance of as much again. */
@@ -61,8 +64,10 @@ export function leaveRing(
     stopReleasing(node);
     node.agenda.stop();
     if (node.isRingOver) giveUpAtMs = at + LEAVE_ALONE_MS;
-    if (node.store.count === 0) end(at, 0);
-    else drain(at);
+    resign(node, at, (then) => {
+      if (node.store.count === 0) end(then, 0);
+      else drain(then);
+    });
   };
   for (const identity of node.identities) {
     if (identity.state === 'joining') hasLeft(node, identity);
@@ -79,6 +84,7 @@ function leave(
   done: (now: number) => void,
 ): void {
   identity.state = 'leaving';
+  identity.leaveDone = done;
   const heir = identity.predecessor;
   const again = (at: number) => {
     const delayMs = AGAIN_MS + randomBelow(node.random, AGAIN_MS);
@@ -108,7 +114,6 @@ function leave(
     if (identity.state !== 'leaving') return;
     if (reply === null) node.suspect(at, heir);
     if (reply === null || reply.u8() !== Status.ok || identity.handover !== null) return again(at);
-    identity.leaveDone = done;
     new Handover(node, {
       identity,
       to: heir,
@@ -126,6 +131,7 @@ function leave(
 export function hasLeft(node: RingState, identity: Identity): void {
   if (identity.ownsAll && identity.successor === undefined) node.isRingOver = true;
   identity.state = 'left';
+  identity.holding = null;
   identity.pulseAtMs = Infinity;
   for (const { sync } of identity.copies) sync?.abort();
   node.event({ kind: 'left', identity: identity.member.address });
@@ -144,6 +150,9 @@ export function answerLeave(node: RingState, now: number, link: Link, frame: Fra
 /** Our arc ends where the leaver's begins, and nobody else is about to take a part of ours. */
 function canInherit(identity: Identity | null, leaver: Member): boolean {
   if (!identity?.isMember || identity.handover !== null) return false;
+  if (identity.isTitled && (identity.isClaiming || identity.holding?.isChanging !== false)) {
+    return false;
+  }
   return identity.successor === leaver && equalIds(identity.end, 0, leaver.hash, 0);
 }
 
@@ -169,6 +178,7 @@ function sendInherit(
   out.member(identity.member);
   out.raw(identity.end);
   out.list(identity.successors);
+  if (identity.holding !== null) putTitle(out, identity.holding.title);
   link.send();
   identity.isYielding = true;
 }
@@ -196,11 +206,25 @@ export function answerInherit(node: RingState, now: number, link: Link, frame: F
   const leaver = frame.member(members);
   const end = frame.id();
   const successors = frame.list(members);
+  const title = frame.left > 0 ? takeTitle(frame) : null;
   if (!frame.isWhole || !link.speaksFor(leaver)) return false;
   const identity = node.identityAt(target);
+  const { request } = frame;
+  const answer = (status: Status) => {
+    if (!link.isOver) link.answerStatus(FrameType.inherit, request, status);
+  };
   const isFine = canInherit(identity, leaver);
-  const isDone = isFine || (identity?.isMember === true && identity.inherited === leaver);
-  link.answerStatus(FrameType.inherit, frame.request, isDone ? Status.ok : Status.refused);
+  const isDone = identity?.isMember === true && identity.inherited === leaver;
+  if (isFine && title !== null) {
+    // Who asks again while it is under way will ask once more.
+    inheritTitle(node, now, identity!, title, (at, isOurs) => {
+      answer(isOurs ? Status.ok : Status.refused);
+      if (isOurs) inherit(node, at, identity!, leaver, end, successors);
+    });
+    return true;
+  }
+  if (identity?.isClaiming && title !== null && !isDone) return true;
+  answer(isFine || isDone ? Status.ok : Status.refused);
   if (isFine) inherit(node, now, identity!, leaver, end, successors);
   return true;
 }
@@ -224,7 +248,8 @@ function inherit(
       : chained(identity.member, first, successors.slice(1), node.listProcesses, isGone);
   const others = identity.predecessors.filter((member) => member !== leaver);
   const wasSettled = identity.isSettled;
-  moveEnd(node, now, identity, equalIds(end, 0, leaver.hash, 0) ? identity.hash : end);
+  if (identity.isTitled) identity.reach = identity.end;
+  else moveEnd(node, now, identity, equalIds(end, 0, leaver.hash, 0) ? identity.hash : end);
   // All that the leaver acknowledged is here already.
   identity.isSettled = wasSettled;
   setSuccessors(node, now, identity, list);

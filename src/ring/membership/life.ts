@@ -50,6 +50,7 @@ export function probe(node: RingState, now: number, member: Member): void {
   });
 }
 
+/** Asks for a sign of life; `done` hears what comes back. */
 export function askPulse(
   node: RingState,
   now: number,
@@ -63,7 +64,9 @@ export function askPulse(
   const out = link.ask(now, FrameType.pulse, node.lines.pulses, (at, reply) => {
     if (reply === null) return done(at, link.isRefused ? 'refused' : 'silent');
     const isMember = reply.u8() === Status.ok;
-    done(at, isMember ? (reply.u8() === LEAVING ? 'leaving' : 'member') : 'none');
+    const isLeaving = reply.u8() === LEAVING;
+    if (isMember && !isLeaving) node.resigned.delete(member.home);
+    done(at, isMember ? (isLeaving ? 'leaving' : 'member') : 'none');
   });
   out.address(member.address);
   link.send();

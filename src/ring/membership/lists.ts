@@ -182,6 +182,7 @@ function heard(
   const { member } = identity;
   if (from === member) return;
   node.memory.learn(from);
+  node.resigned.delete(from.home);
   const isGone = (other: Member) => node.isGone(now, other);
   const s1 = identity.successor;
   const { usesPredecessors } = node.policy;
@@ -296,6 +297,11 @@ function confirmEnd(
 
 /** Moves the end of our arc. What it gains has been somebody else's until now. */
 export function moveEnd(node: RingState, now: number, identity: Identity, end: Uint8Array): void {
+  if (identity.isTitled) {
+    // With titles it takes a majority to move it.
+    identity.reach = end;
+    return node.reachOut(now, identity);
+  }
   const before = identity.end;
   if (equalIds(before, 0, end, 0)) return;
   const isNarrower = isBetween(end, 0, identity.hash, 0, before, 0);

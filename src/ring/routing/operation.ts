@@ -235,6 +235,14 @@ export class Operation extends Waiter implements Command {
       this.node.lines.retries.join(now, this.#retry);
       return;
     }
+    // Nothing was done, so it may be asked for again, as long as an answer can be waited for.
+    const hasTime = this.dueAtMs - now > this.node.settings.callTimeoutMs / 2;
+    if (status === Status.unavailable && this.via === null && hasTime) {
+      this.#lastCode = 'unavailable';
+      reply.at = reply.end;
+      this.node.lines.retries.join(now, this.#retry);
+      return;
+    }
     if (status !== Status.ok) return this.fail(now, CODES[status] ?? 'unknown', from, reply);
     if (isLong) {
       reply.at = reply.end;
@@ -314,7 +322,7 @@ export class Operation extends Waiter implements Command {
     const isWaiting = this.#retry.line !== null;
     const mayBeDone = this.#isHeard || this.#writing?.hasReached === true;
     if (isWrite && !isWaiting && mayBeDone) return this.fail(now, 'unknown');
-    const isKnown = isWaiting || this.#lastCode === 'too-few-copies';
+    const isKnown = isWaiting || KNOWN.includes(this.#lastCode);
     this.fail(now, isKnown ? this.#lastCode : 'unreachable');
   }
 }
@@ -345,6 +353,9 @@ const TYPES: { readonly [kind in OperationKind]: number } = {
 const WRITES: readonly OperationKind[] = ['insert', 'remove', 'act'];
 const READS: readonly OperationKind[] = ['get', 'exists', 'query'];
 
+/** Why it was asked again, when nobody has said otherwise since. */
+const KNOWN: readonly OutcomeCode[] = ['too-few-copies', 'unavailable'];
+
 /** By status; all others are refusals. */
 const STEPS: { readonly [status: number]: RingStep['kind'] } = {
   [Status.ok]: 'owner',
@@ -362,4 +373,5 @@ const CODES: readonly (OutcomeCode | null)[] = [
   'busy',
   null,
   'not-permitted',
+  'unavailable',
 ];

@@ -39,6 +39,7 @@ describe('a history', () => {
       'not-supported': 'failed',
       'not-permitted': 'failed',
       'too-many-hops': 'failed',
+      unavailable: 'failed',
     });
   });
 

@@ -1,0 +1,255 @@
+/**
+ * Commit: a record that has its version on its way to all copies that the owner's title names. It is
+ * *committed* when all of them have it durably, each having looked whether the title is still the last
+ * that it knows; then whoever takes over from any of them has it.
+ *
+ *     owner, title 5    ── keep: epoch 5, record ──▶ copy    5 is the last I accepted, and I have promised
+ *       │                                                    nothing above it: kept, flushed, ok
+ *       │               ── keep: epoch 5, record ──▶ copy    I have promised 6: refused
+ *       └─ all named have it, and as many as the level asks for ─▶ done
+ *
+ * Who is to be named next gets it, too, without a word about epochs, so that it lacks nothing when it is.
+ */
+
+import { ID_BYTES } from '../../core/id.ts';
+import { BULK_BYTES, BULK_BYTES_PER_WAIT } from '../bounds.ts';
+import type { Identity, PendingWrite } from '../circle/identity.ts';
+import type { Member } from '../circle/member.ts';
+import { type Frame, FrameType, Status } from '../frames.ts';
+import type { Link } from '../link.ts';
+import { Waiter } from '../patience.ts';
+import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
+import { isRecord } from '../records/record.ts';
+import type { Level } from '../settings.ts';
+import type { RingState } from '../state.ts';
+import { peerOf } from '../tenure/choosing.ts';
+import { putEpoch, takeEpoch } from '../tenure/wording.ts';
+import type { Epoch } from '../titles/epoch.ts';
+import { hasPeer, type Peer, samePeer } from '../titles/title.ts';
+import { compareToEpoch } from '../titles/version.ts';
+import { keep, putRecord } from './keeping.ts';
+import { copiesFor, sendRecord, type WriteDone } from './replicas.ts';
+
+class Commit extends Waiter implements PendingWrite {
+  readonly node: RingState;
+  readonly identity: Identity;
+  readonly key: Uint8Array;
+  readonly record: Uint8Array;
+  readonly level: Level;
+  readonly found: boolean;
+  readonly done: WriteDone;
+  isDurable = false;
+  isOver = false;
+  #waits = 0;
+  #sent: Peer[] = [];
+  #acked: Peer[] = [];
+
+  constructor(
+    node: RingState,
+    identity: Identity,
+    key: Uint8Array,
+    record: Uint8Array,
+    level: Level,
+    found: boolean,
+    done: WriteDone,
+  ) {
+    super();
+    this.node = node;
+    this.identity = identity;
+    this.key = key;
+    this.record = record;
+    this.level = level;
+    this.found = found;
+    this.done = done;
+  }
+
+  isAt(peer: Peer): boolean {
+    return hasPeer(this.#acked, peer);
+  }
+
+  spread(now: number): void {
+    const { identity, node } = this;
+    const { holding } = identity;
+    if (this.isOver || holding === null) return;
+    const { copies, epoch } = holding.title;
+    for (const peer of copies) {
+      if (samePeer(peer, node.seat!.peer) || hasPeer(this.#sent, peer)) continue;
+      this.#sent.push(peer);
+      sendKept(node, now, peer, epoch, this.key, this.record, (at, verdict) => {
+        this.#heard(at, peer, verdict);
+      });
+    }
+    for (const { member } of identity.copies) {
+      const peer = peerOf(member);
+      if (peer === null || hasPeer(this.#sent, peer)) continue;
+      this.#sent.push(peer);
+      sendRecord(node, now, member, this.key, this.record, (at, isKept) => {
+        this.#heard(at, peer, isKept ? 'kept' : 'failed');
+      });
+    }
+  }
+
+  #heard(now: number, peer: Peer, verdict: Verdict): void {
+    if (verdict === 'kept') {
+      this.#acked.push(peer);
+      return this.progress(now);
+    }
+    this.#sent = this.#sent.filter((other) => !samePeer(other, peer));
+    for (const copy of this.identity.copies) {
+      if (copy.member.home !== peer.home) continue;
+      copy.isInStep = false;
+      copy.dueAtMs = now;
+    }
+    if (verdict === 'refused' && !this.isOver) this.node.challenged(now, this.identity);
+  }
+
+  /** Durable copies among those that the title names, ours included. */
+  get copies(): number {
+    const named = this.identity.holding?.title.copies ?? [];
+    let count = this.isDurable ? 1 : 0;
+    for (const peer of named) if (hasPeer(this.#acked, peer)) count++;
+    return count;
+  }
+
+  progress(now: number): void {
+    const { holding } = this.identity;
+    if (this.isOver || !this.isDurable || holding === null) return;
+    if (this.level === 'one') return this.#finish(now, Status.ok);
+    // Those who have accepted the next title count for that one.
+    if (holding.isChanging) return;
+    const { copies, wanted } = holding.title;
+    if (this.copies < copies.length || this.copies < copiesFor(this.level, wanted - 1)) return;
+    this.#finish(now, Status.ok);
+  }
+
+  failed(now: number): void {
+    if (!this.isOver) this.#finish(now, Status.storeFailed);
+  }
+
+  lost({ home }: Member): void {
+    this.#sent = this.#sent.filter((peer) => peer.home !== home);
+    this.#acked = this.#acked.filter((peer) => peer.home !== home);
+  }
+
+  disowned(now: number): void {
+    if (!this.isOver) this.#finish(now, Status.tooFewCopies);
+  }
+
+  expired(now: number): void {
+    if (++this.#waits * BULK_BYTES_PER_WAIT < this.record.length) {
+      return this.node.lines.writes.join(now, this);
+    }
+    this.#finish(now, Status.tooFewCopies);
+  }
+
+  /** At `one` it goes on to the other copies, and may be read before it is there. */
+  #finish(now: number, status: Status): void {
+    const { holding } = this.identity;
+    this.isOver = true;
+    this.line?.leave(this);
+    this.identity.writes?.delete(this);
+    this.node.writeBytes -= this.record.length;
+    const isEverywhere = holding !== null && this.copies === holding.title.copies.length;
+    if (!isEverywhere) holding?.open.add(nameOf(this.key));
+    else holding?.open.delete(nameOf(this.key));
+    const version = Uint8Array.prototype.slice.call(this.record, 0, VERSION_BYTES);
+    this.done(now, status, this.found, this.copies, version);
+  }
+}
+
+/** What a copy made of a record. */
+type Verdict = 'kept' | 'refused' | 'failed';
+
+/** A key as it stands in sets. */
+export function nameOf(key: Uint8Array): string {
+  return String.fromCharCode(...key.subarray(0, ID_BYTES));
+}
+
+/** Sends one record for keeping under a title. */
+function sendKept(
+  node: RingState,
+  now: number,
+  peer: Peer,
+  epoch: Epoch,
+  key: Uint8Array,
+  record: Uint8Array,
+  heard: (now: number, verdict: Verdict) => void,
+): void {
+  const member = node.shared.members.of(peer.home);
+  const isBulk = record.length > BULK_BYTES;
+  const link = isBulk ? node.connections.toBulk(now, member) : node.linkTo(now, member);
+  const out = link.ask(now, FrameType.keep, node.lines.bulk, (at, reply) => {
+    const status = reply === null ? Status.storeFailed : reply.u8();
+    if (reply === null) node.suspect(at, member);
+    const isIt = link.incarnation === peer.incarnation;
+    if (status === Status.ok && isIt) heard(at, 'kept');
+    else heard(at, status === Status.refused ? 'refused' : 'failed');
+  });
+  putEpoch(out, epoch);
+  putRecord(out, key, record);
+  link.send();
+}
+
+/** Keeps records that were written under a title, if that is the last that we know of. */
+export function answerKeep(node: RingState, now: number, link: Link, frame: Frame): boolean {
+  const { request } = frame;
+  const epoch = takeEpoch(frame);
+  let isFine = node.seat !== null;
+  while (frame.left > 0) {
+    const key = frame.skip(ID_BYTES);
+    const length = frame.u32();
+    const start = frame.skip(length);
+    if (frame.isBroken || !isRecord(frame.bytes, start, start + length)) return false;
+    const record = frame.bytes.subarray(start, start + length);
+    if (!isFine || !keepUnder(node, now, epoch, frame.bytes, key, record)) isFine = false;
+  }
+  node.flushes.wait((_now, error) => {
+    if (link.isOver) return;
+    const kept = error === null ? Status.ok : Status.storeFailed;
+    link.answerStatus(FrameType.keep, request, isFine ? kept : Status.refused);
+  });
+  return true;
+}
+
+function keepUnder(
+  node: RingState,
+  now: number,
+  epoch: Epoch,
+  key: Uint8Array,
+  at: number,
+  record: Uint8Array,
+): boolean {
+  if (!node.seat!.allows(key, at, epoch)) return false;
+  const before = node.store.get(key, at);
+  // The same again, or a later one of the same owner that was faster.
+  const isOver = before !== null && compareVersions(before, 0, record, 0) >= 0;
+  if (isOver) return compareToEpoch(before, 0, epoch) <= 0;
+  return keep(node, now, key, at, record);
+}
+
+/** Brings a record to the copies; `isNew`: it is not in our own store yet. */
+export function commit(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  key: Uint8Array,
+  record: Uint8Array,
+  level: Level,
+  found: boolean,
+  isNew: boolean,
+  done: WriteDone,
+): void {
+  const pending = new Commit(node, identity, key, record, level, found, done);
+  identity.writes ??= new Set();
+  identity.writes.add(pending);
+  node.lines.writes.join(now, pending);
+  node.writeBytes += record.length;
+  if (isNew) keep(node, now, key, 0, record);
+  pending.spread(now);
+  if (isNew) identity.handover?.mirror(now, key, record);
+  node.flushes.wait((at, error) => {
+    if (error !== null) return pending.failed(at);
+    pending.isDurable = true;
+    pending.progress(at);
+  });
+}

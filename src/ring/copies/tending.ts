@@ -1,0 +1,100 @@
+/**
+ * Tending: an owner keeps its title as it should be. Copies are named when they are whole, and no longer
+ * when they are gone; electors that are gone are replaced. Once a pulse it looks, and while there is
+ * nothing to change it confirms itself, so that one who was replaced learns of it.
+ *
+ *     title   owner A B │ C D        B is gone, E has become a backup and is whole
+ *     next    owner A E │ C D        one change, which a majority of the old electors has to accept
+ *
+ * `wanted` never falls because somebody is gone: those are missing, and an act at `all` says so. It falls
+ * when somebody has left in good order and there is nobody to take its place.
+ */
+import type { Identity } from '../circle/identity.ts';
+import type { RingState } from '../state.ts';
+import { change, type Draft } from '../tenure/changing.ts';
+import {
+  copiesLeast,
+  electorsNow,
+  neighbourPeers,
+  peerOf,
+  remaining,
+  wantedWithout,
+} from '../tenure/choosing.ts';
+import { confirm, isConfirmed } from '../tenure/confirming.ts';
+import { hasPeer, type Peer, peersOf, samePeers, type Title } from '../titles/title.ts';
+
+/** Once a pulse. */
+export function tend(node: RingState, now: number, identity: Identity): void {
+  const { holding } = identity;
+  if (holding === null || holding.isChanging || identity.isClaiming) return;
+  const isFree = identity.state === 'member' && identity.handover === null;
+  const next = isFree && isConfirmed(node, now, holding) ? draft(node, identity) : null;
+  if (next === null) return confirm(node, now, identity, () => {});
+  const added = next.copies.filter((peer) => !hasPeer(holding.title.copies, peer));
+  change(
+    node,
+    now,
+    identity,
+    () => [next],
+    () => {},
+    () => areWhole(node, identity, added),
+  );
+}
+
+/** What the title should become; null when it is as it should be. */
+function draft(node: RingState, identity: Identity): Draft | null {
+  const { title } = identity.holding!;
+  const { k } = node.settings;
+  const copies = copiesNow(node, identity, title);
+  const electors = electorsNow(node, identity, copies, title.electors);
+  const wanted = wantedNow(node, identity, title, copies);
+  const isSame =
+    samePeers(copies, title.copies) &&
+    samePeers(electors, title.electors) &&
+    wanted === title.wanted;
+  return isSame ? null : { ...title, copies, electors, wanted: Math.min(wanted, k + 1) };
+}
+
+function copiesNow(node: RingState, identity: Identity, title: Title): Peer[] {
+  const { peer } = node.seat!;
+  const living = neighbourPeers(identity);
+  const named = title.copies.filter((other) => hasPeer(living, other));
+  const targets: Peer[] = [];
+  const whole: Peer[] = [];
+  for (const { member, isInStep } of identity.copies) {
+    const target = peerOf(member);
+    if (target === null) continue;
+    targets.push(target);
+    if (hasPeer(named, target) || isInStep) whole.push(target);
+  }
+  const isAll = whole.length === targets.length && targets.length === identity.copies.length;
+  const chosen = isAll ? [[peer], whole] : [[peer], whole, named];
+  const copies = peersOf(chosen).slice(0, node.settings.k + 1);
+  // With fewer nothing would be acknowledged: so those who are missing may as well be named.
+  for (const other of remaining(node, title.copies)) {
+    if (copies.length < copiesLeast(title.wanted) && !hasPeer(copies, other)) copies.push(other);
+  }
+  return copies;
+}
+
+function wantedNow(
+  node: RingState,
+  identity: Identity,
+  { wanted, copies: before }: Title,
+  copies: readonly Peer[],
+): number {
+  const most = Math.max(wanted, copies.length);
+  const haveLeft = before.some(({ home }) => node.resigned.has(home));
+  if (!haveLeft) return most;
+  return wantedWithout(node, identity, most, copies);
+}
+
+/** Do those who are to be named have all that was written, what is under way included? */
+function areWhole(node: RingState, identity: Identity, added: readonly Peer[]): boolean {
+  return added.every((peer) => {
+    const copy = identity.copies.find(({ member }) => member.home === peer.home);
+    if (copy?.isInStep !== true || node.seat === null) return false;
+    for (const write of identity.writes ?? []) if (!write.isAt(peer)) return false;
+    return true;
+  });
+}

@@ -1,0 +1,184 @@
+/**
+ * Acts under a title: what an owner does with a write or a read when it is one only as long as a majority
+ * of electors says so.
+ *
+ *     write     confirmed lately? ── a version of this epoch ── commit
+ *     read      at `one`: what is here     above: confirmed from now on, and what is read is committed
+ *     decision  what is here is committed, then compared, then written: nothing comes in between
+ *
+ * A record is *open* while it may be on some copies only: it is under way, its commit has failed, or it was
+ * here before we took over. Whoever reads it at more than `one` commits it first, for what was read once
+ * is read by everybody later.
+ */
+import { COMMANDS_LIMIT_BYTES } from '../bounds.ts';
+import type { Identity } from '../circle/identity.ts';
+import { Status } from '../frames.ts';
+import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
+import { isGone, withNameOf } from '../records/record.ts';
+import type { Level } from '../settings.ts';
+import type { RingState } from '../state.ts';
+import { confirm, isConfirmed } from '../tenure/confirming.ts';
+import type { Holding } from '../titles/holding.ts';
+import { samePeer } from '../titles/title.ts';
+import { compareToEpoch, writeVersion } from '../titles/version.ts';
+import { commit, nameOf } from './commit.ts';
+import type { WriteDone } from './replicas.ts';
+
+/** What a write makes of the record that is there, which is borrowed; null: nothing is to change. */
+export type Change = (before: Uint8Array | null, now: number) => Uint8Array | null;
+
+/** One write of a client: what it becomes is decided when its turn has come. */
+interface Act {
+  readonly key: Uint8Array;
+  readonly level: Level;
+  /** It depends on what is there. */
+  readonly isConditional: boolean;
+  readonly change: Change;
+  readonly done: WriteDone;
+}
+
+/** A write, with or without a condition. `done` may be called at once. */
+export function writeTitled(node: RingState, now: number, act: Act): void {
+  const { key, level, done } = act;
+  const fail = (at: number, status: Status) => done(at, status, false, 0, null);
+  const identity = node.ownerOf(key, 0);
+  if (identity === null) return fail(now, Status.notOwner);
+  const again = (at: number) => writeTitled(node, at, act);
+  if (identity.handover?.holds(key)) {
+    if (!identity.handover.hold(again)) fail(now, Status.busy);
+    return;
+  }
+  const holding = identity.holding!;
+  if (holding.isChanging) {
+    if (!holding.hold(again)) fail(now, Status.busy);
+    return;
+  }
+  if (node.flushes.error !== null) return fail(now, Status.storeFailed);
+  if (node.writeBytes > COMMANDS_LIMIT_BYTES) return fail(now, Status.busy);
+  if (!isConfirmed(node, now, holding)) {
+    return confirm(node, now, identity, (at, verdict) => {
+      if (verdict === 'no') return fail(at, Status.notOwner);
+      const goesOn = verdict === 'yes' || (level === 'one' && !act.isConditional);
+      if (!goesOn) return fail(at, Status.unavailable);
+      if (identity.holding !== holding || holding.isChanging) return again(at);
+      begin(node, at, identity, holding, act);
+    });
+  }
+  begin(node, now, identity, holding, act);
+}
+
+function begin(node: RingState, now: number, identity: Identity, holding: Holding, act: Act): void {
+  const { key, level, isConditional, change, done } = act;
+  // Somebody has our own promise for more than this title.
+  if (!node.seat!.allows(key, 0, holding.title.epoch)) {
+    node.challenged(now, identity);
+    return done(now, Status.notOwner, false, 0, null);
+  }
+  const before = node.store.get(key, 0);
+  if (isConditional && isOpen(identity, key, before)) {
+    return settle(node, now, identity, key, before, (at, status) => {
+      if (status !== Status.ok) return done(at, status, false, 0, null);
+      writeTitled(node, at, act);
+    });
+  }
+  const found = before !== null && !isGone(before, now);
+  const made = change(before, now);
+  if (made === null) return unchanged(node, now, identity, act);
+  const record = withNameOf(before, made);
+  writeVersion(record, holding.title.epoch, ++holding.counter);
+  if (before !== null && compareVersions(before, 0, record, 0) >= 0) {
+    // Written under a later title than ours: we only do not know of it yet.
+    node.challenged(now, identity);
+    return done(now, Status.notOwner, false, 0, null);
+  }
+  node.counters.writes++;
+  commit(node, now, identity, key, record, level, found, true, done);
+}
+
+/** What was found decided that nothing changes: so it has to be what everybody finds, and still is. */
+function unchanged(node: RingState, now: number, identity: Identity, act: Act): void {
+  const { key, level, done } = act;
+  const version = versionOf(node.store.get(key, 0));
+  const least = level === 'one' ? 'quorum' : level;
+  readTitled(node, now, identity, key, least, (at, status, record) => {
+    const current = versionOf(record);
+    const isSame =
+      version === null || current === null
+        ? version === current
+        : compareVersions(version, 0, current, 0) === 0;
+    if (status === Status.ok && !isSame) return writeTitled(node, at, act);
+    if (status === Status.notMember) return writeTitled(node, at, act);
+    done(at, status, record !== null && !isGone(record, at), 0, current);
+  });
+}
+
+function versionOf(record: Uint8Array | null): Uint8Array | null {
+  return record === null ? null : Uint8Array.prototype.slice.call(record, 0, VERSION_BYTES);
+}
+
+/** Hears what is there; the record is borrowed. */
+type ReadDone = (now: number, status: Status, record: Uint8Array | null) => void;
+
+/** A read of the owner. `done` may be called at once. */
+export function readTitled(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  key: Uint8Array,
+  level: Level,
+  done: ReadDone,
+): void {
+  const { holding } = identity;
+  if (holding === null) return done(now, Status.notMember, null);
+  if (level === 'one' && isConfirmed(node, now, holding)) {
+    return done(now, Status.ok, node.store.get(key, 0));
+  }
+  confirm(node, now, identity, (at, verdict) => {
+    if (!identity.owns(key, 0) || verdict === 'no') return done(at, Status.notMember, null);
+    if (verdict === 'silent' && level !== 'one') return done(at, Status.unavailable, null);
+    const record = node.store.get(key, 0);
+    if (level === 'one' || !isOpen(identity, key, record)) return done(at, Status.ok, record);
+    settle(node, at, identity, key, record, (then, status, settled) => {
+      done(then, status, settled);
+    });
+  });
+}
+
+/** May what is here be on some copies only? */
+function isOpen(identity: Identity, key: Uint8Array, record: Uint8Array | null): boolean {
+  const holding = identity.holding!;
+  for (const write of identity.writes ?? []) if (isSame(write.key, key)) return true;
+  if (record === null) return false;
+  if (holding.open.has(nameOf(key))) return true;
+  return compareToEpoch(record, 0, holding.title.epoch) !== 0 && !isClean(identity, holding);
+}
+
+/** All copies that the title names have been compared with ours since we took over. */
+function isClean(identity: Identity, { title }: Holding): boolean {
+  if (!identity.isSettled) return false;
+  return title.copies.every(
+    (peer) =>
+      samePeer(peer, title.owner) ||
+      identity.copies.some(({ member }) => member.home === peer.home),
+  );
+}
+
+/** Commits what is here once more. */
+function settle(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  key: Uint8Array,
+  record: Uint8Array | null,
+  done: ReadDone,
+): void {
+  if (record === null) return done(now, Status.ok, null);
+  const copy = new Uint8Array(record);
+  commit(node, now, identity, new Uint8Array(key), copy, 'quorum', true, false, (at, status) => {
+    done(at, status, copy);
+  });
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,117 @@
+/**
+ * Arcs: what a granted claim is made into. Of each part of the arc that we hold no copy of one is fetched,
+ * from somebody who has promised and so takes no more writes under the old title; then one title for all
+ * of it is proposed. Where nobody who holds a part can be heard, nothing is taken: an arc without its data
+ * is nobody's.
+ *
+ *     claim granted ── a part without a copy here? sync with a holder ──▶ propose ──▶ ours
+ */
+import { equalIds, formatId } from '../../core/id.ts';
+import type { Identity } from '../circle/identity.ts';
+import { widened } from '../copies/repair.ts';
+import { Sync } from '../copies/sync.ts';
+import { compareVersions } from '../records/clock.ts';
+import type { RingState } from '../state.ts';
+import { copiesLeast, electorsNow, wantedWithout } from '../tenure/choosing.ts';
+import { holdersOf, sharedHolders } from '../tenure/claiming.ts';
+import { Passing } from '../tenure/passing.ts';
+import { type Claim, following } from '../titles/claim.ts';
+import { Holding } from '../titles/holding.ts';
+import { hasPeer, type Peer, peersOf, type Title } from '../titles/title.ts';
+
+/** Hears the title in force, or null when it came to nothing. */
+export type Taken = (now: number, title: Title | null) => void;
+
+/**
+ * Goes from a granted claim to a title in force, whose copies and electors those `without` are not among.
+ */
+export function takeArc(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  claim: Claim,
+  without: readonly Peer[],
+  done: Taken,
+): void {
+  const { peer } = node.seat!;
+  const lacking = claim.parts.filter(({ title }) => !hasPeer(title.copies, peer));
+  const next = (at: number): void => {
+    const part = lacking.shift();
+    if (part === undefined) return propose(node, at, identity, claim, without, done);
+    const holder = holdersOf(claim, part)[0];
+    if (holder === undefined) return done(at, null);
+    const from = node.shared.members.of(holder.home);
+    new Sync(node, from, part.from, part.end, null, (then, isEqual) => {
+      if (isEqual) next(then);
+      else done(then, null);
+    }).start(at);
+  };
+  next(now);
+}
+
+function propose(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  claim: Claim,
+  without: readonly Peer[],
+  done: Taken,
+): void {
+  const { peer } = node.seat!;
+  const isLeft = (other: Peer) => !hasPeer(without, other);
+  const titles = claim.parts.map(({ title }) => title);
+  const wanted = titles.reduce((most, its) => Math.max(most, its.wanted), 1);
+  const copies = [peer, ...sharedHolders(claim, peer).filter(isLeft)];
+  copies.length = Math.min(copies.length, node.settings.k + 1);
+  // Who has not been heard has all that was acknowledged, too, and nothing more will be without it.
+  for (const other of titles[0].copies) {
+    const isShared = titles.every((its) => hasPeer(its.copies, other));
+    const isMissing = copies.length < copiesLeast(wanted) && !hasPeer(copies, other);
+    if (isShared && isMissing && isLeft(other)) copies.push(other);
+  }
+  const before = peersOf(claim.before).filter(isLeft);
+  const promised = before.filter((other) => claim.hasPromised(other));
+  const own = titles[0].electors.filter(isLeft);
+  const electors = electorsNow(node, identity, copies, own, promised).filter(isLeft);
+  const title = following(
+    {
+      from: claim.from,
+      end: claim.end,
+      epoch: claim.epoch,
+      owner: { ...peer, address: identity.member.address },
+      copies,
+      electors,
+      wanted: without.length > 0 ? wantedWithout(node, identity, wanted, copies) : wanted,
+      forgottenBelow: titles.reduce(laterForgotten, titles[0]).forgottenBelow,
+    },
+    claim.before,
+  );
+  if (title === null) return done(now, null);
+  const alsoTell = peersOf(titles.map((its) => its.copies));
+  new Passing(node, [title], claim.before, alsoTell, (at, passage) => {
+    done(at, passage.state === 'won' ? title : null);
+  }).start(now);
+}
+
+function laterForgotten(a: Title, b: Title): Title {
+  return compareVersions(a.forgottenBelow, 0, b.forgottenBelow, 0) >= 0 ? a : b;
+}
+
+/** A title in force, of all of our arc and perhaps more than we had. */
+export function grow(node: RingState, now: number, identity: Identity, title: Title): void {
+  const { holding, end } = identity;
+  if (holding === null) identity.holding = new Holding(title, now, true);
+  else holding.follow(title, now);
+  identity.end = title.end;
+  if (holding === null || !equalIds(end, 0, title.end, 0)) {
+    widened(node, now, identity);
+    node.agenda.repairBy(now);
+    node.event({ kind: 'arc', identity: identity.member.address, end: formatId(title.end) });
+    node.moved(now);
+  }
+  identity.holding!.release(now);
+  for (const write of [...(identity.writes ?? [])]) {
+    write.spread(now);
+    write.progress(now);
+  }
+}

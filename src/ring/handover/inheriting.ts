@@ -1,0 +1,46 @@
+/**
+ * Inheriting: the arc of a leaver becomes part of ours, by a claim to which it agrees. It has stopped, so
+ * whatever the claim comes to, nothing is written meanwhile; if it comes to nothing the leaver goes on.
+ */
+import type { Identity } from '../circle/identity.ts';
+import type { RingState } from '../state.ts';
+import { Claiming, epochFor } from '../tenure/claiming.ts';
+import { Claim } from '../titles/claim.ts';
+import { compareEpochs, laterOf } from '../titles/epoch.ts';
+import type { Title } from '../titles/title.ts';
+import { grow, takeArc } from './arcs.ts';
+
+export function inheritTitle(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  title: Title,
+  done: (now: number, isOurs: boolean) => void,
+): void {
+  const holding = identity.holding!;
+  const bases = [holding.title, title].map((its) => ({ title: its, isInForce: true }));
+  const claim = new Claim(epochFor(node, bases, holding.seen), bases);
+  const fail = (at: number) => {
+    identity.isClaiming = false;
+    done(at, false);
+    if (identity.holding !== holding) return;
+    holding.hasReserve = false;
+    holding.release(at);
+  };
+  identity.isClaiming = true;
+  node.resigned.add(title.owner.home);
+  holding.isChanging = true;
+  new Claiming(node, claim, (at) => {
+    holding.seen = laterOf(holding.seen, claim.seen);
+    const isAsItWas = claim.parts.every(
+      (part, i) => compareEpochs(part.title.epoch, bases[i].title.epoch) === 0,
+    );
+    if (claim.state !== 'granted' || !isAsItWas) return fail(at);
+    takeArc(node, at, identity, claim, [title.owner], (then, ours) => {
+      if (ours === null || identity.holding !== holding) return fail(then);
+      identity.isClaiming = false;
+      grow(node, then, identity, ours);
+      done(then, true);
+    });
+  }).start(now);
+}

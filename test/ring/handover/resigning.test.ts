@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { settle, titleAt, titledRing } from '../titled.ts';
+
+test('a leaver stays until nobody counts on it any more', () => {
+  const { world, nodes } = titledRing(7, 2);
+  const leaver = nodes[2]!;
+  const { home } = leaver.node;
+  expect(leaver.done(leaver.leave()).code).toBe('ok');
+  for (const node of nodes) {
+    if (node === leaver) continue;
+    const { copies, electors } = titleAt(node);
+    expect([...copies, ...electors].some((peer) => peer.home === home)).toBe(false);
+  }
+  // It may come again, and is counted on as before.
+  leaver.stop();
+  leaver.restart(nodes[0]!);
+  settle(world, 2);
+  world.runUntil(() => nodes.every(({ node }) => !node.resigned.has(home)), 60_000);
+});
+
+test('the last two may leave, one after the other', () => {
+  const { nodes } = titledRing(2, 1);
+  for (const node of nodes) {
+    expect(['ok', 'too-few-copies']).toContain(node.done(node.leave()).code);
+    node.stop();
+  }
+});
