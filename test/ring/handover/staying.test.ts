@@ -35,7 +35,7 @@ describe('a whole ring that is stopped at once', () => {
     const nodes = world.ring(3);
     write(nodes, 20);
     leaveTogether(world, nodes);
-    nodes.forEach((node, i) => node.restart(...(i === 0 ? [] : [nodes[0]!])));
+    for (const node of nodes) node.restart(...(node === nodes[0] ? [] : [nodes[0]!]));
     world.run(30_000);
     expectAll(nodes, 20);
   });
