@@ -48,9 +48,9 @@ export function version(text: string): bigint {
   throw new InvalidArgumentError('Expected a whole number in 0..2^63-1.');
 }
 
-/** `HOST:PORT`. */
+/** `HOST:PORT`, `[IPV6]:PORT`. */
 export function endpoint(text: string): string {
-  const match = /^(?:[\d.]+@)?[^@:\s/]+:(\d{1,5})$/.exec(text);
+  const match = /^(?:[\d.]+@)?(?:\[[0-9a-f:.]+\]|[^@:\s/[\]]+):(\d{1,5})$/i.exec(text);
   if (match && Number(match[1]) >= 1 && Number(match[1]) <= 65535) return text;
   throw new InvalidArgumentError('Expected HOST:PORT.');
 }

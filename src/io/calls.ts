@@ -6,6 +6,11 @@
 import type { Clock } from './clock.ts';
 import { DhtError } from './errors.ts';
 
+/** A time-out that comes this much too late tells that the process was kept from running. */
+const STALL_MS = 25;
+/** Turns of the event loop in which it then reads, 1024 datagrams each (udp-batch.ts). */
+const READING_TURNS = 8;
+
 /** How long a caller is ready to wait. */
 export interface CallLimits {
   /** Gives the call up when it fires: it fails with ABORTED. */
@@ -60,7 +65,7 @@ export class Calls {
       const disarm =
         timeoutMs === undefined
           ? undefined
-          : this.#clock.after(timeoutMs, () => {
+          : this.#afterReading(timeoutMs, () => {
               giveUp(new DhtError('TIMEOUT', `no answer within ${timeoutMs} ms`));
             });
       const forget = (): void => {
@@ -84,6 +89,23 @@ export class Calls {
     this.#take(call)?.reject(error);
   }
 
+  /**
+   * As `clock.after`, but when the process was kept from running what lies in its sockets is read first: an
+   * answer that came in time is no time-out.
+   */
+  #afterReading(delayMs: number, callback: () => void): () => void {
+    const dueAtMs = this.#clock.now() + delayMs;
+    let turns = READING_TURNS;
+    let disarm: () => void;
+    const ring = (): void => {
+      if (this.#clock.now() - dueAtMs <= STALL_MS || turns === 0) return callback();
+      turns--;
+      disarm = this.#clock.after(0, ring);
+    };
+    disarm = this.#clock.after(delayMs, ring);
+    return () => disarm();
+  }
+
   /** Ends all calls: the node is closing. */
   close(): void {
     for (const call of [...this.#waiting.keys()]) {
@@ -96,6 +118,32 @@ export class Calls {
     this.#waiting.delete(call);
     waiting?.forget();
     return waiting;
+  }
+}
+
+/**
+ * Waits for `work`, or until the signal fires. What comes all the same is undone by `undo`, and nothing is
+ * left on the signal. @throws DhtError ABORTED.
+ */
+export async function unlessAborted<T>(
+  signal: AbortSignal | undefined,
+  work: Promise<T>,
+  undo: (late: T) => void = () => {},
+): Promise<T> {
+  if (signal === undefined) return work;
+  let onAbort = (): void => {};
+  const over = new Promise<never>((_, reject) => {
+    onAbort = () => reject(aborted(signal));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([over, work]);
+  } catch (error) {
+    if (signal.aborted) work.then(undo, () => {});
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

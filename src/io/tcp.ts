@@ -13,7 +13,7 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { type Address, addressOf, formatIp, ipOf, parseIp, portOf } from '../core/address.ts';
 import { Closed, STREAM_QUEUE_BYTES, type Stream, type StreamHost } from '../core/host.ts';
-import { DhtError, type DhtErrorCode } from './errors.ts';
+import { bindError } from './bind-error.ts';
 
 /** Accepted connections at a time, of all addresses: 10,000 idle ones, and room for the others. */
 const ACCEPTED_LIMIT = 12_288;
@@ -27,19 +27,6 @@ const BACKLOG = 1024;
 const PIECE_BYTES = 2048;
 
 const LOCALHOST = 0x7f000001;
-
-const BIND_CODES: Record<string, DhtErrorCode> = {
-  EADDRINUSE: 'ADDRESS_IN_USE',
-  EADDRNOTAVAIL: 'ADDRESS_UNAVAILABLE',
-  EACCES: 'NOT_PERMITTED',
-  EPERM: 'NOT_PERMITTED',
-};
-
-const REASONS: Partial<Record<DhtErrorCode, string>> = {
-  ADDRESS_IN_USE: 'the port is taken',
-  ADDRESS_UNAVAILABLE: 'this machine has no such address',
-  NOT_PERMITTED: 'not permitted',
-};
 
 /** What a failed socket says of the other side; what is not here is a failure of our own. */
 const CLOSED_BY: Record<string, Closed> = {
@@ -96,7 +83,8 @@ export interface TcpCounters {
 
 /**
  * Listens on `ip` at each of `ports`; port 0 is any free one. Streams begin with `open`.
- * @throws DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE or NOT_PERMITTED; then none is listened on.
+ * @throws DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE, NOT_PERMITTED, OUT_OF_DESCRIPTORS or SOCKET_FAILED; then none
+ * is listened on.
  */
 export async function listenTcp(
   ip: number,
@@ -117,9 +105,7 @@ function listen(ip: number, port: number): Promise<Server> {
   const server = createServer({ allowHalfOpen: true, noDelay: true });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const code = BIND_CODES[error.code ?? ''] ?? 'NOT_PERMITTED';
-      const what = `cannot listen on ${formatIp(ip)}:${port}: ${REASONS[code] ?? error.message}`;
-      reject(new DhtError(code, what, { cause: error }));
+      reject(bindError(error, `${formatIp(ip)}:${port}`));
     });
     server.listen({ host: formatIp(ip), port, backlog: BACKLOG, exclusive: true }, () => {
       server.removeAllListeners('error');

@@ -1,10 +1,9 @@
 /**
  * What both forms of a UDP socket have in common: what they are to their owner, the dgram socket
- * that stands behind each, and what an operating system says when there is none to be had.
+ * that stands behind each, and what an operating system says when it does not send.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import type { DatagramTransport } from '../core/host.ts';
-import { DhtError, type DhtErrorCode } from './errors.ts';
 
 /** A socket of this process, and how it moves datagrams. */
 export interface UdpTransport extends DatagramTransport {
@@ -49,22 +48,6 @@ export function enlargeReceiveBuffer(socket: Socket): void {
   }
 }
 
-const CODES: Record<string, DhtErrorCode> = {
-  EADDRINUSE: 'ADDRESS_IN_USE',
-  EADDRNOTAVAIL: 'ADDRESS_UNAVAILABLE',
-  EACCES: 'NOT_PERMITTED',
-  EPERM: 'NOT_PERMITTED',
-  EMFILE: 'OUT_OF_DESCRIPTORS',
-  ENFILE: 'OUT_OF_DESCRIPTORS',
-};
-
-const REASONS: Partial<Record<DhtErrorCode, string>> = {
-  ADDRESS_IN_USE: 'the port is taken',
-  ADDRESS_UNAVAILABLE: 'this machine has no such address',
-  NOT_PERMITTED: 'not permitted',
-  OUT_OF_DESCRIPTORS: 'too many files and sockets are open (ulimit -n)',
-};
-
 const REFUSALS: Record<string, string> = {
   ENETUNREACH: 'the network is unreachable',
   ENETDOWN: 'the network is down',
@@ -79,13 +62,4 @@ const REFUSALS: Record<string, string> = {
 export function refusalText(code: string): string {
   const reason = REFUSALS[code];
   return reason === undefined ? code : `${reason} (${code})`;
-}
-
-/** An error of the system becomes a DhtError; any other, of a wrong argument, stays what it is. */
-export function bindError(error: unknown, where: string): Error {
-  const { code: name, message } = error as NodeJS.ErrnoException;
-  if (typeof name !== 'string' || !/^E[A-Z0-9]+$/.test(name)) return error as Error;
-  const code = CODES[name] ?? 'SOCKET_FAILED';
-  const what = `cannot listen on ${where}: ${REASONS[code] ?? message}`;
-  return new DhtError(code, what, { cause: error });
 }

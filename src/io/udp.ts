@@ -5,10 +5,11 @@
  */
 import { formatEndpoint, formatIp, isIp6 } from '../core/address.ts';
 import { shown } from '../core/argument.ts';
+import { bindError } from './bind-error.ts';
 import { type Libc, loadLibc } from './libc.ts';
 import { openBatchSocket } from './udp-batch.ts';
 import { openDgramSocket } from './udp-dgram.ts';
-import { bindError, type UdpTransport } from './udp-socket.ts';
+import type { UdpTransport } from './udp-socket.ts';
 
 /** What a program may ask for: the fastest form that works here, or dgram and nothing else. */
 export type UdpForm = 'auto' | 'dgram';

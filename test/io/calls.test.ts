@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Calls } from '../../src/io/calls.ts';
+import { Calls, unlessAborted } from '../../src/io/calls.ts';
 import { DhtError } from '../../src/io/errors.ts';
 import { ManualClock } from './memory-network.ts';
 
@@ -18,6 +18,65 @@ function setup() {
     );
   return { clock, calls, cancelled, open, last: () => last };
 }
+
+describe('after a stall', () => {
+  test('what lies in the socket is read before a call times out', async () => {
+    const { calls, clock, open, last } = setup();
+    const outcome = open({ timeoutMs: 1000 });
+    clock.stall(5000);
+    clock.after(0, () => calls.settle(last(), 'in time'));
+    clock.advance(0);
+    expect(await outcome).toBe('in time');
+    expect(clock.timerCount).toBe(0);
+  });
+
+  test('nobody waits for long for what does not lie there', async () => {
+    const { clock, open, cancelled } = setup();
+    const outcome = open({ timeoutMs: 1000 });
+    clock.stall(5000);
+    clock.advance(0);
+    await expect(outcome).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(cancelled).toHaveLength(1);
+    expect(clock.timerCount).toBe(0);
+  });
+});
+
+describe('work that is waited for', () => {
+  test('ends by itself or by the signal, on which nothing is left', async () => {
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (...given: [never, never]) => {
+      listeners++;
+      addEventListener.apply(signal, given);
+    };
+    signal.removeEventListener = (...given: [never, never]) => {
+      listeners--;
+      removeEventListener.apply(signal, given);
+    };
+    expect(await unlessAborted(signal, Promise.resolve(5))).toBe(5);
+    await expect(unlessAborted(signal, Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(listeners).toBe(0);
+    expect(await unlessAborted(undefined, Promise.resolve(6))).toBe(6);
+  });
+
+  test('is undone when it comes too late', async () => {
+    const over = new AbortController();
+    const undone: number[] = [];
+    let finish: (value: number) => void = () => {};
+    const work = new Promise<number>((resolve) => {
+      finish = resolve;
+    });
+    const waited = unlessAborted(over.signal, work, (late) => undone.push(late));
+    over.abort('enough');
+    await expect(waited).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' });
+    finish(7);
+    await work;
+    await null;
+    expect(undone).toEqual([7]);
+    await expect(unlessAborted(over.signal, Promise.resolve(1))).rejects.toThrow('aborted');
+  });
+});
 
 describe('a call ends once', () => {
   test('by its outcome', async () => {

@@ -26,6 +26,8 @@ export interface Desk {
     errand: Errand | null,
     opened?: (call: number) => void,
   ): Promise<LookupOutcome>;
+  /** Work of a program's own as a call: it ends by its limits, too. */
+  within<T>(limits: CallLimits, work: Promise<T>): Promise<T>;
   /** A call that finds things on the way; whoever leaves it early gives it up. */
   search<Found, Result>(
     run: (found: (one: Found) => void, opened: (call: number) => void) => Promise<Result>,
@@ -51,4 +53,11 @@ export function searchOf<Found, Result>(
     (found) => run(found, opened),
     () => giveUp(underWay),
   );
+}
+
+/** What is left of the time of a call that consists of several. */
+export function budgetOf(desk: Desk, { timeoutMs, signal }: CallLimits): () => CallLimits {
+  if (timeoutMs === undefined) return () => ({ signal });
+  const endsAtMs = desk.now() + timeoutMs;
+  return () => ({ signal, timeoutMs: Math.max(1, Math.ceil(endsAtMs - desk.now())) });
 }

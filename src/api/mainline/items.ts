@@ -29,7 +29,7 @@ import {
 import { KEY_BYTES } from '../../mainline/krpc/storage-fields.ts';
 import { LookupKind } from '../../mainline/rows/purpose.ts';
 import type { LookupTrace, NodeWrite } from '../../mainline/trace.ts';
-import type { Desk } from './desk.ts';
+import { budgetOf, type Desk } from './desk.ts';
 import {
   bytesOf,
   encodedValue,
@@ -144,15 +144,14 @@ export async function putItem(
     };
     return write(desk, options, target, itemErrand(salt, compose, { cas }));
   }
+  const budget = budgetOf(desk, options);
   const before = itemErrand(salt);
-  if (seq === null) await desk.lookup(options, LookupKind.get, target, before);
-  const item = await signedBy(options.signer!, versionAfter(before.newest, key, salt, raw, seq));
-  return write(
-    desk,
-    options,
-    target,
-    itemErrand(salt, () => item, { cas }),
-  );
+  if (seq === null) await desk.lookup(budget(), LookupKind.get, target, before);
+  const signing = signedBy(options.signer!, versionAfter(before.newest, key, salt, raw, seq));
+  // A key that is elsewhere may never answer.
+  const item = await desk.within(budget(), signing);
+  const errand = itemErrand(salt, () => item, { cas });
+  return write(desk, budget(), target, errand);
 }
 
 /** Puts an item again as it is, unless enough nodes have it (BEP 44). Anyone may. */

@@ -114,6 +114,13 @@ export class Mainline {
         opened?.(call);
         this.#begin(kind, target, call, errand);
       }),
+    within: (limits, work) =>
+      this.#call(limits, (call) => {
+        work.then(
+          (value) => this.#calls.settle(call, value),
+          (error) => this.#calls.fail(call, error),
+        );
+      }),
     search: (run) =>
       searchOf(run, (call) => {
         this.#node.cancel(call);

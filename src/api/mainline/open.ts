@@ -3,12 +3,14 @@
  * in this order, so that what fails leaves nothing open.
  */
 import { wholeNumber } from '../../core/argument.ts';
+import type { DatagramTransport } from '../../core/host.ts';
 import { parseId, randomId } from '../../core/id.ts';
+import { unlessAborted } from '../../io/calls.ts';
 import { systemClock } from '../../io/clock.ts';
 import { localIp } from '../../io/endpoint.ts';
 import { systemRandom } from '../../io/entropy.ts';
 import { tellerOf } from '../../io/guard.ts';
-import { bindUdp, checkUdpForm } from '../../io/udp.ts';
+import { type BindOptions, bindUdp, checkUdpForm } from '../../io/udp.ts';
 import { PUBLIC_ROUTERS } from '../../mainline/routers.ts';
 import { checkEntries } from './entrance.ts';
 import { checkState, openKeeper } from './keeper.ts';
@@ -25,7 +27,7 @@ export interface MainlineOptions extends WorldChoices {
  * lookups work at once, they begin at the bootstrap addresses.
  * @throws TypeError or RangeError for a wrong option; DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE,
  * NOT_PERMITTED, OUT_OF_DESCRIPTORS, SOCKET_FAILED or UNKNOWN_HOST when the socket cannot be bound;
- * STATE_UNUSABLE when the state of the last run cannot be read.
+ * STATE_UNUSABLE when the state of the last run cannot be read; ABORTED by its signal.
  */
 export async function openMainline(options: MainlineOptions = {}): Promise<Mainline> {
   checkOptions(options);
@@ -40,12 +42,17 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
   const { bootstrap = PUBLIC_ROUTERS, contacts = [] } = options;
   const entries = { contacts, bootstrap: bootstrap === false ? [] : bootstrap };
   checkEntries(entries);
-  const keeper = state === undefined ? null : await openKeeper(state, clock, tell);
+  const { signal } = options;
+  const keeper =
+    state === undefined ? null : await unlessAborted(signal, openKeeper(state, clock, tell));
   const savedId = keeper?.before.id ?? null;
   const id = ownId ?? (savedId === null ? randomId(random) : parseId(savedId));
   if (keeper) entries.contacts = [...contacts, ...keeper.before.contacts];
-  const ip = options.transport ? 0 : await localIp(options.host ?? '0.0.0.0');
-  const transport = options.transport ?? (await bindUdp(ip, port, form));
+  const transport =
+    options.transport ??
+    (await unlessAborted(signal, bound(options.host ?? '0.0.0.0', port, form), (late) =>
+      late.close(() => {}),
+    ));
   const world = { settings, id, random, clock, transport, entries, keeper, tell };
   try {
     return new Mainline(OPENED, world, options, shareWith);
@@ -54,4 +61,8 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
     await new Promise<void>((resolve) => transport.close(resolve));
     throw error;
   }
+}
+
+async function bound(host: string, port: number, form: BindOptions): Promise<DatagramTransport> {
+  return bindUdp(await localIp(host), port, form);
 }

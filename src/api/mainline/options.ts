@@ -45,6 +45,8 @@ export interface WorldChoices extends NodeChoices {
    * or `{ load, save }` of the program's own. With it a start needs no router. Default: nowhere.
    */
   state?: StateChoice;
+  /** Gives the opening up when it fires, with ABORTED; a node that is open does not hear of it. */
+  signal?: AbortSignal;
   /** Keep a register of every node ever seen; a number is its limit. Default false. */
   register?: boolean | number;
   /** How many traces of our latest lookups `lookups` keeps, 0..10,000. Default 64; false is none. */
@@ -66,6 +68,7 @@ const NAMES: Record<Exclude<keyof WorldChoices, keyof NodeChoices> | 'shareWith'
   bootstrap: true,
   contacts: true,
   state: true,
+  signal: true,
   register: true,
   traces: true,
   onError: true,
@@ -79,7 +82,8 @@ export const OPTION_NAMES: readonly string[] = [...Object.keys(NAMES), ...CHOICE
 /** @throws TypeError for an option that there is not, with the nearest one that there is. */
 export function checkOptions(options: object): void {
   checkNames(options, 'options', 'openMainline', OPTION_NAMES);
-  const { onError, onQuery, identity } = options as WorldChoices;
+  const { onError, onQuery, identity, signal } = options as WorldChoices;
+  checkSignal(signal);
   for (const [name, value] of Object.entries({ onError, onQuery, identity })) {
     if (value === undefined || typeof value === 'function') continue;
     throw new TypeError(`"${name}" expected a function, got ${shown(value)}`);
@@ -124,6 +128,10 @@ export function checkLimits(limits: CallLimits, call: string, more: readonly str
   checkNames(limits, 'options', call, [...CALL_LIMITS, ...more]);
   const { timeoutMs, signal } = limits;
   if (timeoutMs !== undefined) wholeNumber(timeoutMs, 'timeoutMs', 1, 0x7fffffff);
+  checkSignal(signal);
+}
+
+function checkSignal(signal: unknown): void {
   if (signal === undefined || signal instanceof AbortSignal) return;
   throw new TypeError(`"signal" expected an AbortSignal, got ${shown(signal)}`);
 }

@@ -14,7 +14,7 @@ import type { Search } from '../../io/search.ts';
 import type { NodeSample } from '../../mainline/errand.ts';
 import { LookupKind } from '../../mainline/rows/purpose.ts';
 import type { LookupTrace, NodeInfo } from '../../mainline/trace.ts';
-import type { Desk } from './desk.ts';
+import { budgetOf, type Desk } from './desk.ts';
 import { checkLimits } from './options.ts';
 import type { Id } from './results.ts';
 
@@ -84,7 +84,7 @@ export function sample(
       }
     };
     const lookups: LookupTrace[] = [];
-    const budget = limitsOf(desk, options);
+    const budget = budgetOf(desk, options);
     for (let walk = 0; walk < walks && known.size < limit; walk++) {
       const to = pointOf(first, walk, walks);
       const errand = { found: take };
@@ -95,13 +95,6 @@ export function sample(
     const answered = lookups.reduce((sum, one) => sum + one.answered, 0);
     return { infoHashes: [...known], nodes, asked, answered, lookups };
   });
-}
-
-/** What is left of the time for all of it, walk by walk. */
-function limitsOf(desk: Desk, { timeoutMs, signal }: CallLimits): () => CallLimits {
-  if (timeoutMs === undefined) return () => ({ signal });
-  const endsAtMs = desk.now() + timeoutMs;
-  return () => ({ signal, timeoutMs: Math.max(1, Math.ceil(endsAtMs - desk.now())) });
 }
 
 /** The so-manieth of `walks` points that lie evenly around the keyspace from `first` on. */

@@ -8,8 +8,9 @@ import {
 } from '../../mainline.ts';
 import { duration, endpoints, id, oneOf, port } from '../arguments.ts';
 import { CommandError } from '../console.ts';
+import { addNodeChoices, type NodeChoiceOptions, nodeChoices } from './node-choices.ts';
 
-export interface NodeOptions {
+export interface NodeOptions extends NodeChoiceOptions {
   host: string;
   port: number;
   /** Given addresses; absent is the public routers, false nobody. */
@@ -21,7 +22,7 @@ export interface NodeOptions {
 
 /** @param listens the command is there for others too: it wants a well-known port and all interfaces. */
 export function addNodeOptions(command: Command, listens: boolean): Command {
-  return command
+  command
     .option('--host <address>', 'local address to bind', '0.0.0.0')
     .option('--port <port>', 'local UDP port; 0 is any free one', port, listens ? 6881 : 0)
     .option(
@@ -37,6 +38,7 @@ export function addNodeOptions(command: Command, listens: boolean): Command {
       oneOf('kbuckets', 'flat', 'prefix'),
       'kbuckets',
     );
+  return addNodeChoices(command, listens);
 }
 
 export function addTimeout(command: Command): Command {
@@ -60,5 +62,5 @@ export function openNode(options: NodeOptions, more: MainlineOptions = {}): Prom
     ...(ownId && { id: ownId }),
     ...(bootstrap !== undefined && { bootstrap }),
   };
-  return openMainline({ host, port, table, ...named, ...more });
+  return openMainline({ host, port, table, ...nodeChoices(options), ...named, ...more });
 }

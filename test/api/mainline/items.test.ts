@@ -20,6 +20,20 @@ async function network(nodes = 12) {
 
 const text = (value: unknown) => Buffer.from(value as Uint8Array).toString();
 
+test('a signer that never answers holds nobody up', async () => {
+  const nodes = await network(3);
+  const signer = { publicKey: KEY, sign: () => new Promise<never>(() => {}) };
+  const late = nodes[1]!.put('x', { signer, timeoutMs: 300 });
+  await expect(late).rejects.toMatchObject({ code: 'TIMEOUT' });
+  const over = new AbortController();
+  const left = nodes[1]!.put('x', { signer, signal: over.signal });
+  setTimeout(() => over.abort(), 100);
+  await expect(left).rejects.toMatchObject({ code: 'ABORTED' });
+  const closed = nodes[2]!.put('x', { signer });
+  setTimeout(() => void nodes[2]!.close(), 100);
+  await expect(closed).rejects.toMatchObject({ code: 'CLOSED' });
+});
+
 describe('an immutable item', () => {
   test('is got by its target, and iterated', async () => {
     const nodes = await network();

@@ -23,6 +23,7 @@ function setup() {
     found: new Map(),
     closing: new AbortController().signal,
     now: () => clock.now(),
+    within: (_limits, work) => work,
     search: (run) => searchOf(run, () => {}),
     lookup: async (_limits, _kind, _target, errand) => {
       const item = errand as ItemErrand;

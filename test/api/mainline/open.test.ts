@@ -76,6 +76,19 @@ test('a state that cannot be read opens no socket', async () => {
   );
 });
 
+test('an opening is given up by its signal, and binds nothing', async () => {
+  const over = new AbortController();
+  const never = () => new Promise<never>(() => {});
+  const state = { load: never, save: never };
+  const opening = openMainline({ ...QUIET, state, signal: over.signal });
+  over.abort();
+  await expect(opening).rejects.toMatchObject({ code: 'ABORTED' });
+  await expect(openMainline({ ...QUIET, signal: over.signal })).rejects.toMatchObject({
+    code: 'ABORTED',
+  });
+  await expect(openMainline({ ...QUIET, signal: 5 } as never)).rejects.toThrow('"signal"');
+});
+
 test('announceEvery refuses what it does not know, and a node that is closed', async () => {
   const node = await openMainline(QUIET);
   expect(() => node.announceEvery(HASH, { every: 5 } as object)).toThrow('did you mean "everyMs"?');

@@ -14,6 +14,7 @@ function deskWith(stored: number) {
     found,
     closing: new AbortController().signal,
     now: () => 0,
+    within: (_limits, work) => work,
     search: (run) => searchOf(run, () => {}),
     lookup: async (_limits, _kind, _target, _errand, opened) => {
       opened!(3);
