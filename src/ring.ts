@@ -26,7 +26,7 @@ export {
   type RingClientOptions,
   RingConnection,
 } from './api/ring/connection.ts';
-export { clientKey, type RingAccessOptions } from './api/ring/entrance.ts';
+export { clientKey, passwordRights, type RingAccessOptions } from './api/ring/entrance.ts';
 export type { RingChange } from './api/ring/follow.ts';
 export type { RingKey, RingValue } from './api/ring/keys.ts';
 export { IDENTITIES_MAX, openRing, Ring, type RingOptions } from './api/ring/ring.ts';

@@ -41,7 +41,7 @@ const NAMES: Record<string, string> = {
   codec: 'decode encode',
   ring: [
     'DhtError IDENTITIES_MAX RING_DEFAULTS Ring RingAccess RingConnection RingService clientKey',
-    'connectRing openResp openRing',
+    'connectRing openResp openRing passwordRights',
   ].join(' '),
   testnet: 'RING_TESTNET_LIMIT TESTNET_LIMIT createRingTestnet createTestnet',
   lab: [
@@ -55,6 +55,7 @@ const NAMES: Record<string, string> = {
     'churnFrom columnsOf createLab durationMs kadHops mdhtLookupLatency natReach',
     'replayCapture replicaSurvival ringSoak ringSplit ringSurvival scenario shown sizeEstimate soak',
   ].join(' '),
+  service: 'openHttp',
   studio: 'CommandRefused LiveMainline LiveRing LiveScene SiteError StudioError openStudio',
 };
 

@@ -107,8 +107,9 @@ const ARROWS: Record<string, readonly string[]> = {
   scene: ['core', 'mainline', 'ring', 'lab', 'scene', 'hashes', 'schemas'],
   io: ['core', 'io', 'node', 'packages', 'hashes'],
   api: ['core', 'mainline', 'ring', 'lab', 'io', 'api'],
-  doors: ['core', 'mainline', 'ring', 'lab', 'scene', 'io', 'api', 'studio', 'cli'],
+  doors: ['core', 'mainline', 'ring', 'lab', 'scene', 'io', 'api', 'studio', 'service', 'cli'],
   studio: ['doors', 'studio', 'node', 'packages'],
+  service: ['doors', 'studio', 'service', 'node', 'packages'],
   results: ['doors', 'results', 'node', 'packages'],
   cli: ['doors', 'results', 'cli', 'node', 'packages'],
 };

@@ -11,16 +11,15 @@
 import { formatId } from '../../core/id.ts';
 import type { Clock } from '../../io/clock.ts';
 import { epochClock } from '../../io/clock.ts';
-import { hmacSha256, sha1 } from '../../io/entropy.ts';
+import { sha1 } from '../../io/entropy.ts';
 import { listenService, type SocketService } from '../../io/socket-service.ts';
-import { Rights } from '../../ring/greeting/rights.ts';
-import { RingSecret, SECRET_BYTES_LEAST } from '../../ring/greeting/secret.ts';
 import type { Level } from '../../ring/settings.ts';
 import type { RingAccess } from '../ring/access.ts';
+import { passwordRights } from '../ring/entrance.ts';
 import { KEY_COMMANDS } from './keys.ts';
 import { RingKeys } from './keyspace.ts';
 import { NUMBER_COMMANDS } from './numbers.ts';
-import { REDIS_VERSION, type SessionRights } from './serving.ts';
+import { REDIS_VERSION } from './serving.ts';
 import { Session, type SessionWorld } from './session.ts';
 import { STANDING } from './standing.ts';
 import { STRING_COMMANDS } from './strings.ts';
@@ -54,22 +53,12 @@ const WORD_BYTES_LEAST: number = 1 << 16;
 
 const TABLE = { ...STRING_COMMANDS, ...NUMBER_COMMANDS, ...KEY_COMMANDS };
 
-/** What a password is compared by; any text does. */
-const TRANSCRIPT = new TextEncoder().encode('ringlight password');
-
-/** The rights of a password; null: it is neither the secret nor a key made from it. */
-export function passwordRights(secret: RingSecret, password: string): SessionRights | null {
-  if (new TextEncoder().encode(password).length < SECRET_BYTES_LEAST) return null;
-  const shown = new RingSecret(hmacSha256, password);
-  const proof = shown.prove(shown.rights, TRANSCRIPT);
-  if (proof === null || !secret.isProof(shown.rights, TRANSCRIPT, proof)) return null;
-  return shown.rights === Rights.read ? 'read' : 'write';
-}
-
 /** @throws DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE, NOT_PERMITTED; RangeError for a wrong secret. */
 export async function openResp(ring: RingAccess, options: RespOptions = {}): Promise<RespServer> {
   const { host = '127.0.0.1', port = 0, level = 'quorum', clock = epochClock } = options;
-  const secret = options.secret === undefined ? null : new RingSecret(hmacSha256, options.secret);
+  const { secret } = options;
+  // A wrong one is told now, not to the first client.
+  if (secret !== undefined) passwordRights(secret, secret);
   const keys = new RingKeys(ring, level, clock);
   const startedMs = clock.now();
   let service: SocketService | null = null;
@@ -80,8 +69,8 @@ export async function openResp(ring: RingAccess, options: RespOptions = {}): Pro
     table: TABLE,
     standing: STANDING,
     wordBytesMax: Math.max(ring.valueBytesMax, WORD_BYTES_LEAST),
-    isOpen: secret === null,
-    rightsOf: (password) => (secret === null ? 'write' : passwordRights(secret, password)),
+    isOpen: secret === undefined,
+    rightsOf: (password) => (secret === undefined ? 'write' : passwordRights(secret, password)),
     place,
     commands: () => COMMANDS,
     info: () =>

@@ -191,7 +191,7 @@ export class RingAccess {
     return this.machine.ringId;
   }
 
-  /** @internal Bytes of a value at most, as far as we are concerned. */
+  /** Bytes of a value at most, as far as we are concerned. */
   get valueBytesMax(): number {
     return this.machine.settings.valueBytesMax;
   }

@@ -13,7 +13,8 @@ import { StreamDriver } from '../../io/stream-driver.ts';
 import { listenTcp } from '../../io/tcp.ts';
 import type { Wire } from '../../ring/dialects/wire.ts';
 import { WireProbe } from '../../ring/dialects/wire-probe.ts';
-import { type ClientRights, RingSecret } from '../../ring/greeting/secret.ts';
+import { Rights } from '../../ring/greeting/rights.ts';
+import { type ClientRights, RingSecret, SECRET_BYTES_LEAST } from '../../ring/greeting/secret.ts';
 import { type RingSettings, ringSettings } from '../../ring/settings.ts';
 
 /** What members and clients have in common. */
@@ -64,6 +65,22 @@ export function clientKey(secret: string, rights: ClientRights): string {
   const key = secretOf({ secret })!.keyFor(rights);
   if (key === null) throw new RangeError('"secret" expected one that gives the right to write');
   return key;
+}
+
+/** What a password is compared by; any text does. */
+const TRANSCRIPT = new TextEncoder().encode('ringlight password');
+
+/**
+ * What somebody may do who shows `password`: it is the secret of the ring, or a key for clients made from it;
+ * null: it is neither. It takes as long for every wrong one. @throws RangeError when `secret` is none.
+ */
+export function passwordRights(secret: string, password: string): ClientRights | null {
+  const own = secretOf({ secret })!;
+  if (new TextEncoder().encode(password).length < SECRET_BYTES_LEAST) return null;
+  const shown = new RingSecret(hmacSha256, password);
+  const proof = shown.prove(shown.rights, TRANSCRIPT);
+  if (proof === null || !own.isProof(shown.rights, TRANSCRIPT, proof)) return null;
+  return shown.rights === Rights.read ? 'read' : 'write';
 }
 
 /**

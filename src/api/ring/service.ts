@@ -4,7 +4,7 @@
  */
 import { formatAddress } from '../../core/address.ts';
 import { shown } from '../../core/argument.ts';
-import { formatId } from '../../core/id.ts';
+import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
 import type { CallLimits } from '../../io/calls.ts';
 import { DhtError } from '../../io/errors.ts';
 import { type Act, actOf, type Condition } from '../../ring/records/act.ts';
@@ -77,7 +77,7 @@ export interface FollowOptions {
   signal?: AbortSignal;
 }
 
-const FIRST_PLACE = new Uint8Array(20);
+const FIRST_PLACE: Uint8Array = new Uint8Array(ID_BYTES);
 const NAMES_AT_ONCE = 1024;
 /** Calls of one `getMany` or `insertMany` under way. */
 const MANY_AT_ONCE = 256;
@@ -168,12 +168,14 @@ export class RingService extends RingAccess {
 
   /**
    * The names that are kept, owner by owner in the order of their hashes. One that is there all the time is
-   * told, whoever joins or leaves meanwhile.
+   * told, whoever joins or leaves meanwhile. With `after`, the `key` of one of them, those behind it.
    */
-  async *names(options: { prefix?: string } & CallLimits = {}): AsyncGenerator<RingName> {
-    const { prefix = '', ...limits } = options;
+  async *names(
+    options: { prefix?: string; after?: string } & CallLimits = {},
+  ): AsyncGenerator<RingName> {
+    const { prefix = '', after, ...limits } = options;
     const wish = { prefix: nameBytes(prefix), flags: 0, limit: NAMES_AT_ONCE };
-    for (let place = FIRST_PLACE; ; ) {
+    for (let place = after === undefined ? FIRST_PLACE : behind(after); ; ) {
       const query = listQuery(FIRST_PLACE, wish);
       const { next, entries } = listPageOf(
         await this.query(place, query, { level: 'one', ...limits }),
@@ -181,7 +183,7 @@ export class RingService extends RingAccess {
       );
       for (const entry of entries) yield ringName(entry);
       if (next.every((byte) => byte === 0)) return;
-      place = next as typeof FIRST_PLACE;
+      place = next;
     }
   }
 
@@ -215,6 +217,16 @@ export class RingService extends RingAccess {
     }
     return Math.min(EXPIRY_MS_MAX, Math.ceil(this.world.clock.now() + ttlMs));
   }
+}
+
+/** The place right behind a key. @throws RangeError when it is none. */
+function behind(key: string): Uint8Array {
+  const place = new Uint8Array(parseId(key, 'after'));
+  for (let i = ID_BYTES - 1; i >= 0; i--) {
+    place[i] = (place[i]! + 1) & 255;
+    if (place[i] !== 0) break;
+  }
+  return place;
 }
 
 /** @throws TypeError or RangeError for more or less than one condition, or a wrong one. */

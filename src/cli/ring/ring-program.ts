@@ -134,6 +134,7 @@ function serveCommand(group: Command): void {
       RING_DEFAULTS.valueBytesMax,
     )
     .option('--resp <port>', 'also serve all keys to Redis clients at this port', port)
+    .option('--http <port>', 'also serve them over HTTP at this port', port)
     .option(
       '--service-host <address>',
       'address at which clients are served (default: nobody but this machine)',

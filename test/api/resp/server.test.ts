@@ -1,21 +1,18 @@
 import { expect, it } from 'vitest';
-import { openResp, passwordRights } from '../../../src/api/resp/server.ts';
-import { clientKey } from '../../../src/api/ring/entrance.ts';
+import { openResp } from '../../../src/api/resp/server.ts';
+import { clientKey, passwordRights } from '../../../src/api/ring/entrance.ts';
 import { openRing } from '../../../src/api/ring/ring.ts';
-import { hmacSha256 } from '../../../src/io/entropy.ts';
-import { RingSecret } from '../../../src/ring/greeting/secret.ts';
 import { commandOf, expectReplies, withResp } from './resp-client.ts';
 
 const SECRET = 'correct horse battery staple';
 
 it('the password is the secret of the ring, or a key made from it', async () => {
-  const secret = new RingSecret(hmacSha256, SECRET);
-  expect(passwordRights(secret, SECRET)).toBe('write');
-  expect(passwordRights(secret, clientKey(SECRET, 'write'))).toBe('write');
-  expect(passwordRights(secret, clientKey(SECRET, 'read'))).toBe('read');
+  expect(passwordRights(SECRET, SECRET)).toBe('write');
+  expect(passwordRights(SECRET, clientKey(SECRET, 'write'))).toBe('write');
+  expect(passwordRights(SECRET, clientKey(SECRET, 'read'))).toBe('read');
   const other = clientKey('another secret that is long', 'write');
   for (const wrong of ['', 'short', `${SECRET}!`, other]) {
-    expect(passwordRights(secret, wrong)).toBeNull();
+    expect(passwordRights(SECRET, wrong)).toBeNull();
   }
 });
 

@@ -35,6 +35,16 @@ describe('ring serve', () => {
     await endAll([member]);
   });
 
+  test('--http serves the same keys', async () => {
+    const member = await startMember(['--http', '0']);
+    const { url } = await member.running.event('serving');
+    const put = await fetch(`${url as string}/values/hello`, { method: 'PUT', body: 'world' });
+    expect(put.status).toBe(201);
+    const got = await ringlight(['ring', 'get', 'hello', '--at', member.address]);
+    expect(got.stdout).toBe('world');
+    await endAll([member]);
+  });
+
   test('--resp asks for the secret of the ring', async () => {
     const file = join(folder, 'secret');
     writeFileSync(file, 'correct horse battery staple\n');

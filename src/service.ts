@@ -1,0 +1,9 @@
+/**
+ * `ringlight/service`: a ring over HTTP, at any of its members.
+ *
+ *     import { openRing } from 'ringlight/ring';
+ *     import { openHttp } from 'ringlight/service';
+ *     const ring = await openRing();
+ *     const http = await openHttp(ring, { port: 8080 });   // PUT, GET, DELETE /values/NAME
+ */
+export { type HttpOptions, type HttpServer, openHttp } from './service/http.ts';

@@ -1,0 +1,168 @@
+/**
+ * Values over HTTP. A large one goes out piece by piece, each read from its owner when the one before has
+ * left, and all of the same version; what comes in is held once, within the bound that all requests share.
+ */
+import type { Context } from 'hono';
+import type { RingEntry, RingService } from '../ring.ts';
+import { cacheControl, conditionOf, isKnown, spanOf, ttlMsOf } from './conditions.ts';
+import { ServiceError } from './failure.ts';
+
+/** Read from the owner at a time. */
+export const PIECE_BYTES: number = 1 << 20;
+/** Of bodies that are coming in, of all requests. */
+export const BODIES_BYTES_MAX: number = 256 << 20;
+
+export class Values {
+  readonly #ring: RingService;
+  readonly #valueBytesMax: number;
+  #bodyBytes = 0;
+
+  constructor(ring: RingService, valueBytesMax: number) {
+    this.#ring = ring;
+    this.#valueBytesMax = valueBytesMax;
+  }
+
+  async get(context: Context, name: string): Promise<Response> {
+    const range = context.req.header('range');
+    const entry = await this.#ring.read(name, { to: PIECE_BYTES });
+    if (entry === null) throw notThere();
+    const headers = headersOf(entry);
+    if (isKnown(context.req.header('if-none-match'), entry.version)) {
+      return new Response(null, { status: 304, headers });
+    }
+    const ifRange = context.req.header('if-range');
+    const isSame = ifRange === undefined || ifRange === `"${entry.version}"`;
+    const span = isSame ? spanOf(range, entry.bytes) : null;
+    const { from, to } = span ?? { from: 0, to: entry.bytes };
+    headers['content-length'] = String(to - from);
+    if (span !== null) headers['content-range'] = `bytes ${from}-${to - 1}/${entry.bytes}`;
+    const status = span === null ? 200 : 206;
+    if (context.req.method === 'HEAD') return new Response(null, { status, headers });
+    return new Response(this.#pieces(name, entry, from, to), { status, headers });
+  }
+
+  #pieces(name: string, entry: RingEntry, from: number, to: number): ReadableStream<Uint8Array> {
+    const ring = this.#ring;
+    let at = from;
+    return new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          if (at >= to) return controller.close();
+          const end = Math.min(to, at + PIECE_BYTES);
+          const isFirst = at < entry.value.length && end <= entry.value.length;
+          const piece = isFirst
+            ? entry.value.subarray(at, end)
+            : await piecesOf(ring, name, entry.version, at, end);
+          at = end;
+          controller.enqueue(piece);
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  async put(context: Context, name: string): Promise<Response> {
+    const condition = conditionOf(
+      context.req.header('if-match'),
+      context.req.header('if-none-match'),
+    );
+    const ttlMs = ttlMsOf(context.req.query('ttl'));
+    return this.#withBody(context, async (body) => {
+      const options = ttlMs === undefined ? {} : { ttlMs };
+      const { isDone, existed, version } = await this.#ring.storeIf(name, body, condition, options);
+      if (!isDone) throw unmatched();
+      const headers = { etag: `"${version}"` };
+      return new Response(null, { status: existed ? 204 : 201, headers });
+    });
+  }
+
+  /** Adds at the end: the answer is the length of the whole by then. */
+  async append(context: Context, name: string): Promise<Response> {
+    return this.#withBody(context, async (body) =>
+      context.json({ bytes: await this.#ring.append(name, body) }),
+    );
+  }
+
+  async remove(context: Context, name: string): Promise<Response> {
+    const condition = conditionOf(
+      context.req.header('if-match'),
+      context.req.header('if-none-match'),
+    );
+    const { isDone, existed } = await this.#ring.removeIf(name, condition);
+    if (isDone) return new Response(null, { status: 204 });
+    throw existed ? unmatched() : notThere();
+  }
+
+  /** Takes the body in, once, within the bounds. */
+  async #withBody(
+    context: Context,
+    use: (body: Uint8Array) => Promise<Response>,
+  ): Promise<Response> {
+    const { body } = context.req.raw;
+    const most = this.#valueBytesMax;
+    const promised = Number(context.req.header('content-length') ?? 0);
+    if (promised > most) throw tooLarge(most);
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    try {
+      for await (const piece of body ?? []) {
+        length += piece.length;
+        this.#bodyBytes += piece.length;
+        if (length > most) throw tooLarge(most);
+        if (this.#bodyBytes > BODIES_BYTES_MAX) {
+          throw new ServiceError(503, 'BUSY', 'too many bytes are coming in: try again');
+        }
+        pieces.push(piece);
+      }
+      return await use(pieces.length === 1 ? pieces[0]! : joined(pieces, length));
+    } finally {
+      this.#bodyBytes -= length;
+    }
+  }
+}
+
+/** A later piece, of the same version: half of one value and half of another are no value. */
+async function piecesOf(
+  ring: RingService,
+  name: string,
+  version: string,
+  from: number,
+  to: number,
+): Promise<Uint8Array> {
+  const entry = await ring.read(name, { from, to, level: 'one' });
+  if (entry?.version === version) return entry.value;
+  throw new ServiceError(503, 'CHANGED', 'the value has changed while it was read');
+}
+
+function headersOf(entry: RingEntry): Record<string, string> {
+  const { version, storedUntilMs } = entry;
+  return {
+    etag: `"${version}"`,
+    'accept-ranges': 'bytes',
+    'content-type': 'application/octet-stream',
+    'cache-control': cacheControl(storedUntilMs, Date.now()),
+    ...(storedUntilMs !== null && { expires: new Date(storedUntilMs).toUTCString() }),
+  };
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+function notThere(): ServiceError {
+  return new ServiceError(404, 'NO_SUCH_KEY', 'there is no such key');
+}
+
+function unmatched(): ServiceError {
+  return new ServiceError(412, 'CONDITION_FAILED', 'it is not the version that was asked for');
+}
+
+function tooLarge(most: number): ServiceError {
+  return new ServiceError(413, 'TOO_LARGE', `a value has ${most} bytes at most`);
+}
