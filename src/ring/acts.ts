@@ -1,14 +1,16 @@
 /**
  * Acts, as an owner answers them: one step of look and change (records/act.ts), then as any other write.
  *
- *     act     key · level · act
+ *     act     key · level, and a life (lifetime.ts) · act
  *       ◀──   status · found · copies · version · verdict · has a result · result
  *
  * An act that changes nothing has read: what decided it is brought to a majority before it is answered.
  */
 import { BULK_BYTES } from './bounds.ts';
+import type { WriteDone } from './copies/replicas.ts';
 import { type Change, write } from './copies/writes.ts';
 import { Frame, FrameType, REPLY, Status } from './frames.ts';
+import { answerLate, MORTAL, readLife } from './lifetime.ts';
 import type { Link } from './link.ts';
 import { type Applied, applyAct, readAct, VERDICTS } from './records/act.ts';
 import { VERSION_BYTES } from './records/clock.ts';
@@ -21,7 +23,9 @@ const NO_VERSION = new Uint8Array(VERSION_BYTES);
 export function answerAct(node: RingState, now: number, link: Link, frame: Frame): boolean {
   const { request } = frame;
   const key = frame.id();
-  const level: Level | undefined = LEVELS[frame.u8()];
+  const choice = frame.u8();
+  const level: Level | undefined = LEVELS[choice & ~MORTAL];
+  const untilMs = (choice & MORTAL) === 0 ? Infinity : readLife(node, now, link, frame);
   if (frame.isBroken || level === undefined) return false;
   const act = readAct(ownCopy(frame));
   if (act === null) return false;
@@ -37,14 +41,16 @@ export function answerAct(node: RingState, now: number, link: Link, frame: Frame
   };
   let isDone = false;
   if (act.value.length > BULK_BYTES) tellWorking(node, now, link, request, () => isDone);
-  write(node, now, key, change, level, (_now, status, found, copies, version) => {
+  const heard: WriteDone = (at, status, found, copies, version) => {
     isDone = true;
     if (link.isOver) return;
+    if (status === Status.late) return answerLate(node, at, link, FrameType.act, request);
     if (status === Status.notOwner) {
       return answerElsewhere(node, link, FrameType.act, request, key, 0);
     }
     answerApplied(link, request, status, found, copies, version, applied);
-  });
+  };
+  write(node, now, key, change, level, heard, untilMs);
   return true;
 }
 

@@ -13,12 +13,14 @@ import { answerKeep } from './copies/commit.ts';
 import { answerConfirm, answerDigest, answerFetch } from './copies/compared.ts';
 import { keepRecords } from './copies/keeping.ts';
 import { newest } from './copies/reads.ts';
+import type { WriteDone } from './copies/replicas.ts';
 import { write } from './copies/writes.ts';
 import { EXISTS_ONLY, type Frame, FrameType, REPLY, Status } from './frames.ts';
 import { answerJoin } from './handover/admit.ts';
 import { answerSwitch } from './handover/join.ts';
 import { answerInherit, answerLeave } from './handover/leave.ts';
 import { answerResign } from './handover/resigning.ts';
+import { answerLate, MORTAL, readLife } from './lifetime.ts';
 import type { Link } from './link.ts';
 import { answerIndirect, answerPulse } from './membership/life.ts';
 import { answerNeighbours } from './membership/lists.ts';
@@ -148,7 +150,9 @@ function answerFound(
 function answerWrite(node: RingState, now: number, link: Link, frame: Frame): boolean {
   const { bytes, request, type, end } = frame;
   const key = frame.id();
-  const level: Level | undefined = LEVELS[frame.u8()];
+  const choice = frame.u8();
+  const level: Level | undefined = LEVELS[choice & ~MORTAL];
+  const untilMs = (choice & MORTAL) === 0 ? Infinity : readLife(node, now, link, frame);
   const isPut = type === FrameType.put;
   if (frame.isBroken || level === undefined || (!isPut && !frame.isWhole)) return false;
   if (frame.left > node.settings.valueBytesMax) {
@@ -158,17 +162,19 @@ function answerWrite(node: RingState, now: number, link: Link, frame: Frame): bo
   const record = isPut ? blankRecord(bytes, frame.at, end) : blankRecord(null);
   let isDone = false;
   if (record.length > BULK_BYTES) tellWorking(node, now, link, request, () => isDone);
-  write(node, now, key, record, level, (_now, status, found, copies, version) => {
+  const heard: WriteDone = (at, status, found, copies, version) => {
     isDone = true;
     if (link.isOver) return;
     if (status === Status.notOwner) return answerElsewhere(node, link, type, request, key, 0);
+    if (status === Status.late) return answerLate(node, at, link, type, request);
     const out = link.begin(type | REPLY, request);
     out.u8(status);
     out.u8(found ? 1 : 0);
     out.u8(copies);
     if (version !== null && status === Status.ok) out.raw(version);
     link.send();
-  });
+  };
+  write(node, now, key, record, level, heard, untilMs);
   return true;
 }
 

@@ -34,6 +34,8 @@ export class RingCounters {
   replicas = 0;
   /** Copies that were older than what was here. */
   stale = 0;
+  /** Changes that came after their time, and were not made. */
+  lateActs = 0;
   reads = 0;
   readRepairs = 0;
   /** Records moved by comparing arcs, and their bytes. */

@@ -82,6 +82,8 @@ export const Status = {
   forbidden: 8,
   /** Too few electors of the arc can be heard; nothing was done. */
   unavailable: 9,
+  /** It came after its time and was not done; my clock follows. */
+  late: 10,
 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
 

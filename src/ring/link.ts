@@ -375,7 +375,7 @@ export class Link extends Inflow implements Way {
 
   #hello(now: number, frame: Frame): void {
     const handshake = this.handshake;
-    const verdict = handshake?.heard(frame) ?? 'malformed';
+    const verdict = handshake?.heard(now, frame) ?? 'malformed';
     if (verdict !== 'fine' || handshake === null) return this.#reject(now, verdict);
     const out = this.owner.shared.takeWriter();
     if (this.dialed === 0) out.raw(handshake.hello(now));

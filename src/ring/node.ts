@@ -38,6 +38,7 @@ import { incarnationOf } from './greeting/incarnation.ts';
 import { becomeMember, beginAlone, join, regainTitle } from './handover/join.ts';
 import { leaveRing } from './handover/leave.ts';
 import { challenged, reachOut } from './handover/takeover.ts';
+import { STALL_MS } from './lifetime.ts';
 import { denied, suspect } from './membership/life.ts';
 import { NEIGHBOUR_POLICIES } from './membership/policies.ts';
 import {
@@ -160,8 +161,16 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     return holdWarm(this, now, this.identities[identity]);
   }
 
-  insert(now: number, call: number, key: Uint8Array, value: Uint8Array, level: Level): void {
-    this.#run(now, call, 'insert', key, value, level);
+  /** @param withinMs how long somebody will wait for it: after that it is not done, of all commands. */
+  insert(
+    now: number,
+    call: number,
+    key: Uint8Array,
+    value: Uint8Array,
+    level: Level,
+    withinMs?: number,
+  ): void {
+    this.#run(now, call, 'insert', key, value, level, withinMs);
   }
 
   get(now: number, call: number, key: Uint8Array, level: Level): void {
@@ -172,13 +181,20 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     this.#run(now, call, 'exists', key, null, level);
   }
 
-  remove(now: number, call: number, key: Uint8Array, level: Level): void {
-    this.#run(now, call, 'remove', key, null, level);
+  remove(now: number, call: number, key: Uint8Array, level: Level, withinMs?: number): void {
+    this.#run(now, call, 'remove', key, null, level, withinMs);
   }
 
   /** A change in one step with the look at what is there: `act` is what `putAct` writes. */
-  act(now: number, call: number, key: Uint8Array, act: Uint8Array, level: Level): void {
-    this.#run(now, call, 'act', key, act, level);
+  act(
+    now: number,
+    call: number,
+    key: Uint8Array,
+    act: Uint8Array,
+    level: Level,
+    withinMs?: number,
+  ): void {
+    this.#run(now, call, 'act', key, act, level, withinMs);
   }
 
   /** What queries.ts answers; `query` begins with its verb, `value` of the outcome is the answer. */
@@ -198,6 +214,7 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     key: Uint8Array,
     value: Uint8Array | null,
     level: Level,
+    withinMs?: number,
   ): void {
     wholeNumber(key.length, 'key bytes', ID_BYTES, ID_BYTES);
     if (!LEVELS.includes(level)) {
@@ -210,9 +227,15 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
       const operation = new Operation(this, kind, new Uint8Array(key), value, level, null, done);
       const { observer } = this;
       if (observer.onStep) operation.onStep = (step) => observer.onStep?.(call, step);
-      operation.start(now);
+      operation.call = call;
+      operation.start(now, withinMs);
     }
     this.endCall(now);
+  }
+
+  /** Nobody waits for a command any more: no more of it is sent. */
+  cancel(call: number): void {
+    for (const operation of this.operations) if (operation.call === call) operation.letGo();
   }
 
   #refusal(kind: OperationKind, value: Uint8Array | null): OutcomeCode | null {
@@ -257,39 +280,51 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
 
   // The world.
 
+  /** A turn begins. What should have been done long before tells that we stood still. */
+  #begins(now: number): void {
+    if (now - this.deadline > STALL_MS) this.stalledAtMs = now;
+  }
+
   accepted(now: number, stream: Stream, from: Address, to: Address): void {
+    this.#begins(now);
     if (this.#isClosed) return this.world.host.destroy(stream);
     this.connections.accepted(now, stream, from, to);
     this.#endTurn(now);
   }
 
   opened(now: number, stream: Stream): void {
+    this.#begins(now);
     this.connections.opened(now, stream);
     this.#endTurn(now);
   }
 
   arrived(now: number, stream: Stream, bytes: Uint8Array, start: number, end: number): void {
+    this.#begins(now);
     this.connections.arrived(now, stream, bytes, start, end);
     this.#endTurn(now);
   }
 
   drained(now: number, stream: Stream): void {
+    this.#begins(now);
     this.connections.drained(now, stream);
     for (const sync of [...this.syncs]) sync.advance(now);
     this.#endTurn(now);
   }
 
   ended(now: number, stream: Stream): void {
+    this.#begins(now);
     this.connections.ended(now, stream);
     this.#endTurn(now);
   }
 
   closed(now: number, stream: Stream, why: Closed): void {
+    this.#begins(now);
     this.connections.closed(now, stream, why);
     this.#endTurn(now);
   }
 
   stored(now: number, token: StoreToken, error: string | null): void {
+    this.#begins(now);
     if (!this.flushes.stored(now, token, error)) return;
     if (error !== null) {
       this.counters.storeErrors++;
@@ -299,6 +334,7 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
   }
 
   tick(now: number): void {
+    this.#begins(now);
     if (!this.#isClosed) {
       for (const line of this.lines.all) line.expire(now);
       this.runTimed(now);

@@ -66,6 +66,10 @@ export interface RingWorld {
 export interface Command extends Waiter {
   readonly kind: OperationKind;
   readonly key: Uint8Array;
+  /** The number by which its caller knows it; 0: it is ours. */
+  readonly call: number;
+  /** Nobody waits for it any more: nothing more of it is sent. */
+  letGo(): void;
   /** We stop: it ends now. */
   giveUp(now: number): void;
 }
@@ -185,6 +189,8 @@ export abstract class RingState implements Greeter {
   readonly resigned: Set<Address> = new Set();
   /** Bytes of writes that wait for their copies. */
   writeBytes = 0;
+  /** When we were last found to have stood still. */
+  stalledAtMs: number = -Infinity;
   /** Whom we were told to join. */
   ways: readonly Member[] = [];
   /** We were the last: there is nobody to whom our records could go. */

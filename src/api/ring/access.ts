@@ -72,6 +72,7 @@ export const OPENED: unique symbol = Symbol('opened');
 type Commanded = Driven &
   Pick<
     RingNode,
+    | 'cancel'
     | 'insert'
     | 'get'
     | 'exists'
@@ -119,7 +120,7 @@ export class RingAccess {
     const stored = this.world.textSafe ? toTextSafe(bytes) : bytes;
     return writeResult(
       await this.command(options, true, (now, call) =>
-        this.machine.insert(now, call, hash, stored, level),
+        this.machine.insert(now, call, hash, stored, level, options.timeoutMs),
       ),
     );
   }
@@ -149,7 +150,9 @@ export class RingAccess {
     const hash = hashOf(key);
     const level = levelOf(options);
     return writeResult(
-      await this.command(options, true, (now, call) => this.machine.remove(now, call, hash, level)),
+      await this.command(options, true, (now, call) =>
+        this.machine.remove(now, call, hash, level, options.timeoutMs),
+      ),
     );
   }
 
@@ -172,7 +175,7 @@ export class RingAccess {
     }
     const payload = bytesOfAct(act);
     const outcome = await this.command(options, true, (now, call) =>
-      this.machine.act(now, call, hash, payload, level),
+      this.machine.act(now, call, hash, payload, level, options.timeoutMs),
     );
     return actedOf(outcome);
   }
@@ -240,7 +243,7 @@ export class RingAccess {
     const outcome = await this.world.calls.open<RingOutcome>(
       (call) => this.world.driver.perform((_machine, now) => begin(now, call)),
       limits,
-      () => {},
+      (call) => this.machine.cancel(call),
     );
     if (outcome.code === 'ok') return outcome;
     const isLate = outcome.code === 'unknown' && !isWrite;

@@ -18,7 +18,8 @@ export type { Change } from './titled-acts.ts';
 
 /**
  * A write of a client. `record` still lacks its version; it and `key` are the write's to keep. A change is
- * made in one step with the look at what is there. `done` may be called at once.
+ * made in one step with the look at what is there. `done` may be called at once. What has to wait until
+ * after `untilMs` is not done at all.
  */
 export function write(
   node: RingState,
@@ -27,7 +28,9 @@ export function write(
   record: Uint8Array | Change,
   level: Level,
   done: WriteDone,
+  untilMs: number = Infinity,
 ): void {
+  if (now > untilMs) return done(now, Status.late, false, 0, null);
   const identity = node.ownerOf(key, 0);
   if (identity === null) return done(now, Status.notOwner, false, 0, null);
   if (identity.isTitled) {
@@ -36,7 +39,9 @@ export function write(
     return writeTitled(node, now, { key, level, isConditional, change, done });
   }
   if (identity.handover?.holds(key)) {
-    const isHeld = identity.handover.hold((at) => write(node, at, key, record, level, done));
+    const isHeld = identity.handover.hold((at) =>
+      write(node, at, key, record, level, done, untilMs),
+    );
     if (!isHeld) done(now, Status.busy, false, 0, null);
     return;
   }
@@ -45,8 +50,8 @@ export function write(
   if (identity.isSettled) return begin(node, now, identity, key, record, level, done);
   // What our predecessor in this arc wrote last may be on another backup only; outbid it.
   newest(node, now, identity, key, 'one', (at) => {
-    if (!identity.owns(key, 0) || identity.handover?.holds(key)) {
-      return write(node, at, key, record, level, done);
+    if (!identity.owns(key, 0) || identity.handover?.holds(key) || at > untilMs) {
+      return write(node, at, key, record, level, done, untilMs);
     }
     begin(node, at, identity, key, record, level, done);
   });

@@ -40,6 +40,8 @@ export class Handshake {
   theirs: Hello | null = null;
   /** Ours for this link; our home vouches for it (vouching.ts). */
   readonly nonce: Uint8Array = new Uint8Array(NONCE_BYTES);
+  /** How far the other clock is before ours, less the way from there; null: nobody has said. */
+  aheadMs: number | null = null;
   /** What the other side may ask. */
   rights: Rights = Rights.none;
   readonly #greeter: Greeter;
@@ -93,12 +95,13 @@ export class Handshake {
   }
 
   /** Takes the hello of the other side. */
-  heard(frame: Frame): Verdict {
+  heard(now: number, frame: Frame): Verdict {
     const start = frame.at;
     const hello = readHello(frame);
     if (hello === 'outdated' || hello === 'malformed') return hello;
     if (this.theirs !== null) return 'malformed';
     this.theirs = hello;
+    this.hearClock(now, hello.clockMs);
     this.#other = frame.bytes.slice(start, frame.end - hello.proof.length);
     const { ringId, secret, greeted } = this.#greeter;
     if (greeted.length > 0 && !isSameRing(ringId, hello.ringId)) return 'other-ring';
@@ -107,6 +110,11 @@ export class Handshake {
     if (secret === null) this.rights = Math.min(hello.rights, Rights.write) as Rights;
     else if (secret.rights < hello.rights) return 'unproven';
     return 'fine';
+  }
+
+  /** It says what its clock shows. */
+  hearClock(now: number, clockMs: number): void {
+    this.aheadMs = clockMs - now;
   }
 
   #heardAcceptor({ addresses, proof, rights }: Hello): Verdict {

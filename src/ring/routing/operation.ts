@@ -15,6 +15,7 @@ import type { Address } from '../../core/address.ts';
 import { BULK_BYTES, BULK_BYTES_PER_WAIT, HOPS_LIMIT } from '../bounds.ts';
 import type { Member } from '../circle/member.ts';
 import { EXISTS_ONLY, type Frame, FrameType, Status } from '../frames.ts';
+import { MORTAL, putLife } from '../lifetime.ts';
 import type { Link } from '../link.ts';
 import {
   failure,
@@ -71,6 +72,10 @@ export class Operation extends Waiter implements Command {
   /** By whom each candidate was named; kept for who looks on. */
   #tellers: Map<Address, Address> | null = null;
   readonly #retry: Retry = new Retry(this);
+  /** When nobody waits for it any more: then nothing of it is sent. */
+  #untilMs = Infinity;
+  /** Whose it is; 0: ours. */
+  call = 0;
 
   constructor(
     node: RingState,
@@ -91,7 +96,11 @@ export class Operation extends Waiter implements Command {
     this.done = done;
   }
 
-  start(now: number): void {
+  /** @param withinMs how long somebody will wait for it. */
+  start(now: number, withinMs: number = Infinity): void {
+    const { value, node } = this;
+    const waits = 1 + Math.floor((value?.length ?? 0) / BULK_BYTES_PER_WAIT);
+    this.#untilMs = now + Math.min(withinMs, waits * node.settings.callTimeoutMs);
     this.node.lines.calls.join(now, this);
     this.node.operations.add(this);
     this.begin(now);
@@ -112,8 +121,14 @@ export class Operation extends Waiter implements Command {
     this.step(now);
   }
 
+  /** Nobody waits for it any more: what was sent has been sent, and may happen. */
+  letGo(): void {
+    this.#untilMs = -Infinity;
+  }
+
   step(now: number): void {
     if (this.isOver) return;
+    if (now >= this.#untilMs) return this.giveUp(now);
     const next = this.#candidates.find((member) => !this.#asked.includes(member.address));
     if (this.hops >= HOPS_LIMIT || next === undefined) {
       this.#lastCode = this.hops >= HOPS_LIMIT ? 'too-many-hops' : 'unreachable';
@@ -168,13 +183,16 @@ export class Operation extends Waiter implements Command {
         return this.step(at);
       }
       this.#isHeard = true;
+      if (isWrite) this.#learnClock(at, link, reply);
       this.#heard(at, to, reply, isLong);
     });
     if (isWrite) this.#writing = link;
     out.raw(key);
     if (type !== FrameType.owner) {
-      out.u8(LEVELS.indexOf(level) | (kind === 'exists' ? EXISTS_ONLY : 0));
+      const more = isWrite ? MORTAL : kind === 'exists' ? EXISTS_ONLY : 0;
+      out.u8(LEVELS.indexOf(level) | more);
     }
+    if (isWrite) putLife(out, now, link, this.#untilMs - now);
     if (value !== null && type !== FrameType.owner) out.raw(value);
     link.send();
   }
@@ -209,6 +227,15 @@ export class Operation extends Waiter implements Command {
     });
   }
 
+  /** What came too late by the clock over there was not done: it is sent again, by that clock. */
+  #learnClock(now: number, link: Link, reply: Frame): void {
+    if (reply.left < 9 || reply.bytes[reply.at] !== Status.late) return;
+    const { at } = reply;
+    reply.u8();
+    link.handshake?.hearClock(now, reply.f64());
+    reply.at = at;
+  }
+
   #heard(now: number, from: Member, reply: Frame, isLong: boolean): void {
     const status = reply.u8();
     this.#tell(now, STEPS[status] ?? 'refused', from);
@@ -227,6 +254,12 @@ export class Operation extends Waiter implements Command {
       return this.step(now);
     }
     if (status === Status.notMember) return this.step(now);
+    if (status === Status.late) {
+      reply.at = reply.end;
+      this.#lastCode = 'unreachable';
+      this.node.lines.retries.join(now, this.#retry);
+      return;
+    }
     // A read at quorum is begun again until the dead are given up, or its time is over; `all` is strict.
     const isRead = this.level === 'quorum' && READS.includes(this.kind);
     if (status === Status.tooFewCopies && isRead && this.via === null) {
@@ -247,6 +280,7 @@ export class Operation extends Waiter implements Command {
     if (isLong) {
       reply.at = reply.end;
       this.#owner = from;
+      if (now >= this.#untilMs) return this.giveUp(now);
       return this.#ask(now, from);
     }
     this.#finish(now, from, reply);

@@ -14,6 +14,7 @@ import { sha1 } from '../../lab/sha1.ts';
 import { MEMBER_BYTES } from '../../ring/circle/member.ts';
 import { EXISTS_ONLY } from '../../ring/frames.ts';
 import { NONCE_BYTES, RING_ID_BYTES } from '../../ring/greeting/hello.ts';
+import { MORTAL } from '../../ring/lifetime.ts';
 import { VERSION_BYTES, versionMs } from '../../ring/records/clock.ts';
 import { isRecord, isTombstone, RECORD_HEADER_BYTES, valueAt } from '../../ring/records/record.ts';
 import { LEVELS } from '../../ring/settings.ts';
@@ -47,6 +48,24 @@ export class FrameFields {
       'level',
       levelName,
       'How many durable copies must agree: one is the owner alone, quorum a majority of owner and backups, all is all.',
+    );
+  }
+
+  /** The level of a change, and how long it may live. */
+  mortal(): void {
+    const cut = this.#cut;
+    const isMortal = (Math.max(0, cut.peek()) & MORTAL) !== 0;
+    this.level();
+    if (!isMortal) return;
+    cut.f64(
+      'sent',
+      (ms) => (ms > 0 ? `${ms} ms` : 'unknown'),
+      'When it was sent, by the receiver’s clock as its greeting told: nobody has to have the right time.',
+    );
+    cut.u32(
+      'left',
+      (ms) => `${ms} ms`,
+      'How long somebody waits for it: after that it is not done.',
     );
   }
 
@@ -279,7 +298,7 @@ export class FrameFields {
 }
 
 function levelName(value: number): string {
-  const name = LEVELS[value & ~EXISTS_ONLY] ?? `unknown: ${value}`;
+  const name = LEVELS[value & ~(EXISTS_ONLY | MORTAL)] ?? `unknown: ${value}`;
   return (value & EXISTS_ONLY) !== 0 ? `${name}, exists only` : name;
 }
 

@@ -151,6 +151,7 @@ export const STATUSES: { readonly [status: number]: string } = {
   [Status.refused]: 'refused',
   [Status.notMember]: 'not a member',
   [Status.forbidden]: 'not permitted',
+  [Status.late]: 'too late',
 };
 
 export const LISTS: { readonly [label: string]: string } = {

@@ -112,7 +112,7 @@ class FrameReader {
   #verb(words: readonly string[]): void {
     const cut = this.#cut;
     this.#fields.ownKey();
-    this.#fields.level();
+    this.#fields.mortal();
     cut.u8('verb', (value) => words[value] ?? `unknown: ${value}`, 'What is wanted.');
     cut.rest('details', `${cut.left} bytes`, 'Conditions and bounds, and what belongs to them.');
   }
@@ -130,12 +130,14 @@ class FrameReader {
       case FrameType.peek:
         return this.#fields.ownKey();
       case FrameType.get:
-      case FrameType.remove:
         this.#fields.ownKey();
         return this.#fields.level();
+      case FrameType.remove:
+        this.#fields.ownKey();
+        return this.#fields.mortal();
       case FrameType.put:
         this.#fields.ownKey();
-        this.#fields.level();
+        this.#fields.mortal();
         return this.#fields.value('The bytes to keep, just as they are.');
       case FrameType.act:
       case FrameType.query:
@@ -215,6 +217,12 @@ class FrameReader {
       'How it went.',
     );
     if (status === Status.notOwner && isRouted(type)) return this.#fields.list('candidates');
+    if (status === Status.late) {
+      return void cut.f64('clock', (ms) => `${ms} ms`, 'The clock here: send it again by that.');
+    }
+    if (type === FrameType.pulse) {
+      return void cut.u8('leaving', yesNo, 'It is about to leave the ring.');
+    }
     if (type === FrameType.put || type === FrameType.remove) return this.#fields.written();
     if (type === FrameType.act || (type === FrameType.query && status === Status.ok)) {
       return cut.rest(

@@ -38,9 +38,9 @@ function proofFrame(proof: Uint8Array): Frame {
 function greet(dialing: Greeter, accepting: Greeter, to = at(2)) {
   const dialer = new Handshake(dialing, to);
   const acceptor = new Handshake(accepting, 0);
-  const first = acceptor.heard(opened(dialer.hello(1)));
+  const first = acceptor.heard(0, opened(dialer.hello(1)));
   if (first !== 'fine') return { dialer, acceptor, verdicts: [first] };
-  const second = dialer.heard(opened(acceptor.hello(2)));
+  const second = dialer.heard(0, opened(acceptor.hello(2)));
   if (second !== 'fine') return { dialer, acceptor, verdicts: [first, second] };
   const proof = dialer.proof();
   if (proof === null) return { dialer, acceptor, verdicts: [first, second] };
@@ -82,18 +82,18 @@ describe('a handshake', () => {
     const accepting = greeter(2);
     const [dialer, acceptor] = [new Handshake(greeter(1), at(2)), new Handshake(accepting, 0)];
     const hello = dialer.hello(1);
-    acceptor.heard(opened(hello));
-    dialer.heard(opened(acceptor.hello(2)));
+    acceptor.heard(0, opened(hello));
+    dialer.heard(0, opened(acceptor.hello(2)));
     const proof = dialer.proof()!;
     const again = new Handshake(accepting, 0);
-    expect(again.heard(opened(hello))).toBe('fine');
+    expect(again.heard(0, opened(hello))).toBe('fine');
     again.hello(2);
     expect(again.proven(proofFrame(proof))).toBe('unproven');
     // Whoever lets A prove itself to B cannot say to C that he is B: the answer names B.
     const between = new Handshake(greeter(1), at(3));
     const behind = new Handshake(accepting, 0);
-    behind.heard(opened(between.hello(1)));
-    expect(between.heard(opened(behind.hello(2)))).toBe('malformed');
+    behind.heard(0, opened(between.hello(1)));
+    expect(between.heard(0, opened(behind.hello(2)))).toBe('malformed');
   });
 
   it('that was changed on its way proves nothing', () => {
@@ -103,9 +103,9 @@ describe('a handshake', () => {
         const hello = dialer.hello(1);
         const place = 9 + (where % (hello.length - 9));
         hello[place] = hello[place]! ^ flip;
-        if (acceptor.heard(opened(hello)) !== 'fine') return;
+        if (acceptor.heard(0, opened(hello)) !== 'fine') return;
         const answer = acceptor.hello(2);
-        expect(dialer.heard(opened(answer))).not.toBe('fine');
+        expect(dialer.heard(0, opened(answer))).not.toBe('fine');
       }),
     );
   });

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { bytesOf, keyOf, type Process, SmallRing, textOf } from './small-ring.ts';
+
+/** A ring of one, whose store has a value, and a client that has used it. */
+function aloneWithClient(): { world: SmallRing; owner: Process; client: Process } {
+  const world = new SmallRing();
+  const [owner] = world.ring(1);
+  const client = world.process(0).start(owner!);
+  client.done(client.insert('a', 'old'));
+  return { world, owner: owner!, client };
+}
+
+/** Begins an insert that somebody waits for so long; its call. */
+function insert(from: Process, value: string, withinMs?: number): number {
+  const { world, node } = from;
+  const call = ++world.lastCall;
+  from.call(() => node.insert(world.now, call, keyOf('a'), bytesOf(value), 'one', withinMs));
+  return call;
+}
+
+function held({ store }: Process): string | null {
+  const record = store.get(keyOf('a'), 0);
+  return record === null ? null : textOf(record)!.slice(-3);
+}
+
+describe('an act', () => {
+  it('that lay at an owner who stood still until nobody waited for it is not done', () => {
+    const { world, owner, client } = aloneWithClient();
+    const goOn = owner.stall();
+    insert(client, 'new', 3000);
+    world.run(6000);
+    goOn();
+    world.run(30_000);
+    expect(held(owner)).toBe('old');
+    expect(owner.counters.lateActs).toBe(1);
+  });
+
+  it('is done late as long as somebody waits for it', () => {
+    const { world, owner, client } = aloneWithClient();
+    const goOn = owner.stall();
+    const call = insert(client, 'new', 9000);
+    world.run(6000);
+    goOn();
+    expect(client.done(call).code).toBe('ok');
+    expect(held(owner)).toBe('new');
+    expect(owner.counters.lateActs).toBe(0);
+  });
+
+  it('does not depend on whose clock is right', () => {
+    for (const aheadMs of [-100_000, 100_000]) {
+      const { world, owner, client } = aloneWithClient();
+      const { node } = client;
+      const call = ++world.lastCall;
+      // As a client does whose clock is off: all it is told it is told by that.
+      const other = world.process(0);
+      Object.assign(other, {
+        tick: (now: number) => other.node.tick(now + aheadMs),
+        arrived: (now: number, stream: number, bytes: Uint8Array, start: number, end: number) =>
+          other.node.arrived(now + aheadMs, stream, bytes, start, end),
+        opened: (now: number, stream: number) => other.node.opened(now + aheadMs, stream),
+      });
+      Object.defineProperty(other, 'deadline', { get: () => other.node.deadline - aheadMs });
+      other.call(() => other.node.start(world.now + aheadMs, owner.addresses));
+      const at = world.now + aheadMs;
+      other.call(() => other.node.insert(at, call, keyOf('a'), bytesOf('one'), 'one', 500));
+      world.run(1000);
+      other.call(() =>
+        other.node.insert(at + 1000, call + 1, keyOf('a'), bytesOf('two'), 'one', 500),
+      );
+      world.lastCall++;
+      world.run(1000);
+      expect([call, call + 1].map((one) => other.outcomes.get(one)?.code)).toEqual(['ok', 'ok']);
+      expect(held(owner)).toBe('two');
+      expect(owner.counters.lateActs).toBe(0);
+      node.close(world.now);
+    }
+  });
+
+  it('of a newcomer that waited with its greeting is sent again, and done once', () => {
+    const { world, owner } = aloneWithClient();
+    const goOn = owner.stall();
+    const newcomer = world.process(0).start(owner);
+    const call = insert(newcomer, 'new', 15_000);
+    world.run(1500);
+    goOn();
+    const { writes } = owner.counters;
+    expect(newcomer.done(call).code).toBe('ok');
+    expect(held(owner)).toBe('new');
+    expect(owner.counters).toMatchObject({ writes: writes + 1 });
+  });
+
+  it('is not sent to the next one when nobody waits for it any more', () => {
+    const { world, owner, client } = aloneWithClient();
+    owner.crash();
+    const call = insert(client, 'new');
+    world.run(1000);
+    client.node.cancel(call);
+    owner.restart();
+    world.run(30_000);
+    expect(held(owner)).toBe('old');
+    expect(client.outcomes.get(call)?.code).not.toBe('ok');
+  });
+});
