@@ -27,7 +27,7 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['shared.ts'],
     ['inflow.ts'],
     ['link.ts', 'memory.ts', 'agenda.ts', 'seat.ts'],
-    ['state.ts', 'view.ts', 'holdings.ts'],
+    ['state.ts', 'view.ts', 'holdings.ts', 'lifetime.ts'],
     ['routing/'],
     ['tenure/'],
     ['copies/'],

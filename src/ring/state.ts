@@ -12,7 +12,7 @@
  *     copies/                     records on all who should hold them; every change of one
  *     tenure/                     titles: who may act for an arc, and how that changes
  *     routing/                    a command on its way to the owner of its key
- *     state, view, holdings
+ *     state, view, holdings, lifetime
  *     link, memory, agenda        a kept connection; whom we met; what is due
  *     shared, records/, frames
  *     circle/                     places, arcs and lists
