@@ -12,6 +12,7 @@
  */
 import { isInArc } from '../core/arc.ts';
 import { equalIds } from '../core/id.ts';
+import type { Identity } from './circle/identity.ts';
 import { type Frame, FrameType, REPLY, Status } from './frames.ts';
 import type { Link } from './link.ts';
 import { compareVersions, VERSION_BYTES, versionMs } from './records/clock.ts';
@@ -128,28 +129,47 @@ class Following {
     }
     const end = this.#wanted.kind === Followed.key ? to : stopOf(from, identity.end, to);
     const isKnown = isSameLog(this.#wanted.log, node.logId);
-    if (!this.#reachesBack(isKnown)) {
+    if (!this.#reachesBack(isKnown, identity, end)) {
       this.#answer(end, Told.resync, []);
       return true;
     }
-    const [changes, next] = this.#changes(end, isKnown);
+    const [changes, next] = this.#changes(end, isKnown, identity.isTitled);
     if (changes.length === 0 && !isLast && this.#wanted.number !== 0) return false;
     this.#answer(end, Told.changes, changes, next);
     return true;
   }
 
-  #reachesBack(isKnown: boolean): boolean {
+  #reachesBack(isKnown: boolean, identity: Identity, end: Uint8Array): boolean {
     const { history } = this.#node;
     const { number, version } = this.#wanted;
     if (number === 0) return true;
     if (isKnown) return number >= history.first && number <= history.next;
+    if (identity.isTitled) return this.#hasFrom(version, end);
     if (versionMs(version, 0) - OVERLAP_MS < history.bornMs) return false;
     return versionMs(version, 0) - OVERLAP_MS >= history.lostMs;
   }
 
-  #changes(end: Uint8Array, isKnown: boolean): [Change[], number] {
+  /** Versions under titles know no time: something as old has to be there still. */
+  #hasFrom(version: Uint8Array, end: Uint8Array): boolean {
     const { history } = this.#node;
-    const { number, version } = this.#wanted;
+    for (let at = history.first; at < history.next; at++) {
+      const change = history.at(at);
+      if (compareVersions(change.record, 0, version, 0) > 0) continue;
+      if (isInArc(change.key, 0, this.#wanted.from, 0, end, 0)) return true;
+    }
+    return false;
+  }
+
+  /** Was it certainly told before, by another owner? */
+  #isOld({ record }: Change, isTitled: boolean): boolean {
+    const { version } = this.#wanted;
+    if (isTitled) return compareVersions(record, 0, version, 0) <= 0;
+    return versionMs(record, 0) < versionMs(version, 0) - OVERLAP_MS;
+  }
+
+  #changes(end: Uint8Array, isKnown: boolean, isTitled: boolean): [Change[], number] {
+    const { history } = this.#node;
+    const { number } = this.#wanted;
     if (number === 0) return [[], history.next];
     const found: Change[] = [];
     let at = isKnown ? number : history.first;
@@ -157,7 +177,7 @@ class Following {
     const last = Math.min(history.next, at + CHANGES_VISITS);
     for (; at < last && bytes < CHANGES_BYTES; at++) {
       const change = history.at(at);
-      if (!isKnown && versionMs(change.record, 0) < versionMs(version, 0) - OVERLAP_MS) continue;
+      if (!isKnown && this.#isOld(change, isTitled)) continue;
       if (!this.#isWanted(change, end)) continue;
       found.push(change);
       bytes += change.record.length;

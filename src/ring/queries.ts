@@ -72,7 +72,7 @@ function answerRead(
     putPart(out, record === null || isGone(record, at) ? null : record, first, last);
     link.send();
   };
-  if (level === 'one' && identity.isSettled) {
+  if (level === 'one' && identity.isSettled && !identity.isTitled) {
     reply(now, node.store.get(key, 0));
     return true;
   }

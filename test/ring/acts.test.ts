@@ -68,8 +68,8 @@ describe('an act at the owner', () => {
     });
   });
 
-  it('outlives the owner that did it', () => {
-    const world = new SmallRing({ settings: { k: 2 } });
+  it.each([false, true])('outlives the owner that did it; titles: %s', (titles) => {
+    const world = new SmallRing({ settings: { k: 2, titles } });
     const nodes = world.ring(5);
     world.run(3000);
     expect(act(nodes[0], 'a', { verb: 'add', delta: 41n }).result).toBe('41');

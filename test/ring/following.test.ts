@@ -109,23 +109,26 @@ describe('who follows', () => {
     expect(world.now - from).toBeLessThan(4000);
   });
 
-  it('is told by the heir of an owner that died what came after', () => {
-    const world = new SmallRing({ settings });
-    const nodes = world.ring(5);
-    world.run(5000);
-    const { token } = ask(nodes[0], keyOf('a'), START, null);
-    set(nodes[0], 'a', '1');
-    const one = ask(nodes[0], keyOf('a'), token, null);
-    set(nodes[0], 'a', '2');
-    holdersOf(world, 'a')[0]!.crash();
-    world.run(20_000);
-    const [alive] = world.living;
-    set(alive, 'a', '3');
-    const { kind, events } = ask(alive, keyOf('a'), one.token, null);
-    expect(kind).toBe(Told.changes);
-    // A little more is told rather than too little.
-    expect(events.slice(-2)).toEqual(['a=2', 'a=3']);
-  });
+  it.each([false, true])(
+    'is told by the heir of an owner that died what came after; titles: %s',
+    (titles) => {
+      const world = new SmallRing({ settings: { ...settings, titles } });
+      const nodes = world.ring(5);
+      world.run(5000);
+      const { token } = ask(nodes[0], keyOf('a'), START, null);
+      set(nodes[0], 'a', '1');
+      const one = ask(nodes[0], keyOf('a'), token, null);
+      set(nodes[0], 'a', '2');
+      holdersOf(world, 'a')[0]!.crash();
+      world.run(20_000);
+      const [alive] = world.living;
+      set(alive, 'a', '3');
+      const { kind, events } = ask(alive, keyOf('a'), one.token, null);
+      expect(kind).toBe(Told.changes);
+      // A little more is told rather than too little.
+      expect(events.slice(-2)).toEqual(['a=2', 'a=3']);
+    },
+  );
 
   it('hears of a prefix of names what the arc has', () => {
     const world = new SmallRing({ settings });
