@@ -47,6 +47,7 @@ export type { StateChoice, StateStore } from './api/mainline/keeper.ts';
 export { KeptItem, PUT_EVERY_MS } from './api/mainline/kept-items.ts';
 export { Mainline } from './api/mainline/mainline.ts';
 export { Multihomed, type OfSeveral, type StoredBySeveral } from './api/mainline/multihomed.ts';
+export { type NetworkSize, networkSizeOf } from './api/mainline/network-size.ts';
 export { type MainlineOptions, openMainline } from './api/mainline/open.ts';
 export { type MultihomedOptions, openMultihomed } from './api/mainline/open-multihomed.ts';
 export { LOOKUPS_REMEMBERED, type WorldChoices } from './api/mainline/options.ts';

@@ -193,9 +193,9 @@ function mainlineCommands(group: Command): void {
 }
 
 function healthAndLookups(group: Command): void {
-  addTimeout(nodeCommand(group, 'doctor', 'why does it not work, or does it?', false)).action(
-    (options: DoctorOptions) => doctor(options, openConsole(options.json)),
-  );
+  addTimeout(nodeCommand(group, 'doctor', 'why does it not work, or does it?', false))
+    .option('--state <file>', 'begin with the contacts that a node keeps there')
+    .action((options: DoctorOptions) => doctor(options, openConsole(options.json)));
 
   lookupCommand(group, 'find-node', 'find the nodes closest to an id')
     .argument('<id>', '40 hexadecimal digits', id)

@@ -58,6 +58,8 @@ export interface MainlineObserver {
   onSilence(call: number, wasSent: boolean): void;
   /** An attempt to join ended: how many nodes answered. */
   onJoin(answered: number): void;
+  /** A lookup that the node began for itself is over; borrowed, as above. */
+  onOwnLookup?(lookup: Lookup): void;
   /** The sibling could do with contacts, and here are some of its family. */
   onForeign?(contacts: readonly Address[]): void;
   /** Our id is another now: it follows from our address (BEP 42). */

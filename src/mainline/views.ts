@@ -146,6 +146,8 @@ export interface MainlineStats {
   /** Where others see us, as HOST:PORT, once enough networks agree (BEP 42). */
   publicAddress: string | null;
   table: { kind: string; size: number; parts: number };
+  /** How many nodes the network has, with an error of one standard deviation; null until it is known. */
+  network: { nodes: number; error: number; lookups: number } | null;
   store: { infoHashes: number; peers: number; items: number };
   requestsInFlight: number;
   lookupsInFlight: number;
@@ -189,7 +191,7 @@ export function statsOf(
   counters: Counters,
   id: string,
   address: Address,
-): Omit<MainlineStats, 'uptimeMs' | 'out'> & {
+): Omit<MainlineStats, 'uptimeMs' | 'out' | 'network'> & {
   out: Omit<MainlineStats['out'], 'failures' | 'refusal'>;
 } {
   const { table, peers, items } = node;

@@ -47,6 +47,7 @@ import type * as items from './item-results.ts';
 import { getItem, putItem, republishItem } from './items.ts';
 import type { KeptItem } from './kept-items.ts';
 import { Kin } from './kin.ts';
+import { NetworkSizer } from './network-size.ts';
 import { observerOf } from './observer.ts';
 import type { Opening } from './opening.ts';
 import { checkLimits, registerLimitOf, tracesOf, type WorldChoices } from './options.ts';
@@ -107,6 +108,7 @@ export class Mainline {
   readonly #entrance: Entrance;
   readonly #services: Services;
   readonly #kin: Kin;
+  readonly #sizer = new NetworkSizer();
   readonly #closing = new AbortController();
   readonly #desk: Desk = {
     lookup: (limits, kind, target, errand, opened) =>
@@ -151,22 +153,17 @@ export class Mainline {
     const shared = this.#shared;
     const limit = registerLimitOf(options.register);
     const register = limit > 0 ? new Register(shared.contacts, limit) : null;
-    const { host } = this.#driver;
-    const place = { shared, host, counters: this.#counters, register };
+    const place = { shared, host: this.#driver.host, counters: this.#counters, register };
     this.#node = new MainlineNode(place, settings, world.id, transport.address, this.#observer());
     this.host = formatIp(ipOf(transport.address));
     this.port = portOf(transport.address);
-    const { originMs } = this.#clock;
-    this.table = new TableView(this.#node, () => this.#clock.now(), originMs);
-    this.register = register && new RegisterView(this.#node, register, originMs);
+    this.table = new TableView(this.#node, () => this.#clock.now(), this.#clock.originMs);
+    this.register = register && new RegisterView(this.#node, register, this.#clock.originMs);
     this.#driver.run(this.#node);
     this.#kin = new Kin(this.#node, this.#clock, (known) => this.#joinThrough(known));
-    this.#entrance = new Entrance(
-      this.#clock,
-      () => this.table.size === 0,
-      (known) => this.#kin.join(known),
-      this.#family,
-    );
+    const isAlone = (): boolean => this.table.size === 0;
+    const join = (known: readonly Address[]): void => this.#kin.join(known);
+    this.#entrance = new Entrance(this.#clock, isAlone, join, this.#family);
     this.#entrance.open(world.entries);
     this.#services = new Services(world, this.#desk, this);
   }
@@ -359,6 +356,7 @@ export class Mainline {
     const known = statsOf(this.#node, this.#counters, this.id, address);
     return {
       ...known,
+      network: this.#sizer.size,
       uptimeMs: this.#clock.now() - this.#openedAtMs,
       out: {
         ...known.out,
@@ -434,12 +432,14 @@ export class Mainline {
       timeoutMs: this.#settings.timeoutMs,
       remember: (lookup) => this.#remember(lookup),
       joined: (answered) => this.#join(answered),
+      ownLookup: (lookup) => this.#sizer.add(traceOf(lookup, this.#clock.now())),
       foreign: (contacts) => this.#kin.handOn(contacts),
     });
   }
 
   #remember(lookup: Lookup): LookupOutcome {
     const trace = traceOf(lookup, this.#clock.now());
+    this.#sizer.add(trace);
     rememberTrace(this.lookups, trace, this.#traces);
     this.#watchers.lookupEnded(trace);
     const { stored, failed } = lookup.writes;

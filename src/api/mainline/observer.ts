@@ -17,12 +17,14 @@ interface Hearing {
   timeoutMs: number;
   /** A lookup is over and will be used again: what is to be known of it. */
   remember(lookup: Lookup): LookupOutcome;
+  /** A lookup that the node began for itself is over. */
+  ownLookup(lookup: Lookup): void;
   joined(answered: number): void;
   foreign(contacts: readonly Address[]): void;
 }
 
 export function observerOf(hearing: Hearing): MainlineObserver {
-  const { found, calls, driver, timeoutMs, remember, joined, foreign } = hearing;
+  const { found, calls, driver, timeoutMs, remember, ownLookup, joined, foreign } = hearing;
   return {
     onPeer: (call, peer) => found.get(call)?.(peer),
     onLookup: (call, lookup) => {
@@ -38,6 +40,7 @@ export function observerOf(hearing: Hearing): MainlineObserver {
       calls.fail(call, wasSent ? late : notSent(driver.refusal));
     },
     onJoin: joined,
+    onOwnLookup: ownLookup,
     onForeign: foreign,
   };
 }

@@ -1,18 +1,29 @@
 /**
  * `ringlight mainline doctor`: why does it not work, or does it? Each router is asked by itself, then
- * some lookups show how many of those that are asked answer. The verdict rests on what was measured.
+ * some lookups show how many of those that are asked answer. Who answered is asked again, for he lives: what
+ * he does not answer now was lost. Meanwhile strangers may come, whom we never asked. The verdict rests on
+ * what was measured.
  *
- *     refused     the system does not let us send
- *     no-names    no name of a router resolves, and nobody answers
- *     filtered    nobody answers at all
- *     dead-doors  no router answers, though others do
- *     lossy       fewer than half of those asked answer
+ *     refused          the system does not let us send
+ *     no-names         no name of a router resolves, and nobody answers
+ *     filtered         nobody answers at all
+ *     dead-doors       no router answers, though others do
+ *     lossy            of those that live some do not answer when they are asked again
+ *     partly-filtered  few answer, but they answer always: some of the network does not hear us
+ *     firewalled       all is well, but only whom we asked before can reach us
  *     healthy
  */
 import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { setTimeout } from 'node:timers/promises';
-import { formatAddress, type LookupTrace, type Mainline, PUBLIC_ROUTERS } from '../../mainline.ts';
+import {
+  formatAddress,
+  ipOf,
+  type LookupTrace,
+  type Mainline,
+  networkSizeOf,
+  PUBLIC_ROUTERS,
+} from '../../mainline.ts';
 import { bold, CommandError, type Console, counted, green, milliseconds, red } from '../console.ts';
 import { type NodeOptions, openNode, requireBootstrap } from './node-options.ts';
 
@@ -20,14 +31,25 @@ import { type NodeOptions, openNode, requireBootstrap } from './node-options.ts'
 const LOOKUPS = 8;
 /** A router that is there answers within this. */
 const ROUTER_MS = 3000;
-/**
- * Of the nodes that are asked in the public network two thirds answer (Jimenez et al. 2011); a link that
- * loses a fifth of its datagrams, both ways, leaves 0.43.
- */
-const LOSSY_SHARE = 0.5;
+/** Of the nodes that are asked in the public network two thirds answer (Jimenez et al. 2011). */
+const FEW_SHARE = 0.4;
+/** Nodes that are asked again, and how often each: with a loss of 5 % each way 256 pings lose 25 ± 5. */
+const AGAIN = 64;
+const TIMES = 4;
+/** Pings of one node are so far apart: a queue that overflows once must not count four times. */
+const PAUSE_MS = 250;
+/** A ping is lost when nothing comes within this, or within the time that was asked for. */
+const PING_MS = 2000;
+/** More than this is felt in every lookup. A link without fault loses next to nothing. */
+const LOSS_MAX = 0.1;
+/** Fewer pings say nothing. */
+const PINGS_MIN = 20;
+/** A node of the public network is asked by strangers several times a minute, once it has joined. */
+const STRANGERS_MS = 20_000;
 
 export interface DoctorOptions extends NodeOptions {
   timeout: number;
+  state?: string;
 }
 
 export type DoorState = 'alive' | 'dead' | 'not-mainline' | 'no-name';
@@ -44,10 +66,23 @@ export interface Findings {
   doors: Door[];
   asked: number;
   answered: number;
+  /** Pings of nodes that had just answered, and those that were lost. */
+  pings: number;
+  lost: number;
+  /** Queries of strangers; null where their absence would say nothing. */
+  strangers: number | null;
   refusal: string | null;
 }
 
-export type Verdict = 'refused' | 'no-names' | 'filtered' | 'dead-doors' | 'lossy' | 'healthy';
+export type Verdict =
+  | 'refused'
+  | 'no-names'
+  | 'filtered'
+  | 'dead-doors'
+  | 'lossy'
+  | 'partly-filtered'
+  | 'firewalled'
+  | 'healthy';
 
 const ADVICE: Record<Verdict, string> = {
   refused:
@@ -57,7 +92,15 @@ const ADVICE: Record<Verdict, string> = {
     'Nobody answers. UDP is probably filtered on the way: try another network, or open UDP.',
   'dead-doors':
     'No router answers, but others do. Keep contacts with --state, or name another --bootstrap.',
-  lossy: 'Few of those asked answer. The link loses datagrams, or a router on it is out of room.',
+  lossy:
+    'Nodes that live often do not answer. The link loses datagrams, or a router on it is out of room: ' +
+    'try --new-endpoints 10, or a cable.',
+  'partly-filtered':
+    'Few of those asked answer, but those always do. Somebody on the way filters, or addresses such as ' +
+    'yours are shunned (clouds often are): try another network.',
+  firewalled:
+    'Lookups work, but nobody reaches you whom you did not ask before. Open the UDP port, or forward it ' +
+    'to this machine, to be of use to others; without that --read-only is right.',
   healthy: 'All is well.',
 };
 
@@ -65,22 +108,94 @@ export async function doctor(options: DoctorOptions, console: Console): Promise<
   requireBootstrap(options);
   const endsAtMs = performance.now() + options.timeout;
   const limits = () => ({ timeoutMs: Math.max(1, Math.round(endsAtMs - performance.now())) });
-  const node = await openNode(options, { readOnly: true });
+  const { state } = options;
+  const more = { readOnly: false, ...(state !== undefined && { state }) };
+  const node = await openNode(options, more);
+  const strangers = new Strangers(node);
   try {
-    const doors = await Promise.all(
-      (options.bootstrap || PUBLIC_ROUTERS).map((router) =>
-        knock(node, router, limits().timeoutMs),
-      ),
-    );
+    const places = options.bootstrap || PUBLIC_ROUTERS;
+    const knocks = places.map((router) => knock(node, router, limits().timeoutMs));
+    const doors = await Promise.all(knocks);
     for (const door of doors) tellDoor(door, console);
     const traces = await lookAround(node, limits);
     const asked = traces.reduce((sum, { steps }) => sum + steps.length, 0);
     const answered = traces.reduce((sum, trace) => sum + trace.answered, 0);
-    conclude({ doors, asked, answered, refusal: node.stats.out.refusal }, traces, console);
+    console.progress(`${counted(asked, 'node')} asked, ${answered} answered; asking them again …`);
+    const { pings, lost } = await askAgain(node, traces, limits);
+    const came = answered === 0 ? null : await strangers.wait(limits().timeoutMs, console);
+    console.progress('');
+    const { refusal } = node.stats.out;
+    conclude({ doors, asked, answered, pings, lost, strangers: came, refusal }, traces, console);
   } finally {
     await node.close();
   }
 }
+
+/** Who asks us whom we never sent anything: by that alone it is seen that others can reach us. */
+class Strangers {
+  readonly #node: Mainline;
+  readonly #asked = new Set<number>();
+  #count = 0;
+  #onStranger: () => void = () => {};
+
+  constructor(node: Mainline) {
+    this.#node = node;
+    node.watch({
+      onDatagram: (isOurs, peer) => {
+        if (isOurs) this.#asked.add(ipOf(peer));
+        else if (!this.#asked.has(ipOf(peer))) {
+          this.#count++;
+          this.#onStranger();
+        }
+      },
+    });
+  }
+
+  /** Null in a network whose nodes do not know where we are: it is too small, or a private one. */
+  async wait(leftMs: number, console: Console): Promise<number | null> {
+    if (this.#node.stats.publicAddress === null) return null;
+    console.progress('waiting for somebody whom we did not ask …');
+    const patience = new AbortController();
+    const came = new Promise<void>((resolve) => {
+      this.#onStranger = resolve;
+    });
+    if (this.#count === 0) {
+      const { signal } = patience;
+      const late = setTimeout(Math.min(STRANGERS_MS, leftMs), null, { signal });
+      await Promise.race([came, late]);
+      late.catch(() => {});
+      patience.abort();
+    }
+    return this.#count;
+  }
+}
+
+/** Pings those that answered, some at a time and each a few times. */
+async function askAgain(
+  node: Mainline,
+  traces: readonly LookupTrace[],
+  limits: () => { timeoutMs: number },
+): Promise<{ pings: number; lost: number }> {
+  const alive = new Map<string, { host: string; port: number }>();
+  for (const { host, port, rttMs } of traces.flatMap(({ steps }) => steps)) {
+    if (rttMs !== null && alive.size < AGAIN) alive.set(`${host} ${port}`, { host, port });
+  }
+  let pings = 0;
+  let lost = 0;
+  for (let time = 0; time < TIMES; time++) {
+    const timeoutMs = Math.min(PING_MS, limits().timeoutMs);
+    const outcomes = await Promise.allSettled(
+      [...alive.values()].map((place) => node.ping(place, { timeoutMs })),
+    );
+    pings += outcomes.length;
+    // An error is an answer.
+    lost += outcomes.filter((one) => one.status === 'rejected' && isLost(one.reason)).length;
+    await setTimeout(PAUSE_MS);
+  }
+  return { pings, lost };
+}
+
+const isLost = (reason: unknown): boolean => (reason as { code?: string }).code === 'TIMEOUT';
 
 async function knock(node: Mainline, router: string, leftMs: number): Promise<Door> {
   // `ip@host:port` is asked at its name: the address is there for those whose names do not work.
@@ -122,38 +237,16 @@ async function lookAround(
   return outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value.lookup] : []));
 }
 
-export function verdictOf({ doors, asked, answered, refusal }: Findings): Verdict {
+export function verdictOf(findings: Findings): Verdict {
+  const { doors, asked, answered, pings, lost, strangers, refusal } = findings;
   if (answered === 0) {
     if (refusal !== null) return 'refused';
     return doors.every(({ state }) => state === 'no-name') ? 'no-names' : 'filtered';
   }
   if (!doors.some(({ state }) => state === 'alive')) return 'dead-doors';
-  return answered < LOSSY_SHARE * asked ? 'lossy' : 'healthy';
-}
-
-/**
- * How many nodes the network has: the i-th closest to a target is i Nths of the circle away. Each lookup
- * gives one estimate by least squares; their spread gives the error, of one standard deviation. Null
- * without two lookups that found somebody.
- */
-export function sizeOf(traces: readonly LookupTrace[]): { nodes: number; error: number } | null {
-  const estimates = traces.filter(({ closest }) => closest.length > 0).map(estimateOf);
-  const count = estimates.length;
-  if (count < 2) return null;
-  const mean = estimates.reduce((sum, one) => sum + one, 0) / count;
-  const squares = estimates.reduce((sum, one) => sum + (one - mean) ** 2, 0);
-  return { nodes: mean, error: Math.sqrt(squares / (count - 1) / count) };
-}
-
-function estimateOf({ closest, target }: LookupTrace): number {
-  let squares = 0;
-  let products = 0;
-  for (const [i, { id }] of closest.entries()) {
-    const distance = BigInt(`0x${id}`) ^ BigInt(`0x${target}`);
-    squares += (i + 1) ** 2;
-    products += ((i + 1) * Number(distance >> 96n)) / 2 ** 64;
-  }
-  return squares / products;
+  if (pings >= PINGS_MIN && lost > LOSS_MAX * pings) return 'lossy';
+  if (answered < FEW_SHARE * asked) return 'partly-filtered';
+  return strangers === 0 ? 'firewalled' : 'healthy';
 }
 
 function tellDoor(door: Door, console: Console): void {
@@ -164,13 +257,18 @@ function tellDoor(door: Door, console: Console): void {
 }
 
 function conclude(findings: Findings, traces: LookupTrace[], console: Console): void {
-  const { asked, answered } = findings;
+  const { asked, answered, pings, lost, strangers } = findings;
   const verdict = verdictOf(findings);
-  const size = sizeOf(traces);
+  const size = networkSizeOf(traces);
   const advice = ADVICE[verdict];
-  console.emit('verdict', { verdict, advice, asked, answered, size });
+  console.emit('verdict', { verdict, advice, asked, answered, pings, lost, strangers, size });
   const share = asked === 0 ? '' : ` (${Math.round((100 * answered) / asked)} %)`;
   console.say(`${counted(asked, 'node')} asked, ${answered} answered${share}.`);
+  if (pings > 0) {
+    const part = Math.round((100 * lost) / pings);
+    console.say(`${counted(pings, 'ping')} of those that answered, ${lost} lost (${part} %).`);
+  }
+  if (strangers !== null) console.say(`${counted(strangers, 'query', 'queries')} of strangers.`);
   if (size) {
     const rounded = (value: number): string => Math.round(value).toLocaleString('en');
     console.say(`The network has about ${rounded(size.nodes)} ± ${rounded(size.error)} nodes.`);

@@ -17,6 +17,9 @@ const GAUGES = new Set([
   'store_info_hashes',
   'store_peers',
   'store_items',
+  'network_nodes',
+  'network_error',
+  'network_lookups',
   'requests_in_flight',
   'lookups_in_flight',
 ]);

@@ -347,7 +347,10 @@ function conclude(node: MainlineState, now: number, lookup: Lookup): void {
   const { call, answeredCount } = lookup;
   const kind = lookup.kind as LookupKind;
   forget(node, lookup); // first: whoever hears the outcome may cancel, close or begin another
-  if (isOwn(kind)) ownLookupEnded(node, now, kind, answeredCount);
+  if (isOwn(kind)) {
+    ownLookupEnded(node, now, kind, answeredCount);
+    node.observer.onOwnLookup?.(lookup);
+  }
   if (call !== 0) node.observer.onLookup(call, lookup);
   node.shared.lookups.release(lookup);
 }

@@ -14,6 +14,7 @@ function setup(refusal: { code: string; atMs: number } | null, answered = 0) {
     driver: { refusal } as never,
     timeoutMs: 6000,
     remember: () => outcome as never,
+    ownLookup: () => joins.push(99),
     joined: (count) => joins.push(count),
     foreign: (contacts) => joins.push(contacts.length * 1000),
   });

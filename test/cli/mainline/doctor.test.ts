@@ -2,39 +2,31 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { type Door, sizeOf, verdictOf } from '../../../src/cli/mainline/doctor.ts';
-import type { LookupTrace } from '../../../src/mainline.ts';
+import { type Door, type Findings, verdictOf } from '../../../src/cli/mainline/doctor.ts';
 import { createTestnet } from '../../../src/testnet.ts';
 import { objects, ringlight } from '../command.ts';
 
 describe('the verdict', () => {
   const door = (state: Door['state']): Door => ({ router: 'r:1', state, rttMs: null });
-  test.each([
-    ['refused', { doors: [door('dead')], asked: 8, answered: 0, refusal: 'no network' }],
-    ['no-names', { doors: [door('no-name')], asked: 0, answered: 0, refusal: null }],
-    ['filtered', { doors: [door('dead'), door('no-name')], asked: 8, answered: 0, refusal: null }],
-    ['dead-doors', { doors: [door('dead')], asked: 8, answered: 5, refusal: null }],
-    ['lossy', { doors: [door('alive')], asked: 100, answered: 49, refusal: null }],
-    ['healthy', { doors: [door('alive'), door('dead')], asked: 100, answered: 50, refusal: null }],
-  ] as const)('is %s', (verdict, findings) => {
-    expect(verdictOf({ ...findings, doors: [...findings.doors] })).toBe(verdict);
-  });
-});
-
-test('the size follows from how near the nearest are', () => {
-  // The i-th of 1024 that stand at equal distances.
-  const trace = (target: string) => {
-    const closest = [1, 2, 3, 4].map((i) => {
-      const distance = BigInt(i) << 150n;
-      return { id: (BigInt(`0x${target}`) ^ distance).toString(16).padStart(40, '0') };
-    });
-    return { target, closest } as LookupTrace;
+  const well: Findings = {
+    ...{ doors: [door('alive'), door('dead')], asked: 100, answered: 60 },
+    ...{ pings: 200, lost: 20, strangers: 1, refusal: null },
   };
-  const traces = ['ab', 'cd', '12'].map((byte) => trace(byte.repeat(20)));
-  const { nodes, error } = sizeOf(traces)!;
-  expect(nodes).toBeCloseTo(1024, 3);
-  expect(error).toBeCloseTo(0, 3);
-  expect(sizeOf(traces.slice(0, 1))).toBeNull();
+  const nobody = { answered: 0, pings: 0, lost: 0, strangers: null };
+  test.each<[string, Partial<Findings>]>([
+    ['healthy', {}],
+    ['healthy', { strangers: null, answered: 40 }],
+    ['healthy', { pings: 19, lost: 19 }],
+    ['refused', { ...nobody, refusal: 'no network' }],
+    ['no-names', { ...nobody, doors: [door('no-name')] }],
+    ['filtered', { ...nobody, doors: [door('dead'), door('no-name')] }],
+    ['dead-doors', { doors: [door('dead')] }],
+    ['lossy', { lost: 21, answered: 30, strangers: 0 }],
+    ['partly-filtered', { answered: 39, strangers: 0 }],
+    ['firewalled', { strangers: 0 }],
+  ])('is %s with %j', (verdict, findings) => {
+    expect(verdictOf({ ...well, ...findings })).toBe(verdict);
+  });
 });
 
 test('a network in good health', async () => {
