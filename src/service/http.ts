@@ -79,7 +79,7 @@ export async function openHttp(ring: Ring, options: HttpOptions = {}): Promise<H
 /** Asked by who looks after processes: no password, nothing told. */
 const FREE = new Set(['/healthz', '/readyz']);
 
-export function httpApp(
+function httpApp(
   ring: Ring,
   host: string,
   secret: string | undefined,
