@@ -62,6 +62,8 @@ interface Gone {
   atMs: number;
   /** When its disk was back in a whole ring; Infinity for never. */
   backMs: number;
+  /** With its disk. */
+  readonly isLost: boolean;
 }
 
 /** From a disturbance to the next time that the ring was whole. */
@@ -228,7 +230,28 @@ class Judgement {
     return floor;
   }
 
-  #mustSee(read: Operation, { operation, isStrong, copies }: Seen): boolean {
+  /**
+   * Where owners have titles a false belief costs nothing: an act above `one` sees all that was acknowledged
+   * above `one`, whoever stood still or was cut off, unless as many disks were lost as it had copies.
+   */
+  #mustSeeTitled(read: Operation, { operation, copies }: Seen): boolean {
+    for (const spell of this.#spells) {
+      if (spell.untilMs <= operation.beganMs) continue;
+      if (spell.fromMs > read.endedMs) break;
+      const needed = this.#copiesAt(spell, operation, copies);
+      const lost = spell.gone.filter(
+        ({ atMs, isLost }) => isLost && atMs >= operation.beganMs && atMs <= read.endedMs,
+      );
+      if (lost.length > 0 && lost.length + leaversOf(spell, operation, read) >= needed)
+        return false;
+    }
+    return true;
+  }
+
+  #mustSee(read: Operation, seen: Seen): boolean {
+    const { operation, isStrong, copies } = seen;
+    const isStrongRead = read.level !== 'one' && read.kind !== 'remove';
+    if (this.#wanted > 0 && isStrong && isStrongRead) return this.#mustSeeTitled(read, seen);
     // What was read need not be on a disk yet.
     const isDurable = isWrite(operation) && operation.version !== null;
     let grade = 0;
@@ -248,7 +271,7 @@ class Judgement {
       if (gone >= needed) return false;
     }
     if (grade === Grade.cut) return false;
-    return grade !== Grade.crash || (isStrong && read.level !== 'one' && read.kind !== 'remove');
+    return grade !== Grade.crash || (isStrong && isStrongRead);
   }
 
   /** How many copies there were of something when a spell began. */
@@ -374,7 +397,7 @@ function spellsOf(disturbances: History['disturbances'], wholes: readonly Whole[
     if (GRADES[kind] > spell.grade) spell.grade = GRADES[kind];
     if (kind === 'leave') spell.leavesMs.push(atMs);
     if (kind === 'crash' || kind === 'loss' || kind === 'pause') {
-      const gone = { atMs, backMs: Infinity };
+      const gone = { atMs, backMs: Infinity, isLost: kind === 'loss' };
       spell.gone.push(gone);
       if (kind !== 'loss') away.set(node, gone);
     } else if (kind === 'restart' || kind === 'resume') {

@@ -172,6 +172,8 @@ export class RingLife {
       // Whoever remembers the ring may have to find it without help.
       const remembers = this.#overlay.storeOf(node).fact('known') !== null;
       const ways = remembers && randomBelow(this.#random, 2) === 0 ? [] : this.#ways(node);
+      // Who is told of nobody and remembers nobody begins a ring of its own.
+      if (!remembers && ways.length === 0) ways.push(...this.#others(node));
       this.#enter(node, Stand.up);
       this.#note(this.#emptied.delete(node) ? 'join' : 'restart', node);
       // One that finds nobody whom it remembers begins alone, as if it were cut off.
@@ -191,11 +193,16 @@ export class RingLife {
     const leaves = [...this.#leavers.values()].some((leaver) => leaver.node === node);
     if (leaves) return;
     const ways = this.#ways(node);
-    const others = this.up().filter((other) => other !== node);
-    if (ways.length === 0) ways.push(...others.map((other) => this.#overlay.addressOf(other)));
+    if (ways.length === 0) ways.push(...this.#others(node));
     // It may have been a member, and have lost its title.
     this.whenGone(node);
     this.#overlay.restart(node, ways, true);
+  }
+
+  /** The addresses of all others who are there or will be, whether they are members or not. */
+  #others(node: number): Address[] {
+    const there = [...this.up(), ...this.#those(Stand.down), ...this.#those(Stand.paused)];
+    return there.filter((other) => other !== node).map((other) => this.#overlay.addressOf(other));
   }
 
   #those(stand: Stand): number[] {
@@ -241,7 +248,7 @@ export class RingLife {
       case 'power':
         return this.#loseAllPower(random, step.forMs);
       case 'jump':
-        return this.#overlay.jumpClock(pick(random, this.up()), step.byMs);
+        return this.#jump(random, step.byMs);
       case 'hang':
         return this.#hang(random, step.forMs);
       case 'both':
@@ -301,10 +308,16 @@ export class RingLife {
     }
   }
 
+  #jump(random: Random, byMs: number): void {
+    const up = this.up();
+    if (up.length > 0) this.#overlay.jumpClock(pick(random, up), byMs);
+  }
+
   #hang(random: Random, forMs: number): void {
     const { world, disks } = this.#overlay;
-    const node = pick(random, this.up());
-    if (this.#hung.has(node)) return;
+    const up = this.up();
+    const node = up.length > 0 ? pick(random, up) : -1;
+    if (node < 0 || this.#hung.has(node)) return;
     this.#hung.add(node);
     disks.hang(node, true);
     world.schedule(world.now + forMs, this.#unhanging, node, 0);

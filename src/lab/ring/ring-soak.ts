@@ -25,6 +25,8 @@ const LOSSY = 0.05;
 const VALUE_BYTES = [8, 8, 8, 200, 5000, 40_000];
 /** Where streams come in small pieces, each of which is an event. */
 const SMALL_VALUE_BYTES = [8, 8, 200];
+/** Steps of a kind that only titles stand, in a trial in which anything may happen. */
+const WORSE_PERCENT = 30;
 /** The backups that a trial may ask for. */
 const K_MOST = 3;
 
@@ -53,7 +55,8 @@ export function ringPlanOf(seed: number, nodes?: number, titles = false): RingPl
     settings: { ...settingsOf(random, k), ...(titles && { titles }) },
     network,
     disk: diskOf(random),
-    steps: stepsOf(random, kind, faultsMs),
+    steps: stepsOf(random, kind, faultsMs, titles),
+    ...(titles && { skewMs: pick(random, [0, 0, 1000, 3_600_000]) }),
     budget: kind === 'anything' ? count : kind === 'crashes' ? Math.max(1, k) : 0,
     isLossy: network.loss! >= LOSSY,
     keys: pick(random, [4, 12, 40]),
@@ -179,9 +182,25 @@ function diskOf(random: Random): DiskModel {
   return { flushMs, spreadMs: randomBelow(random, flushMs + 1), ahead: pick(random, [0, 0.5, 1]) };
 }
 
-function stepsOf(random: Random, kind: Kind, faultsMs: number): RingStep[] {
+function stepsOf(random: Random, kind: Kind, faultsMs: number, titles: boolean): RingStep[] {
   const count = randomBelow(random, 1 + Math.floor(faultsMs / (2 * SECOND_MS)));
-  return Array.from({ length: count }, () => stepOf(random, kind, randomBelow(random, faultsMs)));
+  return Array.from({ length: count }, () => {
+    const atMs = randomBelow(random, faultsMs);
+    const isWorse = titles && kind === 'anything' && chance(random, WORSE_PERCENT);
+    return isWorse ? worseStepOf(random, atMs) : stepOf(random, kind, atMs);
+  });
+}
+
+/** What only a ring whose owners have titles stands. */
+function worseStepOf(random: Random, atMs: number): RingStep {
+  const forMs = pick(random, [0.2, 3, 10, 30]) * SECOND_MS;
+  const blow = { silent: chance(random, 30), aimed: chance(random, 70) };
+  return pick<RingStep>(random, [
+    { atMs, do: 'empty', count: 1, forMs, ...blow },
+    { atMs, do: 'power', forMs },
+    { atMs, do: 'jump', byMs: pick(random, [500, 10_000, 86_400_000]) },
+    { atMs, do: 'hang', forMs },
+  ]);
 }
 
 function stepOf(random: Random, kind: Kind, atMs: number): RingStep {

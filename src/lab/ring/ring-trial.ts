@@ -48,6 +48,8 @@ export interface RingPlan {
   /** Between two commands of programs, on average. */
   commandMs: number;
   faultsMs: number;
+  /** How far the clock of a process that begins anew may be off, either way. Default 0. */
+  skewMs?: number;
 }
 
 export interface RingTrialResult {
@@ -127,6 +129,7 @@ export class RingTrial {
       },
     );
     this.#life = new RingLife(this.overlay, this.history, plan.budget);
+    this.#life.skewMs = plan.skewMs ?? 0;
     this.#life.whenGone = (node) => this.history.abandon(node);
     this.#whole = new RingWhole(this.overlay, this.#keys);
     if (this.#settings.titles) {

@@ -115,8 +115,7 @@ class Commit extends Waiter implements PendingWrite {
     const { holding } = this.identity;
     if (this.isOver || !this.isDurable || holding === null) return;
     if (this.level === 'one') return this.#finish(now, Status.ok);
-    // Those who have accepted the next title count for that one.
-    if (holding.isChanging) return;
+    // All that this title names have it, so whatever follows it is made from has it, too.
     const { copies, wanted } = holding.title;
     if (this.copies < copies.length || this.copies < copiesFor(this.level, wanted - 1)) return;
     this.#finish(now, Status.ok);

@@ -27,6 +27,7 @@ import { hasPeer, type Peer, peersOf, samePeers, type Title } from '../titles/ti
 export function tend(node: RingState, now: number, identity: Identity): void {
   const { holding } = identity;
   if (holding === null || holding.isChanging || identity.isClaiming) return;
+  if (identity.isYielding) return;
   const isFree = identity.state === 'member' && identity.handover === null;
   const next = isFree && isConfirmed(node, now, holding) ? draft(node, identity) : null;
   if (next === null) return confirm(node, now, identity, () => {});

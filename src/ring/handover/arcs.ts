@@ -15,9 +15,9 @@ import type { RingState } from '../state.ts';
 import { copiesLeast, electorsNow, wantedWithout } from '../tenure/choosing.ts';
 import { holdersOf, sharedHolders } from '../tenure/claiming.ts';
 import { Passing } from '../tenure/passing.ts';
-import { type Claim, following } from '../titles/claim.ts';
+import { type Claim, following, type Part } from '../titles/claim.ts';
 import { Holding } from '../titles/holding.ts';
-import { hasPeer, type Peer, peersOf, type Title } from '../titles/title.ts';
+import { hasPeer, type Peer, peersOf, samePeer, type Title } from '../titles/title.ts';
 
 /** Hears the title in force, or null when it came to nothing. */
 export type Taken = (now: number, title: Title | null) => void;
@@ -37,7 +37,11 @@ export function takeArc(
   const lacking = claim.parts.filter(({ title }) => !hasPeer(title.copies, peer));
   const next = (at: number): void => {
     const part = lacking.shift();
-    if (part === undefined) return propose(node, at, identity, claim, without, done);
+    if (part === undefined) {
+      return spread(node, at, claim, without, (then, copies) => {
+        propose(node, then, identity, claim, without, copies, done);
+      });
+    }
     const holder = holdersOf(claim, part)[0];
     if (holder === undefined) return done(at, null);
     const from = node.shared.members.of(holder.home);
@@ -49,20 +53,72 @@ export function takeArc(
   next(now);
 }
 
+/**
+ * Who holds all parts, we first. When they would be too few, those who hold ours are given the rest before
+ * they are named: else the loss of the claimant alone would be the loss of what the dead have left.
+ */
+function spread(
+  node: RingState,
+  now: number,
+  claim: Claim,
+  without: readonly Peer[],
+  done: (now: number, copies: readonly Peer[]) => void,
+): void {
+  const { peer } = node.seat!;
+  const isLeft = (other: Peer) => !samePeer(other, peer) && !hasPeer(without, other);
+  const copies = [peer, ...sharedHolders(claim, peer).filter(isLeft)];
+  const others = holdersOf(claim, claim.parts[0]).filter(
+    (other) => isLeft(other) && !hasPeer(copies, other),
+  );
+  const next = (at: number): void => {
+    if (copies.length >= copiesLeast(wantedOf(claim))) return done(at, copies);
+    const other = others.shift();
+    if (other === undefined) return done(at, copies);
+    const parts = claim.parts.filter((part) => !hasPeer(holdersOf(claim, part), other));
+    fill(node, at, other, parts, (then, isWhole) => {
+      if (isWhole) copies.push(other);
+      next(then);
+    });
+  };
+  next(now);
+}
+
+/** Makes somebody's copy of parts of an arc equal to ours, one after the other. */
+function fill(
+  node: RingState,
+  now: number,
+  peer: Peer,
+  parts: readonly Part[],
+  done: (now: number, isWhole: boolean) => void,
+): void {
+  const [part, ...rest] = parts;
+  if (part === undefined) return done(now, true);
+  const to = node.shared.members.of(peer.home);
+  new Sync(node, to, part.from, part.end, null, (at, isEqual) => {
+    if (isEqual) fill(node, at, peer, rest, done);
+    else done(at, false);
+  }).start(now);
+}
+
+/** Copies that there should be of an arc whose parts become one. */
+function wantedOf(claim: Claim): number {
+  return claim.parts.reduce((most, { title }) => Math.max(most, title.wanted), 1);
+}
+
 function propose(
   node: RingState,
   now: number,
   identity: Identity,
   claim: Claim,
   without: readonly Peer[],
+  holders: readonly Peer[],
   done: Taken,
 ): void {
   const { peer } = node.seat!;
   const isLeft = (other: Peer) => !hasPeer(without, other);
   const titles = claim.parts.map(({ title }) => title);
-  const wanted = titles.reduce((most, its) => Math.max(most, its.wanted), 1);
-  const copies = [peer, ...sharedHolders(claim, peer).filter(isLeft)];
-  copies.length = Math.min(copies.length, node.settings.k + 1);
+  const wanted = wantedOf(claim);
+  const copies = holders.slice(0, node.settings.k + 1);
   // Who has not been heard has all that was acknowledged, too, and nothing more will be without it.
   for (const other of titles[0].copies) {
     const isShared = titles.every((its) => hasPeer(its.copies, other));

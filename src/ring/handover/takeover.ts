@@ -167,7 +167,8 @@ function claim(
 /** Somebody has promised more than we have: we go above it, or find out who has our arc. */
 export function challenged(node: RingState, now: number, identity: Identity): void {
   const { holding } = identity;
-  if (holding === null || holding.isChanging) return;
+  // It is our heir to whom we have promised more.
+  if (holding === null || holding.isChanging || identity.isYielding) return;
   holding.hasReserve = false;
   change(
     node,

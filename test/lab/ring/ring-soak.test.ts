@@ -52,3 +52,30 @@ describe('the soak of the ring', () => {
     expect(report.trials).toBe(0);
   });
 });
+
+describe('the soak of the ring with titles', () => {
+  test('its plans are plain data, with worse steps where anything may happen', () => {
+    const worse = ['empty', 'power', 'jump', 'hang'];
+    let count = 0;
+    for (let seed = 0; seed < 400; seed++) {
+      const plan = ringPlanOf(seed, undefined, true);
+      expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+      expect(plan.settings).toMatchObject({ titles: true });
+      expect(plan.settings.k).toBeGreaterThan(0);
+      const steps = plan.steps.filter((step) => worse.includes(step.do));
+      if (seed % 4 !== 3) expect(steps).toEqual([]);
+      count += steps.length;
+    }
+    expect(count).toBeGreaterThan(50);
+  });
+
+  // A leaver that outbid its own heir (48); titles that a few had made of themselves (7).
+  test.each([7, 48])('seed %i, which once failed', { timeout: 60_000 }, (seed) => {
+    expect(ringSoakOnce(seed, 'test', undefined, true).seed).toBe(seed);
+  });
+
+  test('a failure says what to type to see it again', () => {
+    const failure = new RingSoakFailure(ringPlanOf(9, undefined, true), new Error('boom'), '1.2.3');
+    expect(failure.replay).toBe('ringlight lab soak --overlay ring --seed 9 --titles --runs 1');
+  });
+});
