@@ -37,9 +37,12 @@ const letters = (tale: Tale, step: number) =>
     .steps.map(({ node }) => node);
 
 describe('lessons', () => {
-  test('are a dozen, each with a name of its own and a few steps', () => {
-    expect(LESSONS.length).toBe(12);
-    expect(new Set(LESSONS.map(({ id }) => id)).size).toBe(12);
+  test('stand in groups, each with a name of its own and a few steps', () => {
+    expect(LESSONS.length).toBe(18);
+    expect(new Set(LESSONS.map(({ id }) => id)).size).toBe(18);
+    // Lessons of a group stand together, so that their numbers go up in the list.
+    const groups = LESSONS.map(({ group }) => group);
+    expect(groups.filter((group, i) => group !== groups[i - 1])).toEqual([...new Set(groups)]);
     for (const { id, steps } of LESSONS) {
       expect(lessonOf(id)?.id).toBe(id);
       expect(steps.length, id).toBeGreaterThanOrEqual(3);

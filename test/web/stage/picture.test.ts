@@ -39,6 +39,7 @@ describe('a picture', () => {
           };
           picture.draw(view, selection, 100, false);
           picture.draw(view, { ...selection, lookupStep: -1, key: null }, 120, true);
+          picture.draw(view, { ...selection, key: null, belief: true, compared: 0 }, 130, false);
           picture.zoom(30, 100, 100);
           picture.draw(view, selection, 140, false);
           expect(calls).toContain('fill');

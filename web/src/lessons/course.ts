@@ -9,10 +9,15 @@
  */
 import { batch, effect, type Signal, signal } from '@preact/signals';
 import type { TimedAct } from 'ringlight/scene';
-import { FIRST_PACE, type ScenePane, type Selection, type Session } from '../model/session.ts';
+import { hashText } from '../model/ids.ts';
+import { FIRST_PACE, type ScenePane, type Session } from '../model/session.ts';
+import type { Selection } from '../model/view-state.ts';
 import { lessonsDone, rememberDone } from './done.ts';
 import { type Lesson, type LessonStep, type Note, selectionOf, stagingOf } from './lesson.ts';
 import { Told } from './told.ts';
+
+/** Points of so many letters are shown. */
+const LETTERS_SHOWN = 8;
 
 export interface OpenLesson {
   lesson: Lesson;
@@ -28,6 +33,8 @@ export class Course {
   readonly open: Signal<OpenLesson | null> = signal(null);
   readonly phase: Signal<Phase> = signal('playing');
   readonly answer: Signal<Answer | null> = signal(null);
+  /** What was typed in a step that hashes it. */
+  readonly typed: Signal<string> = signal('');
   readonly done: Signal<ReadonlySet<string>> = signal(lessonsDone());
   /** The controls of the page, out of the way in a lesson unless they are asked for. */
   readonly toolsOpen: Signal<boolean> = signal(false);
@@ -114,7 +121,8 @@ export class Course {
     const world = new Told(pane.model);
     if (step === null || !world.isThere) return [];
     const notes = this.phase.value === 'asking' ? step.ask?.points : step.notes?.(world);
-    return [...(notes ?? []), ...this.#guessed(step)];
+    const typed = step.exhibit === 'hash' ? typedNotes(this.typed.value) : [];
+    return [...(notes ?? []), ...typed, ...this.#guessed(step)];
   }
 
   #guessed({ ask }: LessonStep): Note[] {
@@ -158,6 +166,17 @@ export class Course {
   }
 }
 
+/** The points of what was typed so far, the last one with its name. */
+function typedNotes(typed: string): Note[] {
+  const letters = [...typed];
+  return letters.slice(-LETTERS_SHOWN).map((_, i, shown): Note => {
+    const length = letters.length - shown.length + i + 1;
+    const name = letters.slice(0, length).join('');
+    const isLast = length === letters.length;
+    return { hash: hashText(name), text: isLast ? `“${name}”` : '', tone: 'key' };
+  });
+}
+
 function selectedIn(
   lesson: Lesson,
   index: number,
@@ -171,6 +190,8 @@ function selectedIn(
     ...(select.key === undefined ? {} : { keyName: select.key }),
     ...(select.hash === undefined ? {} : { key: select.hash }),
     ...(select.view === undefined ? {} : { view: select.view }),
+    ...(select.compared === undefined ? {} : { compared: select.compared }),
+    ...(select.belief === undefined ? {} : { belief: select.belief }),
     ...(select.tab === undefined ? {} : { tab: select.tab }),
     ...(select.lookup ? { lookup: callsOf(acts) } : {}),
   };

@@ -19,6 +19,8 @@ export interface Note {
   /** The node, or the key by its name. */
   node?: number;
   key?: string;
+  /** Or a point of the circle: 40 hexadecimal digits. */
+  hash?: string;
   text: string;
   tone?: 'accent' | 'danger' | 'copy' | 'key' | 'route' | 'warn';
 }
@@ -57,7 +59,7 @@ export interface LessonStep {
   /** What is pointed at, in each of the worlds. */
   notes?: (world: Told) => Note[];
   /** A panel that belongs to it, below the words. */
-  exhibit?: PanelTab;
+  exhibit?: PanelTab | 'hash' | 'xor' | 'halving';
   /** Another world begins, at 0. The first step has one. */
   config?: Partial<SceneConfig>;
   /** Of a step with a `config`: a second world beside it, with the same acts, which differs in this. */
@@ -80,6 +82,10 @@ export interface LessonStep {
     lookup?: boolean;
     tab?: PanelTab;
     view?: ViewKind;
+    /** In a tree: whose path is drawn beside that of the selected node; -1 for none. */
+    compared?: number;
+    /** On a ring: what the selected node believes is drawn over what is so. */
+    belief?: boolean;
   };
 }
 

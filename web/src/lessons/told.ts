@@ -164,6 +164,12 @@ export class Told {
     return found?.contacts.map((contact) => contact.node) ?? [];
   }
 
+  /** What the inspected node keeps under a name: `18 bytes`, `removed`; '' for nothing. */
+  storedAt(node: number, name: string): string {
+    const view = this.#model.node?.node === node ? this.#model.node : null;
+    return view?.stored.find((one) => one.name === name)?.what ?? '';
+  }
+
   /** Whom an inspected node of a ring knows far ahead, the farthest first. */
   fingers(node: number): number[] {
     const own = this.#model.placesOf(node)[0] ?? 0;

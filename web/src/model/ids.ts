@@ -2,7 +2,14 @@
  * Ids of 160 bits as they stand in columns, 20 bytes each, and as turns: what part of the circle lies
  * before an id. A turn is for drawing and bisecting; which of two neighbours comes first the bytes say.
  */
+import { keyOf } from 'ringlight/scene';
+
 export const ID_BYTES = 20;
+
+/** What a name stands for, as 40 hexadecimal digits. */
+export function hashText(name: string): string {
+  return hexOf(keyOf(name), 0);
+}
 
 const TURN_BYTES = 7; // 56 bits: all that a double can tell apart, and a little more
 

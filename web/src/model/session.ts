@@ -14,7 +14,7 @@ import { Branches } from './branches.ts';
 import { actsThatFit, type Moment, momentOf, pastOf } from './moment.ts';
 import { SceneModel } from './scene-model.ts';
 import { Scrubber } from './scrubber.ts';
-import type { PanelTab, ViewKind, ViewState } from './view-state.ts';
+import type { Selection, ViewState } from './view-state.ts';
 import { actText, clockText, countText } from './words.ts';
 
 /** Virtual ms per second of the viewer. The opening scene shows messages on their way: slowly. */
@@ -47,17 +47,6 @@ export interface Notice {
   offer: { label: string; take: () => void } | null;
   /** It is true only until time goes on. */
   isOfStillTime?: boolean;
-}
-
-/** What to look at. */
-export interface Selection {
-  node?: number;
-  key?: string | null;
-  keyName?: string;
-  lookup?: number;
-  newestLookup?: boolean;
-  view?: ViewKind;
-  tab?: PanelTab;
 }
 
 export class Session {
@@ -161,7 +150,9 @@ export class Session {
   }
 
   /** Keys by name, and lookups, are selected as soon as they are there. */
-  select({ node, key, keyName, lookup, newestLookup, view, tab }: Selection): void {
+  select({ node, key, keyName, lookup, newestLookup, view, tab, ...more }: Selection): void {
+    if (more.compared !== undefined) this.view.comparedNode.value = more.compared;
+    if (more.belief !== undefined) this.view.showsBelief.value = more.belief;
     if (node !== undefined) this.view.selectedNode.value = node;
     if (key !== undefined) this.view.selectedKey.value = key;
     if (lookup !== undefined) this.view.selectedLookup.value = lookup;
@@ -437,6 +428,8 @@ export class Session {
     this.view.selectedKey.value = null;
     this.view.selectedLookup.value = 0;
     this.view.selectedFlight.value = 0;
+    this.view.comparedNode.value = -1;
+    this.view.showsBelief.value = false;
     this.view.lookupStep.value = -1;
     this.#arrivals.forget();
   }

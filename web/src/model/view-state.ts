@@ -38,6 +38,23 @@ export interface ViewState {
   layout: Signal<'one' | 'two'>;
   handsOpen: Signal<boolean>;
   picking: Signal<Picking | null>;
+  /** In a tree: whose path is drawn beside that of the selected node; -1 for none. */
+  comparedNode: Signal<number>;
+  /** On a ring: what the selected node believes is drawn over what is so. */
+  showsBelief: Signal<boolean>;
+}
+
+/** What to look at. */
+export interface Selection {
+  node?: number;
+  key?: string | null;
+  keyName?: string;
+  lookup?: number;
+  newestLookup?: boolean;
+  view?: ViewKind;
+  tab?: PanelTab;
+  compared?: number;
+  belief?: boolean;
 }
 
 export function createViewState(): ViewState {
@@ -56,6 +73,8 @@ export function createViewState(): ViewState {
     layout: signal<'one' | 'two'>('one'),
     handsOpen: signal(true),
     picking: signal<Picking | null>(null),
+    comparedNode: signal(-1),
+    showsBelief: signal(false),
   };
 }
 

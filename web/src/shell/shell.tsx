@@ -4,6 +4,7 @@
  */
 import { type Signal, signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
+import { HalvingExhibit, HashExhibit, XorExhibit } from '../lessons/exhibits.tsx';
 import { LessonBar } from '../lessons/lesson-bar.tsx';
 import { LessonPanel } from '../lessons/lesson-panel.tsx';
 import type { ScenePane } from '../model/session.ts';
@@ -205,17 +206,33 @@ function Exhibits({ studio }: { studio: Studio }) {
   const { course, session } = studio;
   const exhibit = course.step?.exhibit;
   if (exhibit === undefined || course.phase.value === 'asking') return null;
+  if (exhibit === 'hash') return <HashExhibit course={course} />;
   const panes = session.panes.value;
   return (
     <div class="exhibits">
       {panes.map((pane) => (
         <section key={pane.name} aria-label={panes.length > 1 ? `Scene ${pane.name}` : 'Details'}>
           {panes.length > 1 && <h3>{pane.name}</h3>}
-          <Panel studio={studio} pane={pane} tab={exhibit} />
+          <Exhibit studio={studio} pane={pane} exhibit={exhibit} />
         </section>
       ))}
     </div>
   );
+}
+
+interface ExhibitProps {
+  studio: Studio;
+  pane: ScenePane;
+  exhibit: PanelTab | 'xor' | 'halving';
+}
+
+function Exhibit({ studio, pane, exhibit }: ExhibitProps) {
+  const { selectedNode, comparedNode } = studio.session.view;
+  if (exhibit === 'halving') {
+    return <HalvingExhibit model={pane.model} name={studio.course.step?.select?.key ?? ''} />;
+  }
+  if (exhibit !== 'xor') return <Panel studio={studio} pane={pane} tab={exhibit} />;
+  return <XorExhibit model={pane.model} one={selectedNode.value} other={comparedNode.value} />;
 }
 
 type AnyTab = PanelTab | 'hands';

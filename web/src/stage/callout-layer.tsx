@@ -13,6 +13,8 @@ export interface PictureNote {
   node?: number;
   /** By its name. */
   key?: string;
+  /** Or a point: 40 hexadecimal digits. */
+  hash?: string;
   text: string;
   tone?: string;
 }
@@ -71,14 +73,16 @@ function place(
   if (!picture || !box || !lines) return;
   const { width, height } = picture.projection;
   const elements = [...box.children] as HTMLElement[];
+  let dots = '';
   const seen: { element: HTMLElement; wanted: Wanted }[] = [];
   for (const [i, note] of notes.entries()) {
     const element = elements[i];
     if (!element) continue;
     const at = whereIs(picture, model, note);
     const isIn = at !== null && at.x >= 0 && at.y >= 0 && at.x <= width && at.y <= height;
-    element.hidden = !isIn;
-    if (!isIn) continue;
+    if (isIn && note.hash !== undefined) dots += dotAt(at);
+    element.hidden = !isIn || note.text === '';
+    if (element.hidden || !isIn) continue;
     const size = { width: element.offsetWidth, height: element.offsetHeight };
     seen.push({ element, wanted: { ...at, ...size, angle: picture.freeWay(at) } });
   }
@@ -99,14 +103,19 @@ function place(
     const y = wanted.y + ((from.y - wanted.y) * RIM) / away;
     path += `M${from.x.toFixed(1)} ${from.y.toFixed(1)}L${x.toFixed(1)} ${y.toFixed(1)}`;
   }
-  lines.setAttribute('d', path);
+  lines.setAttribute('d', path + dots);
 }
+
+/** A point of the circle where nothing stands. */
+const dotAt = ({ x, y }: { x: number; y: number }): string =>
+  `M${(x - 4).toFixed(1)} ${y.toFixed(1)}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0`;
 
 function whereIs(
   picture: Picture,
   model: SceneModel,
-  { node, key }: PictureNote,
+  { node, key, hash }: PictureNote,
 ): { x: number; y: number } | null {
+  if (hash !== undefined) return picture.whereIsKey(hash);
   if (node !== undefined) return picture.whereIs(node);
   for (const view of model.keys.values()) {
     if (view.name === key) return picture.whereIsKey(view.key);

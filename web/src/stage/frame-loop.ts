@@ -57,6 +57,8 @@ export function startFrameLoop(
     view.selectedLookup,
     view.lookupStep,
     view.viewKind,
+    view.comparedNode,
+    view.showsBelief,
   ];
   const ends = signals.map((signal) => signal.subscribe(wake));
   measure();
@@ -76,5 +78,7 @@ function selectionOf(model: SceneModel): Selection {
     key: view.selectedKey.peek(),
     lookup: chosenLookup(model, view.selectedLookup.peek()),
     lookupStep: view.lookupStep.peek(),
+    compared: view.comparedNode.peek(),
+    belief: view.showsBelief.peek(),
   };
 }

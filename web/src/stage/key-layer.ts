@@ -80,6 +80,14 @@ export function drawKeyMark(
   context.fillStyle = state === 'safe' ? palette.key : palette.paper;
   context.fill();
   if (state === 'safe') return;
+  if (state === 'removed') {
+    context.lineWidth = 1.5;
+    context.setLineDash([2, 2]);
+    context.strokeStyle = palette.inkSoft;
+    context.stroke();
+    context.setLineDash([]);
+    return;
+  }
   const colour = state === 'lost' ? palette.danger : palette.warn;
   context.lineWidth = 1.5;
   context.strokeStyle = colour;

@@ -12,6 +12,7 @@ import type { LookupView } from 'ringlight/scene';
 import { turnOfText } from '../model/ids.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import type { ViewKind } from '../model/view-state.ts';
+import { drawBelief } from './belief-layer.ts';
 import type { Box } from './callouts.ts';
 import {
   type Camera,
@@ -49,7 +50,7 @@ import { drawDeviations, drawOwnedArc, drawRing } from './ring-layer.ts';
 import { drawRoute } from './route-layer.ts';
 import { SceneClock } from './scene-clock.ts';
 import { trieX } from './trie-geometry.ts';
-import { drawBuckets, drawTrie } from './trie-layer.ts';
+import { drawBuckets, drawFork, drawTrie } from './trie-layer.ts';
 import { findDeviations, newDeviations } from './truth.ts';
 
 /** So many are drawn with a shape, more as points. */
@@ -74,6 +75,10 @@ export interface Selection {
   readonly key: string | null;
   readonly lookup: LookupView | null;
   readonly lookupStep: number;
+  /** Whose path is drawn beside that of the selected node; -1 for none. */
+  readonly compared?: number;
+  /** What the selected node believes is drawn over what is so. */
+  readonly belief?: boolean;
 }
 
 export class Picture {
@@ -353,7 +358,8 @@ export class Picture {
       }
     }
     if (selection.node >= 0) {
-      if (layout.kind === 'trie') drawBuckets(draw, selection.node);
+      if (layout.kind === 'trie') drawFromNode(draw, selection);
+      else if (selection.belief) drawBelief(draw, selection.node);
       else drawContacts(draw, selection.node);
     }
     if (layout.kind === 'ring' && overlay === 'ring') {
@@ -406,6 +412,12 @@ function markNode(draw: DrawContext, node: number, colour: string, width: number
   const x = placeX(draw, place);
   const y = placeY(draw, place);
   if (!Number.isNaN(x)) label(draw, `node ${node}`, x, y - 16, colour, 'center', 600, 12);
+}
+
+/** In a trie: the buckets of a node, or its path beside that of another. */
+function drawFromNode(draw: DrawContext, { node, compared = -1 }: Selection): void {
+  if (compared < 0) drawBuckets(draw, node);
+  else drawFork(draw, node, compared);
 }
 
 /** On the ring: whom the inspected node knows, as thin lines to them. */

@@ -112,6 +112,25 @@ export function drawBuckets(draw: DrawContext, node: number): void {
   if (model.node?.node === node) drawContacts(draw);
 }
 
+/** The paths of two nodes, lit, and the fork at which they part: the first bit that differs. */
+export function drawFork(draw: DrawContext, one: number, other: number): void {
+  const { context, projection, palette, layout, model } = draw;
+  const [a, b] = [layout.homeOf(one), layout.homeOf(other)];
+  if (a < 0 || b < 0) return;
+  const [turnA, turnB] = [model.turns[a], model.turns[b]];
+  drawPath(draw, turnA, ownDepth(draw, turnA), palette.accent, false);
+  drawPath(draw, turnB, ownDepth(draw, turnB), palette.route, false);
+  const depth = sharedBits(turnA, turnB);
+  const cells = 2 ** depth;
+  const x = screenX(projection, trieX((Math.floor(turnA * cells) + 0.5) / cells));
+  const y = screenY(projection, trieY(Math.min(depth, layout.trie.deepest), layout.trie.deepest));
+  context.beginPath();
+  context.arc(x, y, 6, 0, 2 * Math.PI);
+  context.fillStyle = palette.key;
+  context.fill();
+  label(draw, `bit ${depth + 1} differs`, x + 12, y - 10, palette.key, 'left', 650, 13);
+}
+
 /** From the root down the prefix of a turn. */
 export function drawPath(
   draw: DrawContext,
