@@ -34,6 +34,11 @@ const PROMISES: Record<string, RegExp[]> = {
     /^a fifth crashed: found 1 in \d+ ms, [1-9]\d* did not answer$/m,
     /^the same seed, the same run$/m,
   ],
+  'chat.mjs': [
+    /^lobby\/1 Ann: hello\?$/m,
+    /^lobby\/2 Bob: hello!$/m,
+    /^lobby\/3 Ann: did you notice\?$/m,
+  ],
   'own-world.mjs': [/^the same seed, the same run$/m, /^another seed, another run$/m],
 };
 

@@ -85,7 +85,7 @@ function inOneLine(text: string): string {
 
 /** Every command there is, and every experiment: for completions, man pages and docs. */
 export async function wholeReference(): Promise<Reference> {
-  const reference = referenceOf(await commands(['ring', 'lab']));
+  const reference = referenceOf(await commands(['ring', 'lab', 'chat']));
   const { experimentCommands } = await import('./lab/lab-program.ts');
   for (const one of each(reference)) {
     if (one.path !== 'ringlight lab run') continue;
@@ -131,6 +131,8 @@ async function commands(args: readonly string[]): Promise<Command> {
   completionCommand(program);
   const ring = program.command('ring').description('work with a replicated key-value ring');
   const lab = program.command('lab').description('experiments on many nodes under virtual time');
+  const chat = program.command('chat').description('talk in a room that a ring keeps');
+  if (args.includes('chat')) (await import('./ring/chat.ts')).chatCommand(chat);
   if (args.includes('ring')) (await import('./ring/ring-program.ts')).ringCommands(ring);
   if (args.includes('lab')) (await import('./lab/lab-program.ts')).labCommands(lab, versionOf());
   return program;
