@@ -79,12 +79,7 @@ export async function openHttp(ring: Ring, options: HttpOptions = {}): Promise<H
 /** Asked by who looks after processes: no password, nothing told. */
 const FREE = new Set(['/healthz', '/readyz']);
 
-function httpApp(
-  ring: Ring,
-  host: string,
-  secret: string | undefined,
-  stopped: AbortSignal,
-): Hono {
+function httpApp(ring: Ring, host: string, secret: string | undefined, stopped: AbortSignal): Hono {
   const app = new Hono();
   app.use('*', async (context, next) => {
     check(context, host);
