@@ -49,6 +49,11 @@ export {
   type ChordPathOptions,
   chordPath,
 } from './lab/experiments/chord-path.ts';
+export {
+  CRAWL_ERROR_DEFAULTS,
+  type CrawlErrorOptions,
+  crawlError,
+} from './lab/experiments/crawl-error.ts';
 export { KAD_HOPS_DEFAULTS, type KadHopsOptions, kadHops } from './lab/experiments/kad-hops.ts';
 export {
   MDHT_LOOKUP_LATENCY_DEFAULTS,

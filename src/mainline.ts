@@ -23,6 +23,14 @@ export {
   type ReadCaptureOptions,
   readCapture,
 } from './api/mainline/capture.ts';
+export {
+  CRAWL_RATE,
+  type CrawledNode,
+  type CrawlOptions,
+  type CrawlProgress,
+  type CrawlResult,
+  type CrawlVisit,
+} from './api/mainline/crawl.ts';
 export type { EntryPoint } from './api/mainline/entrance.ts';
 export {
   FOLLOW_EVERY_MS,

@@ -31,7 +31,7 @@ test('nothing below the door of the lab needs Node.js', () => {
 /** The names of a door that are there when a program runs; types need a compiler to be missed. */
 const NAMES: Record<string, string> = {
   mainline: [
-    'Announcement DROP_REASONS DhtError FOLLOW_EVERY_MS KeptItem LOOKUPS_REMEMBERED Mainline Multihomed',
+    'Announcement CRAWL_RATE DROP_REASONS DhtError FOLLOW_EVERY_MS KeptItem LOOKUPS_REMEMBERED Mainline Multihomed',
     'PACKETS_WAITING PACKET_DIRECTIONS PACKET_KINDS PACKET_VERDICTS PUBLIC_ROUTERS PUT_EVERY_MS',
     'RegisterView SAMPLE_LIMIT SAMPLE_WALKS SCRAPE_MAX Search SeededRandom TableView addressOf',
     'captureLine checkConformance decode encode flatTable formatAddress ipOf networkSizeOf openMainline openMultihomed parseIp',
@@ -46,13 +46,13 @@ const NAMES: Record<string, string> = {
   testnet: 'RING_TESTNET_LIMIT TESTNET_LIMIT createRingTestnet createTestnet',
   lab: [
     'CHORD_CHURN_DEFAULTS CHORD_LOAD_DEFAULTS CHORD_MASSFAIL_DEFAULTS CHORD_PATH_DEFAULTS',
-    'CHURN_PRESETS DhtError GRADES_REMEMBERED KAD_HOPS_DEFAULTS LAB_NODES_LIMIT Lab',
+    'CHURN_PRESETS CRAWL_ERROR_DEFAULTS DhtError GRADES_REMEMBERED KAD_HOPS_DEFAULTS LAB_NODES_LIMIT Lab',
     'LabNode MDHT_LOOKUP_LATENCY_DEFAULTS NAT_REACH_DEFAULTS REPLICA_SURVIVAL_DEFAULTS',
     'RING_SPLIT_DEFAULTS RING_SURVIVAL_DEFAULTS RPC_SAMPLE Recorder RingLab RingLabNode',
     'RingSoakFailure SCENARIO_DEFAULTS SCENARIO_METRICS SCHEMA_VERSION',
     'SIZE_ESTIMATE_DEFAULTS SNAPSHOT_NODES SOAK_NODES_MIN SoakFailure TABLES chanceOf checkLatency',
     'checkNetwork checkSchedule checkStart chordChurn chordLoad chordMassfail chordPath',
-    'churnFrom columnsOf createLab durationMs kadHops mdhtLookupLatency natReach',
+    'churnFrom columnsOf crawlError createLab durationMs kadHops mdhtLookupLatency natReach',
     'replayCapture replicaSurvival ringSoak ringSplit ringSurvival scenario shown sizeEstimate soak',
   ].join(' '),
   service: 'openHttp',

@@ -9,7 +9,7 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['rows/'],
     ['krpc/'],
     ['table/'],
-    ['stored/', 'counters.ts', 'routers.ts', 'capture/'],
+    ['stored/', 'counters.ts', 'routers.ts', 'capture/', 'crawl/'],
     ['shared.ts', 'settings.ts', 'errand.ts'],
     ['state.ts'],
     ['asking/'],

@@ -4,6 +4,7 @@ import type { Options } from '../../src/cli/lab/options.ts';
 export const SMALL: Readonly<Record<string, Options>> = {
   'kad-hops': { nodes: 400, lookups: 60, latency: 'king', loss: 0.05 },
   'mdht-lookup-latency': { nodes: 300, lookups: 30, infoHashes: 8, peers: 1, timeoutMs: '3 s' },
+  'crawl-error': { nodes: 150, crawls: 3, awayMs: '60 min', everyMs: '3 min' },
   'nat-reach': { nodes: 60, lookups: 10, settleMs: '1 min' },
   'size-estimate': { nodes: 300, lookups: 32, zones: 3 },
   'replica-survival': { nodes: 60, values: 20, afterMs: '10 min', halfLifeMs: '10 min' },

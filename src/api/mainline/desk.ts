@@ -6,8 +6,10 @@ import type { Address } from '../../core/address.ts';
 import type { CallLimits } from '../../io/calls.ts';
 import { Search } from '../../io/search.ts';
 import type { Errand } from '../../mainline/errand.ts';
+import type { Method } from '../../mainline/krpc/fields.ts';
 import type { LookupKind } from '../../mainline/rows/purpose.ts';
 import type { LookupTrace, NodeWrite } from '../../mainline/trace.ts';
+import type { Heard } from './questions.ts';
 
 export interface LookupOutcome {
   trace: LookupTrace;
@@ -32,6 +34,8 @@ export interface Desk {
   search<Found, Result>(
     run: (found: (one: Found) => void, opened: (call: number) => void) => Promise<Result>,
   ): Search<Found, Result>;
+  /** One query to one address; false when it could not be sent, and nothing will be heard. */
+  ask(to: Address, method: Method, target: Uint8Array, heard: Heard): boolean;
   /** Fires when the node closes. */
   readonly closing: AbortSignal;
   /** Time, as the node counts it. */

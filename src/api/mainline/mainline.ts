@@ -24,7 +24,6 @@ import { sha1 } from '../../io/entropy.ts';
 import { DhtError } from '../../io/errors.ts';
 import type { Search } from '../../io/search.ts';
 import { verify } from '../../io/signatures.ts';
-import { refusalText } from '../../io/udp-socket.ts';
 import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
 import { Counters } from '../../mainline/counters.ts';
 import type { Errand } from '../../mainline/errand.ts';
@@ -40,6 +39,7 @@ import type { MainlineObserver, Settings } from '../../mainline/state.ts';
 import { type LookupTrace, traceOf, writesOf } from '../../mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
 import type { Announcement } from './announcer.ts';
+import { type CrawledNode, type CrawlOptions, type CrawlResult, crawl } from './crawl.ts';
 import { type Desk, type LookupOutcome, searchOf } from './desk.ts';
 import { Entrance } from './entrance.ts';
 import { type FollowOptions, follow, type Pointer, type Version } from './follow.ts';
@@ -51,10 +51,11 @@ import { NetworkSizer } from './network-size.ts';
 import { observerOf } from './observer.ts';
 import type { Opening } from './opening.ts';
 import { checkLimits, registerLimitOf, tracesOf, type WorldChoices } from './options.ts';
-import { busy, noNodes, storedPeers, wasClosed } from './outcomes.ts';
+import { busy, noNodes, storedPeers, wasClosed, wholeStats } from './outcomes.ts';
 import type { PacketOptions } from './packet-filter.ts';
 import { type PacketStream, PacketTap } from './packets.ts';
 import { announce, getPeers } from './peers.ts';
+import { Questions } from './questions.ts';
 import type {
   AnnounceEveryOptions,
   AnnounceOptions,
@@ -110,6 +111,7 @@ export class Mainline {
   readonly #kin: Kin;
   readonly #sizer = new NetworkSizer();
   readonly #closing = new AbortController();
+  readonly #questions = new Questions();
   readonly #desk: Desk = {
     lookup: (limits, kind, target, errand, opened) =>
       this.#call(limits, (call) => {
@@ -128,6 +130,7 @@ export class Mainline {
         this.#node.cancel(call);
         this.#calls.fail(call, new DhtError('ABORTED', 'the search was left'));
       }),
+    ask: (...question) => this.#questions.ask(this.#node, this.#driver, question),
     found: new Map(),
     closing: this.#closing.signal,
     now: () => this.#clock.now(),
@@ -277,6 +280,12 @@ export class Mainline {
     return sample(this.#desk, this.#random, options);
   }
 
+  /** Finds all nodes of the network or of a zone, and samples of what they keep. @throws DhtError. */
+  crawl(options: CrawlOptions = {}): Search<CrawledNode, CrawlResult> {
+    const world = { desk: this.#desk, self: this, clock: this.#clock };
+    return crawl({ ...world, resting: this.#shared.resting }, options, this.#random.uint32());
+  }
+
   /** Puts an item again for its owner, where it is needed: needs no secret key. @throws DhtError. */
   republish(item: items.StoredItem, limits: CallLimits = {}): Promise<items.PutResult> {
     return republishItem(this.#desk, item, limits);
@@ -335,12 +344,8 @@ export class Mainline {
     return this.#watchers.add(watcher);
   }
 
-  /**
-   * Every datagram in and out from now on and what became of it, or those that are wanted.
-   * @throws TypeError, RangeError; DhtError CLOSED.
-   */
+  /** Every datagram from now on, and what became of it. @throws TypeError, RangeError; DhtError CLOSED. */
   packets(options: PacketOptions = {}): PacketStream {
-    if (this.#closed) throw wasClosed();
     return this.#tap.open(options);
   }
 
@@ -351,19 +356,9 @@ export class Mainline {
 
   /** Counters since the node was opened. */
   get stats(): MainlineStats {
-    const address = this.#transport.address;
-    const { refusal } = this.#driver;
-    const known = statsOf(this.#node, this.#counters, this.id, address);
-    return {
-      ...known,
-      network: this.#sizer.size,
-      uptimeMs: this.#clock.now() - this.#openedAtMs,
-      out: {
-        ...known.out,
-        failures: this.#transport.sendFailures,
-        refusal: refusal && refusalText(refusal.code),
-      },
-    };
+    const known = statsOf(this.#node, this.#counters, this.id, this.#transport.address);
+    const beside = { network: this.#sizer.size, uptimeMs: this.#clock.now() - this.#openedAtMs };
+    return wholeStats(known, beside, this.#transport.sendFailures, this.#driver.refusal);
   }
 
   /** Ends all calls with CLOSED and frees the port. Calling it again waits for the same end. */
@@ -387,6 +382,7 @@ export class Mainline {
     this.#join(0);
     this.#calls.close();
     this.#tap.close();
+    this.#questions.close();
     await new Promise<void>((resolve) => this.#driver.stop(resolve));
   }
 
@@ -429,6 +425,7 @@ export class Mainline {
   #observer(): MainlineObserver {
     return observerOf({
       ...{ found: this.#desk.found, calls: this.#calls, driver: this.#driver },
+      questions: this.#questions,
       timeoutMs: this.#settings.timeoutMs,
       remember: (lookup) => this.#remember(lookup),
       joined: (answered) => this.#join(answered),

@@ -8,10 +8,12 @@ import type { Lookup } from '../../mainline/rows/lookup.ts';
 import type { MainlineObserver } from '../../mainline/state.ts';
 import type { Desk, LookupOutcome } from './desk.ts';
 import { notSent, pingResult } from './outcomes.ts';
+import type { Questions } from './questions.ts';
 
 /** What of a node hears the machine. */
 interface Hearing {
   found: Desk['found'];
+  questions: Questions;
   calls: Calls;
   driver: Driver;
   timeoutMs: number;
@@ -24,7 +26,8 @@ interface Hearing {
 }
 
 export function observerOf(hearing: Hearing): MainlineObserver {
-  const { found, calls, driver, timeoutMs, remember, ownLookup, joined, foreign } = hearing;
+  const { found, questions, calls, driver, timeoutMs, remember } = hearing;
+  const { ownLookup, joined, foreign } = hearing;
   return {
     onPeer: (call, peer) => found.get(call)?.(peer),
     onLookup: (call, lookup) => {
@@ -34,8 +37,11 @@ export function observerOf(hearing: Hearing): MainlineObserver {
       if (isCutOff && refusal.atMs >= lookup.startedAtMs) calls.fail(call, notSent(refusal));
       else calls.settle(call, outcome);
     },
-    onAnswer: (call, message, rttMs, from) => answered(calls, call, message, rttMs, from),
+    onAnswer: (call, message, rttMs, from) => {
+      if (!questions.answered(call, message, rttMs)) answered(calls, call, message, rttMs, from);
+    },
     onSilence: (call, wasSent) => {
+      if (questions.answered(call, null, 0)) return;
       const late = new DhtError('TIMEOUT', `no answer within ${timeoutMs} ms`);
       calls.fail(call, wasSent ? late : notSent(driver.refusal));
     },

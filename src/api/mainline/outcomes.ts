@@ -9,6 +9,7 @@ import { Kind } from '../../mainline/krpc/fields.ts';
 import type { Message } from '../../mainline/krpc/message.ts';
 import type { MainlineState } from '../../mainline/state.ts';
 import { type LookupTrace, nodeInfo } from '../../mainline/trace.ts';
+import type { MainlineStats, statsOf } from '../../mainline/views.ts';
 import type { PingResult, StoredPeers } from './results.ts';
 
 /** What one node answered to one query. @throws DhtError KRPC_ERROR when that is an error. */
@@ -62,4 +63,15 @@ export function busy(): DhtError {
 
 export function wasClosed(): DhtError {
   return new DhtError('CLOSED', 'the node was closed');
+}
+
+/** What the machine knows of itself, and what the world knows beside it. */
+export function wholeStats(
+  known: ReturnType<typeof statsOf>,
+  beside: Pick<MainlineStats, 'network' | 'uptimeMs'>,
+  failures: number,
+  refusal: Refusal | null,
+): MainlineStats {
+  const said = refusal && refusalText(refusal.code);
+  return { ...known, ...beside, out: { ...known.out, failures, refusal: said } };
 }

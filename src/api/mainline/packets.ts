@@ -16,6 +16,7 @@ import { type Counters, DROP_REASONS, type DropReason } from '../../mainline/cou
 import { type Bencoded, decode, latin1 } from '../../mainline/krpc/bencode.ts';
 import { Kind, Malformed } from '../../mainline/krpc/fields.ts';
 import { Message } from '../../mainline/krpc/message.ts';
+import { wasClosed } from './outcomes.ts';
 import {
   filterFrom,
   limitOf,
@@ -138,6 +139,7 @@ export class PacketTap {
   /** What came in and is being dealt with, and what was sent meanwhile. */
   #held: Held | null = null;
   #meanwhile: Held[] = [];
+  #isClosed = false;
   #before: { dropped: Float64Array; refused: number; silenced: number; out: number; in: number };
 
   constructor(watchers: MainlineWatchers, counters: Counters, clock: Clock, local: Address) {
@@ -148,8 +150,9 @@ export class PacketTap {
     this.#before = countersOf(counters);
   }
 
-  /** @throws TypeError or RangeError for an option that means nothing. */
+  /** @throws TypeError or RangeError for an option that means nothing; DhtError CLOSED. */
   open(options: PacketOptions): PacketStream {
+    if (this.#isClosed) throw wasClosed();
     const wants = filterFrom(options);
     const line = new Line<Packet>({
       items: limitOf(options),
@@ -176,6 +179,7 @@ export class PacketTap {
 
   /** The node is closing. */
   close(): void {
+    this.#isClosed = true;
     for (const { stream } of this.#readers) stream.close();
   }
 

@@ -1,6 +1,8 @@
 /** The experiments there are; to add one is to add an entry. */
 import { z } from 'zod';
 import {
+  CRAWL_ERROR_DEFAULTS,
+  crawlError,
   KAD_HOPS_DEFAULTS,
   kadHops,
   MDHT_LOOKUP_LATENCY_DEFAULTS,
@@ -150,7 +152,41 @@ const natReachEntry = entry({
   footprint: ({ nodes }) => footprintOf({ nodes: 2 * nodes, k: 8, upkeep: true }),
 });
 
+const crawlDefaults = CRAWL_ERROR_DEFAULTS;
+
+const crawlErrorEntry = entry({
+  name: 'crawl-error',
+  about:
+    'how wrong is a crawl? the crawler of "ringlight mainline crawl" in a network whose truth is known',
+  checks: [
+    'population: nodes that answered are within 5 % of those that can be called',
+    'found: 90 % and more of those that can be called',
+    'reachability: within 0.15 of the truth; guarded nodes are named less often',
+    'session: within 15 % of the mean; who is back looks as if he had stayed',
+  ],
+  options: z.strictObject({
+    seed: seed.default(crawlDefaults.seed),
+    nodes: manyNodes.default(crawlDefaults.nodes),
+    sessionMs: duration('sessionMs', 1000, 'mean of the sessions').default(crawlDefaults.sessionMs),
+    awayMs: duration('awayMs', 1000, 'mean of the time between two of a node').default(
+      crawlDefaults.awayMs,
+    ),
+    firewalled: share('nodes behind a firewall').default(crawlDefaults.firewalled),
+    loss: share('datagrams lost').default(crawlDefaults.loss),
+    crawls: whole(3, 1000, 'crawls, one after the other').default(crawlDefaults.crawls),
+    everyMs: duration('everyMs', 1000, 'from one crawl to the next').default(crawlDefaults.everyMs),
+    endpointsPerS: whole(1, 100_000, 'new endpoints asked per second').default(
+      crawlDefaults.endpointsPerS,
+    ),
+    questions: whole(1, 16, 'questions to each node').default(crawlDefaults.questions),
+  }),
+  quick: { nodes: 700, crawls: 4 },
+  run: crawlError,
+  footprint: ({ nodes }) => footprintOf({ nodes, k: 8, upkeep: true }),
+});
+
 export const EXPERIMENTS: readonly Experiment[] = [
+  crawlErrorEntry,
   kadHopsEntry,
   mdhtLookupLatencyEntry,
   natReachEntry,

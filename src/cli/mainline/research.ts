@@ -1,8 +1,9 @@
-/** The commands of those who study the network: what passes through a node, played again. */
+/** The commands of those who study the network: what passes through a node, played again, and who is there. */
 import type { Command } from 'commander';
-import { PACKET_DIRECTIONS, PACKET_KINDS, PACKET_VERDICTS } from '../../mainline.ts';
-import { duration, oneOf, share, wholeNumberIn } from '../arguments.ts';
+import { CRAWL_RATE, PACKET_DIRECTIONS, PACKET_KINDS, PACKET_VERDICTS } from '../../mainline.ts';
+import { duration, id, oneOf, share, wholeNumberIn } from '../arguments.ts';
 import { openConsole } from '../console.ts';
+import type { CrawlCommandOptions } from './crawl.ts';
 import { addNodeOptions } from './node-options.ts';
 import type { ReplayCommandOptions } from './replay.ts';
 import type { TapOptions } from './tap.ts';
@@ -32,6 +33,8 @@ export function researchCommands(group: Command): void {
       await tap(options, openConsole(options.json));
     });
 
+  crawlCommand(group);
+
   group
     .command('replay')
     .description('play a capture of tap, or a pcap file, to a node of the lab')
@@ -47,5 +50,43 @@ export function researchCommands(group: Command): void {
     .action(async (file: string, options: ReplayCommandOptions & { json: boolean }) => {
       const { replayFile } = await import('./replay.ts');
       await replayFile(file, options, openConsole(options.json));
+    });
+}
+
+function crawlCommand(group: Command): void {
+  addNodeOptions(
+    group
+      .command('crawl')
+      .description('find all nodes of the network, or of a zone, and samples of what they keep'),
+    false,
+  )
+    .requiredOption('--out <folder>', 'where the tables go; what is begun there is gone on with')
+    .option('--zone <id>', 'nodes whose ids begin as this one does (default: our id)', id)
+    .option(
+      '--bits <number>',
+      'so many bits of it; 0 is the whole network',
+      wholeNumberIn(0, 64),
+      0,
+    )
+    .option(
+      '--rate <number>',
+      'new endpoints asked per second',
+      wholeNumberIn(1, 10_000),
+      CRAWL_RATE,
+    )
+    .option('--questions <number>', 'questions to each node', wholeNumberIn(1, 16), 2)
+    .option('--no-samples', 'do not ask for info-hashes (BEP 51)')
+    .option('--limit <number>', 'nodes listed at most', wholeNumberIn(1, 10_000_000))
+    .option(
+      '--scrape <number>',
+      'count seeds and peers of so many of them',
+      wholeNumberIn(0, 100_000),
+      0,
+    )
+    .option('--for <duration>', 'stop after this long, such as 10m', duration)
+    .option('--json', 'one JSON object per line', false)
+    .action(async (options: CrawlCommandOptions) => {
+      const { crawl } = await import('./crawl.ts');
+      await crawl(options, openConsole(options.json));
     });
 }

@@ -21,6 +21,7 @@ function setup() {
   const world = { newest: null as Item | null, stored: 8, puts: [] as (Item | null)[] };
   const desk: Desk = {
     found: new Map(),
+    ask: () => false,
     closing: new AbortController().signal,
     now: () => clock.now(),
     within: (_limits, work) => work,

@@ -1,6 +1,7 @@
 /** Outcomes of the machine as outcomes of calls: each ends once, and says why. */
 import { expect, test } from 'vitest';
 import { observerOf } from '../../../src/api/mainline/observer.ts';
+import { Questions } from '../../../src/api/mainline/questions.ts';
 import { Calls } from '../../../src/io/calls.ts';
 import { ManualClock } from '../../io/memory-network.ts';
 
@@ -10,6 +11,7 @@ function setup(refusal: { code: string; atMs: number } | null, answered = 0) {
   const outcome = { trace: { answered }, stored: 0, failed: 0, writes: [] };
   const observer = observerOf({
     found: new Map([[1, (peer) => joins.push(-peer)]]),
+    questions: new Questions(),
     calls,
     driver: { refusal } as never,
     timeoutMs: 6000,

@@ -12,6 +12,7 @@ function deskWith(stored: number) {
   const found = new Map<number, (peer: number) => void>();
   const desk: Desk = {
     found,
+    ask: () => false,
     closing: new AbortController().signal,
     now: () => 0,
     within: (_limits, work) => work,

@@ -9,5 +9,5 @@ test('each says what it is for and takes --json', () => {
     expect(command.description()).not.toBe('');
     expect(command.options.map(({ long }) => long)).toContain('--json');
   }
-  expect(group.commands.map((command) => command.name())).toEqual(['tap', 'replay']);
+  expect(group.commands.map((command) => command.name())).toEqual(['tap', 'crawl', 'replay']);
 });
