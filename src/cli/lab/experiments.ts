@@ -186,10 +186,10 @@ const crawlErrorEntry = entry({
 });
 
 export const EXPERIMENTS: readonly Experiment[] = [
-  crawlErrorEntry,
   kadHopsEntry,
   mdhtLookupLatencyEntry,
   natReachEntry,
+  crawlErrorEntry,
   replicaSurvivalEntry,
   sizeEstimateEntry,
   ...RING_EXPERIMENTS,
