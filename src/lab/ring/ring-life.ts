@@ -310,7 +310,11 @@ export class RingLife {
 
   #jump(random: Random, byMs: number): void {
     const up = this.up();
-    if (up.length > 0) this.#overlay.jumpClock(pick(random, up), byMs);
+    if (up.length === 0) return;
+    const node = pick(random, up);
+    // All that it waits for is over time.
+    this.#note('resume', node);
+    this.#overlay.jumpClock(node, byMs);
   }
 
   #hang(random: Random, forMs: number): void {
@@ -319,12 +323,15 @@ export class RingLife {
     const node = up.length > 0 ? pick(random, up) : -1;
     if (node < 0 || this.#hung.has(node)) return;
     this.#hung.add(node);
+    this.#note('cut', node);
     disks.hang(node, true);
     world.schedule(world.now + forMs, this.#unhanging, node, 0);
   }
 
   #unhang(node: number): void {
-    if (this.#hung.delete(node)) this.#overlay.disks.hang(node, false);
+    if (!this.#hung.delete(node)) return;
+    this.#note('mend', node);
+    this.#overlay.disks.hang(node, false);
   }
 
   /** How far off the clock of the next process is. */
