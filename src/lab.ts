@@ -29,6 +29,7 @@ export {
 export { shown } from './core/argument.ts';
 export { DhtError } from './io/errors.ts';
 export { type Duration, durationMs } from './lab/duration.ts';
+export { ATTACKS_DEFAULTS, type AttacksOptions, attacks } from './lab/experiments/attacks.ts';
 export {
   CHORD_CHURN_DEFAULTS,
   type ChordChurnOptions,

@@ -57,6 +57,7 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['world.ts'],
     ['life/', 'results/'],
     ['mainline/', 'ring/'],
+    ['attacks/'],
     ['experiments/'],
   ],
   'src/scene/': [

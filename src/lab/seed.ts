@@ -22,6 +22,8 @@ export const SeedStream = {
   disks: 40,
   lookups: 100,
   workload: 101,
+  attacks: 102,
+  settlement: 103,
   scene: 110,
   sceneKeys: 111,
   sceneSybils: 112,

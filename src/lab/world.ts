@@ -117,8 +117,15 @@ export class World extends WorldState {
   }
 
   #send(from: Address, to: Address, bytes: Uint8Array, length: number): void {
+    this.forge(this.inhabitants!.nodeAt(from), from, to, bytes, length);
+  }
+
+  /**
+   * A datagram under a false name: it leaves the host of `sender`, and says that it comes from `from`.
+   * Whoever answers it answers there.
+   */
+  forge(sender: number, from: Address, to: Address, bytes: Uint8Array, length: number): void {
     this.network.traffic.sent++;
-    const sender = this.inhabitants!.nodeAt(from);
     const receiver = this.inhabitants!.nodeAt(to);
     this.tap?.sent(sender, receiver, bytes, length);
     const atMs = this.#route(sender, receiver, from, to, bytes, length);

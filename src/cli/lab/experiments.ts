@@ -1,6 +1,8 @@
 /** The experiments there are; to add one is to add an entry. */
 import { z } from 'zod';
 import {
+  ATTACKS_DEFAULTS,
+  attacks,
   CRAWL_ERROR_DEFAULTS,
   crawlError,
   KAD_HOPS_DEFAULTS,
@@ -185,6 +187,29 @@ const crawlErrorEntry = entry({
   footprint: ({ nodes }) => footprintOf({ nodes, k: 8, upkeep: true }),
 });
 
+const attacked = ATTACKS_DEFAULTS;
+/** Sybils need a few who are not, and a lookup wants eight. */
+const HONEST_LEAST = 100;
+const HONEST_MOST = 100_000;
+
+const attacksEntry = entry({
+  name: 'attacks',
+  about: 'every known attack on a Mainline DHT, with its defence and without',
+  checks: [
+    'each attack works where its defence is left out, and does not where it is not',
+    'alarms go off for keys that are attacked, and for no more than a few others',
+  ],
+  options: z.strictObject({
+    seed: seed.default(attacked.seed),
+    nodes: whole(HONEST_LEAST, HONEST_MOST, 'how many honest nodes').default(attacked.nodes),
+    trials: whole(1, 100_000, 'trials that a share is measured on').default(attacked.trials),
+  }),
+  quick: { nodes: 200, trials: 25 },
+  run: attacks,
+  // One world at a time, with half as many attackers at most; the last may still be there.
+  footprint: ({ nodes }) => footprintOf({ nodes: 4 * nodes, k: 8, upkeep: true }),
+});
+
 export const EXPERIMENTS: readonly Experiment[] = [
   kadHopsEntry,
   mdhtLookupLatencyEntry,
@@ -193,6 +218,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   replicaSurvivalEntry,
   sizeEstimateEntry,
   ...RING_EXPERIMENTS,
+  attacksEntry,
   scenarioExperiment,
 ];
 

@@ -26,7 +26,7 @@ import { World } from '../world.ts';
 import { START_MS, type WorldOptions } from '../world-state.ts';
 import { Machines } from './machines.ts';
 import { Oracle } from './oracle.ts';
-import { Population } from './population.ts';
+import { Population, type Settlement } from './population.ts';
 import { fillTables } from './warm.ts';
 
 /** log2 of the requests in flight in the whole world at most: 4 million. */
@@ -55,6 +55,8 @@ export interface MainlineOptions {
   members?: Uint32Array | null;
   /** Warm tables take the nearest of so many draws, see `WarmStart`. Default 1. */
   draws?: number;
+  /** Ids and addresses; null or nothing: random ids, and addresses one after the other. */
+  settlement?: Settlement | null;
   /** Which nodes are read-only (BEP 43); null or nothing: as the settings say. */
   isReadOnly?: ((overlay: MainlineOverlay, node: number) => boolean) | null;
 }
@@ -93,7 +95,12 @@ export class MainlineOverlay implements Overlay {
     this.#isReadOnly = options.isReadOnly ?? null;
     this.#readOnlySettings = { ...settings, readOnly: true };
     const founders = options.founders ?? count;
-    this.population = new Population(count, new SeededRandom(seed, SeedStream.ids), founders);
+    this.population = new Population(
+      count,
+      new SeededRandom(seed, SeedStream.ids),
+      founders,
+      options.settlement ?? null,
+    );
     const random = new SeededRandom(seed, SeedStream.nodes);
     this.shared = new MainlineShared(random, options.sha1, verify, {
       contacts: count,

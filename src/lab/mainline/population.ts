@@ -5,9 +5,13 @@
  *
  *     0 … ids ascending … founders - 1 │ founders … ids in any order … count - 1
  *                                        latecomers: born while the world runs, a few
+ *
+ * Where networks matter, as to attackers and those who count them, ids and addresses are given: a
+ * settlement. Then addresses are looked up, 50 bytes a node.
  */
 import { type Address, addressOf, ipOf } from '../../core/address.ts';
-import { ID_BYTES } from '../../core/id.ts';
+import { assert } from '../../core/assert.ts';
+import { ID_BYTES, prefixOf } from '../../core/id.ts';
 import type { Random } from '../../core/random.ts';
 import type { Contacts } from '../../mainline/rows/contacts.ts';
 
@@ -19,29 +23,59 @@ export const KEY_BITS = 48;
 /** Values of the bits of a key, the first one first: written out, a power is a call each time. */
 const BIT_AT = Float64Array.from({ length: KEY_BITS }, (_, depth) => 2 ** (KEY_BITS - 1 - depth));
 
+/** Who lives where, chosen beforehand. */
+export interface Settlement {
+  /** 20 bytes a node; those of the founders ascend. */
+  readonly ids: Uint8Array;
+  /** Each once. */
+  readonly addresses: readonly Address[];
+}
+
 export class Population {
   readonly count: number;
   /** Nodes whose ids ascend; the others, up to `count`, are latecomers. */
   readonly founders: number;
   /** The first 48 bits of each founder's id, ascending. */
   readonly keys: Float64Array;
+  readonly #settlement: Settlement | null;
+  /** The node at each address of a settlement. */
+  readonly #nodes = new Map<Address, number>();
 
-  constructor(count: number, random: Random, founders: number = count) {
+  constructor(
+    count: number,
+    random: Random,
+    founders: number = count,
+    settlement: Settlement | null = null,
+  ) {
     this.count = count;
     this.founders = founders;
     this.keys = new Float64Array(founders);
-    for (let i = 0; i < founders; i++) {
+    this.#settlement = settlement;
+    if (settlement === null) this.#scatter(random);
+    else this.#settle(settlement);
+  }
+
+  #scatter(random: Random): void {
+    for (let i = 0; i < this.founders; i++) {
       this.keys[i] = random.uint32() * 0x10000 + (random.uint32() & 0xffff);
     }
     this.keys.sort();
   }
 
+  #settle({ ids, addresses }: Settlement): void {
+    for (let i = 0; i < this.founders; i++) this.keys[i] = keyOf(ids, i * ID_BYTES);
+    for (const [node, address] of addresses.entries()) this.#nodes.set(address, node);
+    assert(this.#nodes.size === this.count, 'everybody has an address of his own');
+  }
+
   addressOf(node: number): Address {
+    if (this.#settlement !== null) return this.#settlement.addresses[node]!;
     return addressOf(FIRST_IP + node, PORT);
   }
 
   /** The node at an address, or -1 for one that is not of this world. */
   nodeAt(address: Address): number {
+    if (this.#settlement !== null) return this.#nodes.get(address) ?? -1;
     const ip = ipOf(address);
     const node = ip - FIRST_IP;
     return node >= 0 && node < this.count && address === ip * 0x10000 + PORT ? node : -1;
@@ -51,6 +85,10 @@ export class Population {
   intern(contacts: Contacts, random: Random): void {
     const id = new Uint8Array(ID_BYTES);
     for (let node = 0; node < this.count; node++) {
+      if (this.#settlement !== null) {
+        contacts.retain(this.#settlement.ids, node * ID_BYTES, this.addressOf(node));
+        continue;
+      }
       const isFounder = node < this.founders;
       const key = isFounder
         ? this.keys[node]
@@ -71,6 +109,11 @@ export class Population {
   split(low: number, high: number, depth: number): number {
     return split(this.keys, low, high, depth);
   }
+}
+
+/** The first 48 bits of an id. */
+export function keyOf(id: Uint8Array, start: number): number {
+  return prefixOf(id, start) * 0x10000 + ((id[start + 4] << 8) | id[start + 5]);
 }
 
 /** The first of the ascending keys `[low, high)`, which share `depth` bits, whose next bit is 1. */

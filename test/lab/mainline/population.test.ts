@@ -120,3 +120,23 @@ test('latecomers have addresses like all others, and ids in no order', () => {
   expect(new Set(ids).size).toBe(60);
   expect(population.nodeAt(population.addressOf(59))).toBe(59);
 });
+
+test('a settlement is as it was given: ids, addresses, and who lives there', () => {
+  const ids = new Uint8Array(3 * 20);
+  for (let node = 0; node < 3; node++) ids.fill(10 * node + 1, node * 20, node * 20 + 20);
+  const addresses = [addressOf(0x20000001, 5), addressOf(0x20000001, 6), addressOf(0x40000001, 5)];
+  const population = new Population(3, new SeededRandom(1), 2, { ids, addresses });
+  const contacts = new Contacts(3, 1);
+  population.intern(contacts, new SeededRandom(2));
+  expect([...population.keys]).toEqual([0x010101010101, 0x0b0b0b0b0b0b]);
+  for (const [node, address] of addresses.entries()) {
+    expect(population.nodeAt(address)).toBe(node);
+    expect(contacts.addressOf(node + 1)).toBe(address);
+    expect(formatId(contacts.bytes, (node + 1) * CONTACT_BYTES)).toBe(formatId(ids, node * 20));
+  }
+  expect(population.nodeAt(addressOf(0x20000001, 7))).toBe(-1);
+  const twice = [addresses[0]!, addresses[0]!, addresses[2]!];
+  expect(() => new Population(3, new SeededRandom(1), 2, { ids, addresses: twice })).toThrow(
+    'an address of his own',
+  );
+});

@@ -1,0 +1,146 @@
+/**
+ * Alarms: can whoever looks something up tell that Sybils have settled beside it? Ids of honest nodes are
+ * spread evenly, so what is close to a key is a sample of a known law, and both alarms ask how likely it is.
+ *
+ *     density     N·d(k), N nodes and the distance of the k-th closest, has a gamma law. Rarer than once
+ *                 in a thousand keys it is called an attack
+ *     divergence  bits that the k closest share with the key, against 1/2, 1/4, 1/8 … from log2(N/k) on
+ *                 (Kullback and Leibler; Cholez et al. 2010 do it in KAD)
+ *
+ * N is not known to anybody: the asker estimates it from lookups of its own of random ids.
+ */
+import { prefixOf, randomIdSharing, sharedPrefixBits } from '../../core/id.ts';
+import { exponential, naturalLog } from '../life/logarithm.ts';
+import { sybilHandler } from '../mainline/sybils.ts';
+import { type Attack, attackerSettings, honestSettings, type Trial, within } from './attack.ts';
+import type { Found, Stage } from './stage.ts';
+
+/** Keys that are attacked, each by as many Sybils as a lookup wants. */
+const KEYS = 10;
+const SYBILS_EACH = 8;
+/** Bits that a careful Sybil shares with its key: eight times closer than the closest of some 500. */
+const CAREFUL_BITS = 12;
+const SETTLE_MS = 5 * 60_000;
+/** Lookups from which N is estimated: then it is 7 % off on average. */
+const ESTIMATES = 16;
+const RARE = 0.001;
+/** Natural units. Of 8 nodes by the law itself one key in some hundred is over it. */
+const DIVERGENT = 1.5;
+
+/** Does an alarm go off for what a lookup found, in a network of about so many nodes? */
+export type Alarm = (key: Uint8Array, found: Found, nodes: number) => boolean;
+
+export const density: Alarm = (key, { ids }, nodes) => {
+  if (ids.length === 0) return true;
+  const farthest = distanceShare(key, ids.at(-1)!);
+  return gammaBelow(ids.length, nodes * farthest) < RARE;
+};
+
+export const divergence: Alarm = (key, { ids }, nodes) => {
+  const shared = ids.map((id) => sharedPrefixBits(id, 0, key, 0));
+  return divergenceOf(shared, nodes) > DIVERGENT;
+};
+
+/** Of the bits that the closest share with a key, from what they share where ids are spread evenly. */
+export function divergenceOf(shared: readonly number[], nodes: number): number {
+  const first = Math.max(0, Math.floor(naturalLog(nodes / shared.length) / Math.LN2));
+  const counts = new Map<number, number>();
+  for (const bits of shared) {
+    const bin = Math.max(0, bits - first);
+    counts.set(bin, (counts.get(bin) ?? 0) + 1);
+  }
+  let sum = 0;
+  for (const [bin, count] of counts) {
+    const share = count / shared.length;
+    sum += share * naturalLog(share * 2 ** (bin + 1));
+  }
+  return sum;
+}
+
+/** Probability that the sum of `k` exponential gaps is below x. */
+export function gammaBelow(k: number, x: number): number {
+  let term = exponential(-x);
+  let above = 0;
+  for (let i = 0; i < k; i++) {
+    above += term;
+    term *= x / (i + 1);
+  }
+  // For a small x the difference from 1 is lost in rounding: then the series is summed from k on.
+  if (x >= 1) return 1 - above;
+  let below = 0;
+  for (let i = k; i < k + 20; i++) {
+    below += term;
+    term *= x / (i + 1);
+  }
+  return below;
+}
+
+/** Distance as a share of the circle, from 64 bits. */
+function distanceShare(a: Uint8Array, b: Uint8Array): number {
+  const high = (prefixOf(a, 0) ^ prefixOf(b, 0)) >>> 0;
+  const low = (prefixOf(a, 4) ^ prefixOf(b, 4)) >>> 0;
+  return (high + low / 0x100000000) / 0x100000000;
+}
+
+/** N by the density of what lookups of random ids find: see the experiment `size-estimate`. */
+function estimateOf(stage: Stage): number {
+  let squares = 0;
+  let products = 0;
+  for (let i = 0; i < ESTIMATES; i++) {
+    const target = stage.someId();
+    for (const [place, id] of stage.getPeers(stage.someone(), target).ids.entries()) {
+      squares += (place + 1) * (place + 1);
+      products += (place + 1) * distanceShare(target, id);
+    }
+  }
+  return squares / products;
+}
+
+/** Share of the keys for which the alarm goes off: those attacked, or those that are not. */
+function alarmed(alarm: Alarm, trial: Trial, isAttacked: boolean): number {
+  const keys: Uint8Array[] = [];
+  const stage = trial.stage({
+    ...{ attackers: KEYS * SYBILS_EACH, networks: KEYS * SYBILS_EACH },
+    settings: honestSettings(),
+    idOf(attacker, random, out) {
+      if (attacker % SYBILS_EACH === 0) {
+        keys.push(new Uint8Array(out.length).map(() => random.uint32() & 255));
+      }
+      randomIdSharing(keys.at(-1)!, 0, CAREFUL_BITS, random, out);
+    },
+  });
+  const handles = stage.attackers.map((node) => node + 1);
+  stage.enter({ ...attackerSettings(), handler: sybilHandler(handles) });
+  stage.run(SETTLE_MS);
+  const nodes = estimateOf(stage);
+  const asked = isAttacked ? keys : Array.from({ length: trial.count }, () => stage.someId());
+  const alarms = asked.filter((key) => alarm(key, stage.getPeers(stage.someone(), key), nodes));
+  return alarms.length / asked.length;
+}
+
+function alarmOf(name: string, alarm: Alarm, defence: string, most: number): Attack {
+  return {
+    name,
+    about: `${KEYS} keys among those of ${SYBILS_EACH} Sybils each, which share ${CAREFUL_BITS} bits with them and no more`,
+    measures: 'keys for which the alarm goes off: such as nobody attacks, and those attacked',
+    defence,
+    measure: (trial, isDefended) => alarmed(alarm, trial, isDefended),
+    undefended: within(0, most, 'false alarms: chance, and an N that is an estimate'),
+    defended: within(0.9, 1, 'eight nodes so close are none of chance'),
+  };
+}
+
+export const ALARMS: readonly Attack[] = [
+  alarmOf(
+    'densityAlarm',
+    density,
+    'the k-th closest is too close for the size of the network',
+    0.05,
+  ),
+  alarmOf(
+    'divergenceAlarm',
+    divergence,
+    'too many shared bits for ids that are spread evenly',
+    0.1,
+  ),
+];

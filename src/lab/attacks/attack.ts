@@ -1,0 +1,90 @@
+/**
+ * An attack and what keeps it away: one number, measured twice on the same seed, without the defence and
+ * with it. Where ours cannot be switched off there is the second number alone.
+ */
+import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
+import type { Settings } from '../../mainline/state.ts';
+import { within as between, type Check, shareError } from '../results/experiment.ts';
+import { Stage, type StagePlan } from './stage.ts';
+
+/** One run of an attack: how large, on which seed, and the stages that it needed. */
+export class Trial {
+  readonly seed: number;
+  /** Honest nodes. */
+  readonly honest: number;
+  /** Lookups, announces or others that a share is measured on. */
+  readonly count: number;
+  readonly stages: Stage[] = [];
+
+  constructor(seed: number, honest: number, count: number) {
+    this.seed = seed;
+    this.honest = honest;
+    this.count = count;
+  }
+
+  stage(plan: Omit<StagePlan, 'seed' | 'honest'>): Stage {
+    const { seed, honest } = this;
+    const stage = new Stage({ ...plan, seed, honest });
+    this.stages.push(stage);
+    return stage;
+  }
+
+  /** So many attackers that they are this share of all nodes, each in a network of its own. */
+  amid(share: number, settings: Settings): Stage {
+    const attackers = Math.round((this.honest * share) / (1 - share));
+    return this.stage({ attackers, networks: attackers, settings });
+  }
+}
+
+/** Least and most, and why. */
+export interface Bounds {
+  readonly least: number;
+  readonly most: number;
+  readonly reason: string;
+}
+
+export interface Attack {
+  /** As figures have it. */
+  readonly name: string;
+  /** What the attacker does. */
+  readonly about: string;
+  /** What the number says. */
+  readonly measures: string;
+  readonly defence: string;
+  measure(trial: Trial, isDefended: boolean): number;
+  /** Is the number a share of `trial.count`? Default true; else chance has no part in its bounds. */
+  readonly isShare?: boolean;
+  /** Where there is no defence that could be left out: null. */
+  readonly undefended: Bounds | null;
+  readonly defended: Bounds;
+}
+
+/** Honest nodes: no strangers to ration, everybody reachable; their defences as chosen. */
+export function honestSettings(choices: NodeChoices = {}): Settings {
+  const open = { readOnly: false, inbound: false, outbound: false } as const;
+  return settingsFrom({ ...open, onePerNetwork: false, secureIds: false, ...choices });
+}
+
+/** An attacker's nodes keep to nobody's rules, and to their ids. */
+export function attackerSettings(choices: NodeChoices = {}): Settings {
+  return honestSettings({ onePerIp: false, ...choices });
+}
+
+export const within = (least: number, most: number, reason: string): Bounds => ({
+  least,
+  most,
+  reason,
+});
+
+/** What was measured of `count` trials beside its bounds; chance is added where the number is a share. */
+export function judged(
+  name: string,
+  { isShare = true }: Attack,
+  { least, most, reason }: Bounds,
+  count: number,
+  measured: number,
+): Check {
+  const error = isShare ? Math.max(shareError(least, count), shareError(most, count)) : 0;
+  const chance = { reason, error, jump: error > 0 ? 1 / count : 0 };
+  return between(name, least, most, chance, measured);
+}

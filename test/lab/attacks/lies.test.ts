@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { meaningfulTo, readAddress } from '../../../src/core/address.ts';
+import { sharedPrefixBits } from '../../../src/core/id.ts';
+import { SeededRandom } from '../../../src/core/random.ts';
+import { phantom } from '../../../src/lab/attacks/forgery.ts';
+import { capturing, compact, echoing, misleading, silent } from '../../../src/lab/attacks/lies.ts';
+import type { IncomingQuery, QueryHook } from '../../../src/mainline/answering/hook.ts';
+import { someId } from '../../core/ids.ts';
+
+const random = new SeededRandom(9);
+const target = someId(random);
+const asker = someId(random);
+const friends = Array.from({ length: 12 }, (_, i) => ({ id: someId(random), address: phantom(i) }));
+
+function answerOf(hook: QueryHook, method: string, of: Uint8Array | null = target) {
+  const query = { method, target: of, id: asker } as IncomingQuery;
+  return hook(query, () => ({ verdict: 'answered', bytes: new Uint8Array(0) }));
+}
+
+function replyOf(hook: QueryHook, method: string): { id?: Uint8Array; nodes: Uint8Array } {
+  const answer = answerOf(hook, method);
+  return (answer as { reply: { id?: Uint8Array; nodes: Uint8Array } }).reply;
+}
+
+test('who captures is beside the target with all its friends', () => {
+  const { id, nodes } = replyOf(capturing(friends, random), 'get_peers');
+  expect(sharedPrefixBits(id!, 0, target, 0)).toBe(40);
+  expect(nodes).toHaveLength(8 * 26);
+  for (let i = 0; i < 8; i++) {
+    expect(sharedPrefixBits(nodes, i * 26, target, 0)).toBe(40);
+    expect(readAddress(nodes, i * 26 + 20)).toBe(friends[i]!.address);
+  }
+});
+
+test('who misleads names addresses that mean nothing to a public node', () => {
+  const { nodes } = replyOf(misleading(random), 'find_node');
+  for (let i = 0; i < nodes.length; i += 26) {
+    expect(meaningfulTo(phantom(1), readAddress(nodes, i + 20))).toBe(false);
+  }
+});
+
+test('who echoes is whoever asks; pings of all liars are as they should be', () => {
+  expect(replyOf(echoing, 'find_node').id).toEqual(asker);
+  for (const hook of [echoing, silent, capturing(friends, random), misleading(random)]) {
+    expect(answerOf(hook, 'ping', null)).toBeUndefined();
+  }
+  expect(answerOf(silent, 'find_node')).toBeNull();
+});
+
+test('nodes stand in a reply as BEP 5 has them', () => {
+  const bytes = compact(friends.slice(0, 2));
+  expect(bytes.slice(26, 46)).toEqual(friends[1]!.id);
+  expect(readAddress(bytes, 46)).toBe(friends[1]!.address);
+});
