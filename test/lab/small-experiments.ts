@@ -13,7 +13,7 @@ export const SMALL: Readonly<Record<string, Options>> = {
   'chord-massfail': { nodes: 40, rings: 1, lookups: 20 },
   'chord-churn': { nodes: 30, lookups: 20, settleMs: '10 s' },
   'ring-survival': { nodes: 6, keys: 10, kMax: 1, crashesMax: 2, crowds: 1 },
-  attacks: { nodes: 100, trials: 4 },
+  attacks: { nodes: 100, trials: 3, only: 'stolenToken,densityAlarm' },
   'ring-split': { nodes: 6, rings: 1, faultsMs: '2 s' },
   scenario: {
     ...{ nodes: 40, churn: 'bt-redhat', faultsMs: '6 min' },

@@ -84,6 +84,23 @@ export function numbers(
   });
 }
 
+/** `a,b` as text, an array in a file: some of what there is, each once. */
+export function names(
+  name: string,
+  all: readonly string[],
+  about: string,
+): Read<readonly string[]> {
+  return read(`${about}; some of ${all.join(', ')}`, 'a,b,…', (value): readonly string[] => {
+    const list = typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value;
+    if (!Array.isArray(list) || list.length === 0) {
+      throw new TypeError(`"${name}" expected names such as ${all[0]}, got ${shown(value)}`);
+    }
+    const odd = list.find((one) => !all.includes(one));
+    if (odd === undefined) return [...new Set(list as string[])];
+    throw new TypeError(`"${name}" knows no ${shown(odd)}; there are ${all.join(', ')}`);
+  });
+}
+
 function numberOf(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }

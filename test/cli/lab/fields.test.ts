@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import {
   duration,
   latency,
+  names,
   nodes,
   read,
   seed,
@@ -25,6 +26,15 @@ describe('fields', () => {
     expect(nodes.safeParse(10_000_001).success).toBe(false);
     expect(seed.safeParse(2 ** 53).success).toBe(false);
     expect(toggle('a').safeParse('true').success).toBe(false);
+  });
+
+  test('names are some of those there are, as text or an array, each once', () => {
+    const field = names('only', ['first', 'second'], 'a');
+    expect(field.parse('second, first,second')).toEqual(['second', 'first']);
+    expect(field.parse(['first'])).toEqual(['first']);
+    expect(message(field, 'frist')).toBe('"only" knows no "frist"; there are first, second');
+    expect(message(field, [])).toBe('"only" expected names such as first, got an array');
+    expect(message(field, [7])).toBe('"only" knows no 7; there are first, second');
   });
 
   test('durations are milliseconds or have a unit', () => {

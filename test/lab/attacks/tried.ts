@@ -3,8 +3,8 @@ import { randomInt } from 'node:crypto';
 import { expect } from 'vitest';
 import { type Attack, judged, Trial } from '../../../src/lab/attacks/attack.ts';
 
-const HONEST = 120;
-const COUNT = 10;
+const HONEST = 100;
+const COUNT = 5;
 
 /** Each does what it does without its defence, and not with it; a failure names the seed. */
 export function tryOut(attacks: readonly Attack[]): void {

@@ -1,17 +1,20 @@
 import { expect, test } from 'vitest';
 import { ATTACKS, attacks } from '../../../src/lab/experiments/attacks.ts';
 
-test('every attack has its number, with its defence and without, and the same again', () => {
-  const small = { seed: 3, nodes: 100, trials: 4 };
+test('each attack has its number, with its defence and without, and the same again', () => {
+  const only = ['sybilsOfOneNetwork', 'liars10', 'stolenToken'];
+  const small = { seed: 3, nodes: 100, trials: 4, only };
   const done: number[] = [];
   const result = attacks(small, (progress) => done.push(progress.done));
   expect(result.checks.filter(({ pass }) => !pass)).toEqual([]);
-  expect(done).toEqual(ATTACKS.map((_, i) => i + 1));
-  for (const { name, undefended } of ATTACKS) {
-    expect(result.figures[name], name).toBeTypeOf('number');
-    expect(`${name}Undefended` in result.figures, name).toBe(undefended !== null);
-  }
-  expect(result.metrics.lookups).toBeGreaterThan(100);
+  expect(done).toEqual([1, 2, 3]);
+  expect(Object.keys(result.figures).sort()).toEqual(
+    [
+      ...['liars10', 'stolenToken', 'stolenTokenUndefended'],
+      ...['sybilsOfOneNetwork', 'sybilsOfOneNetworkUndefended'],
+    ].sort(),
+  );
+  expect(result.metrics.lookups).toBeGreaterThan(10);
   expect(attacks(small).traceHash).toBe(result.traceHash);
 });
 
