@@ -5,6 +5,7 @@
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import type { Settings } from '../../mainline/state.ts';
 import { within as between, type Check, shareError } from '../results/experiment.ts';
+import type { Recorder } from '../results/recorder.ts';
 import { Stage, type StagePlan } from './stage.ts';
 
 /** One run of an attack: how large, on which seed, and the stages that it needed. */
@@ -15,16 +16,29 @@ export class Trial {
   /** Lookups, announces or others that a share is measured on. */
   readonly count: number;
   readonly stages: Stage[] = [];
+  readonly #recorder: Recorder | null;
+  readonly #condition: string;
 
-  constructor(seed: number, honest: number, count: number) {
+  /** Its lookups are recorded under the name of a condition. */
+  constructor(
+    seed: number,
+    honest: number,
+    count: number,
+    recorder: Recorder | null = null,
+    condition = '',
+  ) {
     this.seed = seed;
     this.honest = honest;
     this.count = count;
+    this.#recorder = recorder;
+    this.#condition = condition;
   }
 
-  stage(plan: Omit<StagePlan, 'seed' | 'honest'>): Stage {
+  stage(plan: Omit<StagePlan, 'seed' | 'honest' | 'recorder'>): Stage {
     const { seed, honest } = this;
-    const stage = new Stage({ ...plan, seed, honest });
+    const recorder = this.#recorder;
+    const stage = new Stage({ ...plan, seed, honest, recorder });
+    recorder?.enter(stage.world, this.#condition);
     this.stages.push(stage);
     return stage;
   }

@@ -18,6 +18,7 @@ import type { MainlineObserver, Settings } from '../../mainline/state.ts';
 import { gradeOf } from '../mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
 import type { Grade } from '../results/grade.ts';
+import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
 import type { World } from '../world.ts';
@@ -25,6 +26,8 @@ import { type SettlementPlan, settled } from './settlement.ts';
 
 export interface StagePlan extends SettlementPlan {
   settings: Settings;
+  /** Hears of each lookup. */
+  recorder?: Recorder | null;
 }
 
 /** What a lookup came to. */
@@ -53,6 +56,7 @@ export class Stage implements MainlineObserver {
   /** Of the lookups that were asked for. */
   readonly grades: Grade[] = [];
   readonly #found = new Map<number, Found>();
+  readonly #recorder: Recorder | null;
   #asker = 0;
   #peers = new Set<Address>();
   #calls = 0;
@@ -62,6 +66,7 @@ export class Stage implements MainlineObserver {
   constructor(plan: StagePlan) {
     const { seed, honest, attackers, settings } = plan;
     this.honest = honest;
+    this.#recorder = plan.recorder ?? null;
     this.random = new SeededRandom(seed, SeedStream.attacks);
     this.overlay = mainlineWorld(
       {
@@ -169,7 +174,9 @@ export class Stage implements MainlineObserver {
       ids.push(lookup.bytes.slice(start, start + ID_BYTES));
       addresses.push(lookup.addressOf(row));
     });
-    this.grades.push(gradeOf(this.overlay, this.#asker, lookup));
+    const grade = gradeOf(this.overlay, this.#asker, lookup);
+    this.grades.push(grade);
+    this.#recorder?.ended(lookup, grade);
     this.#found.set(call, {
       ...{ peers: this.#peers, ids, addresses },
       requests: lookup.askedCount,

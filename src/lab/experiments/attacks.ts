@@ -20,6 +20,7 @@ import { SILENCE } from '../attacks/silence.ts';
 import { SURROUNDING } from '../attacks/surrounding.ts';
 import type { Check, ExperimentResult, Watch } from '../results/experiment.ts';
 import { type Grade, summaryOf } from '../results/grade.ts';
+import type { Recorder } from '../results/recorder.ts';
 import { TraceHash } from '../trace-hash.ts';
 
 export interface AttacksOptions {
@@ -51,6 +52,7 @@ export const ATTACKS_DEFAULTS: AttacksOptions = {
 export function attacks(
   { seed, nodes, trials, only }: AttacksOptions,
   watch: Watch = () => {},
+  recorder: Recorder | null = null,
 ): ExperimentResult {
   const checks: Check[] = [];
   const figures: Record<string, number> = {};
@@ -59,7 +61,8 @@ export function attacks(
   let messages = 0;
   let virtualMs = 0;
   const measure = (attack: Attack, isDefended: boolean): number => {
-    const trial = new Trial(seed, nodes, trials);
+    const condition = isDefended ? attack.name : `${attack.name}, undefended`;
+    const trial = new Trial(seed, nodes, trials, recorder, condition);
     const measured = attack.measure(trial, isDefended);
     for (const stage of trial.stages) {
       messages += stage.world.delivered;
