@@ -425,7 +425,7 @@ export class Mainline {
   #observer(): MainlineObserver {
     return observerOf({
       ...{ found: this.#desk.found, calls: this.#calls, driver: this.#driver },
-      questions: this.#questions,
+      ...{ questions: this.#questions, host: formatIp(ipOf(this.#transport.address)) },
       timeoutMs: this.#settings.timeoutMs,
       remember: (lookup) => this.#remember(lookup),
       joined: (answered) => this.#join(answered),

@@ -16,6 +16,8 @@ interface Hearing {
   questions: Questions;
   calls: Calls;
   driver: Driver;
+  /** Where we listen. */
+  host: string;
   timeoutMs: number;
   /** A lookup is over and will be used again: what is to be known of it. */
   remember(lookup: Lookup): LookupOutcome;
@@ -26,7 +28,7 @@ interface Hearing {
 }
 
 export function observerOf(hearing: Hearing): MainlineObserver {
-  const { found, questions, calls, driver, timeoutMs, remember } = hearing;
+  const { found, questions, calls, driver, host, timeoutMs, remember } = hearing;
   const { ownLookup, joined, foreign } = hearing;
   return {
     onPeer: (call, peer) => found.get(call)?.(peer),
@@ -34,7 +36,7 @@ export function observerOf(hearing: Hearing): MainlineObserver {
       const outcome = remember(lookup);
       const { refusal } = driver;
       const isCutOff = outcome.trace.answered === 0 && refusal !== null;
-      if (isCutOff && refusal.atMs >= lookup.startedAtMs) calls.fail(call, notSent(refusal));
+      if (isCutOff && refusal.atMs >= lookup.startedAtMs) calls.fail(call, notSent(refusal, host));
       else calls.settle(call, outcome);
     },
     onAnswer: (call, message, rttMs, from) => {
@@ -43,7 +45,7 @@ export function observerOf(hearing: Hearing): MainlineObserver {
     onSilence: (call, wasSent) => {
       if (questions.answered(call, null, 0)) return;
       const late = new DhtError('TIMEOUT', `no answer within ${timeoutMs} ms`);
-      calls.fail(call, wasSent ? late : notSent(driver.refusal));
+      calls.fail(call, wasSent ? late : notSent(driver.refusal, host));
     },
     onJoin: joined,
     onOwnLookup: ownLookup,

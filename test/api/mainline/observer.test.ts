@@ -14,7 +14,7 @@ function setup(refusal: { code: string; atMs: number } | null, answered = 0) {
     questions: new Questions(),
     calls,
     driver: { refusal } as never,
-    timeoutMs: 6000,
+    ...{ host: '127.0.0.1', timeoutMs: 6000 },
     remember: () => outcome as never,
     ownLookup: () => joins.push(99),
     joined: (count) => joins.push(count),
