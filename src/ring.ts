@@ -17,6 +17,7 @@ export {
   type OwnsResult,
   type ReadOptions,
   RingAccess,
+  type RingStats,
   type WriteOptions,
   type WriteResult,
 } from './api/ring/access.ts';

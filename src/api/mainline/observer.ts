@@ -1,5 +1,6 @@
 /** What the machine tells of commands becomes the outcome of calls: a result, or an error that says why. */
 import type { Address } from '../../core/address.ts';
+import { formatId } from '../../core/id.ts';
 import type { Calls } from '../../io/calls.ts';
 import type { Driver } from '../../io/driver.ts';
 import { DhtError } from '../../io/errors.ts';
@@ -9,6 +10,7 @@ import type { MainlineObserver } from '../../mainline/state.ts';
 import type { Desk, LookupOutcome } from './desk.ts';
 import { notSent, pingResult } from './outcomes.ts';
 import type { Questions } from './questions.ts';
+import type { MainlineEvent } from './results.ts';
 
 /** What of a node hears the machine. */
 interface Hearing {
@@ -25,11 +27,12 @@ interface Hearing {
   ownLookup(lookup: Lookup): void;
   joined(answered: number): void;
   foreign(contacts: readonly Address[]): void;
+  tell(event: MainlineEvent): void;
 }
 
 export function observerOf(hearing: Hearing): MainlineObserver {
   const { found, questions, calls, driver, host, timeoutMs, remember } = hearing;
-  const { ownLookup, joined, foreign } = hearing;
+  const { ownLookup, joined, foreign, tell } = hearing;
   return {
     onPeer: (call, peer) => found.get(call)?.(peer),
     onLookup: (call, lookup) => {
@@ -47,7 +50,11 @@ export function observerOf(hearing: Hearing): MainlineObserver {
       const late = new DhtError('TIMEOUT', `no answer within ${timeoutMs} ms`);
       calls.fail(call, wasSent ? late : notSent(driver.refusal, host));
     },
-    onJoin: joined,
+    onJoin: (answered) => {
+      joined(answered);
+      tell({ kind: 'joined', answered });
+    },
+    onIdentity: (id) => tell({ kind: 'identity', id: formatId(id) }),
     onOwnLookup: ownLookup,
     onForeign: foreign,
   };

@@ -143,6 +143,7 @@ function serveCommand(group: Command): void {
     .option('--leave-timeout <duration>', 'how long leaving may take', duration, 60_000);
   addStudioOptions(serving)
     .option('--for <duration>', 'stop after this long, such as 10s', duration)
+    .option('--metrics <port>', 'serve Prometheus metrics on this port of 127.0.0.1', port)
     .option('--json', 'one JSON object per line', false)
     .action((options: RingServeOptions) => serveRing(options, openConsole(options.json)));
 }
