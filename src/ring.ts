@@ -37,6 +37,8 @@ export {
   type RingCondition,
   type RingEntry,
   type RingName,
+  type RingPage,
+  type RingRecord,
   RingService,
   type StoreOptions,
 } from './api/ring/service.ts';

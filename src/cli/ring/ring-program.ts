@@ -4,6 +4,7 @@ import { clientKey, RING_DEFAULTS } from '../../ring.ts';
 import { duration, endpoints, oneOf, port, wholeNumberIn } from '../arguments.ts';
 import { type Console, openConsole } from '../console.ts';
 import { addStudioOptions } from '../studio-options.ts';
+import { archiveCommands } from './ring-archive.ts';
 import { exists, get, type InsertOptions, insert, owns, remove } from './ring-data.ts';
 import { doctor, info } from './ring-doctor.ts';
 import {
@@ -75,6 +76,8 @@ export function ringCommands(group: Command): void {
   addKeyOptions(group.command('owns').description('which member owns a key'))
     .argument('<key>', KEY, keyText)
     .action((key: string, options: KeyOptions) => owns(key, options, openConsole(options.json)));
+
+  archiveCommands(group);
 
   addAskOptions(group.command('info').description('what one member says of itself')).action(
     (options: AskOptions) => info(options, openConsole(options.json)),
