@@ -4,6 +4,7 @@
  * forgotten a promise, and who comes back without is somebody else (the incarnation).
  */
 import type { Address } from '../core/address.ts';
+import { assert } from '../core/assert.ts';
 import type { Store } from '../core/store.ts';
 import type { Flushes } from './records/flushes.ts';
 import { Elector, nextOf } from './titles/elector.ts';
@@ -31,7 +32,7 @@ export class Seat {
     this.#store = store;
     this.#flushes = flushes;
     const kept = store.fact(TITLES_FACT);
-    if (kept !== null) this.elector.decode(kept);
+    if (kept !== null) assert(this.elector.decode(kept), 'the titles in the store are whole');
   }
 
   get peer(): Peer {

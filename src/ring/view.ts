@@ -8,6 +8,7 @@ import type { Member } from './circle/member.ts';
 import type { Wire } from './dialects/wire.ts';
 import type { Policy } from './settings.ts';
 import type { RingState } from './state.ts';
+import type { Peer } from './titles/title.ts';
 
 /** One identity and its arc [hash, end). Addresses are `IP:port`, hashes 40 hexadecimal digits. */
 export interface IdentityInfo {
@@ -24,6 +25,19 @@ export interface IdentityInfo {
   readonly backups: readonly BackupInfo[];
   /** Backups that hold all of the arc, as last compared: the K that protects it at this moment. */
   readonly effectiveK: number;
+  /** Under which it answers, in a ring with titles; null while it holds none. */
+  readonly title?: TitleInfo | null;
+}
+
+export interface TitleInfo {
+  /** Each change of the title has a higher one. */
+  readonly epoch: number;
+  /** First addresses of the processes that hold all that was acknowledged, and of those that decide. */
+  readonly copies: readonly string[];
+  readonly electors: readonly string[];
+  /** Copies that there should be. */
+  readonly wanted: number;
+  readonly isChanging: boolean;
 }
 
 export interface MemberInfo {
@@ -89,6 +103,20 @@ function identityInfo(identity: Identity): IdentityInfo {
     fingers: fingers.members.map(memberInfo),
     backups: copies.map(backupInfo),
     effectiveK,
+    ...(identity.isTitled && { title: titleInfo(identity) }),
+  };
+}
+
+function titleInfo({ holding }: Identity): TitleInfo | null {
+  if (holding === null) return null;
+  const { epoch, copies, electors, wanted } = holding.title;
+  const homes = (peers: readonly Peer[]) => peers.map(({ home }) => formatAddress(home));
+  return {
+    epoch: epoch.number,
+    copies: homes(copies),
+    electors: homes(electors),
+    wanted,
+    isChanging: holding.isChanging,
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { removeRecord } from '../../src/ring/copies/keeping.ts';
 import { SmallRing } from './small-ring.ts';
+import { titledRing } from './titled.ts';
 
 describe('the view of a node', () => {
   it('is plain data, whole and in text', () => {
@@ -56,5 +57,16 @@ describe('the view of a node', () => {
     expect([...seen].filter((progress) => progress > 0 && progress < 1).length).toBeGreaterThan(0);
     expect(a.node.info().effectiveK).toBe(1);
     expect(b.node.info().effectiveK).toBe(1);
+  });
+});
+
+describe('what a node with titles shows', () => {
+  it('says under which title it answers', () => {
+    const { nodes } = titledRing(3, 1);
+    const { title } = nodes[0].node.info().identities[0];
+    expect(title).toMatchObject({ wanted: 2, isChanging: false });
+    expect(title!.copies.length).toBe(2);
+    expect(title!.electors.length).toBe(3);
+    expect(title!.epoch).toBeGreaterThan(1);
   });
 });

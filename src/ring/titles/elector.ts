@@ -59,8 +59,10 @@ export interface Proposal {
 }
 
 const FORMAT = 1;
-/** Stretches that one process keeps at most. */
-const STRETCHES_LIMIT = 4096;
+/** Stretches that one process keeps at most: some hundred bytes each. */
+export const STRETCHES_LIMIT = 1024;
+/** A promise or an acceptance cuts at two ends, and once more at zero. */
+const STRETCHES_ADDED = 4;
 
 export class Elector {
   readonly #stretches = new Stretches();
@@ -81,9 +83,14 @@ export class Elector {
     return this.#stretches.at(point, start);
   }
 
+  /** What could not be taken up again by the next process is not promised. */
+  get #isFull(): boolean {
+    return this.#stretches.list.length + STRETCHES_ADDED > STRETCHES_LIMIT;
+  }
+
   promise(from: Uint8Array, end: Uint8Array, epoch: Epoch): Answer {
     const overlapping = this.#stretches.overlapping(from, end);
-    if (epoch.number > EPOCH_NUMBER_MAX) return this.#answer(from, end, false);
+    if (epoch.number > EPOCH_NUMBER_MAX || this.#isFull) return this.#answer(from, end, false);
     if (overlapping.some((its) => compareEpochs(its.promised, epoch) > 0)) {
       return this.#answer(from, end, false);
     }
@@ -104,7 +111,7 @@ export class Elector {
   }
 
   #mayAccept({ from, end, epoch }: Title): boolean {
-    if (epoch.number > EPOCH_NUMBER_MAX) return false;
+    if (epoch.number > EPOCH_NUMBER_MAX || this.#isFull) return false;
     return this.#stretches.overlapping(from, end).every((its) => {
       if (compareEpochs(its.promised, epoch) <= 0) return true;
       // What was accepted already, once more.

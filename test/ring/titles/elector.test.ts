@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Elector, nextOf } from '../../../src/ring/titles/elector.ts';
+import { Elector, nextOf, STRETCHES_LIMIT } from '../../../src/ring/titles/elector.ts';
 import { EPOCH_NUMBER_MAX } from '../../../src/ring/titles/epoch.ts';
 import type { Title } from '../../../src/ring/titles/title.ts';
 import { peersUpTo, point, titleOf } from './samples.ts';
@@ -89,4 +89,24 @@ describe('an elector', () => {
     expect(elector.promise(point(1), point(2), last).isGranted).toBe(true);
     expect(accept(elector, titleOf(3, 4, EPOCH_NUMBER_MAX + 1, electors)).isGranted).toBe(false);
   });
+});
+
+test('more stretches than can be taken up again are not promised', () => {
+  const elector = new Elector();
+  const at = (i: number) => {
+    const key = new Uint8Array(20);
+    key[0] = i >>> 8;
+    key[1] = i & 255;
+    return key;
+  };
+  let count = 0;
+  for (let i = 0; i < STRETCHES_LIMIT; i++) {
+    const epoch = { number: i + 1, claimant: 1 };
+    if (elector.promise(at(2 * i), at(2 * i + 1), epoch).isGranted) count++;
+  }
+  expect(count).toBeGreaterThan(STRETCHES_LIMIT / 2 - 10);
+  expect(elector.stretches.length).toBeLessThanOrEqual(STRETCHES_LIMIT);
+  expect(new Elector().decode(elector.encode())).toBe(true);
+  const title = titleOf(1, 2, 9, peersUpTo(3));
+  expect(elector.accept({ titles: [title], isInForce: false }).isGranted).toBe(false);
 });
