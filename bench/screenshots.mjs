@@ -83,6 +83,16 @@ async function isStill(page, isLive) {
   await page.waitForTimeout(1500);
 }
 
+/** A step that asks is shown as it ends. */
+async function show(page) {
+  const button = page.getByRole('button', { name: 'Just show me' });
+  if ((await button.count()) === 0) return;
+  await button.click();
+  const isTold = () => globalThis.ringlight.glance().phase === 'told';
+  await page.waitForFunction(isTold, undefined, { timeout: PATIENCE_MS });
+  await page.waitForTimeout(1500);
+}
+
 async function main() {
   const { values, positionals } = parseArgs({
     options: { out: { type: 'string' } },
@@ -104,9 +114,8 @@ async function main() {
       });
       await page.goto(`${studio.url}/${hash}`);
       await isStill(page, hash.startsWith('#live'));
+      await show(page);
       if (tab) await page.getByRole('tab', { name: tab }).click();
-      if (hash.startsWith('#live'))
-        await page.getByRole('button', { name: 'apple' }).first().click();
       await page.mouse.move(0, 0);
       await page.waitForTimeout(500);
       const png = flatPng(await page.screenshot());

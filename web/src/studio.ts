@@ -133,6 +133,8 @@ export class Studio {
     if (token !== undefined) rememberToken(name, token);
     const title = this.liveScenes.value.find((scene) => scene.name === name)?.title ?? name;
     this.#show({ kind: 'live', liveName: name, title }, liveSource(name));
+    // As in the lab, one sees a key, its owner and the way to it.
+    this.session.select({ someKey: true, newestLookup: true });
     this.#setAddress(writeLiveLink(name));
   }
 

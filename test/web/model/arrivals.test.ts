@@ -53,3 +53,16 @@ test('a key that was named is selected when it is there; what was forgotten is n
   model.apply(lookup(9, { state: 'running' }));
   expect(view.selectedLookup.value).toBe(5);
 });
+
+test('where any key will do, the first by its name is looked at, unless one is already', () => {
+  const { view, model, expected } = arrivals();
+  expected.expectSomeKey();
+  model.apply(frame({ keys: [{ ...key('nameless'), name: null }] }));
+  expect(view.selectedKey.value).toBeNull();
+  model.apply(frame({ keys: [key('fig'), key('apple')] }));
+  expect(view.selectedKey.value).toBe(key('apple').key);
+  view.selectedKey.value = 'mine';
+  expected.expectSomeKey();
+  model.apply(frame({ keys: [key('banana')] }));
+  expect(view.selectedKey.value).toBe('mine');
+});

@@ -8,12 +8,14 @@ import { Session } from '../../../web/src/model/session.ts';
 import { createViewState } from '../../../web/src/model/view-state.ts';
 import { pressed } from '../../../web/src/shell/shortcuts.ts';
 import { keyedMoment, niceEnd, paceText, Timeline } from '../../../web/src/shell/timeline.tsx';
+import type { LinkState } from '../../../web/src/sources/source.ts';
 import type { Studio } from '../../../web/src/studio.ts';
 import { addNodes, frame, hello, lookup } from '../model/messages.ts';
 
 let root: HTMLElement;
 let session: Session;
 let commands: Command[];
+let link: (state: LinkState) => void;
 let tell: (message: SceneMessage) => void;
 
 beforeEach(() => {
@@ -23,6 +25,7 @@ beforeEach(() => {
   session = new Session(createViewState());
   session.show((listener) => {
     tell = (message) => listener.onMessage(message);
+    link = listener.onLink;
     return { send: (command) => commands.push(command), close: () => {} };
   });
   tell(hello({ config: FIRST_CONFIG }));
@@ -98,7 +101,11 @@ describe('the timeline', () => {
     tell(hello({ origin: 'live', abilities: ['inspect'] }));
     draw();
     expect(root.querySelector('button')).toBeNull();
+    expect(root.textContent).not.toContain('Live');
+    act(() => link({ state: 'open' }));
     expect(root.textContent).toContain('Live');
+    act(() => link({ state: 'waiting', message: 'gone', retryAtMs: 0 }));
+    expect(root.textContent).toContain('As it was when last heard of');
   });
 });
 

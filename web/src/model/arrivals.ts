@@ -21,6 +21,8 @@ export class Arrivals {
   #isAsked = false;
   /** The look-up that hands asked for, until its answer was said; 0 for none. */
   #asked = 0;
+  /** Any key will do, the first by its name. */
+  #expectsSome = false;
   /** The name of a key that was just typed. */
   #expectedKey: string | null = null;
 
@@ -43,7 +45,12 @@ export class Arrivals {
     if (model) this.#selectKey(model);
   }
 
+  expectSomeKey(): void {
+    this.#expectsSome = true;
+  }
+
   forget(): void {
+    this.#expectsSome = false;
     this.#expectsLookup = this.#isAsked = false;
     this.#asked = 0;
     this.#expectedKey = null;
@@ -82,7 +89,15 @@ export class Arrivals {
     this.#say(answerText(lookup));
   }
 
+  #selectSome(model: SceneModel): void {
+    const names = [...model.keys.values()].map(({ name }) => name).filter((name) => name !== null);
+    if (names.length === 0) return;
+    this.#expectsSome = false;
+    if (this.#view.selectedKey.peek() === null) this.#expectedKey = names.sort()[0];
+  }
+
   #selectKey(model: SceneModel): void {
+    if (this.#expectsSome) this.#selectSome(model);
     if (this.#expectedKey === null) return;
     for (const key of model.keys.values()) {
       if (key.name !== this.#expectedKey) continue;

@@ -159,6 +159,7 @@ export class Session {
     if (view !== undefined) this.view.viewKind.value = view;
     if (tab !== undefined) this.view.tab.value = tab;
     if (newestLookup) this.#arrivals.expectLookup();
+    if (more.someKey) this.#arrivals.expectSomeKey();
     if (keyName !== undefined) this.#arrivals.expectKey(keyName, this.main?.model);
   }
 

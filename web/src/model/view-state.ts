@@ -51,6 +51,8 @@ export interface Selection {
   keyName?: string;
   lookup?: number;
   newestLookup?: boolean;
+  /** The first by its name, as soon as there is one. */
+  someKey?: boolean;
   view?: ViewKind;
   tab?: PanelTab;
   compared?: number;

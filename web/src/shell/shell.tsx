@@ -10,6 +10,7 @@ import { LessonPanel } from '../lessons/lesson-panel.tsx';
 import type { ScenePane } from '../model/session.ts';
 import type { PanelTab } from '../model/view-state.ts';
 import { clockText, differenceText } from '../model/words.ts';
+import { Differences } from '../panels/differences.tsx';
 import { FiguresPanel } from '../panels/figures-panel.tsx';
 import { HandsPanel } from '../panels/hands-panel.tsx';
 import { KeysPanel } from '../panels/keys-panel.tsx';
@@ -210,6 +211,7 @@ function Exhibits({ studio }: { studio: Studio }) {
   const panes = session.panes.value;
   return (
     <div class="exhibits">
+      {panes.length > 1 && <Differences a={panes[0].model} b={panes[1].model} />}
       {panes.map((pane) => (
         <section key={pane.name} aria-label={panes.length > 1 ? `Scene ${pane.name}` : 'Details'}>
           {panes.length > 1 && <h3>{pane.name}</h3>}
@@ -262,11 +264,29 @@ function Panels({ studio }: { studio: Studio }) {
   };
   return (
     <Tabs label="Panels" tabs={tabs} open={open} onOpen={onOpen}>
-      {session.panes.value.length > 1 && pane && open !== 'hands' && (
-        <p class="shell-scene small soft">Scene {pane.name}</p>
-      )}
+      <TwoWorlds studio={studio} tab={open} />
       {pane && <Panel studio={studio} pane={pane} tab={open} />}
     </Tabs>
+  );
+}
+
+/** Of two worlds: in what they differ, and of the look-up that of the other one, too. */
+function TwoWorlds({ studio, tab }: { studio: Studio; tab: AnyTab }) {
+  const { session } = studio;
+  const [a, b] = session.panes.value;
+  if (!a || !b || tab === 'hands') return null;
+  const isB = session.view.pane.value === 1;
+  return (
+    <>
+      <Differences a={a.model} b={b.model} />
+      {tab === 'lookup' && (
+        <>
+          <p class="shell-scene small soft">Scene {isB ? 'A' : 'B'}</p>
+          <Panel studio={studio} pane={isB ? a : b} tab={tab} />
+        </>
+      )}
+      <p class="shell-scene small soft">Scene {isB ? 'B' : 'A'}</p>
+    </>
   );
 }
 

@@ -26,10 +26,11 @@ export function Timeline({ session }: { session: Session }) {
   if (!model || !hello) return <section class="timeline" aria-label="Time" />;
   const hasTime = hello.abilities.includes('time');
   const canRewind = hello.abilities.includes('rewind');
+  const isOpen = session.panes.value[0].link.value.state === 'open';
   if (!hasTime) {
     return (
       <section class="timeline" aria-label="Time">
-        <span class="soft">Live, as it happens</span>
+        <span class="soft">{isOpen ? 'Live, as it happens' : 'As it was when last heard of'}</span>
         <span />
         <Clock model={model} />
       </section>

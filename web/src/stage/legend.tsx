@@ -19,10 +19,11 @@ export function Legend({ model }: { model: SceneModel }) {
   usePaced([model.tick, model.keysTick], LOOKED_AT_MS);
   const special = useMemo(() => specialNodes(model), [model, model.statesVersion]);
   const entries = entriesOf(model, special);
-  // On a phone it would lie on the picture: there it is opened when asked for.
+  // On a phone and beside another it would lie on the picture: there it is opened when asked for.
   const isWide = useMemo(() => matchMedia('(min-width: 641px)').matches, []);
+  const isFolded = !isWide || view.layout.value === 'two';
   return (
-    <details class="stage-legend" open={isWide}>
+    <details class={`stage-legend ${isFolded ? 'is-folded' : ''}`} open={!isFolded}>
       <summary>What is what</summary>
       <ul aria-label="What the shapes mean">
         {entries.map((entry) => (
