@@ -18,14 +18,7 @@ export const CONTENTS = [
   },
   {
     group: 'Guides',
-    pages: [
-      'docs/mainline.md',
-      'docs/ring.md',
-      'docs/lab.md',
-      'docs/results.md',
-      'docs/studio.md',
-      'docs/events-and-metrics.md',
-    ],
+    pages: ['docs/mainline.md', 'docs/ring.md', 'docs/lab.md', 'docs/results.md', 'docs/studio.md'],
   },
   {
     group: 'Good to know',

@@ -78,7 +78,6 @@ export type {
   FindNodeResult,
   GetPeersResult,
   Id,
-  MainlineEvent,
   MainlineWatcher,
   Peer,
   PingResult,

@@ -17,7 +17,6 @@ export {
   type OwnsResult,
   type ReadOptions,
   RingAccess,
-  type RingStats,
   type WriteOptions,
   type WriteResult,
 } from './api/ring/access.ts';
@@ -37,8 +36,6 @@ export {
   type RingCondition,
   type RingEntry,
   type RingName,
-  type RingPage,
-  type RingRecord,
   RingService,
   type StoreOptions,
 } from './api/ring/service.ts';

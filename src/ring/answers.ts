@@ -181,12 +181,16 @@ function answerWrite(node: RingState, now: number, link: Link, frame: Frame): bo
 function answerReplicate(node: RingState, now: number, link: Link, frame: Frame): boolean {
   const { request } = frame;
   const start = frame.at;
-  if (!keepRecords(node, now, frame)) return false;
+  const kept = keepRecords(node, now, frame);
+  if (kept === null) return false;
   if (holdsForeign(node, frame.bytes, start, frame.end)) node.moved(now);
   node.flushes.wait((_now, error) => {
     if (link.isOver) return;
-    const status = error === null ? Status.ok : Status.storeFailed;
-    link.answerStatus(FrameType.replicate, request, status);
+    const isKept = kept.refused === 0 ? Status.ok : Status.refused;
+    const out = link.begin(FrameType.replicate | REPLY, request);
+    out.u8(error === null ? isKept : Status.storeFailed);
+    if (kept.newer !== null) out.raw(kept.newer);
+    link.send();
   });
   return true;
 }

@@ -33,6 +33,7 @@ import { INTAKE_BYTES_PER_SECOND, type Intake } from './intake.ts';
 import { Link, type LinkOwner } from './link.ts';
 import { probe } from './membership/life.ts';
 import type { Line } from './patience.ts';
+import { CLOCK_TOLERANCE_MS, shiftOf } from './records/clock.ts';
 import type { RingShared } from './shared.ts';
 import type { RingState, Streams } from './state.ts';
 import { answerVouch, VOUCHING_LIMIT, vouch } from './vouching.ts';
@@ -146,6 +147,7 @@ export class Connections implements Streams, LinkOwner {
     const member = members.of(link.dialed);
     link.home = member.home;
     recount(node, now, member, hello.incarnation);
+    this.#compareClocks();
     const claimed = members.of(member.claimedHome);
     // Only there can anybody tell whether the two are one.
     if (!claimed.isProven && isNear(claimed.address, member.address)) this.to(now, claimed);
@@ -153,6 +155,22 @@ export class Connections implements Streams, LinkOwner {
     for (const identity of node.identities) {
       if (identity.isMember) refreshCopies(node, now, identity);
     }
+  }
+
+  /** Is our clock that of the others? */
+  #compareClocks(): void {
+    const node = this.#node;
+    if (node.identities.length === 0) return;
+    const aheadMs = new Map<Address, number>();
+    for (const { home, handshake, isMembers } of this.#links.values()) {
+      const ahead = handshake?.aheadMs ?? null;
+      if (isMembers && home !== 0 && ahead !== null) aheadMs.set(home, ahead);
+    }
+    const before = node.clockShiftMs;
+    const shift = shiftOf([...aheadMs.values()]);
+    if (Math.abs(shift - before) <= CLOCK_TOLERANCE_MS) return;
+    node.clockShiftMs = shift;
+    node.event({ kind: 'clock', aheadMs: -shift });
   }
 
   vouch(now: number, link: Link): void {

@@ -32,6 +32,8 @@ export class RingCounters {
   /** Records written by clients of this owner, and copies taken for others. */
   writes = 0;
   replicas = 0;
+  /** Records from the future, which were not taken: somebody's clock is wrong. */
+  refusedVersions = 0;
   /** Copies that were older than what was here. */
   stale = 0;
   /** Changes that came after their time, and were not made. */

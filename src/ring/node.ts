@@ -34,7 +34,7 @@ import { Connections } from './connections.ts';
 import { recallExpiries } from './copies/keeping.ts';
 import { stopReleasing } from './copies/release.ts';
 import { beginInStep } from './copies/repair.ts';
-import { incarnationOf } from './greeting/incarnation.ts';
+import { drawIncarnation, keepIncarnation, keptIncarnation } from './greeting/incarnation.ts';
 import { becomeMember, beginAlone, join, regainTitle } from './handover/join.ts';
 import { leaveRing } from './handover/leave.ts';
 import { challenged, reachOut } from './handover/takeover.ts';
@@ -117,12 +117,19 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
 
   #begin(now: number): void {
     this.agenda.start(now);
-    if (this.incarnation === 0 && this.identities.length > 0) {
-      this.incarnation = incarnationOf(this.store, this.random);
-      for (const member of this.greeted) member.incarnation = this.incarnation;
-    }
+    if (this.incarnation === 0 && this.identities.length > 0) this.#incarnate();
     recallExpiries(this);
     this.memory.recall(now);
+  }
+
+  #incarnate(): void {
+    const { store, flushes, random } = this;
+    const kept = keptIncarnation(store);
+    const incarnation = kept || drawIncarnation(random);
+    this.incarnation = incarnation;
+    for (const member of this.greeted) member.incarnation = incarnation;
+    // Beside the first that is written: who holds nothing need not be remembered, in the lab by the thousand.
+    if (kept === 0) flushes.first = () => keepIncarnation(store, incarnation);
   }
 
   /**

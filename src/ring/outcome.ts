@@ -80,6 +80,8 @@ export type RingEvent =
     }
   /** Somebody's greeting led to nothing: an older version, another ring, no proof of the secret. */
   | { readonly kind: 'rejected'; readonly peer: Address; readonly reason: string }
+  /** Our clock is that far ahead of the others' (behind, if negative), who are taken for right; 0: not any more. */
+  | { readonly kind: 'clock'; readonly aheadMs: number }
   /** The store could not make something durable. */
   | { readonly kind: 'store-error'; readonly message: string };
 

@@ -41,7 +41,7 @@ import { Memory } from './memory.ts';
 import type { OperationKind, RingEvent, RingObserver } from './outcome.ts';
 import { Lines, type Waiter } from './patience.ts';
 import { Rate } from './rate.ts';
-import { HybridClock } from './records/clock.ts';
+import { HybridClock, isBeyond } from './records/clock.ts';
 import { Digests } from './records/digests.ts';
 import { Expiries } from './records/expiries.ts';
 import { Flushes } from './records/flushes.ts';
@@ -189,6 +189,8 @@ export abstract class RingState implements Greeter {
   readonly resigned: Set<Address> = new Set();
   /** Bytes of writes that wait for their copies. */
   writeBytes = 0;
+  /** How far our clock is corrected, by those of the others (records/clock.ts). */
+  clockShiftMs = 0;
   /** When we were last found to have stood still. */
   stalledAtMs: number = -Infinity;
   /** Whom we were told to join. */
@@ -287,6 +289,16 @@ export abstract class RingState implements Greeter {
 
   event(event: RingEvent): void {
     this.observer.onEvent(event);
+  }
+
+  /** The time by which versions are given and tombstones forgotten. */
+  timeOf(now: number): number {
+    return now + this.clockShiftMs;
+  }
+
+  /** A version from so far in the future that a clock must have been wrong. Titles have no clock in theirs. */
+  isBeyond(now: number, version: Uint8Array, at = 0): boolean {
+    return !this.settings.titles && isBeyond(version, at, this.timeOf(now));
   }
 
   linkTo(now: number, member: Member): Link {

@@ -45,6 +45,10 @@ export interface MemberInfo {
   readonly hash: string;
   /** A class program: it takes part without backups. */
   readonly isPlain: boolean;
+  /** Of its data, 12 hexadecimal digits; null: it has not said. */
+  readonly incarnation: string | null;
+  /** How far its clock is ahead of that of who tells; null: it has not said. */
+  readonly clockOffsetMs: number | null;
 }
 
 export interface BackupInfo {
@@ -58,6 +62,12 @@ export interface BackupInfo {
 
 export interface RingInfo {
   readonly identities: readonly IdentityInfo[];
+  /** Of our data, 12 hexadecimal digits: who comes back without them is somebody new. */
+  readonly incarnation: string;
+  /** How far our clock is ahead of those of most others, if that is so far that it is not gone by; else 0. */
+  readonly clockAheadMs: number;
+  /** Copies of our arcs that are not there in full. */
+  readonly copiesMissing: number;
   readonly wire: Wire;
   readonly policy: Policy;
   /** Backups asked for. */
@@ -79,6 +89,9 @@ export function infoOf(node: RingState): RingInfo {
   const members = identities.filter(({ state }) => state === 'member' || state === 'leaving');
   return {
     identities,
+    incarnation: digitsOf(node.incarnation),
+    clockAheadMs: node.clockShiftMs === 0 ? 0 : -node.clockShiftMs,
+    copiesMissing: members.reduce((sum, { effectiveK }) => sum + settings.k - effectiveK, 0),
     wire: settings.wire,
     policy: settings.policy,
     k: settings.k,
@@ -120,8 +133,18 @@ function titleInfo({ holding }: Identity): TitleInfo | null {
   };
 }
 
-function memberInfo({ address, hash, isPlain }: Member): MemberInfo {
-  return { address: formatAddress(address), hash: formatId(hash), isPlain };
+function memberInfo({ address, hash, isPlain, incarnation, clockOffsetMs }: Member): MemberInfo {
+  return {
+    address: formatAddress(address),
+    hash: formatId(hash),
+    isPlain,
+    incarnation: incarnation === 0 ? null : digitsOf(incarnation),
+    clockOffsetMs: clockOffsetMs === null ? null : Math.round(clockOffsetMs),
+  };
+}
+
+function digitsOf(incarnation: number): string {
+  return incarnation.toString(16).padStart(12, '0');
 }
 
 function backupInfo({ member, isInStep, sync }: Copy): BackupInfo {

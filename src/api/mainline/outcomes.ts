@@ -28,9 +28,8 @@ function krpcError(message: Message): DhtError {
   return new DhtError('KRPC_ERROR', what, { krpcCode: code });
 }
 
-/** @param host where we listen. */
-export function notSent(refusal: Refusal | null, host: string): DhtError {
-  const why = refusal === null ? '' : `: ${refusalText(refusal.code, host)}`;
+export function notSent(refusal: Refusal | null): DhtError {
+  const why = refusal === null ? '' : `: ${refusalText(refusal.code)}`;
   return new DhtError('NOT_SENT', `the system refuses to send${why}`);
 }
 
@@ -73,6 +72,6 @@ export function wholeStats(
   failures: number,
   refusal: Refusal | null,
 ): MainlineStats {
-  const said = refusal && refusalText(refusal.code, known.host);
+  const said = refusal && refusalText(refusal.code);
   return { ...known, ...beside, out: { ...known.out, failures, refusal: said } };
 }

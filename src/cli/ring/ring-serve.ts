@@ -12,7 +12,6 @@ import {
 } from '../../ring.ts';
 import type { Studio } from '../../studio.ts';
 import { bold, type Console, counted } from '../console.ts';
-import { type MetricsPage, openMetrics } from '../metrics.ts';
 import { every, untilStopped } from '../stopping.ts';
 import { openStudioFor, type StudioChoice } from '../studio-options.ts';
 import { secretOption } from './ring-options.ts';
@@ -39,7 +38,6 @@ export interface RingServeOptions extends StudioChoice, ServiceChoice {
   hostLabel?: string;
   leaveTimeout: number;
   for?: number;
-  metrics?: number;
   json: boolean;
 }
 
@@ -68,11 +66,9 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
   if (ring === null) return console.emit('stopped');
   let studio: Studio | null = null;
   let services: Services | null = null;
-  let metrics: MetricsPage | null = null;
   try {
     introduce(ring, options, console);
     services = await openServices(ring, options, console);
-    metrics = await openMetrics(options.metrics, () => ring.metricsText(), console);
     studio = await showRing(ring, options, console);
     isIntroduced = true;
     for (const notice of early) tell(notice, console);
@@ -86,7 +82,6 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
     await services?.close();
     await leaveRing(ring, options, console);
   } finally {
-    metrics?.close();
     await Promise.all([studio?.close(), services?.close(), ring.close()]);
   }
   console.say('Left.');
@@ -195,11 +190,20 @@ function lineOf(notice: RingNotice): string | null {
       return `${peer} is gone.`;
     case 'rejected':
       return `${peer} was refused: ${reason}.`;
+    case 'clock':
+      return clockLine(notice.aheadMs ?? 0);
     case 'store-error':
       return `The store failed: ${message}`;
     default:
       return null;
   }
+}
+
+function clockLine(aheadMs: number): string {
+  if (aheadMs === 0) return 'The clock of this host is right again.';
+  const seconds = counted(Math.round(Math.abs(aheadMs) / 1000), 'second');
+  const side = aheadMs > 0 ? 'ahead of' : 'behind';
+  return `The clock of this host is ${seconds} ${side} those of the other members; going by theirs.`;
 }
 
 function report(ring: Ring, console: Console): void {

@@ -12,7 +12,7 @@
 import type { Surveyed } from './ring-survey.ts';
 
 export interface Finding {
-  check: 'alive' | 'coverage' | 'order' | 'k' | 'live successor' | 'principals' | 'walk';
+  check: 'alive' | 'coverage' | 'order' | 'k' | 'live successor' | 'principals' | 'clock' | 'walk';
   address: string;
   message: string;
 }
@@ -59,7 +59,7 @@ export function judge(found: ReadonlyMap<string, Surveyed>): Survey {
   return {
     members,
     dead,
-    faults: [...faults, ...backupFaults(own)],
+    faults: [...faults, ...backupFaults(own), ...clockFaults(own)],
     principals,
     principalsNeeded: needed,
     effectiveK,
@@ -171,6 +171,26 @@ function backupFaults(own: readonly Surveyed[]): Finding[] {
     if (view!.effectiveK >= wanted) continue;
     const message = `${view!.effectiveK} of ${wanted} backups hold all of its arc`;
     faults.push({ check: 'k', address, message });
+  }
+  return faults;
+}
+
+/** Who goes by the time of the others, and who was given what nobody can have written yet. */
+function clockFaults(own: readonly Surveyed[]): Finding[] {
+  const faults: Finding[] = [];
+  for (const { address, info } of own) {
+    const { clockAheadMs = 0, counters } = info!;
+    if (clockAheadMs !== 0) {
+      const seconds = Math.round(Math.abs(clockAheadMs) / 1000);
+      const side = clockAheadMs > 0 ? 'ahead of' : 'behind';
+      const message = `its clock is ${seconds} s ${side} the others’`;
+      faults.push({ check: 'clock', address, message });
+    }
+    const refused = counters['refusedVersions'] ?? 0;
+    if (refused > 0) {
+      const message = `was given ${refused} records from the future: somebody’s clock is wrong`;
+      faults.push({ check: 'clock', address, message });
+    }
   }
   return faults;
 }

@@ -10,7 +10,7 @@
 import { ID_BYTES } from '../../core/id.ts';
 import type { Identity } from '../circle/identity.ts';
 import type { Frame, FrameWriter } from '../frames.ts';
-import { compareVersions } from '../records/clock.ts';
+import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
 import {
   blankRecord,
   expiredRecord,
@@ -28,7 +28,10 @@ import type { RingState } from '../state.ts';
 /** Old tombstones dropped in one turn. */
 const FORGOTTEN_LIMIT = 8192;
 
-/** Takes a record if it is newer than what is here. Durable with the end of this turn's flush. */
+/**
+ * Takes a record if it is newer than what is here. Durable with the end of this turn's flush. One whose version
+ * comes from a clock that is wrong is older than any other; of somebody else it is not even taken.
+ */
 export function keep(
   node: RingState,
   now: number,
@@ -37,18 +40,28 @@ export function keep(
   record: Uint8Array,
 ): boolean {
   const before = node.store.get(key, start);
-  node.clock.heard(now, record, 0);
-  if (before !== null && compareVersions(before, 0, record, 0) >= 0) {
+  node.clock.heard(node.timeOf(now), record, 0);
+  if (before !== null && compareTimely(node, now, before, record) >= 0) {
     node.counters.stale++;
     return false;
   }
-  if (isForgotten(record, now, node.tombstoneMs)) return false;
   node.digests.changed(key, start, before, record);
   node.store.put(key, start, record);
   kept(node, key, start, record);
   node.flushes.touch();
   node.counters.replicas++;
   return true;
+}
+
+/** Which of two records is newer; negative when `a` is the older one. */
+export function compareTimely(node: RingState, now: number, a: Uint8Array, b: Uint8Array): number {
+  const isWrong = Number(node.isBeyond(now, a)) - Number(node.isBeyond(now, b));
+  return isWrong === 0 ? compareVersions(a, 0, b, 0) : -isWrong;
+}
+
+/** A record that a new version has to come after: not one from the future, which nobody else takes. */
+export function timely(node: RingState, now: number, record: Uint8Array | null): Uint8Array | null {
+  return record !== null && node.isBeyond(now, record) ? null : record;
 }
 
 /** What else has to know of a record that has taken its place. */
@@ -96,16 +109,36 @@ export function putRecord(out: FrameWriter, key: Uint8Array, record: Uint8Array)
   out.raw(record);
 }
 
-/** Takes all records of a frame into the store. False when one of them is none. */
-export function keepRecords(node: RingState, now: number, frame: Frame): boolean {
+/** What became of the records of a frame. */
+export interface KeptRecords {
+  /** Those that come from the future, and were not taken. */
+  refused: number;
+  /** The version that is here of the last one, if it is newer than the one that came. */
+  newer: Uint8Array | null;
+}
+
+/** Takes all records of a frame into the store. Null when one of them is none. */
+export function keepRecords(node: RingState, now: number, frame: Frame): KeptRecords | null {
+  const all: KeptRecords = { refused: 0, newer: null };
   while (frame.left > 0) {
     const key = frame.skip(ID_BYTES);
     const length = frame.u32();
     const start = frame.skip(length);
-    if (frame.isBroken || !isRecord(frame.bytes, start, start + length)) return false;
-    keep(node, now, frame.bytes, key, frame.bytes.subarray(start, start + length));
+    if (frame.isBroken || !isRecord(frame.bytes, start, start + length)) return null;
+    const record = frame.bytes.subarray(start, start + length);
+    all.newer = null;
+    if (node.isBeyond(now, record)) all.refused++;
+    else if (!keep(node, now, frame.bytes, key, record)) {
+      all.newer = newerThan(node.store.get(frame.bytes, key), record);
+    }
   }
-  return true;
+  node.counters.refusedVersions += all.refused;
+  return all;
+}
+
+function newerThan(here: Uint8Array | null, record: Uint8Array): Uint8Array | null {
+  if (here === null || compareVersions(here, 0, record, 0) <= 0) return null;
+  return Uint8Array.prototype.slice.call(here, 0, VERSION_BYTES);
 }
 
 /** An item without a version: what somebody gave us now is newer than all we have. */
@@ -119,7 +152,7 @@ export function keepItem(
   const before = node.store.get(key, 0);
   const record = withNameOf(before, blankRecord(value));
   if (before !== null && isSameValue(before, value)) return;
-  node.clock.next(now, identity.hash, before, record);
+  node.clock.next(node.timeOf(now), identity.hash, timely(node, now, before), record);
   keep(node, now, key, 0, record);
 }
 
@@ -133,7 +166,7 @@ function isSameValue(record: Uint8Array, value: Uint8Array): boolean {
 export function forget(node: RingState, now: number): void {
   const gone: Uint8Array[] = [];
   node.store.range(null, null, (key, record) => {
-    if (isForgotten(record, now, node.tombstoneMs)) gone.push(new Uint8Array(key));
+    if (isForgotten(record, node.timeOf(now), node.tombstoneMs)) gone.push(new Uint8Array(key));
     return gone.length < FORGOTTEN_LIMIT;
   });
   for (const key of gone) removeRecord(node, key);

@@ -11,11 +11,10 @@ import type { Identity } from '../circle/identity.ts';
 import type { Member } from '../circle/member.ts';
 import { backupsOf } from '../circle/neighbours.ts';
 import { type Frame, FrameType, Status } from '../frames.ts';
-import { compareVersions } from '../records/clock.ts';
 import type { Level } from '../settings.ts';
 import type { RingState } from '../state.ts';
-import { keep } from './keeping.ts';
-import { copiesFor, replicate } from './replicas.ts';
+import { compareTimely, keep } from './keeping.ts';
+import { copiesFor, replicate, type WriteDone } from './replicas.ts';
 import { readTitled } from './titled-acts.ts';
 
 /** What a read found: the record, null when there is none; or a status that says why not. */
@@ -100,17 +99,17 @@ class Reading {
         return;
       }
       if (reply === null) this.#missing.push(member);
-      else this.#compare(reply);
+      else this.#compare(at, reply);
       this.#step(at);
     });
     out.raw(key);
     link.send();
   }
 
-  #compare(reply: Frame): void {
+  #compare(now: number, reply: Frame): void {
     this.#heard++;
     const theirs = reply.u8() === 1 ? reply.copy(reply.left) : null;
-    const difference = compareRecords(theirs, this.#best);
+    const difference = compareRecords(this.node, now, theirs, this.#best);
     if (difference !== 0) this.#isUnanimous = false;
     if (difference > 0) this.#best = theirs;
   }
@@ -153,9 +152,8 @@ class Reading {
       return this.#end(now, Status.ok, best);
     }
     this.#isDone = true;
-    replicate(node, now, identity, key, best, level, true, (at, status) => {
-      this.done(at, status, best);
-    });
+    const done: WriteDone = (at, status) => this.done(at, status, best);
+    replicate(node, now, identity, key, best, level, true, done, false);
   }
 
   #end(now: number, status: Status, record: Uint8Array | null): void {
@@ -165,9 +163,14 @@ class Reading {
 }
 
 /** Negative when `a` is the older one; nothing is older than anything. */
-function compareRecords(a: Uint8Array | null, b: Uint8Array | null): number {
+function compareRecords(
+  node: RingState,
+  now: number,
+  a: Uint8Array | null,
+  b: Uint8Array | null,
+): number {
   if (a === null || b === null) return (a === null ? 0 : 1) - (b === null ? 0 : 1);
-  return compareVersions(a, 0, b, 0);
+  return compareTimely(node, now, a, b);
 }
 
 function copyOf(record: Uint8Array | null): Uint8Array | null {

@@ -100,7 +100,7 @@ class Release {
       if (++steps > STEPS) return false;
       last = new Uint8Array(key);
       if (isOurs(node, ends, key) || isTakenByPlain(node, key)) return true;
-      if (isForgotten(record, now, node.tombstoneMs)) return true;
+      if (isForgotten(record, node.timeOf(now), node.tombstoneMs)) return true;
       found = last;
       return false;
     });

@@ -15,7 +15,7 @@ import type { Member } from '../circle/member.ts';
 import { backupsWanted } from '../circle/neighbours.ts';
 import { FrameType, Status } from '../frames.ts';
 import { Waiter } from '../patience.ts';
-import { VERSION_BYTES } from '../records/clock.ts';
+import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
 import type { Level } from '../settings.ts';
 import type { RingState } from '../state.ts';
 import type { Peer } from '../titles/title.ts';
@@ -40,10 +40,12 @@ class Write extends Waiter implements PendingWrite {
   readonly node: RingState;
   readonly identity: Identity;
   readonly key: Uint8Array;
-  readonly record: Uint8Array;
+  record: Uint8Array;
   readonly level: Level;
   readonly found: boolean;
   readonly done: WriteDone;
+  /** Nobody had this record before; else it is one that was read, on its way to those who lack it. */
+  readonly isNew: boolean;
   isDurable = false;
   isOver = false;
   #waits = 0;
@@ -59,6 +61,7 @@ class Write extends Waiter implements PendingWrite {
     level: Level,
     found: boolean,
     done: WriteDone,
+    isNew: boolean,
   ) {
     super();
     this.node = node;
@@ -68,6 +71,7 @@ class Write extends Waiter implements PendingWrite {
     this.level = level;
     this.found = found;
     this.done = done;
+    this.isNew = isNew;
   }
 
   /** Durable copies that count: ours, and those of present backups. */
@@ -90,7 +94,10 @@ class Write extends Waiter implements PendingWrite {
       const { member } = copy;
       if (this.sent.includes(member)) continue;
       this.sent.push(member);
-      sendRecord(this.node, now, member, this.key, this.record, (at, isKept) => {
+      const { record } = this;
+      sendRecord(this.node, now, member, this.key, record, (at, isKept, newer) => {
+        if (record !== this.record) return;
+        if (newer !== null && this.#isLatest()) return this.#outbid(at, newer);
         if (isKept) this.acked.push(member);
         else {
           copy.isInStep = false;
@@ -100,6 +107,41 @@ class Write extends Waiter implements PendingWrite {
         this.progress(at);
       });
     }
+  }
+
+  /** It is a new write, and nobody has written after it here. */
+  #isLatest(): boolean {
+    const here = this.node.store.get(this.key, 0);
+    return this.isNew && here !== null && compareVersions(here, 0, this.record, 0) === 0;
+  }
+
+  /**
+   * A backup has something newer of it, from somebody whose clock is before ours: what is written last has to
+   * be the newest, so it gets another version.
+   */
+  #outbid(now: number, newer: Uint8Array): void {
+    const { node, identity, key } = this;
+    if (this.isOver || !identity.owns(key, 0)) return;
+    this.record = new Uint8Array(this.record);
+    node.clock.next(node.timeOf(now), identity.hash, newer, this.record);
+    this.sent = [];
+    this.acked = [];
+    this.isDurable = false;
+    this.put(now);
+  }
+
+  /** Into our store, and to all who keep it. */
+  put(now: number): void {
+    const { node, identity, key, record } = this;
+    keep(node, now, key, 0, record);
+    this.spread(now);
+    identity.handover?.mirror(now, key, record);
+    node.flushes.wait((at, error) => {
+      if (record !== this.record) return;
+      if (error !== null) return this.failed(at);
+      this.isDurable = true;
+      this.progress(at);
+    });
   }
 
   lost(backup: Member): void {
@@ -141,21 +183,25 @@ class Write extends Waiter implements PendingWrite {
   }
 }
 
-/** Sends one record for keeping. `heard` is told whether it is durable there. */
+/**
+ * Sends one record for keeping. `heard` is told whether it is durable there, or else the version that is there
+ * and is newer.
+ */
 export function sendRecord(
   node: RingState,
   now: number,
   to: Member,
   key: Uint8Array,
   record: Uint8Array,
-  heard: (now: number, isKept: boolean) => void,
+  heard: (now: number, isKept: boolean, newer: Uint8Array | null) => void,
 ): void {
   const isBulk = record.length > BULK_BYTES;
   const link = isBulk ? node.connections.toBulk(now, to) : node.linkTo(now, to);
   const out = link.ask(now, FrameType.replicate, node.lines.bulk, (at, reply) => {
     const isKept = reply !== null && reply.u8() === Status.ok;
     if (reply === null) node.suspect(at, to);
-    heard(at, isKept);
+    const newer = (reply?.left ?? 0) >= VERSION_BYTES ? reply!.copy(VERSION_BYTES) : null;
+    heard(at, isKept, newer);
   });
   putRecord(out, key, record);
   link.send();
@@ -171,18 +217,12 @@ export function replicate(
   level: Level,
   found: boolean,
   done: WriteDone,
+  isNew = true,
 ): void {
-  const pending = new Write(node, identity, key, record, level, found, done);
+  const pending = new Write(node, identity, key, record, level, found, done, isNew);
   identity.writes ??= new Set();
   identity.writes.add(pending);
   node.lines.writes.join(now, pending);
   node.writeBytes += record.length;
-  keep(node, now, key, 0, record);
-  pending.spread(now);
-  identity.handover?.mirror(now, key, record);
-  node.flushes.wait((at, error) => {
-    if (error !== null) return pending.failed(at);
-    pending.isDurable = true;
-    pending.progress(at);
-  });
+  pending.put(now);
 }

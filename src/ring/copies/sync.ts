@@ -141,7 +141,7 @@ export class Sync implements Comparison {
       if (this.#isOver) return;
       this.#comparing--;
       if (reply === null) return this.#fail(at);
-      if (!this.#compared(part, reply)) {
+      if (!this.#compared(at, part, reply)) {
         reply.isBroken = true;
         return this.#fail(at);
       }
@@ -161,7 +161,7 @@ export class Sync implements Comparison {
   }
 
   /** False when the answer is none. */
-  #compared(part: Part, reply: Frame): boolean {
+  #compared(now: number, part: Part, reply: Frame): boolean {
     const { from, to } = part;
     const kind = reply.u8();
     if (kind === Compared.same) {
@@ -171,16 +171,16 @@ export class Sync implements Comparison {
       if (count > LISTED_RECORDS) return false;
       const list = reply.copy(count * LISTED_BYTES);
       if (!reply.isWhole) return false;
-      this.#difference(from, to, list);
+      this.#difference(now, from, to, list);
     } else if (kind === Compared.parts) {
-      this.#cut(from, to, reply);
+      this.#cut(now, from, to, reply);
     } else {
       return false;
     }
     return reply.isWhole;
   }
 
-  #cut(from: Uint8Array, to: Uint8Array, reply: Frame): void {
+  #cut(now: number, from: Uint8Array, to: Uint8Array, reply: Frame): void {
     const bounds = cutArc(from, to);
     for (let part = 0; part < PARTS; part++) {
       theirs.count = reply.u32();
@@ -189,13 +189,15 @@ export class Sync implements Comparison {
       const [start, end] = [bounds[part], bounds[part + 1]];
       digestOfPart(this.node, bounds, part, ours);
       if (ours.equals(theirs)) this.#shareDone += arcShare(start, 0, end, 0);
-      else if (theirs.count === 0) this.#difference(start, end, NOTHING);
+      else if (theirs.count === 0) this.#difference(now, start, end, NOTHING);
       else this.#parts.push({ from: start, to: end });
     }
   }
 
-  #difference(from: Uint8Array, to: Uint8Array, list: Uint8Array): void {
+  #difference(now: number, from: Uint8Array, to: Uint8Array, list: Uint8Array): void {
     for (let at = 0; at < list.length; at += LISTED_BYTES) {
+      // What is not taken need not be fetched.
+      if (this.node.isBeyond(now, list, at + ID_BYTES)) continue;
       const record = this.node.store.get(list, at);
       if (record === null || compareVersions(record, 0, list, at + ID_BYTES) < 0) {
         this.#fetches.push(list.subarray(at, at + ID_BYTES));
@@ -216,7 +218,7 @@ export class Sync implements Comparison {
       const served = reply.u32();
       const start = reply.at;
       this.#count(keys.length, reply.left);
-      if (served === 0 || !keepRecords(this.node, at, reply)) {
+      if (served === 0 || keepRecords(this.node, at, reply) === null) {
         reply.isBroken = true;
         return this.#fail(at);
       }
@@ -259,7 +261,10 @@ export class Sync implements Comparison {
     const visit = (key: Uint8Array, record: Uint8Array) => {
       if (bytes >= BATCH_BYTES || ++steps > STEPS) return false;
       last = copied(key);
-      if (!this.#hasIt(push, key, record) && !isForgotten(record, now, tombstoneMs)) {
+      if (
+        !this.#hasIt(now, push, key, record) &&
+        !isForgotten(record, this.node.timeOf(now), tombstoneMs)
+      ) {
         batch.push([last, copied(record)]);
         bytes += record.length + ID_BYTES;
       }
@@ -294,13 +299,14 @@ export class Sync implements Comparison {
   }
 
   /** Is a record of ours among those that they listed, as new or newer? */
-  #hasIt(push: Push, key: Uint8Array, record: Uint8Array): boolean {
+  #hasIt(now: number, push: Push, key: Uint8Array, record: Uint8Array): boolean {
     const { theirs, from } = push;
     while (push.next < theirs.length && compareFrom(from, 0, theirs, push.next, key, 0) < 0) {
       push.next += LISTED_BYTES;
     }
     const at = push.next;
     if (at >= theirs.length || compareIds(theirs, at, key, 0) !== 0) return false;
+    if (this.node.isBeyond(now, theirs, at + ID_BYTES)) return false;
     return compareVersions(theirs, at + ID_BYTES, record, 0) >= 0;
   }
 

@@ -10,6 +10,7 @@ import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
 import { isGone, isTombstone, withNameOf } from '../records/record.ts';
 import type { Level } from '../settings.ts';
 import type { RingState } from '../state.ts';
+import { timely } from './keeping.ts';
 import { newest } from './reads.ts';
 import { replicate, type WriteDone } from './replicas.ts';
 import { type Change, writeTitled } from './titled-acts.ts';
@@ -73,7 +74,7 @@ function begin(
   // To delete what is not there would leave a tombstone for nothing.
   if (isTombstone(made) && !found) return done(now, Status.ok, false, 0, null);
   const record = withNameOf(before, made);
-  node.clock.next(now, identity.hash, before, record);
+  node.clock.next(node.timeOf(now), identity.hash, timely(node, now, before), record);
   node.counters.writes++;
   replicate(node, now, identity, key, record, level, found, done);
 }

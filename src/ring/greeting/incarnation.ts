@@ -13,19 +13,32 @@ const FACT = 'incarnation';
 const BYTES = 6;
 const HALF = 0x1000000;
 
-/**
- * That of a store, never 0. If it has none it is drawn, and durable with whatever is flushed next: a store on
- * which nothing was ever flushed holds nothing, and may as well be another.
- */
-export function incarnationOf(store: Store, random: Random): number {
+/** That of a store; 0: it has none yet. */
+export function keptIncarnation(store: Store): number {
   const kept = store.fact(FACT);
-  if (kept?.length === BYTES) return kept.reduce((sum, byte) => sum * 256 + byte, 0);
-  const incarnation = randomBelow(random, HALF) * HALF + 1 + randomBelow(random, HALF - 1);
+  return kept?.length === BYTES ? kept.reduce((sum, byte) => sum * 256 + byte, 0) : 0;
+}
+
+/** A new one, never 0. */
+export function drawIncarnation(random: Random): number {
+  return randomBelow(random, HALF) * HALF + 1 + randomBelow(random, HALF - 1);
+}
+
+/** It is durable with the next flush: a store on which nothing was ever flushed may as well be another. */
+export function keepIncarnation(store: Store, incarnation: number): void {
   const bytes = new Uint8Array(BYTES);
   for (let i = 0, rest = incarnation; i < BYTES; i++) {
     bytes[BYTES - 1 - i] = rest % 256;
     rest = Math.floor(rest / 256);
   }
   store.keepFact(FACT, bytes);
+}
+
+/** That of a store, drawn and kept at once if it has none. */
+export function incarnationOf(store: Store, random: Random): number {
+  const kept = keptIncarnation(store);
+  if (kept !== 0) return kept;
+  const incarnation = drawIncarnation(random);
+  keepIncarnation(store, incarnation);
   return incarnation;
 }

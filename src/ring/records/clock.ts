@@ -18,8 +18,25 @@ const WRITER_AT = 8;
 const WRITER_BYTES = 8;
 const COUNTER_MAX = 0xffff;
 
-/** A clock that is further ahead than this is wrong: we do not follow it, only outbid what it wrote. */
+/** A clock that is further ahead than this is wrong: what it wrote is not taken. */
 export const CLOCK_LEAD_MS = 60_000;
+/** Whose clock is off the others' by more goes by theirs: half of the lead, so that no two are a whole one apart. */
+export const CLOCK_TOLERANCE_MS: number = CLOCK_LEAD_MS / 2;
+
+/** Was a version given by a clock that is wrong, seen from `timeMs`? */
+export function isBeyond(version: Uint8Array, at: number, timeMs: number): boolean {
+  return versionMs(version, at) > timeMs + CLOCK_LEAD_MS;
+}
+
+/**
+ * How far a clock is to be corrected, when others are ahead of it by `aheadMs` each: to the median of all,
+ * its own included, so that one that is wrong moves nobody; of two the slower one is right.
+ */
+export function shiftOf(aheadMs: readonly number[]): number {
+  const sorted = [0, ...aheadMs].sort((a, b) => a - b);
+  const middle = sorted[(sorted.length - 1) >> 1]!;
+  return Math.abs(middle) <= CLOCK_TOLERANCE_MS ? 0 : middle;
+}
 
 export class HybridClock {
   #ms = 0;

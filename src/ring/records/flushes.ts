@@ -14,6 +14,8 @@ const NOBODY: readonly Flushed[] = [];
 export class Flushes {
   /** What the store could not do last; null while it works. */
   error: string | null = null;
+  /** Writes what belongs beside anything that is ever written, when something is. */
+  first: (() => void) | null = null;
   readonly #store: Store;
   #isDirty = false;
   #waiting: Flushed[] = [];
@@ -27,6 +29,9 @@ export class Flushes {
   /** Something was written. */
   touch(): void {
     this.#isDirty = true;
+    const { first } = this;
+    this.first = null;
+    first?.();
   }
 
   wait(flushed: Flushed): void {

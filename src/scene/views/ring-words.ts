@@ -14,6 +14,7 @@ export interface RingTale<Member> {
   /** Of an arc: 40 hexadecimal digits. */
   end?: string;
   records?: number;
+  aheadMs?: number;
   reason?: string;
   message?: string;
 }
@@ -47,6 +48,10 @@ export function lineOfRingEvent<Member>(
       const records = tale.records === 1 ? '1 record' : `${tale.records} records`;
       return `made copies equal with ${name(tale.peer)}: ${records} moved`;
     }
+    case 'clock':
+      return tale.aheadMs === 0
+        ? 'its clock is right again'
+        : `its clock is ${Math.round(Math.abs(tale.aheadMs ?? 0) / 1000)} s ${(tale.aheadMs ?? 0) > 0 ? 'ahead of' : 'behind'} the others’`;
     case 'store-error':
       return `its store failed: ${tale.message}`;
     case 'arc':

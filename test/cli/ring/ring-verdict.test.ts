@@ -14,13 +14,15 @@ interface Shape {
 }
 
 /** A sound ring, members in the order of the circle. */
+const TOLD = { isPlain: false, incarnation: null, clockOffsetMs: null };
+
 function ring({ nodes, k = 2, list = 4 }: Shape): Surveyed[] {
   const addresses = Array.from({ length: nodes }, (_, i) => `10.0.0.${i + 1}:5000`).sort((a, b) =>
     hashOf(a) < hashOf(b) ? -1 : 1,
   );
   const member = (at: number) => {
     const address = addresses[(at + nodes * 8) % nodes]!;
-    return { address, hash: hashOf(address), isPlain: false };
+    return { address, hash: hashOf(address), ...TOLD };
   };
   return addresses.map((address, i) => {
     const length = Math.min(list, nodes - 1);
@@ -42,6 +44,9 @@ function ring({ nodes, k = 2, list = 4 }: Shape): Surveyed[] {
 function surveyed(view: IdentityInfo, k: number): Surveyed {
   const info: RingInfo = {
     identities: [view],
+    incarnation: '00000000abcd',
+    clockAheadMs: 0,
+    copiesMissing: 0,
     wire: 'seed',
     policy: 'correct',
     k,
@@ -107,6 +112,25 @@ describe('a ring', () => {
     expect(checks(all)).toEqual(['coverage', 'order', 'principals']);
   });
 
+  test('with a clock that is off, or records that were refused for one, is told', () => {
+    const all = ring({ nodes: 6 });
+    const [first, second] = all;
+    first!.info = { ...first!.info!, clockAheadMs: 691_200_000 };
+    second!.info = { ...second!.info!, counters: { refusedVersions: 3 } };
+    expect(verdict(all).faults).toEqual([
+      {
+        check: 'clock',
+        address: first!.address,
+        message: 'its clock is 691200 s ahead of the others’',
+      },
+      {
+        check: 'clock',
+        address: second!.address,
+        message: 'was given 3 records from the future: somebody’s clock is wrong',
+      },
+    ]);
+  });
+
   test('that fell into two is told by both halves', () => {
     const all = ring({ nodes: 6 });
     const other = (i: number) => all[(i + 2) % 6]!;
@@ -116,7 +140,7 @@ describe('a ring', () => {
         successors: [other(i), other(i + 2)].map(({ address, hash }) => ({
           address,
           hash,
-          isPlain: false,
+          ...TOLD,
         })),
       }),
     );

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { keep, removeRecord } from '../../../src/ring/copies/keeping.ts';
-import { HybridClock } from '../../../src/ring/records/clock.ts';
+import { sendRecord } from '../../../src/ring/copies/replicas.ts';
+import { CLOCK_LEAD_MS, HybridClock } from '../../../src/ring/records/clock.ts';
 import { Digest } from '../../../src/ring/records/digests.ts';
 import { blankRecord } from '../../../src/ring/records/record.ts';
-import { keyOf, SmallRing } from '../small-ring.ts';
+import { keyOf, SmallRing, textOf } from '../small-ring.ts';
+import { holdersOf } from './holders.ts';
 
 describe('a record', () => {
   it('is taken when it is newer than what is here, and the digests hear of it', () => {
@@ -33,6 +35,67 @@ describe('a record', () => {
     removeRecord(node, key);
     removeRecord(node, key);
     expect([store.count, digest()[0]]).toEqual([0, 0]);
+  });
+});
+
+describe('a record from the future', () => {
+  const fromFuture = (world: SmallRing, value: number) => {
+    const record = blankRecord(Uint8Array.of(value));
+    new HybridClock().next(world.now + 10 * CLOCK_LEAD_MS, keyOf('writer'), null, record);
+    return record;
+  };
+
+  it('is refused, counted, and not said to be kept', () => {
+    const world = new SmallRing({ settings: { k: 1 } });
+    const [a, b] = world.ring(2);
+    let isKept: boolean | null = null;
+    a!.call(() => {
+      const { member } = b!.node.identities[0]!;
+      const key = keyOf('x');
+      sendRecord(a!.node, world.now, member, key, fromFuture(world, 1), (_now, kept) => {
+        isKept = kept;
+      });
+      a!.node.tick(world.now);
+    });
+    world.runUntil(() => isKept !== null, 10_000);
+    expect(isKept).toBe(false);
+    expect(b!.counters.refusedVersions).toBe(1);
+    expect(b!.store.get(keyOf('x'), 0)).toBeNull();
+  });
+
+  it('that somebody has from before is read, and pins no key', () => {
+    const world = new SmallRing({ settings: { k: 2 } });
+    const nodes = world.ring(4);
+    world.run(5000);
+    const [owner, backup] = holdersOf(world, 'x');
+    for (const { store } of [owner!, backup!]) {
+      store.put(keyOf('x'), 0, fromFuture(world, 65));
+    }
+    expect(nodes[0]!.value('x', 'one')).toBe('A');
+    expect(nodes[0]!.done(nodes[0]!.insert('x', 'better', 'all'))).toMatchObject({
+      code: 'ok',
+      copies: 3,
+    });
+    for (const node of nodes) expect(node.value('x', 'all')).toBe('better');
+  });
+});
+
+describe('a write whose backup has something newer', () => {
+  it('goes above it: what is written last is what is read', () => {
+    const world = new SmallRing({ settings: { k: 2, repairMs: 600_000 } });
+    const nodes = world.ring(4);
+    world.run(5000);
+    nodes[0]!.done(nodes[0]!.insert('x', 'old', 'all'));
+    const [owner, backup] = holdersOf(world, 'x');
+    // An heir wrote it while the owner stood still, by a clock that is 20 s before that of the owner.
+    const record = blankRecord(Uint8Array.of(66));
+    new HybridClock().next(world.now + 20_000, keyOf('heir'), null, record);
+    backup!.store.put(keyOf('x'), 0, record);
+    const written = nodes[0]!.done(nodes[0]!.insert('x', 'new', 'all'));
+    expect(written).toMatchObject({ code: 'ok', copies: 3 });
+    for (const holder of [owner!, backup!]) {
+      expect(textOf(holder.store.get(keyOf('x'), 0))).toMatch(/new$/);
+    }
   });
 });
 

@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   CLOCK_LEAD_MS,
+  CLOCK_TOLERANCE_MS,
   compareVersions,
   HybridClock,
+  isBeyond,
+  shiftOf,
   VERSION_BYTES,
   versionMs,
 } from '../../../src/ring/records/clock.ts';
@@ -69,5 +72,31 @@ describe('the hybrid clock', () => {
     const full = wrong.slice();
     full[6] = full[7] = 255;
     expect(compareVersions(next(clock, NOW, full), 0, full, 0)).toBeGreaterThan(0);
+  });
+});
+
+describe('a clock among others', () => {
+  it('is wrong beyond its lead, and not a millisecond before', () => {
+    expect(isBeyond(next(new HybridClock(), NOW + CLOCK_LEAD_MS), 0, NOW)).toBe(false);
+    expect(isBeyond(next(new HybridClock(), NOW + CLOCK_LEAD_MS + 1), 0, NOW)).toBe(true);
+    expect(isBeyond(new Uint8Array(VERSION_BYTES).fill(255), 0, NOW)).toBe(true);
+  });
+
+  it('goes by the median: one that is wrong moves nobody but itself', () => {
+    const day = 86_400_000;
+    expect(shiftOf([0, -20, 8 * day])).toBe(0);
+    expect(shiftOf([-8 * day, -8 * day + 20, -8 * day - 20])).toBe(-8 * day);
+    expect(shiftOf([8 * day, 8 * day])).toBe(8 * day);
+  });
+
+  it('of two goes by the slower one, and by itself when it is alone', () => {
+    expect(shiftOf([60_000])).toBe(0);
+    expect(shiftOf([-60_000])).toBe(-60_000);
+    expect(shiftOf([])).toBe(0);
+  });
+
+  it('is not corrected for a little', () => {
+    expect(shiftOf([-CLOCK_TOLERANCE_MS, -CLOCK_TOLERANCE_MS])).toBe(0);
+    expect(shiftOf([-CLOCK_TOLERANCE_MS - 1, -CLOCK_TOLERANCE_MS - 1])).not.toBe(0);
   });
 });
