@@ -18,7 +18,14 @@ export const CONTENTS = [
   },
   {
     group: 'Guides',
-    pages: ['docs/mainline.md', 'docs/ring.md', 'docs/lab.md', 'docs/results.md', 'docs/studio.md'],
+    pages: [
+      'docs/mainline.md',
+      'docs/ring.md',
+      'docs/lab.md',
+      'docs/results.md',
+      'docs/studio.md',
+      'docs/events-and-metrics.md',
+    ],
   },
   {
     group: 'Good to know',

@@ -19,6 +19,8 @@ export {
   type LabGetPeersResult,
   LabNode,
   type LabOptions,
+  type LabStats,
+  type LabWatcher,
 } from './api/lab/mainline-lab.ts';
 export {
   RingLab,

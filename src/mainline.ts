@@ -78,6 +78,7 @@ export type {
   FindNodeResult,
   GetPeersResult,
   Id,
+  MainlineEvent,
   MainlineWatcher,
   Peer,
   PingResult,

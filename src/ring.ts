@@ -17,6 +17,7 @@ export {
   type OwnsResult,
   type ReadOptions,
   RingAccess,
+  type RingStats,
   type WriteOptions,
   type WriteResult,
 } from './api/ring/access.ts';
@@ -36,6 +37,8 @@ export {
   type RingCondition,
   type RingEntry,
   type RingName,
+  type RingPage,
+  type RingRecord,
   RingService,
   type StoreOptions,
 } from './api/ring/service.ts';

@@ -75,6 +75,9 @@ ${row('rule', '', ...cards.map(({ name }) => name))}
 ${row('---', '---', ...cards.map(() => '---'))}
 ${cards[0].rules.map(({ number, rule }, i) => row(String(number), rule, ...cards.map(({ rules }) => MARKS[rules[i].verdict]))).join('\n')}
 
+Whatever a node violates, all of these find each other: \`npm run proof:matrix\` has each of them announce something and
+every other look for it, and looks at the wire (30 of 30 pairs).
+
 ## How rules are violated
 
 ${reasons.flat().join('\n')}

@@ -6,6 +6,9 @@
 /** Ctrl-C under npm comes twice, from the terminal and from npm: what comes this soon is the same. */
 const ECHO_MS = 500;
 
+/** The longest that a timer waits. */
+const FOREVER_MS = 0x7fffffff;
+
 /** What a shell shows for a program that was ended by Ctrl-C. */
 const INTERRUPTED_STATUS = 130;
 
@@ -18,7 +21,11 @@ export function untilStopped(
   secondStatus: number = INTERRUPTED_STATUS,
 ): Promise<'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'time'> {
   return new Promise((resolve) => {
-    const timer = forMs === undefined ? undefined : setTimeout(() => resolve('time'), forMs);
+    // A command that is to stay stays, whatever it has open.
+    const timer =
+      forMs === undefined
+        ? setInterval(() => {}, FOREVER_MS)
+        : setTimeout(() => resolve('time'), forMs);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       let firstAtMs = Infinity;
       process.on(signal, () => {

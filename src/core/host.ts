@@ -109,6 +109,9 @@ export interface DatagramReceiver {
  * `drained`; many `send`, one `flush`), so that recvmmsg/sendmmsg can take dgram's place.
  */
 export interface DatagramTransport {
+  /** A process may end, or not, although this is open. A transport of one's own need not know it. */
+  unref?(): void;
+  ref?(): void;
   readonly address: Address;
   /** Starts delivery. Called once. */
   open(receiver: DatagramReceiver): void;

@@ -25,10 +25,15 @@ interface Waiting {
   forget(): void;
 }
 
+/** A timer that does nothing but be there; the longest there is. */
+const HOLD_MS = 0x7fffffff;
+
 export class Calls {
   readonly #waiting = new Map<number, Waiting>();
   readonly #clock: Clock;
   #last = 0;
+  /** While somebody waits the process goes on, whatever the node's socket was told. */
+  #hold: ReturnType<typeof setInterval> | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -73,6 +78,7 @@ export class Calls {
         disarm?.();
       };
       this.#waiting.set(call, { resolve, reject, forget });
+      if (this.#waiting.size === 1) this.#holdOn();
       try {
         start(call);
       } catch (error) {
@@ -111,11 +117,19 @@ export class Calls {
     for (const call of [...this.#waiting.keys()]) {
       this.fail(call, new DhtError('CLOSED', 'the node was closed'));
     }
+    if (this.#hold !== null) clearInterval(this.#hold);
+    this.#hold = null;
+  }
+
+  #holdOn(): void {
+    this.#hold ??= setInterval(() => {}, HOLD_MS);
+    this.#hold.ref?.();
   }
 
   #take(call: number): Waiting | undefined {
     const waiting = this.#waiting.get(call);
     this.#waiting.delete(call);
+    if (this.#waiting.size === 0) this.#hold?.unref?.();
     waiting?.forget();
     return waiting;
   }

@@ -3,8 +3,11 @@ export interface Clock {
   now(): number;
   /** The wall clock (ms since 1970) at reading 0. */
   readonly originMs: number;
-  /** Calls back once, after at least `delayMs`. Returns how to call it off. */
-  after(delayMs: number, callback: () => void): () => void;
+  /**
+   * Calls back once, after at least `delayMs`. Returns how to call it off. What waits so does not keep a
+   * process from ending, unless it `isAwaited`: a socket does, and whoever waits for an answer.
+   */
+  after(delayMs: number, callback: () => void, isAwaited?: boolean): () => void;
 }
 
 /** setTimeout's limit, 2^31 - 1 ms; a later deadline is waited for in steps of this. */
@@ -13,8 +16,9 @@ const LONGEST_DELAY_MS = 0x7fffffff;
 export const systemClock: Clock = {
   originMs: performance.timeOrigin,
   now: () => performance.now(),
-  after(delayMs, callback) {
+  after(delayMs, callback, isAwaited = false) {
     const timer = setTimeout(callback, Math.min(delayMs, LONGEST_DELAY_MS));
+    if (!isAwaited) timer.unref?.();
     return () => clearTimeout(timer);
   },
 };

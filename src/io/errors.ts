@@ -83,5 +83,7 @@ export class DhtError extends Error {
 
 /** Where errors go that nobody has asked for: a process warning. */
 export function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+  const told = error instanceof Error ? error : new Error(String(error));
+  if (typeof process === 'undefined') console.warn(told);
+  else process.emitWarning(told);
 }

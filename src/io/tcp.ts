@@ -160,6 +160,7 @@ export class TcpStreams implements StreamHost {
   /** Of `counters.open`, those that were accepted. */
   #acceptedOpen = 0;
   #lastNumber = 0;
+  #keepsProcess = true;
   /** Somebody who looks on. */
   tap: StreamTap | null = null;
   readonly #onTurn = (): void => this.#turn();
@@ -175,6 +176,19 @@ export class TcpStreams implements StreamHost {
       // An accept that failed for want of files: the next one may succeed.
       server.on('error', () => this.counters.turnedAway++);
     }
+  }
+
+  /** A process may end although these streams are open. */
+  unref(): void {
+    this.#keepsProcess = false;
+    for (const server of this.#servers) server.unref();
+    for (const { socket } of this.#connections.values()) socket.unref();
+  }
+
+  ref(): void {
+    this.#keepsProcess = true;
+    for (const server of this.#servers) server.ref();
+    for (const { socket } of this.#connections.values()) socket.ref();
   }
 
   /** Starts delivery; called once. Who connected before is turned away. */
@@ -304,6 +318,7 @@ export class TcpStreams implements StreamHost {
     };
     const { number } = connection;
     this.#connections.set(number, connection);
+    if (!this.#keepsProcess) socket.unref();
     this.counters.open++;
     socket.on('data', (bytes: Uint8Array) => {
       if (!this.#connections.has(number)) return;

@@ -134,6 +134,14 @@ class BatchTransport implements UdpTransport {
     enlargeReceiveBuffer(socket);
   }
 
+  unref(): void {
+    this.#socket.unref();
+  }
+
+  ref(): void {
+    this.#socket.ref();
+  }
+
   get sendFailures(): number {
     return this.#failures + this.#backlog.dropped;
   }

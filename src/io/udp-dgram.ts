@@ -136,6 +136,14 @@ class DgramTransport implements UdpTransport {
     enlargeReceiveBuffer(socket);
   }
 
+  unref(): void {
+    this.#socket.unref();
+  }
+
+  ref(): void {
+    this.#socket.ref();
+  }
+
   get sendFailures(): number {
     return this.#failures + this.#backlog.dropped;
   }

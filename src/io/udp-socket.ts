@@ -3,6 +3,7 @@
  * that stands behind each, and what an operating system says when it does not send.
  */
 import { createSocket, type Socket } from 'node:dgram';
+import { networkInterfaces } from 'node:os';
 import type { DatagramTransport } from '../core/host.ts';
 
 /** A socket of this process, and how it moves datagrams. */
@@ -16,6 +17,13 @@ export interface UdpPlace {
   port: number;
   /** Other sockets may bind the same address, and the kernel deals datagrams out among them. */
   sharesPort: boolean;
+}
+
+/** Is it an address of this machine now? Those of an interface that is down are not. */
+function isOurs(host: string): boolean {
+  if (host === '0.0.0.0' || host === '::' || host.startsWith('127.')) return true;
+  const lists = Object.values(networkInterfaces());
+  return lists.some((list) => list?.some(({ address }) => address === host));
 }
 
 /** Asked of the kernel for datagrams that wait for us; Linux caps it at net.core.rmem_max. */
@@ -58,8 +66,14 @@ const REFUSALS: Record<string, string> = {
   EINVAL: 'the address that we listen on is gone, or the other is none',
 };
 
-/** Why the system does not send, as people say it, with its own word. */
-export function refusalText(code: string): string {
-  const reason = REFUSALS[code];
+/**
+ * Why the system does not send, as people say it, with its own word.
+ * @param host where we listen: it may be gone, and back as another.
+ */
+export function refusalText(code: string, host?: string): string {
+  const isGone = host !== undefined && !isOurs(host);
+  const reason = isGone
+    ? `${host}, where we listen, is no address of this machine`
+    : REFUSALS[code];
   return reason === undefined ? code : `${reason} (${code})`;
 }

@@ -153,7 +153,7 @@ class Lister {
     out.u32(0);
     let next: Uint8Array | null = null;
     visitArc(node.store, from, stop, (key, record) => {
-      if (this.#isFull(out.length - headAt)) {
+      if (this.#isFull(out.length - headAt, record)) {
         next = new Uint8Array(key);
         return false;
       }
@@ -168,10 +168,13 @@ class Lister {
     out.length = end;
   }
 
-  #isFull(bytes: number): boolean {
+  /** A large value is alone in its answer, so that it fits a frame. */
+  #isFull(bytes: number, record: Uint8Array): boolean {
     if (this.#visits >= LISTED_VISITS) return true;
     if ((this.#flags & ListFlag.countOnly) !== 0) return false;
-    return this.#count >= this.#limit || bytes >= LIST_BYTES;
+    if (this.#count >= this.#limit) return true;
+    const more = (this.#flags & ListFlag.values) !== 0 ? record.length : 0;
+    return this.#count > 0 && bytes + more >= LIST_BYTES;
   }
 
   #take(key: Uint8Array, record: Uint8Array): void {

@@ -15,4 +15,10 @@ test('why the system does not send is told in words, and in its own', () => {
   expect(refusalText('ENETUNREACH')).toBe('the network is unreachable (ENETUNREACH)');
   expect(refusalText('EPERM')).toBe('a firewall forbids it (EPERM)');
   expect(refusalText('EWHATEVER')).toBe('EWHATEVER');
+  for (const here of ['0.0.0.0', '::', '127.0.0.1', '127.7.7.7']) {
+    expect(refusalText('EPERM', here)).toBe('a firewall forbids it (EPERM)');
+  }
+  expect(refusalText('ENETUNREACH', '203.0.113.7')).toBe(
+    '203.0.113.7, where we listen, is no address of this machine (ENETUNREACH)',
+  );
 });

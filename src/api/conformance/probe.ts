@@ -216,7 +216,7 @@ export function randomBytes(length: number): Uint8Array {
 }
 
 function after(ms: number): Promise<void> {
-  return new Promise((resolve) => systemClock.after(ms, resolve));
+  return new Promise((resolve) => systemClock.after(ms, resolve, true));
 }
 
 /** Compact node info, entry by entry; null when its length is none. */

@@ -7,7 +7,8 @@
 import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
 import { checkNames, checkToggle, numberIn, wholeNumber } from '../../core/argument.ts';
 import { formatId, parseId } from '../../core/id.ts';
-import { DhtError } from '../../io/errors.ts';
+import { DhtError, warn } from '../../io/errors.ts';
+import { Watchers } from '../../io/watchers.ts';
 import { type Duration, durationMs } from '../../lab/duration.ts';
 import { type ChurnChoice, churnFrom } from '../../lab/life/churn-model.ts';
 import { type Life, State } from '../../lab/life/life.ts';
@@ -26,6 +27,7 @@ import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
 import { type LookupTrace, type NodeInfo, traceOf } from '../../mainline/trace.ts';
+import { metricsText } from '../metrics.ts';
 import { VirtualCalls } from './virtual-calls.ts';
 
 /** Nodes of one world at most: what 32-bit row numbers and the memory of a large machine allow. */
@@ -94,6 +96,22 @@ export interface LabAnnounceResult extends LabGetPeersResult {
   failed: number;
 }
 
+/** A lab in plain numbers. */
+export interface LabStats {
+  virtualMs: number;
+  nodes: number;
+  lookups: { count: number } & Omit<Summary, 'lookups'>;
+  delivered: number;
+  lost: number;
+  undeliverable: number;
+}
+
+/** What a lab tells somebody who looks on, as it happens. Looking changes nothing. */
+export interface LabWatcher {
+  /** A lookup that was called for has ended; `node` is its number, the grade the oracle's. */
+  onLookup?(trace: LookupTrace, node: number, grade: Grade): void;
+}
+
 export class Lab {
   /** Node i has the i-th smallest id. */
   readonly nodes: readonly LabNode[];
@@ -105,6 +123,7 @@ export class Lab {
   readonly #peers = new Map<number, Set<Address>>();
   readonly #life: Life;
   #commands = 0;
+  readonly #watchers = new Watchers<LabWatcher>(['onLookup'], warn);
 
   constructor(options: LabOptions) {
     checkPlaces(options, 'node', NODE_OPTIONS);
@@ -162,6 +181,27 @@ export class Lab {
   get metrics(): Summary & { delivered: number; lost: number; undeliverable: number } {
     const { delivered, lost, undeliverable } = this.#world;
     return { ...summaryOf(this.#grades), delivered, lost, undeliverable };
+  }
+
+  /** The same and more as plain numbers, as other doors have them. */
+  get stats(): LabStats {
+    const { lookups: count, ...summary } = summaryOf(this.#grades);
+    const { delivered, lost, undeliverable } = this.#world;
+    const { now, nodes } = this;
+    return {
+      ...{ virtualMs: now, nodes: nodes.length, lookups: { count, ...summary } },
+      ...{ delivered, lost, undeliverable },
+    };
+  }
+
+  /** The numbers of `stats` in the text format of Prometheus. */
+  metricsText(): string {
+    return metricsText('lab', [{ stats: this.stats }]);
+  }
+
+  /** Tells `watcher` what happens until the returned function is called. */
+  watch(watcher: LabWatcher): () => void {
+    return this.#watchers.add(watcher);
   }
 
   /** Lets virtual time pass: ms, or text such as '10 min', '30 s', '2 h'. */
@@ -263,6 +303,7 @@ export class Lab {
     this.#grades.push(grade);
     if (this.#grades.length > GRADES_REMEMBERED) this.#grades.shift();
     const trace = traceOf(lookup, this.#world.now);
+    for (const hear of this.#watchers.of('onLookup')) hear(trace, asker, grade);
     const peers = [...found].map((peer) => ({
       host: formatIp(ipOf(peer)),
       port: portOf(peer),

@@ -24,6 +24,8 @@ import {
   ringSettings,
 } from '../../ring/settings.ts';
 import type { RingInfo } from '../../ring/view.ts';
+import { metricsText } from '../metrics.ts';
+import type { LabStats } from './mainline-lab.ts';
 import { VirtualCalls } from './virtual-calls.ts';
 
 /** 7 to 14 KB a node: beyond this a lab takes more than a gigabyte. */
@@ -90,6 +92,17 @@ export class RingLab {
   /** 16 hexadecimal digits that stand for everything delivered so far. */
   get traceHash(): string {
     return this.#overlay.world.traceHash;
+  }
+
+  /** What the world carried, in plain numbers. */
+  get stats(): Omit<LabStats, 'lookups'> {
+    const { delivered, lost, undeliverable, elapsedMs: virtualMs } = this.#overlay.world;
+    return { virtualMs, nodes: this.nodes.length, delivered, lost, undeliverable };
+  }
+
+  /** The numbers of `stats` in the text format of Prometheus. */
+  metricsText(): string {
+    return metricsText('lab', [{ stats: this.stats }]);
   }
 
   /** Lets virtual time pass: ms, or text such as '10 min', '30 s', '2 h'. */

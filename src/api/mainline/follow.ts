@@ -138,7 +138,7 @@ function pause(desk: Desk, clock: Clock, ms: number, signal?: AbortSignal): Prom
         reject(new DhtError('ABORTED', 'the call was aborted', { cause: signal.reason }));
       else resolve();
     };
-    const disarm = clock.after(ms, over);
+    const disarm = clock.after(ms, over, true);
     signal?.addEventListener('abort', over);
     closing.addEventListener('abort', over);
     if (closing.aborted || signal?.aborted) over();

@@ -38,6 +38,7 @@ import { MainlineShared } from '../../mainline/shared.ts';
 import type { MainlineObserver, Settings } from '../../mainline/state.ts';
 import { type LookupTrace, traceOf, writesOf } from '../../mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
+import { Opened } from '../opened.ts';
 import type { Announcement } from './announcer.ts';
 import { type CrawledNode, type CrawlOptions, type CrawlResult, crawl } from './crawl.ts';
 import { type Desk, type LookupOutcome, searchOf } from './desk.ts';
@@ -78,7 +79,7 @@ import { MainlineWatchers } from './watchers.ts';
 export const OPENED: unique symbol = Symbol('opened');
 
 /** A running node. Close it, or use `await using`. */
-export class Mainline {
+export class Mainline extends Opened {
   /** The address that the socket is bound to. */
   readonly host: string;
   readonly port: number;
@@ -138,6 +139,7 @@ export class Mainline {
 
   /** @internal */
   constructor(opened: symbol, world: Opening, options: WorldChoices, sharer?: Mainline) {
+    super('mainline', world?.transport);
     if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
     const { settings, transport, random, tell } = world;
     this.#clock = world.clock;
@@ -151,6 +153,7 @@ export class Mainline {
     this.#openedAtMs = this.#clock.now();
     this.#driver = new Driver(this.#clock, transport, tell);
     this.#watchers = new MainlineWatchers(this.#driver, tell);
+    if (options.onEvent) this.#watchers.add({ onEvent: options.onEvent });
     this.#tap = new PacketTap(this.#watchers, this.#counters, this.#clock, transport.address);
     this.#traces = tracesOf(options.traces);
     const shared = this.#shared;
@@ -354,21 +357,16 @@ export class Mainline {
     return storedPeers(this.#node, limit);
   }
 
-  /** Counters since the node was opened. */
-  get stats(): MainlineStats {
+  override get stats(): MainlineStats {
     const known = statsOf(this.#node, this.#counters, this.id, this.#transport.address);
     const beside = { network: this.#sizer.size, uptimeMs: this.#clock.now() - this.#openedAtMs };
     return wholeStats(known, beside, this.#transport.sendFailures, this.#driver.refusal);
   }
 
   /** Ends all calls with CLOSED and frees the port. Calling it again waits for the same end. */
-  close(): Promise<void> {
+  override close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   async #close(): Promise<void> {
@@ -425,12 +423,13 @@ export class Mainline {
   #observer(): MainlineObserver {
     return observerOf({
       ...{ found: this.#desk.found, calls: this.#calls, driver: this.#driver },
-      questions: this.#questions,
+      ...{ questions: this.#questions, host: formatIp(ipOf(this.#transport.address)) },
       timeoutMs: this.#settings.timeoutMs,
       remember: (lookup) => this.#remember(lookup),
       joined: (answered) => this.#join(answered),
       ownLookup: (lookup) => this.#sizer.add(traceOf(lookup, this.#clock.now())),
       foreign: (contacts) => this.#kin.handOn(contacts),
+      tell: (event) => this.#watchers.tell(event),
     });
   }
 

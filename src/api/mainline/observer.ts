@@ -1,5 +1,6 @@
 /** What the machine tells of commands becomes the outcome of calls: a result, or an error that says why. */
 import type { Address } from '../../core/address.ts';
+import { formatId } from '../../core/id.ts';
 import type { Calls } from '../../io/calls.ts';
 import type { Driver } from '../../io/driver.ts';
 import { DhtError } from '../../io/errors.ts';
@@ -9,6 +10,7 @@ import type { MainlineObserver } from '../../mainline/state.ts';
 import type { Desk, LookupOutcome } from './desk.ts';
 import { notSent, pingResult } from './outcomes.ts';
 import type { Questions } from './questions.ts';
+import type { MainlineEvent } from './results.ts';
 
 /** What of a node hears the machine. */
 interface Hearing {
@@ -16,6 +18,8 @@ interface Hearing {
   questions: Questions;
   calls: Calls;
   driver: Driver;
+  /** Where we listen. */
+  host: string;
   timeoutMs: number;
   /** A lookup is over and will be used again: what is to be known of it. */
   remember(lookup: Lookup): LookupOutcome;
@@ -23,18 +27,19 @@ interface Hearing {
   ownLookup(lookup: Lookup): void;
   joined(answered: number): void;
   foreign(contacts: readonly Address[]): void;
+  tell(event: MainlineEvent): void;
 }
 
 export function observerOf(hearing: Hearing): MainlineObserver {
-  const { found, questions, calls, driver, timeoutMs, remember } = hearing;
-  const { ownLookup, joined, foreign } = hearing;
+  const { found, questions, calls, driver, host, timeoutMs, remember } = hearing;
+  const { ownLookup, joined, foreign, tell } = hearing;
   return {
     onPeer: (call, peer) => found.get(call)?.(peer),
     onLookup: (call, lookup) => {
       const outcome = remember(lookup);
       const { refusal } = driver;
       const isCutOff = outcome.trace.answered === 0 && refusal !== null;
-      if (isCutOff && refusal.atMs >= lookup.startedAtMs) calls.fail(call, notSent(refusal));
+      if (isCutOff && refusal.atMs >= lookup.startedAtMs) calls.fail(call, notSent(refusal, host));
       else calls.settle(call, outcome);
     },
     onAnswer: (call, message, rttMs, from) => {
@@ -43,9 +48,13 @@ export function observerOf(hearing: Hearing): MainlineObserver {
     onSilence: (call, wasSent) => {
       if (questions.answered(call, null, 0)) return;
       const late = new DhtError('TIMEOUT', `no answer within ${timeoutMs} ms`);
-      calls.fail(call, wasSent ? late : notSent(driver.refusal));
+      calls.fail(call, wasSent ? late : notSent(driver.refusal, host));
     },
-    onJoin: joined,
+    onJoin: (answered) => {
+      joined(answered);
+      tell({ kind: 'joined', answered });
+    },
+    onIdentity: (id) => tell({ kind: 'identity', id: formatId(id) }),
     onOwnLookup: ownLookup,
     onForeign: foreign,
   };

@@ -14,7 +14,7 @@ import { REGISTER_LIMIT } from '../../mainline/rows/register.ts';
 import type { Settings } from '../../mainline/state.ts';
 import type { EntryPoint } from './entrance.ts';
 import type { StateChoice } from './keeper.ts';
-import type { Id } from './results.ts';
+import type { Id, MainlineEvent } from './results.ts';
 
 /** Traces of the caller's own lookups that a node remembers unless told otherwise. */
 export const LOOKUPS_REMEMBERED = 64;
@@ -53,6 +53,8 @@ export interface WorldChoices extends NodeChoices {
   traces?: number | false;
   /** Hears what callbacks of the program throw, and what else nobody waits for. Default: a process warning. */
   onError?: (error: unknown) => void;
+  /** Hears what happens to the node, as `watch({ onEvent })` does, from the beginning. */
+  onEvent?: (event: MainlineEvent) => void;
   /** Stands in for the UDP socket; `host` and `port` are then not used. */
   transport?: DatagramTransport;
   clock?: Clock;
@@ -72,6 +74,7 @@ const NAMES: Record<Exclude<keyof WorldChoices, keyof NodeChoices> | 'shareWith'
   register: true,
   traces: true,
   onError: true,
+  onEvent: true,
   transport: true,
   clock: true,
   random: true,
@@ -82,9 +85,9 @@ export const OPTION_NAMES: readonly string[] = [...Object.keys(NAMES), ...CHOICE
 /** @throws TypeError for an option that there is not, with the nearest one that there is. */
 export function checkOptions(options: object): void {
   checkNames(options, 'options', 'openMainline', OPTION_NAMES);
-  const { onError, onQuery, identity, signal } = options as WorldChoices;
+  const { onError, onEvent, onQuery, identity, signal } = options as WorldChoices;
   checkSignal(signal);
-  for (const [name, value] of Object.entries({ onError, onQuery, identity })) {
+  for (const [name, value] of Object.entries({ onError, onEvent, onQuery, identity })) {
     if (value === undefined || typeof value === 'function') continue;
     throw new TypeError(`"${name}" expected a function, got ${shown(value)}`);
   }

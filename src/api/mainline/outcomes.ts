@@ -28,8 +28,9 @@ function krpcError(message: Message): DhtError {
   return new DhtError('KRPC_ERROR', what, { krpcCode: code });
 }
 
-export function notSent(refusal: Refusal | null): DhtError {
-  const why = refusal === null ? '' : `: ${refusalText(refusal.code)}`;
+/** @param host where we listen. */
+export function notSent(refusal: Refusal | null, host: string): DhtError {
+  const why = refusal === null ? '' : `: ${refusalText(refusal.code, host)}`;
   return new DhtError('NOT_SENT', `the system refuses to send${why}`);
 }
 
@@ -72,6 +73,6 @@ export function wholeStats(
   failures: number,
   refusal: Refusal | null,
 ): MainlineStats {
-  const said = refusal && refusalText(refusal.code);
+  const said = refusal && refusalText(refusal.code, known.host);
   return { ...known, ...beside, out: { ...known.out, failures, refusal: said } };
 }

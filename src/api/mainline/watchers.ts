@@ -2,11 +2,11 @@
  * Those who look on at a node. A node that nobody watches does nothing for it; watching changes nothing
  * of what it does, whatever the watcher does.
  */
-import { checkNames } from '../../core/argument.ts';
 import type { DatagramTap } from '../../io/driver.ts';
-import { guarded, type Teller } from '../../io/guard.ts';
+import type { Teller } from '../../io/guard.ts';
+import { Watchers } from '../../io/watchers.ts';
 import type { LookupTrace } from '../../mainline/trace.ts';
-import type { MainlineWatcher } from './results.ts';
+import type { MainlineEvent, MainlineWatcher } from './results.ts';
 
 /** Whose tap it is. */
 interface Tapped {
@@ -20,44 +20,30 @@ export interface Onlooker {
   after: () => void;
 }
 
-interface Guarded {
-  onDatagram: DatagramTap | null;
-  onLookup: ((trace: LookupTrace) => void) | null;
-}
-
 export class MainlineWatchers {
-  readonly #watchers = new Set<Guarded>();
+  readonly #watchers: Watchers<MainlineWatcher>;
   readonly #onlookers = new Set<Onlooker>();
   readonly #driver: Tapped;
-  readonly #tell: Teller;
 
   /** @param tell hears what a watcher throws. */
   constructor(driver: Tapped, tell: Teller) {
     this.#driver = driver;
-    this.#tell = tell;
+    const names = ['onEvent', 'onDatagram', 'onLookup'] as const;
+    this.#watchers = new Watchers(names, tell, () => this.#listen());
   }
 
   /** @returns how to stop it. */
   add(watcher: MainlineWatcher): () => void {
-    // A watcher may be anybody's object, with more to it; what looks like a callback has to be one.
-    const callbacks = Object.entries(watcher).filter(([name]) => /^on[A-Z]/.test(name));
-    checkNames(Object.fromEntries(callbacks), 'watcher', 'watch', ['onDatagram', 'onLookup']);
-    const one: Guarded = {
-      onDatagram: watcher.onDatagram
-        ? guarded((...datagram) => watcher.onDatagram?.(...datagram), this.#tell)
-        : null,
-      onLookup: watcher.onLookup ? guarded((trace) => watcher.onLookup?.(trace), this.#tell) : null,
-    };
-    this.#watchers.add(one);
-    this.#listen();
-    return () => {
-      this.#watchers.delete(one);
-      this.#listen();
-    };
+    return this.#watchers.add(watcher);
+  }
+
+  /** Passes an event on, later: nothing calls back into a node that is at work. */
+  tell(event: MainlineEvent): void {
+    for (const hear of this.#watchers.of('onEvent')) queueMicrotask(() => hear(event));
   }
 
   lookupEnded(trace: LookupTrace): void {
-    for (const { onLookup } of this.#watchers) onLookup?.(trace);
+    for (const hear of this.#watchers.of('onLookup')) hear(trace);
   }
 
   /** @returns how to stop it. */
@@ -73,10 +59,7 @@ export class MainlineWatchers {
   /** The driver has a tap only while somebody wants the datagrams. */
   #listen(): void {
     const onlookers = [...this.#onlookers];
-    const taps = [
-      ...[...this.#watchers].flatMap(({ onDatagram }) => onDatagram ?? []),
-      ...onlookers.map(({ before }) => before),
-    ];
+    const taps = [...this.#watchers.of('onDatagram'), ...onlookers.map(({ before }) => before)];
     this.#driver.tap =
       taps.length === 0
         ? null

@@ -8,12 +8,14 @@ import type { Clock } from '../../io/clock.ts';
 import { DhtError, type DhtErrorCode } from '../../io/errors.ts';
 import type { Driven, StreamDriver } from '../../io/stream-driver.ts';
 import type { TcpCounters, TcpStreams } from '../../io/tcp.ts';
+import type { RingCounters } from '../../ring/counters.ts';
 import { fromTextSafe, toTextSafe } from '../../ring/dialects/text-safe.ts';
 import type { Frame } from '../../ring/frames.ts';
 import type { RingNode } from '../../ring/node.ts';
 import type { OutcomeCode, RingOutcome } from '../../ring/outcome.ts';
 import type { Act } from '../../ring/records/act.ts';
 import type { Level } from '../../ring/settings.ts';
+import { Opened } from '../opened.ts';
 import { type Acted, actedOf, bytesOfAct, frameOf } from './answers.ts';
 import { bytesOf, hashOf, levelOf, type RingKey, type RingValue } from './keys.ts';
 
@@ -65,6 +67,17 @@ const CODES: { readonly [code in Exclude<OutcomeCode, 'ok'>]: DhtErrorCode } = {
   'too-many-hops': 'TOO_MANY_HOPS',
 };
 
+/** What was counted; the last six of a member only. */
+export interface RingStats extends Readonly<RingCounters> {
+  readonly streams: Readonly<TcpCounters>;
+  readonly k?: number;
+  readonly effectiveK?: number;
+  readonly records?: number;
+  readonly bytes?: number;
+  readonly foreign?: number;
+  readonly connections?: number;
+}
+
 /** Only `openRing` and `connectRing` make what gives access. */
 export const OPENED: unique symbol = Symbol('opened');
 
@@ -91,17 +104,19 @@ export interface RingWorld {
   driver: StreamDriver;
   clock: Clock;
   calls: Calls;
+  counters: RingCounters;
   textSafe: boolean;
 }
 
 /** The calls of a ring: the same for a member and for a client. */
-export class RingAccess {
+export class RingAccess extends Opened {
   protected readonly world: RingWorld;
   protected readonly machine: Commanded;
   protected ending: Promise<void> | null = null;
 
   /** @internal */
   constructor(opened: symbol, world: RingWorld, machine: Commanded) {
+    super('ring', world?.streams);
     if (opened !== OPENED) throw new TypeError('open a ring with openRing() or connectRing()');
     this.world = world;
     this.machine = machine;
@@ -208,19 +223,19 @@ export class RingAccess {
     return { owner: formatAddress(owner), hops };
   }
 
+  override get stats(): RingStats {
+    return { ...this.world.counters, streams: this.connections };
+  }
+
   /** Connections of this process, so far and at the moment. */
   get connections(): TcpCounters {
     return { ...this.world.streams.counters };
   }
 
   /** Ends all calls with CLOSED and frees the ports. Calling it again waits for the same end. */
-  close(): Promise<void> {
+  override close(): Promise<void> {
     this.ending ??= this.finish();
     return this.ending;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   /** @internal */

@@ -24,7 +24,7 @@ export type EntryInfo =
   | { readonly isPlain: false; readonly info: RingInfo }
   | { readonly isPlain: true; readonly text: string };
 
-/** A client of a ring: it owns nothing and keeps nothing. Close it. */
+/** A client of a ring: it owns nothing and keeps nothing. Close it; a process may end without (`unref`). */
 export class RingConnection extends RingService {
   readonly #client: RingClient;
 
@@ -62,16 +62,17 @@ export async function connectRing(
   const streams = await listenTcp(0, [], { connectTimeoutMs: settings.connectTimeoutMs });
   const driver = new StreamDriver(clock, streams, onError);
   const calls = new Calls(clock);
-  const client = new RingClient(
-    { host: streams, random, sha1, secret, counters: new RingCounters() },
-    settings,
-    { onOutcome: (call, outcome) => calls.settle(call, outcome), onEvent: () => {} },
-  );
+  const counters = new RingCounters();
+  const client = new RingClient({ host: streams, random, sha1, secret, counters }, settings, {
+    onOutcome: (call, outcome) => calls.settle(call, outcome),
+    onEvent: () => {},
+  });
   const connection = new RingConnection(
     OPENED,
-    { streams, driver, clock, calls, textSafe },
+    { streams, driver, clock, calls, counters, textSafe },
     client,
   );
+  connection.unref();
   driver.run(client);
   driver.perform((_machine, now) => client.start(now, addresses));
   return connection;

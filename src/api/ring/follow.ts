@@ -172,7 +172,7 @@ export class Following {
 
   #pause(): Promise<void> {
     return new Promise((resolve) => {
-      this.#clock.after(AGAIN_MS, resolve);
+      this.#clock.after(AGAIN_MS, resolve, true);
     });
   }
 

@@ -16,6 +16,7 @@ import { epochClock } from '../../io/clock.ts';
 import { type Endpoint, resolveHost } from '../../io/endpoint.ts';
 import { sha1, systemRandom } from '../../io/entropy.ts';
 import { DhtError, warn } from '../../io/errors.ts';
+import { tellerOf } from '../../io/guard.ts';
 import type { LmdbStore } from '../../io/lmdb-store.ts';
 import { StreamDriver } from '../../io/stream-driver.ts';
 import { listenTcp } from '../../io/tcp.ts';
@@ -25,7 +26,7 @@ import { Rights } from '../../ring/greeting/rights.ts';
 import { type RecordInfo, recordsOf } from '../../ring/holdings.ts';
 import { RingNode } from '../../ring/node.ts';
 import type { RingInfo } from '../../ring/view.ts';
-import { OPENED, type RingWorld } from './access.ts';
+import { OPENED, type RingStats, type RingWorld } from './access.ts';
 import { entriesOf, type RingAccessOptions, secretOf, settingsOf, withWire } from './entrance.ts';
 import { Readiness } from './readiness.ts';
 import { RingService } from './service.ts';
@@ -105,6 +106,11 @@ export class Ring extends RingService {
   /** What this node knows of itself, its neighbours and its records. */
   info(): RingInfo {
     return this.#node.info();
+  }
+
+  override get stats(): RingStats {
+    const { k, effectiveK, records, bytes, foreign, connections } = this.info();
+    return { ...super.stats, k, effectiveK, records, bytes, foreign, connections };
   }
 
   /** The records kept here by key, of any role, tombstones too: at most `limit` of them. */
@@ -222,9 +228,10 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
     const streams = await listenTcp(ip, ports, { connectTimeoutMs: settings.connectTimeoutMs });
     driver = new StreamDriver(clock, streams, onError);
     const calls = new Calls(clock);
+    const counters = new RingCounters();
     const readiness = new Readiness(calls, streams.addresses.length);
-    const watchers = new RingWatchers(streams);
-    if (onEvent) watchers.add({ onNotice: onEvent });
+    const watchers = new RingWatchers(streams, tellerOf(onError));
+    if (onEvent) watchers.add({ onEvent });
     const node = new RingNode(
       {
         host: streams,
@@ -232,7 +239,7 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
         random,
         sha1,
         secret,
-        counters: new RingCounters(),
+        counters,
       },
       settings,
       streams.addresses,
@@ -244,7 +251,7 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
         },
       },
     );
-    const world = { streams, driver, clock, calls, textSafe };
+    const world = { streams, driver, clock, calls, counters, textSafe };
     const ring = new Ring(OPENED, world, node, store, readiness, watchers);
     driver.run(node);
     driver.perform((_machine, now) => node.start(now, entries));

@@ -7,6 +7,7 @@ import { shown } from '../../core/argument.ts';
 import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
 import type { CallLimits } from '../../io/calls.ts';
 import { DhtError } from '../../io/errors.ts';
+import { ListFlag } from '../../ring/queries.ts';
 import { type Act, actOf, type Condition } from '../../ring/records/act.ts';
 import { VERSION_BYTES } from '../../ring/records/clock.ts';
 import { EXPIRY_MS_MAX, NAME_BYTES_MAX } from '../../ring/records/record.ts';
@@ -67,6 +68,21 @@ export interface RingName {
   bytes: number;
 }
 
+export interface RingRecord {
+  /** 40 hexadecimal digits. */
+  key: string;
+  /** Null: it was not kept, or is no UTF-8. */
+  name: string | null;
+  version: string;
+  storedUntilMs: number | null;
+  value: Uint8Array;
+}
+
+export interface RingPage {
+  records: RingRecord[];
+  next: string | null;
+}
+
 export interface FollowOptions {
   /** One key. */
   key?: RingKey;
@@ -104,15 +120,15 @@ export class RingService extends RingAccess {
     return this.storeIf(name, value, {}, options);
   }
 
-  /** The same if a condition is met; nobody else's change comes between. @throws as `insert`. */
+  /** The same if a condition is met, of a key that is a name or a hash; nobody else's change comes between. @throws as `insert`. */
   async storeIf(
-    name: string,
+    key: RingKey,
     value: RingValue,
     condition: RingCondition,
     options: StoreOptions = {},
   ): Promise<ChangeResult> {
     const { ttlMs } = options;
-    return this.#change(name, options, {
+    return this.#change(key, options, {
       verb: 'set',
       value: bytesOf(value),
       ...conditionOf(condition),
@@ -185,6 +201,21 @@ export class RingService extends RingAccess {
       if (next.every((byte) => byte === 0)) return;
       place = next;
     }
+  }
+
+  /**
+   * Records with their values, with and without names: as many as one owner gives at a time, as they are at
+   * one moment. `next` is where to go on, null at the end. @throws DhtError.
+   */
+  async page(options: { from?: string } & CallLimits = {}): Promise<RingPage> {
+    const { from, ...limits } = options;
+    const place = from === undefined ? FIRST_PLACE : parseId(from, 'from');
+    const flags = ListFlag.values | ListFlag.unnamed;
+    const query = listQuery(FIRST_PLACE, { prefix: nameBytes(''), flags, limit: NAMES_AT_ONCE });
+    const answer = await this.query(place, query, { level: 'one', ...limits });
+    const { next, entries } = listPageOf(answer, flags);
+    const isOver = next.every((byte) => byte === 0);
+    return { records: entries.map(ringRecord), next: isOver ? null : formatId(next) };
   }
 
   /**
@@ -296,6 +327,26 @@ export function versionText(version: Uint8Array): string {
 function entryOf({ value, version, untilMs, length }: Part): RingEntry {
   const storedUntilMs = untilMs === 0 ? null : untilMs;
   return { value, version: versionText(version), storedUntilMs, bytes: length };
+}
+
+/** Null also for a name that is no text: by its key the record is found all the same. */
+function utf8Of(name: Uint8Array | null): string | null {
+  if (name === null) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(name);
+  } catch {
+    return null;
+  }
+}
+
+function ringRecord({ hash, name, version, untilMs, value }: Listed): RingRecord {
+  return {
+    key: formatId(hash),
+    name: utf8Of(name),
+    version: versionText(version),
+    storedUntilMs: untilMs === 0 ? null : untilMs,
+    value: value!,
+  };
 }
 
 function ringName({ hash, name, version, untilMs, length }: Listed): RingName {

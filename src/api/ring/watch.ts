@@ -3,7 +3,9 @@
  * member that nobody watches does nothing for it; watching changes nothing of what it does.
  */
 import { type Address, formatAddress } from '../../core/address.ts';
+import type { Teller } from '../../io/guard.ts';
 import type { StreamTap } from '../../io/tcp.ts';
+import { Watchers } from '../../io/watchers.ts';
 import type { RingEvent } from '../../ring/outcome.ts';
 
 /** What a node tells as it happens. Addresses are `IP:port`. */
@@ -26,7 +28,7 @@ export interface RingNotice {
 
 export interface RingWatcher {
   /** Called after the node is done with what led to it, so that it may be answered with a command. */
-  onNotice?(notice: RingNotice): void;
+  onEvent?(notice: RingNotice): void;
   /**
    * Bytes of a stream to (`isOurs`) or from `peer`: whom we connected to, or the end from which
    * somebody connected to us (`isAccepted`). `local` is our end, 0 before the stream is open.
@@ -41,32 +43,27 @@ interface Tapped {
 }
 
 export class RingWatchers {
-  readonly #watchers = new Set<RingWatcher>();
+  readonly #watchers: Watchers<RingWatcher>;
   readonly #streams: Tapped;
 
-  constructor(streams: Tapped) {
+  /** @param tell hears what a watcher throws. */
+  constructor(streams: Tapped, tell: Teller) {
     this.#streams = streams;
+    this.#watchers = new Watchers(['onEvent', 'onBytes'], tell, () => this.#listen());
   }
 
   /** @returns how to stop it. */
   add(watcher: RingWatcher): () => void {
-    this.#watchers.add(watcher);
-    this.#listen();
-    return () => {
-      this.#watchers.delete(watcher);
-      this.#listen();
-    };
+    return this.#watchers.add(watcher);
   }
 
   /** Passes an event on, later: nothing calls back into a node. */
   hear(event: RingEvent): void {
-    for (const watcher of this.#watchers) {
-      if (watcher.onNotice) queueMicrotask(() => watcher.onNotice?.(noticeOf(event)));
-    }
+    for (const hear of this.#watchers.of('onEvent')) queueMicrotask(() => hear(noticeOf(event)));
   }
 
   #listen(): void {
-    const taps = [...this.#watchers].flatMap(({ onBytes }) => (onBytes ? [onBytes] : []));
+    const taps = this.#watchers.of('onBytes');
     this.#streams.tap =
       taps.length === 0
         ? null

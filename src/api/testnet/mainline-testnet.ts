@@ -7,6 +7,7 @@ import { checkNames, wholeNumber } from '../../core/argument.ts';
 import type { Mainline } from '../mainline/mainline.ts';
 import { type MainlineOptions, openMainline } from '../mainline/open.ts';
 import { OPTION_NAMES } from '../mainline/options.ts';
+import { type Measurement, metricsText } from '../metrics.ts';
 
 /** Nodes of one testnet at most: each has a socket, so the limit on open files comes first. */
 export const TESTNET_LIMIT = 10_000;
@@ -34,7 +35,9 @@ export interface Testnet {
   add(options?: { port?: number; id?: string }): Promise<Mainline>;
   /** Ends a node without a word and takes it out of `nodes`. Resolves when its port is free. */
   crash(index: number): Promise<void>;
-  /** Closes all nodes; all ports are free when it resolves. */
+  /** The counters of all nodes as Prometheus reads them, each with its address as label `node`. */
+  metricsText(): string;
+  /** Closes all nodes; a process may end without (`unref` of each). All ports are free when it resolves. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -59,11 +62,12 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
     await Promise.all(nodes.map((node) => node.close()));
   };
   try {
-    const first = await openMainline({ ...common, host, port, bootstrap: false });
+    const first = (await openMainline({ ...common, host, port, bootstrap: false })).unref();
     nodes.push(first);
     const bootstrap = [formatEndpoint(first.host, first.port)];
     for (let i = 1; i < count; i++) {
-      nodes.push(await openMainline({ ...common, host, bootstrap, shareWith: first }));
+      const node = await openMainline({ ...common, host, bootstrap, shareWith: first });
+      nodes.push(node.unref());
     }
     await Promise.all(nodes.map((node) => node.ready()));
     await introduce(nodes);
@@ -74,7 +78,7 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
         .map((other) => formatEndpoint(other.host, other.port))
         .slice(0, DOORS_OF_NEW);
       const node = await openMainline({ ...common, host, ...one, bootstrap: there });
-      nodes.push(node);
+      nodes.push(node.unref());
       await node.ready();
       return node;
     };
@@ -82,11 +86,19 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
       wholeNumber(index, 'index', 0, nodes.length - 1);
       await nodes.splice(index, 1)[0]!.close();
     };
-    return { nodes, bootstrap, add, crash, close, [Symbol.asyncDispose]: close };
+    return {
+      ...{ nodes, bootstrap, add, crash, close },
+      metricsText: () => metricsText('mainline', nodes.map(measured)),
+      [Symbol.asyncDispose]: close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function measured({ host, port, stats }: Mainline): Measurement {
+  return { stats, labels: { node: `${host}:${port}` } };
 }
 
 /** They joined all at once, each seeing only a part of the others. Now each finds its neighbours. */

@@ -4,6 +4,7 @@
  */
 import { wholeNumber } from '../../core/argument.ts';
 import { DhtError } from '../../io/errors.ts';
+import { type Measurement, metricsText } from '../metrics.ts';
 import { openRing, type Ring, type RingOptions } from '../ring/ring.ts';
 import { DOORS_OF_NEW } from './mainline-testnet.ts';
 
@@ -36,7 +37,9 @@ export interface RingTestnet {
    * @throws DhtError TIMEOUT.
    */
   settled(timeoutMs?: number): Promise<void>;
-  /** Closes all nodes; all ports are free when it resolves. */
+  /** The counters of all nodes as Prometheus reads them, each with its address as label `node`. */
+  metricsText(): string;
+  /** Closes all nodes; a process may end without (`unref` of each). All ports are free when it resolves. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -58,7 +61,7 @@ export async function createRingTestnet(options: RingTestnetOptions = {}): Promi
     add: async (one = {}) => {
       const join = nodes.map((node) => node.addresses[0]!).slice(0, DOORS_OF_NEW);
       const node = await openRing({ ...settings, ...one, join });
-      nodes.push(node);
+      nodes.push(node.unref());
       await node.ready();
       return node;
     },
@@ -72,16 +75,17 @@ export async function createRingTestnet(options: RingTestnetOptions = {}): Promi
       await node.leave().finally(() => nodes.splice(nodes.indexOf(node), 1));
     },
     settled: (limitMs = timeoutMs) => settled(nodes, limitMs),
+    metricsText: () => metricsText('ring', nodes.map(measured)),
     close,
     [Symbol.asyncDispose]: close,
   };
   try {
-    nodes.push(await openRing({ ...settings, port }));
+    nodes.push((await openRing({ ...settings, port })).unref());
     await nodes[0]!.ready();
     const join = nodes[0]!.addresses[0]!;
     for (let i = 1; i < count; i++) {
       const node = await openRing({ ...settings, join });
-      nodes.push(node);
+      nodes.push(node.unref());
       await node.ready();
     }
     await testnet.settled();
@@ -90,6 +94,10 @@ export async function createRingTestnet(options: RingTestnetOptions = {}): Promi
     await close();
     throw error;
   }
+}
+
+function measured({ addresses, stats }: Ring): Measurement {
+  return { stats, labels: { node: addresses[0]! } };
 }
 
 async function settled(nodes: readonly Ring[], timeoutMs: number): Promise<void> {

@@ -3,14 +3,12 @@
  * next time: its id and the contacts it knew are written when it stops and read when it starts.
  */
 import { renameSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Mainline, MainlineOptions } from '../../mainline.ts';
 import type { Studio } from '../../studio.ts';
 import { bold, CommandError, type Console, counted } from '../console.ts';
+import { type MetricsPage, openMetrics } from '../metrics.ts';
 import { every, untilStopped } from '../stopping.ts';
 import { openStudioFor, type StudioChoice } from '../studio-options.ts';
-import { serveMetrics } from './metrics.ts';
 import { endpointText, type NodeOptions, openNode } from './node-options.ts';
 
 const STATUS_EVERY_MS = 1000;
@@ -33,21 +31,15 @@ export async function serve(options: ServeOptions, console: Console): Promise<vo
   };
   const node = await openNode(options, more);
   let studio: Studio | null = null;
-  let metrics: Server | null = null;
+  let metrics: MetricsPage | null = null;
   try {
-    if (options.metrics !== undefined) {
-      metrics = await serveMetrics(options.metrics, () => node.stats);
-      const { port } = metrics.address() as AddressInfo;
-      console.say(`Metrics: http://127.0.0.1:${port}/metrics`);
-      console.emit('metrics', { port });
-    }
+    metrics = await openMetrics(options.metrics, () => node.metricsText(), console);
     studio = await show(node, options, console);
     await stay(node, options, stopped, console);
     await saveState(node);
     if (options.register !== undefined) writeRegister(options.register, node, console);
   } finally {
     metrics?.close();
-    metrics?.closeAllConnections();
     await Promise.all([studio?.close(), node.close()]);
   }
   console.say('Closed.');

@@ -4,6 +4,7 @@ import { clientKey, RING_DEFAULTS } from '../../ring.ts';
 import { duration, endpoints, oneOf, port, wholeNumberIn } from '../arguments.ts';
 import { type Console, openConsole } from '../console.ts';
 import { addStudioOptions } from '../studio-options.ts';
+import { archiveCommands } from './ring-archive.ts';
 import { exists, get, type InsertOptions, insert, owns, remove } from './ring-data.ts';
 import { doctor, info } from './ring-doctor.ts';
 import {
@@ -76,6 +77,8 @@ export function ringCommands(group: Command): void {
     .argument('<key>', KEY, keyText)
     .action((key: string, options: KeyOptions) => owns(key, options, openConsole(options.json)));
 
+  archiveCommands(group);
+
   addAskOptions(group.command('info').description('what one member says of itself')).action(
     (options: AskOptions) => info(options, openConsole(options.json)),
   );
@@ -143,6 +146,7 @@ function serveCommand(group: Command): void {
     .option('--leave-timeout <duration>', 'how long leaving may take', duration, 60_000);
   addStudioOptions(serving)
     .option('--for <duration>', 'stop after this long, such as 10s', duration)
+    .option('--metrics <port>', 'serve Prometheus metrics on this port of 127.0.0.1', port)
     .option('--json', 'one JSON object per line', false)
     .action((options: RingServeOptions) => serveRing(options, openConsole(options.json)));
 }

@@ -12,6 +12,7 @@ import {
 } from '../../ring.ts';
 import type { Studio } from '../../studio.ts';
 import { bold, type Console, counted } from '../console.ts';
+import { type MetricsPage, openMetrics } from '../metrics.ts';
 import { every, untilStopped } from '../stopping.ts';
 import { openStudioFor, type StudioChoice } from '../studio-options.ts';
 import { secretOption } from './ring-options.ts';
@@ -38,6 +39,7 @@ export interface RingServeOptions extends StudioChoice, ServiceChoice {
   hostLabel?: string;
   leaveTimeout: number;
   for?: number;
+  metrics?: number;
   json: boolean;
 }
 
@@ -66,9 +68,11 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
   if (ring === null) return console.emit('stopped');
   let studio: Studio | null = null;
   let services: Services | null = null;
+  let metrics: MetricsPage | null = null;
   try {
     introduce(ring, options, console);
     services = await openServices(ring, options, console);
+    metrics = await openMetrics(options.metrics, () => ring.metricsText(), console);
     studio = await showRing(ring, options, console);
     isIntroduced = true;
     for (const notice of early) tell(notice, console);
@@ -82,6 +86,7 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
     await services?.close();
     await leaveRing(ring, options, console);
   } finally {
+    metrics?.close();
     await Promise.all([studio?.close(), services?.close(), ring.close()]);
   }
   console.say('Left.');

@@ -390,7 +390,7 @@ export class LiveRing extends LiveScene {
     if (this.#untap.has(ring)) return;
     const node = this.picture.numberOf(ring.addresses[0]!);
     const untap = ring.watch({
-      onNotice: (notice) => this.#hear(node, notice),
+      onEvent: (notice) => this.#hear(node, notice),
       onBytes: (isOurs, isAccepted, local, peer, bytes, start, end) =>
         this.#traffic.piece(node, isOurs, isAccepted, local, peer, bytes.subarray(start, end)),
     });

@@ -8,24 +8,26 @@ import { ManualClock } from '../../io/memory-network.ts';
 function setup(refusal: { code: string; atMs: number } | null, answered = 0) {
   const calls = new Calls(new ManualClock());
   const joins: number[] = [];
+  const told: object[] = [];
   const outcome = { trace: { answered }, stored: 0, failed: 0, writes: [] };
   const observer = observerOf({
     found: new Map([[1, (peer) => joins.push(-peer)]]),
     questions: new Questions(),
     calls,
     driver: { refusal } as never,
-    timeoutMs: 6000,
+    ...{ host: '127.0.0.1', timeoutMs: 6000 },
     remember: () => outcome as never,
     ownLookup: () => joins.push(99),
     joined: (count) => joins.push(count),
     foreign: (contacts) => joins.push(contacts.length * 1000),
+    tell: (event) => told.push(event),
   });
   const call = calls.open(
     () => {},
     {},
     () => {},
   );
-  return { observer, call, outcome, joins };
+  return { observer, call, outcome, joins, told };
 }
 
 test('a lookup is what is remembered of it, or was not sent at all', async () => {
@@ -61,4 +63,14 @@ test('peers and joins are passed on, and an answer that is none fails its call',
   expect(joins).toEqual([-7, 5, 2000]);
   observer.onAnswer(1, { bytes: null } as never, 1, 0);
   await expect(call).rejects.toThrow();
+});
+
+test('joining and another id are told to those who look on', () => {
+  const { observer, told } = setup(null);
+  observer.onJoin(3);
+  observer.onIdentity!(new Uint8Array(20).fill(0xab));
+  expect(told).toEqual([
+    { kind: 'joined', answered: 3 },
+    { kind: 'identity', id: 'ab'.repeat(20) },
+  ]);
 });

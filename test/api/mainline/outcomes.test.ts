@@ -35,8 +35,10 @@ test('an error has its number and its text', () => {
 });
 
 test('what was not sent says why, as far as that is known', () => {
-  expect(notSent(null).message).toBe('the system refuses to send');
-  expect(notSent({ code: 'ENETUNREACH', atMs: 0 }).message).toMatch(/network is unreachable/);
+  expect(notSent(null, '127.0.0.1').message).toBe('the system refuses to send');
+  expect(notSent({ code: 'ENETUNREACH', atMs: 0 }, '127.0.0.1').message).toMatch(
+    /network is unreachable/,
+  );
 });
 
 test('no more info-hashes are listed than were asked for', () => {

@@ -7,10 +7,10 @@ import { connectRing, openRing } from '../../../src/ring.ts';
 const PATIENCE = { timeout: 10_000 };
 
 test('each watcher hears until it stops, after the node is done', async () => {
-  const watchers = new RingWatchers({ tap: null });
+  const watchers = new RingWatchers({ tap: null }, () => {});
   const [one, two]: [RingNotice[], RingNotice[]] = [[], []];
-  const stop = watchers.add({ onNotice: (notice) => void one.push(notice) });
-  watchers.add({ onNotice: (notice) => void two.push(notice) });
+  const stop = watchers.add({ onEvent: (notice) => void one.push(notice) });
+  watchers.add({ onEvent: (notice) => void two.push(notice) });
   watchers.add({});
   watchers.hear({ kind: 'joined', identity: 0x7f0000010007 });
   expect(one).toEqual([]);
@@ -24,8 +24,8 @@ test('each watcher hears until it stops, after the node is done', async () => {
 
 test('the streams are tapped only while somebody wants their bytes', () => {
   const streams: { tap: StreamTap | null } = { tap: null };
-  const watchers = new RingWatchers(streams);
-  watchers.add({ onNotice: () => {} });
+  const watchers = new RingWatchers(streams, () => {});
+  watchers.add({ onEvent: () => {} });
   expect(streams.tap).toBeNull();
   const heard: number[] = [];
   const stops = [1, 2].map((who) => watchers.add({ onBytes: () => void heard.push(who) }));

@@ -68,6 +68,8 @@ describe('a testnet', () => {
   test('closes without a leak', async () => {
     const before = await sockets();
     const testnet = await createTestnet({ nodes: 10 });
+    // Only what keeps the process is listed.
+    for (const node of testnet.nodes) node.ref();
     expect(await sockets()).toBe(before + 10);
     const { port } = testnet.nodes[0]!;
     testnet.nodes[3]!.findNode(HASH).catch(() => {});
