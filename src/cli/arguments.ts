@@ -24,11 +24,31 @@ export function duration(text: string): number {
   throw new InvalidArgumentError('Expected a duration such as 500ms, 10s, 5m or 2h.');
 }
 
-/** An id as 40 hexadecimal digits, or a magnet link with one. */
+/**
+ * An info-hash as 40 hexadecimal digits, or of a magnet link: `btih` in digits or in base32, or the first 20 bytes
+ * of the `btmh` of a torrent of version 2, under which it stands in the DHT. A link with both means its `btih`.
+ */
 export function infoHash(text: string): string {
-  const hash = /^magnet:\?.*\bxt=urn:btih:([0-9a-f]{40})\b/i.exec(text)?.[1] ?? text;
-  if (/^[0-9a-f]{40}$/i.test(hash)) return hash.toLowerCase();
-  throw new InvalidArgumentError('Expected 40 hexadecimal digits or a magnet link with them.');
+  const plain = /^magnet:\?(?:.*[?&])?xt=urn:btih:([0-9a-f]{40})(?:&|$)/i.exec(text)?.[1] ?? text;
+  if (/^[0-9a-f]{40}$/i.test(plain)) return plain.toLowerCase();
+  const short = /^magnet:\?(?:.*[?&])?xt=urn:btih:([a-z2-7]{32})(?:&|$)/i.exec(text)?.[1];
+  if (short !== undefined) return ofBase32(short);
+  const second = /^magnet:\?(?:.*[?&])?xt=urn:btmh:1220([0-9a-f]{40})[0-9a-f]{24}(?:&|$)/i.exec(
+    text,
+  );
+  if (second) return second[1]!.toLowerCase();
+  throw new InvalidArgumentError(
+    'Expected 40 hexadecimal digits or a magnet link with an info-hash.',
+  );
+}
+
+/** RFC 4648: 5 bits a character, 32 of which make 20 bytes. */
+function ofBase32(text: string): string {
+  let bits = 0n;
+  for (const character of text.toUpperCase()) {
+    bits = bits * 32n + BigInt('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(character));
+  }
+  return bits.toString(16).padStart(40, '0');
 }
 
 export function id(text: string): string {

@@ -53,6 +53,22 @@ describe('what people type', () => {
     expect(infoHash(`magnet:?dn=name&xt=urn:btih:${HASH}`)).toBe(HASH);
   });
 
+  test('magnet links have it in base32, and of version 2 as the beginning of a longer hash', () => {
+    const btih = 'AERUKZ4JVPG66AJDIVTYTK6N54ASGRLH';
+    const hash = '0123456789abcdef0123456789abcdef01234567';
+    expect(infoHash(`magnet:?xt=urn:btih:${btih}`)).toBe(hash);
+    expect(infoHash(`magnet:?dn=x&xt=urn:btih:${btih.toLowerCase()}&tr=y`)).toBe(hash);
+    const btmh = '12202d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881';
+    expect(infoHash(`magnet:?xt=urn:btmh:${btmh}`)).toBe(btmh.slice(4, 44));
+    expect(infoHash(`magnet:?xt=urn:btmh:${btmh}&xt=urn:btih:${hash}`)).toBe(hash);
+    for (const short of [btih.slice(1), `${btih}A`, btih.replace('A', '1')]) {
+      expect(() => infoHash(`magnet:?xt=urn:btih:${short}`)).toThrow(InvalidArgumentError);
+    }
+    expect(() => infoHash(`magnet:?xt=urn:btmh:1320${btmh.slice(4)}`)).toThrow(
+      InvalidArgumentError,
+    );
+  });
+
   test.each(['', HASH.slice(1), `${HASH}0`, 'magnet:?dn=x', `${HASH.slice(1)}g`])(
     'info-hash "%s" is refused',
     (text) => {

@@ -17,6 +17,7 @@ import {
 import { Kind, Malformed, Method, Want, WRONG_TYPE } from '../../../src/mainline/krpc/fields.ts';
 import { Message } from '../../../src/mainline/krpc/message.ts';
 import { BEP5 } from '../../vectors/bep5.ts';
+import { BEPS } from '../../vectors/beps.ts';
 import { mutate } from '../mutate.ts';
 
 type Samples = { [client: string]: { [message: string]: string } };
@@ -388,4 +389,24 @@ describe('fuzzing the reader', () => {
       }
     }
   });
+});
+
+test('the messages of the later BEPs are read as they stand there', () => {
+  const read = (text: string): Message => {
+    const bytes = Uint8Array.from(Buffer.from(text, 'latin1'));
+    const message = new Message();
+    expect(message.read(bytes, 0, bytes.length)).toBe(Malformed.fine);
+    return message;
+  };
+  expect(read(BEPS.want)).toMatchObject({ method: Method.findNode, want: Want.n4 | Want.n6 });
+  expect(read(BEPS.scrape)).toMatchObject({ method: Method.getPeers, scrape: 1, noSeed: 1 });
+  const seed = { method: Method.announcePeer, seed: 1, port: 6881, impliedPort: 1, tokenLength: 8 };
+  expect(read(BEPS.seed)).toMatchObject(seed);
+  expect(read(BEPS.reply)).toMatchObject({ kind: Kind.reply, ipLength: 6, versionLength: 4 });
+  expect(read(BEPS.error)).toMatchObject({ kind: Kind.error, errorCode: 203, ipLength: 6 });
+  expect(read(BEPS.readOnly)).toMatchObject({ method: Method.ping, readOnly: true });
+  expect(read(BEPS.samples)).toMatchObject({ method: Method.sampleInfohashes });
+  const { storage } = read(BEPS.noSamples);
+  expect(storage).toMatchObject({ interval: 21_600, num: 0, samplesLength: 0 });
+  expect(storage.samplesStart).toBeGreaterThan(0);
 });

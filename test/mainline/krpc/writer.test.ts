@@ -20,6 +20,7 @@ import { Contacts } from '../../../src/mainline/rows/contacts.ts';
 import { Requests } from '../../../src/mainline/rows/requests.ts';
 import { BEP5 } from '../../vectors/bep5.ts';
 import { KEY, MESSAGES, MUTABLE } from '../../vectors/bep44.ts';
+import { BEPS } from '../../vectors/beps.ts';
 import { at, type Dictionary, idOf } from '../small-world.ts';
 
 const ID = ascii('abcdefghij0123456789');
@@ -301,4 +302,53 @@ test('a scrape is asked for as BEP 33 has it', () => {
   const source =
     'd1:ad2:id20:abcdefghij01234567899:info_hash20:mnopqrstuvwxyz1234566:noseedi1e6:scrapei1ee1:q9:get_peers1:t2:aa1:y1:qe';
   expect(written(writer)).toEqual(withOurs(source, { t: transaction() }));
+});
+
+describe('the messages of the later BEPs come out as they stand there, but for our version', () => {
+  const t = transaction();
+  const asker = at('203.0.113.7', 6881);
+
+  test.each<[keyof typeof BEPS, boolean, (writer: Writer) => void]>([
+    ['scrape', false, (writer) => writer.getPeers(ID, 0, OTHER, 0, true, true)],
+    [
+      'seed',
+      false,
+      (writer) => writer.announcePeer(ID, 0, OTHER, 0, 6881, true, true, ascii('aoeusnth')),
+    ],
+    [
+      'want',
+      false,
+      (writer) => {
+        writer.wantsBoth = true;
+        writer.findNode(ID, 0, OTHER, 0);
+      },
+    ],
+    ['readOnly', true, (writer) => writer.ping(ID, 0)],
+    ['samples', false, (writer) => writer.sampleInfohashes(ID, 0, OTHER, 0)],
+  ])('%s', (name, readOnly, write) => {
+    const writer = new Writer();
+    write(writer);
+    writer.endQuery(readOnly, requests, request);
+    expect(written(writer)).toEqual(withOurs(BEPS[name], { t }));
+  });
+
+  test('reply and error say where the asker is', () => {
+    const writer = new Writer();
+    writer.beginReply(asker, OTHER, 0);
+    writer.endReply(someQuery);
+    expect(written(writer)).toEqual(withOurs(BEPS.reply, {}));
+    writer.error(asker, someQuery, 203, ascii('invalid node id'));
+    expect(written(writer)).toEqual(withOurs(BEPS.error, {}));
+  });
+
+  test('a sample of nothing', () => {
+    const writer = new Writer();
+    const nobody = new Contacts(1, 1);
+    writer.beginReply(FROM, OTHER, 0);
+    writer.interval(21_600);
+    writer.nodes(nobody, new Uint32Array(0), 0);
+    writer.samples(0, new Uint8Array(0));
+    writer.endReply(someQuery);
+    expect(written(writer)).toEqual(withOurs(BEPS.noSamples, { ip: IP }));
+  });
 });
