@@ -7,6 +7,10 @@ cd "$(dirname "$0")/.."
 version=$(node -p "require('./package.json').version")
 fail() { echo "release: $*" >&2; exit 1; }
 [ -z "$(git status --porcelain)" ] || fail 'there are changes that are not committed'
+# Provenance says which repository a package was built from, so it has to be known.
+for field in repository bugs homepage; do
+  [ "$(npm pkg get "$field")" != '{}' ] || fail "package.json has no \"$field\": say where this lives, npm pkg set $field=…"
+done
 grep -q "^## $version\b" CHANGELOG.md || fail "CHANGELOG.md says nothing of $version"
 grep -q "^## $version (unreleased)" CHANGELOG.md && fail "CHANGELOG.md calls $version unreleased: give it its day"
 [ "$(git describe --exact-match --tags 2>/dev/null)" = "v$version" ] || fail "this commit has no tag v$version"

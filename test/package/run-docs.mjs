@@ -15,7 +15,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { check, folderWith, prove, ROOT, tarball, write } from './packed.mjs';
+import { check, copyOf, folderWith, prove, ROOT, tarball, write } from './packed.mjs';
 
 const isUpdate = process.argv.includes('--update');
 if (isUpdate) process.argv.splice(process.argv.indexOf('--update'), 1);
@@ -69,14 +69,24 @@ function compare(shown, printed, isLive) {
   }
 }
 
+/** By what is in them: installed once, and copied for each page. */
+const bases = new Map();
+
+/** An empty folder but for the package and what the page tells its readers to install. */
+function folderOf(path) {
+  const extra = WITH[path] ?? [];
+  const key = extra.join(' ');
+  if (!bases.has(key)) bases.set(key, folderWith('docs', tarball(), ...extra).folder);
+  return copyOf(bases.get(key), basename(path, '.md'));
+}
+
 class Page {
   printed = '';
   servers = [];
 
   constructor(path) {
     this.path = path;
-    const extra = WITH[path] ?? [];
-    this.folder = folderWith(basename(path, '.md'), tarball(), ...extra).folder;
+    this.folder = folderOf(path);
     this.env = {
       ...process.env,
       PATH: `${join(this.folder, 'node_modules/.bin')}:${process.env.PATH}`,
@@ -237,4 +247,10 @@ const pages = [
     .sort()
     .map((name) => `docs/${name}`),
 ];
-await prove(Object.fromEntries(pages.map((page) => [page, () => runPage(page)])));
+// Servers stand on the ports that the pages name, so those pages follow one another; the others run beside them.
+const hasServers = (page) => /^ *```sh stays$/m.test(readFileSync(join(ROOT, page), 'utf8'));
+const proofsOf = (some) => Object.fromEntries(some.map((page) => [page, () => runPage(page)]));
+await Promise.all([
+  prove(proofsOf(pages.filter(hasServers))),
+  prove(proofsOf(pages.filter((page) => !hasServers(page)))),
+]);
