@@ -127,6 +127,26 @@ export const FRAMES: { readonly [type: number]: FrameWord } = {
     note: 'A part of a value, a list of keys from here on, or what has changed since I last asked.',
     answered: 'What was asked for, or that it is elsewhere.',
   },
+  [FrameType.promise]: {
+    kind: 'promise',
+    note: 'Somebody wants to own an arc: take nothing lower there any more, and say what you know of it.',
+    answered: 'Promised; or there is something higher already, which follows.',
+  },
+  [FrameType.accept]: {
+    kind: 'accept',
+    note: 'These are the titles of that arc now: who owns it, who keeps copies, who has a vote.',
+    answered: 'Accepted; or there is something higher already, which follows.',
+  },
+  [FrameType.keep]: {
+    kind: 'keep',
+    note: 'Records written under a title: keep them, if you know of none that is higher.',
+    answered: 'Kept and durable; or somebody else owns the arc by now.',
+  },
+  [FrameType.resign]: {
+    kind: 'resign',
+    note: 'I am about to leave: does a title of yours still name me?',
+    answered: 'It does, or it does not any more.',
+  },
 };
 
 export const REPLIES: readonly string[] = words((kind) => `${kind} reply`);
@@ -151,6 +171,7 @@ export const STATUSES: { readonly [status: number]: string } = {
   [Status.refused]: 'refused',
   [Status.notMember]: 'not a member',
   [Status.forbidden]: 'not permitted',
+  [Status.unavailable]: 'too few electors',
   [Status.late]: 'too late',
 };
 

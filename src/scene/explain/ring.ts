@@ -31,6 +31,16 @@ import {
 } from './frame-words.ts';
 
 /** One word for a message: `get`, `replicate`, `stabilise`, `get reply`, `closer nodes`; `GET`, `CON` … */
+/** What owners and electors say to each other. */
+const TITLED: ReadonlySet<number> = new Set([
+  FrameType.promise,
+  FrameType.accept,
+  FrameType.keep,
+  FrameType.resign,
+]);
+const TITLES_NOTE =
+  'Who may act for an arc, in which epoch, and who has agreed to that (ring/titles/title.ts).';
+
 export function kindOfRing(
   bytes: Uint8Array,
   start: number,
@@ -102,7 +112,8 @@ class FrameReader {
       String,
       'The request’s number: many are under way on one connection, and a reply carries the number of its request.',
     );
-    if (isReply) this.#reply(type & ~REPLY);
+    if (TITLED.has(type & ~REPLY)) cut.rest('titles', `${cut.left} bytes`, TITLES_NOTE);
+    else if (isReply) this.#reply(type & ~REPLY);
     else this.#request(type);
     const answered = kind === CLOSER ? CLOSER_NOTE : word.answered;
     const note = isReply ? answered : word.note;

@@ -63,6 +63,10 @@ const requests: { [kind: string]: Uint8Array } = {
     out.u8(1);
     putAct(out, actOf({ verb: 'append', value: new Uint8Array(3) }));
   }),
+  promise: frame(FrameType.promise, (out) => out.raw(new Uint8Array(40))),
+  accept: frame(FrameType.accept, (out) => out.raw(new Uint8Array(40))),
+  keep: frame(FrameType.keep, (out) => out.raw(new Uint8Array(40))),
+  resign: frame(FrameType.resign, (out) => out.raw(new Uint8Array(40))),
   query: frame(FrameType.query, (out) => {
     out.raw(key);
     out.u8(1);
