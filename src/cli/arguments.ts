@@ -120,3 +120,8 @@ export function oneOf<T extends string>(...choices: readonly T[]): Choice<T> {
   };
   return Object.assign(parse, { choices });
 }
+
+/** Collects IP addresses; whether they are some is told by who listens there. */
+export function addresses(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text];
+}

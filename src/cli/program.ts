@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { DhtError, FOLLOW_EVERY_MS, SAMPLE_LIMIT, SAMPLE_WALKS } from '../mainline.ts';
 import {
+  addresses,
   duration,
   endpoint,
   endpoints,
@@ -174,6 +175,11 @@ function completionCommand(program: Command): void {
 function mainlineCommands(group: Command): void {
   const serving = nodeCommand(group, 'serve', 'run one node until SIGINT or SIGTERM', true)
     .option('--for <duration>', 'stop after this long, such as 10s', duration)
+    .option(
+      '--also <address>',
+      'a node on this address, too, of either family; may be given again (BEP 32, 45)',
+      addresses,
+    )
     .option('--read-only', 'ask, but answer nobody (BEP 43)')
     .option('--register <file>', 'on stopping, write every node ever seen there as JSON lines')
     .option('--metrics <port>', 'serve Prometheus metrics on this port of 127.0.0.1', port)

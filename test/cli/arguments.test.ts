@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import {
+  addresses,
   duration,
   endpoint,
   endpoints,
@@ -79,6 +80,7 @@ describe('what people type', () => {
 
   test('endpoints are HOST:PORT, with a hint if need be, and pile up', () => {
     expect(endpoint('127.0.0.1:6881')).toBe('127.0.0.1:6881');
+    expect(addresses('::1', addresses('127.0.0.1', undefined))).toEqual(['127.0.0.1', '::1']);
     expect(endpoint('[2001:db8::1]:6881')).toBe('[2001:db8::1]:6881');
     expect(endpoint('1.2.3.4@router.example:6881')).toBe('1.2.3.4@router.example:6881');
     expect(endpoints('b:2', endpoints('a:1', undefined))).toEqual(['a:1', 'b:2']);

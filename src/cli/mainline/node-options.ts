@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import {
   type Mainline,
   type MainlineOptions,
+  type Multihomed,
   openMainline,
+  openMultihomed,
   PUBLIC_ROUTERS,
 } from '../../mainline.ts';
 import { duration, endpoints, id, oneOf, port } from '../arguments.ts';
@@ -57,10 +59,26 @@ export function endpointText(host: string, port: number): string {
 }
 
 export function openNode(options: NodeOptions, more: MainlineOptions = {}): Promise<Mainline> {
-  const { host, port, table, id: ownId, bootstrap } = options;
-  const named: MainlineOptions = {
-    ...(ownId && { id: ownId }),
-    ...(bootstrap !== undefined && { bootstrap }),
-  };
-  return openMainline({ host, port, table, ...nodeChoices(options), ...named, ...more });
+  const { host, id: ownId } = options;
+  return openMainline({ host, ...common(options), ...(ownId && { id: ownId }), ...more });
+}
+
+/** A node on each of several addresses of this host (BEP 32, 45). */
+export function openHomes(
+  options: NodeOptions,
+  also: readonly string[],
+  { readOnly, state, onError }: MainlineOptions,
+): Promise<Multihomed> {
+  return openMultihomed({
+    ...{ hosts: [options.host, ...also], ...common(options) },
+    ...(readOnly !== undefined && { readOnly }),
+    ...(typeof state === 'string' && { state }),
+    ...(onError !== undefined && { onError }),
+  });
+}
+
+function common(options: NodeOptions): Pick<MainlineOptions, 'port' | 'table' | 'bootstrap'> {
+  const { port, table, bootstrap } = options;
+  const named = bootstrap === undefined ? {} : { bootstrap };
+  return { port, table, ...nodeChoices(options), ...named };
 }

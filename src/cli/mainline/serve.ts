@@ -9,7 +9,7 @@ import { bold, CommandError, type Console, counted } from '../console.ts';
 import { type MetricsPage, openMetrics } from '../metrics.ts';
 import { every, untilStopped } from '../stopping.ts';
 import { openStudioFor, type StudioChoice } from '../studio-options.ts';
-import { endpointText, type NodeOptions, openNode } from './node-options.ts';
+import { endpointText, type NodeOptions, openHomes, openNode } from './node-options.ts';
 
 const STATUS_EVERY_MS = 1000;
 
@@ -19,6 +19,8 @@ export interface ServeOptions extends NodeOptions, StudioChoice {
   register?: string;
   state?: string;
   metrics?: number;
+  /** Further addresses of this host, a node on each. */
+  also?: string[];
 }
 
 export async function serve(options: ServeOptions, console: Console): Promise<void> {
@@ -29,42 +31,71 @@ export async function serve(options: ServeOptions, console: Console): Promise<vo
     ...(options.state !== undefined && { state: options.state }),
     onError: (error) => complain(error, console),
   };
-  const node = await openNode(options, more);
+  const nodes = await openNodes(options, more);
+  const node = nodes[0]!;
   let studio: Studio | null = null;
   let metrics: MetricsPage | null = null;
   try {
     metrics = await openMetrics(options.metrics, () => node.metricsText(), console);
-    studio = await show(node, options, console);
-    await stay(node, options, stopped, console);
-    await saveState(node);
+    studio = await show(nodes, options, console);
+    await stay(nodes, options, stopped, console);
+    for (const one of nodes) await saveState(one);
     if (options.register !== undefined) writeRegister(options.register, node, console);
   } finally {
     metrics?.close();
-    await Promise.all([studio?.close(), node.close()]);
+    await Promise.all([studio?.close(), ...nodes.map((one) => one.close())]);
   }
   console.say('Closed.');
   console.emit('stopped');
 }
 
-/** The node, and around it those in its table. */
+/** One, or with `--also` one for each address. */
+async function openNodes(
+  options: ServeOptions,
+  more: MainlineOptions,
+): Promise<readonly Mainline[]> {
+  const { also = [] } = options;
+  if (also.length === 0) return [await openNode(options, more)];
+  for (const name of ['id', 'register', 'metrics'] as const) {
+    if (options[name] === undefined) continue;
+    throw new CommandError(`--${name} belongs to one node, and --also makes several`, 2, 'USAGE');
+  }
+  return (await openHomes(options, also, more)).nodes;
+}
+
+/** The nodes, and around them those in their tables. */
 async function show(
-  node: Mainline,
+  nodes: readonly Mainline[],
   options: ServeOptions,
   console: Console,
 ): Promise<Studio | null> {
   if (options.studio === undefined || options.studio === false) return null;
   const { LiveMainline } = await import('../../studio.ts');
-  const title = `Mainline, seen by ${endpointText(node.host, node.port)}`;
-  const scene = new LiveMainline({ name: 'mainline', title, nodes: () => [node] });
+  const places = nodes.map(({ host, port }) => endpointText(host, port));
+  const title = `Mainline, seen by ${places.join(' and ')}`;
+  const scene = new LiveMainline({ name: 'mainline', title, nodes: () => nodes });
   return openStudioFor({ scenes: [scene], opens: 'live=mainline' }, options, console);
 }
 
 async function stay(
-  node: Mainline,
+  nodes: readonly Mainline[],
   options: ServeOptions,
   stopped: Promise<string>,
   console: Console,
 ): Promise<void> {
+  const ends = nodes.map((node) => attend(node, nodes.length === 1, options, console));
+  await stopped;
+  for (const end of ends) end();
+  console.progress('');
+}
+
+/** Tells of one node until the returned function is called; several share no line of progress. */
+function attend(
+  node: Mainline,
+  isAlone: boolean,
+  options: ServeOptions,
+  console: Console,
+): () => void {
   const { id, host, port } = node;
   console.say(`Listening on ${bold(endpointText(host, port))} as ${id}.`);
   console.emit('listening', { host, port, id });
@@ -75,13 +106,10 @@ async function stay(
     else console.say('Nobody answered yet; trying again by and by.');
   });
   let refusal: string | null = null;
-  const endStatus = every(STATUS_EVERY_MS, () => {
+  return every(STATUS_EVERY_MS, () => {
     refusal = reportRefusal(node, refusal, console);
-    report(node, console);
+    report(node, isAlone, console);
   });
-  await stopped;
-  endStatus();
-  console.progress('');
 }
 
 /** Says once that the system does not let us send, and once that it is over. */
@@ -94,9 +122,10 @@ function reportRefusal(node: Mainline, before: string | null, console: Console):
   return refusal;
 }
 
-function report(node: Mainline, console: Console): void {
+function report(node: Mainline, isAlone: boolean, console: Console): void {
   const { stats } = node;
   console.emit('status', stats);
+  if (!isAlone) return;
   console.progress(
     `table ${stats.table.size}  in ${counted(stats.in.datagrams, 'message')}  ` +
       `out ${counted(stats.out.datagrams, 'message')}  ` +

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMainline } from '../../../src/mainline.ts';
+import { createTestnet } from '../../../src/testnet.ts';
 import { Running, ringlight } from '../command.ts';
 
 const BASE = ['mainline', 'serve', '--host', '127.0.0.1', '--port', '0', '--json'];
@@ -94,4 +95,23 @@ describe('ringlight mainline serve', () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/^ringlight: cannot write .*folder\.jsonl: ENOENT/);
   });
+});
+
+test('with --also a node on each address, which join, keep their states and end together', async () => {
+  await using testnet = await createTestnet({ nodes: 8 });
+  const state = join(folder, 'homes');
+  const args = ['mainline', 'serve', '--json', '--port', '0', '--state', state];
+  const homes = ['--host', '127.0.0.2', '--also', '127.0.0.3'];
+  const running = new Running([...args, ...homes, '--bootstrap', testnet.bootstrap[0]!]);
+  for (const host of ['127.0.0.2', '127.0.0.3']) {
+    await running.event('listening', (line) => line['host'] === host);
+    await running.event('status', ({ host: at, table }) => {
+      return at === host && (table as { size: number }).size > 0;
+    });
+  }
+  expect(await running.end()).toMatchObject({ status: 0 });
+  expect(['2', '3'].map((n) => existsSync(`${state}.127.0.0.${n}`))).toEqual([true, true]);
+  const refused = await ringlight([...args, ...homes, '--metrics', '0', '--no-bootstrap']);
+  expect(refused).toMatchObject({ status: 2 });
+  expect(refused.stderr).toMatch('--metrics belongs to one node');
 });
