@@ -30,14 +30,6 @@ export const churn: Lesson = {
     },
     {
       text: 'Four minutes more. Whenever a node is gone, its neighbours in B make the copies that are missing; in A there is nothing to copy from.',
-      ask: {
-        text: 'Four minutes later most nodes will have gone at least once. How many of its 24 keys will B have lost?',
-        of: ['none', 'a few', 'most'],
-        answer: (_, b) => {
-          const lost = b.keysThatAre('lost').length;
-          return [lost === 0 ? 'none' : lost < 12 ? 'a few' : 'most'];
-        },
-      },
       notice: (a, b) =>
         `A misses ${a.keysThatAre('lost').length} keys, B ${b.keysThatAre('lost').length === 0 ? 'none' : b.keysThatAre('lost').length}, with ${inWords(b.figures.nodesNow)} of 24 nodes there.`,
       toMs: 5 * MINUTE_MS,
@@ -58,6 +50,11 @@ export const churn: Lesson = {
     },
     {
       text: 'That is why peers announce themselves again and again. All twelve keys are announced once more.',
+      ask: {
+        text: 'Some keys have no living holder. How many are lost when all have been announced once more?',
+        of: ['none', 'one', 'two or more'],
+        answer: (w) => [['none', 'one'][w.keysThatAre('lost').length] ?? 'two or more'],
+      },
       notice: (w) =>
         `${capital(several(w.keysThatAre('lost').length, 'key is', 'keys are'))} lost any more: each is on the nodes that are closest to it now.`,
       acts: ANNOUNCED_AGAIN,
