@@ -4,7 +4,7 @@
 import type { Check, Table } from '../../lab.ts';
 import { type Figure, shortNumber, svgOf } from './figure.ts';
 import { histogram } from './marks.ts';
-import { expected, mean, numbers, tableNamed } from './reading.ts';
+import { expected, isRing, mean, numbers, tableNamed } from './reading.ts';
 
 export interface Counted {
   name: string;
@@ -15,6 +15,8 @@ export interface Counted {
   /** Those that failed have no hops, but did cost requests. */
   answeredOnly: boolean;
   caption: string;
+  /** Where the run is one of a ring. */
+  ring: { title: string; label: string; caption: string };
 }
 
 export const HOPS: Counted = {
@@ -27,6 +29,13 @@ export const HOPS: Counted = {
   caption:
     'How many nodes stand in the chain that led to the closest one. It grows with the logarithm of ' +
     'the network: ten times the nodes are about two thirds of a hop more at k = 8.',
+  ring: {
+    title: 'How far the owner of a key is away',
+    label: 'members that a command passes',
+    caption:
+      'How many members a command is passed on to before it is at the owner of its key. It grows with ' +
+      'half the binary logarithm of the ring: ten times the members are about 1.7 hops more.',
+  },
 };
 
 export const RPCS: Counted = {
@@ -39,6 +48,12 @@ export const RPCS: Counted = {
   caption:
     'At least k requests: a lookup ends when the k closest have answered. What is beyond them went ' +
     'to nodes on the way and, under loss or churn, to nodes that were not there.',
+  ring: {
+    title: 'What a command costs',
+    label: 'requests sent by a command',
+    caption:
+      'One for each member on the way, and one for each that was asked and was not there any more.',
+  },
 };
 
 export function countsFigure(
@@ -54,10 +69,11 @@ export function countsFigure(
   if (values.length === 0) return null;
   const wanted = expected(checks, what.check);
   const beside = wanted === null ? '' : `, expected ${shortNumber(wanted)} (dashed)`;
+  const { title, label, caption } = isRing(tables) ? what.ring : what;
   const svg = svgOf(
-    what.title,
+    title,
     `mean ${shortNumber(mean(values))}${beside}; ${values.length.toLocaleString('en')} lookups`,
-    [histogram(values, what.label, 'share of lookups, %', wanted)],
+    [histogram(values, label, 'share of lookups, %', wanted)],
   );
-  return { name: what.name, title: what.title, caption: what.caption, svg };
+  return { name: what.name, title, caption, svg };
 }

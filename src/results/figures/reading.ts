@@ -29,3 +29,10 @@ export function mean(values: ArrayLike<number>): number {
 export function rankOf(share: number, count: number): number {
   return Math.floor((count - 1) * share);
 }
+
+/** Does the run have a ring? What its tables call contacts and buckets are then members and distances. */
+export function isRing(tables: readonly Table[]): boolean {
+  const { columns } = tableNamed(tables, 'runs');
+  const name = columns.find((column) => column.name === 'experiment')!.values.at(0);
+  return /^(chord|ring)-/.test(String(name));
+}

@@ -5,7 +5,23 @@ import * as Plot from '@observablehq/plot';
 import type { Table } from '../../lab.ts';
 import { COLOURS, type Figure, GRID_Y, percent, shortNumber, svgOf, WIDTH } from './figure.ts';
 import { HEIGHT } from './marks.ts';
-import { numbers, tableNamed } from './reading.ts';
+import { isRing, numbers, tableNamed } from './reading.ts';
+
+const MAINLINE = {
+  title: 'Who is in the routing tables',
+  label: 'bucket (0 is the far half of all ids)',
+  caption:
+    'A bucket holds at most k contacts. The far ones are full in every table; the last ones, near ' +
+    'the own id, hold whoever there is, and how many buckets there are grows with log2 of the ' +
+    'number of nodes.',
+};
+const RING = {
+  title: 'Whom members know',
+  label: 'binary digits by which the way to it is shorter than the circle',
+  caption:
+    'Fingers stand about one on each digit, as each reaches half as far as the one before it. Successors ' +
+    'are far to the right; to predecessors it is almost a whole circle, so they are at 0.',
+};
 
 export function tableFillFigure(tables: readonly Table[]): Figure | null {
   const neighbors = tableNamed(tables, 'snapshots_neighbors');
@@ -26,7 +42,7 @@ export function tableFillFigure(tables: readonly Table[]): Figure | null {
     }
   }
   const dead = alive.reduce((count, is) => count + 1 - is, 0);
-  const title = 'Who is in the routing tables';
+  const { title, label, caption } = isRing(tables) ? RING : MAINLINE;
   const svg = svgOf(
     title,
     `${shortNumber(neighbors.rows / peers.size)} contacts in a table, ` +
@@ -36,7 +52,7 @@ export function tableFillFigure(tables: readonly Table[]): Figure | null {
         ...{ x: 0, y: 0, width: WIDTH, height: HEIGHT },
         plot: {
           x: {
-            label: 'bucket (0 is the far half of all ids)',
+            label,
             labelAnchor: 'center',
             labelArrow: 'none',
             type: 'band',
@@ -59,10 +75,7 @@ export function tableFillFigure(tables: readonly Table[]): Figure | null {
   return {
     name: 'table-fill',
     title,
-    caption:
-      'A bucket holds at most k contacts. The far ones are full in every table; the last ones, near ' +
-      'the own id, hold whoever there is, and how many buckets there are grows with log2 of the ' +
-      'number of nodes.',
+    caption,
     svg,
   };
 }

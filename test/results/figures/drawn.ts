@@ -25,3 +25,14 @@ export const rows = (name: string) => rowsOf(tables.find((table) => table.name =
 export function without(name: string): Table[] {
   return tables.map((table) => (table.name === name ? { ...table, rows: 0 } : table));
 }
+
+/** The same tables, as if they were those of another experiment. */
+export function ofExperiment(experiment: string): Table[] {
+  return tables.map((table) => {
+    if (table.name !== 'runs') return table;
+    const columns = table.columns.map((column) =>
+      column.name === 'experiment' ? { ...column, values: [experiment] } : column,
+    );
+    return { ...table, columns };
+  });
+}

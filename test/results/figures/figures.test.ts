@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Table } from '../../../src/lab.ts';
 import { figuresOf } from '../../../src/results/figures/figures.ts';
 import { finishedRun, tablesOf } from '../recorded.ts';
-import { drawn, figures, run, without } from './drawn.ts';
+import { drawn, figures, ofExperiment, run, tables, without } from './drawn.ts';
 
 describe('the figures of a run', () => {
   test('are six, each with title, caption, axes and no number that is none', () => {
@@ -38,4 +38,13 @@ describe('the figures of a run', () => {
     expect(names(without('nodes'))).not.toContain('messages-per-node');
     expect(names(without('metrics'))).not.toContain('over-time');
   });
+});
+
+test('a ring has no buckets, and no k closest', () => {
+  const words = (from: ReturnType<typeof figuresOf>) =>
+    from.map(({ title, caption, svg }) => `${title} ${caption} ${svg}`).join(' ');
+  const ofRing = words(figuresOf(run.result, ofExperiment('chord-path')));
+  expect(ofRing).not.toMatch(/bucket|routing table|k closest|k = 8/);
+  expect(ofRing).toMatch(/owner of its key/);
+  expect(words(figuresOf(run.result, tables))).toMatch(/bucket.*k closest|k closest.*bucket/s);
 });

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import {
   expected,
+  isRing,
   mean,
   numbers,
   rankOf,
   tableNamed,
 } from '../../../src/results/figures/reading.ts';
-import { run, tables } from './drawn.ts';
+import { ofExperiment, run, tables } from './drawn.ts';
 
 test('a column is read as numbers: true is 1, and what is not there is none', () => {
   const lookups = tableNamed(tables, 'lookups');
@@ -29,4 +30,9 @@ test('what was expected is found by the name of its check', () => {
 test('a mean, and the rank of a share', () => {
   expect(mean([1, 2, 6])).toBe(3);
   expect([rankOf(0, 5), rankOf(0.5, 5), rankOf(1, 5)]).toEqual([0, 2, 4]);
+});
+
+test('a run of a ring is known by its experiment', () => {
+  expect(isRing(tables)).toBe(false);
+  for (const name of ['chord-path', 'ring-split']) expect(isRing(ofExperiment(name))).toBe(true);
 });
