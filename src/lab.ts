@@ -22,6 +22,7 @@ export {
   type LabStats,
   type LabWatcher,
 } from './api/lab/mainline-lab.ts';
+export type { LabQueryHook } from './api/lab/query-hook.ts';
 export {
   RingLab,
   RingLabNode,
@@ -144,5 +145,7 @@ export {
   ringSoak,
 } from './lab/ring/ring-soak.ts';
 export type { RingTrialResult } from './lab/ring/ring-trial.ts';
+export type { HookAnswer, IncomingQuery, OwnAnswer } from './mainline/answering/hook.ts';
 export type { NodeChoices } from './mainline/choices.ts';
 export type { LookupStep, LookupTrace, NodeInfo } from './mainline/trace.ts';
+export type { TableEntry, TableView } from './mainline/views.ts';

@@ -22,12 +22,17 @@ import { checkLatency, checkNetwork, type NetworkModel } from '../../lab/network
 import { type Grade, type Summary, summaryOf } from '../../lab/results/grade.ts';
 import { sha1 } from '../../lab/sha1.ts';
 import type { World } from '../../lab/world.ts';
+import { START_MS } from '../../lab/world-state.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
 import { type LookupTrace, type NodeInfo, traceOf } from '../../mainline/trace.ts';
+import { TableView } from '../../mainline/views.ts';
+import { storedPeers } from '../mainline/outcomes.ts';
+import type { StoredPeers } from '../mainline/results.ts';
 import { metricsText } from '../metrics.ts';
+import { type LabQueryHook, labHandler } from './query-hook.ts';
 import { VirtualCalls } from './virtual-calls.ts';
 
 /** Nodes of one world at most: what 32-bit row numbers and the memory of a large machine allow. */
@@ -58,11 +63,13 @@ export interface LabOptions {
   schedule?: readonly Step[];
   /** What every node is like. The table is always `kbuckets`. */
   node?: Pick<NodeChoices, 'k' | 'alpha' | 'shortTimeoutMs' | 'shortTimeoutMsMin' | 'timeoutMs'>;
+  /** Sees every query, as `onQuery` of a live node does, and is told which node was asked. */
+  onQuery?: LabQueryHook;
 }
 
 const OPTIONS: readonly (keyof LabOptions)[] = [
   ...(['overlay', 'seed', 'nodes', 'latency', 'loss', 'network', 'upkeep', 'start'] as const),
-  ...(['churn', 'schedule', 'node'] as const),
+  ...(['churn', 'schedule', 'node', 'onQuery'] as const),
 ];
 const NODE_OPTIONS: readonly (keyof NonNullable<LabOptions['node']>)[] = [
   ...(['k', 'alpha', 'shortTimeoutMs', 'shortTimeoutMsMin', 'timeoutMs'] as const),
@@ -141,7 +148,12 @@ export class Lab {
     const churn = options.churn === undefined ? null : churnFrom(options.churn, nodes);
     checkSchedule(schedule, nodes);
     const open = { onePerIp: false, inbound: false, outbound: false } as const;
-    const settings = settingsFrom({ ...options.node, ...open });
+    const { onQuery } = options;
+    const own = settingsFrom({ ...options.node, ...open });
+    const settings =
+      onQuery === undefined
+        ? own
+        : { ...own, handler: labHandler(onQuery, (address) => this.#overlay.nodeAt(address)) };
     const { overlay, life } = livingWorld(
       { seed, nodes, network, settings, upkeep, sha1, start, churn },
       {
@@ -269,6 +281,16 @@ export class Lab {
     return this.#overlay.addressOf(number);
   }
 
+  /** @internal */
+  tableOf(number: number): TableView {
+    return new TableView(this.#overlay.node(number), () => this.#world.now, -START_MS);
+  }
+
+  /** @internal */
+  storedBy(number: number, limit?: number): StoredPeers[] {
+    return storedPeers(this.#overlay.node(number), limit);
+  }
+
   /** @internal Begins a lookup; the promise is kept by letting virtual time pass. */
   lookup(
     number: number,
@@ -334,6 +356,16 @@ export class LabNode {
 
   get port(): number {
     return portOf(this.#lab.addressOf(this.number));
+  }
+
+  /** Its routing table, live; `lastHeardMs` is virtual time since the world began. */
+  get table(): TableView {
+    return this.#lab.tableOf(this.number);
+  }
+
+  /** What others have announced to it, at most `limit` info-hashes. */
+  stored(limit?: number): StoredPeers[] {
+    return this.#lab.storedBy(this.number, limit);
   }
 
   findNode(target: string | Uint8Array): Promise<LabFindNodeResult> {

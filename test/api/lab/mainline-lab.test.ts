@@ -169,6 +169,28 @@ describe('a lab of Mainline nodes', () => {
     },
   );
 
+  test('a node shows its table and what it keeps, and looking changes nothing', async () => {
+    const run = async (isWatched: boolean): Promise<string> => {
+      const lab = createLab({ nodes: 300, seed: 3 });
+      const look = () => {
+        if (isWatched) for (const node of lab.nodes) [node.table.entries(), node.stored()];
+      };
+      look();
+      await lab.nodes[3]!.announce(HASH, { port: 6881 });
+      look();
+      const { nodes } = await lab.nodes[200]!.getPeers(HASH);
+      const keeper = lab.nodes.find(({ id }) => id === nodes[0]!.id)!;
+      const peers = [{ host: lab.nodes[3]!.host, port: 6881 }];
+      expect(keeper.stored()).toEqual([{ infoHash: HASH, peers }]);
+      expect(keeper.table.size).toBeGreaterThan(30);
+      const [closest] = keeper.table.closest(keeper.id, 1);
+      expect(lab.nodes.map(({ id }) => id)).toContain(closest!.id);
+      for (const { lastHeardMs } of keeper.table) expect(lastHeardMs).toBeLessThanOrEqual(lab.now);
+      return lab.traceHash;
+    };
+    expect(await run(true)).toBe(await run(false));
+  });
+
   test('wrong ids are refused like those of a real node', async () => {
     const lab = createLab({ nodes: 20 });
     await expect(lab.nodes[0]!.findNode('xyz')).rejects.toThrow(/"target"/);
