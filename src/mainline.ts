@@ -82,7 +82,6 @@ export type {
   MainlineWatcher,
   Peer,
   PingResult,
-  StoredPeers,
 } from './api/mainline/results.ts';
 export {
   SAMPLE_LIMIT,
@@ -95,6 +94,7 @@ export {
 export type { SavedItem } from './api/mainline/saved-items.ts';
 export { SCRAPE_MAX, type ScrapeResult } from './api/mainline/scrapes.ts';
 export type { MainlineSnapshot, SavedAnnouncement } from './api/mainline/snapshot.ts';
+export type { StoredPeers } from './api/mainline/stored.ts';
 export {
   type Address,
   addressOf,

@@ -52,7 +52,7 @@ import { NetworkSizer } from './network-size.ts';
 import { observerOf } from './observer.ts';
 import type { Opening } from './opening.ts';
 import { checkLimits, registerLimitOf, tracesOf, type WorldChoices } from './options.ts';
-import { busy, noNodes, storedPeers, wasClosed, wholeStats } from './outcomes.ts';
+import { busy, noNodes, wasClosed, wholeStats } from './outcomes.ts';
 import type { PacketOptions } from './packet-filter.ts';
 import { type PacketStream, PacketTap } from './packets.ts';
 import { announce, getPeers } from './peers.ts';
@@ -67,11 +67,11 @@ import type {
   MainlineWatcher,
   Peer,
   PingResult,
-  StoredPeers,
 } from './results.ts';
 import { type SampledInfoHash, type SampleOptions, type SampleResult, sample } from './samples.ts';
 import { type ScrapeResult, scrape } from './scrapes.ts';
 import { Services } from './services.ts';
+import { type StoredPeers, storedPeers } from './stored.ts';
 import { rememberTrace } from './traces.ts';
 import { MainlineWatchers } from './watchers.ts';
 

@@ -1,16 +1,14 @@
 /** What a call comes to: an answer as a plain result, and each way to fail as an error that says why. */
-import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
-import { formatId } from '../../core/id.ts';
+import type { Address } from '../../core/address.ts';
 import type { Refusal } from '../../io/driver.ts';
 import { DhtError } from '../../io/errors.ts';
 import { refusalText } from '../../io/udp-socket.ts';
 import { latin1 } from '../../mainline/krpc/bencode.ts';
 import { Kind } from '../../mainline/krpc/fields.ts';
 import type { Message } from '../../mainline/krpc/message.ts';
-import type { MainlineState } from '../../mainline/state.ts';
 import { type LookupTrace, nodeInfo } from '../../mainline/trace.ts';
 import type { MainlineStats, statsOf } from '../../mainline/views.ts';
-import type { PingResult, StoredPeers } from './results.ts';
+import type { PingResult } from './results.ts';
 
 /** What one node answered to one query. @throws DhtError KRPC_ERROR when that is an error. */
 export function pingResult(message: Message, rttMs: number, from: Address): PingResult {
@@ -38,20 +36,6 @@ export function notSent(refusal: Refusal | null, host: string): DhtError {
 export function notStored(what: string, trace: LookupTrace): DhtError {
   const answered = `${trace.answered} of ${trace.steps.length} nodes answered`;
   return new DhtError('NOT_STORED', `no node stored the ${what} (${answered})`);
-}
-
-/** Info-hashes that are listed unless told otherwise. */
-const STORED_LISTED = 1000;
-
-/** What others have announced to a node, at most `limit` info-hashes. */
-export function storedPeers(node: MainlineState, limit: number = STORED_LISTED): StoredPeers[] {
-  const listed: StoredPeers[] = [];
-  for (const { infoHash, addresses } of node.peers ?? []) {
-    if (listed.length >= limit) break;
-    const peers = addresses.map((peer) => ({ host: formatIp(ipOf(peer)), port: portOf(peer) }));
-    listed.push({ infoHash: formatId(infoHash), peers });
-  }
-  return listed;
 }
 
 export function noNodes(): DhtError {

@@ -33,12 +33,6 @@ export interface MainlineWatcher {
   onLookup?(trace: LookupTrace): void;
 }
 
-/** Peers that a node keeps for others under one info-hash. */
-export interface StoredPeers {
-  infoHash: string;
-  peers: Peer[];
-}
-
 /** The nodes that a lookup ended with, and how it went. */
 export interface FindNodeResult {
   /** The closest nodes that answered, closest first, at most k. */

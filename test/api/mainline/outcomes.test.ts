@@ -1,10 +1,9 @@
 /** Answers as results, and failures that say why. */
 import { expect, test } from 'vitest';
-import { notSent, pingResult, storedPeers } from '../../../src/api/mainline/outcomes.ts';
+import { notSent, pingResult } from '../../../src/api/mainline/outcomes.ts';
 import { addressOf } from '../../../src/core/address.ts';
 import { encode } from '../../../src/mainline/krpc/bencode.ts';
 import { Message } from '../../../src/mainline/krpc/message.ts';
-import { idOf, inPublic, SmallWorld } from '../../mainline/small-world.ts';
 
 const FROM = addressOf(0x7f000001, 6881);
 
@@ -39,12 +38,4 @@ test('what was not sent says why, as far as that is known', () => {
   expect(notSent({ code: 'ENETUNREACH', atMs: 0 }, '127.0.0.1').message).toMatch(
     /network is unreachable/,
   );
-});
-
-test('no more info-hashes are listed than were asked for', () => {
-  const { node } = new SmallWorld({ address: inPublic }).open();
-  expect(storedPeers(node, 5)).toEqual([]);
-  for (let n = 0; n < 4; n++) node.peerStore().announce(0, idOf(`${n}1`), 0, inPublic(n), 7, false);
-  expect(storedPeers(node, 3)).toHaveLength(3);
-  expect(storedPeers(node, 9)).toHaveLength(4);
 });
