@@ -145,7 +145,7 @@ class Following {
     if (number === 0) return true;
     if (isKnown) return number >= history.first && number <= history.next;
     if (identity.isTitled) return this.#hasFrom(version, end);
-    if (versionMs(version, 0) - OVERLAP_MS < history.bornMs) return false;
+    if (versionMs(version, 0) < history.bornMs) return false;
     return versionMs(version, 0) - OVERLAP_MS >= history.lostMs;
   }
 

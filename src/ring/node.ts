@@ -119,6 +119,7 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     this.agenda.start(now);
     if (this.incarnation === 0 && this.identities.length > 0) this.#incarnate();
     recallExpiries(this);
+    if (this.store.count > 0) this.history.bornMs = now;
     this.memory.recall(now);
   }
 

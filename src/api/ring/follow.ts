@@ -114,7 +114,8 @@ export class Following {
     for (const piece of [...this.#pieces]) void this.#run(piece);
     try {
       for (;;) {
-        const event = this.#queue.shift();
+        // What comes before the last piece has its token is told behind `following`.
+        const event = this.#isFollowing ? this.#queue.shift() : undefined;
         if (event !== undefined) {
           yield this.#told(event);
           this.#letIn();
@@ -232,7 +233,7 @@ export class Following {
   #began(piece: Piece): void {
     if (this.#isFollowing || this.#pieces.some(({ told }) => told.number === 0)) return;
     this.#isFollowing = true;
-    this.#queue.push({ ...nothing('following'), piece, after: null });
+    this.#queue.unshift({ ...nothing('following'), piece, after: null });
   }
 
   #read(piece: Piece, frame: Frame): Event | null {

@@ -197,7 +197,6 @@ export function becomeMember(node: RingState, now: number, identity: Identity): 
   identity.heardAtMs = now;
   identity.pulseAtMs = now + node.settings.pulseMs;
   node.counters.joins++;
-  node.history.bornMs = Math.min(node.history.bornMs, now);
   node.event({ kind: 'joined', identity: identity.member.address });
   node.agenda.joined(now, node.policy.testsItself);
   node.moved(now);

@@ -34,8 +34,11 @@ export class History {
   /** Number of the first entry kept, and of the next one to come. */
   first = 1;
   next = 1;
-  /** Before this nothing was noted, and of what was the newest that is no longer there; ms since 1970. */
-  bornMs: number = Infinity;
+  /**
+   * Records from before this are in the store and not here: of a node that was started again with its data.
+   * And when the newest was written that is here no longer; ms since 1970.
+   */
+  bornMs = 0;
   lostMs = 0;
   #bytes = 0;
   #entries: Change[] = [];

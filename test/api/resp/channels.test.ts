@@ -16,7 +16,7 @@ it('what happens to a key is told, and to all that match', async () => {
       'SET room:1 x',
       'SET hall x',
       'SET room:x 1',
-      'SET room:2 x PX 20',
+      'SET room:2 x PX 1000',
       'DEL room:1',
     ]) {
       await client.say(line);

@@ -38,7 +38,7 @@ describe('following', () => {
       expect((await changes.next()).value).toMatchObject({ kind: 'following' });
       await ring.store('a', '1');
       await ring.store('b', '1');
-      await ring.store('a', '2', { ttlMs: 30 });
+      await ring.store('a', '2', { ttlMs: 1000 });
       const told = await gather(changes, (all) => all.length === 3);
       expect(told.map(shown)).toEqual(['a=1', 'a=2', 'expired a']);
       expect(told[1]!.storedUntilMs).toBeGreaterThan(0);
@@ -90,6 +90,23 @@ describe('following', () => {
       );
       expect(() => ring.follow({ prefix: 'a', after: `${first!.resume}A` })).toThrow('"after"');
     });
+  });
+
+  it('begins with the word that nothing is missed, whatever happens meanwhile', async () => {
+    const testnet = await createRingTestnet({ nodes: 5, k: 1 });
+    const [watcher, writer] = testnet.nodes;
+    let isOver = false;
+    const writing = (async () => {
+      for (let i = 0; !isOver; i++) await writer!.store(`n:${i % 50}`, `${i}`);
+    })();
+    for (let i = 0; i < 5; i++) {
+      const [first] = await gather(watcher!.follow({ prefix: 'n:' }), () => true);
+      expect(first).toMatchObject({ kind: 'following' });
+      expect(first!.resume).not.toBe('');
+    }
+    isOver = true;
+    await writing;
+    await testnet.close();
   });
 
   it('misses nothing while members come and die', async () => {
