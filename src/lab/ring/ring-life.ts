@@ -193,7 +193,8 @@ export class RingLife {
     const leaves = [...this.#leavers.values()].some((leaver) => leaver.node === node);
     if (leaves) return;
     const ways = this.#ways(node);
-    if (ways.length === 0) ways.push(...this.#others(node));
+    // The only member may be leaving.
+    ways.push(...this.#others(node).filter((other) => !ways.includes(other)));
     // It may have been a member, and have lost its title.
     this.whenGone(node);
     this.#overlay.restart(node, ways, true);

@@ -81,6 +81,8 @@ const LOOK_EVERY_MS = 500;
 const STEADY_MS = 10_000;
 /** A command takes no longer than the settings say; its program hears of it a moment later. */
 const CALL_SLACK_MS = 100;
+/** Longer than the slowest disk takes to flush what nodes know from the beginning. */
+const CALM_MS = 3000;
 /** Readings begun together. */
 const READINGS_AT_ONCE = 32;
 
@@ -143,6 +145,8 @@ export class RingTrial {
   run(): RingTrialResult {
     const { steps, faultsMs } = this.#plan;
     const { world } = this.overlay;
+    // What a ring has known for long is on its disks.
+    if (this.#settings.titles) world.run(world.now + CALM_MS);
     if (this.#plan.isLossy) this.history.disturb(world.now, 'cut');
     this.#life.follow(steps);
     this.#work(world.now + faultsMs);

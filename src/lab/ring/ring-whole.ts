@@ -122,7 +122,9 @@ export class RingWhole {
     this.#members = this.#members.filter((_place, at) => !this.#identity(at).isYielding);
     if (new Set(this.#members.map((place) => circle.nodeOf(place))).size < 2) return null;
     for (let at = 0; at < this.#members.length; at++) {
-      const { successors } = this.#identity(at);
+      const { successors, isTitled } = this.#identity(at);
+      // Who is back in its arc by its title alone has yet to find the others.
+      if (isTitled && successors.length === 0) continue;
       const lives = ({ address }: Member) => {
         const node = circle.nodeAt(address);
         return Array.from({ length: circle.identities }, (_, i) => circle.placeOf(node, i)).some(
