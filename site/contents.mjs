@@ -21,6 +21,7 @@ export const CONTENTS = [
     pages: [
       'docs/mainline.md',
       'docs/ring.md',
+      'docs/ring-service.md',
       'docs/lab.md',
       'docs/results.md',
       'docs/studio.md',
@@ -51,6 +52,8 @@ export const CONTENTS = [
       'docs/experiments/chord-churn.md',
       'docs/experiments/ring-survival.md',
       'docs/experiments/ring-split.md',
+      'docs/experiments/attacks.md',
+      'docs/experiments/crawl-error.md',
       'docs/experiments/scenario.md',
     ],
   },
