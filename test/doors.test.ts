@@ -13,8 +13,8 @@ function reach(file: URL, files = new Set<string>(), others = new Set<string>())
   for (const [, specifier] of readFileSync(file, 'utf8').matchAll(
     /^(?:import|export|\}).* from '([^']+)'/gm,
   )) {
-    if (specifier!.startsWith('.')) reach(new URL(specifier!, file), files, others);
-    else others.add(specifier!);
+    if (specifier.startsWith('.')) reach(new URL(specifier, file), files, others);
+    else others.add(specifier);
   }
   return others;
 }

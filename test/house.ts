@@ -43,7 +43,7 @@ export function codeOf(source: string): Code {
   };
 
   while (at < source.length) {
-    const char = source[at]!;
+    const char = source[at];
     if (source.startsWith('//', at) || (at === 0 && source.startsWith('#!'))) {
       const end = source.indexOf('\n', at);
       at = end < 0 ? source.length : end;
@@ -55,7 +55,7 @@ export function codeOf(source: string): Code {
       const literal =
         char === "'" ? /'((?:\\[\s\S]|[^\\'\n])*)'?/y : /"((?:\\[\s\S]|[^\\"\n])*)"?/y;
       literal.lastIndex = at;
-      keep(literal.exec(source)![1]!);
+      keep(literal.exec(source)![1]);
       at = literal.lastIndex;
     } else if (char === '`') {
       at++;
@@ -72,8 +72,8 @@ export function codeOf(source: string): Code {
       if (found) keep(found[0]);
       at += found ? found[0].length : 1;
     } else {
-      if (templates.length > 0 && char === '{') templates[templates.length - 1]!++;
-      if (templates.length > 0 && char === '}') templates[templates.length - 1]!--;
+      if (templates.length > 0 && char === '{') templates[templates.length - 1]++;
+      if (templates.length > 0 && char === '}') templates[templates.length - 1]--;
       text += char;
       at++;
     }
@@ -86,10 +86,10 @@ export function importsOf(source: string): (string | null)[] {
   const { text, strings } = codeOf(source);
   const found: (string | null)[] = [];
   for (const match of text.matchAll(/\bfrom\s*"(\d+)"|\bimport\s*"(\d+)"/g)) {
-    found.push(strings[Number(match[1] ?? match[2])]!);
+    found.push(strings[Number(match[1] ?? match[2])]);
   }
   for (const match of text.matchAll(/(?<![.\w$])(?:import|require)\s*\(\s*(?:"(\d+)"\s*[),])?/g)) {
-    found.push(match[1] === undefined ? null : strings[Number(match[1])]!);
+    found.push(match[1] === undefined ? null : strings[Number(match[1])]);
   }
   return found;
 }
@@ -126,7 +126,7 @@ function roomOf(path: string): string | undefined {
 export function checkImports(path: string, source: string): string[] {
   const room = roomOf(path);
   if (room === undefined) return [`${path}: belongs to no room that the house knows`];
-  const allowed = ARROWS[room]!;
+  const allowed = ARROWS[room];
   const complaints: string[] = [];
   for (const specifier of importsOf(source)) {
     if (specifier === null) {

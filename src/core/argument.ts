@@ -72,15 +72,15 @@ function editsBetween(a: string, b: string): number {
       const differs = a[i - 1] === b[j - 1] ? 0 : 1;
       const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
       row[j] = Math.min(
-        above[j]! + 1,
-        row[j - 1]! + 1,
-        above[j - 1]! + differs,
-        isSwap ? before[j - 2]! + 1 : Infinity,
+        above[j] + 1,
+        row[j - 1] + 1,
+        above[j - 1] + differs,
+        isSwap ? before[j - 2] + 1 : Infinity,
       );
     }
     [before, above] = [above, row];
   }
-  return above[b.length]!;
+  return above[b.length];
 }
 
 /** The fields of an object that has no others than these. */

@@ -37,7 +37,7 @@ export function groupedError(groups: readonly (readonly number[])[]): number {
 /** The value below or at which this share, 0..1, of all lies. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort();
-  return sorted[Math.floor((sorted.length - 1) * share)]!;
+  return sorted[Math.floor((sorted.length - 1) * share)];
 }
 
 /** The slope of a straight line through values at 0, 1, 2 …, by least squares. */

@@ -10,7 +10,7 @@ import type { Cell, Column, ColumnType, Table } from '../lab.ts';
 import type { CrawlResult } from '../mainline.ts';
 
 /** Raised when a column changes its name, type or meaning. */
-export const CRAWL_SCHEMA_VERSION = 1;
+const CRAWL_SCHEMA_VERSION = 1;
 
 /** A swarm as a scrape tells it (BEP 33). */
 export interface Swarm {

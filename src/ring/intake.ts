@@ -11,7 +11,7 @@
  */
 
 /** Bytes of half frames of strangers at a time; as much again for members. */
-export const INTAKE_BYTES: number = 128 << 20;
+const INTAKE_BYTES: number = 128 << 20;
 /** A half frame grows by so much at least, or it is given up: 9,600 baud is faster. */
 export const INTAKE_BYTES_PER_SECOND = 1024;
 

@@ -323,7 +323,7 @@ export class Link extends Inflow implements Way {
     const handshake = this.handshake!;
     const { addresses, incarnation } = handshake.theirs!;
     handshake.rights = Rights.member;
-    this.home = addresses[0]!;
+    this.home = addresses[0];
     this.incarnation = incarnation;
     this.release(now, Hold.vouching);
   }

@@ -26,7 +26,7 @@ export const QueryVerb = { read: 0, list: 1, changes: 2 } as const;
 export const ListFlag = { values: 1, countOnly: 2, unnamed: 4 } as const;
 
 /** Records looked at for one answer, and bytes of it, the last entry apart. */
-export const LISTED_VISITS = 8192;
+const LISTED_VISITS = 8192;
 const LIST_BYTES = 1 << 19;
 /** Entries of one answer. */
 const LISTED_MAX = 4096;

@@ -10,7 +10,7 @@ import { ServiceError } from './failure.ts';
 /** Read from the owner at a time. */
 export const PIECE_BYTES: number = 1 << 20;
 /** Of bodies that are coming in, of all requests. */
-export const BODIES_BYTES_MAX: number = 256 << 20;
+const BODIES_BYTES_MAX: number = 256 << 20;
 
 export class Values {
   readonly #ring: RingService;

@@ -12,7 +12,7 @@ function check(text: string): void {
   for (const line of text.trimEnd().split('\n')) {
     const type = /^# TYPE (\w+) (counter|gauge)$/.exec(line);
     if (type) {
-      name = type[1]!;
+      name = type[1];
       expect(seen.has(name), name).toBe(false);
       seen.add(name);
       expect(name.endsWith('_total'), name).toBe(type[2] === 'counter');
@@ -61,7 +61,7 @@ test('nodes, members, clients and labs have them', async () => {
 
   await using ring = await openRing();
   await ring.ready();
-  await using client = await connectRing(ring.addresses[0]!);
+  await using client = await connectRing(ring.addresses[0]);
   await client.insert('a', 'b');
   check(ring.metricsText());
   check(client.metricsText());
@@ -70,7 +70,7 @@ test('nodes, members, clients and labs have them', async () => {
   expect(client.metricsText()).not.toContain('effective_k');
 
   const lab = createLab({ seed: 1, nodes: 50 });
-  await lab.nodes[3]!.findNode('ab'.repeat(20));
+  await lab.nodes[3].findNode('ab'.repeat(20));
   check(lab.metricsText());
   expect(lab.metricsText()).toContain('\nringlight_lab_lookups_count_total 1\n');
   check(createLab({ overlay: 'ring', nodes: 4 }).metricsText());

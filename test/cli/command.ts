@@ -66,7 +66,7 @@ export class Running {
   ): Promise<Record<string, never> & { [field: string]: never }> {
     for (let next = 0; ; ) {
       for (; next < this.lines.length; next++) {
-        const line = JSON.parse(this.lines[next]!);
+        const line = JSON.parse(this.lines[next]);
         if (line.event === name && isWanted(line)) return line;
       }
       if (this.process.exitCode !== null) throw new Error(`ended without event ${name}`);

@@ -14,7 +14,7 @@ test('there is a page for the command and for each group', () => {
     'ringlight-ring.1',
     'ringlight-lab.1',
   ]);
-  expect(pages[0]!.text).toContain('"ringlight 1.2.3"');
+  expect(pages[0].text).toContain('"ringlight 1.2.3"');
 });
 
 test('every option of every command stands in one, as help has it', () => {

@@ -12,14 +12,14 @@ export async function startMember(args: string[] = []): Promise<MemberProcess> {
   const running = new Running(['ring', 'serve', '--port', '0', '--json', ...args]);
   const listening = await running.event('listening');
   await running.event('joined');
-  return { running, address: (listening['addresses'] as string[])[0]! };
+  return { running, address: (listening['addresses'] as string[])[0] };
 }
 
 /** Starts members that join through the first, and waits until each has its backups. */
 export async function startRing(count: number, k: number): Promise<MemberProcess[]> {
   const members = [await startMember(['--k', String(k)])];
   for (let i = 1; i < count; i++) {
-    members.push(await startMember(['--k', String(k), '--join', members[0]!.address]));
+    members.push(await startMember(['--k', String(k), '--join', members[0].address]));
   }
   const wanted = Math.min(k, count - 1);
   for (const { running } of members) {

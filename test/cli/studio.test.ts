@@ -47,12 +47,12 @@ describe('ringlight up', () => {
     const { url, address } = await up.event('studio');
     expect(url).toBe(`${address}/#live=ring`);
     expect(up.lines[0]).toContain('"event":"studio"');
-    expect(await (await fetch(address!)).text()).toMatch(/^<!doctype html>/i);
+    expect(await (await fetch(address)).text()).toMatch(/^<!doctype html>/i);
     const { entry } = await up.event('ring-ready');
     await up.event('status');
-    const heard = await stream(address!, 'ring');
+    const heard = await stream(address, 'ring');
     expect(await read(`${address}/api/scenes/mainline`)).toMatchObject({ nodes: [{}, {}, {}, {}] });
-    expect((await ringlight(['ring', 'insert', 'apple', 'red', '--at', entry!])).status).toBe(0);
+    expect((await ringlight(['ring', 'insert', 'apple', 'red', '--at', entry])).status).toBe(0);
     const insertedAtMs = performance.now();
     const apple = () =>
       framesOf(heard)
@@ -97,7 +97,7 @@ describe('ringlight up', () => {
         body: JSON.stringify({ do: 'act', act: { kind: 'crash', nodes: [1] } }),
       });
     expect((await act('not-the-token')).status).toBe(401);
-    expect(await (await act(token!)).json()).toEqual({ done: true, message: 'crash: node 1' });
+    expect(await (await act(token)).json()).toEqual({ done: true, message: 'crash: node 1' });
     const nodes = async () => ((await read(`${address}/api/scenes/ring`)) as Shown).nodes;
     await expect.poll(nodes, PATIENCE).toMatchObject([{ state: 1 }, { state: 2 }, {}, {}]);
   });
@@ -108,11 +108,11 @@ describe('members and nodes that serve', () => {
     const serve = ['ring', 'serve', '--port', '0', '--k', '1'];
     const first = start(serve);
     const { addresses } = await first.event('listening');
-    const second = start([...serve, '--join', addresses![0]!, '--studio']);
+    const second = start([...serve, '--join', addresses[0], '--studio']);
     const { address, url } = await second.event('studio');
     expect(url).toBe(`${address}/#live=ring`);
     await second.event('joined');
-    const heard = await stream(address!, 'ring');
+    const heard = await stream(address, 'ring');
     await expect.poll(() => framesOf(heard).at(-1)!.figures.nodesNow, PATIENCE).toBe(2);
     const node = ['mainline', 'serve', '--host', '127.0.0.1', '--port', '0', '--no-bootstrap'];
     const alone = start([...node, '--studio', '0']);
@@ -141,15 +141,7 @@ describe('ringlight studio', () => {
     const member = start(['ring', 'serve', '--port', '0']);
     const { addresses } = await member.event('listening');
     await member.event('joined');
-    const studio = start([
-      'studio',
-      '--port',
-      '0',
-      '--recording',
-      file,
-      '--attach',
-      addresses![0]!,
-    ]);
+    const studio = start(['studio', '--port', '0', '--recording', file, '--attach', addresses[0]]);
     const { address, url } = await studio.event('studio');
     expect(url).toBe(`${address}/#recording=api/recordings/run.ring`);
     const text = await (await fetch(`${address}/api/recordings/run.ring`)).text();
@@ -164,7 +156,7 @@ describe('ringlight studio', () => {
     writeFileSync(broken, 'no recording\n');
     const taken = start(['studio', '--port', '0']);
     const { address } = await taken.event('studio');
-    const { port } = new URL(address!);
+    const { port } = new URL(address);
     const wrong: [string[], RegExp][] = [
       [['--recording', broken], /^ringlight: cannot play .*: line 1: this is no recording .*\n$/],
       [['--recording', join(base, 'none')], /^ringlight: cannot read .*none: ENOENT.*\n$/],

@@ -22,9 +22,9 @@ describe('ringlight up', () => {
       nodes: 12,
       bootstrap: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
     });
-    expect(announced!['stored']).toBe(8);
-    expect(found!['infoHash']).toBe(announced!['infoHash']);
-    expect(found!['peers']).toEqual([{ host: '127.0.0.1', port: announced!['peerPort'] }]);
+    expect(announced['stored']).toBe(8);
+    expect(found['infoHash']).toBe(announced['infoHash']);
+    expect(found['peers']).toEqual([{ host: '127.0.0.1', port: announced['peerPort'] }]);
     expect(status).toMatchObject({ nodes: 12, tableMin: expect.any(Number) });
   });
 
@@ -67,7 +67,7 @@ describe('ringlight up', () => {
   test('others join through the address it prints', async () => {
     const up = new Running(['up', '--no-studio', '--nodes', '4', '--ring', '0', '--json']);
     const { bootstrap } = await up.event('ready');
-    const ping = await ringlight(['mainline', 'ping', bootstrap!, '--host', '127.0.0.1', '--json']);
+    const ping = await ringlight(['mainline', 'ping', bootstrap, '--host', '127.0.0.1', '--json']);
     expect(objects(ping)[0]).toMatchObject({ event: 'pong', version: 'RL\x00\x01' });
     expect((await up.end('SIGINT')).status).toBe(0);
   });

@@ -73,7 +73,7 @@ describe('endpoints of IPv6', () => {
       fc.property(bytes, (compact) => {
         const address = readAddress6(compact, 0);
         expect(Number.isSafeInteger(address) && isV6(address)).toBe(true);
-        expect(portOf(address)).toBe(compact[16]! * 256 + compact[17]!);
+        expect(portOf(address)).toBe(compact[16] * 256 + compact[17]);
         expect(addressOf(ipOf(address), portOf(address))).toBe(address);
         const again = new Uint8Array(18);
         writeAddress6(again, 0, address);

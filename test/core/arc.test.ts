@@ -57,7 +57,7 @@ describe('the circle', () => {
         (nodes, key) => {
           const ring = nodes.toSorted((a, b) => compareIds(a, 0, b, 0));
           const owners = ring.filter((node, i) =>
-            isInArc(key, 0, node, 0, ring[(i + 1) % ring.length]!, 0),
+            isInArc(key, 0, node, 0, ring[(i + 1) % ring.length], 0),
           );
           expect(owners).toHaveLength(1);
         },

@@ -119,10 +119,10 @@ describe('a random id that shares bits', () => {
       const ones = new Array<number>(ID_BITS).fill(0);
       for (let round = 0; round < rounds; round++) {
         randomIdSharing(own, 0, bits, random, out);
-        for (const [i, bit] of [...bitsOf(out)].entries()) ones[i]! += Number(bit);
+        for (const [i, bit] of [...bitsOf(out)].entries()) ones[i] += Number(bit);
       }
       // 400 fair coins stay within 200 ± 60, six standard deviations.
-      for (let i = bits + 1; i < ID_BITS; i++) expect(Math.abs(ones[i]! - 200)).toBeLessThan(60);
+      for (let i = bits + 1; i < ID_BITS; i++) expect(Math.abs(ones[i] - 200)).toBeLessThan(60);
     }
   });
 

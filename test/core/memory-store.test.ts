@@ -48,7 +48,7 @@ describe('a crash', () => {
           writtenAt.set(tokens, history.length - 1);
         }
         if (action === 'harden' && flushes.length > 0) {
-          durable = writtenAt.get(flushes[0]!)!;
+          durable = writtenAt.get(flushes[0])!;
           store.harden(flushes.shift()!);
         }
         if (store.undurable > before) {
@@ -57,7 +57,7 @@ describe('a crash', () => {
         expect(store.undurable).toBe(history.length - 1 - durable);
       }
       store.crash(more);
-      const expected = history[Math.min(history.length - 1, durable + more)]!;
+      const expected = history[Math.min(history.length - 1, durable + more)];
       expect(entriesOf(store)).toEqual(expected.records);
       expect(String(store.fact('f') ?? '')).toBe(expected.facts);
       expect(store.undurable).toBe(0);

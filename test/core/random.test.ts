@@ -62,7 +62,7 @@ describe('the seeded generator', () => {
     for (let i = 0; i < rounds; i++) {
       const bits = random.uint32();
       if (bits !== bits >>> 0) expect.fail(`${bits} is not of 32 bits`);
-      for (let bit = 0; bit < 32; bit++) ones[bit]! += (bits >>> bit) & 1;
+      for (let bit = 0; bit < 32; bit++) ones[bit] += (bits >>> bit) & 1;
     }
     // Five standard deviations of 20,000 fair coins are 354.
     for (const count of ones) expect(Math.abs(count - rounds / 2)).toBeLessThan(354);
@@ -74,7 +74,7 @@ describe('a number below a limit', () => {
     const random = new SeededRandom(limit);
     const rounds = 1000 * limit;
     const counts = new Array<number>(limit).fill(0);
-    for (let i = 0; i < rounds; i++) counts[randomBelow(random, limit)]!++;
+    for (let i = 0; i < rounds; i++) counts[randomBelow(random, limit)]++;
     const chiSquared = counts.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
     // Mean limit - 1, variance twice that: five standard deviations and some for the skew.
     expect(chiSquared).toBeLessThan(limit - 1 + 5 * Math.sqrt(2 * (limit - 1)) + 10);

@@ -179,7 +179,7 @@ export function storeSuite(name: string, open: () => StoreUnderTest, runs: numbe
       }
       expect(entriesOf(store).map(([key]) => key)).toEqual([...kept.keys()].sort());
       const [one, two] = [...kept.values()];
-      const [from, to] = text(one!)! < text(two!)! ? [one!, two!] : [two!, one!];
+      const [from, to] = text(one)! < text(two)! ? [one, two] : [two, one];
       expect(entriesOf(store, from, to).map(([key]) => key)).toEqual(
         [...kept.keys()].sort().filter((key) => key >= text(from)! && key < text(to)!),
       );

@@ -42,10 +42,10 @@ async function serve(...options: string[]): Promise<Served> {
   });
   children.push(child);
   let stderr = '';
-  child.stderr!.on('data', (bytes) => {
+  child.stderr.on('data', (bytes) => {
     stderr += bytes;
   });
-  const lines = createInterface({ input: child.stdout! });
+  const lines = createInterface({ input: child.stdout });
   const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(10_000) })) as [string];
   const { event, port, id } = JSON.parse(line);
   expect(event).toBe('listening');
@@ -212,7 +212,7 @@ describe('a node that runs from the command line', () => {
     );
     children.push(child);
     let stderr = '';
-    child.stderr!.on('data', (bytes) => {
+    child.stderr.on('data', (bytes) => {
       stderr += bytes;
     });
     const [code] = await once(child, 'close', { signal: AbortSignal.timeout(10_000) });

@@ -152,11 +152,11 @@ describe('bittorrent-dht', () => {
     for (let i = 0; i < 10; i++) {
       // Each joins through one that came before it, of the other kind where there is one.
       if (i > 0) {
-        const node = await openOurs([at(theirs[i - 1]!)]);
+        const node = await openOurs([at(theirs[i - 1])]);
         await node.ready();
         ours.push(node);
       }
-      theirs.push(await openTheirs([at(ours[i]!)]));
+      theirs.push(await openTheirs([at(ours[i])]));
     }
     const everybody = [
       ...ours.map((node, i) => ({

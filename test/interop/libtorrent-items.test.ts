@@ -53,7 +53,7 @@ async function together(): Promise<{ ours: Mainline; other: Mainline; theirs: Li
 describe.skipIf(isMissing && !isRequired)('items of libtorrent and ours', () => {
   test('theirs is got by ours', async () => {
     const { ours, other, theirs } = await together();
-    const [, target] = IMMUTABLE[0]!;
+    const [, target] = IMMUTABLE[0];
     expect(await theirs.putFixed(hex('Hello World!'))).toBe(target);
     await theirs.putSigned(EXPANDED, KEY_TEXT, hex('Hello World!'), '');
     await theirs.putSigned(EXPANDED, KEY_TEXT, hex('salted'), hex('foobar'));
@@ -61,7 +61,7 @@ describe.skipIf(isMissing && !isRequired)('items of libtorrent and ours', () => 
     for (const node of [ours, other]) {
       expect((await node.get(target)).item!.value).toEqual(ascii('Hello World!'));
       const first = (await node.get({ key: KEY })).item!;
-      expect(first).toMatchObject({ seq: 1n, signature: MUTABLE[1]!.signature });
+      expect(first).toMatchObject({ seq: 1n, signature: MUTABLE[1].signature });
       expect((await node.get({ key: KEY, salt: 'foobar' })).item!.value).toEqual(ascii('salted'));
     }
   });
@@ -73,7 +73,7 @@ describe.skipIf(isMissing && !isRequired)('items of libtorrent and ours', () => 
     expect(put.stored).toBeGreaterThanOrEqual(1);
     await theirs.getFixed(put.target);
     await vi.waitFor(() => expect(theirs.items.get(put.target)).toBeDefined(), { timeout: 8000 });
-    expect(theirs.items.get(put.target)![0]!.value).toBe(hex('Hello World!'));
+    expect(theirs.items.get(put.target)![0].value).toBe(hex('Hello World!'));
 
     await ours.put('one', { secretKey: SEED, salt: 'foobar' });
     await theirs.getSigned(KEY_TEXT, hex('foobar'));
@@ -114,7 +114,7 @@ describe.skipIf(isMissing && !isRequired)('items of libtorrent and ours', () => 
       return r.token;
     };
     const pair = keyPairOf(SEED);
-    const target = MUTABLE[0]!.target;
+    const target = MUTABLE[0].target;
     const signed = (seq: bigint, v: string) => ({
       ...{ k: KEY, seq, v },
       sig: pair.sign(signedBytes(new Uint8Array(0), seq, encode(v))),

@@ -125,7 +125,7 @@ describe.skipIf(isMissing && !isRequired)('libtorrent', () => {
     keep(other);
     await vi.waitFor(async () => expect(await one.tableSize()).toBeGreaterThan(4), 8000);
     const [byOurs, byOne] = [newHash(), newHash()];
-    await testnet.nodes[7]!.announce(byOurs, { port: 4003 });
+    await testnet.nodes[7].announce(byOurs, { port: 4003 });
     await one.announce(byOne);
     await findWithTheirs(one, byOurs, 4003);
     await findWithTheirs(other, byOurs, 4003);

@@ -76,7 +76,7 @@ describe('a batch', () => {
     }
     for (let at = 0; at < batch.length; at++) {
       const other = Buffer.from(batch);
-      other[at]! ^= 1 << (at % 8);
+      other[at] ^= 1 << (at % 8);
       const reader = reading();
       expect(readBatch(other, reader)).toBe(false);
       expect(reader.said).toEqual([]);
@@ -128,7 +128,7 @@ describe('a journal', () => {
     await journal.close();
     const file = join(directory, 'data.mdb');
     const bytes = readFileSync(file);
-    bytes[bytes.indexOf(Buffer.alloc(3000, 0xa5)) + 1500]! ^= 1;
+    bytes[bytes.indexOf(Buffer.alloc(3000, 0xa5)) + 1500] ^= 1;
     writeFileSync(file, bytes);
     const damaged = new Journal(directory, 0);
     expect(() => contentOf(damaged)).toThrow('batch 2 of the journal is damaged');

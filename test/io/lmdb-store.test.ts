@@ -140,7 +140,7 @@ describe('the journal of a store', () => {
     let token = 0;
     for (let round = 0; round < 12; round++) {
       // Some rounds fill the journal, so that it is settled, some are large and go past it.
-      const writes = [3, 40, 2500][round % 3]!;
+      const writes = [3, 40, 2500][round % 3];
       for (let i = 0; i < writes; i++) {
         const n = (round * 31 + i * 7) % 3000;
         if (i % 5 === 0) {

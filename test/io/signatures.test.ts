@@ -8,7 +8,7 @@ describe('signatures', () => {
   test.each(MUTABLE)('$name is made and verified', ({ signed, signature }) => {
     expect(verify(signature, signed, KEY)).toBe(true);
     expect(keyPairOf(SEED).sign(signed)).toEqual(signature);
-    expect(verify(signature.with(3, signature[3]! ^ 1), signed, KEY)).toBe(false);
+    expect(verify(signature.with(3, signature[3] ^ 1), signed, KEY)).toBe(false);
     expect(verify(signature, signed.with(0, 0x35), KEY)).toBe(false);
   });
 
@@ -25,7 +25,7 @@ describe('signatures', () => {
   });
 
   test('what is no key or no signature is not genuine, and nothing is thrown', () => {
-    const { signed, signature } = MUTABLE[0]!;
+    const { signed, signature } = MUTABLE[0];
     expect(verify(signature, signed, new Uint8Array(32).fill(255))).toBe(false);
     expect(verify(signature, signed, new Uint8Array(3))).toBe(false);
     expect(verify(new Uint8Array(0), signed, KEY)).toBe(false);

@@ -32,7 +32,7 @@ it('what comes is heard, what is written in one turn leaves together, and all en
   const [answer] = await new Promise<Buffer[]>((resolve) =>
     client.once('data', (bytes) => resolve([bytes])),
   );
-  expect(answer!.toString()).toBe('abc');
+  expect(answer.toString()).toBe('abc');
   expect(heard).toEqual(['hello']);
   expect(service.connections).toBe(1);
   // One more than there are places for.

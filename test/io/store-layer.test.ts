@@ -10,7 +10,7 @@ const layerOf = (...entries: [n: number, record: Uint8Array][]) => {
   for (const [n, record] of entries) layer.write(keyOf(n), 0, record);
   return layer;
 };
-const shown = (rows: Iterable<Row>) => [...rows].map(([key, record]) => [key[0]!, [...record]]);
+const shown = (rows: Iterable<Row>) => [...rows].map(([key, record]) => [key[0], [...record]]);
 const rowsOf = (layer: Layer) => layer.records.rows(null, null);
 const one = (n: number) => new Uint8Array(1).fill(n);
 
@@ -67,7 +67,7 @@ test('two rows of records are one, in which the upper has the say', () => {
     const found = [];
     for (const [key, record] of merged(rowsOf(over), rowsOf(under))) {
       if (found.length >= limit) break;
-      found.push([key[0]!, [...record]]);
+      found.push([key[0], [...record]]);
     }
     expect(found).toEqual(expected.slice(0, limit));
   });

@@ -157,7 +157,7 @@ describe('somebody who looks on', () => {
     const stream = client.streams.connect(client.address, server.address);
     client.streams.write(stream, text.encode('ask'), 0, 3);
     await expect.poll(() => own.length, PATIENCE).toBe(2);
-    const { from } = server.recorder.accepts[0]!;
+    const { from } = server.recorder.accepts[0];
     expect(seen).toEqual([
       { isOurs: false, isAccepted: true, local: server.address, peer: from, said: 'ask' },
       { isOurs: true, isAccepted: true, local: server.address, peer: from, said: 'reply' },
@@ -219,16 +219,16 @@ describe('what comes from outside', () => {
     await using server = await openEnd(2, { acceptedLimit: 3 });
     await using client = await openEnd();
     const [first, second] = server.streams.addresses;
-    const streams = [first, second, first].map((to) => client.streams.connect(client.address, to!));
+    const streams = [first, second, first].map((to) => client.streams.connect(client.address, to));
     await expect.poll(() => server.recorder.accepts.length, PATIENCE).toBe(3);
-    const fourth = client.streams.connect(client.address, second!);
+    const fourth = client.streams.connect(client.address, second);
     await client.recorder.until(`ended ${fourth}`);
     expect(server.streams.counters).toMatchObject({ open: 3, accepted: 3, turnedAway: 1 });
-    client.streams.destroy(streams[0]!);
+    client.streams.destroy(streams[0]);
     await server.recorder.until('ended 1');
     server.streams.end(1);
     await server.recorder.until('closed 1 ended');
-    client.streams.connect(client.address, first!);
+    client.streams.connect(client.address, first);
     await expect.poll(() => server.recorder.accepts.length, PATIENCE).toBe(4);
   });
 

@@ -32,13 +32,13 @@ describe('runs twice the same', () => {
   test.each(EXPERIMENTS)('$name', (experiment) => {
     const values = SMALL[experiment.name];
     expect(values, 'give a new experiment options in small-experiments.ts').toBeDefined();
-    const plan = planOf({ experiment, file: null, values: values! }, new Set());
-    twice(experiment.name, experiment, plan.cells[0]!.options);
+    const plan = planOf({ experiment, file: null, values: values }, new Set());
+    twice(experiment.name, experiment, plan.cells[0].options);
   });
 
   test.each(readdirSync(SCENARIOS))('%s', (file) => {
     const request = requestFrom(new URL(file, SCENARIOS).pathname);
-    const { options } = planOf(request, new Set()).cells[0]!;
+    const { options } = planOf(request, new Set()).cells[0];
     const short = request.experiment.name === 'scenario' ? { healingMs: 0 } : { lookups: 50 };
     twice(file, request.experiment, { ...options, ...short, nodes: 20 });
   });

@@ -103,13 +103,13 @@ class RealNetwork {
       ...{ population: lab.population, members: null, k: K, upkeep: false },
       nowMs: systemClock.now(),
       random: new SeededRandom(SEED, SeedStream.tables),
-      tableOf: (node) => this.#nodes[node]!.machine.table as KBuckets,
+      tableOf: (node) => this.#nodes[node].machine.table as KBuckets,
     });
     for (const { machine, driver } of this.#nodes) driver.run(machine);
   }
 
   lookup(node: number, kind: LookupKind, target: Uint8Array): Promise<void> {
-    const { machine, driver } = this.#nodes[node]!;
+    const { machine, driver } = this.#nodes[node];
     return new Promise((resolve) => {
       this.#ended = resolve;
       driver.attempt(() => machine.lookup(driver.now(), kind, target, 1, ANNOUNCEMENT[kind]));
@@ -159,13 +159,13 @@ test('the same lookups ask the same nodes in the same order', async () => {
   const kinds = [LookupKind.findNode, LookupKind.announce, LookupKind.getPeers];
   for (let i = 0; i < LOOKUPS; i++) {
     const node = randomBelow(random, NODES);
-    const target = targets[randomBelow(random, targets.length)]!;
-    const kind = kinds[randomBelow(random, kinds.length)]!;
+    const target = targets[randomBelow(random, targets.length)];
+    const kind = kinds[randomBelow(random, kinds.length)];
     lab.node(node).lookup(lab.world.now, kind, target, 1, ANNOUNCEMENT[kind] ?? null);
     lab.world.settle(node);
     lab.world.run(Infinity, () => virtual.length > i);
     await real.lookup(node, kind, target);
-    const { asked } = virtual[i]!;
+    const { asked } = virtual[i];
     expect(real.transcripts[i], `lookup ${i} of node ${node}`).toEqual(virtual[i]);
     expect(asked.length).toBeGreaterThanOrEqual(K);
   }

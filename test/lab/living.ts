@@ -67,7 +67,7 @@ export class Living {
     this.grades.length = 0;
     const up = this.those(State.up);
     for (let i = 0; i < count; i++) {
-      const asker = up[randomBelow(this.#random, up.length)]!;
+      const asker = up[randomBelow(this.#random, up.length)];
       const target = new Uint8Array(20);
       fillRandom(this.#random, target, 0, 20);
       this.#askers.set(++this.#lastCall, asker);
@@ -97,7 +97,7 @@ export class Living {
     return {
       size: sum.size / up.length,
       parts: sum.parts / up.length,
-      fill: fill.map((count, part) => count / deep[part]!),
+      fill: fill.map((count, part) => count / deep[part]),
       dead: sum.dead / sum.size,
     };
   }

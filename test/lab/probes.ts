@@ -57,11 +57,11 @@ export class Probes implements Overlay {
   }
 
   machine(node: number): Machine {
-    return this.#machines[node]!;
+    return this.#machines[node];
   }
 
   datagrams(node: number): Machine {
-    return this.#machines[node]!;
+    return this.#machines[node];
   }
 
   streams(): null {

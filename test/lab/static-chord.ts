@@ -66,7 +66,7 @@ export class StaticChord {
 
   /** How far a node stands before a key. */
   #before(node: number, key: bigint): bigint {
-    return (key - this.#hashes[node]! + CIRCLE) % CIRCLE;
+    return (key - this.#hashes[node] + CIRCLE) % CIRCLE;
   }
 
   #predecessor(key: bigint): number {
@@ -87,7 +87,7 @@ export class StaticChord {
     const table = new Set<number>();
     for (let i = 1; i <= this.#successors; i++) table.add((node + i) % count);
     for (let bit = 0; bit < BITS; bit++) {
-      table.add(this.#atOrAfter((this.#hashes[node]! + (1n << BigInt(bit))) % CIRCLE));
+      table.add(this.#atOrAfter((this.#hashes[node] + (1n << BigInt(bit))) % CIRCLE));
     }
     table.delete(node);
     return [...table];
@@ -98,7 +98,7 @@ export class StaticChord {
     let high = this.#hashes.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#hashes[middle]! < point) low = middle + 1;
+      if (this.#hashes[middle] < point) low = middle + 1;
       else high = middle;
     }
     return low % this.#hashes.length;

@@ -77,7 +77,7 @@ export class Peer implements StreamMachine {
   arrived(now: number, stream: Stream, bytes: Uint8Array, start: number, end: number): void {
     const heard = this.heard(stream);
     if (heard.ended) throw new Error('bytes after the end');
-    for (let i = start; i < end; i++) heard.bytes.push(bytes[i]!);
+    for (let i = start; i < end; i++) heard.bytes.push(bytes[i]);
     this.#note(now, `${end - start} bytes`);
     this.onArrived(stream, bytes.slice(start, end));
   }
@@ -96,7 +96,7 @@ export class Peer implements StreamMachine {
   }
 
   closed(now: number, stream: Stream, why: Closed): void {
-    this.heard(stream).closed = WHY[why]!;
+    this.heard(stream).closed = WHY[why];
     this.forget(stream);
     this.#note(now, `closed ${WHY[why]}`);
   }
@@ -137,7 +137,7 @@ export class StreamWorld implements Overlay {
   }
 
   machine(node: number): Peer {
-    return this.peers[node]!;
+    return this.peers[node];
   }
 
   datagrams(): null {
@@ -145,7 +145,7 @@ export class StreamWorld implements Overlay {
   }
 
   streams(node: number): Peer | null {
-    return this.deaf.has(node) ? null : this.peers[node]!;
+    return this.deaf.has(node) ? null : this.peers[node];
   }
 
   get elapsedMs(): number {
@@ -158,7 +158,7 @@ export class StreamWorld implements Overlay {
   }
 
   connect(from: number, to: number): Stream {
-    return this.peers[from]!.has(this.host.connect(this.addressOf(from), this.addressOf(to)));
+    return this.peers[from].has(this.host.connect(this.addressOf(from), this.addressOf(to)));
   }
 
   write(stream: Stream, bytes: ArrayLike<number>): number {
@@ -166,31 +166,31 @@ export class StreamWorld implements Overlay {
   }
 
   destroy(node: number, stream: Stream): void {
-    this.peers[node]!.forget(stream);
+    this.peers[node].forget(stream);
     this.host.destroy(stream);
   }
 
   /** A process that dies leaves nothing that could hear. */
   kill(node: number): void {
-    for (const stream of [...this.peers[node]!.streams.keys()]) this.peers[node]!.forget(stream);
+    for (const stream of [...this.peers[node].streams.keys()]) this.peers[node].forget(stream);
     this.world.stop(node);
   }
 
   /** The one stream of a node. */
   only(node: number): Stream {
-    const [stream, ...others] = this.peers[node]!.streams.keys();
+    const [stream, ...others] = this.peers[node].streams.keys();
     if (stream === undefined || others.length > 0) throw new Error('expected one stream');
     return stream;
   }
 
   /** Two nodes with a stream between them, some time ago. */
   connected(from: number, to: number): [Stream, Stream] {
-    const before = new Set(this.peers[to]!.streams.keys());
+    const before = new Set(this.peers[to].streams.keys());
     const near = this.connect(from, to);
     this.pass(1000);
-    const far = [...this.peers[to]!.streams.keys()].find((stream) => !before.has(stream))!;
-    this.peers[from]!.log.length = 0;
-    this.peers[to]!.log.length = 0;
+    const far = [...this.peers[to].streams.keys()].find((stream) => !before.has(stream))!;
+    this.peers[from].log.length = 0;
+    this.peers[to].log.length = 0;
     return [near, far];
   }
 }

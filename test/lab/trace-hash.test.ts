@@ -27,7 +27,7 @@ describe('the trace hash', () => {
     fc.assert(
       fc.property(words, fc.nat(), fc.nat(31), (list, place, bit) => {
         const other = [...list];
-        other[place % list.length]! ^= 1 << bit;
+        other[place % list.length] ^= 1 << bit;
         expect(hashOf(other)).not.toBe(hashOf(list));
       }),
       { seed: 2, numRuns: 1000 },
@@ -42,8 +42,8 @@ describe('the trace hash', () => {
       for (let a = 0; a < list.length; a++) {
         for (let b = a + 1; b < list.length; b++) {
           const other = [...list];
-          other[a]! ^= 1 << bit;
-          other[b]! ^= 1 << bit;
+          other[a] ^= 1 << bit;
+          other[b] ^= 1 << bit;
           seen.add(hashOf(other));
           tried++;
         }
@@ -57,7 +57,7 @@ describe('the trace hash', () => {
       fc.property(words, fc.nat(), fc.nat(), (list, one, two) => {
         const [a, b] = [one % list.length, two % list.length];
         const swapped = [...list];
-        [swapped[a], swapped[b]] = [swapped[b]!, swapped[a]!];
+        [swapped[a], swapped[b]] = [swapped[b], swapped[a]];
         if (list[a] !== list[b]) expect(hashOf(swapped)).not.toBe(hashOf(list));
         expect(hashOf([...list.slice(0, a), ...list.slice(a + 1)])).not.toBe(hashOf(list));
         expect(hashOf([...list.slice(0, a), 0, ...list.slice(a)])).not.toBe(hashOf(list));

@@ -23,7 +23,7 @@ function takeOne(wheel: Wheel, untilMs: number): number {
   const row = wheel.take(untilMs);
   if (row === 0) return -1;
   expect(wheel.at[row]).toBe(wheel.now);
-  const number = wheel.a[row]!;
+  const number = wheel.a[row];
   expect(`${[wheel.kind[row], wheel.b[row], wheel.c[row]]}`).toBe(`${wordsOf(number)}`);
   wheel.free(row);
   return number;
@@ -36,7 +36,7 @@ function wordsOf(number: number): number[] {
 
 function put(wheel: Wheel, atMs: number, number: number): void {
   const [kind, b, c] = wordsOf(number);
-  wheel.put(atMs, kind!, number, b!, c!);
+  wheel.put(atMs, kind, number, b, c);
 }
 
 describe('the wheel', () => {
@@ -53,12 +53,12 @@ describe('the wheel', () => {
           let number = 0;
           for (let step = 0; step < 300; step++) {
             if (randomBelow(random, 5) < 3) {
-              const horizonMs = HORIZONS_MS[randomBelow(random, HORIZONS_MS.length)]!;
+              const horizonMs = HORIZONS_MS[randomBelow(random, HORIZONS_MS.length)];
               const atMs = wheel.now + randomBelow(random, horizonMs);
               put(wheel, atMs, ++number);
               model.push({ atMs, number });
             } else {
-              const horizonMs = HORIZONS_MS[randomBelow(random, HORIZONS_MS.length)]!;
+              const horizonMs = HORIZONS_MS[randomBelow(random, HORIZONS_MS.length)];
               const untilMs = wheel.now + randomBelow(random, horizonMs);
               const earliestMs = Math.min(...model.map(({ atMs }) => atMs));
               const taken = takeOne(wheel, untilMs);

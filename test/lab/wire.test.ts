@@ -49,7 +49,7 @@ describe('the wire', () => {
     ];
     for (const wire of [new Wire(), ...sizes.map((size) => new Wire(size))]) {
       for (let number = 0; number < 1000; number++) {
-        const source = sources[randomBelow(random, sources.length)]!;
+        const source = sources[randomBelow(random, sources.length)];
         const length = 1 + randomBelow(random, 1000);
         const start = randomBelow(random, 3) === 0 ? randomBelow(random, 20) : 0;
         source.set(datagram(number, length).subarray(0, length), start);
@@ -71,16 +71,16 @@ describe('the wire', () => {
     const wire = new Wire();
     const kept = new Map<Parcel, { number: number; length: number }>();
     for (let number = 0; number < 5000; number++) {
-      const length = 1 + randomBelow(random, [112, 320, 1024][randomBelow(random, 3)]!);
+      const length = 1 + randomBelow(random, [112, 320, 1024][randomBelow(random, 3)]);
       const parcel = wire.keep(datagram(number, length), 0, length, number);
       expect(kept.has(parcel)).toBe(false);
       kept.set(parcel, { number, length });
       while (kept.size > 700 || (kept.size > 0 && randomBelow(random, 3) === 0)) {
         const [oldest] = kept.keys();
-        const { number, length } = kept.get(oldest!)!;
-        expectKept(wire, oldest!, number, length);
-        wire.release(oldest!);
-        kept.delete(oldest!);
+        const { number, length } = kept.get(oldest)!;
+        expectKept(wire, oldest, number, length);
+        wire.release(oldest);
+        kept.delete(oldest);
       }
     }
     for (const [parcel, { number, length }] of kept) {

@@ -122,8 +122,8 @@ describe('lookups in a network of 1,000', () => {
     graded.overlay.crash(2);
     graded.lookup(0, LookupKind.findNode, graded.randomId());
     graded.world.run(Infinity);
-    expect([...graded.grades[0]!.found].sort()).toEqual([1, 3, 4, 5]);
-    expect(graded.grades[0]!.found).toEqual(graded.grades[0]!.truth);
+    expect([...graded.grades[0].found].sort()).toEqual([1, 3, 4, 5]);
+    expect(graded.grades[0].found).toEqual(graded.grades[0].truth);
   });
 });
 
@@ -281,7 +281,7 @@ describe('upkeep', () => {
     const { contacts } = overlay.node(0).shared;
     for (let node = 0; node < nodes; node++) {
       const { table } = overlay.node(node);
-      expect(table.count).toBeGreaterThanOrEqual(before[node]!);
+      expect(table.count).toBeGreaterThanOrEqual(before[node]);
       let misplaced = 0;
       let stale = 0;
       table.visit((handle, heardSeconds, failures, part) => {

@@ -158,7 +158,7 @@ describe('the wire', () => {
     const { us, stranger } = scene();
     const query = ascii(`d1:y1:q1:t2:zz1:q4:ping1:ad2:id20:${'x'.repeat(20)}ee\r\nand more`);
     const [reply] = stranger.exchange(us.address, query);
-    expect(text(reply!['t'])).toBe('zz');
+    expect(text(reply['t'])).toBe('zz');
   });
 
   test('4: what cannot be parsed gets no reply, not even an error', () => {
@@ -181,9 +181,9 @@ describe('the wire', () => {
       const t = Uint8Array.from({ length }, (_, i) => 251 - i * 7);
       const a = { id: stranger.id };
       const [reply] = stranger.exchange(us.address, { t, y: 'q', q: 'ping', a });
-      expect(reply!['t']).toEqual(t);
+      expect(reply['t']).toEqual(t);
       const [error] = stranger.exchange(us.address, { t, y: 'q', q: 'nonsense', a });
-      expect(error!['t']).toEqual(t);
+      expect(error['t']).toEqual(t);
     },
   );
 
@@ -267,7 +267,7 @@ describe('the wire', () => {
     for (const fields of without) {
       for (const q of ['ping', 'find_node', 'get_peers', 'announce_peer', 'nonsense']) {
         const [reply] = stranger.exchange(us.address, { t: 'aa', y: 'q', q, ...fields });
-        expect(code(reply!)).toBe(203);
+        expect(code(reply)).toBe(203);
       }
     }
   });
@@ -297,7 +297,7 @@ describe('the wire', () => {
     const { us, stranger } = scene();
     for (const q of [undefined, 7, ['ping'], { ping: 1 }] as (Encodable | undefined)[]) {
       const [reply] = stranger.exchange(us.address, { t: 'aa', y: 'q', q, a: { id: stranger.id } });
-      expect(code(reply!)).toBe(203);
+      expect(code(reply)).toBe(203);
     }
   });
 
@@ -340,11 +340,11 @@ describe('the wire', () => {
       q: 'vote',
       a: { id: stranger.id },
     });
-    expect(text(error!['t'])).toBe('x1y2');
-    const [number, words] = error!['e'] as [number, Uint8Array];
+    expect(text(error['t'])).toBe('x1y2');
+    const [number, words] = error['e'] as [number, Uint8Array];
     expect(number).toBe(204);
     expect(words.length).toBeGreaterThan(0);
-    expect(Object.keys(error!)).toEqual(['e', 'ip', 't', 'v', 'y']);
+    expect(Object.keys(error)).toEqual(['e', 'ip', 't', 'v', 'y']);
   });
 
   test.each([
@@ -380,9 +380,9 @@ describe('the wire', () => {
       const before = stranger.inbox.length;
       const [reply] = stranger.exchange(us.address, query);
       expect(stranger.inbox[before].bytes.length).toBeLessThanOrEqual(1024);
-      expect(nodesOf(reply!)).toHaveLength(8);
-      expect(peersOf(reply!).length).toBeGreaterThan(length > 500 ? 10 : 20);
-      expect(values(reply!)['token']).toBeDefined();
+      expect(nodesOf(reply)).toHaveLength(8);
+      expect(peersOf(reply).length).toBeGreaterThan(length > 500 ? 10 : 20);
+      expect(values(reply)['token']).toBeDefined();
     }
   });
 
@@ -404,8 +404,8 @@ describe('the wire', () => {
           a: { id: stranger.id, ...a },
         });
         expect(stranger.inbox.at(-1)!.bytes.length).toBeLessThanOrEqual(1024);
-        expect(nodesOf(reply!).length).toBeGreaterThan(10);
-        if (q === 'get_peers') expect(values(reply!)['token']).toBeDefined();
+        expect(nodesOf(reply).length).toBeGreaterThan(10);
+        if (q === 'get_peers') expect(values(reply)['token']).toBeDefined();
       }
     }
   });
@@ -609,17 +609,17 @@ describe('ping, find_node, get_peers, announce_peer', () => {
     });
     const us = world.open();
     const [one, two, three] = [51, 52, 53].map((n) => world.stranger(inPublic(n)));
-    announce(one!, us, INFO_HASH);
-    const early = tokenFor(three!, us, INFO_HASH);
-    announce(two!, us, INFO_HASH);
-    const reply = three!.ask(us.address, 'get_peers', { info_hash: INFO_HASH });
+    announce(one, us, INFO_HASH);
+    const early = tokenFor(three, us, INFO_HASH);
+    announce(two, us, INFO_HASH);
+    const reply = three.ask(us.address, 'get_peers', { info_hash: INFO_HASH });
     expect(values(reply)['token']).toBeUndefined();
     expect(peersOf(reply)).toHaveLength(2);
-    expect(values(announce(one!, us, INFO_HASH, { port: 99 }))['id']).toBeDefined();
+    expect(values(announce(one, us, INFO_HASH, { port: 99 }))['id']).toBeDefined();
     const late = { info_hash: INFO_HASH, port: 1, token: early };
-    expect(code(three!.ask(us.address, 'announce_peer', late))).toBe(202);
+    expect(code(three.ask(us.address, 'announce_peer', late))).toBe(202);
     expect(us.node.peers!.count).toBe(2);
-    expect(tokenFor(three!, us, TARGET)).toBeDefined();
+    expect(tokenFor(three, us, TARGET)).toBeDefined();
   });
 
   test('27: a full store gives a token only to whoever is stored already', () => {
@@ -630,12 +630,12 @@ describe('ping, find_node, get_peers, announce_peer', () => {
       });
       const us = world.open();
       const [one, two] = [51, 52].map((n) => world.stranger(inPublic(n)));
-      announce(one!, us, INFO_HASH);
-      const reply = two!.ask(us.address, 'get_peers', { info_hash: TARGET });
+      announce(one, us, INFO_HASH);
+      const reply = two.ask(us.address, 'get_peers', { info_hash: TARGET });
       expect(values(reply)['token']).toBeUndefined();
-      expect(tokenFor(one!, us, INFO_HASH)).toBeDefined();
+      expect(tokenFor(one, us, INFO_HASH)).toBeDefined();
       world.run(46 * MINUTE_MS);
-      expect(tokenFor(two!, us, TARGET)).toBeDefined();
+      expect(tokenFor(two, us, TARGET)).toBeDefined();
     }
   });
 
@@ -695,12 +695,12 @@ describe('ping, find_node, get_peers, announce_peer', () => {
       };
       expect(values(stranger.ask(us.address, 'announce_peer', a))['id']).toBeDefined();
       const [peer] = peersOf(stranger.ask(us.address, 'get_peers', { info_hash: INFO_HASH }));
-      expect(peer!.port).toBe(portOf(stranger.address));
+      expect(peer.port).toBe(portOf(stranger.address));
     }
     const { us, stranger } = scene();
     announce(stranger, us, INFO_HASH, { port: 1234, implied_port: 0 });
     const [peer] = peersOf(stranger.ask(us.address, 'get_peers', { info_hash: INFO_HASH }));
-    expect(peer!.port).toBe(1234);
+    expect(peer.port).toBe(1234);
   });
 
   test('31: port 0, negative, too large or absent is refused with 203 and nothing is stored', () => {
@@ -729,7 +729,7 @@ describe('ping, find_node, get_peers, announce_peer', () => {
       ipv4: Uint8Array.of(9, 9, 9, 9),
     });
     const [peer] = peersOf(stranger.ask(us.address, 'get_peers', { info_hash: INFO_HASH }));
-    expect(peer!.ip).toBe(ipOf(stranger.address));
+    expect(peer.ip).toBe(ipOf(stranger.address));
   });
 
   test('33: seed is stored, absent is 0, and noseed=1 shows those that download first', () => {
@@ -813,18 +813,18 @@ describe('the routing table', () => {
   test('39: only nodes heard within 15 minutes are handed out', () => {
     const { world, us, stranger } = scene();
     const [quiet, asking] = meet(world, us, 2, (n) => onLoopback(100 + n));
-    quiet!.onQuery = null;
-    asking!.onQuery = null;
+    quiet.onQuery = null;
+    asking.onQuery = null;
     const handedOut = () =>
       nodesOf(stranger.ask(us.address, 'find_node', { target: TARGET }))
         .map(({ id }) => id)
         .sort();
-    expect(handedOut()).toEqual([hex(quiet!.id), hex(asking!.id)].sort());
+    expect(handedOut()).toEqual([hex(quiet.id), hex(asking.id)].sort());
     world.run(10 * MINUTE_MS);
-    asking!.ask(us.address, 'ping', {});
+    asking.ask(us.address, 'ping', {});
     world.run(6 * MINUTE_MS);
     // Answered once and asked us within 15 minutes: BEP 5's second way to be good.
-    expect(handedOut()).toEqual([hex(asking!.id)]);
+    expect(handedOut()).toEqual([hex(asking.id)]);
     expect(us.node.table.count).toBe(2);
   });
 
@@ -876,15 +876,15 @@ describe('the routing table', () => {
     const [flaky, steady] = meet(world, us, 2, (n) => onLoopback(100 + n));
     us.join();
     let ignored = 0;
-    flaky!.onQuery = (query) => (text(query['q']) === 'ping' && ignored++ === 0 ? null : {});
+    flaky.onQuery = (query) => (text(query['q']) === 'ping' && ignored++ === 0 ? null : {});
     world.run(20 * MINUTE_MS);
     expect(ignored).toBeGreaterThanOrEqual(1);
-    expect(us.tableIds).toEqual([hex(flaky!.id), hex(steady!.id)].sort());
-    flaky!.onQuery = null;
+    expect(us.tableIds).toEqual([hex(flaky.id), hex(steady.id)].sort());
+    flaky.onQuery = null;
     world.run(30 * MINUTE_MS);
     us.node.table.visit((handle, _heard, failures) => {
       const id = us.node.shared.contacts.bytes.slice(handle * 26, handle * 26 + 20);
-      expect(failures >= 2).toBe(hex(id) === hex(flaky!.id));
+      expect(failures >= 2).toBe(hex(id) === hex(flaky.id));
     });
   });
 
@@ -893,9 +893,9 @@ describe('the routing table', () => {
     const [one] = meet(world, us, 1, (n) => onLoopback(100 + n));
     us.join();
     world.run(5 * MINUTE_MS);
-    const before = one!.queries.length;
+    const before = one.queries.length;
     world.run(20 * MINUTE_MS);
-    const lookups = one!.queries.slice(before).filter((query) => text(query['q']) === 'find_node');
+    const lookups = one.queries.slice(before).filter((query) => text(query['q']) === 'find_node');
     expect(lookups.length).toBeGreaterThanOrEqual(1);
     for (const { a } of lookups as { a: Dictionary }[]) {
       expect(hex(a['target'])).not.toBe(hex(us.id));
@@ -1077,7 +1077,7 @@ describe('live defects of others that must not be ours', () => {
     const { us, stranger } = scene();
     for (const q of ['announce_peer', 'put']) {
       const [reply] = stranger.exchange(us.address, { t: 'aa', y: 'q', q });
-      expect(code(reply!)).toBe(203);
+      expect(code(reply)).toBe(203);
     }
   });
 

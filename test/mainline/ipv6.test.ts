@@ -106,7 +106,7 @@ describe('answers', () => {
       peer.ask(crowd.address, 'announce_peer', {
         info_hash: INFO_HASH,
         port: 1,
-        token: token(peer)!,
+        token: token(peer),
       });
     }
     world.run(1000);
@@ -123,7 +123,7 @@ describe('a network', () => {
   const world = network(60, { address: inPublic6 });
 
   test('finds the truth, announces and is found', () => {
-    const [one, two] = [world.residents[5]!, world.residents[40]!];
+    const [one, two] = [world.residents[5], world.residents[40]];
     const ids = () =>
       world.residents.map(({ node }) =>
         node.shared.contacts.bytes.slice(node.self * 26, node.self * 26 + 20),

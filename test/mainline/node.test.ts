@@ -105,11 +105,11 @@ describe('rest', () => {
   test('with what is overdue begins at once, one thing at a time', () => {
     const { world, residents } = rested(() => 20 * MINUTE_MS);
     const [us] = residents;
-    us!.node.rest(world.now);
-    expect(us!.node.deadline).toBe(world.now);
+    us.node.rest(world.now);
+    expect(us.node.deadline).toBe(world.now);
     world.run(500);
-    expect(world.sent.filter(({ from }) => from === us!.address)).toHaveLength(1);
-    expect(us!.joins).toEqual([]);
+    expect(world.sent.filter(({ from }) => from === us.address)).toHaveLength(1);
+    expect(us.joins).toEqual([]);
   });
 });
 

@@ -8,7 +8,7 @@ test('each router is name:port, some with the IP at which it was known to answer
   let hints = 0;
   for (const router of PUBLIC_ROUTERS) {
     const [, ip, name, port] = /^(?:([\d.]+)@)?([a-z0-9.-]+\.[a-z]+):(\d+)$/.exec(router)!;
-    expect(name!.length).toBeGreaterThan(3);
+    expect(name.length).toBeGreaterThan(3);
     expect(Number(port)).toBeGreaterThan(0);
     expect(Number(port)).toBeLessThan(65536);
     if (ip === undefined) continue;

@@ -14,8 +14,8 @@ test('a fresh node is at rest, one with a lookup, peers or a bootstrap is not', 
   joining.join(onLoopback(50));
   expect(joining.node.isAtRest).toBe(false);
   const [member] = network(10).residents;
-  member!.findNode(TARGET);
-  expect(member!.node.isAtRest).toBe(false);
+  member.findNode(TARGET);
+  expect(member.node.isAtRest).toBe(false);
 });
 
 test('at rest it becomes another node, with its id, address, tenant and settings', () => {

@@ -95,12 +95,12 @@ describe('the counters', () => {
   test('are told by name', () => {
     const { world, us, strangers } = scene();
     const [stranger] = strangers;
-    stranger!.ask(us.address, 'ping', {});
-    stranger!.ask(us.address, 'find_node', { target: TARGET });
-    stranger!.ask(us.address, 'get_peers', { info_hash: TARGET });
-    stranger!.ask(us.address, 'announce_peer', { info_hash: TARGET, port: 1 });
-    stranger!.ask(us.address, 'vote', {});
-    stranger!.exchange(us.address, new Uint8Array(3));
+    stranger.ask(us.address, 'ping', {});
+    stranger.ask(us.address, 'find_node', { target: TARGET });
+    stranger.ask(us.address, 'get_peers', { info_hash: TARGET });
+    stranger.ask(us.address, 'announce_peer', { info_hash: TARGET, port: 1 });
+    stranger.ask(us.address, 'vote', {});
+    stranger.exchange(us.address, new Uint8Array(3));
     us.node.peerStore().announce(world.now, TARGET, 0, onLoopback(99), 1, false);
     const stats = statsOf(us.node, us.counters, hex(us.id), us.address);
     expect(stats).toMatchObject({

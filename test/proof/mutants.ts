@@ -61,7 +61,7 @@ function act(world: SmallWorld, who: Resident, n: number): void {
     [LookupKind.scrape, hash, scrapeErrand()],
     [LookupKind.sample, world.randomId(), { found: () => {} }],
   ];
-  who.lookup(...acts[n % acts.length]!);
+  who.lookup(...acts[n % acts.length]);
 }
 
 class Trial {
@@ -75,7 +75,7 @@ class Trial {
   constructor(place: Place, seed: number) {
     this.#random = new SeededRandom(seed, 9);
     this.#world = network(MEMBERS, { seed, address: WORLDS[place] });
-    this.#us = this.#world.residents[3]!;
+    this.#us = this.#world.residents[3];
     this.#damageOnTheWay();
   }
 
@@ -116,7 +116,7 @@ class Trial {
     let grown = 0;
     for (let n = 0; this.#damaged < count; n++) {
       this.#outOfTheBlue(n);
-      act(world, world.residents[n % MEMBERS]!, n);
+      act(world, world.residents[n % MEMBERS], n);
       if (n % 4 === 0) act(world, this.#us, n >> 2);
       world.run(20);
       if (this.#damaged > Math.min(GRACE, count / 2)) grown ||= world.shared.byteLength;
@@ -132,11 +132,8 @@ class Trial {
     const { node } = this.#us;
     const { now, residents } = this.#world;
     for (let i = 0; i < AT_ONCE; i++) {
-      const bytes = mutate(
-        this.#corpus[this.#random.uint32() % this.#corpus.length]!,
-        this.#random,
-      );
-      const from = residents[(n + i) % MEMBERS]!.address + (i % 3 === 0 ? 0 : 1 + (i % 7));
+      const bytes = mutate(this.#corpus[this.#random.uint32() % this.#corpus.length], this.#random);
+      const from = residents[(n + i) % MEMBERS].address + (i % 3 === 0 ? 0 : 1 + (i % 7));
       node.receive(now, from, bytes, 0, bytes.length);
       this.#damaged++;
     }

@@ -99,7 +99,7 @@ describe('the folder of a run', () => {
     expect(existsSync(folder)).toBe(false);
     const [partial] = readdirSync(place).filter((name) => name.includes('killed'));
     expect(partial).toMatch(/^\.killed\.\d+\.partial$/);
-    expect(readdirSync(join(place, partial!))).toContain('lookups.parquet');
+    expect(readdirSync(join(place, partial))).toContain('lookups.parquet');
     writeFolder(folder, finishedRun(small));
     expect(existsSync(join(folder, 'summary.json'))).toBe(true);
   });

@@ -113,7 +113,7 @@ describe('parquet', () => {
 
   test('the file itself says which run it is of', () => {
     const [table] = tablesOf(finishedRun({ nodes: 100, lookups: 5 }));
-    const { key_value_metadata } = parquetMetadata(bytesOf(written(table!)));
+    const { key_value_metadata } = parquetMetadata(bytesOf(written(table)));
     const metadata = Object.fromEntries(key_value_metadata!.map(({ key, value }) => [key, value]));
     expect(metadata).toEqual({
       'ringlight.table': 'runs',

@@ -30,7 +30,7 @@ export function tableFrom(
 ): Table {
   return {
     name,
-    rows: columns[0]![2].length,
+    rows: columns[0][2].length,
     columns: columns.map(([name, type, values]) => ({
       name,
       type,

@@ -49,7 +49,7 @@ describe('the report', () => {
   });
 
   test('has every check, and the options, seed and hashes it takes to run it again', () => {
-    const text = page.body.textContent!;
+    const text = page.body.textContent;
     for (const { name } of run.result.checks) expect(text).toContain(name);
     expect(page.querySelectorAll('td.pass')).toHaveLength(3);
     for (const word of ['run-1', 'c0ffee', run.result.traceHash, '{"kind":"constant","ms":100}']) {
@@ -60,7 +60,7 @@ describe('the report', () => {
 
   test('a failed check stands out', () => {
     const [first, ...others] = run.result.checks;
-    const checks = [{ ...first!, pass: false }, ...others];
+    const checks = [{ ...first, pass: false }, ...others];
     const failed = opened(reportOf({ ...parts, result: { ...run.result, checks, pass: false } }));
     expect(failed.querySelectorAll('td.fail')).toHaveLength(1);
     expect(failed.body.textContent).toContain('a check failed');

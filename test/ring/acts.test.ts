@@ -12,7 +12,7 @@ function act(by: Process, name: string, said: Partial<Act> & Pick<Act, 'verb'>) 
   if (outcome.code !== 'ok') return { code: outcome.code };
   const [verdict, hasResult] = outcome.value!;
   const result = hasResult === 1 ? textOf(outcome.value!.subarray(2)) : null;
-  return { verdict: VERDICTS[verdict!], result, found: outcome.found, version: outcome.version };
+  return { verdict: VERDICTS[verdict], result, found: outcome.found, version: outcome.version };
 }
 
 describe('an act at the owner', () => {
@@ -44,7 +44,7 @@ describe('an act at the owner', () => {
       'unmatched',
       'unmatched',
     ]);
-    const { version } = verdicts[1]!;
+    const { version } = verdicts[1];
     expect(version).toHaveLength(VERSION_BYTES);
     const replaced = {
       verb: 'set',
@@ -73,7 +73,7 @@ describe('an act at the owner', () => {
     const nodes = world.ring(5);
     world.run(3000);
     expect(act(nodes[0], 'a', { verb: 'add', delta: 41n }).result).toBe('41');
-    holdersOf(world, 'a')[0]!.crash();
+    holdersOf(world, 'a')[0].crash();
     world.run(10_000);
     const other = world.living[0];
     expect(act(other, 'a', { verb: 'add', delta: 1n }).result).toBe('42');

@@ -68,8 +68,8 @@ describe('an answer', () => {
     const world = new SmallRing({ settings: { valueBytesMax: 100 } });
     const [a, b] = world.ring(2);
     world.run(3000);
-    const owner = [a!, b!].find(({ node }) => node.ownerOf(keyOf('a'), 0))!;
-    const other = owner === a ? b! : a!;
+    const owner = [a, b].find(({ node }) => node.ownerOf(keyOf('a'), 0))!;
+    const other = owner === a ? b : a;
     const answer = ask(world, other, owner, FrameType.put, (out) => {
       out.raw(keyOf('a'));
       out.u8(0);

@@ -79,19 +79,19 @@ describe('a client', () => {
   it('greets a member that was killed in the middle of the greeting as one of ours when it is back', () => {
     const world = new SmallRing({ settings: { k: 1, classCommands: 'lookups' } });
     const [alone] = world.ring(1);
-    alone!.done(alone!.insert('a', 'one'));
-    const { client, done } = clientOf(world, alone!);
-    const { member } = alone!.node.identities[0]!;
-    const hears = vi.spyOn(alone!, 'arrived').mockImplementation(() => {});
+    alone.done(alone.insert('a', 'one'));
+    const { client, done } = clientOf(world, alone);
+    const { member } = alone.node.identities[0];
+    const hears = vi.spyOn(alone, 'arrived').mockImplementation(() => {});
     const link = client.linkTo(world.now, client.shared.members.of(member.address));
     client.tick(world.now);
     world.runUntil(() => link.isConnected, 1000);
     expect(link.isOpen).toBe(false);
-    alone!.crash();
+    alone.crash();
     hears.mockRestore();
     const { code } = done((now) => client.get(now, 1, keyOf('a'), 'one'));
     expect(code).toBe('unreachable');
-    alone!.restart();
+    alone.restart();
     world.run(3000);
     const { value } = done((now) => client.get(now, 2, keyOf('a'), 'one'));
     expect(textOf(value)).toBe('one');

@@ -119,7 +119,7 @@ describe('who follows', () => {
       set(nodes[0], 'a', '1');
       const one = ask(nodes[0], keyOf('a'), token, null);
       set(nodes[0], 'a', '2');
-      holdersOf(world, 'a')[0]!.crash();
+      holdersOf(world, 'a')[0].crash();
       world.run(20_000);
       const [alive] = world.living;
       set(alive, 'a', '3');

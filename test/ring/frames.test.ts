@@ -96,7 +96,7 @@ describe('a frame', () => {
     expect(second.isPlain).toBe(false);
     first.isPlain = false;
     first.isProven = true;
-    const again = opened(out).list(theirs)[0]!;
+    const again = opened(out).list(theirs)[0];
     expect(again).toBe(first);
     expect(again).toMatchObject({ home: address, host: 0x0a000001, isPlain: false });
   });

@@ -11,9 +11,9 @@ class Bytes extends Inflow {
 
   protected read(_now: number, bytes: Uint8Array, start: number, end: number): number {
     let at = start;
-    while (at < end && at + 1 + bytes[at]! <= end && !this.isHeld) {
-      this.frames.push(bytes[at]!);
-      at += 1 + bytes[at]!;
+    while (at < end && at + 1 + bytes[at] <= end && !this.isHeld) {
+      this.frames.push(bytes[at]);
+      at += 1 + bytes[at];
       if (this.frames.length === this.stop) this.hold(Hold.vouching);
     }
     return at;

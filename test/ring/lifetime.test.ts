@@ -5,9 +5,9 @@ import { bytesOf, keyOf, type Process, SmallRing, textOf } from './small-ring.ts
 function aloneWithClient(): { world: SmallRing; owner: Process; client: Process } {
   const world = new SmallRing();
   const [owner] = world.ring(1);
-  const client = world.process(0).start(owner!);
+  const client = world.process(0).start(owner);
   client.done(client.insert('a', 'old'));
-  return { world, owner: owner!, client };
+  return { world, owner: owner, client };
 }
 
 /** Begins an insert that somebody waits for so long; its call. */

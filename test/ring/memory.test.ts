@@ -7,7 +7,7 @@ describe('a node', () => {
     const world = new SmallRing();
     const nodes = world.ring(40);
     world.run(45_000);
-    const node = nodes[5]!;
+    const node = nodes[5];
     expect(node.node.memory.known.length).toBe(32);
     const fact = node.store.fact('known')!;
     expect(fact.length).toBe(32 * COMPACT_ADDRESS_BYTES);

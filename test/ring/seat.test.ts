@@ -20,8 +20,8 @@ test('what was accepted is said when it is durable, and is there again in the ne
   expect(seat.isDurable).toBe(false);
   flushes.flush();
   expect(said).toEqual([]);
-  store.harden(tokens[0]!);
-  flushes.stored(1, tokens[0]!, null);
+  store.harden(tokens[0]);
+  flushes.stored(1, tokens[0], null);
   expect(said).toEqual([null]);
   // Nothing has changed since: no flush is waited for.
   seat.whenDurable(2, (_at, error) => said.push(error));

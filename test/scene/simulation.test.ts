@@ -176,7 +176,7 @@ describe('time', () => {
           const watched = new Watched();
           watched.do({ do: 'play', pace: 1000, untilMs });
           for (let i = 0; watched.simulation.isPlaying && i < 4000; i++) {
-            watched.simulation.advance(slices[i % slices.length]!, NEVER);
+            watched.simulation.advance(slices[i % slices.length], NEVER);
             watched.simulation.show();
           }
           expect(watched.simulation.nowMs).toBe(untilMs);
@@ -239,7 +239,7 @@ describe('time', () => {
     const { lookups } = watched.last('frame').figures;
     expect(lookups).toBe(before);
     expect(told()).toBeLessThan(lookups);
-    expect(Math.min(...watched.all('outcomes')[0]!.endedMs)).toBeGreaterThan(4000);
+    expect(Math.min(...watched.all('outcomes')[0].endedMs)).toBeGreaterThan(4000);
   });
 
   test('going back is told as it goes on, in slices, and commands wait for it', () => {
@@ -258,13 +258,13 @@ describe('time', () => {
     watched.simulation.show();
     const update = watched.last('frame');
     expect([update.whole, update.atMs]).toEqual([true, 15_000]);
-    expect(watched.all('places')[0]!.first).toBe(0);
+    expect(watched.all('places')[0].first).toBe(0);
   });
 });
 
 /** What an update says of nodes that are not simply up. */
 function states({ nodes, states }: Update): Map<number, number> {
-  const told = [...nodes].map((node, i): [number, number] => [node, states[i]!]);
+  const told = [...nodes].map((node, i): [number, number] => [node, states[i]]);
   return new Map(told.filter(([, state]) => state !== 1));
 }
 
@@ -329,9 +329,9 @@ describe('a view', () => {
       expect(request).toBeGreaterThan(0);
       expect(reply).toBeGreaterThan(request);
     }
-    watched.do({ do: 'explain', flight: steps[0]!.request });
+    watched.do({ do: 'explain', flight: steps[0].request });
     expect(watched.last('explanation').kind).toBe('get_peers');
-    watched.do({ do: 'explain', flight: steps[0]!.reply });
+    watched.do({ do: 'explain', flight: steps[0].reply });
     expect(watched.last('explanation').root.parts.length).toBeGreaterThan(1);
   });
 });

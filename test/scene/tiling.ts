@@ -31,7 +31,7 @@ function checkGroup(
 ): void {
   check(label !== '', 'everything has a label');
   if (parts.length === 0) return;
-  const isTight = parts[0]!.start === start && parts.at(-1)!.end === end;
+  const isTight = parts[0].start === start && parts.at(-1)!.end === end;
   check(isTight, `${label} is as long as its parts`);
   for (const part of parts) checkGroup(part, check);
 }

@@ -28,7 +28,7 @@ test('changes are told as they happen, and from where one was', async () => {
     // The first event says that nothing is missed from here on; writes before it would be.
     const waiting = await fetch(`${url}/changes?prefix=room:`);
     const [following] = await read(waiting, 1);
-    expect(following!['event']).toBe('following');
+    expect(following['event']).toBe('following');
     await ring.store('room:1', 'a');
     await ring.store('hall', 'b');
     await ring.store('room:2', 'c', { ttlMs: 60_000 });
@@ -37,12 +37,12 @@ test('changes are told as they happen, and from where one was', async () => {
     expect(events.map(({ event }) => event)).toEqual(['following', 'set', 'set', 'removed']);
     const data = events
       .slice(1)
-      .map(({ data: text }) => JSON.parse(text!) as Record<string, unknown>);
+      .map(({ data: text }) => JSON.parse(text) as Record<string, unknown>);
     expect(data.map(({ name }) => name)).toEqual(['room:1', 'room:2', 'room:1']);
-    expect(data[0]!['value']).toBe(Buffer.from('a').toString('base64'));
-    expect(data[1]!['storedUntilMs']).toBeGreaterThan(Date.now());
+    expect(data[0]['value']).toBe(Buffer.from('a').toString('base64'));
+    expect(data[1]['storedUntilMs']).toBeGreaterThan(Date.now());
     const later = await fetch(`${url}/changes?prefix=room:`, {
-      headers: { 'last-event-id': events[1]!['id']! },
+      headers: { 'last-event-id': events[1]['id'] },
     });
     expect((await read(later, 2)).map(({ event }) => event)).toEqual(['set', 'removed']);
     expect((await fetch(`${url}/changes`)).status).toBe(400);

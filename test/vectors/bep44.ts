@@ -167,8 +167,8 @@ export const IMMUTABLE: readonly [value: string, target: string][] = [
 
 const T = String.fromCharCode(...hexBytes(WITHOUT_SALT));
 const K = String.fromCharCode(...KEY);
-const B = String.fromCharCode(...MUTABLE[1]!.signature);
-const C = String.fromCharCode(...MUTABLE[2]!.signature);
+const B = String.fromCharCode(...MUTABLE[1].signature);
+const C = String.fromCharCode(...MUTABLE[2].signature);
 
 /** Whole messages, their `v` of BEP 20 left out. */
 export const MESSAGES = {

@@ -18,9 +18,9 @@ import { Recurring, Turns } from './turns.ts';
 /** libtorrent's interval; stores keep a peer for 30 min (libtorrent) to 45 min (ours). */
 export const ANNOUNCE_EVERY_MS: number = 15 * 60_000;
 /** More often would be a burden on the nodes that store it. */
-export const ANNOUNCE_EVERY_MS_MIN = 60_000;
+const ANNOUNCE_EVERY_MS_MIN = 60_000;
 /** Announcements of one node at a time. Each costs some 30 datagrams per turn. */
-export const ANNOUNCEMENTS_LIMIT = 10_000;
+const ANNOUNCEMENTS_LIMIT = 10_000;
 
 /** One announcement that is kept alive. Iterate it for its reports; stop it. */
 export class Announcement extends Recurring<AnnounceReport> {

@@ -22,10 +22,10 @@ import { Recurring, Turns } from './turns.ts';
 /** BEP 44: "republishing every hour". */
 export const PUT_EVERY_MS: number = 3_600_000;
 /** More often would be a burden; more seldom than items live would be for nothing. */
-export const PUT_EVERY_MS_MIN = 600_000;
-export const PUT_EVERY_MS_MAX = 7_200_000;
+const PUT_EVERY_MS_MIN = 600_000;
+const PUT_EVERY_MS_MAX = 7_200_000;
 /** Items of one node at a time: 3 kB each in its state. */
-export const KEPT_ITEMS_LIMIT = 2000;
+const KEPT_ITEMS_LIMIT = 2000;
 
 /** One item that is kept alive. Iterate it for its reports; stop it. */
 export class KeptItem extends Recurring<PutReport> {

@@ -35,10 +35,10 @@ export function writing(arity: number, keys: KeyPlaces, run: Command['run']): Co
 }
 
 export const SYNTAX = 'ERR syntax error';
-export const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
+const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 export const NOT_A_FLOAT = 'ERR value is not a valid float';
-export const TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
-export const OVERFLOW = 'ERR increment or decrement would overflow';
+const TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
+const OVERFLOW = 'ERR increment or decrement would overflow';
 
 const decoder = new TextDecoder('latin1');
 

@@ -25,7 +25,7 @@ import { STANDING } from './standing.ts';
 import { STRING_COMMANDS } from './strings.ts';
 
 /** Connections at a time. */
-export const RESP_CONNECTIONS_MAX = 10_000;
+const RESP_CONNECTIONS_MAX = 10_000;
 
 export interface RespOptions {
   /** Default `127.0.0.1`: nobody but this machine. */

@@ -113,7 +113,7 @@ function readFor(file: string): Uint8Array {
 const KEY_MODE = 0o600;
 
 /** The secret key in a file, which is made where there is none. Nobody else may read it. */
-export function secretKeyIn(file: string, console: Console): string {
+function secretKeyIn(file: string, console: Console): string {
   const secret = randomBytes(32).toString('hex');
   try {
     writeFileSync(file, `${secret}\n`, { mode: KEY_MODE, flag: 'wx' });

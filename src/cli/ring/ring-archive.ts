@@ -36,11 +36,7 @@ export function archiveCommands(group: Command): void {
     );
 }
 
-export async function exportRing(
-  file: string,
-  options: AskOptions,
-  console: Console,
-): Promise<void> {
+async function exportRing(file: string, options: AskOptions, console: Console): Promise<void> {
   const handle = await openFile(file);
   try {
     const writer = await begun(file, handle, console);
@@ -106,11 +102,7 @@ function archived({ key, name, storedUntilMs, value }: RingRecord): ArchiveRecor
   return { key, name, storedUntilMs, value: Buffer.from(value).toString('base64') };
 }
 
-export async function importRing(
-  file: string,
-  options: ImportOptions,
-  console: Console,
-): Promise<void> {
+async function importRing(file: string, options: ImportOptions, console: Console): Promise<void> {
   const { isWhole, progress } = await readArchive(file);
   if (!isWhole) {
     const message = `${file} is not whole: "ring export" to the same file goes on with it`;

@@ -36,7 +36,7 @@ export const density: Alarm = (key, { ids }, nodes) => {
   return gammaBelow(ids.length, nodes * farthest) < RARE;
 };
 
-export const divergence: Alarm = (key, { ids }, nodes) => {
+const divergence: Alarm = (key, { ids }, nodes) => {
   const shared = ids.map((id) => sharedPrefixBits(id, 0, key, 0));
   return divergenceOf(shared, nodes) > DIVERGENT;
 };

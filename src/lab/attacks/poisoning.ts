@@ -105,7 +105,7 @@ const forgedReplies: Attack = {
 function forgeReplies(stage: Stage, from: number, to: number): void {
   const { world, overlay, random } = stage;
   const values = [new Uint8Array(COMPACT_ADDRESS_BYTES)];
-  writeAddress(values[0]!, 0, FALSE_PEER);
+  writeAddress(values[0], 0, FALSE_PEER);
   for (let i = 0; i < FALSE_REPLIES; i++) {
     const t = new Uint8Array(TRANSACTION_BYTES);
     fillRandom(random, t, 0, t.length);

@@ -183,7 +183,7 @@ function shareClosest(stage: Stage, node: number): number {
   stage.overlay.node(node).table.closest(stage.world.now, nearest, false);
   let theirs = 0;
   for (let i = 0; i < nearest.count; i++) {
-    if (stage.isAttacker(contacts.addressOf(nearest.handles[i]!))) theirs++;
+    if (stage.isAttacker(contacts.addressOf(nearest.handles[i]))) theirs++;
   }
   return theirs / nearest.count;
 }

@@ -134,15 +134,15 @@ class Run {
     for (let ring = 0; ring < rings; ring++) {
       this.#fill(seed * SEEDS + ring, 1, (step, loads) => {
         const mean = ((step + 1) * keys) / STEPS / nodes;
-        first[step] = first[step]! + percentile(loads, FIRST_SHARE) / mean / rings;
-        last[step] = last[step]! + percentile(loads, LAST_SHARE) / mean / rings;
-        most[step] = most[step]! + percentile(loads, 1) / mean / rings;
+        first[step] = first[step] + percentile(loads, FIRST_SHARE) / mean / rings;
+        last[step] = last[step] + percentile(loads, LAST_SHARE) / mean / rings;
+        most[step] = most[step] + percentile(loads, 1) / mean / rings;
       });
     }
     for (let step = 0; step < STEPS; step++) {
       const count = ((step + 1) * keys) / STEPS;
-      this.figures[`most${count}`] = most[step]!;
-      this.#compare(1, count, `${count}`, rings, first[step]!, last[step]!);
+      this.figures[`most${count}`] = most[step];
+      this.#compare(1, count, `${count}`, rings, first[step], last[step]);
     }
   }
 
@@ -180,7 +180,7 @@ class Run {
         const key = new Uint8Array(ID_BYTES);
         fillRandom(random, key, 0, ID_BYTES);
         const owner = overlay.circle.nodeOf(overlay.circle.atOrBefore(key, 0));
-        expected[owner] = expected[owner]! + 1;
+        expected[owner] = expected[owner] + 1;
         lookups.insert(overlay, lookups.someone(overlay), key, key);
       }
       lookups.finish(overlay, inserts, () => {});
@@ -190,7 +190,7 @@ class Run {
     this.#tell(overlay);
     let misplaced = 0;
     for (let node = 0; node < nodes; node++) {
-      misplaced += Math.abs(expected[node]! - overlay.storeOf(node).count);
+      misplaced += Math.abs(expected[node] - overlay.storeOf(node).count);
     }
     const acknowledged = lookups.grades.filter(({ failed }) => !failed).length;
     this.checks.push(check('inserts that were acknowledged', inserts, EXACT, acknowledged));
@@ -222,7 +222,7 @@ class Run {
         const node = circle.nodeOf(place);
         const identity = overlay.node(node).ownerOf(key, 0);
         if (identity === null || identity !== overlay.identityAt(place)) this.#denied++;
-        loads[node] = loads[node]! + 1;
+        loads[node] = loads[node] + 1;
       }
       count(step, [...loads]);
       this.#done += keys / STEPS;

@@ -248,8 +248,8 @@ function chosen(many: number, nodes: number, random: SeededRandom): number[] {
   const all = Array.from({ length: nodes }, (_, node) => node);
   return Array.from({ length: many }, (_, i) => {
     const at = i + randomBelow(random, nodes - i);
-    const node = all[at]!;
-    all[at] = all[i]!;
+    const node = all[at];
+    all[at] = all[i];
     all[i] = node;
     return node;
   });

@@ -87,7 +87,7 @@ export function chordPath(
     }
     if (means.length < 3) continue;
     figures[`${rule}Slope`] = slopeOf(means);
-    const slope = figures[`${rule}Slope`]!;
+    const slope = figures[`${rule}Slope`];
     const reason = 'the slopes of the calculation lie so far from ½';
     const tolerance = { reason, allowed: SLOPE_APART, error: error * slopeError(means.length) };
     checks.push(check(`slope, ${rule}`, 0.5, tolerance, slope));

@@ -113,7 +113,7 @@ export function mdhtLookupLatency(
   // Each info-hash is looked for again and again: it is found or not.
   const jump = 1 / options.infoHashes;
   const rare = shareError(0.001, options.infoHashes);
-  const first = measured[0]!;
+  const first = measured[0];
   const last = measured.at(-1)!;
   const checks = [
     // A median is over a minute if half of the lookups are. Times come in steps of a time-out, so that
@@ -202,7 +202,7 @@ function measure(
     fillRandom(random, target, 0, ID_BYTES);
     return target;
   });
-  const target = (n: number, id: Uint8Array): void => id.set(targets[n % infoHashes]!);
+  const target = (n: number, id: Uint8Array): void => id.set(targets[n % infoHashes]);
   die(overlay, step.deadShare, new SeededRandom(seed, SeedStream.faults));
   campaigns.run(overlay, {
     ...{ lookups: infoHashes * peers, kind: LookupKind.announce, target, watch },

@@ -77,7 +77,7 @@ export function natReach(
   );
   const figures: Record<string, number> = { ...probe.figures };
   for (const [i, rule] of RULES.entries()) {
-    const { summary, unansweredShare, found } = worlds[i]!;
+    const { summary, unansweredShare, found } = worlds[i];
     figures[`${rule}UnansweredShare`] = unansweredShare;
     figures[`${rule}Found`] = found;
     figures[`${rule}LatencyP50Ms`] = summary.latencyMs.p50;
@@ -156,10 +156,10 @@ function probed({ seed, nodes }: NatReachOptions): {
     probe,
   );
   const [first, second] = openNodes(overlay, 2);
-  probe.run(overlay, first!, second!);
+  probe.run(overlay, first, second);
   const figures: Record<string, number> = {};
   const checks = Object.entries(PUBLISHED).map(([question, expected], i) => {
-    const failed = 1 - probe.answered[i]! / probe.asked;
+    const failed = 1 - probe.answered[i] / probe.asked;
     figures[`${question}Fails`] = failed;
     const error = shareError(expected, probe.asked);
     const tolerance = { reason: '', error, jump: 1 / probe.asked };
@@ -207,7 +207,7 @@ function measured(
   const found = new Set<number>();
   const questions = new Questions();
   overlay.world.tap = questions;
-  const target = (n: number, id: Uint8Array): void => id.set(targets[n]!);
+  const target = (n: number, id: Uint8Array): void => id.set(targets[n]);
   campaigns.run(overlay, {
     ...{ lookups, kind: LookupKind.announce, target, watch },
     announcement: { port: 6881, impliedPort: false, seed: false },

@@ -87,7 +87,7 @@ export function replicaSurvival(
   figures['found'] = found;
   const reason = 'a lookup may end before it has met the last holder alive';
   const whole = { reason, allowed: 0.02, jump: 1 / holders.length };
-  checks.push(check('found by lookups', figures['survived8']!, whole, found));
+  checks.push(check('found by lookups', figures['survived8'], whole, found));
   return {
     experiment: 'replica-survival',
     seed,
@@ -107,7 +107,7 @@ export function replicaSurvival(
  * have holders in common, and die together: of two the chance that both are lost is that of all nodes
  * that hold one of them.
  */
-export function chanceOfLoss(
+function chanceOfLoss(
   holders: readonly (readonly number[])[],
   copies: number,
   deadShare: number,
@@ -186,11 +186,11 @@ class Run {
     this.#campaigns.run(this.overlay, {
       ...{ lookups: this.#targets.length, kind: LookupKind.announce, watch },
       announcement: { port: 6881, impliedPort: false, seed: false },
-      target: (n, id) => id.set(this.#targets[n]!),
+      target: (n, id) => id.set(this.#targets[n]),
       onEnd: (lookup, _grade, n) => {
         holders[n] = [];
         lookup.closestAnswered(K, (row) => {
-          holders[n]!.push(this.overlay.nodeAt(lookup.addressOf(row)));
+          holders[n].push(this.overlay.nodeAt(lookup.addressOf(row)));
         });
       },
     });
@@ -223,7 +223,7 @@ class Run {
     const found = new Set<number>();
     const grades = this.#campaigns.run(this.overlay, {
       ...{ lookups: holders.length, kind: LookupKind.getPeers, watch },
-      target: (n, id) => id.set(this.#targets[n]!),
+      target: (n, id) => id.set(this.#targets[n]),
       onPeer: (n) => found.add(n),
     });
     return { grades, found: found.size / holders.length };

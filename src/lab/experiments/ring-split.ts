@@ -176,7 +176,7 @@ export function ringSplit(
       'correct: rings lost though somebody remembers the other part',
       0,
       EXACT,
-      figures['correctRingsLostThoughRemembered']!,
+      figures['correctRingsLostThoughRemembered'],
     ),
     within(
       'correct: rings lost',
@@ -187,14 +187,14 @@ export function ringSplit(
         error: shareError(BEYOND_FINDING_MOST, rings),
         jump: 1 / rings,
       },
-      figures['correctRingsLost']!,
+      figures['correctRingsLost'],
     ),
     within(
       'class-2019: rings lost',
       0.5,
       1,
       { reason: 'most are lost', error: shareError(0.5, rings), jump: 1 / rings },
-      figures['class2019RingsLost']!,
+      figures['class2019RingsLost'],
     ),
   );
   return {
@@ -286,7 +286,7 @@ class Story {
   }
 
   #view(node: number): string {
-    const identity = this.#overlay.node(node).identities[0]!;
+    const identity = this.#overlay.node(node).identities[0];
     const name = this.#nameOf(node);
     if (!identity.isMember) return `${name}  is joining`;
     const list = identity.successors.map(({ address }) => this.#nameAt(address)).join(' ');
@@ -300,7 +300,7 @@ class Story {
   }
 
   #nodeOf(name: string): number {
-    return this.#nodes[LETTERS.indexOf(name)]!;
+    return this.#nodes[LETTERS.indexOf(name)];
   }
 
   #nameAt(address: number): string {
@@ -308,7 +308,7 @@ class Story {
   }
 
   #nameOf(node: number): string {
-    return LETTERS[this.#nodes.indexOf(node)]!;
+    return LETTERS[this.#nodes.indexOf(node)];
   }
 }
 
@@ -394,7 +394,7 @@ class Churned {
     const { nodes } = this.#options;
     const members = oracle.members().map((place) => circle.nodeOf(place));
     if (members.length === 0) return;
-    const node = members[randomBelow(this.#random, members.length)]!;
+    const node = members[randomBelow(this.#random, members.length)];
     const chance = randomBelow(this.#random, 2 * nodes);
     const isJoin = members.length <= MEMBERS_LEAST || chance >= members.length;
     if (!isJoin) this.#overlay.crash(node);
@@ -419,7 +419,7 @@ class Churned {
   }
 
   #ended(call: number, { code, owner, hops, silent: timeouts }: RingOutcome): void {
-    const { node, key, owner: right, atMs } = this.#asked[call - 1]!;
+    const { node, key, owner: right, atMs } = this.#asked[call - 1];
     const { oracle, world } = this.#overlay;
     const failed = code !== 'ok';
     const exact = !failed && owner === oracle.addressAt(right);

@@ -145,7 +145,7 @@ export function varianceOf(keys: readonly number[], k: number, crashes: number):
       const shared = Math.max(0, size - apart) + Math.max(0, size - (nodes - apart));
       const together = Math.max(size, 2 * size - shared);
       const both = shareInside(nodes, Math.min(together, nodes), crashes);
-      variance += ((keys[a]! * keys[b]!) / (all * all)) * (both - mean * mean);
+      variance += ((keys[a] * keys[b]) / (all * all)) * (both - mean * mean);
     }
   }
   return Math.max(0, variance);
@@ -202,12 +202,12 @@ class Crowd {
     this.keysByOwner = new Array<number>(nodes).fill(0);
     for (const key of this.#keys) {
       const place = oracle.ownerOf(key);
-      this.keysByOwner[place] = this.keysByOwner[place]! + 1;
+      this.keysByOwner[place] = this.keysByOwner[place] + 1;
     }
     const living = Array.from({ length: circle.nodes }, (_, node) => node);
     this.#dead = Array.from(
       { length: Math.min(crashes, nodes - 1) },
-      () => living.splice(randomBelow(this.#random, living.length), 1)[0]!,
+      () => living.splice(randomBelow(this.#random, living.length), 1)[0],
     );
   }
 
@@ -276,7 +276,7 @@ class Crowd {
       (node) => !this.#dead.includes(node),
     );
     for (const [i, key] of this.#keys.entries()) {
-      const node = living[i % living.length]!;
+      const node = living[i % living.length];
       this.#overlay.node(node).get(world.now, i, key, 'one');
       world.settle(node);
     }
@@ -286,7 +286,7 @@ class Crowd {
       const { code, found, hops, silent: timeouts } = outcome;
       const failed = code !== 'ok';
       const grade = {
-        ...{ node: living[i % living.length]!, exact: !failed, found: failed ? 0 : 1, wanted: 1 },
+        ...{ node: living[i % living.length], exact: !failed, found: failed ? 0 : 1, wanted: 1 },
         ...{ rpcs: hops + timeouts, hops, timeouts, latencyMs, failed },
       };
       this.grades.push(grade);

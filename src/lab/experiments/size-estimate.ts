@@ -89,7 +89,7 @@ export function sizeEstimate(
 }
 
 /** What one lookup says of the number of nodes; NaN when nobody answered. */
-export function densityEstimate(lookup: Lookup): number {
+function densityEstimate(lookup: Lookup): number {
   let squares = 0;
   let products = 0;
   let i = 0;
@@ -135,16 +135,16 @@ function byDensity(
     figures[`densityMean${size}`] = mean;
     figures[`densityDeviation${size}`] = deviation;
     if (k !== 20) continue;
-    const published = PUBLISHED_DEVIATION[size]!;
+    const published = PUBLISHED_DEVIATION[size];
     // Of a deviation, for a law with the fourth moment that this one has.
     const error = published * Math.sqrt((kurtosisOf(size) - 1) / 4 / (witnesses / size));
     const tolerance = { reason: FIT, allowed: FIT_APART * published, error };
     checks.push(check(`deviation of ${size}`, published, tolerance, deviation));
   }
   if (k === 20 && figures['densityMean16'] !== undefined) {
-    const error = PUBLISHED_DEVIATION[1]! / Math.sqrt(witnesses);
+    const error = PUBLISHED_DEVIATION[1] / Math.sqrt(witnesses);
     const mean = { reason: 'published to a hundredth', allowed: 0.005, error };
-    checks.push(check('mean of 16', 1.06, mean, figures['densityMean16']!));
+    checks.push(check('mean of 16', 1.06, mean, figures['densityMean16']));
   }
   return { overlay, grades, figures, checks };
 }
@@ -225,8 +225,8 @@ function shareSeen(random: SeededRandom, inside: number[], answered: Set<number>
   const known = Math.min(INJECTED, inside.length);
   for (let i = 0; i < known; i++) {
     const other = i + randomBelow(random, inside.length - i);
-    const node = inside[other]!;
-    inside[other] = inside[i]!;
+    const node = inside[other];
+    inside[other] = inside[i];
     inside[i] = node;
     if (answered.has(node)) seen++;
   }
@@ -251,7 +251,7 @@ function groupMeans(values: readonly number[], size: number): number[] {
   const means: number[] = [];
   for (let start = 0; start + size <= values.length; start += size) {
     let sum = 0;
-    for (let i = start; i < start + size; i++) sum += values[i]!;
+    for (let i = start; i < start + size; i++) sum += values[i];
     means.push(sum / size);
   }
   return means;

@@ -27,7 +27,7 @@ import { sha1 } from '../sha1.ts';
 /** An answer that came later than this was none: a node has given up by then. */
 const ANSWER_MS = 10_000;
 /** Differences that are told one by one. */
-export const DIFFERENCES_TOLD = 100;
+const DIFFERENCES_TOLD = 100;
 
 /** What a query got. */
 export type QueryFate = 'answered' | 'refused' | 'silent';

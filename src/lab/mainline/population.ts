@@ -69,7 +69,7 @@ export class Population {
   }
 
   addressOf(node: number): Address {
-    if (this.#settlement !== null) return this.#settlement.addresses[node]!;
+    if (this.#settlement !== null) return this.#settlement.addresses[node];
     return addressOf(FIRST_IP + node, PORT);
   }
 

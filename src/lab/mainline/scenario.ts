@@ -106,9 +106,9 @@ const METRICS: Readonly<Record<ScenarioMetric, (metrics: Summary, figures: Figur
   'latencyMs.p50': ({ latencyMs }) => latencyMs.p50,
   'latencyMs.p90': ({ latencyMs }) => latencyMs.p90,
   'latencyMs.p99': ({ latencyMs }) => latencyMs.p99,
-  foundRate: (_, figures) => figures['foundRate']!,
-  interruptedRate: (_, figures) => figures['interruptedRate']!,
-  upAtEnd: (_, figures) => figures['upAtEnd']!,
+  foundRate: (_, figures) => figures['foundRate'],
+  interruptedRate: (_, figures) => figures['interruptedRate'],
+  upAtEnd: (_, figures) => figures['upAtEnd'],
 };
 export const SCENARIO_METRICS: readonly ScenarioMetric[] = Object.keys(METRICS) as ScenarioMetric[];
 

@@ -108,7 +108,7 @@ export class Recorder implements Watcher {
   }
 
   delivered(to: number): void {
-    this.#received[to] = this.#received[to]! + 1;
+    this.#received[to] = this.#received[to] + 1;
     this.passed();
   }
 
@@ -222,7 +222,7 @@ export class Recorder implements Watcher {
         alive: (i) => alive[i] === 1,
         contacts: (i) => recorded.contactsOf(i),
         buckets: (i) => recorded.partsOf(i),
-        messages_received: (i) => this.#received[i]!,
+        messages_received: (i) => this.#received[i],
       }),
       tableOf('sessions', runId, this.#sessions.count, this.#sessions.readers),
       tableOf('lookups', runId, this.#lookups.count, this.#lookups.readers),
@@ -305,11 +305,11 @@ function spread(count: number, limit: number): Uint32Array {
 }
 
 /** The first 64 bits of an id. */
-export function prefix64(id: Uint8Array, start: number): bigint {
+function prefix64(id: Uint8Array, start: number): bigint {
   let prefix = 0n;
   for (let i = 0; i < 8; i += 4) {
     const at = start + i;
-    const word = ((id[at]! << 24) | (id[at + 1]! << 16) | (id[at + 2]! << 8) | id[at + 3]!) >>> 0;
+    const word = ((id[at] << 24) | (id[at + 1] << 16) | (id[at + 2] << 8) | id[at + 3]) >>> 0;
     prefix = (prefix << 32n) | BigInt(word);
   }
   return prefix;

@@ -44,7 +44,7 @@ export interface Table {
 }
 
 /** The first column of every table. */
-export const RUN_ID = {
+const RUN_ID = {
   type: 'string',
   about: 'the run: a hash of config, seed, version and commit',
 } as const;
@@ -222,7 +222,7 @@ export function tableOf<T extends TableName>(
 ): Table {
   const readers = read as Record<string, (row: number) => Cell>;
   const columns = columnsOf(name).map(([column, { type, nullable = false }]): Column => {
-    const at = column === 'run_id' ? () => runId : readers[column]!;
+    const at = column === 'run_id' ? () => runId : readers[column];
     return { name: column, type, nullable, values: { length: rows, at } };
   });
   return { name, rows, columns };

@@ -10,7 +10,7 @@
 import type { Address } from '../../core/address.ts';
 
 /** Nodes remembered at a time; 40 bytes each. A walk through the public network asks some thousand an hour. */
-export const RESTING_LIMIT = 100_000;
+const RESTING_LIMIT = 100_000;
 
 export class Resting {
   /** In the order in which they were asked. */

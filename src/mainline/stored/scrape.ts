@@ -58,5 +58,5 @@ export function zeroBits(filter: Uint8Array): number {
 
 function bitsOf(ip: Uint8Array, sha1: Sha1): [number, number] {
   const hash = sha1(ip);
-  return [(hash[0]! | (hash[1]! << 8)) % BITS, (hash[2]! | (hash[3]! << 8)) % BITS];
+  return [(hash[0] | (hash[1] << 8)) % BITS, (hash[2] | (hash[3] << 8)) % BITS];
 }

@@ -29,7 +29,7 @@ class SvgNode {
   }
 }
 
-export class SvgText extends SvgNode {
+class SvgText extends SvgNode {
   readonly nodeType = 3;
   textContent: string;
 

@@ -14,7 +14,7 @@ export function acquaint(members: Members, now: number, address: Address, hello:
   const member = members.of(address);
   const before = shapeOf(member);
   const { addresses, incarnation } = hello;
-  const home = addresses[0]!;
+  const home = addresses[0];
   member.isPlain = false;
   member.isMute = false;
   member.isProven = true;

@@ -24,7 +24,7 @@ export function capabilitiesEnd(bytes: Uint8Array, start: number, end: number): 
     const line = bytes.indexOf(NEWLINE, start);
     if (line < 0 || line >= end) return end - start > LINE_BYTES_MAX ? null : -1;
     if (line > start + LINE_BYTES_MAX) return null;
-    for (; at < line; at++) length = length * 10 + bytes[at]! - ZERO;
+    for (; at < line; at++) length = length * 10 + bytes[at] - ZERO;
     at++;
   }
   if (!(length >= 2 && length <= CAPABILITIES_BYTES_MAX)) return null;

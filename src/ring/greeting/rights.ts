@@ -31,7 +31,7 @@ const NEEDED: readonly Rights[] = Array.from({ length: 128 }, (_, type) => {
 
 /** What a request asks of who sends it. */
 export function rightsNeeded(type: number): Rights {
-  return NEEDED[type]!;
+  return NEEDED[type];
 }
 
 /** As a byte of a stranger's says; null for what is none. */

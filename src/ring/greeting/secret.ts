@@ -36,7 +36,7 @@ export class RingSecret {
     this.#hmac = hmac;
     const [, name, digits] = KEY_TEXT.exec(text) ?? [];
     if (name !== undefined) {
-      const key = bytesOfHex(digits!);
+      const key = bytesOfHex(digits);
       this.rights = name === 'write' ? Rights.write : Rights.read;
       if (name === 'write') this.#derive(key);
       else this.#keys.set(Rights.read, key);
@@ -76,7 +76,7 @@ export class RingSecret {
     const right = this.prove(rights, transcript);
     if (right === null || proof.length !== PROOF_BYTES) return false;
     let differences = 0;
-    for (let i = 0; i < PROOF_BYTES; i++) differences |= right[i]! ^ proof[i]!;
+    for (let i = 0; i < PROOF_BYTES; i++) differences |= right[i] ^ proof[i];
     return differences === 0;
   }
 }

@@ -24,7 +24,7 @@ const LISTENS_LATE_MS = 5000;
  * Whoever has lost all successors at once looks itself up with so many pulses. Through one whom it knows in
  * each of two halves of a torn ring it finds the other half with half of them.
  */
-export const SEARCHES = 16;
+const SEARCHES = 16;
 
 const DEAD = 0;
 

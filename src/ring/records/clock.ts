@@ -34,7 +34,7 @@ export function isBeyond(version: Uint8Array, at: number, timeMs: number): boole
  */
 export function shiftOf(aheadMs: readonly number[]): number {
   const sorted = [0, ...aheadMs].sort((a, b) => a - b);
-  const middle = sorted[(sorted.length - 1) >> 1]!;
+  const middle = sorted[(sorted.length - 1) >> 1];
   return Math.abs(middle) <= CLOCK_TOLERANCE_MS ? 0 : middle;
 }
 

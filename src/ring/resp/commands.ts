@@ -12,7 +12,7 @@ export const LINE_BYTES_MAX: number = 64 * 1024;
 export const STRANGER_WORDS_MAX = 10;
 export const STRANGER_WORD_BYTES_MAX: number = 16 * 1024;
 /** Words of one command: MSET of half as many keys. */
-export const WORDS_MAX: number = 1024 * 1024;
+const WORDS_MAX: number = 1024 * 1024;
 /** What Redis takes for a length at all. */
 const COUNT_MAX = 2 ** 31 - 1;
 /** What a command costs beside its words, so that a million empty ones are not free. */

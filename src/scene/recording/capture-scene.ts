@@ -18,7 +18,7 @@ import { NodeState } from '../protocol/messages.ts';
 import { RECORDED_FRAME_MS } from './recorder.ts';
 
 /** Nodes that are placed; messages of others come from outside. */
-export const CAPTURE_NODES_MAX = 20_000;
+const CAPTURE_NODES_MAX = 20_000;
 /** Messages told per update; a busier node's are counted. */
 export const CAPTURE_FLIGHTS_MAX = 1000;
 const BUCKET = 8;

@@ -15,7 +15,7 @@ import { headerLine, lineOfMessage } from './recording.ts';
 /** A whole update comes at least so often, in the time of the source, when there is something new. */
 export const KEYFRAME_MS = 10_000;
 /** Characters written at most, unless told otherwise: then recording ends. */
-export const RECORDED_LENGTH_MAX: number = 2 ** 27;
+const RECORDED_LENGTH_MAX: number = 2 ** 27;
 /** Of the source's time, between two updates of a recording that is made at once. */
 export const RECORDED_FRAME_MS = 100;
 

@@ -13,13 +13,13 @@
 import { encodedColumn } from '../protocol/columns.ts';
 import { checkMessage, type SceneMessage } from '../protocol/messages.ts';
 
-export const RECORDING_FORMAT = 'ringlight-recording';
+const RECORDING_FORMAT = 'ringlight-recording';
 /** Changes when a program of before could not read a recording any more. */
-export const RECORDING_VERSION = 1;
+const RECORDING_VERSION = 1;
 /** Characters of a line: a whole update of 100,000 nodes has 3 million. */
 export const LINE_LENGTH_MAX: number = 2 ** 25;
 /** Characters of a recording: as much as fits into one text, and a browser's memory. */
-export const RECORDING_LENGTH_MAX: number = 2 ** 28;
+const RECORDING_LENGTH_MAX: number = 2 ** 28;
 
 /** A recording that cannot be read, or a line of it: one sentence for people. */
 export class RecordingError extends Error {

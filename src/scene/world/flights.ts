@@ -20,7 +20,7 @@ export const FLIGHTS_KEPT = 4000;
 /** Their bytes in all: 4,000 datagrams take 1 MB, pieces of streams up to 64 KiB each. */
 export const BYTES_KEPT: number = 16 * 2 ** 20;
 /** The same of those that belong to watched calls, which are asked for long after. */
-export const CALL_BYTES_KEPT: number = 4 * 2 ** 20;
+const CALL_BYTES_KEPT: number = 4 * 2 ** 20;
 /** Flights between two updates: more than that nobody sees. */
 export const FLIGHTS_PER_UPDATE = 1000;
 /** Flights of a large world that are there only by chance, between two updates. */

@@ -26,7 +26,7 @@ import { hashOf } from './names.ts';
 import { Picture } from './picture.ts';
 
 /** Between two looks, and between two flushes of messages. */
-export const LOOK_MS = 250;
+const LOOK_MS = 250;
 const FLUSH_MS = 100;
 /** A look may take this part of the time between looks. */
 const LOOK_SHARE = 20;
@@ -353,6 +353,6 @@ export class Tally {
   }
 }
 
-export function unknownNode(node: number): CommandRefused {
+function unknownNode(node: number): CommandRefused {
   return new CommandRefused('UNKNOWN', `there is no node ${node} to look into`);
 }

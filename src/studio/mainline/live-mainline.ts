@@ -40,7 +40,7 @@ const STORED_MS = 500;
 /** Info-hashes shown at most. */
 const KEYS_SHOWN = 1000;
 /** Nodes outside that are drawn at most; routers of the public network name millions. */
-export const OUTSIDE_SHOWN = 2000;
+const OUTSIDE_SHOWN = 2000;
 /** One is drawn as gone when no table has had it for so long. */
 const FORGOTTEN_MS = 60_000;
 /** For a command of somebody at the page. */

@@ -9,11 +9,11 @@
 import { connectRing, type RingConnection, type RingInfo, type Wire } from '../../ring.ts';
 
 /** Between two rounds. */
-export const ROUND_MS = 1000;
+const ROUND_MS = 1000;
 /** For a member to answer. */
 const ANSWER_MS = 2000;
 /** Members asked at most: each has a connection. */
-export const MEMBERS_ASKED = 256;
+const MEMBERS_ASKED = 256;
 /** Asked at a time. */
 const ASKED_AT_ONCE = 16;
 

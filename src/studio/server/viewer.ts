@@ -20,8 +20,8 @@ export const RESUMED_BYTES: number = 64 << 10;
 /** Who has not caught up by then is sent away. */
 export const SLOW_MS = 10_000;
 /** Commands of a viewer per second, and at once. */
-export const COMMANDS_PER_SECOND = 20;
-export const COMMANDS_AT_ONCE = 60;
+const COMMANDS_PER_SECOND = 20;
+const COMMANDS_AT_ONCE = 60;
 /** Who has not answered a ping by the next one is gone. */
 const PING_MS = 15_000;
 const CHECK_MS = 250;

@@ -19,7 +19,7 @@ test('named nodes are listed, closest first where asked, the oldest dropped', ()
   expect(nodes.isNamed(idOf(1))).toBe(true);
   expect(nodes.closest(idOf(700), 2).map(({ port }) => port)).toEqual([701, 702]);
   nodes.remove(idOf(700));
-  expect(nodes.closest(idOf(700), 1)[0]!.port).toBe(702);
+  expect(nodes.closest(idOf(700), 1)[0].port).toBe(702);
 });
 
 test('a table says whom it takes in, and forgets whom it is told to', async () => {

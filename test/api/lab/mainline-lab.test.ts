@@ -7,12 +7,12 @@ describe('a lab of Mainline nodes', () => {
   test('what one node announces another finds, and awaiting moves virtual time', async () => {
     const lab = createLab({ seed: 7, nodes: 2000 });
     expect(lab.now).toBe(0);
-    const { stored } = await lab.nodes[3]!.announce(HASH, { port: 6881 });
+    const { stored } = await lab.nodes[3].announce(HASH, { port: 6881 });
     expect(stored).toBe(8);
     const announcedAtMs = lab.now;
     expect(announcedAtMs).toBeGreaterThan(100);
-    const { peers, lookup, grade } = await lab.nodes[1700]!.getPeers(HASH);
-    expect(peers).toEqual([{ host: lab.nodes[3]!.host, port: 6881 }]);
+    const { peers, lookup, grade } = await lab.nodes[1700].getPeers(HASH);
+    expect(peers).toEqual([{ host: lab.nodes[3].host, port: 6881 }]);
     expect(lookup.durationMs).toBe(lab.now - announcedAtMs);
     expect(grade.found).toBeGreaterThanOrEqual(7);
   });
@@ -21,20 +21,20 @@ describe('a lab of Mainline nodes', () => {
     const lab = createLab({ nodes: 500, latency: { kind: 'constant', ms: 50 } });
     const ends = await Promise.all(
       [1, 2, 3, 4].map(async (i) => {
-        await lab.nodes[i]!.findNode(HASH);
+        await lab.nodes[i].findNode(HASH);
         return lab.now;
       }),
     );
     expect(Math.max(...ends)).toBeLessThan(1000);
     const startedAtMs = lab.now;
-    const { lookup } = await lab.nodes[5]!.findNode(HASH);
+    const { lookup } = await lab.nodes[5].findNode(HASH);
     expect(lab.now - startedAtMs).toBe(lookup.durationMs);
   });
 
   test('the same program and seed give the same run', async () => {
     const program = async (seed: number): Promise<string> => {
       const lab = createLab({ seed, nodes: 300, loss: 0.05 });
-      for (const i of [5, 60, 200]) await lab.nodes[i]!.findNode(HASH);
+      for (const i of [5, 60, 200]) await lab.nodes[i].findNode(HASH);
       lab.run('10 min');
       return `${lab.now} ${lab.traceHash}`;
     };
@@ -47,7 +47,7 @@ describe('a lab of Mainline nodes', () => {
     const lab = createLab({ nodes: 200 });
     lab.run('1 h');
     expect(lab.now).toBe(3_600_000);
-    const { grade } = await lab.nodes[9]!.findNode(HASH);
+    const { grade } = await lab.nodes[9].findNode(HASH);
     expect(grade.found).toBeGreaterThanOrEqual(7);
     expect(lab.metrics).toMatchObject({ lookups: 1, lost: 0, undeliverable: 0 });
     expect(lab.lookups).toEqual([grade]);
@@ -55,13 +55,13 @@ describe('a lab of Mainline nodes', () => {
 
   test('a crashed node is heard no more, and its own calls end', async () => {
     const lab = createLab({ nodes: 300, latency: { kind: 'constant', ms: 20 } });
-    const closest = (await lab.nodes[0]!.findNode(HASH)).nodes[0]!;
+    const closest = (await lab.nodes[0].findNode(HASH)).nodes[0];
     const number = lab.nodes.findIndex(({ id }) => id === closest.id);
-    const pending = lab.nodes[number]!.findNode(HASH);
+    const pending = lab.nodes[number].findNode(HASH);
     lab.crash(number);
     await expect(pending).rejects.toMatchObject({ code: 'CLOSED' });
-    await expect(lab.nodes[number]!.findNode(HASH)).rejects.toMatchObject({ code: 'CLOSED' });
-    const { nodes, grade } = await lab.nodes[0]!.findNode(HASH);
+    await expect(lab.nodes[number].findNode(HASH)).rejects.toMatchObject({ code: 'CLOSED' });
+    const { nodes, grade } = await lab.nodes[0].findNode(HASH);
     expect(nodes.map(({ id }) => id)).not.toContain(closest.id);
     expect(grade.exact).toBe(true);
     expect(lab.isAlive(number)).toBe(false);
@@ -69,22 +69,22 @@ describe('a lab of Mainline nodes', () => {
 
   test('a node may be paused, restarted, and begun; its calls tell why they fail', async () => {
     const lab = createLab({ nodes: 200, latency: { kind: 'constant', ms: 20 } });
-    const pending = lab.nodes[5]!.findNode(HASH);
+    const pending = lab.nodes[5].findNode(HASH);
     lab.pause(5);
     lab.run('1 min');
-    await expect(lab.nodes[5]!.findNode(HASH)).rejects.toThrow(/node 5 is paused/);
+    await expect(lab.nodes[5].findNode(HASH)).rejects.toThrow(/node 5 is paused/);
     lab.resume(5);
     expect((await pending).lookup.durationMs).toBeGreaterThanOrEqual(60_000);
-    const lost = lab.nodes[5]!.findNode(HASH);
+    const lost = lab.nodes[5].findNode(HASH);
     lab.restart(5);
     await expect(lost).rejects.toMatchObject({ code: 'CLOSED' });
     lab.run('1 min');
-    expect((await lab.nodes[5]!.findNode(HASH)).grade.exact).toBe(true);
+    expect((await lab.nodes[5].findNode(HASH)).grade.exact).toBe(true);
     lab.crash({ first: 0, last: 99 });
-    await expect(lab.nodes[7]!.findNode(HASH)).rejects.toThrow(/node 7 is down/);
+    await expect(lab.nodes[7].findNode(HASH)).rejects.toThrow(/node 7 is down/);
     lab.join({ first: 0, last: 99 });
     lab.run('20 min');
-    expect((await lab.nodes[7]!.findNode(HASH)).grade.exact).toBe(true);
+    expect((await lab.nodes[7].findNode(HASH)).grade.exact).toBe(true);
     expect(() => lab.crash(200)).toThrow(/"node" expected a whole number in 0\.\.199, got 200/);
     expect(() => lab.pause({ share: 2 })).toThrow(/"whom\.share" .*got 2/);
   });
@@ -92,11 +92,11 @@ describe('a lab of Mainline nodes', () => {
   test('what is cut off is not found until the partition heals', async () => {
     const lab = createLab({ nodes: 200, latency: { kind: 'constant', ms: 20 } });
     lab.partition({ first: 0, last: 99 });
-    expect((await lab.nodes[5]!.findNode('00'.repeat(20))).grade.exact).toBe(true);
-    expect((await lab.nodes[5]!.findNode('ff'.repeat(20))).grade.found).toBe(0);
+    expect((await lab.nodes[5].findNode('00'.repeat(20))).grade.exact).toBe(true);
+    expect((await lab.nodes[5].findNode('ff'.repeat(20))).grade.found).toBe(0);
     lab.heal();
     lab.run('15 min');
-    expect((await lab.nodes[5]!.findNode('ff'.repeat(20))).grade.exact).toBe(true);
+    expect((await lab.nodes[5].findNode('ff'.repeat(20))).grade.exact).toBe(true);
   });
 
   test('a world may begin by joining, live under churn, and be befallen by a schedule', async () => {
@@ -122,7 +122,7 @@ describe('a lab of Mainline nodes', () => {
     expect(lab.nodes[100]).toBeUndefined();
     expect(lab.nodes[3]).toBe(lab.nodes[3]);
     expect(3 in lab.nodes).toBe(true);
-    expect(lab.nodes[0]!.id < lab.nodes[1]!.id).toBe(true);
+    expect(lab.nodes[0].id < lab.nodes[1].id).toBe(true);
   });
 
   test.each([
@@ -176,15 +176,15 @@ describe('a lab of Mainline nodes', () => {
         if (isWatched) for (const node of lab.nodes) [node.table.entries(), node.stored()];
       };
       look();
-      await lab.nodes[3]!.announce(HASH, { port: 6881 });
+      await lab.nodes[3].announce(HASH, { port: 6881 });
       look();
-      const { nodes } = await lab.nodes[200]!.getPeers(HASH);
-      const keeper = lab.nodes.find(({ id }) => id === nodes[0]!.id)!;
-      const peers = [{ host: lab.nodes[3]!.host, port: 6881 }];
+      const { nodes } = await lab.nodes[200].getPeers(HASH);
+      const keeper = lab.nodes.find(({ id }) => id === nodes[0].id)!;
+      const peers = [{ host: lab.nodes[3].host, port: 6881 }];
       expect(keeper.stored()).toEqual([{ infoHash: HASH, peers }]);
       expect(keeper.table.size).toBeGreaterThan(30);
       const [closest] = keeper.table.closest(keeper.id, 1);
-      expect(lab.nodes.map(({ id }) => id)).toContain(closest!.id);
+      expect(lab.nodes.map(({ id }) => id)).toContain(closest.id);
       for (const { lastHeardMs } of keeper.table) expect(lastHeardMs).toBeLessThanOrEqual(lab.now);
       return lab.traceHash;
     };
@@ -193,6 +193,6 @@ describe('a lab of Mainline nodes', () => {
 
   test('wrong ids are refused like those of a real node', async () => {
     const lab = createLab({ nodes: 20 });
-    await expect(lab.nodes[0]!.findNode('xyz')).rejects.toThrow(/"target"/);
+    await expect(lab.nodes[0].findNode('xyz')).rejects.toThrow(/"target"/);
   });
 });

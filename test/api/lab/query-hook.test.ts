@@ -14,7 +14,7 @@ test('a query hook is told which node was asked, and may answer in its place', a
       return node === 7 ? { error: [201, 'not now'] } : next();
     },
   });
-  const { lookup } = await lab.nodes[7]!.getPeers(HASH);
+  const { lookup } = await lab.nodes[7].getPeers(HASH);
   for (const { id, verdict } of lookup.steps) {
     const node = lab.nodes.findIndex((other) => other.id === id);
     expect(asked.get(node), `node ${node}`).toBeGreaterThan(0);

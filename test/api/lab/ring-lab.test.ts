@@ -10,22 +10,22 @@ function small(seed = 1): RingLab {
 describe('a lab of ring nodes', () => {
   test('writes through one node and reads through another; awaiting moves virtual time', async () => {
     const lab = small();
-    const written = await lab.nodes[3]!.insert('hello', 'world');
+    const written = await lab.nodes[3].insert('hello', 'world');
     expect(written).toMatchObject({ owner: lab.ownerOf('hello') });
     expect(written.copies).toBeGreaterThanOrEqual(2);
     expect(written.latencyMs).toBeGreaterThan(0);
     expect(lab.now).toBeGreaterThanOrEqual(written.latencyMs);
-    const read = await lab.nodes[20]!.get('hello');
+    const read = await lab.nodes[20].get('hello');
     expect(text(read.value)).toBe('world');
-    expect((await lab.nodes[9]!.owns('hello')).owner).toBe(lab.ownerOf('hello'));
-    expect(await lab.nodes[1]!.exists('hello')).toBe(true);
-    expect((await lab.nodes[2]!.remove('hello')).found).toBe(true);
-    expect(await lab.nodes[1]!.exists('hello')).toBe(false);
+    expect((await lab.nodes[9].owns('hello')).owner).toBe(lab.ownerOf('hello'));
+    expect(await lab.nodes[1].exists('hello')).toBe(true);
+    expect((await lab.nodes[2].remove('hello')).found).toBe(true);
+    expect(await lab.nodes[1].exists('hello')).toBe(false);
   });
 
   test('keeps what its owner held when that crashes, and K owners in a row', async () => {
     const lab = small();
-    await lab.nodes[0]!.insert('key', 'kept', { level: 'all' });
+    await lab.nodes[0].insert('key', 'kept', { level: 'all' });
     for (let crashes = 0; crashes < 2; crashes++) {
       const owner = lab.ownerOf('key');
       lab.crash(owner);
@@ -41,19 +41,19 @@ describe('a lab of ring nodes', () => {
 
   test('fails the calls of a node that crashes, and refuses those of one that is down', async () => {
     const lab = small();
-    const call = lab.nodes[5]!.insert('x', 'y');
+    const call = lab.nodes[5].insert('x', 'y');
     lab.crash(5);
     await expect(call).rejects.toMatchObject({ code: 'CLOSED' });
-    await expect(lab.nodes[5]!.get('x')).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(lab.nodes[5].get('x')).rejects.toMatchObject({ code: 'CLOSED' });
     lab.restart(5);
     lab.run('30 s');
-    expect(await lab.nodes[5]!.exists('x')).toBe(false);
+    expect(await lab.nodes[5].exists('x')).toBe(false);
   });
 
   test('is the same run again with the same seed', async () => {
     const run = async (seed: number): Promise<string> => {
       const lab = small(seed);
-      await Promise.all([lab.nodes[0]!.insert('a', '1'), lab.nodes[1]!.insert('b', '2')]);
+      await Promise.all([lab.nodes[0].insert('a', '1'), lab.nodes[1].insert('b', '2')]);
       lab.partition(0, 1, 2);
       lab.run('20 s');
       lab.heal();

@@ -37,7 +37,7 @@ test('at once, then every quarter of an hour or so', async () => {
   });
   expect(calls.length).toBeGreaterThanOrEqual(9);
   expect(calls.length).toBeLessThanOrEqual(12);
-  const waits = calls.slice(1).map(({ atMs }, i) => atMs - calls[i]!.atMs);
+  const waits = calls.slice(1).map(({ atMs }, i) => atMs - calls[i].atMs);
   for (const wait of waits) {
     expect(wait).toBeGreaterThanOrEqual(0.9 * ANNOUNCE_EVERY_MS);
     expect(wait).toBeLessThanOrEqual(1.1 * ANNOUNCE_EVERY_MS);
@@ -51,12 +51,12 @@ test('sooner after a failure, later with each', async () => {
   world.fails = true;
   const announcement = announcer.begin(HASH, {});
   await run(20 * 60_000);
-  const waits = calls.slice(1).map(({ atMs }, i) => (atMs - calls[i]!.atMs) / 60_000);
+  const waits = calls.slice(1).map(({ atMs }, i) => (atMs - calls[i].atMs) / 60_000);
   for (const [i, expected] of [1, 2, 4, 8].entries()) {
-    expect(Math.abs(waits[i]! - expected)).toBeLessThanOrEqual(expected / 10 + 0.02);
+    expect(Math.abs(waits[i] - expected)).toBeLessThanOrEqual(expected / 10 + 0.02);
   }
   expect(announcement.latest!.error).toBeInstanceOf(Error);
-  expect(calls[0]!.options).toEqual({ seed: false });
+  expect(calls[0].options).toEqual({ seed: false });
 });
 
 test('until it is stopped, which ends its reports', async () => {

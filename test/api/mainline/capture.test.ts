@@ -32,19 +32,19 @@ test('JSON lines and pcap say the same', async () => {
   const packets = await aPing();
   const fromLines = readCapture(linesOf(packets));
   const fromPcap = readCapture(Buffer.concat([pcapHeader(), ...packets.map(pcapOf)]), {
-    local: `127.0.0.1:${packets[0]!.local.port}`,
+    local: `127.0.0.1:${packets[0].local.port}`,
   });
   expect(fromLines.map(({ isOurs }) => isOurs)).toEqual([true, false]);
   for (const [i, { atMs, ...packet }] of fromPcap.entries()) {
     expect(fromLines[i]).toMatchObject(packet);
-    expect(Math.abs(atMs - fromLines[i]!.atMs)).toBeLessThan(0.001);
-    expect(Buffer.from(packet.bytes)).toEqual(Buffer.from(packets[i]!.bytes));
+    expect(Math.abs(atMs - fromLines[i].atMs)).toBeLessThan(0.001);
+    expect(Buffer.from(packet.bytes)).toEqual(Buffer.from(packets[i].bytes));
   }
 });
 
 test('a line is readable: words as text, ids as digits, errors with their text', async () => {
   const [query] = await aPing();
-  const line = captureLine(query!) as { message: { a: { id: string } } };
+  const line = captureLine(query) as { message: { a: { id: string } } };
   expect(line).toMatchObject({
     kind: 'query',
     method: 'ping',
@@ -54,7 +54,7 @@ test('a line is readable: words as text, ids as digits, errors with their text',
   expect(line.message.a.id).toMatch(/^[0-9a-f]{40}$/);
   expect(line).not.toHaveProperty('reason');
   const bytes = encode({ e: [203, 'Bad Token'], t: 'aa', y: 'e', big: 2n ** 60n });
-  const error = Object.assign(Object.create(Object.getPrototypeOf(query!)) as Packet, query!, {
+  const error = Object.assign(Object.create(Object.getPrototypeOf(query)) as Packet, query, {
     ...{ bytes, reason: 'own-id', missed: 3 },
   });
   expect(captureLine(error)).toMatchObject({

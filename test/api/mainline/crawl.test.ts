@@ -46,7 +46,7 @@ test('the whole network: nodes as they are visited, who named whom, what they ke
   expect(result.neighbors.from.length).toBeGreaterThan(NODES);
   const [one] = result.nodes.filter(({ stored }) => (stored ?? 0) > 0);
   expect(one).toMatchObject({ visit: 'answered', version: 'RL\0\x01', rttMs: expect.any(Number) });
-  expect(one!.restsUntilMs! - Date.now()).toBeGreaterThan(100_000);
+  expect(one.restsUntilMs! - Date.now()).toBeGreaterThan(100_000);
   expect(progress.at(-1)).toMatchObject({ coverage: 1, nodes: result.nodes.length });
 });
 
@@ -62,10 +62,10 @@ test('nobody is asked for samples again before its interval is over, whoever cra
 
 test('a zone has those of its nodes that there are', async () => {
   const node = await crawler();
-  const zone = testnet.nodes[3]!.id;
+  const zone = testnet.nodes[3].id;
   const { nodes, isComplete } = await node.crawl({ ...FAST, zone, bits: 2 });
   const inZone = (id: string) =>
-    Number.parseInt(id[0]!, 16) >> 2 === Number.parseInt(zone[0]!, 16) >> 2;
+    Number.parseInt(id[0], 16) >> 2 === Number.parseInt(zone[0], 16) >> 2;
   expect(isComplete).toBe(true);
   expect(mine(idsOf(nodes))).toEqual(idsOf(testnet.nodes).filter(inZone));
 });

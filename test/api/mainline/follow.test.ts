@@ -75,7 +75,7 @@ describe('following', () => {
 
   test('tells of each newer version once, whoever publishes it', async () => {
     const { node, others, next } = await follower();
-    const put = await others[1]!.put({ ih }, { secretKey: SEED, salt: 'n' });
+    const put = await others[1].put({ ih }, { secretKey: SEED, salt: 'n' });
     expect(put.target).toBe('a5700998b63f3177256e7650024d3d37f76f3838');
     const versions = node.follow(LINK, { everyMs: EVERY_MS });
     const first = (await versions.next()).value!;
@@ -83,7 +83,7 @@ describe('following', () => {
     expect(Buffer.from(first.item.signature!).toString('hex')).toMatch(/^f0421f3fa13a0562/);
     const coming = versions.next();
     await next(); // asked again: nothing new
-    await others[2]!.put({ ih: ih.with(0, 9), name: 'more' }, { secretKey: SEED, salt: 'n' });
+    await others[2].put({ ih: ih.with(0, 9), name: 'more' }, { secretKey: SEED, salt: 'n' });
     await next();
     expect((await coming).value).toMatchObject({
       infoHash: `09${Buffer.from(ih).toString('hex').slice(2)}`,
@@ -94,7 +94,7 @@ describe('following', () => {
 
   test('puts what it found where it is missing', async () => {
     const { node, others, next } = await follower(12);
-    await others[1]!.put({ ih }, { secretKey: SEED, salt: 'n' });
+    await others[1].put({ ih }, { secretKey: SEED, salt: 'n' });
     const before = others.reduce((sum, { stats }) => sum + stats.in.queries.put, 0);
     const versions = node.follow(LINK, { everyMs: EVERY_MS });
     await versions.next();
@@ -111,7 +111,7 @@ describe('following', () => {
     const versions = node.follow({ key: KEY }, { everyMs: EVERY_MS, republish: false });
     const coming = versions.next();
     await next();
-    await others[1]!.put('text', { secretKey: SEED });
+    await others[1].put('text', { secretKey: SEED });
     await next();
     expect((await coming).value).toMatchObject({ infoHash: null, seq: 1n });
     await versions.return();

@@ -46,7 +46,7 @@ function setup() {
 }
 
 const version = (n: number): Item => {
-  const { salt, seq, value, signature } = MUTABLE[n]!;
+  const { salt, seq, value, signature } = MUTABLE[n];
   return { value, key: KEY, salt, seq, signature };
 };
 
@@ -124,7 +124,7 @@ test('an item is kept by the next run of the node that put it', async () => {
   await using second = await openMainline({ ...quiet, bootstrap: false });
   const [again] = second.keptItems;
   expect(again).toMatchObject({ target: kept.target, item: { seq: 1n } });
-  await expect.poll(() => again!.latest?.error, { timeout: 10_000 }).toBeNull();
-  const { item } = await testnet.nodes[3]!.get(kept.target, { salt: 'kept' });
+  await expect.poll(() => again.latest?.error, { timeout: 10_000 }).toBeNull();
+  const { item } = await testnet.nodes[3].get(kept.target, { salt: 'kept' });
   expect(item?.seq).toBe(1n);
 });

@@ -17,7 +17,7 @@ test('contacts of a sibling join those of the entrance, once a second', () => {
   ) as [Kin, Kin];
   us.handOn([1]);
   us.meet(them);
-  expect(nodes[0]!.sibling).toBe(nodes[1]);
+  expect(nodes[0].sibling).toBe(nodes[1]);
   them.join([7]);
   us.handOn([1, 2]);
   us.handOn([3]);
@@ -25,7 +25,7 @@ test('contacts of a sibling join those of the entrance, once a second', () => {
   us.handOn([4]);
   expect(joins).toEqual([[7], [7, 1, 2], [7, 4]]);
   them.close();
-  expect(nodes[0]!.sibling).toBeNull();
+  expect(nodes[0].sibling).toBeNull();
   clock.advance(1000);
   us.handOn([5]);
   us.close();

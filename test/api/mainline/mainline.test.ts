@@ -60,7 +60,7 @@ async function network(count: number, options: MainlineOptions = {}): Promise<Ma
   const nodes = [first];
   for (let i = 1; i < count; i++) {
     nodes.push(await open({ ...options, bootstrap: [at(first)] }));
-    await nodes[i]!.ready();
+    await nodes[i].ready();
   }
   return nodes;
 }
@@ -244,8 +244,8 @@ describe('ping', () => {
 
   test('names the program that it reached, or nothing', async () => {
     const id = Buffer.alloc(20, 1);
-    const named = await responder((q) => ({ t: q['t']!, y: 'r', r: { id }, v: 'XY\x01\xff' }));
-    const unnamed = await responder((q) => ({ t: q['t']!, y: 'r', r: { id } }));
+    const named = await responder((q) => ({ t: q['t'], y: 'r', r: { id }, v: 'XY\x01\xff' }));
+    const unnamed = await responder((q) => ({ t: q['t'], y: 'r', r: { id } }));
     const node = await open();
     // Encoded as UTF-8 by the responder: what `v` holds are bytes, shown one by one.
     expect((await node.ping(at(named))).version.slice(0, 3)).toBe('XY\x01');
@@ -262,7 +262,7 @@ describe('ping', () => {
   });
 
   test('answered with an error fails with KRPC_ERROR and its number', async () => {
-    const grumpy = await responder((q) => ({ t: q['t']!, y: 'e', e: [203, 'go away'] }));
+    const grumpy = await responder((q) => ({ t: q['t'], y: 'e', e: [203, 'go away'] }));
     const node = await open();
     await expect(node.ping(at(grumpy))).rejects.toMatchObject({
       code: 'KRPC_ERROR',
@@ -276,7 +276,7 @@ describe('ping', () => {
     const id = Buffer.alloc(20, 1);
     const elsewhere = await silent();
     const odd = await responder((q) => {
-      const reply = encode({ t: q['t']!, y: 'r', r: { id } });
+      const reply = encode({ t: q['t'], y: 'r', r: { id } });
       elsewhere.socket.send(reply, nodePort, HOST);
       return { t: Buffer.from('XXXX'), y: 'r', r: { id } };
     });
@@ -343,11 +343,11 @@ describe('time limits', () => {
     const [, node] = await network(2);
     const { signal } = new AbortController();
     for (let i = 0; i < 3; i++) {
-      await node!.getPeers(HASH, { signal });
-      await node!.announce(HASH, { signal });
-      await node!.findNode(HASH, { signal });
-      await node!.ready({ signal });
-      for await (const _ of node!.getPeers(HASH, { signal })) break;
+      await node.getPeers(HASH, { signal });
+      await node.announce(HASH, { signal });
+      await node.findNode(HASH, { signal });
+      await node.ready({ signal });
+      for await (const _ of node.getPeers(HASH, { signal })) break;
     }
     expect(getEventListeners(signal, 'abort')).toEqual([]);
     const kDependants = Object.getOwnPropertySymbols(signal).filter((one) =>
@@ -428,10 +428,10 @@ describe('a program that fails in its callbacks', () => {
 describe('lookups', () => {
   test('findNode gives the closest nodes, closest first, and how it went', async () => {
     const nodes = await network(12, { k: 4 });
-    const target = nodes[7]!.id;
-    const { nodes: closest, lookup } = await nodes[1]!.findNode(target);
+    const target = nodes[7].id;
+    const { nodes: closest, lookup } = await nodes[1].findNode(target);
     expect(closest).toHaveLength(4);
-    expect(closest[0]).toEqual({ id: target, host: HOST, port: nodes[7]!.port });
+    expect(closest[0]).toEqual({ id: target, host: HOST, port: nodes[7].port });
     const distance = (id: string) => BigInt(`0x${id}`) ^ BigInt(`0x${target}`);
     const distances = closest.map(({ id }) => distance(id));
     expect(distances).toEqual([...distances].sort((a, b) => (a < b ? -1 : 1)));
@@ -442,7 +442,7 @@ describe('lookups', () => {
     for (const [i, step] of lookup.steps.entries()) {
       if (typeof step.toldBy === 'number') {
         expect(step.toldBy).toBeLessThan(i);
-        expect(step.hops).toBe(lookup.steps[step.toldBy]!.hops + 1);
+        expect(step.hops).toBe(lookup.steps[step.toldBy].hops + 1);
       } else {
         expect(step).toMatchObject({ toldBy: 'table', hops: 1 });
       }
@@ -452,11 +452,11 @@ describe('lookups', () => {
 
   test('announce stores at the closest nodes and getPeers finds it, from anywhere', async () => {
     const nodes = await network(10);
-    const announced = await nodes[2]!.announce(HASH, { port: 4321 });
+    const announced = await nodes[2].announce(HASH, { port: 4321 });
     expect(announced).toMatchObject({ failed: 0, peers: [] });
     expect(announced.stored).toBe(8);
     expect(announced.lookup.kind).toBe('announce_peer');
-    const found = await nodes[9]!.getPeers(Buffer.from(HASH, 'hex'));
+    const found = await nodes[9].getPeers(Buffer.from(HASH, 'hex'));
     expect(found.peers).toEqual([{ host: HOST, port: 4321 }]);
     expect(found.nodes.length).toBe(8);
     expect(found.lookup).toMatchObject({ kind: 'get_peers', target: HASH });
@@ -465,44 +465,44 @@ describe('lookups', () => {
 
   test('announce without a port names the node’s own, which is what others then find', async () => {
     const [first, second, third] = await network(3);
-    await second!.announce(HASH);
-    expect((await third!.getPeers(HASH)).peers).toEqual([{ host: HOST, port: second!.port }]);
-    expect(first!.stats.store).toMatchObject({ infoHashes: 1, peers: 1 });
+    await second.announce(HASH);
+    expect((await third.getPeers(HASH)).peers).toEqual([{ host: HOST, port: second.port }]);
+    expect(first.stats.store).toMatchObject({ infoHashes: 1, peers: 1 });
   });
 
   test('announce returns the peers it met on the way', async () => {
     const [, second, third] = await network(3);
-    await second!.announce(HASH, { port: 1111 });
-    const { peers } = await third!.announce(HASH, { port: 2222 });
+    await second.announce(HASH, { port: 1111 });
+    const { peers } = await third.announce(HASH, { port: 2222 });
     expect(peers).toEqual([{ host: HOST, port: 1111 }]);
   });
 
   test('finding no peers is an answer, not an error', async () => {
     const [, second] = await network(2);
-    expect((await second!.getPeers(HASH)).peers).toEqual([]);
+    expect((await second.getPeers(HASH)).peers).toEqual([]);
     const items: Peer[] = [];
-    for await (const peer of second!.getPeers(HASH)) items.push(peer);
+    for await (const peer of second.getPeers(HASH)) items.push(peer);
     expect(items).toEqual([]);
   });
 
   test('getPeers can be iterated, and awaited as well, and asks only once', async () => {
     const nodes = await network(4);
     for (const [i, node] of nodes.entries()) await node.announce(HASH, { port: 100 + i });
-    const before = nodes[3]!.lookups.length;
-    const search = nodes[3]!.getPeers(HASH);
+    const before = nodes[3].lookups.length;
+    const search = nodes[3].getPeers(HASH);
     const ports: number[] = [];
     for await (const peer of search) ports.push(peer.port);
     const { peers } = await search;
     expect(ports).toEqual(peers.map(({ port }) => port));
     expect(new Set(ports).size).toBe(ports.length);
     expect(ports).toEqual(expect.arrayContaining([100, 101, 102]));
-    expect(nodes[3]!.lookups.length).toBe(before + 1);
+    expect(nodes[3].lookups.length).toBe(before + 1);
   });
 
   test('a peer is handed out while slower nodes are still awaited', async () => {
     const value = Buffer.from([127, 0, 0, 1, 0x12, 0x34]);
     const quick = await responder((q) => ({
-      t: q['t']!,
+      t: q['t'],
       y: 'r',
       r: { id: Buffer.alloc(20, 1), token: 'aoeu', values: [value] },
     }));
@@ -523,7 +523,7 @@ describe('lookups', () => {
   test('leaving the iteration early gives the lookup up', async () => {
     const value = Buffer.from([127, 0, 0, 1, 0x12, 0x34]);
     const quick = await responder((q) => ({
-      t: q['t']!,
+      t: q['t'],
       y: 'r',
       r: { id: Buffer.alloc(20, 1), values: [value] },
     }));
@@ -537,7 +537,7 @@ describe('lookups', () => {
 
   test('an announce that nobody takes fails with NOT_STORED and says who answered', async () => {
     const id = Buffer.alloc(20, 1);
-    const tokenless = await responder((q) => ({ t: q['t']!, y: 'r', r: { id, nodes: '' } }));
+    const tokenless = await responder((q) => ({ t: q['t'], y: 'r', r: { id, nodes: '' } }));
     const node = await open({ bootstrap: [at(tokenless)] });
     await expect(node.announce(HASH)).rejects.toMatchObject({
       code: 'NOT_STORED',
@@ -549,8 +549,8 @@ describe('lookups', () => {
     const id = Buffer.alloc(20, 1);
     const refusing = await responder((q) =>
       String(q['q']) === 'announce_peer'
-        ? { t: q['t']!, y: 'e', e: [203, 'Bad token'] }
-        : { t: q['t']!, y: 'r', r: { id, nodes: '', token: 'aoeu' } },
+        ? { t: q['t'], y: 'e', e: [203, 'Bad token'] }
+        : { t: q['t'], y: 'r', r: { id, nodes: '', token: 'aoeu' } },
     );
     const node = await open({ bootstrap: [at(refusing)] });
     await expect(node.announce(HASH)).rejects.toMatchObject({ code: 'NOT_STORED' });
@@ -600,11 +600,11 @@ describe('lookups', () => {
     const targets: string[] = [];
     for (let i = 0; i < LOOKUPS_REMEMBERED + 6; i++) {
       targets.push(i.toString(16).padStart(40, '0'));
-      await node!.findNode(targets[i]!);
+      await node.findNode(targets[i]);
     }
     expect(LOOKUPS_REMEMBERED).toBe(64);
-    expect(node!.lookups.map(({ target }) => target)).toEqual(targets.slice(6));
-    expect(() => JSON.stringify(node!.lookups)).not.toThrow();
+    expect(node.lookups.map(({ target }) => target)).toEqual(targets.slice(6));
+    expect(() => JSON.stringify(node.lookups)).not.toThrow();
   });
 
   test.each(['zz', new Uint8Array(19), null])('refuse %o as an id, by name', async (id) => {
@@ -715,11 +715,11 @@ describe('closing', () => {
 
   test('leaves stats and lookups readable', async () => {
     const [, node] = await network(2);
-    await node!.findNode(HASH);
-    await node!.close();
-    expect(node!.stats.requestsInFlight).toBe(0);
-    expect(node!.stats.in.replies).toBeGreaterThan(0);
-    expect(node!.lookups).toHaveLength(1);
+    await node.findNode(HASH);
+    await node.close();
+    expect(node.stats.requestsInFlight).toBe(0);
+    expect(node.stats.in.replies).toBeGreaterThan(0);
+    expect(node.lookups).toHaveLength(1);
   });
 
   test('happens at the end of an `await using`', async () => {
@@ -804,7 +804,7 @@ describe('what a program can see', () => {
 
   test('the routing table', async () => {
     const nodes = await network(5);
-    const { table } = nodes[0]!;
+    const { table } = nodes[0];
     expect(table.size).toBe(4);
     const entries = table.entries();
     expect(new Set(entries.map(({ id }) => id))).toEqual(
@@ -815,17 +815,17 @@ describe('what a program can see', () => {
       expect(Math.abs(entry.lastHeardMs - Date.now())).toBeLessThan(5000);
       expect(entry.part).toBeLessThan(table.parts);
     }
-    const target = nodes[3]!.id;
-    expect(table.closest(target, 2)[0]).toEqual({ id: target, host: HOST, port: nodes[3]!.port });
+    const target = nodes[3].id;
+    expect(table.closest(target, 2)[0]).toEqual({ id: target, host: HOST, port: nodes[3].port });
     expect(table.closest(target, 2)).toHaveLength(2);
     expect(() => table.closest('zz')).toThrow('"target"');
   });
 
   test.each(['flat', 'prefix', 'kbuckets'] as const)('a %s table by choice', async (kind) => {
     const nodes = await network(6, { table: kind });
-    expect(nodes[5]!.table.kind).toBe(kind);
-    await nodes[5]!.announce(HASH, { port: 99 });
-    expect((await nodes[1]!.getPeers(HASH)).peers).toEqual([{ host: HOST, port: 99 }]);
+    expect(nodes[5].table.kind).toBe(kind);
+    await nodes[5].announce(HASH, { port: 99 });
+    expect((await nodes[1].getPeers(HASH)).peers).toEqual([{ host: HOST, port: 99 }]);
   });
 
   test('a table made by the program itself', async () => {
@@ -939,8 +939,8 @@ describe('a program’s own hand', () => {
       token: null,
       readOnly: false,
     });
-    expect(Buffer.from(seen[0]!.id!).toString('hex')).toBe(there.id);
-    expect(String((decode(seen[0]!.raw) as Fields)['q'])).toBe('ping');
+    expect(Buffer.from(seen[0].id!).toString('hex')).toBe(there.id);
+    expect(String((decode(seen[0].raw) as Fields)['q'])).toBe('ping');
   });
 
   test('onQuery may answer with other values, an error, or silence', async () => {
@@ -994,7 +994,7 @@ describe('a program’s own hand', () => {
     const there = await open({ bootstrap: [at(node)] });
     expect((await there.ping(at(node))).id).toBe(own.toString('hex'));
     const { nodes } = await there.findNode(HASH);
-    expect(nodes[0]!.id).toBe(mask.toString('hex'));
+    expect(nodes[0].id).toBe(mask.toString('hex'));
     expect(seen).toContain(HOST);
   });
 
@@ -1144,20 +1144,20 @@ test('nobody in the table is blamed for what the system would not send', async (
   let receiver: DatagramReceiver | undefined;
   let isCutOff = false;
   const transport: DatagramTransport = {
-    address: mine!.address,
+    address: mine.address,
     sendFailures: 0,
     open(opener) {
       receiver = opener;
-      mine!.open(opener);
+      mine.open(opener);
     },
     send(to, bytes, length) {
       if (isCutOff) receiver!.unsent!(to, 'ENETUNREACH');
-      else mine!.send(to, bytes, length);
+      else mine.send(to, bytes, length);
     },
     flush: () => {},
-    close: (done) => mine!.close(done),
+    close: (done) => mine.close(done),
   };
-  const there = await open({ transport: others!, clock });
+  const there = await open({ transport: others, clock });
   const node = await open({ transport, clock, bootstrap: [at(there)] });
   network.deliver();
   expect(node.table.size).toBe(1);

@@ -35,8 +35,8 @@ describe.skipIf(!hasV6)('dual stack (skipped where the system has no IPv6)', () 
     const { stored, writes } = await us.announce(HASH, { port: 7 });
     expect(stored).toBe(16);
     expect(hostsOf(writes)).toEqual(new Set(['127.0.0.1', '::1']));
-    expect((await four.nodes[3]!.getPeers(HASH)).peers).toEqual([{ host: '127.0.0.1', port: 7 }]);
-    expect((await six.nodes[3]!.getPeers(HASH)).peers).toEqual([{ host: '::1', port: 7 }]);
+    expect((await four.nodes[3].getPeers(HASH)).peers).toEqual([{ host: '127.0.0.1', port: 7 }]);
+    expect((await six.nodes[3].getPeers(HASH)).peers).toEqual([{ host: '::1', port: 7 }]);
     const told: string[] = [];
     const search = us.getPeers(HASH);
     for await (const { host } of search) told.push(host);
@@ -47,15 +47,15 @@ describe.skipIf(!hasV6)('dual stack (skipped where the system has no IPv6)', () 
   });
 
   test('a mutable item has one number in both, the one after the newest of either', async () => {
-    await four.nodes[1]!.put('one', { secretKey: SEED, seq: 5 });
+    await four.nodes[1].put('one', { secretKey: SEED, seq: 5 });
     const put = await us.put('two', { secretKey: SEED });
     expect(put).toMatchObject({ seq: 6n, stored: 16 });
     expect(await us.put('two', { secretKey: SEED })).toMatchObject({ seq: 6n });
     const key = publicKeyOf(SEED);
     for (const net of [four, six]) {
-      expect((await net.nodes[7]!.get({ key })).item).toMatchObject({ seq: 6n });
+      expect((await net.nodes[7].get({ key })).item).toMatchObject({ seq: 6n });
     }
-    await four.nodes[1]!.put('three', { secretKey: SEED, seq: 9 });
+    await four.nodes[1].put('three', { secretKey: SEED, seq: 9 });
     const seqs: (bigint | null)[] = [];
     const search = us.get({ key });
     for await (const { seq } of search) seqs.push(seq);
@@ -65,12 +65,12 @@ describe.skipIf(!hasV6)('dual stack (skipped where the system has no IPv6)', () 
 
   test('a family that nobody leads into is found through the other, and asked for no more', async () => {
     const both = await openMultihomed({
-      ...{ hosts: ['127.0.0.1', '::1'], bootstrap: [`127.0.0.1:${us.nodes[0]!.port}`] },
+      ...{ hosts: ['127.0.0.1', '::1'], bootstrap: [`127.0.0.1:${us.nodes[0].port}`] },
     });
     try {
       const [, second] = both.nodes;
-      await expect.poll(() => second!.table.size, { timeout: 20_000 }).toBeGreaterThanOrEqual(8);
-      expect(hostsOf([...second!.table])).toEqual(new Set(['::1']));
+      await expect.poll(() => second.table.size, { timeout: 20_000 }).toBeGreaterThanOrEqual(8);
+      expect(hostsOf([...second.table])).toEqual(new Set(['::1']));
     } finally {
       await both.close();
     }
@@ -86,7 +86,7 @@ describe.skipIf(!hasV6)('dual stack (skipped where the system has no IPv6)', () 
     const { nodes } = us;
     await us.close();
     await expect(us.findNode(HASH)).rejects.toMatchObject({ code: 'CLOSED' });
-    await expect(nodes[1]!.findNode(HASH)).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(nodes[1].findNode(HASH)).rejects.toMatchObject({ code: 'CLOSED' });
   });
 });
 
@@ -97,10 +97,10 @@ test('two addresses of one family: an id each, and what is stored is stored from
   });
   await us.ready();
   const [one, two] = us.nodes;
-  expect(one!.id).not.toBe(two!.id);
+  expect(one.id).not.toBe(two.id);
   const { stored } = await us.announce(HASH, { port: 7 });
   expect(stored).toBe(16);
-  const { peers } = await net.nodes[3]!.getPeers(HASH);
+  const { peers } = await net.nodes[3].getPeers(HASH);
   expect(hostsOf(peers)).toEqual(new Set(['127.0.0.2', '127.0.0.3']));
   // Answers leave from the address that was asked.
   await using asker = await openMainline({ host: '127.0.0.1', bootstrap: false });

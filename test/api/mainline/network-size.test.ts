@@ -38,7 +38,7 @@ test('of the latest lookups, and none that found hardly anybody', () => {
 
 test('a node that only serves knows it, too', async () => {
   await using testnet = await createTestnet({ nodes: 30 });
-  const { network } = testnet.nodes[7]!.stats;
+  const { network } = testnet.nodes[7].stats;
   expect(network!.lookups).toBeGreaterThanOrEqual(2);
   expect(network!.nodes).toBeGreaterThan(8);
   expect(network!.nodes).toBeLessThan(120);

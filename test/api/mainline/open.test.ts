@@ -39,7 +39,7 @@ test('with its id, through those it knew and no router, and goes on announcing',
   expect(again.id).toBe(id);
   expect(await again.ready()).toEqual({ answered: 1 });
   expect(again.announcements).toMatchObject([{ infoHash: HASH, port: 4711 }]);
-  const reports = again.announcements[0]!;
+  const reports = again.announcements[0];
   await expect.poll(() => reports.latest?.stored).toBe(1);
 });
 

@@ -63,8 +63,8 @@ test('a query and its answer, in this order, and the reply to one of ours', asyn
   );
   expect(packets.slice(0, 2).map(words)).toEqual(['out query ping sent', 'in reply ping taken']);
   expect(packets[0]).toMatchObject({ local: { host: HOST, port: node.port }, peer: there });
-  expect(Math.abs(packets[0]!.atMs - Date.now())).toBeLessThan(60_000);
-  const { r } = packets[1]!.message as { r: { id: Uint8Array } };
+  expect(Math.abs(packets[0].atMs - Date.now())).toBeLessThan(60_000);
+  const { r } = packets[1].message as { r: { id: Uint8Array } };
   expect(Buffer.from(r.id).toString('hex')).toBe(other.id);
 
   const asked = await until(
@@ -129,7 +129,7 @@ test('what became of queries and of what is none', async () => {
     'in reply  unknown-transaction',
     'in query last refused',
   ]);
-  expect(ours[4]!.message).toBeNull();
+  expect(ours[4].message).toBeNull();
 });
 
 test('a sample has both sides of an exchange, or neither', async () => {

@@ -22,9 +22,9 @@ function setup(isSent: boolean) {
 test('each is heard once, and calls of others are not questions', () => {
   const { questions, calls, heard, one } = setup(true);
   expect([one(), one()]).toEqual([true, true]);
-  expect(questions.answered(calls[1]!, {} as never, 12)).toBe(true);
-  expect(questions.answered(calls[1]!, {} as never, 12)).toBe(true);
-  expect(questions.answered(calls[0]!, null, 0)).toBe(true);
+  expect(questions.answered(calls[1], {} as never, 12)).toBe(true);
+  expect(questions.answered(calls[1], {} as never, 12)).toBe(true);
+  expect(questions.answered(calls[0], null, 0)).toBe(true);
   expect(questions.answered(1, {} as never, 12)).toBe(false);
   expect(heard).toEqual([12, null]);
   expect(new Set(calls).size).toBe(2);
@@ -37,6 +37,6 @@ test('what could not be sent is not waited for, and at the end nothing is', () =
   const { questions, calls, heard, one } = setup(true);
   one();
   questions.close();
-  questions.answered(calls[0]!, null, 0);
+  questions.answered(calls[0], null, 0);
   expect(heard).toEqual([]);
 });

@@ -14,7 +14,7 @@ test('points lie evenly around the keyspace, each once', () => {
       expect(words[0]).toBe(Buffer.from(first).readUIntBE(0, 6));
       const sorted = words.toSorted((a, b) => a - b);
       for (const [i, word] of sorted.entries()) {
-        const next = i + 1 < walks ? sorted[i + 1]! : sorted[0]! + 2 ** 48;
+        const next = i + 1 < walks ? sorted[i + 1] : sorted[0] + 2 ** 48;
         expect(Math.abs(next - word - 2 ** 48 / walks)).toBeLessThanOrEqual(1);
       }
     }),
@@ -25,9 +25,9 @@ test('what a network stores is found, each once, and nobody is asked twice', asy
   await using testnet = await createTestnet({ nodes: 20 });
   const [one, two] = testnet.nodes;
   const hashes = Array.from({ length: 12 }, (_, n) => n.toString(16).repeat(40));
-  for (const hash of hashes) await one!.announce(hash, { port: 1000 });
+  for (const hash of hashes) await one.announce(hash, { port: 1000 });
   const told: string[] = [];
-  const search = two!.sample({ walks: 4 });
+  const search = two.sample({ walks: 4 });
   for await (const { infoHash, node } of search) {
     told.push(infoHash);
     expect(testnet.nodes.map(({ id }) => id)).toContain(node.id);
@@ -37,7 +37,7 @@ test('what a network stores is found, each once, and nobody is asked twice', asy
   expect(result.infoHashes).toEqual(told);
   expect(new Set(result.nodes.map(({ port }) => port)).size).toBe(result.nodes.length);
   expect(result.lookups.map(({ kind }) => kind)).toContain('sample_infohashes');
-  const again = await two!.sample({ walks: 4 });
+  const again = await two.sample({ walks: 4 });
   const first = new Set(result.nodes.map(({ port }) => port));
   expect(again.nodes.filter(({ port }) => first.has(port))).toEqual([]);
 });
@@ -45,15 +45,15 @@ test('what a network stores is found, each once, and nobody is asked twice', asy
 test('it ends when there is enough, when it is left, and refuses what means nothing', async () => {
   await using testnet = await createTestnet({ nodes: 12 });
   const [one, two, three] = testnet.nodes;
-  for (let n = 0; n < 6; n++) await one!.announce(`${n}`.repeat(40), { port: 1000 });
-  expect((await two!.sample({ limit: 2, walks: 8 })).infoHashes).toHaveLength(2);
-  for await (const one of three!.sample()) {
+  for (let n = 0; n < 6; n++) await one.announce(`${n}`.repeat(40), { port: 1000 });
+  expect((await two.sample({ limit: 2, walks: 8 })).infoHashes).toHaveLength(2);
+  for await (const one of three.sample()) {
     expect(one.infoHash).toHaveLength(40);
     break;
   }
-  expect((await three!.findNode('ab'.repeat(20))).nodes).toHaveLength(8);
-  await expect(two!.sample({ walks: 0 })).rejects.toThrow(RangeError);
-  await expect(two!.sample({ limit: 1.5 })).rejects.toThrow(RangeError);
-  await expect(two!.sample({ target: 'x' })).rejects.toThrow(TypeError);
-  await expect(two!.sample({ wlaks: 3 } as never)).rejects.toThrow(/did you mean "walks"/);
+  expect((await three.findNode('ab'.repeat(20))).nodes).toHaveLength(8);
+  await expect(two.sample({ walks: 0 })).rejects.toThrow(RangeError);
+  await expect(two.sample({ limit: 1.5 })).rejects.toThrow(RangeError);
+  await expect(two.sample({ target: 'x' })).rejects.toThrow(TypeError);
+  await expect(two.sample({ wlaks: 3 } as never)).rejects.toThrow(/did you mean "walks"/);
 });

@@ -36,16 +36,16 @@ test('a network tells of seeds and peers, each address once', async () => {
   await using testnet = await createTestnet({ nodes: 12 });
   const hash = 'c0ffee'.padEnd(40, '1');
   const [, one, two] = testnet.nodes;
-  expect(await two!.scrape(hash)).toMatchObject({ seeds: 0, peers: 0, answers: 0 });
-  await one!.announce(hash, { port: 1001 });
-  expect(await two!.scrape(hash)).toMatchObject({ seeds: 0, peers: 1 });
-  await one!.announce(hash, { port: 1001, seed: true });
-  await two!.announce(hash, { port: 1002, seed: true });
-  const { seeds, peers, answers, lookup } = await two!.scrape(hash);
+  expect(await two.scrape(hash)).toMatchObject({ seeds: 0, peers: 0, answers: 0 });
+  await one.announce(hash, { port: 1001 });
+  expect(await two.scrape(hash)).toMatchObject({ seeds: 0, peers: 1 });
+  await one.announce(hash, { port: 1001, seed: true });
+  await two.announce(hash, { port: 1002, seed: true });
+  const { seeds, peers, answers, lookup } = await two.scrape(hash);
   // On loopback everybody has one address.
   expect({ seeds, peers }).toEqual({ seeds: 1, peers: 0 });
   expect(answers).toBeGreaterThanOrEqual(7);
   expect(lookup.kind).toBe('get_peers');
-  await expect(two!.scrape('xyz')).rejects.toThrow(TypeError);
-  await expect(two!.scrape(hash, { seed: true } as never)).rejects.toThrow(/"seed"|seed/);
+  await expect(two.scrape('xyz')).rejects.toThrow(TypeError);
+  await expect(two.scrape(hash, { seed: true } as never)).rejects.toThrow(/"seed"|seed/);
 });

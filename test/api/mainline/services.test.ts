@@ -27,6 +27,6 @@ test('announcements go on, one that cannot is told, and all of them end with the
   expect(told[0]).toMatchObject({ code: 'BUSY' });
   await services.save();
   await services.close();
-  expect(saved[0]!.announcements).toHaveLength(10_000);
+  expect(saved[0].announcements).toHaveLength(10_000);
   expect([services.announcer.all, clock.timerCount]).toEqual([[], 0]);
 });

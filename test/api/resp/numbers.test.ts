@@ -39,7 +39,7 @@ it('many connections count together', async () => {
         await client.say('INCRBYFLOAT f 0.5');
       }),
     );
-    expect(await clients[0]!.say('GET n')).toBe('$1|8');
-    expect(await clients[0]!.say('GET f')).toBe('$1|4');
+    expect(await clients[0].say('GET n')).toBe('$1|8');
+    expect(await clients[0].say('GET f')).toBe('$1|4');
   });
 });

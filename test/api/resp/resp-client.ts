@@ -86,7 +86,7 @@ function lengthOfReply(text: string, at: number): number {
   const end = text.indexOf('\r\n', at);
   if (end < 0) return -1;
   const count = Number(text.slice(at + 1, end));
-  const mark = text[at]!;
+  const mark = text[at];
   if (mark === '$') {
     if (count < 0) return end + 2;
     return text.length >= end + 4 + count ? end + 4 + count : -1;
@@ -130,8 +130,8 @@ export async function withResp(
 function isReply(got: string, expected: string): boolean {
   const [before, most, after] = expected.split(/~(\d+)/);
   if (most === undefined) return got === expected;
-  if (!got.startsWith(before!) || !got.endsWith(after!)) return false;
-  const left = Number(got.slice(before!.length, got.length - after!.length));
+  if (!got.startsWith(before) || !got.endsWith(after)) return false;
+  const left = Number(got.slice(before.length, got.length - after.length));
   return left >= Number(most) / 2 && left <= Number(most);
 }
 

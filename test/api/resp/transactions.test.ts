@@ -103,7 +103,7 @@ describe('a transaction', () => {
           return client.say('EXEC');
         }),
       );
-      const firsts = replies.map((reply) => Number(reply.split('|')[1]!.slice(1)));
+      const firsts = replies.map((reply) => Number(reply.split('|')[1].slice(1)));
       expect(firsts.sort((a, b) => a - b)).toEqual([1, 3, 5, 7, 9, 11]);
     });
   });

@@ -5,7 +5,7 @@ import { type RespClient, withResp } from './resp-client.ts';
 /** One step of a scan: the cursor and the names. */
 function stepOf(reply: string): [string, string[]] {
   const [, , cursor, , ...rest] = reply.split('|');
-  return [cursor!, rest.filter((_, i) => i % 2 === 1)];
+  return [cursor, rest.filter((_, i) => i % 2 === 1)];
 }
 
 async function scanAll(
@@ -65,7 +65,7 @@ it('a cursor survives that somebody joins', async () => {
       const joined: Awaited<ReturnType<typeof openRing>>[] = [];
       const names = await scanAll(client, ' COUNT 10', async () => {
         if (joined.length >= 2) return;
-        const other = await openRing({ join: ring.addresses[0]!, k: 1 });
+        const other = await openRing({ join: ring.addresses[0], k: 1 });
         joined.push(other);
         await other.ready();
       });

@@ -29,7 +29,7 @@ test('a call with a value over the limit is TOO_LARGE, and the ring lives on', a
   await expect(ring.insert('big', new Uint8Array(1001))).rejects.toMatchObject({
     code: 'TOO_LARGE',
   });
-  await using client = await connectRing(ring.addresses[0]!);
+  await using client = await connectRing(ring.addresses[0]);
   await expect(client.insert('big', new Uint8Array(2000))).rejects.toMatchObject({
     code: 'TOO_LARGE',
   });
@@ -40,8 +40,8 @@ test('a call carries a value of several megabytes', async () => {
   await using ring = await createRingTestnet({ nodes: 3, k: 1 });
   const value = new Uint8Array(5_000_000);
   for (let i = 0; i < value.length; i++) value[i] = (i * 31) & 255;
-  await ring.nodes[0]!.insert('big', value, { level: 'all' });
-  const back = await ring.nodes[2]!.get('big');
+  await ring.nodes[0].insert('big', value, { level: 'all' });
+  const back = await ring.nodes[2].get('big');
   expect(Buffer.compare(Buffer.from(back!), Buffer.from(value))).toBe(0);
 }, 30_000);
 

@@ -5,7 +5,7 @@ import { alone, text } from './rings.ts';
 
 test('gives a client that is no member the same calls', async () => {
   await using ring = await alone();
-  await using client = await connectRing(ring.addresses[0]!);
+  await using client = await connectRing(ring.addresses[0]);
   expect(await client.insert('ä name', 'a value')).toMatchObject({ owner: ring.addresses[0] });
   expect(text(await client.get('ä name'))).toBe('a value');
   expect(text(await ring.get('ä name'))).toBe('a value');
@@ -18,7 +18,7 @@ test('gives a client that is no member the same calls', async () => {
 
 test('values may be kept as ASCII for programs that take them for text', async () => {
   await using ring = await alone();
-  await using client = await connectRing(ring.addresses[0]!, { textSafe: true });
+  await using client = await connectRing(ring.addresses[0], { textSafe: true });
   await client.insert('binary', new Uint8Array([255, 0, 128]));
   expect(text(await ring.get('binary'))).toBe('base64:/wCA');
   expect(await client.get('binary')).toEqual(new Uint8Array([255, 0, 128]));

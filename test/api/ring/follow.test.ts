@@ -41,11 +41,11 @@ describe('following', () => {
       await ring.store('a', '2', { ttlMs: 1000 });
       const told = await gather(changes, (all) => all.length === 3);
       expect(told.map(shown)).toEqual(['a=1', 'a=2', 'expired a']);
-      expect(told[1]!.storedUntilMs).toBeGreaterThan(0);
+      expect(told[1].storedUntilMs).toBeGreaterThan(0);
       await ring.store('a', '3');
       await ring.remove('a');
       const later = await gather(
-        ring.follow({ key: 'a', after: told[0]!.resume }),
+        ring.follow({ key: 'a', after: told[0].resume }),
         (all) => all.length === 4,
       );
       expect(later.map(shown)).toEqual(['a=2', 'expired a', 'a=3', 'removed a']);
@@ -85,10 +85,10 @@ describe('following', () => {
   it('refuses where something else was', async () => {
     await withRing(async (ring) => {
       const [first] = await gather(ring.follow({ prefix: 'a' }), () => true);
-      expect(() => ring.follow({ prefix: 'b', after: first!.resume })).toThrow(
+      expect(() => ring.follow({ prefix: 'b', after: first.resume })).toThrow(
         'another key or prefix',
       );
-      expect(() => ring.follow({ prefix: 'a', after: `${first!.resume}A` })).toThrow('"after"');
+      expect(() => ring.follow({ prefix: 'a', after: `${first.resume}A` })).toThrow('"after"');
     });
   });
 
@@ -97,12 +97,12 @@ describe('following', () => {
     const [watcher, writer] = testnet.nodes;
     let isOver = false;
     const writing = (async () => {
-      for (let i = 0; !isOver; i++) await writer!.store(`n:${i % 50}`, `${i}`);
+      for (let i = 0; !isOver; i++) await writer.store(`n:${i % 50}`, `${i}`);
     })();
     for (let i = 0; i < 5; i++) {
-      const [first] = await gather(watcher!.follow({ prefix: 'n:' }), () => true);
+      const [first] = await gather(watcher.follow({ prefix: 'n:' }), () => true);
       expect(first).toMatchObject({ kind: 'following' });
-      expect(first!.resume).not.toBe('');
+      expect(first.resume).not.toBe('');
     }
     isOver = true;
     await writing;
@@ -112,7 +112,7 @@ describe('following', () => {
   it('misses nothing while members come and die', async () => {
     const testnet = await createRingTestnet({ nodes: 4, k: 2 });
     const [watcher] = testnet.nodes;
-    const changes = watcher!.follow({ prefix: 'n:' });
+    const changes = watcher.follow({ prefix: 'n:' });
     await changes.next();
     const expected: string[] = [];
     const told = gather(changes, (all) => all.some((change) => change.name === 'n:end'));
@@ -122,7 +122,7 @@ describe('following', () => {
         // The owner may die under it; then it is written again, with the same value.
         for (;;) {
           try {
-            await watcher!.store(name, 'x');
+            await watcher.store(name, 'x');
             break;
           } catch {}
         }
@@ -134,12 +134,12 @@ describe('following', () => {
     await write(20);
     await testnet.add();
     await write(20);
-    await watcher!.store('n:end', 'x');
+    await watcher.store('n:end', 'x');
     const got = new Set((await told).map(shown));
     await testnet.settled();
     const missing = expected.filter((change) => !got.has(change));
     // What another owner has to tell may come after the end.
-    for (const change of await rest(watcher!, told, missing)) got.add(change);
+    for (const change of await rest(watcher, told, missing)) got.add(change);
     expect(expected.filter((change) => !got.has(change))).toEqual([]);
     await testnet.close();
   });

@@ -26,8 +26,8 @@ describe('a ring with a secret', () => {
 
   test('serves members and clients that know it, as far as their rights go, and nobody else', async () => {
     await using ring = await createRingTestnet({ nodes: 3, k: 2, secret });
-    const [at] = ring.nodes[0]!.addresses;
-    const wrote = await ring.nodes[1]!.insert('a', 'x', { level: 'all' });
+    const [at] = ring.nodes[0].addresses;
+    const wrote = await ring.nodes[1].insert('a', 'x', { level: 'all' });
     expect(wrote.copies).toBe(3);
     for (const wrong of [undefined, 'quite another secret']) {
       const stranger = {
@@ -35,19 +35,19 @@ describe('a ring with a secret', () => {
         ...(wrong && { secret: wrong }),
         callTimeoutMs: 3000,
       } as const;
-      await using client = await connectRing(at!, stranger);
+      await using client = await connectRing(at, stranger);
       await expect(client.get('a')).rejects.toMatchObject({ code: 'NOT_PERMITTED' });
     }
-    await using reader = await connectRing(at!, { secret: clientKey(secret, 'read') });
+    await using reader = await connectRing(at, { secret: clientKey(secret, 'read') });
     expect(text(await reader.get('a'))).toBe('x');
     await expect(reader.insert('a', 'y')).rejects.toMatchObject({ code: 'NOT_PERMITTED' });
     await expect(reader.remove('a')).rejects.toMatchObject({ code: 'NOT_PERMITTED' });
-    await using writer = await connectRing(at!, { secret: clientKey(secret, 'write') });
+    await using writer = await connectRing(at, { secret: clientKey(secret, 'write') });
     await writer.insert('a', 'z', { level: 'all' });
     expect(text(await reader.get('a', { level: 'all' }))).toBe('z');
     // No word of a class program is answered, not even who owns what.
     const own = Buffer.concat([Buffer.from('OWN'), Buffer.from(sha1('a'))]);
-    expect(await say(ring.nodes[0]!.port, [own])).toEqual(Buffer.alloc(0));
+    expect(await say(ring.nodes[0].port, [own])).toEqual(Buffer.alloc(0));
   }, 30_000);
 
   test('takes no wrong ones: too short, for clients only, beside a dialect that knows none', async () => {
@@ -139,12 +139,12 @@ describe('a ring of several', () => {
     await using ring = await createRingTestnet({ nodes: 6, k: 2 });
     const keys = Array.from({ length: 60 }, (_, i) => `key ${i}`);
     await Promise.all(
-      keys.map((key, i) => ring.nodes[i % 6]!.insert(key, `of ${key}`, { level: 'all' })),
+      keys.map((key, i) => ring.nodes[i % 6].insert(key, `of ${key}`, { level: 'all' })),
     );
     await Promise.all([ring.crash(4), ring.crash(1)]);
-    await using client = await connectRing(ring.nodes.map(({ addresses }) => addresses[0]!));
+    await using client = await connectRing(ring.nodes.map(({ addresses }) => addresses[0]));
     for (const [i, key] of keys.entries()) {
-      expect(text(await ring.nodes[i % 4]!.get(key))).toBe(`of ${key}`);
+      expect(text(await ring.nodes[i % 4].get(key))).toBe(`of ${key}`);
     }
     expect(text(await client.get('key 3'))).toBe('of key 3');
   }, 60_000);
@@ -152,12 +152,12 @@ describe('a ring of several', () => {
   test('lets a member leave: its records stay, its calls and its port are free', async () => {
     await using ring = await createRingTestnet({ nodes: 3, k: 0 });
     const keys = Array.from({ length: 40 }, (_, i) => `key ${i}`);
-    for (const key of keys) await ring.nodes[0]!.insert(key, key);
-    const leaver = ring.nodes[1]!;
+    for (const key of keys) await ring.nodes[0].insert(key, key);
+    const leaver = ring.nodes[1];
     await leaver.leave();
     await expect(leaver.get('key 1')).rejects.toMatchObject({ code: 'CLOSED' });
     await expect(leaver.ready()).rejects.toMatchObject({ code: 'CLOSED' });
-    for (const key of keys) expect(text(await ring.nodes[2]!.get(key))).toBe(key);
+    for (const key of keys) expect(text(await ring.nodes[2].get(key))).toBe(key);
     const again = await openRing({ port: leaver.port });
     await again.close();
   }, 60_000);
@@ -171,7 +171,7 @@ describe('a ring of several', () => {
       openRing({ identities: 3 }),
     );
     await ring.ready();
-    await using other = await openRing({ join: ring.addresses[2]! });
+    await using other = await openRing({ join: ring.addresses[2] });
     await other.ready();
     await other.insert('a', '1');
     expect(text(await ring.get('a'))).toBe('1');
@@ -182,7 +182,7 @@ describe('a ring of several', () => {
     const notices: RingNotice[] = [];
     await using first = await alone();
     await using second = await openRing({
-      join: first.addresses[0]!,
+      join: first.addresses[0],
       onEvent: (notice) => notices.push(notice),
     });
     await second.ready();
@@ -228,8 +228,8 @@ describe('a wrong argument', () => {
 
 test('what was opened is closed: nothing is left that would keep a process alive', async () => {
   const ring = await createRingTestnet({ nodes: 4, k: 1 });
-  await ring.nodes[2]!.insert('a', 'b');
-  const client = await connectRing(ring.nodes[0]!.addresses[0]!);
+  await ring.nodes[2].insert('a', 'b');
+  const client = await connectRing(ring.nodes[0].addresses[0]);
   await client.get('a');
   await Promise.all([client.close(), ring.close()]);
   const kept = () => process.getActiveResourcesInfo().filter((name) => /^TCP/.test(name));

@@ -9,7 +9,7 @@ const text = (bytes: Uint8Array | null | undefined) =>
 it('a member and a client change what is there in one step, read parts, and list names', async () => {
   const ring = await openRing();
   await ring.ready();
-  const client = await connectRing(ring.addresses[0]!);
+  const client = await connectRing(ring.addresses[0]);
   for (const [i, access] of [ring, client].entries()) {
     const at = (name: string) => `${i}:${name}`;
     const first = await access.storeIf(at('a'), 'one', { absent: true });

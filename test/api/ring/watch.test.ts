@@ -31,10 +31,10 @@ test('the streams are tapped only while somebody wants their bytes', () => {
   const stops = [1, 2].map((who) => watchers.add({ onBytes: () => void heard.push(who) }));
   streams.tap!(true, false, 0, 0, new Uint8Array(1), 0, 1);
   expect(heard).toEqual([1, 2]);
-  stops[0]!();
+  stops[0]();
   streams.tap!(true, false, 0, 0, new Uint8Array(1), 0, 1);
   expect(heard).toEqual([1, 2, 2]);
-  stops[1]!();
+  stops[1]();
   expect(streams.tap).toBeNull();
 });
 
@@ -56,7 +56,7 @@ test('of a real member, bytes of both directions are seen', async () => {
       });
     },
   });
-  await using client = await connectRing(ring.addresses[0]!);
+  await using client = await connectRing(ring.addresses[0]);
   await client.insert('hello', 'a-value-to-be-seen');
   await expect.poll(() => seen.some(({ isOurs }) => isOurs), PATIENCE).toBe(true);
   const written = seen.find(({ text }) => text.includes('a-value-to-be-seen'))!;

@@ -28,9 +28,9 @@ describe('a testnet', () => {
     // One second is the promise on an idle machine; this one may be busy.
     expect(performance.now() - begun).toBeLessThan(3000);
     expect(testnet.nodes).toHaveLength(50);
-    expect(testnet.bootstrap).toEqual([`127.0.0.1:${testnet.nodes[0]!.port}`]);
+    expect(testnet.bootstrap).toEqual([`127.0.0.1:${testnet.nodes[0].port}`]);
     expect(new Set(testnet.nodes.map(({ port }) => port)).size).toBe(50);
-    await testnet.nodes[17]!.announce(HASH, { port: 1717 });
+    await testnet.nodes[17].announce(HASH, { port: 1717 });
     for (const node of testnet.nodes) {
       expect(node.table.size).toBeGreaterThanOrEqual(8);
       expect((await node.getPeers(HASH)).peers).toEqual([{ host: '127.0.0.1', port: 1717 }]);
@@ -42,8 +42,8 @@ describe('a testnet', () => {
     expect(nodes).toHaveLength(20);
     for (const node of nodes) {
       expect(node.lookups).toEqual([]);
-      const { nodes: closest } = await nodes[0]!.findNode(node.id);
-      if (node !== nodes[0]) expect(closest[0]!.id).toBe(node.id);
+      const { nodes: closest } = await nodes[0].findNode(node.id);
+      if (node !== nodes[0]) expect(closest[0].id).toBe(node.id);
     }
   });
 
@@ -57,7 +57,7 @@ describe('a testnet', () => {
 
   test('gives its first node the port asked for, and all of them the options', async () => {
     const { nodes } = await create({ nodes: 1 });
-    const { port } = nodes[0]!;
+    const { port } = nodes[0];
     await opened.pop()!.close();
     const testnet = await create({ nodes: 3, port, table: 'flat', host: '127.0.0.3' });
     expect(testnet.nodes[0]).toMatchObject({ host: '127.0.0.3', port });
@@ -71,14 +71,14 @@ describe('a testnet', () => {
     // Only what keeps the process is listed.
     for (const node of testnet.nodes) node.ref();
     expect(await sockets()).toBe(before + 10);
-    const { port } = testnet.nodes[0]!;
-    testnet.nodes[3]!.findNode(HASH).catch(() => {});
+    const { port } = testnet.nodes[0];
+    testnet.nodes[3].findNode(HASH).catch(() => {});
     await testnet.close();
     await testnet.close();
     expect(await sockets()).toBe(before);
     // The very ports are free again.
     const again = await create({ nodes: 1, port });
-    expect(again.nodes[0]!.port).toBe(port);
+    expect(again.nodes[0].port).toBe(port);
   });
 
   test('closes at the end of an `await using`', async () => {
@@ -94,7 +94,7 @@ describe('a testnet', () => {
 describe('a testnet that changes', () => {
   test('loses a node, and has it again where it was', async () => {
     const testnet = await create({ nodes: 5 });
-    const { id, port } = testnet.nodes[0]!;
+    const { id, port } = testnet.nodes[0];
     await testnet.crash(0);
     expect(testnet.nodes.some((node) => node.id === id)).toBe(false);
     await expect(testnet.crash(4)).rejects.toThrow(
@@ -110,7 +110,7 @@ describe('a testnet that changes', () => {
 
   test('has more nodes, which find what others announced', async () => {
     const testnet = await create({ nodes: 8 });
-    await testnet.nodes[2]!.announce(HASH, { port: 999 });
+    await testnet.nodes[2].announce(HASH, { port: 999 });
     const more = await testnet.add();
     expect((await more.getPeers(HASH)).peers).toEqual([{ host: '127.0.0.1', port: 999 }]);
     await testnet.close();
@@ -121,7 +121,7 @@ describe('a testnet that changes', () => {
 describe('a testnet that cannot be opened', () => {
   test('because the port is taken says so', async () => {
     const { nodes } = await create({ nodes: 1 });
-    const { port } = nodes[0]!;
+    const { port } = nodes[0];
     await expect(createTestnet({ nodes: 3, port })).rejects.toMatchObject({
       code: 'ADDRESS_IN_USE',
     });

@@ -9,15 +9,15 @@ describe('a ring testnet', () => {
   test('is a ring of real nodes with their backups in place', async () => {
     await using ring = await createRingTestnet({ nodes: 4, k: 2 });
     expect(ring.nodes.map((node) => node.info().effectiveK)).toEqual([2, 2, 2, 2]);
-    expect(ring.nodes[0]!.info().k).toBe(2);
-    const { copies } = await ring.nodes[1]!.insert('a', 'b', { level: 'all' });
+    expect(ring.nodes[0].info().k).toBe(2);
+    const { copies } = await ring.nodes[1].insert('a', 'b', { level: 'all' });
     expect(copies).toBe(3);
     expect(new Set(ring.nodes.flatMap(({ addresses }) => addresses)).size).toBe(4);
   });
 
   test('loses a node without notice, and is whole again', async () => {
     await using ring = await createRingTestnet({ nodes: 4, k: 1 });
-    const gone = ring.nodes[2]!;
+    const gone = ring.nodes[2];
     await ring.crash(2);
     expect(ring.nodes).not.toContain(gone);
     await expect(gone.get('a')).rejects.toMatchObject({ code: 'CLOSED' });
@@ -28,11 +28,11 @@ describe('a ring testnet', () => {
 
   test('gains a node, and loses one in good order', async () => {
     await using ring = await createRingTestnet({ nodes: 3, k: 1 });
-    await ring.nodes[0]!.insert('hello', 'world', { level: 'all' });
+    await ring.nodes[0].insert('hello', 'world', { level: 'all' });
     const more = await ring.add();
     expect(ring.nodes).toHaveLength(4);
-    expect(more.info().identities[0]!.state).toBe('member');
-    const gone = ring.nodes[1]!;
+    expect(more.info().identities[0].state).toBe('member');
+    const gone = ring.nodes[1];
     await ring.leave(1);
     expect(ring.nodes).not.toContain(gone);
     await expect(gone.get('hello')).rejects.toMatchObject({ code: 'CLOSED' });
@@ -48,18 +48,18 @@ describe('a ring testnet', () => {
     // Only what keeps the process is listed.
     for (const node of ring.nodes) node.ref();
     expect(streams()).toBeGreaterThanOrEqual(6);
-    const { port } = ring.nodes[0]!;
+    const { port } = ring.nodes[0];
     await ring.close();
     await ring.close();
     await expect.poll(streams).toBe(0);
     await using again = await createRingTestnet({ nodes: 1, port });
-    expect(again.nodes[0]!.port).toBe(port);
+    expect(again.nodes[0].port).toBe(port);
   });
 
   test('that cannot be opened closes what was', async () => {
     await expect.poll(streams).toBe(0);
     await using taken = await createRingTestnet({ nodes: 1 });
-    const { port } = taken.nodes[0]!;
+    const { port } = taken.nodes[0];
     await expect(createRingTestnet({ nodes: 3, port })).rejects.toMatchObject({
       code: 'ADDRESS_IN_USE',
     });

@@ -49,7 +49,7 @@ describe('a cell', () => {
 test.each(EXPERIMENTS)('what $name leaves behind can be kept', async (experiment) => {
   const { name } = experiment;
   const keep = { folder: join(folder, name), csv: false };
-  const options = checkedOptions(experiment, SMALL[name]!);
+  const options = checkedOptions(experiment, SMALL[name]);
   const { metrics } = await runCell({ experiment: name, options, keep }, () => {});
   expect(existsSync(join(keep.folder, 'report.html'))).toBe(true);
   const file = await asyncBufferFromFile(join(keep.folder, 'lookups.parquet'));

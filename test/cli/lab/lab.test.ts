@@ -21,7 +21,7 @@ describe('ringlight lab', () => {
     expect(stdout).toMatch(/docs\/experiments\/size-estimate\.md tells what to notice\.\n$/);
     const [shown] = objects(await ringlight(['lab', 'show', 'kad-hops', '--json']));
     expect(shown).toMatchObject({ name: 'kad-hops', page: 'docs/experiments/kad-hops.md' });
-    expect(shown!['options']).toContainEqual(
+    expect(shown['options']).toContainEqual(
       expect.objectContaining({ name: 'loss', flag: '--loss', default: 0 }),
     );
   });
@@ -44,7 +44,7 @@ describe('ringlight lab', () => {
       ...{ options: { k: 8 }, config: expect.stringMatching(/^[0-9a-f]{16}$/), figures: {} },
       ...{ version: expect.any(String), commit: expect.any(String) },
     });
-    expect(objects(two!).at(-1)!['traceHash']).toBe(result['traceHash']);
+    expect(objects(two).at(-1)!['traceHash']).toBe(result['traceHash']);
   });
 
   test('tells people what was measured beside what was to be expected', async () => {
@@ -60,7 +60,7 @@ describe('ringlight lab', () => {
     expect(status).toBe(1);
     expect(stdout).toMatch(/FAIL {2}exactRate/);
     const [, line] = /npx ringlight lab replay '(.*)'\n/.exec(stdout)!;
-    const again = await ringlight(['lab', 'replay', line!]);
+    const again = await ringlight(['lab', 'replay', line]);
     expect(again.stdout).toMatch(/same {2}trace hash [0-9a-f]{16}\n$/);
     expect(again.status).toBe(0);
   });

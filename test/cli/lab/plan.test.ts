@@ -45,7 +45,7 @@ describe('a plan', () => {
         [20, 200, 6],
       ],
     ]);
-    expect(cells[0]!.options).toMatchObject({ seed: 5, k: 8, nodes: 100, lookups: 50, alpha: 3 });
+    expect(cells[0].options).toMatchObject({ seed: 5, k: 8, nodes: 100, lookups: 50, alpha: 3 });
     expect(plan(contents).cells).toEqual(cells);
   });
 
@@ -65,7 +65,7 @@ describe('a plan', () => {
   test('a trace is read from beside the file', () => {
     file('10 3 leave\n20 3 join\n', 'some.trace');
     const { cells } = plan({ nodes: 10, churn: { traceFile: 'some.trace' } });
-    expect(cells[0]!.options['churn']).toEqual({ trace: '10 3 leave\n20 3 join\n' });
+    expect(cells[0].options['churn']).toEqual({ trace: '10 3 leave\n20 3 join\n' });
   });
 
   test.each<[unknown, RegExp]>([

@@ -41,7 +41,7 @@ describe('ringlight lab record', () => {
     expect(readFileSync(path('b'), 'utf8')).toBe(text);
     const { lines, trouble } = readRecording(text);
     expect(trouble).toBeNull();
-    expect(messageOfLine(lines[0]!)).toMatchObject({ type: 'hello', overlay: 'mainline' });
+    expect(messageOfLine(lines[0])).toMatchObject({ type: 'hello', overlay: 'mainline' });
   });
 
   test('takes the world and what is done to it from files', async () => {

@@ -25,7 +25,7 @@ describe('a replay line', () => {
         `trace 06e350c50c748d79 of 0.1.0 abc'`,
     );
     const [, quoted] = /'(.*)'$/.exec(line)!;
-    expect(recordedFrom(quoted!)).toEqual({
+    expect(recordedFrom(quoted)).toEqual({
       ...{ experiment: 'scenario', options, traceHash: run.traceHash, source: code },
     });
   });
@@ -35,7 +35,7 @@ describe('a replay line', () => {
     const line = replayLineOf({ ...run, options: odd, commit: '' });
     const [, quoted] = /'(.*)'$/s.exec(line)!;
     expect(quoted).not.toContain("'");
-    expect(recordedFrom(quoted!)).toMatchObject({ options: odd, source: { commit: '' } });
+    expect(recordedFrom(quoted)).toMatchObject({ options: odd, source: { commit: '' } });
   });
 });
 

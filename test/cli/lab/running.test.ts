@@ -12,12 +12,12 @@ const plan = (values: object, sweep: object): Plan => {
 test('a cell belongs into a folder that its options, seed and version name', () => {
   const two = plan({ lookups: 5 }, { nodes: [50, 60] });
   const [first, second] = two.cells.map((planned) => placeOf(planned, two, source, 'out'));
-  expect(first!.folder).toBe(`out/kad-hops-${first!.run}`);
-  expect(first!.run).not.toBe(second!.run);
-  expect(placeOf(two.cells[0]!, two, source).folder).toBeNull();
-  const later = placeOf(two.cells[0]!, two, { ...source, version: '1.2.4' }, 'out');
-  expect(later.run).not.toBe(first!.run);
-  expect(later.config).toBe(first!.config);
+  expect(first.folder).toBe(`out/kad-hops-${first.run}`);
+  expect(first.run).not.toBe(second.run);
+  expect(placeOf(two.cells[0], two, source).folder).toBeNull();
+  const later = placeOf(two.cells[0], two, { ...source, version: '1.2.4' }, 'out');
+  expect(later.run).not.toBe(first.run);
+  expect(later.config).toBe(first.config);
 });
 
 describe('cells at a time', () => {

@@ -19,7 +19,7 @@ describe('a verdict', () => {
     for (const many of [2, 3, 10, 20, 100]) {
       const [verdict] = verdictsOf(runs(many, 0.3));
       expect(verdict).toMatchObject({ name: 'share', runs: many, passed: many, pass: true });
-      expect(verdict!.reason).toBe('rounded');
+      expect(verdict.reason).toBe('rounded');
     }
   });
 
@@ -27,10 +27,10 @@ describe('a verdict', () => {
     // Each run by itself is within what chance leaves open.
     const off = runs(40, 0.4);
     const [verdict] = verdictsOf(off);
-    expect(verdict!.passed).toBe(40);
-    expect(verdict!.pass).toBe(false);
-    expect(verdict!.measured).toBeCloseTo(0.4, 1);
-    expect(verdict!.ci95).toBeLessThan(0.03);
+    expect(verdict.passed).toBe(40);
+    expect(verdict.pass).toBe(false);
+    expect(verdict.measured).toBeCloseTo(0.4, 1);
+    expect(verdict.ci95).toBeLessThan(0.03);
   });
 
   test('is over the differences where what is expected hangs on the run', () => {
@@ -39,10 +39,10 @@ describe('a verdict', () => {
       checks: [check('own', value, { reason: '', error: 0.0004 }, value + 0.002)],
     }));
     const [verdict] = verdictsOf(own);
-    expect(verdict!.expected).toBeCloseTo(0.45, 12);
-    expect([verdict!.ci95 < 1e-9, verdict!.passed]).toEqual([true, 4]);
+    expect(verdict.expected).toBeCloseTo(0.45, 12);
+    expect([verdict.ci95 < 1e-9, verdict.passed]).toEqual([true, 4]);
     // Off by the same in each: that is no chance any more.
-    expect(verdict!.pass).toBe(false);
+    expect(verdict.pass).toBe(false);
   });
 
   test('allows no run to break what chance has no part in', () => {
@@ -56,8 +56,8 @@ describe('a verdict', () => {
     const none = Array.from({ length: 5 }, () => ({ checks: [check('lost', 0.001, rare, 0)] }));
     expect(verdictsOf(none)[0]).toMatchObject({ ci95: 0, pass: true });
     // In enough runs it would have been seen.
-    const many = Array.from({ length: 500 }, () => none[0]!);
-    expect(verdictsOf(many)[0]!.pass).toBe(false);
+    const many = Array.from({ length: 500 }, () => none[0]);
+    expect(verdictsOf(many)[0].pass).toBe(false);
   });
 
   test('of two runs that both fail does not agree, however much they differ', () => {
@@ -70,7 +70,7 @@ describe('a verdict', () => {
     const none = [0.3, Number.NaN, 0.3].map((value) => ({
       checks: [check('share', 0.3, chance, value)],
     }));
-    expect(verdictsOf(none)[0]!.pass).toBe(false);
+    expect(verdictsOf(none)[0].pass).toBe(false);
     expect(verdictsOf([])).toEqual([]);
   });
 });

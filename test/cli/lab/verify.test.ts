@@ -34,7 +34,7 @@ describe('lab verify', () => {
     expect(outcome).toMatchObject({ status: 0, stderr: '' });
     const [finding, last] = objects(outcome);
     expect(finding).toMatchObject({ event: 'experiment', experiment: 'kad-hops', pass: true });
-    expect(finding!['seeds']).toEqual(seedsOf('a text', 'kad-hops', 3));
+    expect(finding['seeds']).toEqual(seedsOf('a text', 'kad-hops', 3));
     expect(last).toEqual({ event: 'verified', pass: true, seedsFrom: 'a text', seeds: 3 });
     const { stdout } = await ringlight(args);
     expect(stdout).toMatch(/^ {2}pass {2}kad-hops {2}3 of 3 seeds {2}3 of 3 checks {2}\d+ s\n$/);

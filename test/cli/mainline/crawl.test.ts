@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const crawl = (out: string, ...more: string[]) =>
   ringlight([
-    ...['mainline', 'crawl', '--host', '127.0.0.1', '--bootstrap', testnet.bootstrap[0]!],
+    ...['mainline', 'crawl', '--host', '127.0.0.1', '--bootstrap', testnet.bootstrap[0]],
     ...['--rate', '1000', '--out', out, '--json', ...more],
   ]);
 

@@ -32,7 +32,7 @@ describe('the verdict', () => {
 test('a network in good health', async () => {
   await using testnet = await createTestnet({ nodes: 20 });
   const args = ['mainline', 'doctor', '--host', '127.0.0.1', '--json', '--bootstrap'];
-  const outcome = await ringlight([...args, testnet.bootstrap[0]!]);
+  const outcome = await ringlight([...args, testnet.bootstrap[0]]);
   expect(outcome.status).toBe(0);
   const lines = objects(outcome);
   expect(lines[0]).toMatchObject({ event: 'router', state: 'alive' });

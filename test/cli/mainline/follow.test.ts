@@ -8,8 +8,8 @@ test('what is published is told, and the end comes when it should', async () => 
   await using testnet = await createTestnet({ nodes: 12 });
   const secretKey = '5c'.repeat(32);
   const ih = new Uint8Array(20).fill(0xab);
-  await testnet.nodes[3]!.put({ ih }, { secretKey, salt: 'n' });
-  const common = ['--host', '127.0.0.1', '--bootstrap', testnet.bootstrap[0]!];
+  await testnet.nodes[3].put({ ih }, { secretKey, salt: 'n' });
+  const common = ['--host', '127.0.0.1', '--bootstrap', testnet.bootstrap[0]];
   const link = `magnet:?xs=urn:btpk:${publicKeyOf(secretKey)}&s=6e`;
   const follow = (...words: string[]) => ringlight(['mainline', 'follow', ...words, ...common]);
   const told = await follow(link, '--count', '1');

@@ -14,7 +14,7 @@ let folder: string;
 
 beforeAll(async () => {
   testnet = await createTestnet({ nodes: 20 });
-  common = ['--host', '127.0.0.1', '--bootstrap', testnet.bootstrap[0]!];
+  common = ['--host', '127.0.0.1', '--bootstrap', testnet.bootstrap[0]];
   folder = mkdtempSync(join(tmpdir(), 'ringlight-items-'));
 });
 afterAll(async () => {

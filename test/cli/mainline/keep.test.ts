@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test('put --keep and announce --keep stay alive, also through another run', async () => {
   await using testnet = await createTestnet({ nodes: 12 });
   const state = join(folder, 'state');
-  const common = ['--host', '127.0.0.1', '--bootstrap', testnet.bootstrap[0]!, '--state', state];
+  const common = ['--host', '127.0.0.1', '--bootstrap', testnet.bootstrap[0], '--state', state];
   const key = join(folder, 'key');
   const put = new Running([
     'mainline',

@@ -8,7 +8,7 @@ let common: string[];
 
 beforeAll(async () => {
   testnet = await createTestnet({ nodes: 20 });
-  common = ['--host', '127.0.0.1', '--bootstrap', testnet.bootstrap[0]!];
+  common = ['--host', '127.0.0.1', '--bootstrap', testnet.bootstrap[0]];
 });
 afterAll(() => testnet.close());
 

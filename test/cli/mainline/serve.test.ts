@@ -33,7 +33,7 @@ describe('ringlight mainline serve', () => {
     expect(written).toContain(` ["id","${id}"]\n`);
     expect(written).toContain(` ["contact","${other.host}:${other.port}"]\n`);
     const [line] = readFileSync(register, 'utf8').trimEnd().split('\n');
-    expect(JSON.parse(line!)).toMatchObject({ id: other.id, port: other.port });
+    expect(JSON.parse(line)).toMatchObject({ id: other.id, port: other.port });
 
     const second = new Running(args);
     expect((await second.event('listening')) as object).toMatchObject({ id });
@@ -102,7 +102,7 @@ test('with --also a node on each address, which join, keep their states and end 
   const state = join(folder, 'homes');
   const args = ['mainline', 'serve', '--json', '--port', '0', '--state', state];
   const homes = ['--host', '127.0.0.2', '--also', '127.0.0.3'];
-  const running = new Running([...args, ...homes, '--bootstrap', testnet.bootstrap[0]!]);
+  const running = new Running([...args, ...homes, '--bootstrap', testnet.bootstrap[0]]);
   for (const host of ['127.0.0.2', '127.0.0.3']) {
     await running.event('listening', (line) => line['host'] === host);
     await running.event('status', ({ host: at, table }) => {

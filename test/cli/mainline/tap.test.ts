@@ -32,19 +32,19 @@ test('tells packets as they come, those that are wanted, and ends after so many'
 
 test('files of it are played to a node of the lab, and make a recording', async () => {
   const [lines, pcap, recording] = ['a.jsonl', 'a.pcap', 'a.rec'].map((name) => join(folder, name));
-  const { running, other } = await tapped(['--out', lines!, '--pcap', pcap!], 5);
+  const { running, other } = await tapped(['--out', lines, '--pcap', pcap], 5);
   const ended = await running.end();
   expect(ended.status).toBe(0);
-  const told = readFileSync(lines!, 'utf8').trimEnd().split('\n');
+  const told = readFileSync(lines, 'utf8').trimEnd().split('\n');
   expect(told.length).toBeGreaterThanOrEqual(10);
   const reports = [];
-  for (const file of [lines!, pcap!]) {
+  for (const file of [lines, pcap]) {
     const outcome = await ringlight([
       'mainline',
       'replay',
       file,
       '--recording',
-      recording!,
+      recording,
       '--json',
     ]);
     expect(outcome.status).toBe(0);
@@ -53,7 +53,7 @@ test('files of it are played to a node of the lab, and make a recording', async 
     expect(replayed).toMatchObject({ event: 'replayed', packets: told.length, differences: [] });
     reports.push(replayed);
   }
-  expect(readFileSync(recording!, 'utf8')).toMatch(/^\{"format":"ringlight-recording"/);
+  expect(readFileSync(recording, 'utf8')).toMatch(/^\{"format":"ringlight-recording"/);
   expect(reports[0]).toMatchObject({ queries: 5, same: 5, captured: { answered: 5 } });
   await other.close();
 });

@@ -52,8 +52,8 @@ describe('a room', () => {
     const value = new TextEncoder().encode(`${good}\nnot json\n{"id":1}\nnull\n${long}\n{"id":`);
     const lines = linesOf(value);
     expect(lines.map(({ id }) => id)).toEqual(['id 1', 'id 2']);
-    expect(lines[1]!.text).toHaveLength(500);
-    expect(lines[1]!.from).toHaveLength(32);
+    expect(lines[1].text).toHaveLength(500);
+    expect(lines[1].from).toHaveLength(32);
   });
 
   test('has a name that one can type', async () => {

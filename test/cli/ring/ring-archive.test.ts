@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a ring is exported, the export goes on where it broke off, and another ring takes it', async () => {
   const ring = await createRingTestnet({ nodes: 3, k: 1 });
-  const at = ring.nodes[0]!.addresses[0]!;
+  const at = ring.nodes[0].addresses[0];
   const client = await connectRing(at);
   await client.storeMany(
     Array.from({ length: 40 }, (_, i) => [`name ${i}`, `value ${i}`] as const),
@@ -42,8 +42,8 @@ test('a ring is exported, the export goes on where it broke off, and another rin
   expect(count(readFileSync(file, 'utf8'))).toBe(43);
 
   const other = await createRingTestnet({ nodes: 2, k: 1 });
-  const there = other.nodes[0]!.addresses[0]!;
-  await other.nodes[0]!.store('name 1', 'of its own');
+  const there = other.nodes[0].addresses[0];
+  await other.nodes[0].store('name 1', 'of its own');
   const taken = await ringlight(['ring', 'import', file, '--at', there, '--only-absent']);
   expect([taken.status, taken.stderr]).toEqual([0, '']);
   expect(taken.stdout).toBe('42 records stored. 1 were there already, 0 have expired.\n');

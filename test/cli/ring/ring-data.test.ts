@@ -14,7 +14,7 @@ let at: string[];
 beforeAll(async () => {
   member = await openRing();
   await member.ready();
-  at = ['--at', member.addresses[0]!];
+  at = ['--at', member.addresses[0]];
 });
 afterAll(async () => {
   await member.close();
@@ -39,7 +39,7 @@ describe('ringlight ring insert and get', () => {
       ['stdin', 'from stdin'],
       ['nothing', ''],
     ]) {
-      expect(Buffer.from((await member.get(key!))!).toString()).toBe(value);
+      expect(Buffer.from((await member.get(key))!).toString()).toBe(value);
     }
     expect(await ring(['get', 'file'])).toEqual({
       status: 0,
@@ -139,7 +139,7 @@ describe('a call that cannot be made', () => {
     const [address] = gone.addresses;
     await gone.close();
     for (const args of [['get', 'a'], ['insert', 'a', 'b'], ['doctor']]) {
-      const { status, stdout, stderr } = await ringlight(['ring', ...args, '--at', address!]);
+      const { status, stdout, stderr } = await ringlight(['ring', ...args, '--at', address]);
       expect({ args, status, stdout }).toEqual({ args, status: 2, stdout: '' });
       expect(stderr).toMatch(/^ringlight: .+\n$/);
     }
@@ -150,7 +150,7 @@ describe('a call that cannot be made', () => {
     const [address] = gone.addresses;
     await gone.close();
     await ring(['insert', 'two ways', 'in']);
-    const { stdout } = await ringlight(['ring', 'get', 'two ways', '--at', address!, ...at]);
+    const { stdout } = await ringlight(['ring', 'get', 'two ways', '--at', address, ...at]);
     expect(stdout).toBe('in');
   }, 30_000);
 

@@ -10,7 +10,7 @@ let entry: string;
 
 beforeAll(async () => {
   ring = await createRingTestnet({ nodes: 5, k: 2 });
-  entry = ring.nodes[2]!.addresses[0]!;
+  entry = ring.nodes[2].addresses[0];
 });
 afterAll(() => ring.close());
 
@@ -58,7 +58,7 @@ describe('ringlight ring doctor', () => {
       'ring',
       'doctor',
       '--at',
-      alone.nodes[0]!.addresses[0]!,
+      alone.nodes[0].addresses[0],
     ]);
     expect({ status, isBad: stdout.includes('BAD') }).toEqual({ status: 0, isBad: false });
   });

@@ -13,24 +13,24 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('ringlight ring serve', () => {
   test('stays until SIGTERM, hands over what it holds and exits 0', async () => {
     const [first, second] = await startRing(2, 0);
-    await using client = await connectRing(first!.address);
+    await using client = await connectRing(first.address);
     for (let i = 0; i < 20; i++) await client.insert(`key ${i}`, `value ${i}`);
-    const { status, stderr, stdout } = await second!.running.end('SIGTERM');
+    const { status, stderr, stdout } = await second.running.end('SIGTERM');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/"event":"left".*\n(.*\n)*.*"event":"stopped"}\n$/);
     for (let i = 0; i < 20; i++) {
       expect(Buffer.from((await client.get(`key ${i}`))!).toString()).toBe(`value ${i}`);
     }
-    expect((await first!.running.end('SIGTERM')).status).toBe(0);
+    expect((await first.running.end('SIGTERM')).status).toBe(0);
   }, 60_000);
 
   test('says that nobody is left to hand over to, and exits 0, when all others have died', async () => {
     const [first, second] = await startRing(2, 0);
-    await using client = await connectRing(first!.address);
+    await using client = await connectRing(first.address);
     for (let i = 0; i < 20; i++) await client.insert(`key ${i}`, `value ${i}`);
-    await second!.running.end('SIGKILL');
-    await first!.running.event('lost');
-    const { status, stderr, stdout } = await first!.running.end('SIGTERM');
+    await second.running.end('SIGKILL');
+    await first.running.event('lost');
+    const { status, stderr, stdout } = await first.running.end('SIGTERM');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/"event":"last","records":\d+}\n.*"event":"stopped"}\n$/);
   }, 60_000);
@@ -38,19 +38,19 @@ describe('ringlight ring serve', () => {
   test('ends at once, with status 1, when it is told twice', async () => {
     const [first, second] = await startRing(2, 0);
     // A member that does not answer any more cannot take anything over: leaving will take long.
-    first!.running.process.kill('SIGSTOP');
-    second!.running.process.kill('SIGTERM');
+    first.running.process.kill('SIGSTOP');
+    second.running.process.kill('SIGTERM');
     // The first signal has been heard when it is leaving.
-    await expect.poll(() => isLeaving(second!.running)).toBe(true);
-    const { status } = await second!.running.end('SIGTERM');
+    await expect.poll(() => isLeaving(second.running)).toBe(true);
+    const { status } = await second.running.end('SIGTERM');
     expect(status).toBe(1);
-    await endAll([first!]);
+    await endAll([first]);
   }, 30_000);
 
   test('comes back with its data after kill -9', async () => {
     const data = join(folder, 'store');
     const first = await startMember(['--data', data]);
-    const port = first.address.split(':')[1]!;
+    const port = first.address.split(':')[1];
     const before = await connectRing(first.address);
     for (let i = 0; i < 50; i++) await before.insert(`k${i}`, `v${i}`);
     await endAll([first]);
@@ -89,7 +89,7 @@ describe('ringlight ring serve', () => {
     const early = new Running(['ring', 'serve', '--port', '0', '--json', '--join', gone.address]);
     const { reason } = await early.event('waiting');
     expect(reason).toBe(`no member of a ring answers at ${gone.address}`);
-    const there = await startMember(['--port', gone.address.split(':')[1]!, '--wire', 'text']);
+    const there = await startMember(['--port', gone.address.split(':')[1], '--wire', 'text']);
     expect(await early.event('listening')).toMatchObject({ wire: 'text' });
     await early.event('joined');
     expect(early.lines.filter((line) => line.includes('"waiting"'))).toHaveLength(1);

@@ -21,7 +21,7 @@ function ring({ nodes, k = 2, list = 4 }: Shape): Surveyed[] {
     hashOf(a) < hashOf(b) ? -1 : 1,
   );
   const member = (at: number) => {
-    const address = addresses[(at + nodes * 8) % nodes]!;
+    const address = addresses[(at + nodes * 8) % nodes];
     return { address, hash: hashOf(address), ...TOLD };
   };
   return addresses.map((address, i) => {
@@ -83,12 +83,12 @@ describe('a ring', () => {
 
   test('with a dead member that others still name is sound once its arc is taken', () => {
     const all = ring({ nodes: 6 });
-    const gone = all[2]!;
-    const before = changed(all[1]!, {
-      end: all[3]!.hash,
-      successors: all[1]!.view!.successors.filter(({ address }) => address !== gone.address),
+    const gone = all[2];
+    const before = changed(all[1], {
+      end: all[3].hash,
+      successors: all[1].view!.successors.filter(({ address }) => address !== gone.address),
     });
-    const { faults, dead: named } = verdict([all[0]!, before, dead(gone), ...all.slice(3)]);
+    const { faults, dead: named } = verdict([all[0], before, dead(gone), ...all.slice(3)]);
     // The lists of the others name it still; the member right before it has to know better.
     expect(faults).toEqual([]);
     expect(named.map(({ address }) => address)).toEqual([gone.address]);
@@ -96,18 +96,18 @@ describe('a ring', () => {
 
   test('whose arcs do not meet is told, and where', () => {
     const all = ring({ nodes: 5 });
-    all[3] = changed(all[3]!, { end: all[1]!.hash });
+    all[3] = changed(all[3], { end: all[1].hash });
     const { faults } = verdict(all);
     expect(faults).toEqual([
-      { check: 'coverage', address: all[3]!.address, message: expect.stringContaining('ends at') },
+      { check: 'coverage', address: all[3].address, message: expect.stringContaining('ends at') },
     ]);
   });
 
   test('in which a member is passed over is told', () => {
     const all = ring({ nodes: 5 });
-    all[3] = changed(all[3]!, {
-      end: all[0]!.hash,
-      successors: all[3]!.view!.successors.slice(1),
+    all[3] = changed(all[3], {
+      end: all[0].hash,
+      successors: all[3].view!.successors.slice(1),
     });
     expect(checks(all)).toEqual(['coverage', 'order', 'principals']);
   });
@@ -115,17 +115,17 @@ describe('a ring', () => {
   test('with a clock that is off, or records that were refused for one, is told', () => {
     const all = ring({ nodes: 6 });
     const [first, second] = all;
-    first!.info = { ...first!.info!, clockAheadMs: 691_200_000 };
-    second!.info = { ...second!.info!, counters: { refusedVersions: 3 } };
+    first.info = { ...first.info!, clockAheadMs: 691_200_000 };
+    second.info = { ...second.info!, counters: { refusedVersions: 3 } };
     expect(verdict(all).faults).toEqual([
       {
         check: 'clock',
-        address: first!.address,
+        address: first.address,
         message: 'its clock is 691200 s ahead of the others’',
       },
       {
         check: 'clock',
-        address: second!.address,
+        address: second.address,
         message: 'was given 3 records from the future: somebody’s clock is wrong',
       },
     ]);
@@ -133,7 +133,7 @@ describe('a ring', () => {
 
   test('that fell into two is told by both halves', () => {
     const all = ring({ nodes: 6 });
-    const other = (i: number) => all[(i + 2) % 6]!;
+    const other = (i: number) => all[(i + 2) % 6];
     const split = all.map((one, i) =>
       changed(one, {
         end: other(i).hash,
@@ -150,25 +150,25 @@ describe('a ring', () => {
 
   test('with a member whose whole list is dead is told', () => {
     const all = ring({ nodes: 8, list: 2 });
-    const survey = verdict([...all.slice(0, 3), dead(all[3]!), dead(all[4]!), ...all.slice(5)]);
+    const survey = verdict([...all.slice(0, 3), dead(all[3]), dead(all[4]), ...all.slice(5)]);
     const found = survey.faults.filter(({ check }) => check === 'live successor');
-    expect(found.map(({ address }) => address)).toEqual([all[2]!.address]);
+    expect(found.map(({ address }) => address)).toEqual([all[2].address]);
   });
 
   test('with a list out of order is told', () => {
     const all = ring({ nodes: 6 });
-    const [first, second, ...others] = all[0]!.view!.successors;
-    all[0] = changed(all[0]!, { successors: [first!, others[0]!, second!, ...others.slice(1)] });
+    const [first, second, ...others] = all[0].view!.successors;
+    all[0] = changed(all[0], { successors: [first, others[0], second, ...others.slice(1)] });
     expect(checks(all)).toContain('order');
   });
 
   test('with too few backups is told, and one too small for them is not', () => {
     const all = ring({ nodes: 5 });
-    all[2] = changed(all[2]!, { effectiveK: 1 });
+    all[2] = changed(all[2], { effectiveK: 1 });
     expect(verdict(all)).toMatchObject({
       effectiveK: 1,
       faults: [
-        { check: 'k', address: all[2]!.address, message: '1 of 2 backups hold all of its arc' },
+        { check: 'k', address: all[2].address, message: '1 of 2 backups hold all of its arc' },
       ],
     });
     expect(verdict(ring({ nodes: 2, k: 2 })).faults).toEqual([]);
@@ -176,10 +176,10 @@ describe('a ring', () => {
 
   test('counts several identities of one process as one place for copies', () => {
     const [a, b] = ring({ nodes: 2, k: 1 });
-    const identities = [a!.view!, b!.view!].map((view) => ({ ...view, effectiveK: 0 }));
-    const both = [a!, b!].map((one, i) => ({
+    const identities = [a.view!, b.view!].map((view) => ({ ...view, effectiveK: 0 }));
+    const both = [a, b].map((one, i) => ({
       ...one,
-      view: identities[i]!,
+      view: identities[i],
       info: { ...one.info!, identities },
     }));
     expect(verdict(both).faults).toEqual([]);
@@ -188,7 +188,7 @@ describe('a ring', () => {
   test('with somebody who is no member is told', () => {
     const all = ring({ nodes: 4 });
     const others = ring({ nodes: 5 }).filter(({ address }) => address === '10.0.0.5:5000');
-    expect(checks([...all, changed(others[0]!, { state: 'joining' })])).toEqual(['alive']);
+    expect(checks([...all, changed(others[0], { state: 'joining' })])).toEqual(['alive']);
   });
 
   test('of class programs is judged by who owns what comes before each', () => {
@@ -197,12 +197,12 @@ describe('a ring', () => {
       view: null,
       info: null,
       isPlain: true,
-      before: all[(i + 3) % 4]!.address,
+      before: all[(i + 3) % 4].address,
     }));
     expect(verdict(plain).faults).toEqual([]);
-    plain[1] = { ...plain[1]!, before: plain[3]!.address };
+    plain[1] = { ...plain[1], before: plain[3].address };
     expect(verdict(plain).faults).toEqual([
-      { check: 'coverage', address: plain[1]!.address, message: expect.stringContaining('not') },
+      { check: 'coverage', address: plain[1].address, message: expect.stringContaining('not') },
     ]);
   });
 });

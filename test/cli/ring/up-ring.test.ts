@@ -21,7 +21,7 @@ describe('the ring of ringlight up', () => {
     });
     expect(lines[2]).toMatchObject({ records: 100, found: 100 });
     expect(lines[3]).toMatchObject({ found: 100, of: 100 });
-    expect(lines[3]!['address']).not.toBe(lines[1]!['entry']);
+    expect(lines[3]['address']).not.toBe(lines[1]['entry']);
   }, 60_000);
 
   test('tells people how to reach it', async () => {

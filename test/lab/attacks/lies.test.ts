@@ -28,7 +28,7 @@ test('who captures is beside the target with all its friends', () => {
   expect(nodes).toHaveLength(8 * 26);
   for (let i = 0; i < 8; i++) {
     expect(sharedPrefixBits(nodes, i * 26, target, 0)).toBe(40);
-    expect(readAddress(nodes, i * 26 + 20)).toBe(friends[i]!.address);
+    expect(readAddress(nodes, i * 26 + 20)).toBe(friends[i].address);
   }
 });
 
@@ -49,6 +49,6 @@ test('who echoes is whoever asks; pings of all liars are as they should be', () 
 
 test('nodes stand in a reply as BEP 5 has them', () => {
   const bytes = compact(friends.slice(0, 2));
-  expect(bytes.slice(26, 46)).toEqual(friends[1]!.id);
-  expect(readAddress(bytes, 46)).toBe(friends[1]!.address);
+  expect(bytes.slice(26, 46)).toEqual(friends[1].id);
+  expect(readAddress(bytes, 46)).toBe(friends[1].address);
 });

@@ -175,11 +175,11 @@ describe('churn', () => {
   test('brings back a node that a program crashed, and does not take a restarted one too early', () => {
     const living = new Living({ nodes: 50, churn: minutes(5) });
     const [node] = living.those(State.up);
-    living.life.crash(node!);
+    living.life.crash(node);
     living.run(60 * MINUTE_MS);
     let lives = 0;
     living.life.observer = { began: () => lives++, ended() {}, resumed() {} };
-    for (let i = 0; i < 100; i++) living.life.restart(node!, 'memory');
+    for (let i = 0; i < 100; i++) living.life.restart(node, 'memory');
     living.run(1);
     expect(lives).toBe(100);
     // Were the plans of all those lives still valid, it would come and go a hundred times as often.

@@ -83,7 +83,7 @@ describe('in the table', () => {
     const kept = slab.rows.slice();
     let found = 0;
     for (const at of places.slice(0, 60)) {
-      slab.rows[at] = kept[at]! === 1 ? 2 : 1;
+      slab.rows[at] = kept[at] === 1 ? 2 : 1;
       if (violation(() => safety.inspect()) !== 'none') found++;
       slab.rows.set(kept);
     }
@@ -96,7 +96,7 @@ describe('in flight', () => {
   test('a request that outlives its time-out', () => {
     const { safety, machine, requests } = busy();
     const row = machine.inFlight!.first();
-    requests.sentAtMs[row] = requests.sentAtMs[row]! - 10_000;
+    requests.sentAtMs[row] = requests.sentAtMs[row] - 10_000;
     expect(violation(() => safety.inspect())).toBe('time-outs');
   });
 

@@ -37,13 +37,13 @@ function world(nodes = 120) {
     overlay.node(node).lookup(overlay.world.now, LookupKind.announce, HASH, 1, announcement);
     overlay.world.settle(node);
     overlay.world.run(overlay.world.now + 5000);
-    liveness!.announced(HASH, node, 777, overlay.world.now);
+    liveness.announced(HASH, node, 777, overlay.world.now);
   };
   const judge = (): string => {
     try {
-      liveness!.begin([HASH], new SeededRandom(1));
+      liveness.begin([HASH], new SeededRandom(1));
       overlay.world.run(overlay.world.now + lookupBoundMs(overlay.node(0)));
-      liveness!.judge(EXPECTED);
+      liveness.judge(EXPECTED);
     } catch (error) {
       if (error instanceof Violation) return error.check;
       throw error;

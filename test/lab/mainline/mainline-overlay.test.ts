@@ -24,7 +24,7 @@ describe('a node that is restarted', () => {
     expect(fresh.table.count).toBeGreaterThan(20);
     graded.lookup(50, LookupKind.findNode, graded.randomId());
     world.run(world.now + MINUTE_MS);
-    const { found, truth } = graded.grades[0]!;
+    const { found, truth } = graded.grades[0];
     expect(found).toEqual(truth);
   });
 

@@ -71,7 +71,7 @@ describe('a population', () => {
     const { population, ids } = populationOf(20);
     for (let node = 0; node < 20; node++) {
       for (let depth = 0; depth < KEY_BITS; depth++) {
-        const expected = bitOf(ids[node]!, depth) === 0n ? node + 1 : node;
+        const expected = bitOf(ids[node], depth) === 0n ? node + 1 : node;
         expect(population.split(node, node + 1, depth)).toBe(expected);
         expect(population.split(node, node, depth)).toBe(node);
       }
@@ -135,7 +135,7 @@ test('a settlement is as it was given: ids, addresses, and who lives there', () 
     expect(formatId(contacts.bytes, (node + 1) * CONTACT_BYTES)).toBe(formatId(ids, node * 20));
   }
   expect(population.nodeAt(addressOf(0x20000001, 7))).toBe(-1);
-  const twice = [addresses[0]!, addresses[0]!, addresses[2]!];
+  const twice = [addresses[0], addresses[0], addresses[2]];
   expect(() => new Population(3, new SeededRandom(1), 2, { ids, addresses: twice })).toThrow(
     'an address of his own',
   );

@@ -38,7 +38,7 @@ test('what a table holds, contact by contact, and who of them is there', () => {
       expect(part).toBeLessThan(recorded.partsOf(node));
       // A contact of bucket n shares its first n bits with the owner of the table.
       const shared = [...Array(part).keys()].every(
-        (bit) => ((own[bit >> 3]! ^ bytes[start + (bit >> 3)]!) & (128 >> (bit & 7))) === 0,
+        (bit) => ((own[bit >> 3] ^ bytes[start + (bit >> 3)]) & (128 >> (bit & 7))) === 0,
       );
       expect(shared).toBe(true);
     });

@@ -92,7 +92,7 @@ describe('who asks for what they surround', () => {
 
   test('elsewhere they answer as anybody does', () => {
     const { overlay, nodes } = attacked();
-    const sybil = overlay.node(nodes[0]!);
+    const sybil = overlay.node(nodes[0]);
     expect(sybil.isMember).toBe(true);
     expect(sybil.table.count).toBeGreaterThan(10);
     const known: number[] = [];

@@ -56,15 +56,15 @@ describe.each([
       const belongs = ({ handle, part }: TableRow) =>
         part === Math.min(shared(contacts, self, handle), last);
       expect(rows.filter((row) => !belongs(row))).toEqual([]);
-      for (const { part } of rows) held[part]!++;
+      for (const { part } of rows) held[part]++;
       const offered = new Array<number>(table.parts).fill(0);
       for (let other = 1; other <= nodes; other++) {
-        if (other !== self) offered[Math.min(shared(contacts, self, other), last)]!++;
+        if (other !== self) offered[Math.min(shared(contacts, self, other), last)]++;
       }
       // The last bucket holds all neighbours; the one before it could not have done so.
       expect(held).toEqual(offered.map((count) => Math.min(count, k)));
       expect(offered[last]).toBeLessThanOrEqual(k);
-      if (last > 0) expect(offered[last]! + offered[last - 1]!).toBeGreaterThan(k);
+      if (last > 0) expect(offered[last] + offered[last - 1]).toBeGreaterThan(k);
     }
   });
 
@@ -98,7 +98,7 @@ describe('a warm start', () => {
     const { contacts, rowsOf } = warm(nodes, 8);
     const known = new Array<number>(nodes + 1).fill(0);
     for (let node = 0; node < nodes; node++) {
-      for (const { handle, part } of rowsOf(node)) if (part === 0) known[handle]!++;
+      for (const { handle, part } of rowsOf(node)) if (part === 0) known[handle]++;
     }
     const counts = known.slice(1);
     // Poisson with a mean of 8: 30 or more has a chance of 1 in 10 million.

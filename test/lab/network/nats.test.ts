@@ -171,11 +171,11 @@ describe('the measurements of 2009', () => {
     };
     for (let node = 0; node < nodes; node++) probes.send(node, observer, node);
     probes.pass(1000);
-    round((node) => probes.sendTo(observer, seen[node]!)); // the answers
-    const reciprocal = round((node) => probes.sendTo(observer, seen[node]!));
-    const transitive = round((node) => probes.sendTo(other, seen[node]!));
+    round((node) => probes.sendTo(observer, seen[node])); // the answers
+    const reciprocal = round((node) => probes.sendTo(observer, seen[node]));
+    const transitive = round((node) => probes.sendTo(other, seen[node]));
     probes.pass(300_000);
-    const persistent = round((node) => probes.sendTo(observer, seen[node]!));
+    const persistent = round((node) => probes.sendTo(observer, seen[node]));
     const failed = (reached: Map<number, Address>) => 1 - reached.size / nodes;
     return {
       reciprocity: failed(reciprocal),

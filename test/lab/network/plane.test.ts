@@ -21,8 +21,8 @@ describe('places', () => {
       const [x, y, line] = [xOf(place), yOf(place), lineOf(place)];
       expect(Math.min(x, y) >= 0 && Math.max(x, y) < PLANE_SIDE).toBe(true);
       const cell = Math.floor((x * 4) / PLANE_SIDE) * 4 + Math.floor((y * 4) / PLANE_SIDE);
-      cells[cell] = cells[cell]! + 1;
-      lines[line] = lines[line]! + 1;
+      cells[cell] = cells[cell] + 1;
+      lines[line] = lines[line] + 1;
     }
     for (const count of cells) expect(Math.abs(count - 4000)).toBeLessThan(300);
     for (const count of lines) expect(Math.abs(count - 500)).toBeLessThan(120);

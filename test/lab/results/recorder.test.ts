@@ -164,9 +164,9 @@ describe('the recorder', () => {
     const tables = recorder.tables(RUN_ROW as unknown as Row<'runs'>, 'run');
     const sessions = rowsOf(tables, 'sessions').filter(({ node }) => node === 3);
     expect(sessions).toHaveLength(2);
-    expect(sessions[0]!['started_ms']).toBe(0);
-    expect(sessions[0]!['ended_ms']).toBeLessThan(Number(sessions[1]!['started_ms']));
-    expect(sessions[1]!['ended_ms']).toBe(null);
+    expect(sessions[0]['started_ms']).toBe(0);
+    expect(sessions[0]['ended_ms']).toBeLessThan(Number(sessions[1]['started_ms']));
+    expect(sessions[1]['ended_ms']).toBe(null);
     expect(rowsOf(tables, 'metrics').at(-1)!['nodes_alive']).toBe(20);
   });
 
@@ -182,12 +182,12 @@ describe('the recorder', () => {
     const metrics = rowsOf(tables, 'metrics');
     expect(metrics.length).toBeLessThanOrEqual(METRICS_ROWS);
     expect(metrics.length).toBeGreaterThan(METRICS_ROWS / 4);
-    expect(metrics[0]!['at_ms']).toBe(0);
+    expect(metrics[0]['at_ms']).toBe(0);
     expect(metrics.at(-1)!['at_ms']).toBe(inhabited.elapsedMs);
     for (const [i, row] of metrics.entries()) {
       if (i === 0) continue;
       for (const column of ['at_ms', 'messages_delivered', 'sent_bytes', 'timeouts']) {
-        expect(Number(row[column])).toBeGreaterThanOrEqual(Number(metrics[i - 1]![column]));
+        expect(Number(row[column])).toBeGreaterThanOrEqual(Number(metrics[i - 1][column]));
       }
     }
     expect(metrics.at(-1)!['messages_delivered']).toBe(inhabited.delivered);

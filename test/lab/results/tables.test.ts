@@ -8,7 +8,7 @@ describe('tables', () => {
   test('every table begins with the run, and names are what SQL takes without quotes', () => {
     for (const table of NAMES) {
       const columns = columnsOf(table);
-      expect(columns[0]![0]).toBe('run_id');
+      expect(columns[0][0]).toBe('run_id');
       const names = columns.map(([name]) => name);
       expect(new Set(names).size).toBe(names.length);
       for (const name of [table, ...names]) expect(name).toMatch(/^[a-z][a-z0-9_]*$/);

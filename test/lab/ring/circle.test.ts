@@ -49,8 +49,8 @@ describe.each([
     for (let place = 0; place < circle.count; place++) {
       for (const change of [-1, 0, 1]) {
         key.set(hashes.subarray(place * ID_BYTES, (place + 1) * ID_BYTES));
-        if ((key[19]! === 0 && change < 0) || (key[19]! === 255 && change > 0)) continue;
-        key[19] = key[19]! + change;
+        if ((key[19] === 0 && change < 0) || (key[19] === 255 && change > 0)) continue;
+        key[19] = key[19] + change;
         expect(circle.atOrBefore(key, 0)).toBe(change < 0 ? circle.before(place) : place);
       }
     }
@@ -93,7 +93,7 @@ describe('one who moves', () => {
     for (let moves = 0; moves < 60; moves++) {
       const from = randomBelow(random, nodes * identities);
       const [node, identity] = [Math.floor(from / identities), from % identities];
-      const before = addresses[from]!;
+      const before = addresses[from];
       const address = addressOf(0x30000000 + moves, 1024 + randomBelow(random, 60_000));
       circle.move(node, identity, address, members);
       addresses[from] = address;
@@ -105,8 +105,8 @@ describe('one who moves', () => {
       for (const [place, { number, hash }] of sorted.entries()) {
         expect(circle.hashes.slice(place * ID_BYTES, (place + 1) * ID_BYTES)).toEqual(hash);
         expect(circle.nodeOf(place) * identities + circle.identityOf(place)).toBe(number);
-        expect(circle.placeAt(addresses[number]!)).toBe(place);
-        expect(circle.nodeAt(addresses[number]!)).toBe(circle.nodeOf(place));
+        expect(circle.placeAt(addresses[number])).toBe(place);
+        expect(circle.nodeAt(addresses[number])).toBe(circle.nodeOf(place));
         expect(circle.atOrBefore(hash, 0)).toBe(place);
         expect(circle.placeOf(circle.nodeOf(place), circle.identityOf(place))).toBe(place);
       }

@@ -150,8 +150,8 @@ describe('a ring after a long calm', () => {
       const places = successors.map(({ address }) => circle.placeAt(address));
       // The first one lives, and whoever follows him in the list is there, dead or not.
       expect(places[0]).toBe(oracle.memberAfter(place));
-      expect(end).toEqual(overlay.identityAt(places[0]!)!.hash);
-      expect(places).toEqual(places.map((_, i) => (places[0]! + i) % 30));
+      expect(end).toEqual(overlay.identityAt(places[0])!.hash);
+      expect(places).toEqual(places.map((_, i) => (places[0] + i) % 30));
     }
     // Their hosts are gone: nobody refuses a connection, so each costs a whole time-out.
     let silent = 0;

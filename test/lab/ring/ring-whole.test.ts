@@ -47,23 +47,23 @@ describe('a ring seen from outside', () => {
 
   test('misses a copy that one store has lost', () => {
     const { overlay, whole } = world();
-    const [holder] = overlay.oracle.holdersOf(KEYS[3]!);
-    overlay.storeOf(holder!.node).remove(KEYS[3]!, 0);
+    const [holder] = overlay.oracle.holdersOf(KEYS[3]);
+    overlay.storeOf(holder.node).remove(KEYS[3], 0);
     expect(whole.fault()).not.toBeNull();
   });
 
   test('sees a record where it need not be', () => {
     const { overlay, whole } = world();
-    const holders = overlay.oracle.holdersOf(KEYS[0]!).map(({ node }) => node);
-    const record = overlay.storeOf(holders[0]!).get(KEYS[0]!, 0)!;
+    const holders = overlay.oracle.holdersOf(KEYS[0]).map(({ node }) => node);
+    const record = overlay.storeOf(holders[0]).get(KEYS[0], 0)!;
     const outsider = [0, 1, 2, 3, 4, 5, 6, 7, 8].find((node) => !holders.includes(node))!;
-    overlay.storeOf(outsider).put(KEYS[0]!, 0, record.slice());
+    overlay.storeOf(outsider).put(KEYS[0], 0, record.slice());
     expect(whole.stray()).toMatch(new RegExp(`^node ${outsider} still holds`));
   });
 
   test('knows a member all of whose successors are dead', () => {
     const { overlay, whole } = world();
-    const identity = overlay.node(2).identities[0]!;
+    const identity = overlay.node(2).identities[0];
     for (const { address } of identity.successors) overlay.crash(overlay.nodeAt(address));
     expect(whole.orphan()).toMatch(/^no successor of node \d+ lives$/);
   });

@@ -38,7 +38,7 @@ function put(store: Store, number: number, value = number): void {
 
 function keysOf(store: Store): number[] {
   const keys: number[] = [];
-  store.range(null, null, (bytes) => keys.push(bytes[0]!) > 0);
+  store.range(null, null, (bytes) => keys.push(bytes[0]) > 0);
   return keys;
 }
 
@@ -68,7 +68,7 @@ describe('a flush', () => {
       desk.streams.pass(100);
       const [atMs, , reported] = desk.log.at(-1)!.split(' ').map(Number);
       expect(reported).toBe(token);
-      tookMs.add(atMs! - askedMs);
+      tookMs.add(atMs - askedMs);
     }
     expect(desk.log.map((line) => Number(line.split(' ')[2]))).toEqual(
       Array.from({ length: 499 }, (_, i) => i + 1),
@@ -164,11 +164,11 @@ test('whatever happens, what was reported durable is there, and what is there wa
           desk.crash(0);
           const reported = Number(desk.log.at(-1)?.split(' ')[2] ?? 0);
           for (const [number, value] of atFlush.get(reported)!) {
-            const there = store.get(key(number), 0)![0]!;
+            const there = store.get(key(number), 0)![0];
             const isNewer = ahead === 1 && there > value;
             expect(there === value || isNewer).toBe(true);
           }
-          values = new Map(keysOf(store).map((number) => [number, store.get(key(number), 0)![0]!]));
+          values = new Map(keysOf(store).map((number) => [number, store.get(key(number), 0)![0]]));
           atFlush.set(++token, new Map(values));
           desk.streams.world.start(0);
           store.flush(token);

@@ -11,12 +11,12 @@ describe('the end', () => {
     streams.write(near, [1]);
     streams.host.end(near);
     streams.pass(500);
-    expect(streams.peers[1]!.log).toEqual(['1100 1 bytes', '1100 ended']);
+    expect(streams.peers[1].log).toEqual(['1100 1 bytes', '1100 ended']);
     streams.write(far, [2, 3]);
     streams.host.end(far);
     streams.pass(1000);
-    expect(streams.peers[0]!.log).toEqual(['1600 2 bytes', '1600 ended', '1600 closed ended']);
-    expect(streams.peers[1]!.log.slice(2)).toEqual(['1700 closed ended']);
+    expect(streams.peers[0].log).toEqual(['1600 2 bytes', '1600 ended', '1600 closed ended']);
+    expect(streams.peers[1].log.slice(2)).toEqual(['1700 closed ended']);
     expectClean(streams);
   });
 
@@ -28,11 +28,11 @@ describe('the end', () => {
     expectClean(atOnce);
     const within = new StreamWorld(2);
     const [near] = within.connected(0, 1);
-    within.peers[1]!.onEnded = (stream) => within.host.end(stream);
+    within.peers[1].onEnded = (stream) => within.host.end(stream);
     within.host.end(near);
     within.pass(1000);
-    expect(within.peers[0]!.log).toEqual(['1200 ended', '1200 closed ended']);
-    expect(within.peers[1]!.log).toEqual(['1100 ended', '1100 closed ended']);
+    expect(within.peers[0].log).toEqual(['1200 ended', '1200 closed ended']);
+    expect(within.peers[1].log).toEqual(['1100 ended', '1100 closed ended']);
     expectClean(within);
   });
 
@@ -43,8 +43,8 @@ describe('the end', () => {
     streams.write(near, pattern(1000));
     streams.destroy(0, near);
     streams.pass(1000);
-    expect(streams.peers[1]!.past[0]).toMatchObject({ closed: 'reset' });
-    expect(streams.peers[1]!.past[0]!.bytes).toHaveLength(STREAM_WINDOW_BYTES);
+    expect(streams.peers[1].past[0]).toMatchObject({ closed: 'reset' });
+    expect(streams.peers[1].past[0].bytes).toHaveLength(STREAM_WINDOW_BYTES);
     expect(streams.world.streams.traffic.bytesDropped).toBe(1000);
     expectClean(streams);
   });
@@ -54,7 +54,7 @@ describe('the end', () => {
     for (const node of [0, 1, 2]) streams.connected(node, 3);
     streams.kill(3);
     streams.pass(1000);
-    for (const node of [0, 1, 2]) expect(streams.peers[node]!.log).toEqual(['3100 closed reset']);
+    for (const node of [0, 1, 2]) expect(streams.peers[node].log).toEqual(['3100 closed reset']);
     expectClean(streams);
   });
 
@@ -66,10 +66,10 @@ describe('the end', () => {
     streams.pass(1000);
     streams.world.network.heal();
     streams.pass(60_000);
-    expect(streams.peers[0]!.log).toEqual([]); // a half-open stream, as with TCP
+    expect(streams.peers[0].log).toEqual([]); // a half-open stream, as with TCP
     streams.write(near, [1]);
     streams.pass(1000);
-    expect(streams.peers[0]!.log).toEqual(['62200 closed reset']);
+    expect(streams.peers[0].log).toEqual(['62200 closed reset']);
     expectClean(streams);
   });
 

@@ -24,11 +24,11 @@ describe('ends', () => {
     const own = [1, 2, 3, 4, 5].map(() => ends.open(2, 0, 0, 0));
     expect(listOf(ends, 2)).toEqual([...own].reverse());
     expect(listOf(ends, 0)).toEqual([]);
-    ends.over(own[2]!);
-    ends.over(own[0]!);
-    ends.over(own[4]!);
+    ends.over(own[2]);
+    ends.over(own[0]);
+    ends.over(own[4]);
     expect(listOf(ends, 2)).toEqual([own[3], own[1]]);
-    expect(() => ends.over(own[0]!)).toThrow(InvariantError);
+    expect(() => ends.over(own[0])).toThrow(InvariantError);
   });
 
   test('go back when both are over and nothing names either', () => {
@@ -103,7 +103,7 @@ describe('pieces', () => {
         const piece = take();
         const parcel = ends.parcelOf(piece);
         expect(ends.lengthOf(piece)).toBe(firsts.length * 150 + (ends.lengthOf(piece) % 150));
-        firsts.push(ends.wire.bytesOf(parcel)[ends.wire.startOf(parcel)]!);
+        firsts.push(ends.wire.bytesOf(parcel)[ends.wire.startOf(parcel)]);
         ends.release(piece);
       }
       return firsts;

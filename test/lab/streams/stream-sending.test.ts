@@ -13,7 +13,7 @@ describe('bytes', () => {
     const beganMs = streams.elapsedMs;
     streams.write(near, pattern(200_000));
     streams.pass(60_000);
-    const tookMs = Number.parseInt(streams.peers[1]!.log.at(-1)!, 10) - beganMs;
+    const tookMs = Number.parseInt(streams.peers[1].log.at(-1)!, 10) - beganMs;
     // 200,000 bytes and 40 more for each of 138 segments, at 100 bytes a ms.
     expect(tookMs).toBeGreaterThan(2150);
     expect(tookMs).toBeLessThan(2170);
@@ -28,14 +28,14 @@ describe('bytes', () => {
     expect(streams.write(near, block)).toBe(STREAM_QUEUE_BYTES);
     expect(streams.write(near, [1])).toBe(STREAM_QUEUE_BYTES + 1);
     streams.pass(10_000);
-    expect(streams.peers[1]!.heard(far).bytes).toHaveLength(0);
-    expect(streams.peers[0]!.heard(near).drained).toBe(0);
+    expect(streams.peers[1].heard(far).bytes).toHaveLength(0);
+    expect(streams.peers[0].heard(near).drained).toBe(0);
     streams.host.pause(far, false);
     streams.pass(10_000);
-    expect(streams.peers[0]!.heard(near).drained).toBe(1);
+    expect(streams.peers[0].heard(near).drained).toBe(1);
     const expected = Buffer.concat([block, block, Buffer.from([1])]);
-    expect(Buffer.compare(Buffer.from(streams.peers[1]!.heard(far).bytes), expected)).toBe(0);
-    expect(streams.peers[0]!.log).toEqual(['11300 drained']);
+    expect(Buffer.compare(Buffer.from(streams.peers[1].heard(far).bytes), expected)).toBe(0);
+    expect(streams.peers[0].log).toEqual(['11300 drained']);
   });
 });
 

@@ -71,11 +71,11 @@ describe('joining', () => {
       const { target, info_hash = target } = query['a'] as Record<string, Uint8Array>;
       const nodes = new Uint8Array(8 * 26);
       for (let i = 0; i < 8; i++) {
-        nodes.set(info_hash!, i * 26);
+        nodes.set(info_hash, i * 26);
         nodes[i * 26 + 19] ^= ++invented;
         writeAddress(nodes, i * 26 + 20, onLoopback(200 + invented));
       }
-      return { t: query['t']!, y: ascii('r'), r: { id: liar.id, nodes } };
+      return { t: query['t'], y: ascii('r'), r: { id: liar.id, nodes } };
     };
     us.join(liar.address, good.address);
     world.run(MINUTE_MS);

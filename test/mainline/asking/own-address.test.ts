@@ -21,7 +21,7 @@ function liars(world: SmallWorld, count: number) {
     liar.receive = (datagram) => {
       receive.call(liar, datagram);
       const query = liar.messages.at(-1)!;
-      liar.send(datagram.from, { ip: LIE, r: { id: liar.id }, t: query['t']!, y: 'r' });
+      liar.send(datagram.from, { ip: LIE, r: { id: liar.id }, t: query['t'], y: 'r' });
     };
     return liar;
   });

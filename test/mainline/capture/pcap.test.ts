@@ -61,7 +61,7 @@ test('little-endian files with nanoseconds on Ethernet are read', () => {
   file.writeUInt32LE(14 + ip.length, 32);
   const [found] = [...pcapDatagrams(Buffer.concat([file, ip]))];
   expect(found).toMatchObject({ atMs: 5250, from: PACKET.local, to: PACKET.peer });
-  expect(found!.bytes).toEqual(PACKET.bytes);
+  expect(found.bytes).toEqual(PACKET.bytes);
 });
 
 test('fragments, other protocols and what was cut off are passed over', () => {

@@ -70,7 +70,7 @@ test('first across a fork, then for samples of its own neighbourhood, then acros
   const targets: [Method, number][] = [];
   for (let n = 0; n < 5; n++) {
     const { node, method, target } = askFor(crawl);
-    targets.push([method, target[0]! ^ id(0)[0]!]);
+    targets.push([method, target[0] ^ id(0)[0]]);
     crawl.answered(node, 0, 1, reply(0));
   }
   expect(targets).toEqual([
@@ -136,7 +136,7 @@ test('only the zone is gone through, and not ourselves, nor addresses that mean 
   expect(crawl.meet(id(0), 0, inPublic(0))).toBe(0);
   const { node, target } = askFor(crawl);
   // Its forks lie below the zone.
-  expect(target[0]! >>> 4).toBe(0);
+  expect(target[0] >>> 4).toBe(0);
   const message = reply(0, [5]);
   message.bytes.set([127, 0, 0, 1], message.nodesStart + 20);
   crawl.answered(node, 0, 1, message);
@@ -197,10 +197,10 @@ test('thousands in any order are each visited once', () => {
     const [one] = underWay.splice((visited * 7) % underWay.length, 1);
     const start = crawl.count < 200 ? crawl.count : 0;
     const over = crawl.answered(
-      one!.node,
+      one.node,
       0,
       1,
-      reply(one!.node % 200, [start, (visited * 3) % 200]),
+      reply(one.node % 200, [start, (visited * 3) % 200]),
     );
     if (over) visited++;
   }

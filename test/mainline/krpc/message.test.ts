@@ -118,9 +118,9 @@ describe('what real clients sent', () => {
     const message = read(bytes);
     const [kind, method] = name.split(' ');
     const tree = decode(bytes) as { [key: string]: { [key: string]: Bencoded } };
-    const body = (kind === 'q' ? tree['a'] : tree['r'])!;
+    const body = kind === 'q' ? tree['a'] : tree['r'];
     expect(message.kind).toBe(kind === 'q' ? Kind.query : Kind.reply);
-    expect(message.method).toBe(kind === 'q' ? methods[method!] : Method.none);
+    expect(message.method).toBe(kind === 'q' ? methods[method] : Method.none);
     const string = (start: number, length: number) => bytes.slice(start, start + length);
     expect(string(message.idStart, 20)).toEqual(body['id']);
     const { transactionStart, transactionLength } = message;

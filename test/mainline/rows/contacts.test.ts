@@ -39,7 +39,7 @@ describe('contacts', () => {
         ledger.push({ person, handle });
       } else {
         const [gone] = ledger.splice(randomBelow(random, ledger.length), 1);
-        contacts.release(gone!.handle);
+        contacts.release(gone.handle);
       }
       if (step % 50 === 0) check(contacts, people, ledger);
     }
@@ -104,7 +104,7 @@ describe('another id at an address', () => {
         held.push({ person, handle: contacts.retain(id, 0, address) });
       } else {
         const [gone] = held.splice(randomBelow(random, held.length), 1);
-        contacts.release(gone!.handle);
+        contacts.release(gone.handle);
       }
       const { id, address } = people[randomBelow(random, people.length)];
       const others = held.some(

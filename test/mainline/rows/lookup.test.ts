@@ -484,7 +484,7 @@ describe('the order of candidates', () => {
   test('an address without an id gets its rank when somebody names it, asked or not', () => {
     const lookup = lookupOf(1, 3);
     const [asked, waiting] = [1, 2].map((n) => lookup.addUnknown(addressOf(0x08000000 + n, 1)));
-    lookup.asked(asked!, 1, 0);
+    lookup.asked(asked, 1, 0);
     const far = add(lookup, 9);
     lookup.asked(far, 2, 0);
     lookup.answered(far, at(9), 0, 0);
@@ -493,9 +493,9 @@ describe('the order of candidates', () => {
     expect(each(2, (row) => lookup.parentOf(row))).toEqual([FROM_BOOTSTRAP, FROM_BOOTSTRAP]);
     // Named again under another id it keeps the first.
     lookup.add(contact(at(50), addressOf(0x08000001, 1)), 0, far);
-    expect(idOf(lookup, asked!)).toEqual(at(1));
+    expect(idOf(lookup, asked)).toEqual(at(1));
     expect(lookup.done).toBe(false);
-    lookup.answered(asked!, at(1), 0, 0);
+    lookup.answered(asked, at(1), 0, 0);
     expect(lookup.done).toBe(true);
   });
 

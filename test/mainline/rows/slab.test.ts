@@ -33,7 +33,7 @@ describe('extents', () => {
             live.push({ start, rows, mark: marks });
           } else {
             const [gone] = live.splice(which % live.length, 1);
-            slab.free(gone!.start, gone!.rows);
+            slab.free(gone.start, gone.rows);
           }
         }
         // An overlap would have overwritten somebody's mark.

@@ -45,19 +45,19 @@ describe.each(shapes)('%s', (_name, factory) => {
       expect(place.table.answered(NOON, place.randomId(), 0, onLoopback(n))).toBe(Offer.added);
     }
     const [row] = place.rows();
-    const id = Uint8Array.from(Buffer.from(row!.id, 'hex'));
-    const handle = place.handle(id, row!.address);
+    const id = Uint8Array.from(Buffer.from(row.id, 'hex'));
+    const handle = place.handle(id, row.address);
     place.table.failed(handle, NOON - 1);
     place.table.failed(handle, NOON - 1);
-    expect(place.closest(NOON, id, 1)).toEqual([row!.id]); // heard since: excused
+    expect(place.closest(NOON, id, 1)).toEqual([row.id]); // heard since: excused
     place.table.failed(handle);
     place.table.failed(handle);
     expect(place.table.count).toBe(500);
-    expect(place.handle(id, row!.address)).toBe(handle);
-    expect(place.closest(NOON, id, 1)).not.toEqual([row!.id]);
+    expect(place.handle(id, row.address)).toBe(handle);
+    expect(place.closest(NOON, id, 1)).not.toEqual([row.id]);
     expect(place.table.heard(NOON, handle)).toBe(true);
-    expect(place.table.answered(NOON, id, 0, row!.address)).toBe(Offer.known);
-    expect(place.closest(NOON, id, 1)).toEqual([row!.id]);
+    expect(place.table.answered(NOON, id, 0, row.address)).toBe(Offer.known);
+    expect(place.closest(NOON, id, 1)).toEqual([row.id]);
     expect(place.table.heard(NOON, handle)).toBe(false);
   });
 
@@ -94,7 +94,7 @@ describe.each(shapes)('%s', (_name, factory) => {
     }
     expect(asked.size).toBe(600);
     const [first] = asked;
-    place.table.checking(first!, false);
+    place.table.checking(first, false);
     const again = new Set<number>();
     for (let i = 0; i < 20; i++, now += 5000) again.add(place.table.quietest(now));
     expect(again).toEqual(new Set([0, first]));

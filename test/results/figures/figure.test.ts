@@ -22,10 +22,10 @@ function contrast(a: string, b: string): number {
       const share = Number.parseInt(hex, 16) / 255;
       return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
     });
-    return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
   const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
-  return (high! + 0.05) / (low! + 0.05);
+  return (high + 0.05) / (low + 0.05);
 }
 
 describe('a figure', () => {

@@ -15,7 +15,7 @@ test('a column is read as numbers: true is 1, and what is not there is none', ()
   expect(exact).toHaveLength(lookups.rows);
   expect(new Set(exact).size).toBeLessThanOrEqual(2);
   expect(exact.every((value) => value === 0 || value === 1)).toBe(true);
-  const column = { ...lookups.columns[0]!, name: 'x', values: { length: 2, at: () => null } };
+  const column = { ...lookups.columns[0], name: 'x', values: { length: 2, at: () => null } };
   expect(numbers({ ...lookups, rows: 2, columns: [column] }, 'x')).toEqual(
     new Float64Array([Number.NaN, Number.NaN]),
   );
@@ -23,7 +23,7 @@ test('a column is read as numbers: true is 1, and what is not there is none', ()
 
 test('what was expected is found by the name of its check', () => {
   const [check] = run.result.checks;
-  expect(expected(run.result.checks, check!.name)).toBe(check!.expected);
+  expect(expected(run.result.checks, check.name)).toBe(check.expected);
   expect(expected(run.result.checks, 'nothing')).toBeNull();
 });
 

@@ -8,7 +8,7 @@ test('a write above `one` is acknowledged when all copies of the title have it, 
   for (const level of ['quorum', 'all'] as const) {
     for (let i = 0; i < 10; i++) {
       const name = `${level} ${i}`;
-      const node = nodes[i % 5]!;
+      const node = nodes[i % 5];
       const call = node.insert(name, name, level);
       world.runUntil(() => node.outcomes.has(call), 10_000);
       expect(node.outcomes.get(call)).toMatchObject({ code: 'ok', copies: 3 });
@@ -24,10 +24,10 @@ test('a write above `one` is acknowledged when all copies of the title have it, 
 
 test('a copy that has promised somebody else more refuses, and the owner goes above that', () => {
   const { world, nodes } = titledRing(5, 2);
-  const owner = nodes[0]!;
+  const owner = nodes[0];
   const name = nameOwnedBy(owner);
   const { copies, from, end, epoch } = titleAt(owner);
-  const copy = nodes.find(({ node }) => node.home === copies[1]!.home)!;
+  const copy = nodes.find(({ node }) => node.home === copies[1].home)!;
   copy.node.seat!.elector.promise(from, end, { number: epoch.number + 9, claimant: 5 });
   expect(owner.done(owner.insert(name, 'x', 'all'))).toMatchObject({ code: 'ok', copies: 3 });
   expect(titleAt(owner).epoch.number).toBeGreaterThan(epoch.number + 9);
@@ -36,10 +36,10 @@ test('a copy that has promised somebody else more refuses, and the owner goes ab
 
 test('a copy that is gone is waited for until another has taken its place', () => {
   const { nodes } = titledRing(5, 2);
-  const owner = nodes[0]!;
+  const owner = nodes[0];
   const name = nameOwnedBy(owner);
   const { copies } = titleAt(owner);
-  nodes.find(({ node }) => node.home === copies[1]!.home)!.crash();
+  nodes.find(({ node }) => node.home === copies[1].home)!.crash();
   const first = owner.done(owner.insert(name, 'x', 'all'));
   expect(['ok', 'too-few-copies']).toContain(first.code);
   let outcome = first;

@@ -50,9 +50,9 @@ describe('a confirmation', () => {
     // A backup must keep its copy, whatever it thinks of itself.
     expect(confirm(world, backup, owner, 'a', version!)).toBe(Confirmed.notYet);
     // And nobody may drop one while a backup is behind.
-    identity.copies[0]!.isInStep = false;
+    identity.copies[0].isInStep = false;
     expect(confirm(world, other, owner, 'a', version!)).toBe(Confirmed.notYet);
-    identity.copies[0]!.isInStep = true;
+    identity.copies[0].isInStep = true;
     identity.isSettled = false;
     expect(confirm(world, other, owner, 'a', version!)).toBe(Confirmed.notYet);
   });

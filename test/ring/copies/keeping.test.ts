@@ -49,18 +49,18 @@ describe('a record from the future', () => {
     const world = new SmallRing({ settings: { k: 1 } });
     const [a, b] = world.ring(2);
     let isKept: boolean | null = null;
-    a!.call(() => {
-      const { member } = b!.node.identities[0]!;
+    a.call(() => {
+      const { member } = b.node.identities[0];
       const key = keyOf('x');
-      sendRecord(a!.node, world.now, member, key, fromFuture(world, 1), (_now, kept) => {
+      sendRecord(a.node, world.now, member, key, fromFuture(world, 1), (_now, kept) => {
         isKept = kept;
       });
-      a!.node.tick(world.now);
+      a.node.tick(world.now);
     });
     world.runUntil(() => isKept !== null, 10_000);
     expect(isKept).toBe(false);
-    expect(b!.counters.refusedVersions).toBe(1);
-    expect(b!.store.get(keyOf('x'), 0)).toBeNull();
+    expect(b.counters.refusedVersions).toBe(1);
+    expect(b.store.get(keyOf('x'), 0)).toBeNull();
   });
 
   it('that somebody has from before is read, and pins no key', () => {
@@ -68,11 +68,11 @@ describe('a record from the future', () => {
     const nodes = world.ring(4);
     world.run(5000);
     const [owner, backup] = holdersOf(world, 'x');
-    for (const { store } of [owner!, backup!]) {
+    for (const { store } of [owner, backup]) {
       store.put(keyOf('x'), 0, fromFuture(world, 65));
     }
-    expect(nodes[0]!.value('x', 'one')).toBe('A');
-    expect(nodes[0]!.done(nodes[0]!.insert('x', 'better', 'all'))).toMatchObject({
+    expect(nodes[0].value('x', 'one')).toBe('A');
+    expect(nodes[0].done(nodes[0].insert('x', 'better', 'all'))).toMatchObject({
       code: 'ok',
       copies: 3,
     });
@@ -85,15 +85,15 @@ describe('a write whose backup has something newer', () => {
     const world = new SmallRing({ settings: { k: 2, repairMs: 600_000 } });
     const nodes = world.ring(4);
     world.run(5000);
-    nodes[0]!.done(nodes[0]!.insert('x', 'old', 'all'));
+    nodes[0].done(nodes[0].insert('x', 'old', 'all'));
     const [owner, backup] = holdersOf(world, 'x');
     // An heir wrote it while the owner stood still, by a clock that is 20 s before that of the owner.
     const record = blankRecord(Uint8Array.of(66));
     new HybridClock().next(world.now + 20_000, keyOf('heir'), null, record);
-    backup!.store.put(keyOf('x'), 0, record);
-    const written = nodes[0]!.done(nodes[0]!.insert('x', 'new', 'all'));
+    backup.store.put(keyOf('x'), 0, record);
+    const written = nodes[0].done(nodes[0].insert('x', 'new', 'all'));
     expect(written).toMatchObject({ code: 'ok', copies: 3 });
-    for (const holder of [owner!, backup!]) {
+    for (const holder of [owner, backup]) {
       expect(textOf(holder.store.get(keyOf('x'), 0))).toMatch(/new$/);
     }
   });

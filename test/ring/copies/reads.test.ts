@@ -24,7 +24,7 @@ describe('a read', () => {
     const writer = nodes[0];
     expect(writer.done(writer.insert('a', 'one', 'all'))).toMatchObject({ code: 'ok' });
     const [owner, backup] = holdersOf(world, 'a');
-    backup!.group = 1;
+    backup.group = 1;
     const reader = nodes.find((node) => node !== backup && node !== owner)!;
     expect(reader.done(reader.get('a', 'all')).code).toBe('too-few-copies');
     expect(reader.value('a', 'quorum')).toBe('one');

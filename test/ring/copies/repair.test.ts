@@ -57,29 +57,28 @@ describe('repair', () => {
     const world = new SmallRing({ settings });
     const nodes = world.ring(5);
     world.run(70_000);
-    fill(nodes[0]!, 30);
+    fill(nodes[0], 30);
     // Who follows the backup lives, and so its host can take it in without the owner.
     const [owner, , backup] = holdersOf(world, 'key 0');
-    const { predecessor } = backup!.node.identities[0]!;
+    const { predecessor } = backup.node.identities[0];
     const host = nodes.find(({ addresses }) => addresses[0] === predecessor!.address);
-    const own = backup!.addresses[0];
-    const goOn = owner!.stall();
-    backup!.crash();
-    world.disks.wipe(backup!.number);
-    backup!.restart(host!);
-    world.runUntil(() => areMembers(backup!), 60_000);
-    expect(backup!.store.get(keyOf('key 0'), 0)).toBeNull();
+    const own = backup.addresses[0];
+    const goOn = owner.stall();
+    backup.crash();
+    world.disks.wipe(backup.number);
+    backup.restart(host!);
+    world.runUntil(() => areMembers(backup), 60_000);
+    expect(backup.store.get(keyOf('key 0'), 0)).toBeNull();
     // It has noticed nothing.
-    const copy = () =>
-      owner!.node.identities[0]!.copies.find(({ member }) => member.address === own);
+    const copy = () => owner.node.identities[0].copies.find(({ member }) => member.address === own);
     expect(copy()?.isInStep).toBe(true);
     goOn();
     // A way there and back, and what the greeting takes.
-    world.runUntil(() => owner!.node.info().effectiveK < 2, 100);
+    world.runUntil(() => owner.node.info().effectiveK < 2, 100);
     // It does not count, or has no more to do with the arc for now.
     expect(copy()?.isInStep).not.toBe(true);
-    world.runUntil(() => owner!.node.info().effectiveK === 2, 5000);
-    expect(backup!.store.get(keyOf('key 0'), 0)).not.toBeNull();
+    world.runUntil(() => owner.node.info().effectiveK === 2, 5000);
+    expect(backup.store.get(keyOf('key 0'), 0)).not.toBeNull();
   });
 
   it('begins again with a backup whose greeting tells of other data than those it counted on', () => {
@@ -87,18 +86,18 @@ describe('repair', () => {
     world.ring(4);
     world.run(10_000);
     const [owner] = world.processes;
-    const [copy, other] = owner!.node.identities[0]!.copies;
-    expect(copy!.incarnation).toBe(copy!.member.incarnation);
-    copy!.incarnation = 4711;
-    for (const { member } of [copy!, other!]) owner!.node.linkTo(world.now, member).drop(world.now);
-    owner!.call(() => {
-      for (const { member } of [copy!, other!]) probe(owner!.node, world.now, member);
-      owner!.node.tick(world.now);
+    const [copy, other] = owner.node.identities[0].copies;
+    expect(copy.incarnation).toBe(copy.member.incarnation);
+    copy.incarnation = 4711;
+    for (const { member } of [copy, other]) owner.node.linkTo(world.now, member).drop(world.now);
+    owner.call(() => {
+      for (const { member } of [copy, other]) probe(owner.node, world.now, member);
+      owner.node.tick(world.now);
     });
-    world.runUntil(() => !copy!.isInStep, 100);
-    expect(other!.isInStep).toBe(true);
-    world.runUntil(() => copy!.isInStep, 1000);
-    expect(copy!.incarnation).toBe(copy!.member.incarnation);
+    world.runUntil(() => !copy.isInStep, 100);
+    expect(other.isInStep).toBe(true);
+    world.runUntil(() => copy.isInStep, 1000);
+    expect(copy.incarnation).toBe(copy.member.incarnation);
   });
 
   it('counts no more backups than there are', () => {

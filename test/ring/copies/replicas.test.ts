@@ -75,7 +75,7 @@ describe('a write', () => {
     const nodes = world.ring(6);
     world.run(5000);
     const [owner, first, second] = holdersOf(world, 'a');
-    first!.isStoreStuck = true;
+    first.isStoreStuck = true;
     const writer = nodes.find((node) => node !== owner && node !== first && node !== second)!;
     expect(writer.done(writer.insert('a', 'one', 'quorum'))).toMatchObject({
       code: 'ok',
@@ -85,7 +85,7 @@ describe('a write', () => {
     owner.crash();
     first.crash();
     first.isStoreStuck = false;
-    first!.restart(second!);
+    first.restart(second);
     expect(writer.value('a')).toBe('one');
     world.run(15_000);
     expect(holdersOf(world, 'a').every(({ store }) => store.get(keyOf('a'), 0) !== null)).toBe(

@@ -3,8 +3,8 @@ import { others, settle, titleAt, titledRing } from '../titled.ts';
 
 test('copies and electors that are gone are replaced, where there is somebody', () => {
   const { world, nodes } = titledRing(7, 2);
-  const owner = nodes[0]!;
-  const gone = titleAt(owner).copies[1]!.home;
+  const owner = nodes[0];
+  const gone = titleAt(owner).copies[1].home;
   nodes.find(({ node }) => node.home === gone)!.crash();
   world.runUntil(() => titleAt(owner).copies.every(({ home }) => home !== gone), 30_000);
   settle(world, 2);
@@ -15,8 +15,8 @@ test('copies and electors that are gone are replaced, where there is somebody', 
 
 test('where there is nobody they are missing, and an act at `all` says so', () => {
   const { world, nodes } = titledRing(3, 2);
-  const owner = nodes[0]!;
-  others(nodes, owner)[0]!.crash();
+  const owner = nodes[0];
+  others(nodes, owner)[0].crash();
   world.run(20_000);
   const { copies, electors, wanted } = titleAt(owner);
   expect([copies.length, electors.length, wanted]).toEqual([2, 3, 3]);
@@ -26,10 +26,10 @@ test('where there is nobody they are missing, and an act at `all` says so', () =
 
 test('who has left in good order is not missed', () => {
   const { world, nodes } = titledRing(3, 2);
-  const leaver = nodes[2]!;
-  nodes[0]!.done(nodes[0]!.insert('key', 'x', 'all'));
+  const leaver = nodes[2];
+  nodes[0].done(nodes[0].insert('key', 'x', 'all'));
   expect(leaver.done(leaver.leave()).code).toBe('ok');
   leaver.stop();
   settle(world, 2);
-  world.runUntil(() => titleAt(nodes[0]!).wanted === 2, 20_000);
+  world.runUntil(() => titleAt(nodes[0]).wanted === 2, 20_000);
 });

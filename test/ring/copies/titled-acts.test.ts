@@ -14,7 +14,7 @@ import {
 
 test('versions are of the epoch of the title, and counted', () => {
   const { nodes } = titledRing(3, 1);
-  const owner = nodes[0]!;
+  const owner = nodes[0];
   const name = nameOwnedBy(owner);
   const versions = [1, 2, 3].map(() => owner.done(owner.insert(name, 'x', 'all')).version!);
   expect(versions.map((version) => epochOf(version, 0))).toEqual(
@@ -25,7 +25,7 @@ test('versions are of the epoch of the title, and counted', () => {
 
 test('to remove what is not there leaves a record of it, on all copies', () => {
   const { world, nodes } = titledRing(5, 2);
-  const outcome = nodes[0]!.done(nodes[0]!.remove('nothing', 'all'));
+  const outcome = nodes[0].done(nodes[0].remove('nothing', 'all'));
   expect(outcome).toMatchObject({ code: 'ok', found: false, copies: 3 });
   const owner = ownerOf(world, 'nothing');
   expect(isTombstone(owner.store.get(keyOf('nothing'), 0)!)).toBe(true);
@@ -44,7 +44,7 @@ test('what was written at `one` is brought to all copies by who reads it at `quo
 
 test('an owner that stood still while it was replaced answers nothing old above `one`', () => {
   const { world, nodes } = titledRing(5, 2);
-  const owner = nodes[0]!;
+  const owner = nodes[0];
   const name = nameOwnedBy(owner);
   owner.done(owner.insert(name, 'old', 'all'));
   // Nobody hears it and it hears nobody: for the others it is dead.
@@ -53,7 +53,7 @@ test('an owner that stood still while it was replaced answers nothing old above 
     () => others(nodes, owner).some(({ node }) => node.ownerOf(keyOf(name), 0) !== null),
     60_000,
   );
-  const other = others(nodes, owner)[0]!;
+  const other = others(nodes, owner)[0];
   let outcome = other.done(other.insert(name, 'new', 'quorum'));
   for (let i = 0; i < 5 && outcome.code !== 'ok'; i++) {
     outcome = other.done(other.insert(name, 'new', 'quorum'));

@@ -8,7 +8,7 @@ describe('a write', () => {
     const nodes = world.ring(3);
     world.run(3000);
     const [owner, backup] = holdersOf(world, 'a');
-    backup!.isStoreStuck = true;
+    backup.isStoreStuck = true;
     const writer = nodes.find((node) => node !== owner && node !== backup)!;
     const before = world.now;
     expect(writer.done(writer.insert('a', 'x', 'all'))).toMatchObject({ code: 'too-few-copies' });

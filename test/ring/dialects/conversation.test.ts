@@ -377,7 +377,7 @@ describe.each(WIRES)('%s', (wire) => {
     expect(service.told.at(-1)).toBe('left');
 
     const stale = joined(key(wire, 'a'), spell.value(wire, 'old'));
-    const last = all['leave']!.lines.at(-1)!;
+    const last = all['leave'].lines.at(-1)!;
     const text = shown(joined(last[0]));
     const count = shown(spell.number(wire, 1));
     const cut = text.indexOf(count + shown(key(wire, 'b'))) + count.length;

@@ -406,7 +406,7 @@ export class Pipe implements StreamHost {
   #move(now: number, from: Stream): boolean {
     const to = 3 - from;
     const talk = this.#talks[to]!;
-    const queue = this.#queues[from]!;
+    const queue = this.#queues[from];
     if (talk.isOver) return false;
     if (queue.length > 0) {
       if (this.#isPaused[to]) return false;

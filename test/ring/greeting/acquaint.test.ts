@@ -26,7 +26,7 @@ test('two addresses are one process when both say so, in either order', () => {
   ]) {
     const members = new Members(sha1);
     const both = [at(1), at(2)];
-    for (const which of order) acquaint(members, 1000, both[which!]!, helloOf(both));
+    for (const which of order) acquaint(members, 1000, both[which], helloOf(both));
     expect(members.of(at(2)).home).toBe(at(1));
     expect(members.of(at(1))).toMatchObject({ home: at(1), isProven: true, clockOffsetMs: 500 });
   }

@@ -28,13 +28,13 @@ test('an incarnation has 48 bits and is never none', () => {
 test('a member is who it was with its data, and somebody new without', () => {
   const world = new SmallRing();
   const [alone] = world.ring(1);
-  const first = alone!.node.incarnation;
-  alone!.done(alone!.insert('a', 'one'));
-  alone!.crash();
-  alone!.restart();
-  expect(alone!.node.incarnation).toBe(first);
-  alone!.crash();
-  world.disks.wipe(alone!.number);
-  alone!.restart();
-  expect(alone!.node.incarnation).not.toBe(first);
+  const first = alone.node.incarnation;
+  alone.done(alone.insert('a', 'one'));
+  alone.crash();
+  alone.restart();
+  expect(alone.node.incarnation).toBe(first);
+  alone.crash();
+  world.disks.wipe(alone.number);
+  alone.restart();
+  expect(alone.node.incarnation).not.toBe(first);
 });

@@ -40,7 +40,7 @@ describe('an arc', () => {
       write(nodes, 60);
       const joiner = world.process();
       const probe = identitiesOf(nodes);
-      const place = joiner.node.identities[0]!.hash;
+      const place = joiner.node.identities[0].hash;
       const owner = (
         probe.findLast(({ identity }) => Buffer.compare(identity.hash, place) <= 0) ?? probe.at(-1)!
       ).process;

@@ -25,7 +25,7 @@ describe('a leave', () => {
     const nodes = world.ring(5);
     write(nodes, 60);
     const leaver = nodes[2];
-    const heirAddress = leaver.node.identities[0]!.predecessor!.address;
+    const heirAddress = leaver.node.identities[0].predecessor!.address;
     const heir = nodes.find(({ addresses }) => addresses[0] === heirAddress);
     let isDone = false;
     world.onBytes = (_from, to, bytes) => {

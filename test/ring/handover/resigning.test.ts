@@ -3,7 +3,7 @@ import { settle, titleAt, titledRing } from '../titled.ts';
 
 test('a leaver stays until nobody counts on it any more', () => {
   const { world, nodes } = titledRing(7, 2);
-  const leaver = nodes[2]!;
+  const leaver = nodes[2];
   const { home } = leaver.node;
   expect(leaver.done(leaver.leave()).code).toBe('ok');
   for (const node of nodes) {
@@ -13,7 +13,7 @@ test('a leaver stays until nobody counts on it any more', () => {
   }
   // It may come again, and is counted on as before.
   leaver.stop();
-  leaver.restart(nodes[0]!);
+  leaver.restart(nodes[0]);
   settle(world, 2);
   world.runUntil(() => nodes.every(({ node }) => !node.resigned.has(home)), 60_000);
 });

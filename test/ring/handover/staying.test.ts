@@ -9,7 +9,7 @@ function leaveTogether(world: SmallRing, nodes: readonly Process[]) {
   const ends = new Map<Process, { ms: number; code: string }>();
   world.runUntil(() => {
     nodes.forEach((node, i) => {
-      const outcome = node.outcomes.get(calls[i]!);
+      const outcome = node.outcomes.get(calls[i]);
       if (outcome === undefined || ends.has(node)) return;
       ends.set(node, { ms: world.now - beganMs, code: outcome.code });
       node.stop();
@@ -35,7 +35,7 @@ describe('a whole ring that is stopped at once', () => {
     const nodes = world.ring(3);
     write(nodes, 20);
     leaveTogether(world, nodes);
-    for (const node of nodes) node.restart(...(node === nodes[0] ? [] : [nodes[0]!]));
+    for (const node of nodes) node.restart(...(node === nodes[0] ? [] : [nodes[0]]));
     world.run(30_000);
     expectAll(nodes, 20);
   });
@@ -46,9 +46,9 @@ describe('a leaver', () => {
     const world = new SmallRing({ settings: { k: 1 } });
     const nodes = world.ring(4);
     write(nodes, 20);
-    const leaver = nodes[2]!;
+    const leaver = nodes[2];
     const call = leaver.leave();
-    world.runUntil(() => leaver.node.identities[0]!.state === 'left', 10_000);
+    world.runUntil(() => leaver.node.identities[0].state === 'left', 10_000);
     leaver.group = 1;
     world.run(30_000);
     expect(leaver.outcomes.has(call)).toBe(false);

@@ -11,7 +11,7 @@ function askFor(incarnation: number, number: number): Answer | null | undefined 
   const { end } = titleAt(asked);
   let heard: Answer | null | undefined;
   asker.call(() => {
-    const peer = { home: asked.addresses[0]!, incarnation };
+    const peer = { home: asked.addresses[0], incarnation };
     const arc = [identityOf(asked).hash, end] as const;
     const epoch = number === 0 ? NO_EPOCH : { number, claimant: 1 };
     askPromise(asker.node, world.now, peer, arc, epoch, (_at, answer) => {

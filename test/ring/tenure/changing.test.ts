@@ -3,7 +3,7 @@ import { change } from '../../../src/ring/tenure/changing.ts';
 import type { Title } from '../../../src/ring/titles/title.ts';
 import { identityOf, nameOwnedBy, others, settle, titleAt, titledRing } from '../titled.ts';
 
-function changed(ring: ReturnType<typeof titledRing>, at = ring.nodes[0]!) {
+function changed(ring: ReturnType<typeof titledRing>, at = ring.nodes[0]) {
   let result: readonly Title[] | null | undefined;
   at.call(() => {
     change(
@@ -22,7 +22,7 @@ function changed(ring: ReturnType<typeof titledRing>, at = ring.nodes[0]!) {
 
 test('a change takes the next epoch, and what is asked meanwhile is done afterwards', () => {
   const ring = titledRing(5, 2);
-  const owner = ring.nodes[0]!;
+  const owner = ring.nodes[0];
   const name = nameOwnedBy(owner);
   const before = titleAt(owner).epoch.number;
   let call = 0;
@@ -44,7 +44,7 @@ test('a change takes the next epoch, and what is asked meanwhile is done afterwa
 
 test('with too few electors nothing is changed but given back, and nothing is acknowledged', () => {
   const ring = titledRing(5, 2);
-  const owner = ring.nodes[0]!;
+  const owner = ring.nodes[0];
   const name = nameOwnedBy(owner);
   identityOf(owner).holding!.hasReserve = false;
   for (const other of others(ring.nodes, owner)) other.group = 1;

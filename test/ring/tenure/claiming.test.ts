@@ -8,7 +8,7 @@ test('a claim is granted by a majority, and knows who holds copies and has promi
   const { world, nodes } = titledRing(5, 2);
   const [owner, other] = nodes as [(typeof nodes)[0], (typeof nodes)[0]];
   const title = titleAt(owner);
-  const silent = nodes.find(({ node }) => node.home === title.copies[1]!.home)!;
+  const silent = nodes.find(({ node }) => node.home === title.copies[1].home)!;
   if (silent !== other) silent.crash();
   const bases = [{ title, isInForce: true }];
   const epoch = epochFor(other.node, bases);
@@ -22,7 +22,7 @@ test('a claim is granted by a majority, and knows who holds copies and has promi
   });
   world.runUntil(() => isDone, 10_000);
   expect(claim.state).toBe('granted');
-  const holders = holdersOf(claim, claim.parts[0]!);
+  const holders = holdersOf(claim, claim.parts[0]);
   expect(holders.length).toBe(silent === other ? 3 : 2);
   expect(
     sharedHolders(claim, other.node.seat!.peer).some(({ home }) => home === other.node.home),

@@ -26,7 +26,7 @@ test('an owner is one while a majority of its electors says so', () => {
 
 test('a round that began before a question does not answer it', () => {
   const { world, nodes } = titledRing(3, 1);
-  const process = nodes[0]!;
+  const process = nodes[0];
   const heard: number[] = [];
   process.call(() => {
     for (let i = 0; i < 3; i++) {
@@ -34,14 +34,14 @@ test('a round that began before a question does not answer it', () => {
     }
   });
   world.runUntil(() => heard.length === 3, 10_000);
-  expect(heard[1]).toBeGreaterThan(heard[0]!);
+  expect(heard[1]).toBeGreaterThan(heard[0]);
   expect(heard[2]).toBe(heard[1]);
 });
 
 test('what was confirmed is old after three pulses, or when the clock has jumped either way', () => {
   const { world, nodes } = titledRing(3, 1);
-  const { node } = nodes[0]!;
-  const holding = identityOf(nodes[0]!).holding!;
+  const { node } = nodes[0];
+  const holding = identityOf(nodes[0]).holding!;
   const { confirmedAtMs } = holding;
   expect(isConfirmed(node, confirmedAtMs + 3000, holding)).toBe(true);
   expect(isConfirmed(node, confirmedAtMs + 3001, holding)).toBe(false);

@@ -8,7 +8,7 @@ function pass({ world, nodes }: ReturnType<typeof titledRing>): {
   passage: Passage;
   tookMs: number;
 } {
-  const owner = nodes[0]!;
+  const owner = nodes[0];
   const title = titleAt(owner);
   const next = { ...title, epoch: nextOf(title.epoch) };
   let ended: Passage | null = null;
@@ -27,7 +27,7 @@ test('a title passes when a majority accepts it, and all others hear of it', () 
   const { passage } = pass(ring);
   expect(passage.state).toBe('won');
   ring.world.run(200);
-  const { from } = passage.proposal.titles[0]!;
+  const { from } = passage.proposal.titles[0];
   for (const { node } of ring.nodes) {
     expect(node.seat!.elector.at(from)).toMatchObject({ isInForce: true });
   }
@@ -35,7 +35,7 @@ test('a title passes when a majority accepts it, and all others hear of it', () 
 
 test('it is proposed again and again, and not for ever', () => {
   const ring = titledRing(5, 2);
-  for (const other of others(ring.nodes, ring.nodes[0]!)) other.group = 1;
+  for (const other of others(ring.nodes, ring.nodes[0])) other.group = 1;
   const { passage, tookMs } = pass(ring);
   expect(passage.state).toBe('silent');
   expect(tookMs).toBeGreaterThanOrEqual(PASSING_MS);

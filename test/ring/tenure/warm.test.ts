@@ -11,7 +11,7 @@ test('after a long calm every owner has the title that it would have come to', (
   const settings = ringSettings({ k: 2, titles: true });
   const ring = ringWorld({ ...CALM, nodes: 9, settings }, watcher);
   for (let node = 0; node < 9; node++) {
-    const { title } = ring.node(node).identities[0]!.holding!;
+    const { title } = ring.node(node).identities[0].holding!;
     expect(title).toMatchObject({ wanted: 3, epoch: { number: 1 } });
     expect([title.copies.length, title.electors.length]).toEqual([3, 5]);
   }
@@ -20,5 +20,5 @@ test('after a long calm every owner has the title that it would have come to', (
 test('in a ring without titles there is none', () => {
   const ring = ringWorld({ ...CALM, nodes: 3, settings: ringSettings({ k: 2 }) }, watcher);
   const node = ring.node(0);
-  expect(holdWarm(node, 0, node.identities[0]!)).toBeNull();
+  expect(holdWarm(node, 0, node.identities[0])).toBeNull();
 });

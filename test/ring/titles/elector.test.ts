@@ -56,7 +56,7 @@ describe('an elector', () => {
     const title = titleOf(2, 6, 5, electors);
     const confirm = () => elector.accept({ titles: [title], isInForce: true });
     expect(confirm().isGranted).toBe(true);
-    expect(elector.look(point(2), point(6)).known[0]!.isInForce).toBe(true);
+    expect(elector.look(point(2), point(6)).known[0].isInForce).toBe(true);
     elector.encode();
     expect(confirm().isGranted).toBe(true);
     expect(elector.isChanged).toBe(false);

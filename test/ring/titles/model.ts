@@ -69,7 +69,7 @@ const keyOf = (place: number): Uint8Array => {
 };
 const POINTS = Array.from({ length: 8 }, (_, i) => keyOf(i));
 const pointsIn = (from: Uint8Array, end: Uint8Array) =>
-  POINTS.map((_, i) => i).filter((i) => isInArc(POINTS[i]!, 0, from, 0, end, 0));
+  POINTS.map((_, i) => i).filter((i) => isInArc(POINTS[i], 0, from, 0, end, 0));
 
 interface Proposed {
   readonly title: Title;
@@ -124,7 +124,7 @@ export class TitleModel {
   constructor(seed: number, broken: Broken = {}) {
     this.random = new SeededRandom(seed, 7);
     this.#broken = broken;
-    const first = this.processes[0]!;
+    const first = this.processes[0];
     const peers = this.processes.slice(0, 5).map(({ peer }) => peer);
     const title: Title = {
       from: first.hash,
@@ -188,24 +188,24 @@ export class TitleModel {
         else process.held!.isChanging = false;
       }
       const claimants = this.processes.filter(
-        ({ held }) => held === null || equalIds(held.title.end, 0, POINTS[free]!, 0),
+        ({ held }) => held === null || equalIds(held.title.end, 0, POINTS[free], 0),
       );
-      this.#takeOver(claimants[round % claimants.length]!, POINTS[free]!);
+      this.#takeOver(claimants[round % claimants.length], POINTS[free]);
       this.#drain();
     }
   }
 
   /** A copy may have promised something that came to nothing; then the owner goes above it. */
   #writeAgain(i: number): void {
-    const before = this.#acked[i]!.size;
+    const before = this.#acked[i].size;
     for (let round = 0; round < 10; round++) {
       this.#findOwners();
       for (const { held } of this.processes) if (held) held.isChanging = false;
-      const owner = this.#ownerOf(POINTS[i]!);
+      const owner = this.#ownerOf(POINTS[i]);
       if (!owner) throw new Stuck(`point ${i} has no owner after all have come back`);
       this.#write(owner, i);
       this.#drain();
-      if (this.#acked[i]!.size > before) return;
+      if (this.#acked[i].size > before) return;
       if (owner.held) this.#claim(owner, [{ title: owner.held.title, isInForce: true }]);
       this.#drain();
     }
@@ -217,7 +217,7 @@ export class TitleModel {
       if (!its.isUp || !its.held) return false;
       const { from, end, epoch } = its.held.title;
       if (!isInArc(point, 0, from, 0, end, 0)) return false;
-      const last = this.#chosen[POINTS.indexOf(point)]!.at(-1)!;
+      const last = this.#chosen[POINTS.indexOf(point)].at(-1)!;
       return compareEpochs(last.epoch, epoch) === 0;
     });
   }
@@ -232,7 +232,7 @@ export class TitleModel {
   #deliver(): void {
     const at = this.#below(this.#messages.length);
     const isTwice = this.#loss > 0 && this.#below(100) < 5;
-    const message = isTwice ? this.#messages[at]! : this.#messages.splice(at, 1)[0]!;
+    const message = isTwice ? this.#messages[at] : this.#messages.splice(at, 1)[0];
     if (this.#below(100) < this.#loss) return;
     if (message.to.isUp && message.to.life === message.life) message.run();
   }
@@ -341,18 +341,18 @@ export class TitleModel {
     );
     const missing = claim.parts.filter(({ title }) => !hasPeer(title.copies, process.peer));
     if (missing.length > 0 && this.#broken.noFetch !== true) {
-      const part = missing[0]!;
-      const source = holders[claim.parts.indexOf(part)]![0];
+      const part = missing[0];
+      const source = holders[claim.parts.indexOf(part)][0];
       if (source === undefined) return attempt.end();
       const from = this.#of(source);
       const { life } = process;
       this.#send(from, () => {
-        const copied = pointsIn(part.from, part.end).map((i) => [i, [...from.store[i]!]] as const);
+        const copied = pointsIn(part.from, part.end).map((i) => [i, [...from.store[i]]] as const);
         this.#send(
           process,
           () => {
             for (const [i, writes] of copied)
-              for (const write of writes) process.store[i]!.add(write);
+              for (const write of writes) process.store[i].add(write);
             this.counts.fetched++;
             this.#settle(
               process,
@@ -381,7 +381,7 @@ export class TitleModel {
       (part) => !fetched.includes(part) && !hasPeer(part.title.copies, process.peer),
     );
     if (lacks.length > 0 && this.#broken.noFetch !== true) return attempt.end();
-    const others = holders[0]!.filter(
+    const others = holders[0].filter(
       (peer) => !samePeer(peer, process.peer) && holders.every((list) => hasPeer(list, peer)),
     );
     const title = following(
@@ -482,10 +482,10 @@ export class TitleModel {
     done: () => void,
   ): void {
     const { held, life } = process;
-    const copied = pointsIn(from, end).map((i) => [i, [...process.store[i]!]] as const);
+    const copied = pointsIn(from, end).map((i) => [i, [...process.store[i]]] as const);
     let isOver = false;
     this.#send(to, () => {
-      for (const [i, writes] of copied) for (const write of writes) to.store[i]!.add(write);
+      for (const [i, writes] of copied) for (const write of writes) to.store[i].add(write);
       this.#send(
         process,
         () => {
@@ -533,11 +533,11 @@ export class TitleModel {
       process.held = null;
       return;
     }
-    process.store[point]!.add(write);
+    process.store[point].add(write);
     let waiting = others.length;
     held.writes++;
     const acked = () => {
-      this.#acked[point]!.add(write);
+      this.#acked[point].add(write);
       this.counts.writes++;
       held.writes--;
     };
@@ -548,7 +548,7 @@ export class TitleModel {
       const to = this.#of(peer);
       this.#send(to, () => {
         if (!this.#mayKeep(to, point, title)) return;
-        to.store[point]!.add(write);
+        to.store[point].add(write);
         this.#send(
           process,
           () => {
@@ -564,7 +564,7 @@ export class TitleModel {
 
   #mayKeep(process: Process, point: number, title: Title): boolean {
     if (this.#broken.noFence === true) return true;
-    const stretch = process.elector.at(POINTS[point]!);
+    const stretch = process.elector.at(POINTS[point]);
     if (!stretch?.accepted) return false;
     if (compareEpochs(stretch.promised, nextOf(title.epoch)) > 0) return false;
     return compareEpochs(stretch.accepted.epoch, title.epoch) === 0;
@@ -594,15 +594,15 @@ export class TitleModel {
       const { i } = entry;
       if (!this.#isAccepted(entry)) continue;
       this.#open.delete(entry);
-      this.#chosen[i]!.push(entry.title);
-      this.#chosen[i]!.sort((a, b) => compareEpochs(a.epoch, b.epoch));
+      this.#chosen[i].push(entry.title);
+      this.#chosen[i].sort((a, b) => compareEpochs(a.epoch, b.epoch));
       this.#checkChain(i);
     }
   }
 
   #isAccepted({ title, i, accepted }: Proposed): boolean {
     for (const { elector, number } of this.processes) {
-      const its = elector.at(POINTS[i]!)?.accepted;
+      const its = elector.at(POINTS[i])?.accepted;
       if (its && compareEpochs(its.epoch, title.epoch) === 0) accepted.add(number);
     }
     const needed = (list: readonly Peer[]) =>
@@ -614,11 +614,11 @@ export class TitleModel {
 
   /** Each title in force was made from the one before it, over whatever came to nothing. */
   #checkChain(point: number): void {
-    const chain = this.#chosen[point]!;
+    const chain = this.#chosen[point];
     for (let i = 1; i < chain.length; i++) {
-      if (!this.#descends(point, chain[i]!.epoch, chain[i - 1]!.epoch)) {
+      if (!this.#descends(point, chain[i].epoch, chain[i - 1].epoch)) {
         throw new Broke(
-          `point ${point}: epoch ${chain[i]!.epoch.number} does not know the one before`,
+          `point ${point}: epoch ${chain[i].epoch.number} does not know the one before`,
         );
       }
     }
@@ -633,12 +633,12 @@ export class TitleModel {
 
   #check(): void {
     for (const [i, acked] of this.#acked.entries()) {
-      const title = this.#chosen[i]!.at(-1);
+      const title = this.#chosen[i].at(-1);
       if (!title) continue;
       for (const peer of title.copies) {
         const { store } = this.#of(peer);
         for (const write of acked) {
-          if (!store[i]!.has(write)) throw new Broke(`write ${write} at point ${i} is lost`);
+          if (!store[i].has(write)) throw new Broke(`write ${write} at point ${i} is lost`);
         }
       }
     }

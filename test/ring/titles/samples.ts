@@ -13,7 +13,7 @@ export function titleOf(from: number, end: number, number: number, electors: Pee
     from: point(from),
     end: point(end),
     epoch: { number, claimant: 7 },
-    owner: { ...electors[0]!, address: electors[0]!.home },
+    owner: { ...electors[0], address: electors[0].home },
     copies: electors.slice(0, 3),
     electors,
     previous: [],

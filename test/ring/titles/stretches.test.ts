@@ -35,10 +35,10 @@ test('after any changes every point says what was said of it last', () => {
       // Neither overlapping nor out of order, and neighbours that say the same are one.
       const { list } = stretches;
       for (let i = 1; i < list.length; i++) {
-        const before = list[i - 1]!;
-        const order = compareIds(before.end!, 0, list[i]!.from, 0);
+        const before = list[i - 1];
+        const order = compareIds(before.end!, 0, list[i].from, 0);
         expect(order).toBeLessThanOrEqual(0);
-        if (order === 0) expect(before.promised.number).not.toBe(list[i]!.promised.number);
+        if (order === 0) expect(before.promised.number).not.toBe(list[i].promised.number);
       }
     }),
   );

@@ -24,8 +24,8 @@ test('a list says how many members it has, each with four fields', () => {
     (fields) => fields.list('successors'),
   );
   expect(known).toMatchObject({ label: 'successors', value: '2 members', start: 0, end: 35 });
-  expect(known!.parts.map(({ label }) => label)).toEqual(['count', '1', '2']);
-  expect(known!.parts[1]!.parts.map(({ label }) => label)).toEqual([
+  expect(known.parts.map(({ label }) => label)).toEqual(['count', '1', '2']);
+  expect(known.parts[1].parts.map(({ label }) => label)).toEqual([
     'address',
     'home',
     'host',
@@ -38,8 +38,8 @@ test('one that ends too early is told as far as it goes', () => {
     (out) => out.u8(3),
     (fields) => fields.list('known'),
   );
-  expect(list!.value).toBe('3 members');
-  expect(list!.end).toBe(1);
+  expect(list.value).toBe('3 members');
+  expect(list.end).toBe(1);
 });
 
 test('a truth value is one byte', () => {

@@ -6,9 +6,9 @@ import { FRAMES, REFUSALS, REPLIES, STATUSES } from '../../../src/scene/explain/
 test('each type of frame has a word and sentences of its own', () => {
   const types = Object.values(FrameType);
   expect(types).toHaveLength(FRAME_TYPES_LAST);
-  expect(new Set(types.map((type) => FRAMES[type]!.kind)).size).toBe(FRAME_TYPES_LAST);
+  expect(new Set(types.map((type) => FRAMES[type].kind)).size).toBe(FRAME_TYPES_LAST);
   for (const type of types) {
-    const { kind, note, answered } = FRAMES[type]!;
+    const { kind, note, answered } = FRAMES[type];
     expect(note).toMatch(/[.?]$/);
     if (type !== FrameType.hello) expect(answered).toMatch(/\.$/);
     expect(REPLIES[type]).toBe(`${kind} reply`);

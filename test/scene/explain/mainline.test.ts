@@ -171,7 +171,7 @@ describe('bytes of anybody', () => {
   test('whatever the bytes are, every one is in one leaf, and nothing is thrown', () => {
     const random = new SeededRandom(7, 1);
     for (let i = 0; i < 3000; i++) {
-      const packet = packets[i % packets.length]!;
+      const packet = packets[i % packets.length];
       const bytes = mutate(packet, random);
       const { kind, root } = explainMainline(bytes, i % 2 ? id(5) : null);
       expectTiling(root, bytes.length);

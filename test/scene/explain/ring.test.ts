@@ -287,7 +287,7 @@ describe('a frame taken apart', () => {
   });
 
   test('a get names its key and level', () => {
-    const { root } = explainRing(requests['get']!);
+    const { root } = explainRing(requests['get']);
     expect(partAt(root, 'key').value).toBe('07'.repeat(20));
     expect(partAt(root, 'level').value).toBe('quorum, exists only');
     expect(partAt(root, 'length').note).toContain('no borders');
@@ -304,7 +304,7 @@ describe('a frame taken apart', () => {
   });
 
   test('a record shows its version, and a tombstone that it is one', () => {
-    const { root } = explainRing(requests['replicate']!);
+    const { root } = explainRing(requests['replicate']);
     expect(partAt(root, 'record 1', 'record').value).toBe('5 bytes');
     expect(partAt(root, 'record 1', 'record', 'value').value).toBe('“hello”');
     expect(partAt(root, 'record 2', 'record').value).toBe('removed');
@@ -329,7 +329,7 @@ describe('bytes of anybody', () => {
   test('whatever the bytes are, every one is in one leaf, and nothing is thrown', () => {
     const random = new SeededRandom(8, 1);
     for (let i = 0; i < 4000; i++) {
-      const bytes = mutate(all[i % all.length]![1], random);
+      const bytes = mutate(all[i % all.length][1], random);
       // Mostly the length is right, or it would be no frame at all.
       if (i % 4 > 0 && bytes.length >= 9) new DataView(bytes.buffer).setUint32(0, bytes.length - 4);
       const { kind, root } = explainRing(bytes, i % 2 ? { key } : {});

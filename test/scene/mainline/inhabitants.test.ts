@@ -101,7 +101,7 @@ describe('a key', () => {
     expect(state()).toBe('lost');
     inhabitants.furnish([{ name: 'apple', key }]);
     const { holders } = inhabitants.keyView(key, null);
-    inhabitants.mortals.crash(holders[0]!);
+    inhabitants.mortals.crash(holders[0]);
     expect(inhabitants.keyView(key, null)).toMatchObject({ state: 'unsafe', effectiveK: 6 });
     expect(inhabitants.keyView(key, null).owner).toBe(holders[1]);
     for (const node of holders.slice(1)) inhabitants.mortals.crash(node);
@@ -180,7 +180,7 @@ describe('a call', () => {
     expect(steps.length).toBeGreaterThan(8);
     for (const [i, { toldBy, hops, sentMs, endedMs: stepEndedMs, verdict }] of steps.entries()) {
       expect(toldBy).toBeLessThan(i);
-      expect(hops).toBe(toldBy < 0 ? 1 : steps[toldBy]!.hops + 1);
+      expect(hops).toBe(toldBy < 0 ? 1 : steps[toldBy].hops + 1);
       expect(stepEndedMs! - sentMs).toBe(2 * SCENE_DEFAULTS.latencyMs!);
       expect(stepEndedMs).toBeLessThanOrEqual(endedMs!);
       expect(verdict).toBe('answered');

@@ -24,7 +24,7 @@ describe('the buckets of a node', () => {
   test('show every contact of its table in its bucket', () => {
     const overlay = overlayOf(300);
     const view = nodeViewOf(overlay, 7, false);
-    const id = parseId(view.ids[0]!);
+    const id = parseId(view.ids[0]);
     let shown = 0;
     for (const [part, row] of view.rows.entries()) {
       const isLast = part === view.rows.length - 1;
@@ -36,7 +36,7 @@ describe('the buckets of a node', () => {
         const bits = sharedPrefixBits(parseId(contact.id), 0, id, 0);
         if (isLast) expect(bits).toBeGreaterThanOrEqual(part);
         else expect(bits).toBe(part);
-        expect(binary(contact.id).startsWith(path[2]!)).toBe(true);
+        expect(binary(contact.id).startsWith(path[2])).toBe(true);
         expect(contact.address).toBe(`16.0.${contact.node >> 8}.${contact.node & 255}:6881`);
         expect(contact.id).toBe(formatId(overlay.contactBytes, (contact.node + 1) * CONTACT_BYTES));
         expect(contact.state).toBe('good');
@@ -92,7 +92,7 @@ test('what it stores is shown up to a bound', () => {
 
 test('a Sybil is called one; of a node that never began there is little to tell', () => {
   const overlay = overlayOf(30, 20);
-  expect(nodeViewOf(overlay, 3, true).facts[0]!.name).toBe('Sybil');
+  expect(nodeViewOf(overlay, 3, true).facts[0].name).toBe('Sybil');
   const view = nodeViewOf(overlay, 25, false);
   expect([view.rows, view.facts, view.stored]).toEqual([[], [], []]);
   expect(view.addresses).toEqual(['16.0.0.25:6881']);

@@ -61,14 +61,14 @@ class View {
 
   get knows() {
     const { playing: _, pace: __, ...rest } = this.sum.whole();
-    const pairs = [...rest.nodes].map((node, i) => [node, rest.states[i]!]);
+    const pairs = [...rest.nodes].map((node, i) => [node, rest.states[i]]);
     const links = [...rest.places].map((place, i) => [place, rest.successors[i], rest.safeties[i]]);
     const keys = [...rest.keys].sort((a, b) => (a.key < b.key ? -1 : 1));
     return {
       atMs: rest.atMs,
       places: this.places,
-      states: pairs.filter(([, state]) => state !== 0).sort((a, b) => a[0]! - b[0]!),
-      links: links.sort((a, b) => a[0]! - b[0]!),
+      states: pairs.filter(([, state]) => state !== 0).sort((a, b) => a[0] - b[0]),
+      links: links.sort((a, b) => a[0] - b[0]),
       keys,
       figures: rest.figures,
     };
@@ -212,10 +212,10 @@ describe('a playback', () => {
     // Twenty times the same busy second, before all that follows.
     const at = types.lastIndexOf('flights', isWhole.lastIndexOf(1)) - 1;
     for (let i = 0; i < 6000; i++) {
-      lines.splice(at, 0, lines[at]!);
-      types.splice(at, 0, types[at]!);
-      timesMs.splice(at, 0, timesMs[at]!);
-      isWhole.splice(at, 0, isWhole[at]!);
+      lines.splice(at, 0, lines[at]);
+      types.splice(at, 0, types[at]);
+      timesMs.splice(at, 0, timesMs[at]);
+      isWhole.splice(at, 0, isWhole[at]);
     }
     const long = new View({
       ...recording,

@@ -70,7 +70,7 @@ describe('a recorder', () => {
       expect(types.has(type as 'busy')).toBe(false);
     const updates = messages.filter((message): message is Update => message.type === 'frame');
     expect(updates.map(({ whole }) => whole)).toEqual([true, false, true, false]);
-    expect([...updates[2]!.nodes]).toEqual([0, 1]);
+    expect([...updates[2].nodes]).toEqual([0, 1]);
     expect(recorder.length).toBe(lines.reduce((sum, line) => sum + line.length + 1, 0));
   });
 

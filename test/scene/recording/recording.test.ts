@@ -69,7 +69,7 @@ describe('a recording', () => {
 
   test('that was cut short says so, and is there as far as it goes', () => {
     const first = LINES.slice(0, 4).join('\n').length + 1;
-    for (let cut = 1; cut < LINES[4]!.length; cut += 10) {
+    for (let cut = 1; cut < LINES[4].length; cut += 10) {
       const recording = readRecording(TEXT.slice(0, first + cut));
       expect(recording.lines).toHaveLength(3);
       expect(recording.trouble).toContain('cut short in line 5: it can be played up to 0.0 s');
@@ -79,7 +79,7 @@ describe('a recording', () => {
 
   test('names the line that is broken', () => {
     const broken = [...LINES];
-    broken[3] = broken[3]!.replace('"whole":true', '"whole":"yes"');
+    broken[3] = broken[3].replace('"whole":true', '"whole":"yes"');
     const expected = 'line 4: "whole" expected true or false, got "yes"';
     expect(() => readRecording(`${broken.join('\n')}\n`)).toThrow(new RecordingError(expected));
     expect(() => readRecording(TEXT.replace('"type":"flights"', '"type":"flocks"'))).toThrow(
@@ -88,14 +88,14 @@ describe('a recording', () => {
   });
 
   test('of another version, of another kind, or none', () => {
-    const headed = (header: string) => () => readRecording(TEXT.replace(LINES[0]!, header));
+    const headed = (header: string) => () => readRecording(TEXT.replace(LINES[0], header));
     expect(headed('{"format":"ringlight-recording","version":2}')).toThrow('version 2');
     expect(headed('{"format":"har"}')).toThrow('line 1: this is no recording');
     expect(headed('null')).toThrow('line 1: this is no recording');
     expect(headed('<html>')).toThrow('line 1: this is no recording');
     expect(() => readRecording('')).toThrow('the file is empty');
     expect(() => readRecording('<html>')).toThrow('no recording');
-    expect(() => readRecording(LINES[0]!)).toThrow('ends before its first picture');
+    expect(() => readRecording(LINES[0])).toThrow('ends before its first picture');
     expect(() => readRecording(`${LINES[0]}\n${LINES[2]}\n`)).toThrow('line 2: a recording begins');
   });
 

@@ -129,8 +129,8 @@ describe('a watched call', () => {
     const calls = Array.from({ length: WATCHED_LIMIT + 5 }, (_, i) =>
       scene.call('lookup', 'a', i % 16),
     );
-    expect(scene.ring.lookupView(calls[4]!.call)).toBeNull();
-    expect(scene.ring.lookupView(calls[5]!.call)).not.toBeNull();
+    expect(scene.ring.lookupView(calls[4].call)).toBeNull();
+    expect(scene.ring.lookupView(calls[5].call)).not.toBeNull();
     expect(scene.ring.lookupView(calls.at(-1)!.call)!.state).toBe('succeeded');
   });
 });

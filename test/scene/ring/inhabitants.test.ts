@@ -94,7 +94,7 @@ describe('what befalls a ring', () => {
     const { holders } = scene.view('fig');
     scene.crash(...holders);
     expect(scene.view('fig')).toMatchObject({ state: 'lost', effectiveK: -1, holders });
-    scene.join([holders[0]!]);
+    scene.join([holders[0]]);
     scene.pass(20_000);
     expect(scene.view('fig').state).toBe('safe');
   });
@@ -260,7 +260,7 @@ describe('a ring in a simulation', () => {
         again.do({ do: 'rewind', toMs: 1000 }).do({ do: 'rewind', toMs: nowMs });
         expect(again.simulation.traceHash).toBe(traceHash);
         for (let i = 0; i < played.messages.length; i += 7) {
-          const message = played.messages[i]!;
+          const message = played.messages[i];
           expect(messageOfLine(lineOfMessage(message)).type).toBe(message.type);
         }
         const places = played.all('places').reduce((sum, { nodes }) => sum + nodes.length, 0);
@@ -288,7 +288,7 @@ describe('a ring in a simulation', () => {
       .flatMap(({ flights }) => flights)
       .find(({ kind, lookup }) => kind === 'closer nodes' && lookup !== 0)!;
     played.do({ do: 'explain', flight: closer.id });
-    const { root, bytes, kind } = played.all('explanation')[0]!;
+    const { root, bytes, kind } = played.all('explanation')[0];
     expect(kind).toBe('closer nodes');
     expectTiling(root, bytes.length);
     expect(partAt(root, 'candidates', '1').note).toContain('% of the circle');

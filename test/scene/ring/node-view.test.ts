@@ -49,7 +49,7 @@ describe('a node', () => {
         expect(record.key).toBe(Buffer.from(keyOf(name)).toString('hex'));
       }
     }
-    const apple = all[scene.ownerOf('apple')]!;
+    const apple = all[scene.ownerOf('apple')];
     expect(factOf(apple, 'records')).toContain('1 of them removed');
   });
 
@@ -81,7 +81,7 @@ describe('a node', () => {
         for (const contact of contacts) if (contact.node === dead) states.add(contact.state);
       }
       for (const { what, to, sinceMs } of view.inFlight) {
-        doing.add(what.split(' ')[0]!);
+        doing.add(what.split(' ')[0]);
         expect(to).toMatch(/^(node \d+|the owner)$/);
         expect(sinceMs).toBeLessThanOrEqual(view.atMs);
       }

@@ -27,7 +27,7 @@ function logOf(founders: number, lastId = 0, messageEnd?: Inhabitants['messageEn
   const inhabitants = {
     world: world as unknown as World,
     founders,
-    kindOf: (bytes: Uint8Array, start: number) => String.fromCharCode(bytes[start]!),
+    kindOf: (bytes: Uint8Array, start: number) => String.fromCharCode(bytes[start]),
     messageEnd,
     callOf: (_from: number, _to: number, bytes: Uint8Array, start: number) => bytes[start + 1] ?? 0,
     flew: (call: number, flight: number) => flown.push([call, flight]),
@@ -66,13 +66,8 @@ describe('a flight', () => {
     log.pieceSent(1, 2, Uint8Array.from([0, 98, 0, 99]), 1, 2, 7, 1130);
     log.pieceSent(1, 2, Uint8Array.from([0, 98, 0, 99]), 1, 2, 7, Infinity);
     const [open, shut] = log.take()!.flights;
-    expect([open!.kind, open!.bytes, open!.arrivesMs, open!.fate]).toEqual([
-      'b',
-      2,
-      130,
-      'delivered',
-    ]);
-    expect([shut!.arrivesMs, shut!.fate]).toEqual([null, 'unknown']);
+    expect([open.kind, open.bytes, open.arrivesMs, open.fate]).toEqual(['b', 2, 130, 'delivered']);
+    expect([shut.arrivesMs, shut.fate]).toEqual([null, 'unknown']);
     expect([...log.messageOf(1)!.bytes]).toEqual([98, 0]);
   });
 
@@ -95,7 +90,7 @@ describe('a flight', () => {
     const small = logOf(SMALL_WORLD);
     small.log.watch(1, 1);
     small.send(2, 3, 1150, [97, 7]);
-    expect(small.log.take()!.flights[0]!.lookup).toBe(7);
+    expect(small.log.take()!.flights[0].lookup).toBe(7);
     const { log, send, flown } = logOf(SMALL_WORLD + 1);
     send(1, 2, 1150, [97, 5]);
     log.watch(1, 1);

@@ -11,7 +11,7 @@ test('the newest are kept, as many as fit, and always the last', () => {
       for (const [i, length] of all.entries()) kept.keep(i + 1, new Uint8Array(length), i);
       let first = all.length;
       for (let bytes = 0; first > 0; first--) {
-        bytes += all[first - 1]!;
+        bytes += all[first - 1];
         const isLast = first === all.length;
         if (!isLast && (all.length - first >= countMax || bytes > bytesMax)) break;
       }

@@ -106,9 +106,9 @@ describe('nodes', () => {
     scene.act({ kind: 'get', name: 'my song', from: 3 });
     scene.run(10_000);
     const [put, get] = [1, 2].map((call) => scene.inhabitants.lookupView(call)!);
-    expect(put!.result).toBe('8 nodes said to have stored it, 0 of them truly did');
-    expect(get!.result).toBe('no peer: what was announced is gone');
-    expect([put!.exact, get!.state]).toEqual([false, 'failed']);
+    expect(put.result).toBe('8 nodes said to have stored it, 0 of them truly did');
+    expect(get.result).toBe('no peer: what was announced is gone');
+    expect([put.exact, get.state]).toEqual([false, 'failed']);
     const { owner, holders, state } = scene.inhabitants.keyView(key, 'my song');
     expect(scene.sybils).toContain(owner);
     expect([holders, state]).toEqual([[], 'lost']);

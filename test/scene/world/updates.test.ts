@@ -67,16 +67,16 @@ class Told {
     expect(first).toBe(this.ids.length);
     for (let i = 0; i < nodes.length; i++) {
       this.ids.push(formatId(ids, i * ID_BYTES));
-      this.nodes.push(nodes[i]!);
+      this.nodes.push(nodes[i]);
     }
   }
 
   #update(update: Update): void {
     this.last = update;
-    for (const [i, node] of update.nodes.entries()) this.states.set(node, update.states[i]!);
+    for (const [i, node] of update.nodes.entries()) this.states.set(node, update.states[i]);
     for (const [i, place] of update.places.entries()) {
-      this.successors.set(place, update.successors[i]!);
-      this.safeties.set(place, update.safeties[i]!);
+      this.successors.set(place, update.successors[i]);
+      this.safeties.set(place, update.safeties[i]);
     }
     for (const key of update.keys) this.keys.set(key.key, key);
     this.sybils.push(...update.sybils);
@@ -194,7 +194,7 @@ describe('an update', () => {
 test('a node looked into knows its state, its log and the names of what it stores', () => {
   const told = new Told({ overlay: 'mainline', nodes: 20, keys: 5 });
   told.act({ kind: 'pause', nodes: [3] });
-  const holder = told.keys.values().next().value!.holders[0]!;
+  const holder = told.keys.values().next().value!.holders[0];
   const view = told.updates.nodeView(holder)!;
   expect(view.stored.map(({ name }) => name)).toContain('apple');
   const paused = told.updates.nodeView(3)!;

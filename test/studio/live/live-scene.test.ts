@@ -115,7 +115,7 @@ describe('a live scene', () => {
     const scene = new FakeScene();
     for (let i = 0; i < LOOKUPS_KEPT + 5; i++) scene.lookup();
     expect(scene.lookups()).toHaveLength(LOOKUPS_KEPT);
-    expect(scene.lookups()[0]!.id).toBe(6);
+    expect(scene.lookups()[0].id).toBe(6);
   });
 
   test('begins a new picture when the old one is full', async () => {
@@ -125,7 +125,7 @@ describe('a live scene', () => {
     scene.watch(listener);
     expect(scene.forgets).toBe(1);
     expect(listener.heard.map(({ type }) => type)).toEqual(['hello', 'places', 'frame']);
-    expect(listener.of('places')[0]!.nodes).toHaveLength(2);
+    expect(listener.of('places')[0].nodes).toHaveLength(2);
     scene.close();
   });
 

@@ -34,10 +34,10 @@ class View {
       this.ids.push(...message.ids);
     }
     if (message.type !== 'frame') return;
-    for (const [i, node] of message.nodes.entries()) this.states.set(node, message.states[i]!);
+    for (const [i, node] of message.nodes.entries()) this.states.set(node, message.states[i]);
     for (const [i, place] of message.places.entries()) {
-      this.successors.set(place, message.successors[i]!);
-      this.safeties.set(place, message.safeties[i]!);
+      this.successors.set(place, message.successors[i]);
+      this.safeties.set(place, message.safeties[i]);
     }
     for (const { key: name, owner } of message.keys) this.keys.set(name, owner);
     if (message.loads) this.loads = [...message.loads];

@@ -48,7 +48,7 @@ describe('nodes of this process', () => {
     if (places?.type !== 'places') throw new Error('no places');
     const ids = Buffer.from(places.ids).toString('hex').match(/.{40}/g)!;
     expect(ids).toEqual(testnet.nodes.map(({ id }) => id));
-    const { stored } = await testnet.nodes[3]!.announce(hashOf('apple'), { port: 1234 });
+    const { stored } = await testnet.nodes[3].announce(hashOf('apple'), { port: 1234 });
     const listener = await watch(scene);
     const key = () =>
       listener
@@ -57,7 +57,7 @@ describe('nodes of this process', () => {
         .at(-1);
     await expect.poll(() => key()?.holders.length, PATIENCE).toBe(stored);
     expect(key()).toMatchObject({ key: hashOf('apple'), name: 'apple', state: 'safe', owner: -1 });
-    const holder = await scene.node(key()!.holders[0]!);
+    const holder = await scene.node(key()!.holders[0]);
     expect(holder!.stored).toEqual([
       { key: hashOf('apple'), name: 'apple', what: 'peers: 1', role: 'peers' },
     ]);
@@ -68,7 +68,7 @@ describe('nodes of this process', () => {
     await using testnet = await createTestnet({ nodes: 10 });
     const scene = sceneOf(testnet);
     const listener = await watch(scene);
-    await testnet.nodes[4]!.findNode('ab'.repeat(20));
+    await testnet.nodes[4].findNode('ab'.repeat(20));
     const [lookup] = listener.of('lookup');
     expect(lookup).toMatchObject({
       kind: 'find_node',
@@ -76,8 +76,8 @@ describe('nodes of this process', () => {
       target: 'ab'.repeat(20),
       state: 'succeeded',
     });
-    expect(lookup!.steps.length).toBeGreaterThan(3);
-    expect(lookup!.steps.every(({ node }) => node >= 0 && node < 10)).toBe(true);
+    expect(lookup.steps.length).toBeGreaterThan(3);
+    expect(lookup.steps.every(({ node }) => node >= 0 && node < 10)).toBe(true);
     expect(listener.of('outcomes')).toHaveLength(1);
     const flights = () => listener.of('flights').flatMap((one) => one.flights);
     await expect.poll(() => flights().length, PATIENCE).toBeGreaterThan(0);
@@ -85,7 +85,7 @@ describe('nodes of this process', () => {
     expect(query).toMatchObject({ fate: 'delivered' });
     scene.ask(listener, { do: 'explain', flight: query.id });
     expect(listener.of('explanation')[0]).toMatchObject({ kind: 'find_node' });
-    expect((await scene.node(4))!.log[0]!.text).toMatch(/^find_node/);
+    expect((await scene.node(4))!.log[0].text).toMatch(/^find_node/);
     scene.close();
   });
 
@@ -93,7 +93,7 @@ describe('nodes of this process', () => {
     await using testnet = await createTestnet({ nodes: 6 });
     const scene = sceneOf(testnet);
     const listener = await watch(scene);
-    const { id, port } = testnet.nodes[2]!;
+    const { id, port } = testnet.nodes[2];
     await scene.perform({ kind: 'crash', nodes: [2] });
     await expect.poll(() => stateOf(listener, 2), PATIENCE).toBe(NodeState.crashed);
     await scene.perform({ kind: 'restart', nodes: [2], memory: true });
@@ -116,7 +116,7 @@ describe('nodes of this process', () => {
     const scene = sceneOf(testnet);
     const put = { kind: 'put', name: 'song', value: '', from: 3 } as const;
     expect(await scene.perform(put)).toMatch(/^announced, stored by 8 nodes$/);
-    const { port } = testnet.nodes[3]!;
+    const { port } = testnet.nodes[3];
     expect(await scene.perform({ kind: 'get', name: 'song', from: 5 })).toBe(
       `1 peers: 127.0.0.1:${port}`,
     );
@@ -132,7 +132,7 @@ describe('nodes outside', () => {
     await using testnet = await createTestnet({ nodes: 8 });
     const scene = sceneOf(testnet, 1);
     await scene.opening();
-    expect(scene.nodeCount).toBe(1 + testnet.nodes[0]!.table.size);
+    expect(scene.nodeCount).toBe(1 + testnet.nodes[0].table.size);
     expect(await scene.node(1)).toMatchObject({ state: NodeState.up, rows: [] });
     const view = await scene.node(0);
     const contacts = view!.rows.flatMap((row) => row.contacts);
@@ -150,7 +150,7 @@ describe('nodes outside', () => {
       bootstrap: false,
       readOnly: true,
     });
-    await stranger.ping(`127.0.0.1:${testnet.nodes[1]!.port}`);
+    await stranger.ping(`127.0.0.1:${testnet.nodes[1].port}`);
     const flights = () => listener.of('flights').flatMap((one) => one.flights);
     await expect
       .poll(() => flights().find(({ from, kind }) => from === -1 && kind === 'ping'), PATIENCE)

@@ -6,9 +6,9 @@ import { createTestnet } from '../../../src/testnet.ts';
 
 test('its table is rows of buckets, each contact with its age', async () => {
   await using testnet = await createTestnet({ nodes: 12 });
-  const node = testnet.nodes[4]!;
+  const node = testnet.nodes[4];
   const hash = 'ab'.repeat(20);
-  await testnet.nodes[1]!.announce(hash, { port: 99 });
+  await testnet.nodes[1].announce(hash, { port: 99 });
   const view = mainlineNodeView({
     number: 4,
     name: `${node.id}@127.0.0.1:${node.port}`,
@@ -28,7 +28,7 @@ test('its table is rows of buckets, each contact with its age', async () => {
   const contacts = view.rows.flatMap((row) => row.contacts);
   expect(contacts).toHaveLength(node.table.size);
   for (const { id, node: number, ageMs, state } of contacts) {
-    expect(testnet.nodes[number]!.id).toBe(id);
+    expect(testnet.nodes[number].id).toBe(id);
     expect(ageMs).toBeGreaterThanOrEqual(0);
     expect(state).toBe('good');
   }
@@ -55,7 +55,7 @@ test('one outside has an id, an address and nothing else', () => {
 
 test('a lookup is drawn as it went', async () => {
   await using testnet = await createTestnet({ nodes: 10 });
-  const { lookup } = await testnet.nodes[3]!.findNode('ef'.repeat(20));
+  const { lookup } = await testnet.nodes[3].findNode('ef'.repeat(20));
   const view = lookupViewOf(9, 3, lookup, 10_000, 'name', () => 1);
   expect(view).toMatchObject({
     id: 9,
@@ -69,7 +69,7 @@ test('a lookup is drawn as it went', async () => {
   expect(view.startedMs).toBeCloseTo(10_000 - lookup.durationMs);
   expect(view.steps).toHaveLength(lookup.steps.length);
   for (const [i, step] of view.steps.entries()) {
-    const { toldBy, rttMs, sentMs } = lookup.steps[i]!;
+    const { toldBy, rttMs, sentMs } = lookup.steps[i];
     expect(step.toldBy).toBe(typeof toldBy === 'number' ? toldBy : -1);
     expect(step.toldBy).toBeLessThan(i);
     expect(step.sentMs).toBeCloseTo(view.startedMs + sentMs);

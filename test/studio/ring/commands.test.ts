@@ -6,7 +6,7 @@ import { createRingTestnet } from '../../../src/testnet.ts';
 
 test('each act says what came of it', async () => {
   await using ring = await createRingTestnet({ nodes: 3, k: 1 });
-  const run = (act: KeyAct) => runCommand(ring.nodes[0]!, act, hashOf(act.name));
+  const run = (act: KeyAct) => runCommand(ring.nodes[0], act, hashOf(act.name));
   const name = 'apple';
   expect(await run({ kind: 'get', name })).toBe('there is no such key');
   expect(await run({ kind: 'put', name, value: 'red', level: 'all' })).toMatch(

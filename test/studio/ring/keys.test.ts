@@ -87,7 +87,7 @@ describe('a key', () => {
       { node: 1, records: [record(150, 1)] },
       { node: 2, records: [record(150, 2)] },
     ];
-    expect(keysOf(holdings({ places: three, records }))[0]!.holders).toEqual([0, 2]);
+    expect(keysOf(holdings({ places: three, records }))[0].holders).toEqual([0, 2]);
   });
 
   test('that nobody has any more is lost, unless it was removed', () => {
@@ -112,7 +112,7 @@ describe('a key', () => {
   test('has the name that was typed for it', () => {
     const names = new Map([[id(150), 'apple']]);
     const records = [{ node: 0, records: [record(150)] }];
-    expect(keysOf(holdings({ places: three, records, names }))[0]!.name).toBe('apple');
+    expect(keysOf(holdings({ places: three, records, names }))[0].name).toBe('apple');
   });
 });
 
@@ -132,7 +132,7 @@ describe('of very many keys', () => {
       { node: 0, records: many },
       { node: 1, records: [record(3), record(RECORDS_READ + 5)] },
     ];
-    const known = [{ ...keysOf(holdings({ records }))[0]!, key: id(RECORDS_READ + 9) }];
+    const known = [{ ...keysOf(holdings({ records }))[0], key: id(RECORDS_READ + 9) }];
     const keys = keysOf(holdings({ places: [place(0, 1), place(1, 2)], records, known }));
     expect(keys.some(({ key }) => key > id(RECORDS_READ))).toBe(false);
     expect(keys.find(({ key }) => key === id(3))!.holders).toEqual([0, 1]);

@@ -57,10 +57,10 @@ describe('members of this process', () => {
     expect(hello).toMatchObject({ overlay: 'ring', origin: 'live', k: 2 });
     if (places?.type !== 'places' || frame?.type !== 'frame') throw new Error('no picture');
     const ids = Buffer.from(places.ids).toString('hex').match(/.{40}/g)!;
-    expect(ids).toEqual(ring.nodes.map((node) => node.info().identities[0]!.hash));
+    expect(ids).toEqual(ring.nodes.map((node) => node.info().identities[0].hash));
     const order = [...ids].sort();
     for (const [i, successor] of frame.successors.entries()) {
-      const next = order[(order.indexOf(ids[i]!) + 1) % order.length]!;
+      const next = order[(order.indexOf(ids[i]) + 1) % order.length];
       expect(ids[successor]).toBe(next);
     }
     expect([...frame.states]).toEqual(new Array(5).fill(NodeState.up));
@@ -73,7 +73,7 @@ describe('members of this process', () => {
     await using ring = await createRingTestnet({ nodes: 6, k: 2 });
     const scene = sceneOf(ring);
     const view = await watch(scene);
-    await using client = await connectRing(ring.nodes[0]!.addresses[0]!);
+    await using client = await connectRing(ring.nodes[0].addresses[0]);
     const { owner } = await client.insert('apple', 'red', { level: 'all' });
     await expect.poll(() => view.key('apple')?.state, PATIENCE).toBe('safe');
     const key = view.key('apple')!;
@@ -100,7 +100,7 @@ describe('members of this process', () => {
 
   test('are crashed, and what they owned has another owner; then restarted', async () => {
     await using ring = await createRingTestnet({ nodes: 6, k: 2, repairMs: 300 });
-    await ring.nodes[0]!.insert('apple', 'red', { level: 'all' });
+    await ring.nodes[0].insert('apple', 'red', { level: 'all' });
     const scene = sceneOf(ring);
     scene.learn(['apple']);
     const view = await watch(scene);
@@ -157,7 +157,7 @@ describe('members of this process', () => {
 
   test('are looked into', async () => {
     await using ring = await createRingTestnet({ nodes: 3, k: 1 });
-    await ring.nodes[1]!.insert('apple', 'red', { level: 'all' });
+    await ring.nodes[1].insert('apple', 'red', { level: 'all' });
     const scene = sceneOf(ring);
     const nodes = await Promise.all([0, 1, 2].map((node) => scene.node(node)));
     const stored = nodes.flatMap((node) => node!.stored);
@@ -202,10 +202,10 @@ describe('members elsewhere', () => {
     const scene = sceneOf(ring, { members: () => ring.nodes.slice(0, 1) });
     const view = await watch(scene);
     await expect.poll(() => view.of('frame').at(-1)!.figures.nodesNow, PATIENCE).toBe(5);
-    await ring.nodes[3]!.insert('plum', 'blue', { level: 'all' });
-    const gone = ring.nodes[4]!.addresses[0]!;
+    await ring.nodes[3].insert('plum', 'blue', { level: 'all' });
+    const gone = ring.nodes[4].addresses[0];
     const { nodes, addresses } = { nodes: ring.nodes, addresses: [gone] };
-    expect(nodes[4]!.addresses).toEqual(addresses);
+    expect(nodes[4].addresses).toEqual(addresses);
     await ring.crash(4);
     await expect.poll(() => view.of('frame').at(-1)!.figures.nodesNow, PATIENCE).toBe(4);
     await expect(scene.perform({ kind: 'crash', nodes: [2] })).rejects.toThrow(/no member 2 here/);
@@ -217,14 +217,14 @@ describe('members elsewhere', () => {
     const scene = new LiveRing({
       name: 'ring',
       title: 't',
-      entries: [ring.nodes[2]!.addresses[0]!],
+      entries: [ring.nodes[2].addresses[0]],
     });
     const view = await watch(scene);
     const [hello] = view.of('hello');
     expect(hello).toMatchObject({ k: 1 });
     await expect.poll(() => view.of('frame').at(-1)!.figures.nodesNow, PATIENCE).toBe(4);
     expect(await scene.perform({ kind: 'put', name: 'fig', value: 'ripe' })).toMatch(/^kept by/);
-    expect(Buffer.from((await ring.nodes[0]!.get('fig'))!).toString()).toBe('ripe');
+    expect(Buffer.from((await ring.nodes[0].get('fig'))!).toString()).toBe('ripe');
     expect(await scene.node(0)).toMatchObject({
       facts: [{ value: 'as it says of itself' }, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}],
     });

@@ -9,11 +9,11 @@ const nobody = () => false;
 describe('a survey', () => {
   test('finds all members from one of them, each process once', async () => {
     await using ring = await createRingTestnet({ nodes: 4, k: 1, identities: 2 });
-    const entry = ring.nodes[2]!.addresses[1]!;
+    const entry = ring.nodes[2].addresses[1];
     const survey = new RingSurvey({ entries: () => [entry], isOwn: nobody });
     await Promise.all([survey.round(), survey.round()]);
     expect([...survey.found.keys()].sort()).toEqual(
-      ring.nodes.map((node) => node.addresses[0]!).sort(),
+      ring.nodes.map((node) => node.addresses[0]).sort(),
     );
     for (const { info, isAlive } of survey.found.values()) {
       expect(isAlive).toBe(true);
@@ -25,30 +25,30 @@ describe('a survey', () => {
 
   test('leaves out those who are asked elsewhere', async () => {
     await using ring = await createRingTestnet({ nodes: 3, k: 1 });
-    const own = ring.nodes[0]!.addresses[0]!;
+    const own = ring.nodes[0].addresses[0];
     const survey = new RingSurvey({
-      entries: () => namedBy(ring.nodes[0]!.info()),
+      entries: () => namedBy(ring.nodes[0].info()),
       isOwn: (address) => address === own,
     });
     await survey.round();
     expect([...survey.found.keys()].sort()).toEqual(
-      [1, 2].map((i) => ring.nodes[i]!.addresses[0]!).sort(),
+      [1, 2].map((i) => ring.nodes[i].addresses[0]).sort(),
     );
   });
 
   test('goes on until it is stopped, and notices who is gone', async () => {
     await using ring = await createRingTestnet({ nodes: 3, k: 1 });
-    const [first, , last] = ring.nodes.map((node) => node.addresses[0]!);
-    const survey = new RingSurvey({ entries: () => [first!], isOwn: nobody });
+    const [first, , last] = ring.nodes.map((node) => node.addresses[0]);
+    const survey = new RingSurvey({ entries: () => [first], isOwn: nobody });
     survey.start();
     await expect.poll(() => survey.found.size, PATIENCE).toBe(3);
     await ring.crash(2);
-    await expect.poll(() => survey.found.get(last!)!.isAlive, PATIENCE).toBe(false);
-    expect(survey.found.get(first!)!.isAlive).toBe(true);
+    await expect.poll(() => survey.found.get(last)!.isAlive, PATIENCE).toBe(false);
+    expect(survey.found.get(first)!.isAlive).toBe(true);
     expect(survey.connection).not.toBeNull();
     survey.stop();
     expect(survey.connection).toBeNull();
-    await expect.poll(() => ring.nodes[0]!.connections.open, PATIENCE).toBeLessThan(5);
+    await expect.poll(() => ring.nodes[0].connections.open, PATIENCE).toBeLessThan(5);
   });
 
   test('of nobody finds nobody', async () => {

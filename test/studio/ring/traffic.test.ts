@@ -65,7 +65,7 @@ describe('messages', () => {
       [0, 2, 30],
     ]);
     expect(messages[1]).toMatchObject({ hasArrived: false, isReply: false });
-    expect(messages[1]!.bytes).toEqual(get(1));
+    expect(messages[1].bytes).toEqual(get(1));
   });
 
   test('between two of ours are told once, when they are written', () => {
@@ -78,7 +78,7 @@ describe('messages', () => {
       [0, 1],
       [1, 0],
     ]);
-    expect(messages[1]!.isReply).toBe(true);
+    expect(messages[1].isReply).toBe(true);
     expect(arrivals).toEqual([
       [0, 1, 30],
       [1, 0, 10],
@@ -91,7 +91,7 @@ describe('messages', () => {
     traffic.piece(0, false, true, addressNumber(A), STRANGER, hello(C));
     traffic.piece(0, false, true, addressNumber(A), STRANGER, get(2));
     expect(messages.map(({ from }) => from)).toEqual([-1, 2, 2]);
-    expect(messages[0]!.hasArrived).toBe(true);
+    expect(messages[0].hasArrived).toBe(true);
   });
 
   test('in any pieces are the same frames, those cut in their header aside', () => {
@@ -139,7 +139,7 @@ describe('a lookup', () => {
       [1, 2],
       [3, 4],
     ]);
-    expect(view.steps[0]!.distanceBits).toBe(160);
+    expect(view.steps[0].distanceBits).toBe(160);
     expect(messages.every(({ lookup }) => lookup === 1)).toBe(true);
     expect(traffic.openCount).toBe(0);
   });
@@ -161,9 +161,9 @@ describe('a lookup', () => {
     traffic.piece(0, false, true, addressNumber(A), STRANGER, get(1));
     const sentMs = lookups.get(1)!.startedMs;
     traffic.tick(sentMs + 2999);
-    expect(lookups.get(1)!.steps[0]!.verdict).toBe('waiting');
+    expect(lookups.get(1)!.steps[0].verdict).toBe('waiting');
     traffic.tick(sentMs + 3001);
-    expect(lookups.get(1)!.steps[0]!.verdict).toBe('timeout');
+    expect(lookups.get(1)!.steps[0].verdict).toBe('timeout');
     traffic.tick(sentMs + 6001);
     expect(lookups.get(1)).toMatchObject({ state: 'failed', result: 'nobody answered' });
   });

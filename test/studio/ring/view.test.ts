@@ -18,7 +18,7 @@ const facts = {
 
 test('what it knows is there, with numbers of nodes and names of keys', async () => {
   await using ring = await createRingTestnet({ nodes: 4, k: 2, identities: 2 });
-  const info = ring.nodes[1]!.info();
+  const info = ring.nodes[1].info();
   const record = { key: 'ab'.repeat(20), version: '0', bytes: 7, isRemoved: false, isOwn: true };
   const removed = { ...record, key: 'cd'.repeat(20), bytes: 0, isRemoved: true, isOwn: false };
   const view = ringNodeView({
@@ -27,21 +27,21 @@ test('what it knows is there, with numbers of nodes and names of keys', async ()
     records: [record, removed],
     names: new Map([[record.key, 'apple']]),
   });
-  expect(view.addresses).toEqual(ring.nodes[1]!.addresses);
+  expect(view.addresses).toEqual(ring.nodes[1].addresses);
   expect(view.ids).toEqual(info.identities.map(({ hash }) => hash));
   expect(view.rows).toHaveLength(8);
   for (const [i, identity] of info.identities.entries()) {
     const [successors, predecessors, fingers, backups] = view.rows.slice(4 * i, 4 * i + 4);
-    expect(successors!.label).toBe(`${identity.address} · successors`);
-    expect(successors!.contacts.map(({ address }) => address)).toEqual(
+    expect(successors.label).toBe(`${identity.address} · successors`);
+    expect(successors.contacts.map(({ address }) => address)).toEqual(
       identity.successors.map(({ address }) => address),
     );
-    expect(predecessors!.contacts).toHaveLength(identity.predecessors.length);
-    expect(fingers!.contacts).toHaveLength(identity.fingers.length);
-    expect(backups!.contacts.map(({ id, state }) => [id.length, state])).toEqual(
+    expect(predecessors.contacts).toHaveLength(identity.predecessors.length);
+    expect(fingers.contacts).toHaveLength(identity.fingers.length);
+    expect(backups.contacts.map(({ id, state }) => [id.length, state])).toEqual(
       identity.backups.map(({ isInStep }) => [40, isInStep ? 'good' : 'questionable']),
     );
-    expect(backups!.contacts.every(({ node }) => node === 5)).toBe(true);
+    expect(backups.contacts.every(({ node }) => node === 5)).toBe(true);
   }
   expect(view.stored).toEqual([
     { key: record.key, name: 'apple', what: '7 bytes', role: 'owner' },
@@ -53,7 +53,7 @@ test('what it knows is there, with numbers of nodes and names of keys', async ()
 test('one that says nothing of itself has an address', () => {
   const view = ringNodeView(facts);
   expect(view).toMatchObject({ node: 3, addresses: ['127.0.0.1:9'], rows: [], stored: [] });
-  expect(view.facts[0]!.value).toMatch(/class program/);
+  expect(view.facts[0].value).toMatch(/class program/);
 });
 
 test('a bounded number of records is shown', () => {

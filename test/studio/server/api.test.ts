@@ -105,8 +105,8 @@ describe('the description', () => {
     }
     expect(checked).toBeGreaterThanOrEqual(5);
     const done = await (await post(crash)).json();
-    const { post: command } = paths['/api/scenes/{scene}/commands']!;
-    const said = command!.responses['200']!.content!['application/json'].schema;
+    const { post: command } = paths['/api/scenes/{scene}/commands'];
+    const said = command.responses['200'].content!['application/json'].schema;
     expect(z.fromJSONSchema(said as never).parse(done)).toEqual(done);
     expect(command).toMatchObject({ security: [{ control: [] }], requestBody: { required: true } });
     // The check can fail.
@@ -253,7 +253,7 @@ describe('the pages', () => {
       'referrer-policy': 'no-referrer',
     });
     expect(await response.text()).toMatch(/^<!doctype html>page/);
-    const again = await ask('/', { headers: { 'if-none-match': headers['etag']! } });
+    const again = await ask('/', { headers: { 'if-none-match': headers['etag'] } });
     expect([again.status, await again.text()]).toEqual([304, '']);
     const compressed = await ask('/', { headers: { 'accept-encoding': 'br, gzip' } });
     expect(compressed.headers.get('content-encoding')).toBe('gzip');

@@ -134,7 +134,7 @@ describe('a stream', () => {
       status: 503,
       error: { code: 'TOO_MANY_VIEWERS' },
     });
-    pages[0]!.socket.close();
+    pages[0].socket.close();
     await expect.poll(() => studio.viewers, PATIENCE).toBe(VIEWERS_PER_ADDRESS - 1);
     await new Page(studio).message('hello');
   });

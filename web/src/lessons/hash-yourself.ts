@@ -3,7 +3,7 @@ import { hashText } from '../model/ids.ts';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 
 /** The share of the circle between two names, the shorter way round, in percent. */
-export function apartPercent(one: string, other: string): number {
+function apartPercent(one: string, other: string): number {
   const way = Math.abs(turnOfName(one) - turnOfName(other));
   return Math.round(Math.min(way, 1 - way) * 100);
 }

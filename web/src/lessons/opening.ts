@@ -10,7 +10,7 @@ import { FIRST_CONFIG } from './lesson.ts';
 export const FIRST_KEY = 'apple';
 
 /** When the look-up begins. */
-export const LOOKUP_MS = 300;
+const LOOKUP_MS = 300;
 
 /** The page opens a little before it, so that one sees it begin; or after it, when nothing moves. */
 const BEFORE_MS = 280;

@@ -3,7 +3,7 @@ import { type Lesson, type Note, TOLD_SEED } from './lesson.ts';
 import type { Told } from './told.ts';
 
 /** One side of the cut: nodes 2 and 7, owner of “apple” and the node before it, stand on different ones. */
-export const CUT_OFF: readonly number[] = [2, 3, 5, 6, 9, 12];
+const CUT_OFF: readonly number[] = [2, 3, 5, 6, 9, 12];
 
 const halves = (w: Told): Note[] =>
   w.model.isSplit

@@ -23,7 +23,7 @@ import type { PanelTab, ViewKind } from '../model/view-state.ts';
 import { type Asked, readAsks } from './asks.ts';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
 
-export const LINK_VERSION = 1;
+const LINK_VERSION = 1;
 
 /** Longer ones are cut off by what people send links with. */
 export const LINK_LENGTH_MAX = 60_000;

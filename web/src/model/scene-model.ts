@@ -41,7 +41,7 @@ export const FLIGHTS_KEPT = 8192;
 export const NOBODY = -1;
 
 /** What `safetyOf` holds where nobody knows. */
-export const SAFETY_UNKNOWN = 255;
+const SAFETY_UNKNOWN = 255;
 
 export class SceneModel {
   placeCount = 0;

@@ -291,7 +291,7 @@ function Shortlist({ lookup, step }: { lookup: LookupView; step: number }) {
 }
 
 /** The number of a node, which selects it. */
-export function NodeLink({ node }: { node: number }) {
+function NodeLink({ node }: { node: number }) {
   if (node < 0) return <span class="soft lookup-node">outside</span>;
   return (
     <button

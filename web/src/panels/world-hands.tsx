@@ -17,7 +17,7 @@ export const ALPHA_STOPS = [1, 2, 3, 4, 5, 8, 10];
 export const IDENTITY_STOPS = [1, 2, 4, 8, 16];
 export const KEY_STOPS = [0, 10, 20, 50, 100, 200, 500, 1000];
 /** In a tab on two cores 2,000 nodes run at 0.95 of real time, 5,000 at 0.48. */
-export const SMOOTH_RING_NODES = 2000;
+const SMOOTH_RING_NODES = 2000;
 
 interface WorldHandsProps {
   session: Session;

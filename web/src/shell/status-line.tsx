@@ -67,10 +67,7 @@ function useAnnouncements(panes: readonly ScenePane[]): string {
 }
 
 /** `A: Node 7 crashed. B: “apple” is lost.`, and once where both say the same. */
-export function newsOf(
-  panes: readonly { name: string }[],
-  news: readonly (string | null)[],
-): string {
+function newsOf(panes: readonly { name: string }[], news: readonly (string | null)[]): string {
   const said = new Map<string, string[]>();
   news.forEach((text, i) => {
     if (text) said.set(text, [...(said.get(text) ?? []), panes[i].name]);

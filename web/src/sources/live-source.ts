@@ -25,7 +25,7 @@ export interface Web {
   tokens: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;
 }
 
-export function browserWeb(): Web {
+function browserWeb(): Web {
   return {
     base: document.baseURI,
     connect: (url) => new WebSocket(url),

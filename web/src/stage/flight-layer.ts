@@ -9,7 +9,7 @@ import { curveX, curveY } from './ring-geometry.ts';
 import { drawHead } from './ring-layer.ts';
 
 /** More than so many at once cannot be told apart. */
-export const FLIGHTS_SHOWN = 400;
+const FLIGHTS_SHOWN = 400;
 /** A flight whose arrival is not known is thought to take this long. */
 const GUESSED_MS = 80;
 /** No flight is longer, in ms of the scene. */

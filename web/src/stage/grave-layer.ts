@@ -8,7 +8,7 @@ import { type DrawContext, disc, placeX, placeY } from './draw-context.ts';
 import { nameBeside } from './key-layer.ts';
 
 /** So long somebody who left is remembered, in virtual time. */
-export const REMEMBERED_MS = 30_000;
+const REMEMBERED_MS = 30_000;
 /** More words would hide the picture. */
 const WRITTEN = 6;
 

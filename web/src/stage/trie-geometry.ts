@@ -16,7 +16,7 @@ import type { CircleOrder } from './circle-order.ts';
 import { scatterOf } from './ring-geometry.ts';
 
 /** As deep as doubles tell ids apart. Prefixes shared by more bits than this are not met by chance. */
-export const DEEPEST = 50;
+const DEEPEST = 50;
 
 /** The world is 2 wide and 2 high: the root near the top, the deepest leaf near the bottom. */
 const TOP = -0.86;
