@@ -98,7 +98,7 @@ function measure({ nodes, lookups }) {
       if (!overlay.node(node).lookup(world.now, LookupKind.findNode, target, calls)) {
         throw new Error(`node ${node} could not begin lookup ${calls}`);
       }
-      world.settle(node);
+      world.arm(node);
     }
     const enough = Math.min(lookups, over + atOnce / 8);
     world.run(Infinity, () => over >= enough);

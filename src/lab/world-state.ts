@@ -112,7 +112,7 @@ export class WorldState {
   }
 
   /** Call after every command given to a node's machine. */
-  settle(node: number): void {
+  arm(node: number): void {
     const deadline = Math.ceil(this.inhabitants!.machine(node).deadline);
     if (deadline >= this.armedFor[node]) return;
     // What was due while the node was stopped is due now.

@@ -77,7 +77,7 @@ export class World extends WorldState {
     this.armedFor[node] = Infinity;
     this.#streams?.started(node);
     for (const listener of this.starters) listener(node);
-    if (!idle) this.settle(node);
+    if (!idle) this.arm(node);
   }
 
   /**
@@ -212,7 +212,7 @@ export class World extends WorldState {
     this.hash.add((length << 16) ^ (bytes[start + 12] << 8) ^ bytes[start + 16]);
     machine.receive(this.wheel.now, seenAs, bytes, start, start + length);
     wire.release(parcel);
-    this.settle(to);
+    this.arm(to);
   }
 
   #tick(node: number): void {
@@ -221,6 +221,6 @@ export class World extends WorldState {
     if (this.alive[node] === 0) return;
     const machine = this.inhabitants!.machine(node);
     if (machine.deadline <= this.wheel.now) machine.tick(this.wheel.now);
-    this.settle(node);
+    this.arm(node);
   }
 }

@@ -162,7 +162,7 @@ test('the same lookups ask the same nodes in the same order', async () => {
     const target = targets[randomBelow(random, targets.length)];
     const kind = kinds[randomBelow(random, kinds.length)];
     lab.node(node).lookup(lab.world.now, kind, target, 1, ANNOUNCEMENT[kind] ?? null);
-    lab.world.settle(node);
+    lab.world.arm(node);
     lab.world.run(Infinity, () => virtual.length > i);
     await real.lookup(node, kind, target);
     const { asked } = virtual[i];

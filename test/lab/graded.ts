@@ -67,7 +67,7 @@ export class GradedWorld implements MainlineObserver {
     const announcement = port === 0 ? null : { port, impliedPort: false, seed: false };
     const node = this.overlay.node(asker);
     if (!node.lookup(world.now, kind, target, call, announcement)) throw new Error('not started');
-    world.settle(asker);
+    world.arm(asker);
     return call;
   }
 

@@ -72,7 +72,7 @@ export class Living {
       fillRandom(this.#random, target, 0, 20);
       this.#askers.set(++this.#lastCall, asker);
       this.node(asker).lookup(this.world.now, LookupKind.findNode, target, this.#lastCall);
-      this.world.settle(asker);
+      this.world.arm(asker);
     }
     this.run(MINUTE_MS);
     return this.grades;

@@ -36,7 +36,7 @@ test('only a closer deadline gets an entry in the wheel, at a whole millisecond'
   const { wheel } = world;
   for (const deadline of [Infinity, START_MS + 90.5, START_MS + 95, START_MS + 20]) {
     due.deadline = deadline;
-    world.settle(0);
+    world.arm(0);
   }
   const taken: number[][] = [];
   for (let row = wheel.take(Infinity); row !== 0; row = wheel.take(Infinity)) {
@@ -53,7 +53,7 @@ test('a deadline that has passed is due now', () => {
   const { world, due, overlay } = state();
   world.inhabit(overlay);
   due.deadline = 5;
-  world.settle(1);
+  world.arm(1);
   expect(world.wheel.take(Infinity)).not.toBe(0);
   expect(world.elapsedMs).toBe(0);
 });

@@ -189,7 +189,7 @@ describe('datagrams', () => {
       addressOf(1, 1),
     ]) {
       expect(overlay.node(0).ask(world.now, to, Method.ping, graded.randomId(), 1)).toBe(true);
-      world.settle(0);
+      world.arm(0);
     }
     expect(world.undeliverable).toBe(3);
     world.run(Infinity);
@@ -200,7 +200,7 @@ describe('datagrams', () => {
         .node(0)
         .ask(world.now, overlay.population.addressOf(9), Method.ping, graded.randomId(), 1),
     ).toBe(true);
-    world.settle(0);
+    world.arm(0);
     world.run(Infinity);
     expect([graded.answers, world.delivered]).toEqual([1, 2]);
   });
@@ -212,7 +212,7 @@ describe('datagrams', () => {
     const ask = (from: number, to: number) => {
       const address = overlay.population.addressOf(to);
       overlay.node(from).ask(world.now, address, Method.ping, graded.randomId(), 1);
-      world.settle(from);
+      world.arm(from);
       world.run(Infinity);
       return [world.delivered, world.undeliverable, graded.answers, graded.silences];
     };

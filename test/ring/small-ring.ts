@@ -175,7 +175,7 @@ export class Process implements StreamMachine, StoreMachine {
 
   call(run: () => void): void {
     run();
-    this.world.lab.settle(this.number);
+    this.world.lab.arm(this.number);
   }
 
   // What comes from the world; bytes sent to a process name it first by its streams.

@@ -306,7 +306,7 @@ export class Lab {
         this.#peers.delete(call);
         throw new DhtError('NO_NODES', `node ${number} knows nobody, or is too busy`);
       }
-      this.#world.settle(number);
+      this.#world.arm(number);
     });
   }
 

@@ -181,7 +181,7 @@ export class RingLab {
       const { world } = this.#overlay;
       this.#begunAtMs.set(call, world.now);
       begin(this.#overlay.node(number), world.now, call);
-      world.settle(number);
+      world.arm(number);
     });
   }
 

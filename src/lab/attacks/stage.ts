@@ -124,7 +124,7 @@ export class Stage implements MainlineObserver {
   /** A command to a node, after which the world looks at its deadline. */
   command(node: number, give: (machine: MainlineNode, now: number) => void): void {
     give(this.overlay.node(node), this.world.now);
-    this.world.settle(node);
+    this.world.arm(node);
   }
 
   announce(node: number, infoHash: Uint8Array): Found {

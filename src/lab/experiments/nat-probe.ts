@@ -43,7 +43,7 @@ export class NatProbe implements MainlineObserver, QueryHandler {
     for (let node = 0; node < overlay.count; node++) {
       if (node === first || node === second) continue;
       overlay.node(node).ask(world.now, home, Method.ping, nothing, 0);
-      world.settle(node);
+      world.arm(node);
     }
     world.run(world.now + PAUSE_MS);
     this.asked = this.#seen.size;
@@ -77,7 +77,7 @@ export class NatProbe implements MainlineObserver, QueryHandler {
     for (const address of this.#seen) {
       machine.ask(world.now, address, Method.ping, nothing, 1 + question);
     }
-    world.settle(observer);
+    world.arm(observer);
     world.run(world.now + PAUSE_MS);
   }
 }

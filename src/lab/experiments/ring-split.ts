@@ -412,7 +412,7 @@ class Churned {
         const node = circle.nodeOf(place);
         const call = this.#asked.push({ node, key, owner: oracle.ownerOf(key), atMs: world.now });
         this.#overlay.node(node).owner(world.now, call, key);
-        world.settle(node);
+        world.arm(node);
       }
     }
     world.run(world.now + LOOKUPS_MS);

@@ -246,7 +246,7 @@ class Crowd {
     for (const [i, key] of this.#keys.entries()) {
       const node = i % count;
       this.#overlay.node(node).insert(world.now, i, key, key, 'all');
-      world.settle(node);
+      world.arm(node);
     }
     this.#wait();
   }
@@ -278,7 +278,7 @@ class Crowd {
     for (const [i, key] of this.#keys.entries()) {
       const node = living[i % living.length];
       this.#overlay.node(node).get(world.now, i, key, 'one');
-      world.settle(node);
+      world.arm(node);
     }
     this.#wait();
     return this.#keys.map((key, i) => {

@@ -49,7 +49,7 @@ export class ZoneCrawl implements MainlineObserver {
     this.#known.clear();
     const { world } = overlay;
     overlay.node(crawler).lookup(world.now, LookupKind.findNode, zone, 1);
-    world.settle(crawler);
+    world.arm(crawler);
     const isOver = (): boolean => !this.#isLooking && this.#inFlight === 0;
     world.run(Infinity, isOver);
   }
@@ -102,7 +102,7 @@ export class ZoneCrawl implements MainlineObserver {
       id[fork >>> 3] ^= 0x80 >>> (fork & 7);
       if (node.ask(world.now, address, Method.findNode, id, 2)) this.#inFlight++;
     }
-    world.settle(this.#crawler);
+    world.arm(this.#crawler);
   }
 }
 

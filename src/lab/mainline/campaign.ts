@@ -119,7 +119,7 @@ export class Campaigns implements MainlineObserver {
     if (!machine.lookup(overlay.world.now, kind, id, call, announcement)) {
       this.#lost(call, node, kind, id);
     }
-    overlay.world.settle(node);
+    overlay.world.arm(node);
   }
 
   /** A node that knows nobody cannot even begin: a failure like any other. */

@@ -34,7 +34,7 @@ export class LabCrawl implements MainlineObserver {
     const budget = new TokenBucket(endpointsPerS, Math.max(1, endpointsPerS / 10));
     while (!crawl.isOver) {
       this.#ask(crawler, budget);
-      world.settle(crawler);
+      world.arm(crawler);
       world.run(world.now + PACE_MS);
     }
   }

@@ -169,7 +169,7 @@ export class Liveness {
     if (!machine.lookup(world.now, kind, target, call)) {
       this.#fail('nobody alone', `node ${node} knows nobody`);
     }
-    world.settle(node);
+    world.arm(node);
   }
 
   #living(): number[] {

@@ -190,7 +190,7 @@ export class MainlineOverlay implements Overlay {
     return read;
   }
 
-  /** The machine under a number, to be given commands; `world.settle(node)` after each. */
+  /** The machine under a number, to be given commands; `world.arm(node)` after each. */
   node(node: number): MainlineNode {
     return this.#machines.own(node);
   }
@@ -226,7 +226,7 @@ export class MainlineOverlay implements Overlay {
     const fresh = this.#machines.renew(node);
     this.world.start(node);
     fresh.join(now, doors);
-    this.world.settle(node);
+    this.world.arm(node);
   }
 
   /**

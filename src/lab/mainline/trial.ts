@@ -205,7 +205,7 @@ class Trial {
     this.#safety.began(call, node);
     // Whoever knows nobody is told so at once.
     if (!machine.lookup(world.now, kind, target, call, announcement)) this.#safety.ended(call);
-    world.settle(node);
+    world.arm(node);
   }
 
   #ended(call: number, lookup: Lookup): void {

@@ -172,7 +172,7 @@ export class Workload implements MainlineObserver {
     const machine = this.#overlay!.node(node);
     const hasBegun = machine.lookup(world.now, kind, target, number, announcement);
     if (!hasBegun) this.#lost(number, node, machine.settings.k);
-    world.settle(node);
+    world.arm(node);
   }
 
   /** Whoever knows nobody is told so at once: a failure like any other. */

@@ -356,7 +356,7 @@ export class RingLife {
     this.#leavers.set(call, { node, isWiped });
     this.#note('leave', node);
     this.#overlay.node(node).leave(this.#overlay.nowAt(node), call);
-    world.settle(node);
+    world.arm(node);
   }
 
   /** Whoever could not hand everything over stops all the same, and is one of those who are gone. */

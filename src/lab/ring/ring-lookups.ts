@@ -93,14 +93,14 @@ export class RingLookups implements RingWatcher {
     fillRandom(this.random, key, 0, ID_BYTES);
     const call = this.#expect(overlay, 'owns', node, key);
     overlay.node(node).owner(overlay.world.now, call, key);
-    overlay.world.settle(node);
+    overlay.world.arm(node);
   }
 
   /** Begins an insert, acknowledged by the owner. */
   insert(overlay: RingOverlay, node: number, key: Uint8Array, value: Uint8Array): void {
     const call = this.#expect(overlay, 'insert', node, key);
     overlay.node(node).insert(overlay.world.now, call, key, value, 'one');
-    overlay.world.settle(node);
+    overlay.world.arm(node);
   }
 
   #expect(overlay: RingOverlay, kind: Asked['kind'], node: number, key: Uint8Array): number {

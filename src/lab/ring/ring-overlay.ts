@@ -139,7 +139,7 @@ export class RingOverlay implements Overlay, RingInside {
   }
 
   /**
-   * The machine of a node that has begun, to be given commands, at `nowAt(node)`; `world.settle(node)`
+   * The machine of a node that has begun, to be given commands, at `nowAt(node)`; `world.arm(node)`
    * after each.
    */
   node(node: number): RingNode {
@@ -158,7 +158,7 @@ export class RingOverlay implements Overlay, RingInside {
     const skewed = this.#skewed.get(node) ?? new SkewedMachine(this.node(node), 0);
     skewed.jump(byMs);
     this.#skewed.set(node, skewed);
-    if (this.world.alive[node] === 1) this.world.settle(node);
+    if (this.world.alive[node] === 1) this.world.arm(node);
   }
 
   hasBegun(node: number): boolean {
@@ -181,7 +181,7 @@ export class RingOverlay implements Overlay, RingInside {
   }
 
   /** A node that has never begun will live at addresses of its choice, one for each identity. */
-  resettle(node: number, addresses: readonly Address[]): void {
+  move(node: number, addresses: readonly Address[]): void {
     assert(!this.hasBegun(node), 'who chooses another address has not begun');
     assert(addresses.length === this.circle.identities, 'each identity has an address');
     for (const [identity, address] of addresses.entries()) {
@@ -200,13 +200,13 @@ export class RingOverlay implements Overlay, RingInside {
     this.#born(node, aheadMs);
     this.world.start(node);
     this.node(node).start(this.nowAt(node), ways);
-    this.world.settle(node);
+    this.world.arm(node);
   }
 
   /** Hands its arcs over, tells its neighbours, and ends. */
   leave(node: number): void {
     this.node(node).leave(this.nowAt(node), LEAVE);
-    this.world.settle(node);
+    this.world.arm(node);
   }
 
   /** Its process dies at once; what was durable on its disk stays there. */
@@ -304,7 +304,7 @@ export class RingOverlay implements Overlay, RingInside {
     }
     entitle(this, members, isDead);
     for (let node = 0; node < members; node++) {
-      if (isDead[node] === 0) world.settle(node);
+      if (isDead[node] === 0) world.arm(node);
       // Its host is gone: nobody refuses a connection there.
       else world.streams.stopped(node, true);
     }

@@ -332,14 +332,14 @@ export class RingTrial {
     const call = this.history.begin(world.now, begun) + 1;
     const content = contentOf(value, bytes);
     this.overlay.node(node).insert(this.overlay.nowAt(node), call, this.#keys[key], content, level);
-    world.settle(node);
+    world.arm(node);
   }
 
   #ask(node: number, kind: Exclude<OperationKind, 'insert'>, key: number, level: Level): void {
     const { world } = this.overlay;
     const call = this.history.begin(world.now, { kind, level, key: `k${key}`, node }) + 1;
     this.overlay.node(node)[kind](this.overlay.nowAt(node), call, this.#keys[key], level);
-    world.settle(node);
+    world.arm(node);
   }
 
   /** Calls of programs are numbered from 1, as their operations are from 0. */

@@ -156,6 +156,6 @@ export class Disks {
 
   #tell(node: number, token: StoreToken): void {
     this.#machineOf(node).stored(this.#world.now, token, this.#diskOf(node).error);
-    this.#world.settle(node);
+    this.#world.arm(node);
   }
 }

@@ -98,7 +98,7 @@ export class Closing {
     this.#state.trace(What.closed, node, why);
     this.#ends.pin(end);
     overlay.streams(node)!.closed(now, end, why);
-    this.#world.settle(node);
+    this.#world.arm(node);
     this.#ends.unpin(end);
   }
 

@@ -55,7 +55,7 @@ export class Sending {
     if (this.#world.alive[node] === 0) return;
     ends.clear(end, Is.above);
     this.#world.overlay.streams(node)!.drained(this.#world.now, end);
-    this.#world.settle(node);
+    this.#world.arm(node);
   }
 
   #sendPiece(end: End, piece: number, length: number): void {

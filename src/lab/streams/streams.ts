@@ -191,7 +191,7 @@ export class Streams implements StreamHost {
     this.#state.trace(What.connect, to, from);
     this.#sending.word(peer, What.opened, Is.openHeld);
     machine.accepted(now, peer, ends.local[end], local);
-    this.#world.settle(to);
+    this.#world.arm(to);
   }
 
   #refuse(end: End, from: number, to: number): void {
@@ -209,7 +209,7 @@ export class Streams implements StreamHost {
     this.#state.trace(What.opened, node, this.ends.node[this.ends.peer[end]]);
     overlay.streams(node)!.opened(now, end);
     if (!this.ends.is(end, Is.over)) this.#sending.pumpAndTell(end);
-    this.#world.settle(node);
+    this.#world.arm(node);
   }
 
   // Bytes.
@@ -246,7 +246,7 @@ export class Streams implements StreamHost {
     overlay.streams(node)!.arrived(now, end, bytes, start, start + length);
     ends.release(piece);
     if (!ends.is(peer, Is.over)) this.#take(end, peer, length);
-    this.#world.settle(node);
+    this.#world.arm(node);
   }
 
   /** Opens the sender's window. One that waits for it hears after one way, others need not be woken. */
@@ -271,7 +271,7 @@ export class Streams implements StreamHost {
     ends.set(end, Is.peerEnded);
     this.#state.trace(What.ended, node, ends.node[peer]);
     overlay.streams(node)!.ended(now, end);
-    this.#world.settle(node);
+    this.#world.arm(node);
     if (ends.is(end, Is.over) || !ends.is(end, Is.endSent)) return;
     if (!ends.is(peer, Is.over)) this.#sending.word(end, What.closed, Is.closeHeld);
     this.#closing.close(end, Closed.ended);

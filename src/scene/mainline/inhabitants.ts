@@ -192,7 +192,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     this.#open.set(call.call, { call, kind, startedMs, peers: new Set(), flights, progress: -1 });
     const hasBegun = machine.lookup(world.now, kind, call.key, call.call, announcement);
     if (!hasBegun) this.#open.delete(call.call);
-    world.settle(call.from);
+    world.arm(call.from);
     return hasBegun;
   }
 

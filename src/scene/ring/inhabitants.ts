@@ -202,7 +202,7 @@ export class RingInhabitants implements Inhabitants {
     else if (kind === 'get') machine.get(now, call.call, key, level);
     else if (kind === 'remove') machine.remove(now, call.call, key, level);
     else machine.owner(now, call.call, key);
-    this.world.settle(from);
+    this.world.arm(from);
     return true;
   }
 
@@ -221,7 +221,7 @@ export class RingInhabitants implements Inhabitants {
     const places = this.#identities;
     const found = this.#search.find(sybilsOf, nodes.length * places, first * places);
     for (const [i, node] of nodes.entries()) {
-      this.mortals.resettle(node, everyNth(found, nodes.length, i));
+      this.mortals.move(node, everyNth(found, nodes.length, i));
       this.#sybils.add(node);
     }
     return nodes;

@@ -54,7 +54,7 @@ function both(seed: number, nodes: number, successors: number, share: number, lo
     while (dead.has(circle.nodeOf(place)));
     const node = circle.nodeOf(place);
     overlay.node(node).owner(world.now, call, key);
-    world.settle(node);
+    world.arm(node);
     return paper.lookup(place, numberOf(key));
   });
   world.run(world.now + 5 * MINUTE_MS);

@@ -27,7 +27,7 @@ describe('a crash', () => {
     const { shared } = living.overlay;
     living.look(5); // some are busy now and then
     living.node(7).lookup(living.world.now, 1, new Uint8Array(20), 99);
-    living.world.settle(7);
+    living.world.arm(7);
     expect(shared.requests.count).toBeGreaterThan(0);
     living.life.crash(7);
     living.life.begin(7, 'blank');
@@ -81,7 +81,7 @@ describe('a pause', () => {
     const { life, world } = living;
     const machine = living.node(7);
     machine.lookup(world.now, 1, new Uint8Array(20), 99);
-    world.settle(7);
+    world.arm(7);
     const size = machine.table.count;
     expect([life.pause(7), life.pause(7)]).toEqual([true, false]);
     expect(machine.requestCount).toBeGreaterThan(0);

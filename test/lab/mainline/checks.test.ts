@@ -23,7 +23,7 @@ function busy() {
   const machine = living.node(7);
   const target = new Uint8Array(20).fill(0xab);
   machine.lookup(living.world.now, LookupKind.findNode, target, 1);
-  living.world.settle(7);
+  living.world.arm(7);
   living.run(60);
   const lookup = machine.lookups.find((one) => one !== null)!;
   expect(machine.requestCount).toBeGreaterThan(0);

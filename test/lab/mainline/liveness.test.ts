@@ -35,7 +35,7 @@ function world(nodes = 120) {
   const announce = (node: number): void => {
     const announcement = { port: 777, impliedPort: false, seed: false };
     overlay.node(node).lookup(overlay.world.now, LookupKind.announce, HASH, 1, announcement);
-    overlay.world.settle(node);
+    overlay.world.arm(node);
     overlay.world.run(overlay.world.now + 5000);
     liveness.announced(HASH, node, 777, overlay.world.now);
   };

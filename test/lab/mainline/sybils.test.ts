@@ -54,7 +54,7 @@ function attacked() {
     const announcement =
       kind === LookupKind.announce ? { port: 1000, impliedPort: false, seed: false } : null;
     overlay.node(5).lookup(world.now, kind, TARGET, call, announcement);
-    world.settle(5);
+    world.arm(5);
     world.run(world.now + 10_000);
   };
   world.run(world.now + 60_000);

@@ -56,7 +56,7 @@ test('the copies of an arc are counted in the stores, not asked of the owner', (
   const key = new Uint8Array(ID_BYTES).fill(7);
   const owner = oracle.ownerOf(key);
   overlay.node(0).insert(world.now, 1, key, Uint8Array.of(1, 2), 'all');
-  world.settle(0);
+  world.arm(0);
   world.run(world.now + 5000);
   const before = circle.before(owner);
   const holders = [owner, before, circle.before(before)].map((place) => circle.nodeOf(place));

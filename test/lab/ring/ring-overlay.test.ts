@@ -52,7 +52,7 @@ function ring(nodes: number, options: Partial<RingOptions> = {}, seed = 1) {
     const machine = overlay.node(node);
     if (command === 'insert') machine.insert(world.now, call, key, key, level);
     else machine.get(world.now, call, key, 'one');
-    world.settle(node);
+    world.arm(node);
     world.run(world.now + 30_000, () => outcomes.has(call));
     return outcomes.get(call)!;
   };
@@ -326,7 +326,7 @@ describe('who looks on', () => {
     const owner = circle.nodeOf(oracle.ownerOf(key));
     const asker = (owner + 7) % 60;
     overlay.node(asker).owner(world.now, 9, key);
-    world.settle(asker);
+    world.arm(asker);
     world.run(world.now + 5000, () => ended.length > 0);
     expect(steps.at(-2)).toBe(`${asker} 9 asked ${owner}`);
     expect(steps.at(-1)).toBe(`${asker} 9 owner ${owner}`);
@@ -362,11 +362,11 @@ describe('a node of its own choice', () => {
       const isBefore = isInArc(hash, 0, owner.hash, 0, key, 0);
       if (isBefore) address = one;
     }
-    overlay.resettle(11, [address]);
+    overlay.move(11, [address]);
     expect(overlay.addressOf(11)).toBe(address);
     overlay.join(11, [overlay.addressOf(0)]);
     world.run(world.now + 10_000);
     expect(overlay.oracle.ownerAddressOf(key)).toBe(address);
-    expect(() => overlay.resettle(11, [address])).toThrow('has not begun');
+    expect(() => overlay.move(11, [address])).toThrow('has not begun');
   });
 });

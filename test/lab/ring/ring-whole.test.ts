@@ -20,7 +20,7 @@ function world(k = 2): { overlay: RingOverlay; whole: RingWhole } {
   for (const [call, key] of KEYS.entries()) {
     overlay.node(0).insert(overlay.world.now, call + 1, key, key, 'all');
   }
-  overlay.world.settle(0);
+  overlay.world.arm(0);
   overlay.world.run(overlay.world.now + 10_000);
   expect([...outcomes.values()].every(({ code }) => code === 'ok')).toBe(true);
   return { overlay, whole: new RingWhole(overlay, KEYS) };

@@ -67,7 +67,7 @@ test('requests on their way are shown with what they are for', () => {
   const { world } = overlay;
   const target = someId(new SeededRandom(1));
   overlay.node(7).lookup(world.now, LookupKind.getPeers, target, 1);
-  world.settle(7);
+  world.arm(7);
   const { inFlight } = nodeViewOf(overlay, 7, false);
   expect(inFlight).toHaveLength(4);
   for (const { what, to, sinceMs } of inFlight) {
@@ -104,7 +104,7 @@ test('a lookup that moves on has another progress', () => {
   const { world } = overlay;
   const node = overlay.node(7);
   node.lookup(world.now, LookupKind.findNode, someId(new SeededRandom(2)), 1);
-  world.settle(7);
+  world.arm(7);
   const lookup = node.lookups.find((one) => one?.call === 1)!;
   const seen = new Set([progressOf(lookup)]);
   for (let answered = 0; node.lookups.includes(lookup); ) {

@@ -91,7 +91,7 @@ test('a key that is being removed is never unsafe or lost, wherever its tombston
   const states = new Set<string>();
   const { mortals } = scene.ring;
   mortals.node(0).remove(mortals.world.now, 999, key, 'all');
-  mortals.world.settle(0);
+  mortals.world.arm(0);
   const endMs = mortals.world.now + 5000;
   while (mortals.world.now < endMs) {
     mortals.world.run(mortals.world.now + 1);
