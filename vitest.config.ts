@@ -5,7 +5,7 @@ const sources = fileURLToPath(new URL('src', import.meta.url));
 
 const testsOf = (rooms: string[]) => rooms.map((room) => `test/${room}/**/*.test.ts`);
 const MACHINES = testsOf(['core', 'mainline', 'ring', 'lab', 'scene']);
-/** They start processes of their own, and replace nothing of this one. */
+/** They start processes of their own, and replace nothing of this one: `npm run test:commands`. */
 const COMMANDS = testsOf(['cli', 'studio', 'results']);
 
 /** Proofs in a real browser, with a command of their own: `npm run test:browser`. */

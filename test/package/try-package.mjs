@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bytesIn, check, folderWith, prove, ROOT, run, tarball, write } from './packed.mjs';
 
-/** Of an install for Mainline, testnets, the lab and rings in memory; measured 7.2 MB and 2 packages. */
-const INSTALLED_BYTES_MAX = 9_000_000;
+/** Of an install for Mainline, testnets, the lab and rings in memory; measured 9.6 MB and 2 packages. */
+const INSTALLED_BYTES_MAX = 10_000_000;
 const PACKAGES_MAX = 3;
 
 const { folder, said } = folderWith('user', tarball());

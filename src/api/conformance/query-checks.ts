@@ -13,6 +13,8 @@ import {
 import { type Check, expect, expectCode, valuesOf } from './wire-checks.ts';
 
 const IP_BYTES = 4;
+/** K of BEP 5. */
+const BUCKET_CONTACTS = 8;
 
 async function tokenFor(probe: Probe, infoHash: Uint8Array): Promise<Uint8Array> {
   const { token } = valuesOf(await probe.ask('get_peers', { info_hash: infoHash }));
@@ -56,7 +58,10 @@ export const QUERY_CHECKS: Readonly<Record<number, Check>> = {
       found.every((node, i) => node === sorted[i]),
       'nodes that are not nearest first',
     );
-    expect(isSame(found[0]!.id, id), 'not the target, which asked it and answers');
+    if (isSame(found[0]!.id, id)) return;
+    // A full bucket takes no newcomer (BEP 5), such as on the second visit of ours within minutes.
+    if (found.length >= BUCKET_CONTACTS) throw new NotOffered('it knows as many others as it names');
+    expect(false, 'not the target, which asked it and answers');
   },
   21: async (probe) => {
     const hash = randomBytes(20);

@@ -29,7 +29,7 @@ export interface TurnReport {
 
 /** One thing that is done again and again. Iterate it for its reports; stop it. */
 export abstract class Recurring<Report extends TurnReport> implements AsyncIterable<Report> {
-  /** Tells it from others: of two with the same the later takes the place of the earlier. */
+  /** @internal Tells it from others: of two with the same the later takes the place of the earlier. */
   abstract readonly identity: string;
   readonly everyMs: number;
   /** What the last time came to; null before the first is over. */

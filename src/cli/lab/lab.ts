@@ -51,6 +51,7 @@ function fieldsOf({ options: { shape } }: Experiment) {
 }
 
 export function valueText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(valueText).join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

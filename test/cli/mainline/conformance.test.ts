@@ -5,6 +5,11 @@ import { openMainline } from '../../../src/mainline.ts';
 import { objects, ringlight } from '../command.ts';
 
 const AT = { host: '127.0.0.1', bootstrap: false } as const;
+interface Told {
+  verdict?: string;
+  number?: number;
+}
+
 const COMMAND = ['mainline', 'conformance'];
 
 test('a node that keeps the rules: a line, and exit status 0', async () => {
@@ -24,9 +29,11 @@ test('a node that breaks one: which, what was sent and what came, and exit statu
   expect(status).toBe(1);
   expect(stdout).toMatch(/ 12 {2}violates {2}an unknown method gets error 204: error 201/);
   expect(stdout).toMatch(/sent {2}d1:ad.*4:vote.*\n *came {2}d1:eli201e/);
-  const told = objects(await ringlight([...COMMAND, to, '--json'])) as { verdict?: string }[];
+  const told = objects(await ringlight([...COMMAND, to, '--json'])) as Told[];
   expect(told).toHaveLength(106);
-  expect(told.filter(({ verdict }) => verdict === 'violates')).toHaveLength(2);
+  const violated = told.filter(({ verdict }) => verdict === 'violates');
+  // The second visit: what came with the first still fills a bucket, which blames nobody.
+  expect(violated).toMatchObject([{ number: 12 }, { number: 13 }]);
 });
 
 test('silence is exit status 1 and one line', async () => {
