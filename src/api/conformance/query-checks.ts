@@ -60,7 +60,8 @@ export const QUERY_CHECKS: Readonly<Record<number, Check>> = {
     );
     if (isSame(found[0]!.id, id)) return;
     // A full bucket takes no newcomer (BEP 5), such as on the second visit of ours within minutes.
-    if (found.length >= BUCKET_CONTACTS) throw new NotOffered('it knows as many others as it names');
+    if (found.length >= BUCKET_CONTACTS)
+      throw new NotOffered('it knows as many others as it names');
     expect(false, 'not the target, which asked it and answers');
   },
   21: async (probe) => {
