@@ -244,6 +244,16 @@ function sessionFrom(rounds: readonly Round[], everyMs: number) {
   return { detection: (once * once) / twice, sessionMs: -everyMs / naturalLog(stays) };
 }
 
+/** Of −Δ / ln (S₂ / S₁), as a share of it: both are counted, S₂ over one pair of crawls less than S₁. */
+function sessionError(leaving: number, detection: number, open: number, crawls: number): number {
+  const stays = 1 - leaving;
+  const once = Math.min(1, detection) * stays;
+  const twice = once * stays;
+  const ofOnce = shareError(once, open * (crawls - 1)) / once;
+  const ofTwice = shareError(twice, open * (crawls - 2)) / twice;
+  return Math.sqrt(ofOnce * ofOnce + ofTwice * ofTwice) / -naturalLog(stays);
+}
+
 function checksOf(
   figures: ReturnType<typeof figuresOf>,
   rounds: readonly Round[],
@@ -283,10 +293,7 @@ function checksOf(
       {
         reason: 'who is back looks as if he had stayed',
         allowed: 0.15,
-        // Of −Δ / ln p by the deviation of p, over all pairs of crawls.
-        error:
-          shareError(leaving, open * (rounds.length - 1)) /
-          ((1 - leaving) * Math.max(leaving, 1e-3)),
+        error: sessionError(leaving, figures.detection, open, rounds.length),
       },
       figures.sessionMs / sessionMs,
     ),
