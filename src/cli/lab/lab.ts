@@ -12,6 +12,7 @@ import { progressText, showOutcome } from './lab-text.ts';
 import { checkMemory, heapMbFor } from './memory.ts';
 import { defaultOf, flagOf, metaOf, type Options } from './options.ts';
 import { otherCode, recordedFrom } from './replay.ts';
+import { valueText } from './running.ts';
 
 export function listExperiments(console: Console): void {
   for (const experiment of EXPERIMENTS) {
@@ -48,11 +49,6 @@ function fieldsOf({ options: { shape } }: Experiment) {
     const { about = '', expected = '', placeholder = '' } = metaOf(schema);
     return { name, flag: flagOf(name), about, expected, placeholder, default: defaultOf(schema) };
   });
-}
-
-export function valueText(value: unknown): string {
-  if (Array.isArray(value)) return value.map(valueText).join(', ');
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Runs one cell, tells what came out. Resolves with the exit status. */

@@ -166,5 +166,6 @@ export function variedText(varied: Options): string {
 }
 
 export function valueText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(valueText).join(', ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

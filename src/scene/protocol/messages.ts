@@ -119,6 +119,19 @@ export const Figures = shape({
 });
 export type Figures = z.infer<typeof Figures>;
 
+export const NO_FIGURES: Figures = {
+  nodesNow: 0,
+  messages: 0,
+  lostMessages: 0,
+  lookups: 0,
+  failedLookups: 0,
+  exactLookups: 0,
+  keysNow: 0,
+  unsafeKeysNow: 0,
+  lostKeysNow: 0,
+  events: 0,
+};
+
 /**
  * What is different since the update before; all there is when `whole`. A whole one that is earlier than
  * the update before tells that time went back: what was told of later (flights, lookups that began,

@@ -13,8 +13,14 @@ import { Malformed } from '../../mainline/krpc/fields.ts';
 import { Message } from '../../mainline/krpc/message.ts';
 import { kindOfMainline } from '../explain/mainline.ts';
 import { SCENE_VERSION } from '../protocol/limits.ts';
-import type { Figures, Flight, SceneMessage, Update } from '../protocol/messages.ts';
-import { NodeState } from '../protocol/messages.ts';
+import {
+  type Figures,
+  type Flight,
+  NO_FIGURES,
+  NodeState,
+  type SceneMessage,
+  type Update,
+} from '../protocol/messages.ts';
 import { RECORDED_FRAME_MS } from './recorder.ts';
 
 /** Nodes that are placed; messages of others come from outside. */
@@ -176,18 +182,8 @@ class Cast {
   }
 
   #figures(): Figures {
-    return {
-      nodesNow: this.#isUp.filter((isUp) => isUp).length,
-      messages: this.#messages,
-      lostMessages: 0,
-      lookups: 0,
-      failedLookups: 0,
-      exactLookups: 0,
-      keysNow: 0,
-      unsafeKeysNow: 0,
-      lostKeysNow: 0,
-      events: 0,
-    };
+    const nodesNow = this.#isUp.filter((isUp) => isUp).length;
+    return { ...NO_FIGURES, nodesNow, messages: this.#messages };
   }
 }
 

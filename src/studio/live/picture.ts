@@ -8,23 +8,10 @@
  */
 import { addressOf, parseIp } from '../../mainline.ts';
 import type { Figures, KeyView, Places, SceneMessage, Update } from '../../scene.ts';
-import { NodeState } from '../../scene.ts';
+import { NO_FIGURES, NodeState } from '../../scene.ts';
 
 /** Nodes and places that are drawn at most; a crawl of the whole Internet is no picture. */
 export const PLACES_LIMIT = 20_000;
-
-const NO_FIGURES: Figures = {
-  nodesNow: 0,
-  messages: 0,
-  lostMessages: 0,
-  lookups: 0,
-  failedLookups: 0,
-  exactLookups: 0,
-  keysNow: 0,
-  unsafeKeysNow: 0,
-  lostKeysNow: 0,
-  events: 0,
-};
 
 export class Picture {
   figures: Figures = NO_FIGURES;
