@@ -8,6 +8,12 @@ const MACHINES = testsOf(['core', 'mainline', 'ring', 'lab', 'scene']);
 /** They start processes of their own, and replace nothing of this one: `npm run test:commands`. */
 const COMMANDS = testsOf(['cli', 'studio', 'results']);
 
+/**
+ * What is told by real clocks, sockets and processes is told by the machine's mood, too: a CI gives it a
+ * second try, and test/closing-line.ts says which test needed one. Machines under virtual time get none.
+ */
+const SECOND_TRY = process.env['CI'] === undefined ? 0 : 1;
+
 /** Proofs in a real browser, with a command of their own: `npm run test:browser`. */
 const BROWSER = 'test/web/browser/**/*.test.ts';
 
@@ -24,7 +30,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'commands', include: COMMANDS, isolate: false, sequence: { groupOrder: 3 } },
+        test: {
+          name: 'commands',
+          include: COMMANDS,
+          isolate: false,
+          retry: SECOND_TRY,
+          sequence: { groupOrder: 3 },
+        },
       },
       {
         extends: true,
@@ -33,10 +45,19 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: [...MACHINES, ...COMMANDS, BROWSER],
           isolate: true,
+          retry: SECOND_TRY,
           sequence: { groupOrder: 1 },
         },
       },
-      { extends: true, test: { name: 'browser', include: [BROWSER], sequence: { groupOrder: 4 } } },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: [BROWSER],
+          retry: SECOND_TRY,
+          sequence: { groupOrder: 4 },
+        },
+      },
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
