@@ -11,6 +11,18 @@ test('a system that gives no large buffer leaves the default', async () => {
   socket.close();
 });
 
+test('the buffer is large, but not where each datagram would be read into a new one of that size', () => {
+  const socket = newSocket();
+  const asked = vi.spyOn(socket, 'setRecvBufferSize').mockImplementation(() => {});
+  enlargeReceiveBuffer(socket);
+  expect(asked).toHaveBeenCalledOnce();
+  vi.stubGlobal('Deno', {});
+  enlargeReceiveBuffer(socket);
+  vi.unstubAllGlobals();
+  expect(asked).toHaveBeenCalledOnce();
+  socket.close();
+});
+
 test('why the system does not send is told in words, and in its own', () => {
   expect(refusalText('ENETUNREACH')).toBe('the network is unreachable (ENETUNREACH)');
   expect(refusalText('EPERM')).toBe('a firewall forbids it (EPERM)');
