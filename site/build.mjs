@@ -40,11 +40,13 @@ if (!existsSync(join(ROOT, 'dist/site/index.html'))) {
 // Beside the sources: TypeDoc wants the pages below the folder that it names things by.
 const work = mkdtempSync(join(ROOT, 'node_modules/.cache-site-'));
 try {
-  const description = await generated.openApi();
-  await writePages(description);
+  const descriptions = await generated.openApi();
+  await writePages(descriptions);
   await makeSite();
   cpSync(join(ROOT, 'dist/site'), join(OUT, 'studio'), { recursive: true });
-  writeFileSync(join(OUT, 'openapi.json'), JSON.stringify(description, null, 2));
+  for (const [name, description] of Object.entries(descriptions)) {
+    writeFileSync(join(OUT, `openapi-${name}.json`), JSON.stringify(description, null, 2));
+  }
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -56,13 +58,13 @@ console.log(
 );
 process.exitCode = dead.length === 0 ? 0 : 1;
 
-/** Writes the pages as TypeDoc takes them. @param {object} description the OpenAPI document */
-async function writePages(description) {
+/** Writes the pages as TypeDoc takes them. @param {{ studio: object, ring: object }} descriptions OpenAPI documents */
+async function writePages(descriptions) {
   const lessons = await generated.lessons();
   /** @type {Record<string, string>} */
   const made = {
     'docs/commands.md': await generated.commandsPage(),
-    'docs/http-api.md': generated.httpApiPage(description),
+    'docs/http-api.md': generated.httpApiPage(descriptions),
     'docs/lessons.md': generated.lessonsPage(lessons),
   };
   for (const folder of ['docs/pictures', 'examples', 'bench']) {

@@ -9,7 +9,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { ENVIRONMENT, EXIT_STATUS } from '../dist/cli/manual.js';
 import { wholeReference } from '../dist/cli/program.js';
-import { studioApi } from '../dist/studio/server/api.js';
+import { openRing } from '../dist/ring.js';
+import { openHttp } from '../dist/service.js';
+import { openStudio } from '../dist/studio.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -68,35 +70,57 @@ function commandLines({ path, about, usage, args, options, commands }, depth) {
   ];
 }
 
-/** The OpenAPI document as the server gives it out. */
+/** The OpenAPI documents, asked for from the servers themselves. @returns {Promise<{ studio: object, ring: object }>} */
 export async function openApi() {
-  const { version } = (await import('../package.json', { with: { type: 'json' } })).default;
-  const api = studioApi({
-    ...{ host: '127.0.0.1', scenes: new Map(), recordings: new Map(), controlToken: undefined },
-    ...{ site: null, version },
-  });
-  const response = await api.request('/api/openapi.json', { headers: { host: '127.0.0.1' } });
-  if (!response.ok) throw new Error(`no OpenAPI document: ${response.status}`);
-  return response.json();
+  const studio = await openStudio({ site: null });
+  const ring = await openRing();
+  const http = await openHttp(ring);
+  try {
+    return {
+      studio: await documentAt(`${studio.url}/api/openapi.json`),
+      ring: await documentAt(`${http.url}/openapi.json`),
+    };
+  } finally {
+    await Promise.all([studio.close(), http.close()]);
+    await ring.close();
+  }
 }
 
-/** @param {any} description an OpenAPI document */
-export function httpApiPage(description) {
-  const { info, paths, components } = description;
+/** @param {string} address @returns {Promise<object>} */
+async function documentAt(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`no OpenAPI document at ${address}: ${response.status}`);
+  return /** @type {Promise<object>} */ (response.json());
+}
+
+/** Where a running server has its document. @type {Readonly<Record<string, string>>} */
+const DOCUMENTS = { studio: '/api/openapi.json', ring: '/openapi.json' };
+
+/** @param {Record<string, any>} descriptions OpenAPI documents by name */
+export function httpApiPage(descriptions) {
   const lines = [
-    '# HTTP API',
+    '# HTTP APIs',
     '',
-    `${info.description} This page is made of the server's own description, OpenAPI ${description.openapi}: ` +
-      '<a href="../openapi.json">openapi.json</a>, which a running server has at `/api/openapi.json`.',
+    "What the studio and a ring's HTTP service answer. This page is made of the servers' own descriptions.",
     '',
   ];
-  for (const [path, operations] of Object.entries(paths)) {
-    for (const [method, operation] of Object.entries(operations)) {
-      lines.push(...operationLines(method, path, operation));
+  for (const [name, { info, openapi, paths, components }] of Object.entries(descriptions)) {
+    lines.push(
+      `## ${info.title}`,
+      '',
+      `${info.description} OpenAPI ${openapi}: <a href="../openapi-${name}.json">openapi-${name}.json</a>, ` +
+        `which a running server has at \`${DOCUMENTS[name]}\`.`,
+      '',
+    );
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [method, operation] of Object.entries(operations)) {
+        lines.push(...operationLines(method, path, operation));
+      }
     }
-  }
-  for (const [name, schema] of Object.entries(components?.schemas ?? {})) {
-    lines.push(`## Schema ${name}`, '', '```json', JSON.stringify(schema, null, 2), '```', '');
+    for (const [schema, shape] of Object.entries(components?.schemas ?? {})) {
+      const title = `### ${info.title}: schema ${schema}`;
+      lines.push(title, '', '```json', JSON.stringify(shape, null, 2), '```', '');
+    }
   }
   return lines.join('\n');
 }
@@ -105,13 +129,14 @@ export function httpApiPage(description) {
 function operationLines(method, path, operation) {
   const { summary, parameters = [], requestBody, security, responses } = operation;
   return [
-    `## ${method.toUpperCase()} ${path}`,
+    `### ${method.toUpperCase()} ${path}`,
     '',
     `${summary}.${security ? ' Needs the control token: `Authorization: Bearer TOKEN`.' : ''}`,
     ...table(
-      ['in the path', ''],
+      ['parameter', 'in', ''],
       parameters.map((/** @type {any} */ one) => [
         `\`${one.name}\``,
+        one.in,
         cell(one.description ?? one.schema?.description ?? one.schema?.type ?? ''),
       ]),
     ),

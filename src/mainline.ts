@@ -95,6 +95,7 @@ export type { SavedItem } from './api/mainline/saved-items.ts';
 export { SCRAPE_MAX, type ScrapeResult } from './api/mainline/scrapes.ts';
 export type { MainlineSnapshot, SavedAnnouncement } from './api/mainline/snapshot.ts';
 export type { StoredPeers } from './api/mainline/stored.ts';
+export { type Measured, type Measurement, metricsText } from './api/metrics.ts';
 export {
   type Address,
   addressOf,

@@ -22,10 +22,6 @@ export {
   type MainlineHands,
 } from './studio/mainline/live-mainline.ts';
 export { LiveRing, type LiveRingOptions, type RingHands } from './studio/ring/live-ring.ts';
-export {
-  openStudio,
-  type Studio,
-  StudioError,
-  type StudioOptions,
-} from './studio/server/server.ts';
-export { SiteError } from './studio/server/site.ts';
+export type { StudioStats } from './studio/server/counts.ts';
+export { SiteError, StudioError } from './studio/server/failures.ts';
+export { openStudio, type Studio, type StudioOptions } from './studio/server/server.ts';

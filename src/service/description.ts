@@ -1,145 +1,168 @@
 /**
- * What the HTTP service can be asked, as an OpenAPI 3.1 document.
+ * What each route of the HTTP service says of itself, for its OpenAPI document, and the shapes of what is
+ * asked and answered in JSON.
  */
-const ERROR = {
-  type: 'object',
-  required: ['error'],
-  properties: {
-    error: {
-      type: 'object',
-      required: ['code', 'message'],
-      properties: { code: { type: 'string' }, message: { type: 'string' } },
-    },
-  },
-};
+import type { MiddlewareHandler } from 'hono';
+import { describeRoute, validator } from 'hono-openapi';
+import { z } from 'zod';
+import { failureOf, jsonOf } from '../studio/server/openapi.ts';
+import { ServiceError } from './failure.ts';
 
-const NAME = {
-  name: 'name',
-  in: 'path',
-  required: true,
-  description: 'The name of the key, percent-encoded; slashes may stand as they are.',
-  schema: { type: 'string' },
-};
+/** Names of one page. */
+const NAMES_DEFAULT = 1000;
+const NAMES_MAX = 10_000;
 
-const header = (name: string, description: string) => ({
-  name,
-  in: 'header',
-  description,
-  schema: { type: 'string' },
-});
-const query = (name: string, description: string) => ({
-  name,
-  in: 'query',
-  description,
-  schema: { type: 'string' },
-});
-
-const IF_MATCH = header('If-Match', 'Only if the key has this version; `*`: only if it is there.');
-const IF_NONE_MATCH = header('If-None-Match', '`*`: only if there is no such key.');
 const BYTES = {
-  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+  'application/octet-stream': { schema: { type: 'string' as const, format: 'binary' } },
 };
-const failed = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+const TEXT = { 'text/plain': { schema: { type: 'string' as const } } };
+
+type In = 'header' | 'query';
+const said = (place: In, name: string, description: string) => ({
+  ...{ name, in: place, description },
+  schema: { type: 'string' as const },
 });
-const NOT_THERE = failed('There is no such key.');
-const UNMATCHED = failed('The condition was not met.');
-const DOWN = failed('The ring, or enough of it, could not be reached.');
-
-const VALUE = {
-  parameters: [NAME],
-  get: {
-    summary: 'The value, or a part of it',
-    parameters: [
-      header('Range', 'One range of bytes.'),
-      header('If-None-Match', 'A version that is known: then the answer is 304.'),
-    ],
-    responses: {
-      200: { description: 'The value; ETag is its version.', ...BYTES },
-      206: { description: 'A part of it.', ...BYTES },
-      304: { description: 'It is the version that is known.' },
-      404: NOT_THERE,
-      416: failed('There is no such part.'),
-      503: DOWN,
-    },
-  },
-  put: {
-    summary: 'Add or replace the value',
-    parameters: [IF_MATCH, IF_NONE_MATCH, query('ttl', 'Seconds after which it expires.')],
-    requestBody: { required: true, ...BYTES },
-    responses: {
-      201: { description: 'It was added.' },
-      204: { description: 'It replaced another.' },
-      412: UNMATCHED,
-      413: failed('The value is too large.'),
-      503: DOWN,
-    },
-  },
-  post: {
-    summary: 'Add to the end of the value',
-    requestBody: { required: true, ...BYTES },
-    responses: {
-      200: { description: 'Its length now: {"bytes": 42}.' },
-      413: failed('The value would be too large.'),
-      503: DOWN,
-    },
-  },
-  delete: {
-    summary: 'Remove the key',
-    parameters: [IF_MATCH],
-    responses: {
-      204: { description: 'It is gone.' },
-      404: NOT_THERE,
-      412: UNMATCHED,
-      503: DOWN,
-    },
-  },
+const NAME = {
+  ...{ name: 'name', in: 'path' as const, required: true, schema: { type: 'string' as const } },
+  description: 'The name of the key, percent-encoded; slashes may stand as they are.',
 };
+const IF_MATCH = said(
+  'header',
+  'If-Match',
+  'Only if the key has this version; `*`: only if it is there.',
+);
+const IF_NONE_MATCH = said('header', 'If-None-Match', '`*`: only if there is no such key.');
+const NOT_THERE = failureOf('There is no such key.');
+const UNMATCHED = failureOf('The condition was not met.');
+const DOWN = failureOf('The ring, or enough of it, could not be reached.');
 
-export function describe(version: string): object {
-  const simple = (summary: string, description: string) => ({
-    get: { summary, responses: { 200: { description }, 503: DOWN } },
-  });
-  return {
-    openapi: '3.1.0',
-    info: { title: 'Ringlight ring', version, description: 'The keys of a ring, at any member.' },
-    security: [{}, { password: [] }],
-    paths: {
-      '/values/{name}': VALUE,
-      '/names': {
-        get: {
-          summary: 'Names of keys, page by page',
-          parameters: [
-            query('prefix', 'How they begin.'),
-            query('limit', 'At most so many, 1000 unless told otherwise.'),
-            query('after', 'The `next` of the page before.'),
-          ],
-          responses: { 200: { description: '{"names": […], "next": "…" or null}' }, 503: DOWN },
-        },
-      },
-      '/changes': {
-        get: {
-          summary: 'What happens to a key or a prefix of names, as server-sent events',
-          parameters: [
-            query('key', 'One key by its name.'),
-            query('prefix', 'Or all names that begin so.'),
-            header('Last-Event-ID', 'Go on behind this event.'),
-          ],
-          responses: {
-            200: { description: 'text/event-stream' },
-            400: failed('A wrong question.'),
-          },
-        },
-      },
-      '/ring': simple('What the member knows of itself and its neighbours', 'JSON'),
-      '/metrics': simple('Counters for Prometheus', 'Text, version 0.0.4'),
-      '/healthz': simple('The process answers', 'ok'),
-      '/readyz': simple('It is a member of its ring', 'ready'),
+export const GET_VALUE: MiddlewareHandler = describeRoute({
+  summary: 'The value, or a part of it',
+  parameters: [
+    NAME,
+    said('header', 'Range', 'One range of bytes.'),
+    said('header', 'If-None-Match', 'A version that is known: then the answer is 304.'),
+  ],
+  responses: {
+    200: { description: 'The value; ETag is its version.', content: BYTES },
+    206: { description: 'A part of it.', content: BYTES },
+    304: { description: 'It is the version that is known.' },
+    404: NOT_THERE,
+    416: failureOf('There is no such part.'),
+    503: DOWN,
+  },
+});
+
+export const PUT_VALUE: MiddlewareHandler = describeRoute({
+  summary: 'Add or replace the value',
+  parameters: [
+    ...[NAME, IF_MATCH, IF_NONE_MATCH],
+    said('query', 'ttl', 'Seconds after which it expires.'),
+  ],
+  requestBody: { required: true, content: BYTES },
+  responses: {
+    201: { description: 'It was added.' },
+    204: { description: 'It replaced another.' },
+    412: UNMATCHED,
+    413: failureOf('The value is too large.'),
+    503: DOWN,
+  },
+});
+
+export const APPEND_VALUE: MiddlewareHandler = describeRoute({
+  summary: 'Add to the end of the value',
+  parameters: [NAME],
+  requestBody: { required: true, content: BYTES },
+  responses: {
+    200: {
+      description: 'Its length by then.',
+      content: jsonOf(z.object({ bytes: z.int().min(0) })),
     },
-    components: {
-      schemas: { Error: ERROR },
-      securitySchemes: { password: { type: 'http', scheme: 'bearer' } },
+    413: failureOf('The value would be too large.'),
+    503: DOWN,
+  },
+});
+
+export const REMOVE_VALUE: MiddlewareHandler = describeRoute({
+  summary: 'Remove the key',
+  parameters: [NAME, IF_MATCH],
+  responses: {
+    204: { description: 'It is gone.' },
+    404: NOT_THERE,
+    412: UNMATCHED,
+    503: DOWN,
+  },
+});
+
+const NamesAnswer = z.object({
+  names: z.array(
+    z.object({
+      name: z.string(),
+      key: z.string().regex(/^[0-9a-f]{40}$/),
+      version: z.string(),
+      storedUntilMs: z.number().nullable().describe('Since 1970; null: for ever'),
+      bytes: z.int().min(0),
+    }),
+  ),
+  next: z.string().nullable().describe('`after` of the next page; null: that was the last'),
+});
+
+export const NAMES: MiddlewareHandler = describeRoute({
+  summary: 'Names of keys, page by page',
+  responses: { 200: { description: 'A page.', content: jsonOf(NamesAnswer) }, 503: DOWN },
+});
+
+const LIMIT = `expected 1 to ${NAMES_MAX}`;
+const NamesQuestion = z.object({
+  prefix: z.string().default('').describe('How they begin.'),
+  limit: z.coerce
+    .number(LIMIT)
+    .int(LIMIT)
+    .min(1, LIMIT)
+    .max(NAMES_MAX, LIMIT)
+    .default(NAMES_DEFAULT)
+    .describe('At most so many.'),
+  after: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, 'expected the "next" of a page before')
+    .optional()
+    .describe('The `next` of the page before.'),
+});
+
+/** Checks what is asked for, and describes it. */
+export const namesQuestion = validator('query', NamesQuestion, (result) => {
+  if (result.success) return;
+  const [{ path = [], message } = { message: 'a wrong question' }] = result.error;
+  throw new ServiceError(400, 'BAD_REQUEST', `"${path.join('.')}" ${message}`);
+});
+
+export const CHANGES: MiddlewareHandler = describeRoute({
+  summary: 'What happens to a key or a prefix of names, as server-sent events',
+  parameters: [
+    said('query', 'key', 'One key by its name.'),
+    said('query', 'prefix', 'Or all names that begin so.'),
+    said('header', 'Last-Event-ID', 'Go on behind this event.'),
+  ],
+  responses: {
+    200: { description: 'Events until somebody goes.', content: { 'text/event-stream': {} } },
+    400: failureOf('A wrong question.'),
+    503: DOWN,
+  },
+});
+
+const textRoute = (summary: string, description: string): MiddlewareHandler =>
+  describeRoute({ summary, responses: { 200: { description, content: TEXT }, 503: DOWN } });
+
+export const RING: MiddlewareHandler = describeRoute({
+  summary: 'What the member knows of itself and its neighbours',
+  responses: {
+    200: {
+      description: 'As `ring.info()` gives it.',
+      content: jsonOf(z.record(z.string(), z.unknown())),
     },
-  };
-}
+    503: DOWN,
+  },
+});
+export const METRICS: MiddlewareHandler = textRoute('Counters for Prometheus', 'Version 0.0.4');
+export const HEALTHZ: MiddlewareHandler = textRoute('The process answers', 'ok');
+export const READYZ: MiddlewareHandler = textRoute('It is a member of its ring', 'ready');

@@ -13,12 +13,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { DhtError, passwordRights, type Ring } from '../ring.ts';
+import { DhtError, passwordRights, type Ring, type RingName } from '../ring.ts';
 import { bearerOf, isHostAllowed, isOriginAllowed } from '../studio/server/guard.ts';
-import { describe } from './description.ts';
+import { documentOf } from '../studio/server/openapi.ts';
+import * as said from './description.ts';
 import { eventStream } from './events.ts';
 import { failureOf, ServiceError } from './failure.ts';
-import { metricsOf } from './metrics.ts';
 import { Values } from './values.ts';
 
 /** Connections at a time; each that follows is one. */
@@ -26,10 +26,6 @@ const CONNECTIONS_MAX = 4096;
 /** For the head of a request; a body may take as long as it moves. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 10 * 60_000;
-/** Names of one page. */
-const NAMES_DEFAULT = 1000;
-const NAMES_MAX = 10_000;
-
 export interface HttpOptions {
   /** Default `127.0.0.1`: nobody but this machine. */
   host?: string;
@@ -76,6 +72,8 @@ export async function openHttp(ring: Ring, options: HttpOptions = {}): Promise<H
   };
 }
 
+const ABOUT = { title: 'Ringlight ring', description: 'The keys of a ring, at any member.' };
+
 /** Asked by who looks after processes: no password, nothing told. */
 const FREE = new Set(['/healthz', '/readyz']);
 
@@ -88,21 +86,27 @@ function httpApp(ring: Ring, host: string, secret: string | undefined, stopped: 
     context.header('X-Content-Type-Options', 'nosniff');
   });
   const values = new Values(ring, ring.valueBytesMax);
-  app.get('/values/*', (context) => values.get(context, nameOf(context)));
-  app.put('/values/*', (context) => values.put(context, nameOf(context)));
-  app.post('/values/*', (context) => values.append(context, nameOf(context)));
-  app.delete('/values/*', (context) => values.remove(context, nameOf(context)));
-  app.get('/names', (context) => names(context, ring));
-  app.get('/changes', (context) => changes(context, ring, stopped));
-  app.get('/ring', (context) => context.json(ring.info()));
-  app.get('/metrics', (context) => context.text(metricsOf(ring.info())));
-  app.get('/healthz', (context) => context.text('ok\n'));
-  app.get('/readyz', (context) => {
+  const value = '/values/:name{.+}';
+  app.get(value, said.GET_VALUE, (context) => values.get(context, nameOf(context)));
+  app.put(value, said.PUT_VALUE, (context) => values.put(context, nameOf(context)));
+  app.post(value, said.APPEND_VALUE, (context) => values.append(context, nameOf(context)));
+  app.delete(value, said.REMOVE_VALUE, (context) => values.remove(context, nameOf(context)));
+  app.all('/values/', () => {
+    throw noName();
+  });
+  app.get('/names', said.NAMES, said.namesQuestion, async (context) =>
+    context.json(await names(ring, context.req.valid('query'))),
+  );
+  app.get('/changes', said.CHANGES, (context) => changes(context, ring, stopped));
+  app.get('/ring', said.RING, (context) => context.json(ring.info()));
+  app.get('/metrics', said.METRICS, (context) => context.text(ring.metricsText()));
+  app.get('/healthz', said.HEALTHZ, (context) => context.text('ok\n'));
+  app.get('/readyz', said.READYZ, (context) => {
     const isReady = ring.info().identities.every(({ state }) => state === 'member');
     return isReady ? context.text('ready\n') : context.text('not a member\n', 503);
   });
-  const description = describe(versionOf());
-  app.get('/openapi.json', (context) => context.json(description));
+  const about = { ...ABOUT, version: versionOf(), token: 'password', isTokenForAll: true };
+  app.get('/openapi.json', documentOf(app, about));
   app.notFound(({ req }) => {
     return failed(new ServiceError(404, 'NOT_FOUND', `there is no ${req.method} ${req.path}`));
   });
@@ -140,29 +144,31 @@ function nameOf(context: Context): string {
     const name = decodeURIComponent(text);
     if (name !== '') return name;
   } catch {}
-  throw new ServiceError(
-    400,
-    'BAD_REQUEST',
-    'a name, percent-encoded UTF-8, belongs behind /values/',
-  );
+  throw noName();
 }
 
-async function names(context: Context, ring: Ring): Promise<Response> {
-  const prefix = context.req.query('prefix') ?? '';
-  const limit = Number(context.req.query('limit') ?? NAMES_DEFAULT);
-  if (!Number.isInteger(limit) || limit < 1 || limit > NAMES_MAX) {
-    throw new ServiceError(400, 'BAD_REQUEST', `"limit" expected 1 to ${NAMES_MAX}`);
-  }
-  const after = context.req.query('after');
-  if (after !== undefined && !/^[0-9a-f]{40}$/.test(after)) {
-    throw new ServiceError(400, 'BAD_REQUEST', '"after" expected the "next" of a page before');
-  }
-  const found = [];
+function noName(): ServiceError {
+  const message = 'a name, percent-encoded UTF-8, belongs behind /values/';
+  return new ServiceError(400, 'BAD_REQUEST', message);
+}
+
+/** What is asked for, checked (description.ts). */
+interface NamesQuestion {
+  prefix: string;
+  limit: number;
+  after?: string | undefined;
+}
+
+async function names(
+  ring: Ring,
+  { prefix, limit, after }: NamesQuestion,
+): Promise<{ names: RingName[]; next: string | null }> {
+  const found: RingName[] = [];
   for await (const entry of ring.names({ prefix, ...(after !== undefined && { after }) })) {
-    if (found.length === limit) return context.json({ names: found, next: found.at(-1)!.key });
+    if (found.length === limit) return { names: found, next: found.at(-1)!.key };
     found.push(entry);
   }
-  return context.json({ names: found, next: null });
+  return { names: found, next: null };
 }
 
 function changes(context: Context, ring: Ring, stopped: AbortSignal): Response {

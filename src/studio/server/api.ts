@@ -9,6 +9,7 @@ import { formatAddress } from '../../mainline.ts';
 import { Command, checkCommand } from '../../scene.ts';
 import { CommandRefused, type LiveScene } from '../live/live-scene.ts';
 import { hashOf } from '../live/names.ts';
+import type { RequestCounts } from './counts.ts';
 import {
   bearerOf,
   isHostAllowed,
@@ -18,7 +19,7 @@ import {
   REQUESTS_AT_ONCE,
   REQUESTS_PER_SECOND,
 } from './guard.ts';
-import { openApiOf, type Route } from './openapi.ts';
+import { described, documentOf, type Route } from './openapi.ts';
 import {
   DoneAnswer,
   KeyAnswer,
@@ -29,7 +30,6 @@ import {
   SceneAnswer,
   SceneListAnswer,
 } from './schemas.ts';
-import type { Site } from './site.ts';
 
 /** Of a request: a command with a value of 128 Ki characters fits. */
 export const BODY_BYTES_MAX: number = 256 << 10;
@@ -56,8 +56,13 @@ export interface ApiOptions {
   /** Recordings by name, as the text of their files. */
   recordings: ReadonlyMap<string, Uint8Array>;
   controlToken: string | undefined;
-  site: Site | null;
+  /** The pages; null for the API alone. */
+  site: Hono | null;
   version: string;
+  /** Counted here. */
+  counts: RequestCounts;
+  /** What there is to measure, for Prometheus. */
+  metrics: () => string;
 }
 
 interface Handled extends Route {
@@ -67,6 +72,11 @@ interface Handled extends Route {
 export function studioApi(options: ApiOptions): Hono<Env> {
   const app = new Hono<Env>();
   const rate = new RateLimit(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE);
+  app.use('*', async (context, next) => {
+    options.counts.requests++;
+    await next();
+    if (context.res.status >= 400) options.counts.requestsFailed++;
+  });
   app.use('*', async (context, next) => {
     checkOrigin(context.req.header('host'), context.req.header('origin'), options.host);
     if (!rate.take(remoteOf(context), performance.now())) {
@@ -91,15 +101,15 @@ export function studioApi(options: ApiOptions): Hono<Env> {
     }),
   );
   const routes = routesOf(options);
-  const description = openApiOf(routes, options.version);
-  for (const { method, path, handle } of routes) {
-    app[method](path.replace(/\{(\w+)\}/g, ':$1'), handle);
-  }
-  app.get('/api/openapi.json', (context) => context.json(description));
+  for (const route of routes) app[route.method](route.path, described(route), route.handle);
+  app.get(
+    '/api/openapi.json',
+    documentOf(app, { ...ABOUT, version: options.version, token: 'control' }),
+  );
   app.all('/api/*', (context) => {
     throw new ApiError(404, 'NOT_FOUND', `there is no ${context.req.method} ${context.req.path}`);
   });
-  app.get('*', (context) => serveSite(context, options.site));
+  if (options.site) app.route('/', options.site);
   app.notFound((context) => {
     const message = `there is no ${context.req.method} ${context.req.path}`;
     return failed(new ApiError(404, 'NOT_FOUND', message));
@@ -137,6 +147,13 @@ export function commandOf(text: string): Command {
   }
 }
 
+const ABOUT = {
+  title: 'Ringlight studio',
+  description:
+    'Live scenes of running nodes. Read-only, but for commands, which need the control token. ' +
+    'Errors are {error: {code, message}}.',
+};
+
 const MISSING = { 404: 'There is no such thing' };
 
 /** The scene that a path names. @throws ApiError. */
@@ -155,6 +172,7 @@ function routesOf(options: ApiOptions): Handled[] {
     ...detailRoutes(scene),
     ...actRoutes(options, scene),
     recordingRoute(recordings),
+    metricsRoute(options),
   ];
 }
 
@@ -173,7 +191,7 @@ function sceneRoutes({ scenes, recordings }: ApiOptions, scene: SceneOf): Handle
     },
     {
       method: 'get',
-      path: '/api/scenes/{scene}',
+      path: '/api/scenes/:scene',
       summary: 'A scene as it is now',
       answer: SceneAnswer,
       errors: MISSING,
@@ -192,7 +210,7 @@ function detailRoutes(scene: SceneOf): Handled[] {
   return [
     {
       method: 'get',
-      path: '/api/scenes/{scene}/nodes/{node}',
+      path: '/api/scenes/:scene/nodes/:node',
       summary: 'A node looked into',
       answer: NodeAnswer,
       errors: MISSING,
@@ -205,7 +223,7 @@ function detailRoutes(scene: SceneOf): Handled[] {
     },
     {
       method: 'get',
-      path: '/api/scenes/{scene}/keys',
+      path: '/api/scenes/:scene/keys',
       summary: 'The keys, their owners and holders',
       answer: KeysAnswer,
       errors: MISSING,
@@ -213,7 +231,7 @@ function detailRoutes(scene: SceneOf): Handled[] {
     },
     {
       method: 'get',
-      path: '/api/scenes/{scene}/keys/{key}',
+      path: '/api/scenes/:scene/keys/:key',
       summary: 'One key, by 40 hexadecimal digits or by its name',
       answer: KeyAnswer,
       errors: MISSING,
@@ -229,7 +247,7 @@ function detailRoutes(scene: SceneOf): Handled[] {
     },
     {
       method: 'get',
-      path: '/api/scenes/{scene}/lookups',
+      path: '/api/scenes/:scene/lookups',
       summary: 'The last lookups, step by step',
       answer: LookupsAnswer,
       errors: MISSING,
@@ -238,11 +256,11 @@ function detailRoutes(scene: SceneOf): Handled[] {
   ];
 }
 
-function actRoutes({ controlToken }: ApiOptions, scene: SceneOf): Handled[] {
+function actRoutes({ controlToken, counts }: ApiOptions, scene: SceneOf): Handled[] {
   return [
     {
       method: 'get',
-      path: '/api/scenes/{scene}/stream',
+      path: '/api/scenes/:scene/stream',
       summary:
         'A WebSocket: one line of a recording in each message; takes inspect, follow, explain',
       answer: null,
@@ -254,7 +272,7 @@ function actRoutes({ controlToken }: ApiOptions, scene: SceneOf): Handled[] {
     },
     {
       method: 'post',
-      path: '/api/scenes/{scene}/commands',
+      path: '/api/scenes/:scene/commands',
       summary: 'An act of somebody who has the control token',
       answer: DoneAnswer,
       body: Command,
@@ -278,7 +296,9 @@ function actRoutes({ controlToken }: ApiOptions, scene: SceneOf): Handled[] {
         if (command.do !== 'act') {
           throw new ApiError(400, 'BAD_COMMAND', `"${command.do}" is asked for on the stream`);
         }
-        return context.json({ done: true, message: await chosen.perform(command.act) });
+        const message = await chosen.perform(command.act);
+        counts.acts++;
+        return context.json({ done: true, message });
       },
     },
   ];
@@ -287,7 +307,7 @@ function actRoutes({ controlToken }: ApiOptions, scene: SceneOf): Handled[] {
 function recordingRoute(recordings: ApiOptions['recordings']): Handled {
   return {
     method: 'get',
-    path: '/api/recordings/{recording}',
+    path: '/api/recordings/:recording',
     summary: 'A recording, line by line',
     answer: null,
     errors: MISSING,
@@ -299,6 +319,17 @@ function recordingRoute(recordings: ApiOptions['recordings']): Handled {
         'Content-Type': 'text/plain; charset=utf-8',
       });
     },
+  };
+}
+
+function metricsRoute({ metrics }: ApiOptions): Handled {
+  return {
+    method: 'get',
+    path: '/metrics',
+    summary: 'Counters of this server as Prometheus reads them',
+    answer: null,
+    handle: (context) =>
+      context.body(metrics(), 200, { 'Content-Type': 'text/plain; version=0.0.4' }),
   };
 }
 
@@ -318,26 +349,6 @@ function checkToken(authorization: string | undefined, token: string | undefined
     throw new ApiError(401, 'NO_TOKEN', 'acting needs the control token: Authorization: Bearer …');
   }
   if (!isToken(given, token)) throw new ApiError(401, 'WRONG_TOKEN', 'this is not the token');
-}
-
-function serveSite(context: Context<Env>, site: Site | null): Response {
-  const file = site?.file(context.req.path);
-  if (!site || !file) {
-    throw new ApiError(404, 'NOT_FOUND', `there is no ${context.req.path}`);
-  }
-  context.header('ETag', file.etag);
-  context.header('Vary', 'Accept-Encoding');
-  context.header(
-    'Cache-Control',
-    file.isForever ? 'public, max-age=31536000, immutable' : 'no-cache',
-  );
-  context.header('Content-Security-Policy', site.policy);
-  if (context.req.header('if-none-match') === file.etag) return context.body(null, 304);
-  context.header('Content-Type', file.type);
-  const wantsGzip = /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
-  const compressed = wantsGzip ? site.compressed(file) : null;
-  if (compressed) context.header('Content-Encoding', 'gzip');
-  return context.body(new Uint8Array(compressed ?? file.bytes));
 }
 
 function remoteOf(context: Context<Env>): string {

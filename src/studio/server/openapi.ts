@@ -1,12 +1,27 @@
 /**
- * The OpenAPI 3.1 document of the studio's API, made from the same list of routes that answers it.
+ * OpenAPI 3.1 documents of our HTTP applications, which hono-openapi makes of what each route says of itself:
+ *
+ *     app.get(path, describeRoute({ summary, responses: { 200: …jsonOf(Shape)… } }), handler)
+ *     app.get('/openapi.json', documentOf(app, { … }))
+ *
+ * Shapes are Zod's schemas, the same that check what comes in.
  */
+import type { Env, Hono, MiddlewareHandler } from 'hono';
+import { describeRoute, loadVendor, openAPIRouteHandler, resolver } from 'hono-openapi';
 import { z } from 'zod';
-import { ErrorAnswer } from './schemas.ts';
 
+// Told, for it would look for Zod, and a dozen of its like, among the packages that are installed.
+loadVendor('zod', { toOpenAPISchema: (shape) => schemaOf(shape as z.core.$ZodType) });
+
+/** What every failure is told as. */
+export const ErrorAnswer: z.ZodType = z.object({
+  error: z.object({ code: z.string(), message: z.string() }),
+});
+
+/** What a route of the studio says of itself. */
 export interface Route {
   method: 'get' | 'post';
-  /** With `{parameters}`, as OpenAPI writes them. */
+  /** As Hono writes it, `:parameter`. */
   path: string;
   summary: string;
   /** Null for what is no JSON. */
@@ -17,59 +32,64 @@ export interface Route {
   errors?: Record<number, string>;
 }
 
-export function openApiOf(routes: readonly Route[], version: string): object {
-  const paths: Record<string, Record<string, object>> = {};
-  for (const route of routes) {
-    const operations = paths[route.path] ?? {};
-    operations[route.method] = operationOf(route);
-    paths[route.path] = operations;
-  }
-  return {
-    openapi: '3.1.0',
-    info: {
-      title: 'Ringlight studio',
-      version,
-      description:
-        'Live scenes of running nodes. Read-only, but for commands, which need the control token. ' +
-        'Errors are {error: {code, message}}.',
-    },
-    paths,
-    components: {
-      schemas: { Error: schemaOf(ErrorAnswer) },
-      securitySchemes: { control: { type: 'http', scheme: 'bearer' } },
-    },
-  };
-}
-
-function operationOf({ path, summary, answer, body, needsToken, errors = {} }: Route): object {
-  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
-  const failures = Object.entries({ ...errors, 429: 'Too many requests' }).map(
-    ([status, description]) => [status, { description, content: jsonOf(ERROR) }],
-  );
-  return {
+export function described(route: Route): MiddlewareHandler {
+  const { summary, answer, body, needsToken, errors = {} } = route;
+  const failures = Object.entries({ ...errors, 429: 'Too many requests' });
+  return describeRoute({
     summary,
-    ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: { required: true, content: jsonOf(schemaOf(body)) } }),
+    ...(body && { requestBody: { required: true, content: jsonOf(body) } }),
     ...(needsToken && { security: [{ control: [] }] }),
     responses: {
-      200: {
-        description: summary,
-        ...(answer && { content: jsonOf(schemaOf(answer)) }),
-      },
-      ...Object.fromEntries(failures),
+      200: { description: summary, ...(answer && { content: jsonOf(answer) }) },
+      ...Object.fromEntries(failures.map(([status, meaning]) => [status, failureOf(meaning)])),
     },
-  };
+  });
 }
 
-const ERROR = { $ref: '#/components/schemas/Error' };
+type Content = Record<string, { schema: ReturnType<typeof resolver> }>;
 
-function jsonOf(schema: object): object {
-  return { 'application/json': { schema } };
+/** A body of this shape, as JSON. */
+export function jsonOf(shape: z.core.$ZodType): Content {
+  return { 'application/json': { schema: resolver(shape as z.ZodType) } };
+}
+
+/** A response that is a failure. @param meaning in words */
+export function failureOf(meaning: string): {
+  description: string;
+  content: Record<string, { schema: { $ref: string } }>;
+} {
+  const schema = { $ref: '#/components/schemas/Error' };
+  return { description: meaning, content: { 'application/json': { schema } } };
+}
+
+export interface DocumentOptions {
+  title: string;
+  version: string;
+  description: string;
+  /** The name of the token that some routes want, sent as `Authorization: Bearer`. */
+  token: string;
+  /** Whoever asks needs the token, where there is one. Default: who may, each route says. */
+  isTokenForAll?: boolean;
+}
+
+/** Answers with the document of all routes that `app` has by then. */
+export function documentOf<E extends Env>(
+  app: Hono<E>,
+  { title, version, description, token, isTokenForAll = false }: DocumentOptions,
+): MiddlewareHandler<E> {
+  return openAPIRouteHandler(app, {
+    documentation: {
+      openapi: '3.1.0',
+      info: { title, version, description },
+      ...(isTokenForAll && { security: [{}, { [token]: [] }] }),
+      components: {
+        schemas: { Error: schemaOf(ErrorAnswer) },
+        securitySchemes: { [token]: { type: 'http', scheme: 'bearer' } },
+      },
+    },
+    // What is wrong with a question is told as every other failure.
+    defaultValidationErrorResponse: failureOf('A wrong question'),
+  });
 }
 
 function schemaOf(shape: z.core.$ZodType): object {

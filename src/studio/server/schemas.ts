@@ -18,10 +18,6 @@ import {
 const whole = z.number().int().min(0);
 const place = z.number().int().min(-1);
 
-export const ErrorAnswer: z.ZodType = z.object({
-  error: z.object({ code: z.string(), message: z.string() }),
-});
-
 export const SceneListAnswer: z.ZodType = z.object({
   scenes: z.array(
     z.object({

@@ -12,12 +12,20 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
+import type { Hono } from 'hono';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { lineOfMessage, type SceneMessage } from '../../scene.ts';
 import type { LiveScene } from '../live/live-scene.ts';
 import { ApiError, checkOrigin, commandOf, studioApi } from './api.ts';
+import {
+  type RequestCounts,
+  type StudioStats,
+  studioMetrics,
+  type ViewerCounts,
+} from './counts.ts';
+import { StudioError } from './failures.ts';
 import { TOKEN_LENGTH_LEAST } from './guard.ts';
-import { Site } from './site.ts';
+import { siteOf } from './site.ts';
 import { CloseCode, Viewer } from './viewer.ts';
 
 /** Viewers in all, and from one address. */
@@ -52,20 +60,17 @@ export interface Studio {
   readonly port: number;
   /** How many look on. */
   readonly viewers: number;
+  /** Counters since this was opened. */
+  readonly stats: StudioStats;
+  /** The numbers of `stats` in the text format of Prometheus; `GET /metrics` has them, too. */
+  metricsText(): string;
+  /** Lets the process end although this is open, once nobody is connected. */
+  unref(): Studio;
+  /** Keeps the process from ending until this is closed, as it is from the start. */
+  ref(): Studio;
   /** Sends everybody away and frees the port; takes less than a second. The scenes are closed, too. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** Why the studio cannot be opened: the port is taken, there are no pages … */
-export class StudioError extends Error {
-  override name = 'StudioError';
-  readonly code: 'ADDRESS_IN_USE' | 'ADDRESS_UNAVAILABLE' | 'NOT_PERMITTED';
-
-  constructor(code: StudioError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** Beside the code when built, in dist when run from its sources. */
@@ -75,6 +80,58 @@ const SITES = ['../../site', '../../../dist/site'];
 export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   const { host = '127.0.0.1', port = 0, scenes = [], recordings = new Map(), site } = options;
   const { controlToken } = options;
+  checkOptions(port, controlToken);
+  const named = new Map(scenes.map((scene) => [scene.name, scene]));
+  if (named.size < scenes.length) throw new TypeError('"scenes" expected different names');
+  for (const scene of scenes) scene.isControlled = controlToken !== undefined;
+  const pages = site === null ? null : openSite(site);
+  const version = versionOf();
+  const gate = new Gate(host, named);
+  const requests: RequestCounts = { requests: 0, requestsFailed: 0, acts: 0 };
+  const stats = (): StudioStats => ({ scenes: named.size, ...gate.counts, ...requests });
+  const metrics = (): string => studioMetrics(stats());
+  const api = studioApi({
+    ...{ host, scenes: named, recordings, controlToken, site: pages, version },
+    ...{ counts: requests, metrics },
+  });
+  const server = createAdaptorServer({
+    fetch: api.fetch,
+    serverOptions: { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+  }) as Server;
+  server.maxConnections = CONNECTIONS_MAX;
+  server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head));
+  await listen(server, host, port);
+  const bound = (server.address() as AddressInfo).port;
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= closeAll(server, gate, scenes);
+    return closing;
+  };
+  const studio: Studio = {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    get viewers() {
+      return gate.viewers.size;
+    },
+    get stats() {
+      return stats();
+    },
+    metricsText: metrics,
+    unref() {
+      server.unref();
+      return studio;
+    },
+    ref() {
+      server.ref();
+      return studio;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  return studio;
+}
+
+function checkOptions(port: number, controlToken: string | undefined): void {
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new RangeError(`"port" expected a whole number in 0..65535, got ${port}`);
   }
@@ -84,44 +141,15 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   if (controlToken !== undefined && controlToken.length < TOKEN_LENGTH_LEAST) {
     throw new RangeError(`"controlToken" expected ${TOKEN_LENGTH_LEAST} characters or more`);
   }
-  const named = new Map(scenes.map((scene) => [scene.name, scene]));
-  if (named.size < scenes.length) throw new TypeError('"scenes" expected different names');
-  for (const scene of scenes) scene.isControlled = controlToken !== undefined;
-  const pages = site === null ? null : openSite(site);
-  const version = versionOf();
-  const api = studioApi({ host, scenes: named, recordings, controlToken, site: pages, version });
-  const server = createAdaptorServer({
-    fetch: api.fetch,
-    serverOptions: { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
-  }) as Server;
-  server.maxConnections = CONNECTIONS_MAX;
-  const gate = new Gate(host, named);
-  server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head));
-  await listen(server, host, port);
-  const bound = (server.address() as AddressInfo).port;
-  let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => {
-    closing ??= closeAll(server, gate, scenes);
-    return closing;
-  };
-  return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-    port: bound,
-    get viewers() {
-      return gate.viewers.size;
-    },
-    close,
-    [Symbol.asyncDispose]: close,
-  };
 }
 
-function openSite(folder: string | undefined): Site {
-  if (folder !== undefined) return new Site(folder);
+function openSite(folder: string | undefined): Hono {
+  if (folder !== undefined) return siteOf(folder);
   const [built, sources] = SITES.map((path) => decodeURI(new URL(path, import.meta.url).pathname));
   try {
-    return new Site(built!);
+    return siteOf(built!);
   } catch {
-    return new Site(sources!);
+    return siteOf(sources!);
   }
 }
 
@@ -183,10 +211,20 @@ class Gate {
     perMessageDeflate: false,
   });
   readonly #lines = new WeakMap<SceneMessage, string>();
+  #admitted = 0;
+  #refused = 0;
 
   constructor(host: string, scenes: ReadonlyMap<string, LiveScene>) {
     this.#host = host;
     this.#scenes = scenes;
+  }
+
+  get counts(): ViewerCounts {
+    return {
+      viewers: this.viewers.size,
+      viewersAdmitted: this.#admitted,
+      viewersRefused: this.#refused,
+    };
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -199,6 +237,7 @@ class Gate {
       );
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      this.#refused++;
       refuse(socket, error);
     }
   }
@@ -230,6 +269,7 @@ class Gate {
       lineOf: (message) => this.#lineOf(message),
       commandOf,
     });
+    this.#admitted++;
     this.viewers.set(socket, viewer);
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     socket.on('close', () => {

@@ -1,7 +1,10 @@
 /**
- * The pages of the studio, from the folder that Vite built. It is small, so all of it is read once.
- * What has a hash in its name never changes and is kept by browsers for a year; the rest is asked for
- * again each time and usually not sent, since it still has the same ETag.
+ * The pages of the studio, from the folder that Vite built, as a Hono application: files, their types, tags
+ * and compression are Hono's own.
+ *
+ *     GET /                      the page, marked
+ *     GET /assets/NAME-HASH.js   never changes: kept by browsers for a year
+ *     GET /…                     asked for again each time, and usually not sent: it still has the same ETag
  *
  * A page that comes from here can ask for live nodes, one on a static host can not: the page is told
  * by a mark in its head.
@@ -10,105 +13,43 @@
  * the page itself are allowed by their hashes.
  */
 import { hash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join, relative, sep } from 'node:path';
-import { gzipSync } from 'node:zlib';
-
-/** A folder larger than this is no studio. */
-export const SITE_BYTES_MAX: number = 32 << 20;
-/** Below this a compressed file is hardly smaller. */
-const COMPRESSED_BYTES_LEAST = 512;
-
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.json': 'application/json',
-  '.webmanifest': 'application/manifest+json',
-  '.txt': 'text/plain; charset=utf-8',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-};
-const COMPRESSIBLE = /^text\/|json|svg|wasm/;
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
+import { compress } from 'hono/compress';
+import { etag } from 'hono/etag';
+import { SiteError } from './failures.ts';
 
 /** As it stands in web/index.html, and as it is served: sources/live-scenes.ts looks for it. */
 const UNMARKED = '<meta name="ringlight-host" content="files"';
 const MARKED = '<meta name="ringlight-host" content="studio"';
 
-export interface SiteFile {
-  bytes: Uint8Array;
-  type: string;
-  etag: string;
-  isForever: boolean;
+/** What Vite gave a hash in its name. */
+const FOREVER = /^\/assets\/.*-[\w-]{8,}\.\w+$/;
+
+/** Answers for the pages in this folder; what is not there is left to others. @throws SiteError */
+export function siteOf(folder: string): Hono {
+  const page = pageIn(folder).replace(UNMARKED, MARKED);
+  const policy = policyOf(page);
+  const app = new Hono();
+  app.use('*', compress(), etag(), async (context, next) => {
+    await next();
+    const isForever = FOREVER.test(context.req.path);
+    context.header('Cache-Control', isForever ? 'public, max-age=31536000, immutable' : 'no-cache');
+    context.header('Content-Security-Policy', policy);
+  });
+  for (const path of ['/', '/index.html']) app.get(path, (context) => context.html(page));
+  app.get('*', serveStatic({ root: folder }));
+  return app;
 }
 
-/** Why there are no pages to serve. */
-export class SiteError extends Error {
-  override name = 'SiteError';
-  readonly code = 'SITE_MISSING';
-}
-
-export class Site {
-  readonly policy: string;
-  readonly #files = new Map<string, SiteFile>();
-  readonly #compressed = new Map<string, Uint8Array>();
-
-  /** @throws SiteError when the folder holds no built pages. */
-  constructor(folder: string) {
-    let total = 0;
-    for (const path of pathsUnder(folder)) {
-      const name = `/${relative(folder, path).split(sep).join('/')}`;
-      const file = readFileSync(path);
-      const bytes = new Uint8Array(name === '/index.html' ? marked(file) : file);
-      total += bytes.length;
-      if (total > SITE_BYTES_MAX) throw new SiteError(`${folder} is too large to be the studio`);
-      this.#files.set(name, {
-        bytes,
-        type: TYPES[extname(path)] ?? 'application/octet-stream',
-        etag: `"${hash('sha256', bytes, 'base64url').slice(0, 22)}"`,
-        isForever: /^\/assets\/.*-[\w-]{8,}\.\w+$/.test(name),
-      });
-    }
-    const index = this.#files.get('/index.html');
-    if (index === undefined) throw missing(folder);
-    this.policy = policyOf(Buffer.from(index.bytes).toString());
-  }
-
-  /** `/` is the index. */
-  file(path: string): SiteFile | undefined {
-    return this.#files.get(path === '/' ? '/index.html' : path);
-  }
-
-  /** gzip, made when it is first asked for; null where it is not worth it. */
-  compressed(file: SiteFile): Uint8Array | null {
-    if (!COMPRESSIBLE.test(file.type) || file.bytes.length < COMPRESSED_BYTES_LEAST) return null;
-    const known = this.#compressed.get(file.etag);
-    if (known) return known;
-    const bytes = new Uint8Array(gzipSync(file.bytes));
-    this.#compressed.set(file.etag, bytes);
-    return bytes;
-  }
-}
-
-function marked(page: Buffer): Buffer {
-  return Buffer.from(page.toString().replace(UNMARKED, MARKED));
-}
-
-function pathsUnder(folder: string): string[] {
+function pageIn(folder: string): string {
   try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name));
+    return readFileSync(join(folder, 'index.html'), 'utf8');
   } catch {
-    throw missing(folder);
+    throw new SiteError(`the studio's pages are not built (${folder}): npm run build`);
   }
-}
-
-function missing(folder: string): SiteError {
-  return new SiteError(`the studio's pages are not built (${folder}): npm run build`);
 }
 
 function policyOf(page: string): string {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { BODY_BYTES_MAX, commandOf, studioApi } from '../../../src/studio/server/api.ts';
+import type { RequestCounts } from '../../../src/studio/server/counts.ts';
 import { REQUESTS_AT_ONCE } from '../../../src/studio/server/guard.ts';
-import { Site } from '../../../src/studio/server/site.ts';
+import { siteOf } from '../../../src/studio/server/site.ts';
 import { FakeScene } from '../fake-scene.ts';
 
 const TOKEN = 'open-sesame';
@@ -16,16 +17,20 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 let scene: FakeScene;
 let api: ReturnType<typeof studioApi>;
+let counts: RequestCounts;
 function build(controlToken: string | undefined = TOKEN): void {
   scene = new FakeScene();
+  counts = { requests: 0, requestsFailed: 0, acts: 0 };
   scene.isControlled = controlToken !== undefined;
   api = studioApi({
     host: '127.0.0.1',
     scenes: new Map([['fake', scene]]),
     recordings: new Map([['a b.ring', new Uint8Array(Buffer.from('line\n'))]]),
     controlToken,
-    site: new Site(base),
+    site: siteOf(base),
     version: '1.2.3',
+    counts,
+    metrics: () => 'measured 1\n',
   });
 }
 beforeEach(() => build());
@@ -75,7 +80,8 @@ describe('the description', () => {
     );
     const answered = api.routes
       .filter(
-        ({ path, method }) => method !== 'ALL' && path !== '/*' && path !== '/api/openapi.json',
+        ({ path, method }) =>
+          method !== 'ALL' && /^\/(?:api|metrics)/.test(path) && path !== '/api/openapi.json',
       )
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     expect(described.sort()).toEqual([...new Set(answered)].sort());
@@ -197,6 +203,8 @@ describe('a command', () => {
       controlToken: undefined,
       site: null,
       version: '1',
+      counts,
+      metrics: () => '',
     });
     const response = await post(crash);
     expect(await errorOf(response)).toEqual([403, 'READ_ONLY']);
@@ -241,12 +249,23 @@ describe('a command', () => {
   });
 });
 
+test('what is asked is counted, and shown to Prometheus', async () => {
+  await ask('/api/scenes');
+  await ask('/api/nothing');
+  await post(crash);
+  await post(crash, { authorization: 'Bearer wrong' });
+  expect(counts).toEqual({ requests: 4, requestsFailed: 2, acts: 1 });
+  const response = await ask('/metrics');
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4');
+  expect(await response.text()).toBe('measured 1\n');
+});
+
 describe('the pages', () => {
   test('come with a policy, a tag, and compressed to who wants that', async () => {
     const response = await ask('/');
     const headers = Object.fromEntries(response.headers);
     expect(headers).toMatchObject({
-      'content-type': 'text/html; charset=utf-8',
+      'content-type': 'text/html; charset=UTF-8',
       'cache-control': 'no-cache',
       'content-security-policy': expect.stringContaining("default-src 'self'"),
       'x-content-type-options': 'nosniff',

@@ -165,6 +165,23 @@ describe('a stream', () => {
 });
 
 describe('the studio', () => {
+  test('is counted, and who was sent away, too', async () => {
+    const { studio } = await open();
+    const page = new Page(studio);
+    await page.message('hello');
+    const stranger = new Page(studio, '/api/scenes/nothing/stream');
+    await expect.poll(() => stranger.closed, PATIENCE).not.toBeNull();
+    await fetch(`${studio.url}/api/nothing`);
+    expect(studio.stats).toEqual({
+      ...{ scenes: 1, viewers: 1, viewersAdmitted: 1, viewersRefused: 1 },
+      ...{ requests: 1, requestsFailed: 1, acts: 0 },
+    });
+    const text = await (await fetch(`${studio.url}/metrics`)).text();
+    expect(text).toContain('# TYPE ringlight_studio_viewers gauge\nringlight_studio_viewers 1\n');
+    expect(text).toContain('\nringlight_studio_requests_failed_total 1\n');
+    expect(studio.metricsText().split('\n')).toHaveLength(text.split('\n').length);
+  });
+
   test('closes within a second, whoever is connected', async () => {
     const { studio } = await open();
     const page = new Page(studio);
