@@ -67,7 +67,7 @@ export interface NodeChoices {
   inbound?: Partial<InboundLimits> | false;
   /** What we ask of the network. Default: 50 new endpoints a second (200 at once); false: any. */
   outbound?: Partial<OutboundLimits> | false;
-  /** Bounds of the peer store. Defaults: 4000 info-hashes, 500 peers each, 100,000 in all, 200 of one /24, 45 min. */
+  /** Bounds of the peer store. Defaults: 4000 info-hashes, 500 peers each, 100,000 in all, 200 of one /24 (4 of an info-hash), 45 min. */
   peers?: Partial<PeerLimits>;
   /** Bounds of the item store (BEP 44). Defaults: 4000 items, 200 of one /24 network, 2 h. */
   items?: Partial<ItemLimits>;
@@ -100,6 +100,12 @@ const NAMES: Record<keyof NodeChoices, true> = {
 };
 export const CHOICE_NAMES: readonly string[] = Object.keys(NAMES);
 
+/** Where an address means nothing, a network has no share of a swarm of its own. */
+const ANYWHERE: PeerLimits = {
+  ...DEFAULTS.peers,
+  perNetworkAndInfoHash: DEFAULTS.peers.peersPerInfoHash,
+};
+
 /** @throws TypeError or RangeError that names the choice. */
 export function settingsFrom(options: NodeChoices): Settings {
   const { identity, onQuery } = options;
@@ -123,7 +129,7 @@ export function settingsFrom(options: NodeChoices): Settings {
     changesId: identity === undefined,
     exemptLoopback: yesOrNo(options.exemptLoopback ?? DEFAULTS.exemptLoopback, 'exemptLoopback'),
     table: tableFactory(options.table ?? 'kbuckets'),
-    peers: limitsOver(DEFAULTS.peers, options.peers, 'peers'),
+    peers: limitsOver(onePerIp ? DEFAULTS.peers : ANYWHERE, options.peers, 'peers'),
     items: limitsOver(DEFAULTS.items, options.items, 'items'),
     inbound:
       options.inbound === false ? null : limitsOver(INBOUND_LIMITS, options.inbound, 'inbound'),

@@ -4,7 +4,11 @@
  * One IP has one place per info-hash, whatever ports and node ids it invents; announcing again moves
  * the port and renews the place. (On loopback, where everybody has the same IP, one socket has one
  * place.) Everything is bounded: info-hashes, peers per info-hash, peers in
- * all, age. When there is no room for somebody the node tells him so beforehand, by giving him no
+ * all, age, and what one network may have of each, since its addresses cost nothing to whoever owns it:
+ *
+ *     a swarm      5.1.7/24 ■■■■ (no more)   9.4.2/24 ■■   93.7.1/24 ■
+ *
+ * When there is no room for somebody the node tells him so beforehand, by giving him no
  * token (BEP 33). A reply shows a random sample, so that every peer of a large swarm is seen.
  */
 import {
@@ -14,7 +18,10 @@ import {
   ipOf,
   isLoopback,
   letGoOfAddress,
+  networkOf,
   partyOf,
+  Scope,
+  scopeOf,
 } from '../../core/address.ts';
 import { grown } from '../../core/column.ts';
 import type { Sha1 } from '../../core/hash.ts';
@@ -32,6 +39,8 @@ export interface PeerLimits {
   peers: number;
   /** Peers that one /24 network announced, over all info-hashes, at most. */
   perNetwork: number;
+  /** Peers of one info-hash that one /24 network announced at most; local networks apart. */
+  perNetworkAndInfoHash: number;
   /** How long an announce counts. BEP 5 clients announce again every 15 to 30 minutes. */
   ttlMs: number;
 }
@@ -42,6 +51,8 @@ export const PEER_LIMITS: PeerLimits = {
   peersPerInfoHash: 500,
   peers: 100_000,
   perNetwork: 200,
+  // A campus finds its others by exchanging peers; who owns a /24 does not make up most of a swarm.
+  perNetworkAndInfoHash: 4,
   ttlMs: 45 * 60_000,
 };
 
@@ -88,10 +99,25 @@ export class Peers {
     if (swarm && rowOfParty(swarm, placeOf(from)) >= 0) return true;
     if (!this.#shares.hasRoom(from)) this.expire(now);
     if (!this.#shares.hasRoom(from)) return false;
-    if (swarm) this.#dropOld(now, swarm);
+    if (swarm) {
+      this.#dropOld(now, swarm);
+      if (this.#isCrowded(swarm, from)) return false;
+    }
     if (this.#roomFor(swarm)) return true;
     this.expire(now);
     return this.#roomFor(this.#swarms.get(infoHash, start));
+  }
+
+  /** Has the network of `from` as many places of this swarm as one may have? */
+  #isCrowded(swarm: Swarm, from: Address): boolean {
+    const { perNetworkAndInfoHash } = this.#limits;
+    if (swarm.count < perNetworkAndInfoHash || scopeOf(from) !== Scope.public) return false;
+    const network = networkOf(from);
+    let count = 0;
+    for (let row = 0; row < swarm.count; row++) {
+      if (networkOf(swarm.addresses[row]) === network) count++;
+    }
+    return count >= perNetworkAndInfoHash;
   }
 
   /** Stores or renews the peer at `port` of whoever sent from `from`; false when there is no room. */

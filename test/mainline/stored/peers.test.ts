@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { type Address, addressOf, ipOf } from '../../../src/core/address.ts';
 import { SeededRandom } from '../../../src/core/random.ts';
 import { PEER_LIMITS, type PeerLimits, Peers } from '../../../src/mainline/stored/peers.ts';
-import { at, hex, idOf, inPublic, MINUTE_MS, onLoopback } from '../small-world.ts';
+import { at, hex, idOf, inPublic, inPublic6, MINUTE_MS, onLoopback } from '../small-world.ts';
 
 const HASH = idOf('5c');
 const TTL = PEER_LIMITS.ttlMs;
@@ -74,6 +74,32 @@ describe('limits', () => {
     expect(peers.announce(0, HASH, 0, inPublic(2), 9, false)).toBe(true);
     expect(peers.hasRoom(0, idOf('5d'), 0, inPublic(3))).toBe(true);
     expect(peers.hasRoom(TTL, HASH, 0, inPublic(3))).toBe(true);
+  });
+
+  test('a network has a share of each info-hash, and local networks have no limit', () => {
+    const limit = PEER_LIMITS.perNetworkAndInfoHash;
+    const peers = store();
+    const filled = (network: string): number[] => {
+      const taken: number[] = [];
+      for (let n = 1; n <= limit + 3; n++) {
+        if (peers.announce(0, HASH, 0, at(`${network}.${n}`, 5), 1, false)) taken.push(n);
+      }
+      return taken;
+    };
+    const first = Array.from({ length: limit }, (_, i) => i + 1);
+    expect(filled('5.5.5')).toEqual(first);
+    expect(filled('5.5.6')).toEqual(first);
+    expect(filled('192.168.1')).toHaveLength(limit + 3);
+    expect(peers.hasRoom(0, HASH, 0, at('5.5.5.1', 9))).toBe(true);
+    expect(peers.hasRoom(0, HASH, 0, at('5.5.5.99', 9))).toBe(false);
+    expect(peers.hasRoom(0, idOf('5d'), 0, at('5.5.5.99', 9))).toBe(true);
+    expect(peers.hasRoom(TTL, HASH, 0, at('5.5.5.99', 9))).toBe(true);
+  });
+
+  test('of IPv6 a /64 is one party', () => {
+    const peers = store();
+    for (let n = 1; n < 9; n++) peers.announce(0, HASH, 0, inPublic6(0), n, false);
+    expect(peers.count).toBe(1);
   });
 
   test('info-hashes are bounded, and old ones make room', () => {
