@@ -37,6 +37,7 @@ export {
   CHORD_CHURN_DEFAULTS,
   type ChordChurnOptions,
   chordChurn,
+  chordChurnSteps,
 } from './lab/experiments/chord-churn.ts';
 export {
   CHORD_LOAD_DEFAULTS,
@@ -101,6 +102,7 @@ export {
   SCENARIO_METRICS,
   type ScenarioOptions,
   scenario,
+  scenarioSteps,
 } from './lab/mainline/scenario.ts';
 export {
   SOAK_NODES_MIN,
@@ -119,7 +121,9 @@ export {
   chanceOf,
   type ExperimentResult,
   type Progress,
+  type Steps,
   type Watch,
+  walk,
 } from './lab/results/experiment.ts';
 export type { Grade, Summary } from './lab/results/grade.ts';
 export {

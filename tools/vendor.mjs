@@ -188,9 +188,11 @@ function pathTo(target, from) {
 async function asCommonJs() {
   const doors = Object.entries(exports).filter(([, door]) => door.require);
   const bundle = await rolldown({
-    input: Object.fromEntries(
-      doors.map(([name, door]) => [name.slice(2), join(root, door.default)]),
-    ),
+    input: {
+      ...Object.fromEntries(doors.map(([name, door]) => [name.slice(2), join(root, door.default)])),
+      // A process whose heap is to be saved has no loader for modules.
+      'checkpoint-child': join(dist, 'cli/lab/checkpoint-child.js'),
+    },
     platform: 'node',
     external: (id) => OUTSIDE.test(id) && !id.startsWith('@noble/'),
   });

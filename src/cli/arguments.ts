@@ -14,11 +14,14 @@ export function wholeNumberIn(low: number, high: number): (text: string) => numb
 export const port: (text: string) => number = wholeNumberIn(0, 65535);
 export const peerPort: (text: string) => number = wholeNumberIn(1, 65535);
 
-const UNITS_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const MINUTE_MS = 60_000;
+const UNITS_MS: Record<string, number> = {
+  ...{ ms: 1, s: 1000, m: MINUTE_MS, min: MINUTE_MS, h: 60 * MINUTE_MS, d: 1440 * MINUTE_MS },
+};
 
-/** "500ms", "10s", "5m", "2h" in milliseconds; a bare number is seconds. */
+/** "500ms", "10s", "5m" or "5 min", "2 h", "1d" in milliseconds; a bare number is seconds. */
 export function duration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?) ?(ms|s|m|min|h|d)?$/.exec(text);
   const value = match ? Number(match[1]) * UNITS_MS[match[2] ?? 's']! : 0;
   if (value >= 1 && value <= 0x7fffffff) return Math.round(value);
   throw new InvalidArgumentError('Expected a duration such as 500ms, 10s, 5m or 2h.');

@@ -2,7 +2,7 @@
  * A cell: one experiment with one set of options, run once. It is plain data, so that it can be handed
  * to another process, named by a hash, and run again.
  */
-import { type ExperimentResult, type Progress, Recorder } from '../../lab.ts';
+import { type ExperimentResult, type Progress, Recorder, type Steps, walk } from '../../lab.ts';
 import { configHashOf, runIdOf, type Source, sourceOfThisPackage } from '../../results/run.ts';
 import { CommandError } from '../console.ts';
 import { experimentNamed } from './experiments.ts';
@@ -45,6 +45,14 @@ export interface CellOutcome extends ExperimentResult {
   commit: string;
 }
 
+/** A run that was saved and is gone on with. */
+export interface Begun {
+  steps: Steps;
+  recorder: Recorder;
+  /** What it was begun by. */
+  source: Source;
+}
+
 /** Progress is told this often at most. */
 const REPORT_EVERY_MS = 200;
 
@@ -55,10 +63,12 @@ const REPORT_EVERY_MS = 200;
 export async function runCell(
   { experiment: name, options, keep }: Cell,
   report: (progress: CellProgress) => void,
+  begun: Begun | null = null,
 ): Promise<CellOutcome> {
   const experiment = experimentNamed(name);
   const write = keep && (await writerInto(keep));
-  const recorder = keep && new Recorder(keep.sample === undefined ? {} : { sample: keep.sample });
+  const own = keep && new Recorder(keep.sample === undefined ? {} : { sample: keep.sample });
+  const recorder = begun?.recorder ?? own;
   const startedAtMs = performance.now();
   let reportedAtMs = startedAtMs;
   const watch = (progress: Progress): void => {
@@ -68,14 +78,14 @@ export async function runCell(
     const rssBytes = process.memoryUsage.rss();
     report({ ...progress, wallMs: nowMs - startedAtMs, rssBytes });
   };
-  const result = experiment.run(options, watch, recorder);
+  const result = begun ? walk(begun.steps, watch) : experiment.run(options, watch, recorder);
   const wallMs = performance.now() - startedAtMs;
   const machine = {
     wallMs,
     messagesPerSecond: Math.round((result.messages * 1000) / wallMs),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
-  const source = sourceOfThisPackage();
+  const source = begun?.source ?? sourceOfThisPackage();
   write?.({ result, recorder: recorder!, config: options, source, machine });
   return { ...result, ...machine, options, ...originOf(name, options, source) };
 }

@@ -10,7 +10,7 @@ import { CommandError, openConsole } from '../console.ts';
 import { fitted } from '../terminal.ts';
 import type { Experiment } from './experiment.ts';
 import { EXPERIMENTS } from './experiments.ts';
-import { listExperiments, replay, runOne, showExperiment } from './lab.ts';
+import { listExperiments, replay, runFrom, runOne, runToSave, showExperiment } from './lab.ts';
 import { defaultOf, flagOf, isToggle, metaOf, type Options, typed } from './options.ts';
 import { planOf, requestFrom, type Shard } from './plan.ts';
 import { query } from './query.ts';
@@ -31,6 +31,8 @@ interface RunOptions extends Json {
   seeds?: string;
   jobs?: number;
   shard?: Shard;
+  at?: number;
+  save?: string;
 }
 
 /** Of `verify`: five minutes on two cores are enough. */
@@ -159,6 +161,7 @@ function queryCommand(group: Command): void {
 }
 
 async function run(words: readonly string[]): Promise<void> {
+  if (words.some((word) => /^--from(=|$)/.test(word))) return goOnFrom(words);
   const name = nameAmong(words);
   if (name === null) {
     if (words.length > 0 && !words.includes('--help') && !words.includes('-h')) {
@@ -176,7 +179,7 @@ async function run(words: readonly string[]): Promise<void> {
   const command = commandOf(experiment);
   const given = parse(command, words, experiment);
   if (given === null) return;
-  const { json, out, csv, sample, seeds, jobs, shard, ...fields } = given;
+  const { json, out, csv, sample, seeds, jobs, shard, at, save, ...fields } = given;
   const { shape } = experiment.options;
   const values: Options = { ...request.values };
   for (const [field, text] of Object.entries(fields)) {
@@ -202,7 +205,42 @@ async function run(words: readonly string[]): Promise<void> {
   }
   const keep = out === undefined ? null : { folder: out, ...keeping };
   const { options } = plan.cells[0]!;
+  if (save !== undefined || at !== undefined) {
+    const where = placeToSave(save, at, out);
+    const cell = { experiment: experiment.name, options, keep: null };
+    process.exitCode = await runToSave(cell, { ...where, ...(sample && { sample }) }, console);
+    return;
+  }
   process.exitCode = await runOne({ experiment: experiment.name, options, keep }, console);
+}
+
+function placeToSave(
+  folder: string | undefined,
+  atMs: number | undefined,
+  out: string | undefined,
+): { folder: string; atMs: number } {
+  const fail = (message: string): never => {
+    throw new CommandError(message, 2, 'USAGE');
+  };
+  if (folder === undefined) return fail('--at expected --save as well: where the world is put');
+  if (atMs === undefined) return fail('--save expected --at as well: the moment, such as 2h');
+  if (out !== undefined) return fail('--out is for the run that goes on, by --from');
+  return { folder, atMs };
+}
+
+/** `run --from FOLDER`: what is run was said when the world was saved. */
+async function goOnFrom(words: readonly string[]): Promise<void> {
+  const command = new Command('ringlight lab run')
+    .description('go on with a saved world')
+    .requiredOption('--from <folder>', 'the world')
+    .configureOutput({ writeErr() {} })
+    .exitOverride();
+  addKeepOptions(command).option('--json', 'one JSON object per line', false);
+  const given = parsed(command, words, '--from');
+  if (given === null) return;
+  const { from, out, csv, json } = given;
+  const keep = out === undefined ? null : { folder: out, csv: csv === true };
+  process.exitCode = await runFrom(String(from), keep, openConsole(json));
 }
 
 /** The first word that is neither an option nor the value of one, whatever experiment it is of. */
@@ -231,10 +269,14 @@ function nameAmong(words: readonly string[]): string | null {
   return words.find(isName) ?? null;
 }
 
-function addRunOptions(command: Command): Command {
+function addKeepOptions(command: Command): Command {
   return command
     .option('--out <folder>', 'write tables, plots and a report there')
-    .option('--csv', 'with --out: tables as CSV too')
+    .option('--csv', 'with --out: tables as CSV too');
+}
+
+function addRunOptions(command: Command): Command {
+  return addKeepOptions(command)
     .option(
       '--sample <n>',
       'with --out: record the requests of one lookup in n (default: 10)',
@@ -247,6 +289,12 @@ function addRunOptions(command: Command): Command {
       wholeNumberIn(1, 1024),
     )
     .option('--shard <i/n>', 'of a sweep: only the i-th of n shares', shardOf)
+    .option(
+      '--save <folder>',
+      'with --at: put the world aside there; --from FOLDER goes on',
+      String,
+    )
+    .option('--at <duration>', 'with --save: the moment, in virtual time', duration)
     .option('--json', 'one JSON object per line', false);
 }
 
@@ -281,6 +329,15 @@ function parse(
   words: readonly string[],
   experiment: Experiment,
 ): (RunOptions & Record<string, unknown>) | null {
+  return parsed(command, words, experiment.name);
+}
+
+/** @param about whose options they are. */
+function parsed(
+  command: Command,
+  words: readonly string[],
+  about: string,
+): (RunOptions & Record<string, unknown>) | null {
   try {
     command.parse([...words], { from: 'user' });
   } catch (error) {
@@ -288,8 +345,7 @@ function parse(
     if (error.exitCode === 0) return null;
     const message = error.message.replace(/^error: /, '');
     const known = command.options.map(({ long }) => long).join(', ');
-    const more =
-      error.code === 'commander.unknownOption' ? `; ${experiment.name} has ${known}` : '';
+    const more = error.code === 'commander.unknownOption' ? `; ${about} has ${known}` : '';
     throw new CommandError(message + more, 2, 'USAGE');
   }
   return command.opts();

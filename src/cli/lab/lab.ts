@@ -4,11 +4,12 @@
  */
 
 import { bold, type Console, counted, dim, green, red } from '../console.ts';
-import { type Cell, type CellOutcome, runCell } from './cell.ts';
+import { type Cell, type CellOutcome, type Keep, runCell } from './cell.ts';
 import { runApart } from './cell-process.ts';
+import { goOn, savedWorldIn, saveRun } from './checkpoint.ts';
 import { type Experiment, pageOf } from './experiment.ts';
 import { EXPERIMENTS, experimentNamed } from './experiments.ts';
-import { progressText, showOutcome } from './lab-text.ts';
+import { lengthText, progressText, showOutcome } from './lab-text.ts';
 import { checkMemory, heapMbFor } from './memory.ts';
 import { defaultOf, flagOf, metaOf, type Options } from './options.ts';
 import { otherCode, recordedFrom } from './replay.ts';
@@ -53,14 +54,70 @@ function fieldsOf({ options: { shape } }: Experiment) {
 
 /** Runs one cell, tells what came out. Resolves with the exit status. */
 export async function runOne(cell: Cell, console: Console): Promise<number> {
-  const outcome = await run(cell, console);
+  return concluded(await run(cell, console), cell.keep, console);
+}
+
+function concluded(outcome: CellOutcome, keep: Keep | null, console: Console): number {
   showOutcome(outcome, console);
-  if (cell.keep) {
+  if (keep) {
     console.say();
-    console.say(`${cell.keep.folder}/report.html has it all`);
+    console.say(`${keep.folder}/report.html has it all`);
   }
   console.emit('result', outcome);
   return outcome.pass ? 0 : 1;
+}
+
+/** Runs up to a moment, and puts the world aside. Resolves with the exit status. */
+export async function runToSave(
+  cell: Cell,
+  where: { folder: string; atMs: number; sample?: number },
+  console: Console,
+): Promise<number> {
+  const { bytes, ...world } = await stoppable((signal) =>
+    saveRun(cell, where, {
+      signal,
+      report: (progress) => console.progress(progressText(progress)),
+    }),
+  );
+  console.progress('');
+  const { atMs, experiment, messages } = world;
+  const { folder } = where;
+  console.say(
+    `${bold(experiment)} rests at ${lengthText(atMs)}, ${counted(messages, 'message')} delivered; ` +
+      `${folder} takes ${Math.ceil(bytes / 1e6)} MB`,
+  );
+  console.say(`ringlight lab run --from ${folder} goes on`);
+  console.emit('saved', { ...world, bytes, folder });
+  return 0;
+}
+
+/** Goes on with a world that was put aside. Resolves with the exit status. */
+export async function runFrom(
+  folder: string,
+  keep: Keep | null,
+  console: Console,
+): Promise<number> {
+  const { experiment, atMs } = savedWorldIn(folder);
+  console.progress(`${experiment} goes on at ${lengthText(atMs)} …`);
+  const outcome = await stoppable((signal) =>
+    goOn(folder, keep, { signal, report: (progress) => console.progress(progressText(progress)) }),
+  );
+  console.progress('');
+  return concluded(outcome, keep, console);
+}
+
+/** Ctrl-C ends the process that works, and then this one, with nothing half-written. */
+async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  try {
+    return await work(abort.signal);
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
 }
 
 /** Runs a recorded run once more and compares. Resolves with the exit status. */

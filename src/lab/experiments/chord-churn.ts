@@ -19,8 +19,11 @@ import {
   type Check,
   check,
   type ExperimentResult,
+  type Progress,
+  type Steps,
   shareError,
   type Watch,
+  walk,
   within,
 } from '../results/experiment.ts';
 import { summaryOf } from '../results/grade.ts';
@@ -77,6 +80,8 @@ const TABLE_NODES = 1000;
 const TABLE_SUCCESSORS = 20;
 
 const SECOND_MS = 1000;
+/** Progress is told this often. */
+const REST_EVERY_MS = 100 * SECOND_MS;
 const STABILISE_S_LEAST = 15;
 const STABILISE_S_MOST = 45;
 /** The longest that a lookup may take; then the last ones have ended. */
@@ -94,6 +99,11 @@ export function chordChurn(
   watch: Watch = () => {},
   recorder: Recorder | null = null,
 ): ExperimentResult {
+  return walk(chordChurnSteps(options, recorder), watch);
+}
+
+/** The same, with a rest every few virtual minutes. */
+export function* chordChurnSteps(options: ChordChurnOptions, recorder: Recorder | null): Steps {
   const { seed, nodes } = options;
   const checks: Check[] = [];
   const figures: Record<string, number> = {};
@@ -103,7 +113,7 @@ export function chordChurn(
   let traceHash = '';
   for (const rate of options.rates) {
     const run = new Run(options, rate);
-    run.run(watch, recorder, rate === options.rates.at(-1));
+    yield* run.run(recorder, rate === options.rates.at(-1));
     const { world } = run.overlay;
     const cost = costOf(run.lookups.grades);
     const percent = Number((rate * 100).toFixed(4));
@@ -205,7 +215,7 @@ class Run {
     });
   }
 
-  run(watch: Watch, recorder: Recorder | null, isWhole: boolean): void {
+  *run(recorder: Recorder | null, isWhole: boolean): Generator<Progress, void, undefined> {
     const { lookups, overlay } = this;
     const { world } = overlay;
     const { settleMs } = this.#options;
@@ -213,15 +223,21 @@ class Run {
     this.#again(this.#arrivals, this.#join);
     this.#again(this.#arrivals, this.#leave);
     this.#again(this.#asks, this.#ask);
-    world.run(world.now + settleMs);
+    yield* this.#runUntil(world.now + settleMs);
     lookups.grades.length = 0;
     lookups.record(overlay, recorder, `R ${this.#rate}`, isWhole);
-    while (world.now < untilMs) {
-      world.run(Math.min(untilMs, world.now + 100 * SECOND_MS));
-      lookups.tell(overlay, this.#options.lookups, watch);
-    }
+    yield* this.#runUntil(untilMs);
     world.run(untilMs + CALL_MS);
     if (isWhole) recorder?.finish();
+  }
+
+  *#runUntil(untilMs: number): Generator<Progress, void, undefined> {
+    const { lookups, overlay } = this;
+    const { world } = overlay;
+    while (world.now < untilMs) {
+      world.run(Math.min(untilMs, world.now + REST_EVERY_MS));
+      yield lookups.progress(overlay, this.#options.lookups);
+    }
   }
 
   #again(law: Lifetime, subscriber: number): void {

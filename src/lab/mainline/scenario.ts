@@ -26,7 +26,10 @@ import {
   check,
   EXACT,
   type ExperimentResult,
+  type Progress,
+  type Steps,
   type Watch,
+  walk,
 } from '../results/experiment.ts';
 import { type Summary, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
@@ -118,6 +121,9 @@ const ROUTER_REPAIR_MS = 60_000;
 /** Rows are looked at, and progress told, this often: what goes wrong in between the wire shows. */
 const INSPECT_EVERY_MS = 5000;
 
+/** A part of a run that rests now and then. */
+type Rests = Generator<Progress, void, undefined>;
+
 interface Measured {
   metrics: Summary;
   figures: Record<string, number>;
@@ -129,12 +135,16 @@ export function scenario(
   watch: Watch = () => {},
   recorder: Recorder | null = null,
 ): ExperimentResult {
-  return new Run(options, watch, recorder).run();
+  return walk(scenarioSteps(options, recorder), watch);
+}
+
+/** The same, with a rest every few virtual seconds. */
+export function scenarioSteps(options: ScenarioOptions, recorder: Recorder | null): Steps {
+  return new Run(options, recorder).run();
 }
 
 class Run {
   readonly #options: ScenarioOptions;
-  readonly #watch: Watch;
   readonly #recorder: Recorder | null;
   readonly #overlay: MainlineOverlay;
   readonly #life: Life;
@@ -144,9 +154,8 @@ class Run {
   readonly #faultsEndMs: number;
   readonly #endMs: number;
 
-  constructor(options: ScenarioOptions, watch: Watch, recorder: Recorder | null) {
+  constructor(options: ScenarioOptions, recorder: Recorder | null) {
     this.#options = options;
-    this.#watch = watch;
     this.#recorder = recorder;
     const { seed, nodes, network, start, workload, faultsMs, healingMs } = options;
     this.#workload = new Workload(workload, seed, recorder);
@@ -185,10 +194,10 @@ class Run {
     this.#workload.begin(now + world.joiningMs, workEndMs);
   }
 
-  run(): ExperimentResult {
-    let violation = violationOf(() => this.#runUntil(this.#faultsEndMs));
+  *run(): Steps {
+    let violation = yield* violationOf(this.#runUntil(this.#faultsEndMs));
     const measured = this.#measured();
-    violation ??= violationOf(() => this.#heal());
+    violation ??= yield* violationOf(this.#heal());
     this.#recorder?.finish();
     return this.#result(measured, violation);
   }
@@ -207,7 +216,7 @@ class Run {
     return { metrics: summaryOf(grades), figures };
   }
 
-  #heal(): void {
+  *#heal(): Rests {
     const { world } = this.#overlay;
     const { healingMs, healed } = this.#options;
     if (healingMs === 0) return;
@@ -215,16 +224,16 @@ class Run {
     this.#life.endChurn();
     for (let node = 0; node < world.count; node++) this.#life.resume(node);
     world.network.calm();
-    this.#runUntil(world.now + healingMs);
+    yield* this.#runUntil(world.now + healingMs);
     this.#workload.announceAll();
-    this.#runUntil(world.now + boundMs);
+    yield* this.#runUntil(world.now + boundMs);
     this.#liveness.begin(this.#workload.hashes, this.#workload.random);
-    this.#runUntil(world.now + boundMs);
+    yield* this.#runUntil(world.now + boundMs);
     this.#liveness.judge(healed);
     this.#safety?.judgeCalls();
   }
 
-  #runUntil(untilMs: number): void {
+  *#runUntil(untilMs: number): Rests {
     const { world } = this.#overlay;
     while (world.now < untilMs) {
       const nextMs = Math.min(untilMs, world.now + INSPECT_EVERY_MS);
@@ -232,7 +241,7 @@ class Run {
       this.#safety?.inspect();
       const { delivered: messages, elapsedMs: virtualMs } = world;
       const of = Math.round((this.#endMs - world.now + virtualMs) / 1000);
-      this.#watch({ unit: 'second', done: Math.round(virtualMs / 1000), of, messages, virtualMs });
+      yield { unit: 'second', done: Math.round(virtualMs / 1000), of, messages, virtualMs };
     }
   }
 
@@ -303,9 +312,9 @@ class Run {
 }
 
 /** Any other error is a mistake of ours and must look like one. */
-function violationOf(act: () => void): Violation | null {
+function* violationOf(act: Rests): Generator<Progress, Violation | null, undefined> {
   try {
-    act();
+    yield* act;
     return null;
   } catch (error) {
     if (error instanceof Violation) return error;

@@ -50,6 +50,21 @@ export interface Progress {
 /** Hears of a run while it goes on. */
 export type Watch = (progress: Progress) => void;
 
+/**
+ * A run that rests now and then, and says how far it is. While it rests nothing of it is on the stack, so
+ * that the process that it is in can be put aside, worlds, machines and all, and be gone on with later.
+ */
+export type Steps = Generator<Progress, ExperimentResult, undefined>;
+
+/** Goes through a run without a rest. */
+export function walk(steps: Steps, watch: Watch): ExperimentResult {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    watch(step.value);
+  }
+}
+
 export interface ExperimentResult {
   experiment: string;
   seed: number;

@@ -11,7 +11,7 @@
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import type { RingEvent, RingOutcome } from '../../ring/outcome.ts';
-import type { Watch } from '../results/experiment.ts';
+import type { Progress, Watch } from '../results/experiment.ts';
 import type { Grade } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
@@ -115,14 +115,14 @@ export class RingLookups implements RingWatcher {
   finish(overlay: RingOverlay, of: number, watch: Watch): void {
     const { world } = overlay;
     for (let events = 1; this.underWay > 0 && world.step(Infinity); events++) {
-      if (events % PROGRESS_EVENTS === 0) this.tell(overlay, of, watch);
+      if (events % PROGRESS_EVENTS === 0) watch(this.progress(overlay, of));
     }
   }
 
-  tell({ world }: RingOverlay, of: number, watch: Watch): void {
+  progress({ world }: RingOverlay, of: number): Progress {
     const messages = world.streams.traffic.pieces;
     const done = this.grades.length;
-    watch({ unit: 'lookup', done, of, messages, virtualMs: world.elapsedMs });
+    return { unit: 'lookup', done, of, messages, virtualMs: world.elapsedMs };
   }
 
   /** Somebody who is a member of the ring, chosen by chance. */

@@ -23,9 +23,8 @@ test('in a calm ring every lookup ends at the owner, and costs what the way cost
   expect(lookups.underWay).toBe(64);
   const told: number[] = [];
   lookups.finish(overlay, 64, ({ done }) => told.push(done));
-  lookups.tell(overlay, 64, ({ unit, done, of }) =>
-    expect([unit, done, of]).toEqual(['lookup', 64, 64]),
-  );
+  const { unit, done, of } = lookups.progress(overlay, 64);
+  expect([unit, done, of]).toEqual(['lookup', 64, 64]);
   expect(lookups.underWay).toBe(0);
   for (const { exact, failed, hops, rpcs, timeouts, latencyMs } of lookups.grades) {
     expect({ exact, failed, timeouts }).toEqual({ exact: true, failed: false, timeouts: 0 });
