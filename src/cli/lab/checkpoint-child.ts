@@ -61,7 +61,7 @@ async function goOn(steps: Steps, recorder: Recorder): Promise<void> {
     // A process that began with a heap has no loader of its own, but that of Node.js.
     const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
     const load = compileFunction('return import(url)', ['url'], { importModuleDynamically });
-    const cells = (await load(module)) as { runCell: typeof runCell };
+    const cells = (await load(module!)) as { runCell: typeof runCell };
     const { source, ...cell } = deserialize(Buffer.from(order!, 'base64'));
     const begun = { steps, recorder, source };
     tell({ outcome: await cells.runCell(cell, (progress) => tell({ progress }), begun) });
