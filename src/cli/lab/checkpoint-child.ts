@@ -66,7 +66,15 @@ async function goOn(steps: Steps, recorder: Recorder): Promise<void> {
     const begun = { steps, recorder, source };
     tell({ outcome: await cells.runCell(cell, (progress) => tell({ progress }), begun) });
   } catch (error) {
-    const { message, code = 'INTERNAL', status = 70 } = error as Record<string, never>;
+    const {
+      message,
+      code = 'INTERNAL',
+      status = 70,
+    } = error as {
+      message: string;
+      code?: string;
+      status?: number;
+    };
     fail(code === 'INTERNAL' ? `internal error: ${message}` : message, code, status);
   }
 }
