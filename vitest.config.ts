@@ -59,6 +59,7 @@ export default defineConfig({
         },
       },
     ],
+    setupFiles: ['./test/seeds.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two at a time: tests with real sockets measure real time.
