@@ -7,10 +7,11 @@
  * An act that changes nothing has read: what decided it is brought to a majority before it is answered.
  */
 import { BULK_BYTES } from './bounds.ts';
+import { Once } from './copies/once.ts';
 import type { WriteDone } from './copies/replicas.ts';
 import { type Change, write } from './copies/writes.ts';
 import { Frame, FrameType, REPLY, Status } from './frames.ts';
-import { answerLate, MORTAL, readLife } from './lifetime.ts';
+import { answerLate, ENDLESS, MORTAL, readLife } from './lifetime.ts';
 import type { Link } from './link.ts';
 import { type Applied, applyAct, readAct, VERDICTS } from './records/act.ts';
 import { VERSION_BYTES } from './records/clock.ts';
@@ -25,7 +26,7 @@ export function answerAct(node: RingState, now: number, link: Link, frame: Frame
   const key = frame.id();
   const choice = frame.u8();
   const level: Level | undefined = LEVELS[choice & ~MORTAL];
-  const untilMs = (choice & MORTAL) === 0 ? Infinity : readLife(node, now, link, frame);
+  const life = (choice & MORTAL) === 0 ? ENDLESS : readLife(node, now, link, frame);
   if (frame.isBroken || level === undefined) return false;
   const act = readAct(ownCopy(frame));
   if (act === null) return false;
@@ -48,9 +49,14 @@ export function answerAct(node: RingState, now: number, link: Link, frame: Frame
     if (status === Status.notOwner) {
       return answerElsewhere(node, link, FrameType.act, request, key, 0);
     }
-    answerApplied(link, request, status, found, copies, version, applied);
+    if (once.isForgotten) return link.answerStatus(FrameType.act, request, Status.forgotten);
+    const { done } = once;
+    if (done !== null) applied = { verdict: 'done', record: null, result: done.result };
+    const was = done?.found ?? found;
+    answerApplied(link, request, status, was, copies, done?.version ?? version, applied);
   };
-  write(node, now, key, change, level, heard, untilMs);
+  const once = new Once(node, life, true, change, () => applied?.result ?? null);
+  write(node, now, key, once, level, heard, life.untilMs);
   return true;
 }
 

@@ -12,6 +12,7 @@ import { holdsForeign } from './copies/belonging.ts';
 import { answerKeep } from './copies/commit.ts';
 import { answerConfirm, answerDigest, answerFetch } from './copies/compared.ts';
 import { keepRecords } from './copies/keeping.ts';
+import { Once } from './copies/once.ts';
 import { newest } from './copies/reads.ts';
 import type { WriteDone } from './copies/replicas.ts';
 import { write } from './copies/writes.ts';
@@ -20,7 +21,7 @@ import { answerJoin } from './handover/admit.ts';
 import { answerSwitch } from './handover/join.ts';
 import { answerInherit, answerLeave } from './handover/leave.ts';
 import { answerResign } from './handover/resigning.ts';
-import { answerLate, MORTAL, readLife } from './lifetime.ts';
+import { answerLate, ENDLESS, MORTAL, readLife } from './lifetime.ts';
 import type { Link } from './link.ts';
 import { answerIndirect, answerPulse } from './membership/life.ts';
 import { answerNeighbours } from './membership/lists.ts';
@@ -152,7 +153,7 @@ function answerWrite(node: RingState, now: number, link: Link, frame: Frame): bo
   const key = frame.id();
   const choice = frame.u8();
   const level: Level | undefined = LEVELS[choice & ~MORTAL];
-  const untilMs = (choice & MORTAL) === 0 ? Infinity : readLife(node, now, link, frame);
+  const life = (choice & MORTAL) === 0 ? ENDLESS : readLife(node, now, link, frame);
   const isPut = type === FrameType.put;
   if (frame.isBroken || level === undefined || (!isPut && !frame.isWhole)) return false;
   if (frame.left > node.settings.valueBytesMax) {
@@ -160,6 +161,7 @@ function answerWrite(node: RingState, now: number, link: Link, frame: Frame): bo
     return true;
   }
   const record = isPut ? blankRecord(bytes, frame.at, end) : blankRecord(null);
+  const once = new Once(node, life, false, () => record);
   let isDone = false;
   if (record.length > BULK_BYTES) tellWorking(node, now, link, request, () => isDone);
   const heard: WriteDone = (at, status, found, copies, version) => {
@@ -167,14 +169,16 @@ function answerWrite(node: RingState, now: number, link: Link, frame: Frame): bo
     if (link.isOver) return;
     if (status === Status.notOwner) return answerElsewhere(node, link, type, request, key, 0);
     if (status === Status.late) return answerLate(node, at, link, type, request);
+    if (once.isForgotten) return link.answerStatus(type, request, Status.forgotten);
     const out = link.begin(type | REPLY, request);
     out.u8(status);
-    out.u8(found ? 1 : 0);
+    out.u8((once.done?.found ?? found) ? 1 : 0);
     out.u8(copies);
-    if (version !== null && status === Status.ok) out.raw(version);
+    const given = once.done?.version ?? version;
+    if (given !== null && status === Status.ok) out.raw(given);
     link.send();
   };
-  write(node, now, key, record, level, heard, untilMs);
+  write(node, now, key, once, level, heard, life.untilMs);
   return true;
 }
 

@@ -92,7 +92,8 @@ export class ClassService implements RingService {
     verdict: (found: boolean) => boolean,
   ): void {
     const node = this.#node;
-    write(node, now, new Uint8Array(caller.key), record, 'quorum', (at, status, found) => {
+    const writing = { isConditional: false, change: () => record };
+    write(node, now, new Uint8Array(caller.key), writing, 'quorum', (at, status, found) => {
       if (status === Status.ok) caller.answerAck(at, verdict(found));
       else if (status === Status.notOwner) caller.refuse(at);
       else caller.fail(at);

@@ -38,6 +38,8 @@ export class RingCounters {
   stale = 0;
   /** Changes that came after their time, and were not made. */
   lateActs = 0;
+  /** Changes that came again after they had been made, and were only answered. */
+  repeatedActs = 0;
   reads = 0;
   readRepairs = 0;
   /** Records moved by comparing arcs, and their bytes. */

@@ -84,6 +84,8 @@ export const Status = {
   unavailable: 9,
   /** It came after its time and was not done; my clock follows. */
   late: 10,
+  /** It came again, and whether it has been done is not remembered any more. */
+  forgotten: 11,
 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
 
@@ -192,6 +194,12 @@ export class Frame {
     for (let i = 0; i < count && !this.isBroken; i++) list.push(this.member(members));
     return list;
   }
+}
+
+/** The next `length` bytes where they lie; none when they are not there. */
+export function borrowed(frame: Frame, length: number): Uint8Array {
+  const at = frame.skip(length);
+  return at < 0 ? NO_BYTES : frame.bytes.subarray(at, at + length);
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -1,18 +1,21 @@
 /**
- * An act has one life: it is carried out while somebody waits for it, or not at all. A request to change
- * something says how long that will be, and when it was sent, by the clock of who gets it, as far as the
- * sender knows it from the greeting; so it does not matter whose clock is right.
+ * An act has one life: it is carried out once, while somebody waits for it, or not at all. A request to
+ * change something says how long that will be, and when it was sent, by the clock of who gets it, as far as
+ * the sender knows it from the greeting; so it does not matter whose clock is right. And it says which act
+ * it is, so that it can be sent again.
  *
- *       8        4
- *     ┌────────┬────────┐
- *     │ sent   │ left   │     sent 0: before a greeting had come back
- *     └────────┴────────┘
+ *       8        4        4       8         4        4
+ *     ┌────────┬────────┬───────┬─────────┬────────┬────────┐   sent 0: before a greeting had come back
+ *     │ sent   │ left   │ age   │ client  │ number │ oldest │   age: since it was first sent; 0: it never was
+ *     └────────┴────────┴───────┴─────────┴────────┴────────┘
  *
  * What has lain in the socket of a process that stood still is refused when that process goes on, with the
- * time by its clock; a sender that is still there sends it again.
+ * time by its clock; a sender that is still there sends it again. One that was done already is answered from
+ * what the record remembers (records/done-acts.ts).
  */
 import { type Frame, type FrameWriter, REPLY, Status } from './frames.ts';
 import type { Link } from './link.ts';
+import { type ActId, CLIENT_BYTES } from './records/done-acts.ts';
 import type { RingState } from './state.ts';
 
 /** Beside the level of a change: how long it may live. */
@@ -24,19 +27,50 @@ const SETTLE_MS = 2000;
 /** The longest life that can be told: 49 days. */
 const LEFT_MS_MAX = 0xffffffff;
 
-export function putLife(out: FrameWriter, now: number, link: Link, leftMs: number): void {
+/** Of an act, by the clock of who has got it. */
+export interface Life {
+  /** Until when it may be carried out. */
+  readonly untilMs: number;
+  /** When it was sent for the first time. */
+  readonly firstMs: number;
+  readonly isAgain: boolean;
+  /** Null: of whoever does not say. */
+  readonly act: ActId | null;
+}
+
+/** Of those who tell nothing of it: class programs. */
+export const ENDLESS: Life = { untilMs: Infinity, firstMs: Infinity, isAgain: false, act: null };
+
+/** @param ageMs since it was first sent; null: now is the first time. */
+export function putLife(
+  out: FrameWriter,
+  now: number,
+  link: Link,
+  leftMs: number,
+  ageMs: number | null,
+  act: ActId,
+): void {
   const aheadMs = link.handshake?.aheadMs ?? null;
   out.f64(aheadMs === null ? 0 : now + aheadMs);
   out.u32(Math.min(Math.max(1, Math.ceil(leftMs)), LEFT_MS_MAX));
+  out.u32(ageMs === null ? 0 : Math.min(Math.max(1, Math.ceil(ageMs)), LEFT_MS_MAX));
+  out.raw(act.client);
+  out.u32(act.number);
+  out.u32(act.oldest);
 }
 
-/** Reads a life: until when, by our clock, the act may be carried out. */
-export function readLife(node: RingState, now: number, link: Link, frame: Frame): number {
+/** Reads a life. */
+export function readLife(node: RingState, now: number, link: Link, frame: Frame): Life {
   const sentMs = frame.f64();
   const leftMs = frame.u32();
+  const ageMs = frame.u32();
+  const act = { client: frame.copy(CLIENT_BYTES), number: frame.u32(), oldest: frame.u32() };
+  const isTold = sentMs > 0;
   // Nobody knows when that was; if it was while we stood still, its time may be over.
-  if (!(sentMs > 0)) return mayHaveWaited(node, now, link) ? -Infinity : now + leftMs;
-  return sentMs + leftMs;
+  const untilMs = mayHaveWaited(node, now, link) ? -Infinity : now + leftMs;
+  const fromMs = isTold ? sentMs : now;
+  const life = { firstMs: fromMs - ageMs, isAgain: ageMs > 0, act };
+  return { untilMs: isTold ? sentMs + leftMs : untilMs, ...life };
 }
 
 function mayHaveWaited(node: RingState, now: number, link: Link): boolean {

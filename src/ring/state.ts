@@ -41,6 +41,7 @@ import { Memory } from './memory.ts';
 import type { OperationKind, RingEvent, RingObserver } from './outcome.ts';
 import { Lines, type Waiter } from './patience.ts';
 import { Rate } from './rate.ts';
+import { ActIds } from './records/act-ids.ts';
 import { HybridClock, isBeyond } from './records/clock.ts';
 import { Digests } from './records/digests.ts';
 import { Expiries } from './records/expiries.ts';
@@ -173,6 +174,8 @@ export abstract class RingState implements Greeter {
   /** Processes that a list of neighbours names. */
   readonly listProcesses: number;
   readonly repairRate: Rate;
+  /** Our own acts, as those who answer them tell them apart. */
+  readonly actIds: ActIds;
   /** Commands under way. */
   readonly operations: Set<Command> = new Set();
   readonly syncs: Set<Comparison> = new Set();
@@ -224,6 +227,7 @@ export abstract class RingState implements Greeter {
     if (this.greeted[0]) this.greeted[0].kin = identities;
     this.frameBytesMax = Math.max(FRAME_BYTES_LEAST, settings.valueBytesMax + FRAME_EXTRA_BYTES);
     this.listProcesses = settings.successors || settings.k + 3;
+    this.actIds = new ActIds(world.random);
     this.repairRate = new Rate(settings.repairBytesPerSecond);
     this.lines = new Lines(settings);
     this.history = new History(settings.historyBytes);

@@ -21,7 +21,7 @@ import {
   isTombstone,
   valueAt,
   valueBytes,
-  withNameOf,
+  withPastOf,
 } from '../records/record.ts';
 import type { RingState } from '../state.ts';
 
@@ -150,7 +150,7 @@ export function keepItem(
   value: Uint8Array,
 ): void {
   const before = node.store.get(key, 0);
-  const record = withNameOf(before, blankRecord(value));
+  const record = withPastOf(before, blankRecord(value), node.timeOf(now));
   if (before !== null && isSameValue(before, value)) return;
   node.clock.next(node.timeOf(now), identity.hash, timely(node, now, before), record);
   keep(node, now, key, 0, record);

@@ -14,7 +14,7 @@ import { COMMANDS_LIMIT_BYTES } from '../bounds.ts';
 import type { Identity } from '../circle/identity.ts';
 import { Status } from '../frames.ts';
 import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
-import { isGone, withNameOf } from '../records/record.ts';
+import { isGone, withPastOf } from '../records/record.ts';
 import type { Level } from '../settings.ts';
 import type { RingState } from '../state.ts';
 import { confirm, isConfirmed } from '../tenure/confirming.ts';
@@ -24,7 +24,10 @@ import { compareToEpoch, writeVersion } from '../titles/version.ts';
 import { commit, nameOf } from './commit.ts';
 import type { WriteDone } from './replicas.ts';
 
-/** What a write makes of the record that is there, which is borrowed; null: nothing is to change. */
+/**
+ * What a write makes of the record that is there, which is borrowed; null: nothing is to change; that record
+ * itself: it was done before.
+ */
 export type Change = (before: Uint8Array | null, now: number) => Uint8Array | null;
 
 /** One write of a client: what it becomes is decided when its turn has come. */
@@ -84,7 +87,11 @@ function begin(node: RingState, now: number, identity: Identity, holding: Holdin
   const found = before !== null && !isGone(before, now);
   const made = change(before, now);
   if (made === null) return unchanged(node, now, identity, act);
-  const record = withNameOf(before, made);
+  if (made === before) {
+    const copy = new Uint8Array(made);
+    return commit(node, now, identity, key, copy, level, found, false, done);
+  }
+  const record = withPastOf(before, made, node.timeOf(now));
   writeVersion(record, holding.title.epoch, ++holding.counter);
   if (before !== null && compareVersions(before, 0, record, 0) >= 0) {
     // Written under a later title than ours: we only do not know of it yet.

@@ -7,7 +7,7 @@ import { COMMANDS_LIMIT_BYTES } from '../bounds.ts';
 import type { Identity } from '../circle/identity.ts';
 import { Status } from '../frames.ts';
 import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
-import { isGone, isTombstone, withNameOf } from '../records/record.ts';
+import { isGone, isTombstone, withPastOf } from '../records/record.ts';
 import type { Level } from '../settings.ts';
 import type { RingState } from '../state.ts';
 import { timely } from './keeping.ts';
@@ -17,16 +17,23 @@ import { type Change, writeTitled } from './titled-acts.ts';
 
 export type { Change } from './titled-acts.ts';
 
+/** What a write does; made in one step with the look at what is there, and more than once if that changes. */
+export interface Writing {
+  /** It depends on what is there. */
+  readonly isConditional: boolean;
+  /** What it makes still lacks its version. */
+  readonly change: Change;
+}
+
 /**
- * A write of a client. `record` still lacks its version; it and `key` are the write's to keep. A change is
- * made in one step with the look at what is there. `done` may be called at once. What has to wait until
- * after `untilMs` is not done at all.
+ * A write of a client. `key` is the write's to keep. `done` may be called at once. What has to wait until after
+ * `untilMs` is not done at all.
  */
 export function write(
   node: RingState,
   now: number,
   key: Uint8Array,
-  record: Uint8Array | Change,
+  writing: Writing,
   level: Level,
   done: WriteDone,
   untilMs: number = Infinity,
@@ -35,26 +42,25 @@ export function write(
   const identity = node.ownerOf(key, 0);
   if (identity === null) return done(now, Status.notOwner, false, 0, null);
   if (identity.isTitled) {
-    const isConditional = typeof record === 'function';
-    const change = isConditional ? record : () => record;
+    const { change, isConditional } = writing;
     return writeTitled(node, now, { key, level, isConditional, change, done });
   }
   if (identity.handover?.holds(key)) {
     const isHeld = identity.handover.hold((at) =>
-      write(node, at, key, record, level, done, untilMs),
+      write(node, at, key, writing, level, done, untilMs),
     );
     if (!isHeld) done(now, Status.busy, false, 0, null);
     return;
   }
   if (node.flushes.error !== null) return done(now, Status.storeFailed, false, 0, null);
   if (node.writeBytes > COMMANDS_LIMIT_BYTES) return done(now, Status.busy, false, 0, null);
-  if (identity.isSettled) return begin(node, now, identity, key, record, level, done);
+  if (identity.isSettled) return begin(node, now, identity, key, writing, level, done);
   // What our predecessor in this arc wrote last may be on another backup only; outbid it.
   newest(node, now, identity, key, 'one', (at) => {
     if (!identity.owns(key, 0) || identity.handover?.holds(key) || at > untilMs) {
-      return write(node, at, key, record, level, done, untilMs);
+      return write(node, at, key, writing, level, done, untilMs);
     }
-    begin(node, at, identity, key, record, level, done);
+    begin(node, at, identity, key, writing, level, done);
   });
 }
 
@@ -63,17 +69,21 @@ function begin(
   now: number,
   identity: Identity,
   key: Uint8Array,
-  change: Uint8Array | Change,
+  writing: Writing,
   level: Level,
   done: WriteDone,
 ): void {
   const before = node.store.get(key, 0);
   const found = before !== null && !isGone(before, now);
-  const made = typeof change === 'function' ? change(before, now) : change;
-  if (made === null) return unchanged(node, now, identity, key, change, level, done);
+  const made = writing.change(before, now);
+  if (made === null) return unchanged(node, now, identity, key, writing, level, done);
+  // It was done before: what there is by now has to be on as many copies as it asks for.
+  if (made === before) {
+    return replicate(node, now, identity, key, new Uint8Array(made), level, found, done, false);
+  }
   // To delete what is not there would leave a tombstone for nothing.
   if (isTombstone(made) && !found) return done(now, Status.ok, false, 0, null);
-  const record = withNameOf(before, made);
+  const record = withPastOf(before, made, node.timeOf(now));
   node.clock.next(node.timeOf(now), identity.hash, timely(node, now, before), record);
   node.counters.writes++;
   replicate(node, now, identity, key, record, level, found, done);
@@ -88,7 +98,7 @@ function unchanged(
   now: number,
   identity: Identity,
   key: Uint8Array,
-  change: Uint8Array | Change,
+  writing: Writing,
   level: Level,
   done: WriteDone,
 ): void {
@@ -96,7 +106,7 @@ function unchanged(
   newest(node, now, identity, key, level, (at, status, record) => {
     const version = versionOf(record);
     if (status === Status.ok && !isSame(before, version)) {
-      return write(node, at, key, change, level, done);
+      return write(node, at, key, writing, level, done);
     }
     done(at, status, record !== null && !isGone(record, at), 0, version);
   });

@@ -18,7 +18,7 @@ import { type Frame, type FrameWriter, LIST_LIMIT } from '../frames.ts';
 import { type Rights, rightsOf } from './rights.ts';
 import { PROOF_BYTES } from './secret.ts';
 
-const FRAMES_VERSION = 0x84;
+const FRAMES_VERSION = 0x85;
 export const RING_ID_BYTES = 16;
 export const NONCE_BYTES = 16;
 /** Where the list of identities begins. */

@@ -9,7 +9,7 @@
  * `applyAct` is the whole meaning of an act; the rest is its bytes. What it makes of the record still lacks
  * its version. In memory of what there was, an act may ask for the value before it (`wantsOld`).
  */
-import type { Frame, FrameWriter } from '../frames.ts';
+import { borrowed, type Frame, type FrameWriter } from '../frames.ts';
 import { compareVersions, VERSION_BYTES } from './clock.ts';
 import {
   EXPIRY_MS_MAX,
@@ -266,11 +266,6 @@ export function readAct(frame: Frame): Act | null {
     delta,
     value,
   };
-}
-
-function borrowed(frame: Frame, length: number): Uint8Array {
-  const at = frame.skip(length);
-  return at < 0 ? NOTHING : frame.bytes.subarray(at, at + length);
 }
 
 function isWholeIn(value: number, most: number): boolean {

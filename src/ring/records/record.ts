@@ -1,11 +1,11 @@
 /**
  * A record: what the store keeps under a key, and what travels in every stream between our nodes.
  *
- *      16          1       6          2 + n            …
- *     ┌───────────┬───────┬─────────┬────────────────┬─────────┐
- *     │ version   │ flags │ expiry  │ length, name   │ value   │
- *     └───────────┴───────┴─────────┴────────────────┴─────────┘
- *                                    only when flagged
+ *      16          1       6          2 + n            2 + n               …
+ *     ┌───────────┬───────┬─────────┬────────────────┬───────────────────┬─────────┐
+ *     │ version   │ flags │ expiry  │ length, name   │ length, done acts │ value   │
+ *     └───────────┴───────┴─────────┴────────────────┴───────────────────┴─────────┘
+ *                                    only when flagged, each
  *
  * A delete is a record too, a *tombstone*: without it, the next comparison with a node that was away
  * would bring the value back (riak_kv#311, KeyDB#83). On every path the newer version wins.
@@ -13,8 +13,16 @@
  * The expiry is milliseconds since 1970, 0 for none; from then on the record is *gone*, which is as good
  * as a tombstone of the same version, and every holder makes it one by itself. The name is what the key is
  * the hash of, for those who want to list keys; whoever keeps the record keeps it, and so does its tombstone.
+ * Which acts have made it stands in done-acts.ts.
  */
 import { VERSION_BYTES, versionMs } from './clock.ts';
+import {
+  type ActId,
+  type ActOutcome,
+  DONE_ACTS_BYTES_MAX,
+  nextDoneActs,
+  readDoneActs,
+} from './done-acts.ts';
 
 const FLAGS_AT = VERSION_BYTES;
 const EXPIRY_AT = FLAGS_AT + 1;
@@ -23,7 +31,9 @@ const EXPIRY_BYTES = 6;
 export const RECORD_HEADER_BYTES: number = EXPIRY_AT + EXPIRY_BYTES;
 const TOMBSTONE = 1;
 const NAMED = 2;
-const NAME_LENGTH_BYTES = 2;
+const DONE = 4;
+/** Of the length of a name, and of what acts have left. */
+const LENGTH_BYTES = 2;
 /** Of a name: a list of a few hundred still fits a frame. */
 export const NAME_BYTES_MAX = 2048;
 /** The last expiry that six bytes can say, in the year 10889. */
@@ -52,15 +62,28 @@ export function isForgotten(record: Uint8Array, now: number, tombstoneMs: number
   return isTombstone(record) && versionMs(record, 0) + tombstoneMs < now;
 }
 
-function nameLength(record: Uint8Array, at: number): number {
-  if ((record[at + FLAGS_AT] & NAMED) === 0) return -1;
-  return (record[at + RECORD_HEADER_BYTES] << 8) | record[at + RECORD_HEADER_BYTES + 1];
+/** Length of a part that may be there at `at`, its own length included. */
+function partBytes(record: Uint8Array, flag: number, start: number, at: number): number {
+  if ((record[start + FLAGS_AT] & flag) === 0) return 0;
+  return LENGTH_BYTES + ((record[at] << 8) | record[at + 1]);
+}
+
+/** Where the done acts would begin, counted from the beginning of the array. */
+function actsStart(record: Uint8Array, start: number): number {
+  const at = start + RECORD_HEADER_BYTES;
+  return at + partBytes(record, NAMED, start, at);
 }
 
 /** Where the value begins, counted from the beginning of the record. */
 export function valueAt(record: Uint8Array, at = 0): number {
-  const length = nameLength(record, at);
-  return length < 0 ? RECORD_HEADER_BYTES : RECORD_HEADER_BYTES + NAME_LENGTH_BYTES + length;
+  const acts = actsStart(record, at);
+  return acts + partBytes(record, DONE, at, acts) - at;
+}
+
+/** Bytes of the name and of the done acts, their lengths included. */
+export function partsOf(record: Uint8Array, at: number): [name: number, acts: number] {
+  const acts = actsStart(record, at);
+  return [acts - at - RECORD_HEADER_BYTES, valueAt(record, at) + at - acts];
 }
 
 /** Bytes of the value; 0 of a tombstone. */
@@ -70,10 +93,16 @@ export function valueBytes(record: Uint8Array): number {
 
 /** The name, as part of the record; null when it was not kept. */
 export function nameOf(record: Uint8Array): Uint8Array | null {
-  const length = nameLength(record, 0);
-  if (length < 0) return null;
-  const start = RECORD_HEADER_BYTES + NAME_LENGTH_BYTES;
-  return record.subarray(start, start + length);
+  const start = RECORD_HEADER_BYTES + LENGTH_BYTES;
+  const end = actsStart(record, 0);
+  return start > end ? null : record.subarray(start, end);
+}
+
+/** What it remembers of acts (done-acts.ts), as part of the record; null when that is nothing. */
+export function doneActsOf(record: Uint8Array): Uint8Array | null {
+  const start = actsStart(record, 0) + LENGTH_BYTES;
+  const end = valueAt(record);
+  return start > end ? null : record.subarray(start, end);
 }
 
 /** A record of `bytes[start, end)`, its version still zeros; a tombstone has no value. */
@@ -88,42 +117,76 @@ export function blankRecord(
   return record;
 }
 
-/** The same with a name and an expiry: room for a value of `length` bytes, or a tombstone. */
+/** The same with a name, an expiry and done acts: room for a value of `length` bytes, or a tombstone. */
 export function roomyRecord(
   name: Uint8Array | null,
   untilMs: number,
   length: number | null,
+  acts: Uint8Array | null = null,
 ): Uint8Array {
-  const head = RECORD_HEADER_BYTES + (name === null ? 0 : NAME_LENGTH_BYTES + name.length);
-  const record = new Uint8Array(head + (length ?? 0));
+  const parts = [name, acts].map((part) => (part === null ? 0 : LENGTH_BYTES + part.length));
+  const record = new Uint8Array(RECORD_HEADER_BYTES + parts[0] + parts[1] + (length ?? 0));
   if (length === null) record[FLAGS_AT] = TOMBSTONE;
   let rest = untilMs;
   for (let i = EXPIRY_BYTES - 1; i >= 0; i--) {
     record[EXPIRY_AT + i] = rest % 256;
     rest = Math.floor(rest / 256);
   }
-  if (name === null) return record;
-  record[FLAGS_AT] |= NAMED;
-  record[RECORD_HEADER_BYTES] = name.length >>> 8;
-  record[RECORD_HEADER_BYTES + 1] = name.length & 255;
-  record.set(name, RECORD_HEADER_BYTES + NAME_LENGTH_BYTES);
+  putPart(record, NAMED, RECORD_HEADER_BYTES, name);
+  putPart(record, DONE, RECORD_HEADER_BYTES + parts[0], acts);
   return record;
 }
 
-/** The record with the name of the one that it replaces: a key has one name, whoever writes it. */
-export function withNameOf(before: Uint8Array | null, record: Uint8Array): Uint8Array {
-  const name = before === null ? null : nameOf(before);
-  if (name === null || nameLength(record, 0) >= 0) return record;
-  const isGoneNow = isTombstone(record);
-  const named = roomyRecord(name, expiryMs(record), isGoneNow ? null : valueBytes(record));
-  named.set(record.subarray(0, VERSION_BYTES));
-  if (!isGoneNow) named.set(record.subarray(RECORD_HEADER_BYTES), valueAt(named));
-  return named;
+function putPart(record: Uint8Array, flag: number, at: number, part: Uint8Array | null): void {
+  if (part === null) return;
+  record[FLAGS_AT] |= flag;
+  record[at] = part.length >>> 8;
+  record[at + 1] = part.length & 255;
+  record.set(part, at + LENGTH_BYTES);
+}
+
+/**
+ * The record with the name of the one that it replaces, for a key has one name, whoever writes it, and with what
+ * that one remembers of acts, unless it has been given that already.
+ */
+export function withPastOf(before: Uint8Array | null, record: Uint8Array, now: number): Uint8Array {
+  if (before === null || (record[FLAGS_AT] & DONE) !== 0) return rebuilt(before, record, null);
+  const version = before.subarray(0, VERSION_BYTES);
+  return rebuilt(before, record, nextDoneActs(doneActsOf(before), version, now, null, null));
+}
+
+/** The same, made by an act that is to be remembered. */
+export function withDoneAct(
+  before: Uint8Array | null,
+  record: Uint8Array,
+  now: number,
+  id: ActId,
+  done: ActOutcome,
+): Uint8Array {
+  const version = before?.subarray(0, VERSION_BYTES) ?? record;
+  const section = before === null ? null : doneActsOf(before);
+  return rebuilt(before, record, nextDoneActs(section, version, now, id, done));
+}
+
+function rebuilt(
+  before: Uint8Array | null,
+  record: Uint8Array,
+  newActs: Uint8Array | null,
+): Uint8Array {
+  const own = nameOf(record);
+  const name = own ?? (before === null ? null : nameOf(before));
+  if (newActs === null && name === own) return record;
+  const acts = newActs ?? doneActsOf(record);
+  const length = isTombstone(record) ? null : valueBytes(record);
+  const next = roomyRecord(name, expiryMs(record), length, acts);
+  next.set(record.subarray(0, VERSION_BYTES));
+  if (length !== null) next.set(record.subarray(valueAt(record)), valueAt(next));
+  return next;
 }
 
 /** The tombstone that an expired record has become, of the same version. */
 export function expiredRecord(record: Uint8Array): Uint8Array {
-  const tombstone = roomyRecord(nameOf(record), 0, null);
+  const tombstone = roomyRecord(nameOf(record), 0, null, doneActsOf(record));
   tombstone.set(record.subarray(0, VERSION_BYTES));
   return tombstone;
 }
@@ -132,11 +195,21 @@ export function expiredRecord(record: Uint8Array): Uint8Array {
 export function isRecord(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < RECORD_HEADER_BYTES) return false;
   const flags = bytes[start + FLAGS_AT];
-  if ((flags & ~(TOMBSTONE | NAMED)) !== 0) return false;
-  if ((flags & NAMED) !== 0) {
-    if (end - start < RECORD_HEADER_BYTES + NAME_LENGTH_BYTES) return false;
-    if (nameLength(bytes, start) > NAME_BYTES_MAX) return false;
-  }
+  if ((flags & ~(TOMBSTONE | NAMED | DONE)) !== 0) return false;
+  const name = start + RECORD_HEADER_BYTES;
+  if (!isPart(bytes, flags & NAMED, name, end, NAME_BYTES_MAX)) return false;
+  const acts = actsStart(bytes, start);
+  if (!isPart(bytes, flags & DONE, acts, end, DONE_ACTS_BYTES_MAX)) return false;
   const value = start + valueAt(bytes, start);
-  return isTombstone(bytes, start) ? value === end : value <= end;
+  if ((flags & DONE) !== 0 && readDoneActs(bytes, acts + LENGTH_BYTES, value) === null)
+    return false;
+  return isTombstone(bytes, start) ? value === end : true;
+}
+
+/** A part that is there, whole, and not longer than it may be. */
+function isPart(bytes: Uint8Array, flag: number, at: number, end: number, most: number): boolean {
+  if (flag === 0) return true;
+  if (at + LENGTH_BYTES > end) return false;
+  const length = (bytes[at] << 8) | bytes[at + 1];
+  return length <= most && at + LENGTH_BYTES + length <= end;
 }

@@ -8,13 +8,14 @@
  *        ── get ──▶ C   "mine: …"             one dead node costs one step back
  *
  * When nobody is left to ask, the ring is on the move: we begin again a moment later, until the
- * command's time is up. A write that was sent and not answered is not sent again: it may have
- * happened, and somebody else's newer write with it. Its outcome is `unknown`.
+ * command's time is up. So does a write that was sent and not answered: it says which act it is, and
+ * whoever owns the key by then knows whether it was done (records/done-acts.ts). Its outcome is `unknown`
+ * when nobody could tell in time.
  */
 import type { Address } from '../../core/address.ts';
 import { BULK_BYTES, BULK_BYTES_PER_WAIT, HOPS_LIMIT } from '../bounds.ts';
 import type { Member } from '../circle/member.ts';
-import { EXISTS_ONLY, type Frame, FrameType, Status } from '../frames.ts';
+import { EXISTS_ONLY, type Frame, FrameType, type FrameWriter, Status } from '../frames.ts';
 import { MORTAL, putLife } from '../lifetime.ts';
 import type { Link } from '../link.ts';
 import {
@@ -26,6 +27,7 @@ import {
 } from '../outcome.ts';
 import { Waiter } from '../patience.ts';
 import { VERSION_BYTES } from '../records/clock.ts';
+import type { ActId } from '../records/done-acts.ts';
 import { LEVELS, type Level } from '../settings.ts';
 import type { Command, RingState } from '../state.ts';
 import { candidatesLimit, closestBefore, remembered } from './closest.ts';
@@ -64,6 +66,10 @@ export class Operation extends Waiter implements Command {
   #isRejected = false;
   /** The link on which a write is under way. */
   #writing: Link | null = null;
+  /** Of a write: its name, when it was first sent, and that it was not answered and may have been done. */
+  #act: ActId | null = null;
+  #firstSentMs = 0;
+  #mayBeDone = false;
   /** Who has said to be the owner. */
   #owner: Member | null = null;
   #lastCode: OutcomeCode = 'unreachable';
@@ -179,7 +185,7 @@ export class Operation extends Waiter implements Command {
         node.suspect(at, to);
         // A client looks after no lists: it forgets, and learns of others as it goes.
         if (node.identities.length === 0) node.memory.forget(to);
-        if (isWrite && link.hasReached) return this.fail(at, 'unknown', to);
+        this.#mayBeDone ||= isWrite && link.hasReached;
         return this.step(at);
       }
       this.#isHeard = true;
@@ -192,13 +198,23 @@ export class Operation extends Waiter implements Command {
       const more = isWrite ? MORTAL : kind === 'exists' ? EXISTS_ONLY : 0;
       out.u8(LEVELS.indexOf(level) | more);
     }
-    if (isWrite) putLife(out, now, link, this.#untilMs - now);
+    if (isWrite) this.#putLife(out, now, link);
     if (value !== null && type !== FrameType.owner) out.raw(value);
     link.send();
   }
 
+  #putLife(out: FrameWriter, now: number, link: Link): void {
+    const isFirst = this.#act === null;
+    this.#act ??= this.node.actIds.take();
+    if (isFirst) this.#firstSentMs = now;
+    const ageMs = isFirst ? null : now - this.#firstSentMs;
+    putLife(out, now, link, this.#untilMs - now, ageMs, this.#act);
+  }
+
   #askPlain(now: number, to: Member): void {
     const { node, kind, key, value } = this;
+    // It would do it once more.
+    if (this.#mayBeDone) return this.fail(now, 'unknown', to);
     const isBeyond = kind === 'act' || kind === 'query';
     askPlain(node, now, to, isBeyond ? 'owner' : kind, key, value, (at, answer) => {
       if (this.isOver) return;
@@ -321,7 +337,9 @@ export class Operation extends Waiter implements Command {
     );
   }
 
-  fail(now: number, code: OutcomeCode, owner: Member | null = null, reply?: Frame): void {
+  fail(now: number, why: OutcomeCode, owner: Member | null = null, reply?: Frame): void {
+    // Not now, but perhaps when it was sent before.
+    const code = this.#mayBeDone && why !== 'too-few-copies' ? 'unknown' : why;
     let copies = 0;
     if (reply !== undefined && reply.left >= 2) {
       reply.u8();
@@ -339,6 +357,7 @@ export class Operation extends Waiter implements Command {
     this.line?.leave(this);
     this.#retry.line?.leave(this.#retry);
     this.node.operations.delete(this);
+    if (this.#act !== null) this.node.actIds.end(this.#act);
     this.done(now, outcome, owner, end);
   }
 

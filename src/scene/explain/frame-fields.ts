@@ -16,7 +16,8 @@ import { EXISTS_ONLY } from '../../ring/frames.ts';
 import { NONCE_BYTES, RING_ID_BYTES } from '../../ring/greeting/hello.ts';
 import { MORTAL } from '../../ring/lifetime.ts';
 import { VERSION_BYTES, versionMs } from '../../ring/records/clock.ts';
-import { isRecord, isTombstone, RECORD_HEADER_BYTES, valueAt } from '../../ring/records/record.ts';
+import { CLIENT_BYTES } from '../../ring/records/done-acts.ts';
+import { isRecord, isTombstone, partsOf, RECORD_HEADER_BYTES } from '../../ring/records/record.ts';
 import { LEVELS } from '../../ring/settings.ts';
 import { asHex, type Dissection, distanceClockwise, shownBytes } from './dissection.ts';
 import { COMPARED, LISTS } from './frame-words.ts';
@@ -67,6 +68,15 @@ export class FrameFields {
       (ms) => `${ms} ms`,
       'How long somebody waits for it: after that it is not done.',
     );
+    cut.u32(
+      'age',
+      (ms) => (ms > 0 ? `${ms} ms` : 'sent for the first time'),
+      'How long ago it was first sent, when this is not the first time.',
+    );
+    const client = this.#hex(CLIENT_BYTES);
+    cut.leaf('client', CLIENT_BYTES, client, 'Whose act it is: drawn by chance.');
+    cut.u32('number', String, 'Which of its acts: one that comes again is not done twice.');
+    cut.u32('oldest', String, 'The oldest that it still waits for: all before may be forgotten.');
   }
 
   hello(): void {
@@ -184,8 +194,8 @@ export class FrameFields {
     if (cut.left < length) return void cut.leaf('record', length);
     const isGone = isTombstone(cut.bytes, cut.at);
     if (!isRecord(cut.bytes, cut.at, cut.at + length)) return void cut.leaf('record', length);
-    const nameBytes = valueAt(cut.bytes, cut.at) - RECORD_HEADER_BYTES;
-    const valueBytes = length - RECORD_HEADER_BYTES - nameBytes;
+    const [nameBytes, actBytes] = partsOf(cut.bytes, cut.at);
+    const valueBytes = length - RECORD_HEADER_BYTES - nameBytes - actBytes;
     cut.begin(
       'record',
       isGone ? 'removed' : `${valueBytes} bytes`,
@@ -202,6 +212,14 @@ export class FrameFields {
     if (nameBytes > 0) {
       const name = shownBytes(cut.bytes, cut.at + 2, cut.at + nameBytes);
       cut.leaf('name', nameBytes, name, 'Its length, and the name that the key is the hash of.');
+    }
+    if (actBytes > 0) {
+      cut.leaf(
+        'done acts',
+        actBytes,
+        `${actBytes} bytes`,
+        'Their length, and the acts that made this record, so that one that comes again is answered only.',
+      );
     }
     cut.leaf(
       'value',

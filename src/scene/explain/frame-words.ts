@@ -173,6 +173,7 @@ export const STATUSES: { readonly [status: number]: string } = {
   [Status.forbidden]: 'not permitted',
   [Status.unavailable]: 'too few electors',
   [Status.late]: 'too late',
+  [Status.forgotten]: 'not remembered',
 };
 
 export const LISTS: { readonly [label: string]: string } = {

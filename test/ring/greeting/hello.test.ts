@@ -50,7 +50,7 @@ test('the hello of a time before there were versions is outdated, not broken', (
 test('whatever else comes is a hello or malformed', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      const hello = readHello(framed((out) => out.raw(Uint8Array.of(0x84, ...bytes))));
+      const hello = readHello(framed((out) => out.raw(Uint8Array.of(0x85, ...bytes))));
       if (typeof hello === 'string') expect(hello).toBe('malformed');
       else expect(hello.addresses.length).toBeLessThanOrEqual(64);
     }),

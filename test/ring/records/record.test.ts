@@ -15,7 +15,7 @@ import {
   roomyRecord,
   valueAt,
   valueBytes,
-  withNameOf,
+  withPastOf,
 } from '../../../src/ring/records/record.ts';
 
 const hash = new Uint8Array(20).fill(7);
@@ -74,10 +74,10 @@ describe('a record', () => {
     const name = new TextEncoder().encode('room');
     const before = roomyRecord(name, 99, 3);
     before[0] = 5;
-    const next = withNameOf(before, blankRecord(Uint8Array.of(7, 8)));
+    const next = withPastOf(before, blankRecord(Uint8Array.of(7, 8)), 0);
     expect(nameOf(next)).toEqual(name);
     expect([...next.subarray(valueAt(next))]).toEqual([7, 8]);
-    const removed = withNameOf(before, blankRecord(null));
+    const removed = withPastOf(before, blankRecord(null), 0);
     expect(isTombstone(removed)).toBe(true);
     expect(nameOf(removed)).toEqual(name);
     const expired = expiredRecord(before);

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FRAME_EXTRA_BYTES } from '../../../src/ring/link.ts';
+import { CLOCK_TOLERANCE_MS, VERSION_BYTES } from '../../../src/ring/records/clock.ts';
+import {
+  type ActId,
+  CLIENT_BYTES,
+  DONE_ACTS_BYTES_MAX,
+  DONE_ACTS_LIMIT,
+  DONE_ACTS_MS,
+  doneActOf,
+  mayBeForgotten,
+  nextDoneActs,
+  RESULT_BYTES_MAX,
+  readDoneActs,
+} from '../../../src/ring/records/done-acts.ts';
+import { NAME_BYTES_MAX } from '../../../src/ring/records/record.ts';
+
+const NOW = 1_700_000_000_000;
+const clientOf = (seed: number) => new Uint8Array(CLIENT_BYTES).fill(seed);
+const versionOf = (seed: number) => new Uint8Array(VERSION_BYTES).fill(seed);
+const idOf = (client: number, number: number, oldest = 1): ActId => ({
+  client: clientOf(client),
+  number,
+  oldest,
+});
+const outcome = (result: Uint8Array | null = null) => ({
+  found: true,
+  result,
+  isResultLost: false,
+});
+
+/** What is remembered after acts of as many clients, one a millisecond. */
+function madeBy(count: number): Uint8Array {
+  let section: Uint8Array | null = null;
+  for (let i = 0; i < count; i++) {
+    section = nextDoneActs(section, versionOf(i), NOW + i, idOf(i, 1), outcome(Uint8Array.of(i)));
+  }
+  return section!;
+}
+
+describe('what a record remembers', () => {
+  it('is the last act without its version, and those before it with theirs', () => {
+    const section = madeBy(3);
+    const { acts, lostMs } = readDoneActs(section, 0, section.length)!;
+    expect(lostMs).toBe(0);
+    expect(acts.map(({ version, result, atMs }) => [version?.[0], result?.[0], atMs])).toEqual([
+      [undefined, 2, NOW + 2],
+      [2, 1, NOW + 1],
+      [1, 0, NOW],
+    ]);
+    expect(doneActOf(section, idOf(1, 1))).toMatchObject({ found: true, atMs: NOW + 1 });
+    expect(doneActOf(section, idOf(1, 2))).toBeNull();
+    expect(doneActOf(section, idOf(9, 1))).toBeNull();
+    expect(doneActOf(null, idOf(1, 1))).toBeNull();
+  });
+
+  it('goes on with a write that says nothing of itself', () => {
+    const section = nextDoneActs(madeBy(1), versionOf(7), NOW, null, null)!;
+    expect(doneActOf(section, idOf(0, 1))!.version).toEqual(versionOf(7));
+    expect(nextDoneActs(null, versionOf(7), NOW, null, null)).toBeNull();
+  });
+
+  it('forgets what its client waits for no more, and nobody else’s', () => {
+    let section = madeBy(2);
+    section = nextDoneActs(section, versionOf(3), NOW, idOf(0, 2, 1), outcome())!;
+    expect(doneActOf(section, idOf(0, 1))).not.toBeNull();
+    section = nextDoneActs(section, versionOf(3), NOW, idOf(0, 3, 3), outcome())!;
+    expect(doneActOf(section, idOf(0, 1))).toBeNull();
+    expect(doneActOf(section, idOf(0, 2))).toBeNull();
+    expect(doneActOf(section, idOf(1, 1))).not.toBeNull();
+    expect(mayBeForgotten(section, NOW, NOW)).toBe(false);
+  });
+
+  it('is bounded in count, and knows since when it may have forgotten something', () => {
+    const section = madeBy(DONE_ACTS_LIMIT + 1);
+    const { acts, lostMs } = readDoneActs(section, 0, section.length)!;
+    expect(acts).toHaveLength(DONE_ACTS_LIMIT);
+    expect(lostMs).toBe(NOW);
+    expect(mayBeForgotten(section, NOW + 40, NOW + CLOCK_TOLERANCE_MS)).toBe(true);
+    expect(mayBeForgotten(section, NOW + 40, NOW + CLOCK_TOLERANCE_MS + 1)).toBe(false);
+    expect(mayBeForgotten(madeBy(DONE_ACTS_LIMIT), NOW + 40, NOW)).toBe(false);
+  });
+
+  it('is bounded in time', () => {
+    const late = NOW + DONE_ACTS_MS;
+    const isKept = (now: number) =>
+      doneActOf(nextDoneActs(madeBy(1), versionOf(1), now, idOf(5, 1), outcome()), idOf(0, 1));
+    expect(isKept(late - 1)).not.toBeNull();
+    expect(isKept(late)).toBeNull();
+    const oldest = late + CLOCK_TOLERANCE_MS - DONE_ACTS_MS;
+    expect(mayBeForgotten(null, late, oldest - 1)).toBe(true);
+    expect(mayBeForgotten(null, late, oldest)).toBe(false);
+    expect(nextDoneActs(madeBy(1), versionOf(1), late, null, null)).toBeNull();
+    const full = madeBy(DONE_ACTS_LIMIT + 1);
+    const much = nextDoneActs(full, versionOf(1), late + 99, idOf(5, 1), outcome())!;
+    expect(readDoneActs(much, 0, much.length)!.lostMs).toBe(0);
+  });
+
+  it('fits beside a value and its name, however much it is', () => {
+    const longest = new Uint8Array(RESULT_BYTES_MAX);
+    let section: Uint8Array | null = null;
+    for (let i = 0; i < DONE_ACTS_LIMIT + 2; i++) {
+      section = nextDoneActs(section, versionOf(i), NOW, idOf(i, 1), outcome(longest));
+    }
+    expect(section!.length).toBeLessThanOrEqual(DONE_ACTS_BYTES_MAX);
+    expect(section!.length).toBeGreaterThan(DONE_ACTS_BYTES_MAX - VERSION_BYTES - 1);
+    // Beside them a frame has its head, an epoch and a record's head.
+    expect(DONE_ACTS_BYTES_MAX + NAME_BYTES_MAX + 128).toBeLessThanOrEqual(FRAME_EXTRA_BYTES);
+  });
+
+  it('is read from no other bytes', () => {
+    const section = madeBy(3);
+    for (let end = 0; end < section.length; end++) expect(readDoneActs(section, 0, end)).toBeNull();
+    expect(readDoneActs(Uint8Array.of(...section, 0), 0, section.length + 1)).toBeNull();
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const read = readDoneActs(bytes, 0, bytes.length);
+        if (read !== null) expect(read.acts.length).toBeLessThanOrEqual(DONE_ACTS_LIMIT);
+      }),
+    );
+  });
+});
