@@ -26,6 +26,7 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['greeting/', 'half-frame.ts', 'intake.ts', 'pending.ts', 'door.ts'],
     ['shared.ts'],
     ['inflow.ts'],
+    ['outbox.ts'],
     ['link.ts', 'memory.ts', 'agenda.ts', 'seat.ts'],
     ['state.ts', 'view.ts', 'holdings.ts', 'lifetime.ts'],
     ['routing/'],

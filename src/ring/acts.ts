@@ -37,6 +37,8 @@ export function answerAct(node: RingState, now: number, link: Link, frame: Frame
   }
   let applied: Applied | null = null;
   const change: Change = (before, at) => {
+    // Who has gone sends it again, to whoever owns the key by then.
+    if (link.isOver) return null;
     applied = applyAct(act, before, at, most);
     return applied.record;
   };

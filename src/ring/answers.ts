@@ -161,7 +161,8 @@ function answerWrite(node: RingState, now: number, link: Link, frame: Frame): bo
     return true;
   }
   const record = isPut ? blankRecord(bytes, frame.at, end) : blankRecord(null);
-  const once = new Once(node, life, false, () => record);
+  // Who has gone sends it again, to whoever owns the key by then.
+  const once = new Once(node, life, false, () => (link.isOver ? null : record));
   let isDone = false;
   if (record.length > BULK_BYTES) tellWorking(node, now, link, request, () => isDone);
   const heard: WriteDone = (at, status, found, copies, version) => {

@@ -32,6 +32,7 @@ import type { Greeter, Verdict } from './greeting/handshake.ts';
 import { INTAKE_BYTES_PER_SECOND, type Intake } from './intake.ts';
 import { Link, type LinkOwner } from './link.ts';
 import { probe } from './membership/life.ts';
+import type { Outbox } from './outbox.ts';
 import type { Line } from './patience.ts';
 import { CLOCK_TOLERANCE_MS, shiftOf } from './records/clock.ts';
 import type { RingShared } from './shared.ts';
@@ -45,7 +46,7 @@ const REJECTED_LIMIT = 256;
 export class Connections implements Streams, LinkOwner {
   readonly terms: Terms;
   /** Links that have something to send at the end of this turn. */
-  dirty: Link[] = [];
+  dirty: Outbox[] = [];
   /** When the first of the talks wants a tick. */
   talksAtMs: number = Infinity;
   readonly host: StreamHost;
@@ -286,6 +287,7 @@ export class Connections implements Streams, LinkOwner {
     if (talk === undefined) return;
     // A link is of no use in one direction.
     if (talk instanceof Link) {
+      talk.isClosedThere = true;
       this.#lookAfter(talk);
       return talk.drop(now);
     }
@@ -298,6 +300,7 @@ export class Connections implements Streams, LinkOwner {
     this.#forget(stream);
     if (talk instanceof Link) {
       talk.isRefused = why === Closed.refused;
+      talk.isClosedThere = why !== Closed.timeout;
       this.#lookAfter(talk);
     }
     talk?.closed(now, why);

@@ -50,7 +50,7 @@ export function putLife(
   ageMs: number | null,
   act: ActId,
 ): void {
-  const aheadMs = link.handshake?.aheadMs ?? null;
+  const { aheadMs } = link;
   out.f64(aheadMs === null ? 0 : now + aheadMs);
   out.u32(Math.min(Math.max(1, Math.ceil(leftMs)), LEFT_MS_MAX));
   out.u32(ageMs === null ? 0 : Math.min(Math.max(1, Math.ceil(ageMs)), LEFT_MS_MAX));

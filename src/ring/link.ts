@@ -11,13 +11,11 @@
  * (greeting/handshake.ts). A request for which the other side has no rights breaks the link; one among
  * members waits until the address of its sender has vouched for it (vouching.ts).
  *
- * What is written within one turn leaves in one write. A client that does not read its replies is not read
- * from either. A peer always is: if both sides of a link waited so, neither would ever go on.
+ * A client that does not read its replies is not read from either. A peer always is: if both sides of a link waited so, neither would ever go on.
  */
 import type { Address } from '../core/address.ts';
-import { STREAM_QUEUE_BYTES, type Stream } from '../core/host.ts';
+import type { Stream } from '../core/host.ts';
 import type { Member } from './circle/member.ts';
-import type { RingCounters } from './counters.ts';
 import {
   FRAME_HEADER_BYTES,
   FRAME_TYPES_LAST,
@@ -32,23 +30,19 @@ import {
 import { capabilitiesEnd } from './greeting/capabilities.ts';
 import { type Greeter, Handshake, type Verdict } from './greeting/handshake.ts';
 import { Rights, rightsNeeded } from './greeting/rights.ts';
-import { GREETING_BYTES_MAX, Hold, Inflow, type InflowOwner } from './inflow.ts';
+import { GREETING_BYTES_MAX, Hold } from './inflow.ts';
+import { Outbox, type OutboxOwner } from './outbox.ts';
 import type { Line } from './patience.ts';
 import { type Pending, type Reply, Requests, type Way } from './pending.ts';
-import type { RingShared } from './shared.ts';
 
 /** Whose link it is (connections.ts). */
-export interface LinkOwner extends InflowOwner {
-  readonly counters: RingCounters;
-  readonly shared: RingShared;
+export interface LinkOwner extends OutboxOwner {
   /** What we say of ourselves. */
   readonly greeter: Greeter;
   /** Who has not said who it is stands here. */
   readonly greetings: Line;
   /** A frame that is longer breaks the link. */
   readonly frameBytesMax: number;
-  /** Links that have something to send at the end of this turn. */
-  readonly dirty: Link[];
   /** Answers a request, now or later; false when its payload is not what its type promises. */
   answer(now: number, link: Link, frame: Frame): boolean;
   /** The other end has said who it is. */
@@ -60,8 +54,6 @@ export interface LinkOwner extends InflowOwner {
   forget(link: Link): void;
 }
 
-/** Bytes of frames that may be waiting before a client's next request is looked at. */
-const OUT_BYTES = STREAM_QUEUE_BYTES;
 /** Bytes of a frame beside the value it carries. */
 export const FRAME_EXTRA_BYTES = 4096;
 /** A frame may always be so long, however small the values are: batches of records are. */
@@ -69,7 +61,7 @@ export const FRAME_BYTES_LEAST: number = 1 << 21;
 /** Requests of one client that may be under way here; then it is not read on. */
 const UNANSWERED_LIMIT = 4096;
 
-export class Link extends Inflow implements Way {
+export class Link extends Outbox implements Way {
   readonly owner: LinkOwner;
   /** Where it was dialed, or 0. */
   readonly dialed: Address;
@@ -87,15 +79,11 @@ export class Link extends Inflow implements Way {
   rejection: Verdict | null = null;
   /** The stream that we dialed stands. */
   isConnected = false;
+  /** The other side has closed it: what it had not read by then it will never read. */
+  isClosedThere = false;
   /** Where it came in, of our addresses, or 0. */
   readonly at: Address;
   usedAtMs: number;
-  /** When the world's queue of this stream filled up; `Infinity` while it has room. */
-  congestedAtMs: number = Infinity;
-  #out: FrameWriter | null = null;
-  /** Nothing leaves before the other side has proven itself. */
-  #isWaiting = false;
-  #writtenBytes = 0;
   #unanswered = 0;
   /** The request that is being written. */
   #asking: Pending | null = null;
@@ -159,6 +147,11 @@ export class Link extends Inflow implements Way {
     return this.isConnected || this.dialed === 0;
   }
 
+  /** How far the other clock is before ours; null: it has not greeted us yet. */
+  get aheadMs(): number | null {
+    return this.handshake === null ? 0 : this.handshake.aheadMs;
+  }
+
   // Writing.
 
   /** Begins a request; the caller writes its payload and calls `send`. */
@@ -174,35 +167,17 @@ export class Link extends Inflow implements Way {
     if ((type & REPLY) !== 0 && --this.#unanswered === UNANSWERED_LIMIT / 2) {
       this.owner.soon((now) => this.release(now, Hold.requests));
     }
-    const out = this.#out ?? this.#takeWriter();
+    const { out } = this;
     out.begin(type, request);
-    return out;
-  }
-
-  #takeWriter(): FrameWriter {
-    const out = this.owner.shared.takeWriter();
-    this.#out = out;
-    this.owner.dirty.push(this);
     return out;
   }
 
   /** Ends the frame begun last. */
   send(): void {
-    const out = this.#out!;
-    out.end();
+    this.out.end();
     this.owner.counters.framesOut++;
-    if (this.#asking !== null) this.#asking.endsAt = this.#writtenBytes + out.length;
+    if (this.#asking !== null) this.#asking.endsAt = this.endsAt;
     this.#asking = null;
-  }
-
-  /** Bytes of a request that have left, or of its reply that have come. */
-  movedOf({ endsAt, request }: Pending): number {
-    if (this.stream === 0) return 0;
-    const queued = this.owner.host.write(this.stream, NO_BYTES, 0, 0);
-    const left = Math.min(endsAt, this.#writtenBytes - queued);
-    const { bytes, length } = this.half;
-    const isReply = length >= FRAME_HEADER_BYTES && readU32(bytes!, LENGTH_BYTES + 1) === request;
-    return left + (isReply ? length : 0);
   }
 
   gaveUp(pending: Pending): void {
@@ -218,41 +193,11 @@ export class Link extends Inflow implements Way {
 
   /** Begins the talk that was dialed: `knock` is the word of the ring's dialect for it. */
   greet(now: number, knock: Uint8Array): void {
-    const out = this.#out ?? this.#takeWriter();
+    const { out } = this;
     out.raw(knock);
     out.raw(this.handshake!.hello(now));
     this.owner.counters.framesOut++;
-    if (this.owner.greeter.secret === null) return;
-    this.#writeOut(now);
-    this.#isWaiting = true;
-  }
-
-  /** Hands what was written to the world. Called at the end of a turn. */
-  flush(now: number): void {
-    if (!this.#isWaiting) this.#writeOut(now);
-  }
-
-  #writeOut(now: number): void {
-    const out = this.#out;
-    if (out === null || this.stream === 0) return;
-    this.#out = null;
-    if (!this.isOver) this.#write(now, out);
-    this.owner.shared.giveWriter(out);
-  }
-
-  #write(now: number, out: FrameWriter): void {
-    const { counters, host } = this.owner;
-    counters.bytesOut += out.length;
-    this.#writtenBytes += out.length;
-    const queued = host.write(this.stream, out.bytes, 0, out.length);
-    if (queued > STREAM_QUEUE_BYTES && this.congestedAtMs === Infinity) this.congestedAtMs = now;
-  }
-
-  /** What a node said to itself, to be read by itself; null when it said nothing. */
-  takeOut(): FrameWriter | null {
-    const out = this.#out;
-    this.#out = null;
-    return out;
+    if (this.owner.greeter.secret !== null) this.shut(now);
   }
 
   // Reading.
@@ -332,10 +277,7 @@ export class Link extends Inflow implements Way {
   #restrain(now: number): void {
     if (this.isMembers) return;
     if (this.#unanswered >= UNANSWERED_LIMIT) this.hold(Hold.requests);
-    if (this.#out === null || this.#out.length < OUT_BYTES) return;
-    this.#write(now, this.#out);
-    this.#out.length = 0;
-    if (this.congestedAtMs !== Infinity) this.hold(Hold.congestion);
+    if (this.overflow(now)) this.hold(Hold.congestion);
   }
 
   #dispatch(now: number, frame: Frame): void {
@@ -380,13 +322,12 @@ export class Link extends Inflow implements Way {
     const out = this.owner.shared.takeWriter();
     if (this.dialed === 0) out.raw(handshake.hello(now));
     else this.#prove(out);
-    if (out.length > 0) this.#write(now, out);
+    if (out.length > 0) this.write(now, out);
     this.owner.shared.giveWriter(out);
     if (handshake.isDone) this.line?.leave(this);
     if (this.dialed === 0) return;
     this.incarnation = handshake.theirs!.incarnation;
-    if (this.#isWaiting && this.#out !== null) this.owner.dirty.push(this);
-    this.#isWaiting = false;
+    this.unshut();
     this.owner.met(now, this);
   }
 
@@ -446,5 +387,3 @@ export class Link extends Inflow implements Way {
     this.#requests.end(now);
   }
 }
-
-const NO_BYTES = new Uint8Array(0);

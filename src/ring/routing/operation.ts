@@ -15,8 +15,8 @@
 import type { Address } from '../../core/address.ts';
 import { BULK_BYTES, BULK_BYTES_PER_WAIT, HOPS_LIMIT } from '../bounds.ts';
 import type { Member } from '../circle/member.ts';
-import { EXISTS_ONLY, type Frame, FrameType, type FrameWriter, Status } from '../frames.ts';
-import { MORTAL, putLife } from '../lifetime.ts';
+import { EXISTS_ONLY, type Frame, FrameType, Status } from '../frames.ts';
+import { MORTAL } from '../lifetime.ts';
 import type { Link } from '../link.ts';
 import {
   failure,
@@ -27,11 +27,11 @@ import {
 } from '../outcome.ts';
 import { Waiter } from '../patience.ts';
 import { VERSION_BYTES } from '../records/clock.ts';
-import type { ActId } from '../records/done-acts.ts';
 import { LEVELS, type Level } from '../settings.ts';
 import type { Command, RingState } from '../state.ts';
 import { candidatesLimit, closestBefore, remembered } from './closest.ts';
 import { askPlain } from './plain-calls.ts';
+import { Sending } from './sending.ts';
 
 /** How it ended, and for `owner` who it is and where its arc ends. */
 type OperationDone = (
@@ -66,10 +66,7 @@ export class Operation extends Waiter implements Command {
   #isRejected = false;
   /** The link on which a write is under way. */
   #writing: Link | null = null;
-  /** Of a write: its name, when it was first sent, and that it was not answered and may have been done. */
-  #act: ActId | null = null;
-  #firstSentMs = 0;
-  #mayBeDone = false;
+  readonly #sending: Sending = new Sending();
   /** Who has said to be the owner. */
   #owner: Member | null = null;
   #lastCode: OutcomeCode = 'unreachable';
@@ -135,6 +132,7 @@ export class Operation extends Waiter implements Command {
   step(now: number): void {
     if (this.isOver) return;
     if (now >= this.#untilMs) return this.giveUp(now);
+    if (!this.#sending.isOver(now)) return this.node.lines.retries.join(now, this.#retry);
     const next = this.#candidates.find((member) => !this.#asked.includes(member.address));
     if (this.hops >= HOPS_LIMIT || next === undefined) {
       this.#lastCode = this.hops >= HOPS_LIMIT ? 'too-many-hops' : 'unreachable';
@@ -165,14 +163,16 @@ export class Operation extends Waiter implements Command {
     const { node, kind, key, value, level } = this;
     this.#tell(now, 'asked', to);
     if (node.isPlain(to) && !node.isOwn(to)) return this.#askPlain(now, to);
-    const isLong =
-      value !== null && kind !== 'query' && value.length > SENT_BLINDLY_BYTES && this.#owner !== to;
-    const isWrite = WRITES.includes(kind) && !isLong;
-    const isBulk = isWrite && value !== null && value.length > BULK_BYTES;
-    const link = isBulk ? node.connections.toBulk(now, to) : node.linkTo(now, to);
-    const type = isLong ? FrameType.owner : TYPES[kind];
-    const line =
-      isWrite || kind === 'get' || kind === 'query' ? node.lines.bulk : node.lines.replies;
+    const isBulk = WRITES.includes(kind) && value !== null && value.length > BULK_BYTES;
+    const isLong = value !== null && kind !== 'query' && value.length > SENT_BLINDLY_BYTES;
+    const talk = isLong && this.#owner !== to ? null : this.#linkFor(now, to, isBulk);
+    const isWrite = WRITES.includes(kind) && talk !== null;
+    const link = talk ?? node.linkTo(now, to);
+    const asksOwner = talk === null;
+    const type = asksOwner ? FrameType.owner : TYPES[kind];
+    const isSlow = isBulk || kind === 'get' || kind === 'query';
+    const line = isSlow ? node.lines.bulk : node.lines.replies;
+    const lifeMs = Math.min(this.#untilMs - now, Sending.lifeMs(node, isBulk));
     const out = link.ask(now, type, line, (at, reply) => {
       if (this.isOver) return;
       this.#writing = null;
@@ -185,12 +185,12 @@ export class Operation extends Waiter implements Command {
         node.suspect(at, to);
         // A client looks after no lists: it forgets, and learns of others as it goes.
         if (node.identities.length === 0) node.memory.forget(to);
-        this.#mayBeDone ||= isWrite && link.hasReached;
+        if (isWrite) this.#sending.unanswered(at, link, now + lifeMs);
         return this.step(at);
       }
       this.#isHeard = true;
       if (isWrite) this.#learnClock(at, link, reply);
-      this.#heard(at, to, reply, isLong);
+      this.#heard(at, to, reply, asksOwner && kind !== 'owner');
     });
     if (isWrite) this.#writing = link;
     out.raw(key);
@@ -198,23 +198,22 @@ export class Operation extends Waiter implements Command {
       const more = isWrite ? MORTAL : kind === 'exists' ? EXISTS_ONLY : 0;
       out.u8(LEVELS.indexOf(level) | more);
     }
-    if (isWrite) this.#putLife(out, now, link);
+    if (isWrite) this.#sending.put(node, out, now, link, lifeMs);
     if (value !== null && type !== FrameType.owner) out.raw(value);
     link.send();
   }
 
-  #putLife(out: FrameWriter, now: number, link: Link): void {
-    const isFirst = this.#act === null;
-    this.#act ??= this.node.actIds.take();
-    if (isFirst) this.#firstSentMs = now;
-    const ageMs = isFirst ? null : now - this.#firstSentMs;
-    putLife(out, now, link, this.#untilMs - now, ageMs, this.#act);
+  /** The link to send it on; null: a write on one that does not stand yet, for nobody knows when it would arrive. */
+  #linkFor(now: number, to: Member, isBulk: boolean): Link | null {
+    const { node, kind } = this;
+    const link = isBulk ? node.connections.toBulk(now, to) : node.linkTo(now, to);
+    return WRITES.includes(kind) && link.aheadMs === null ? null : link;
   }
 
   #askPlain(now: number, to: Member): void {
     const { node, kind, key, value } = this;
     // It would do it once more.
-    if (this.#mayBeDone) return this.fail(now, 'unknown', to);
+    if (this.#sending.mayBeDone) return this.fail(now, 'unknown', to);
     const isBeyond = kind === 'act' || kind === 'query';
     askPlain(node, now, to, isBeyond ? 'owner' : kind, key, value, (at, answer) => {
       if (this.isOver) return;
@@ -339,7 +338,7 @@ export class Operation extends Waiter implements Command {
 
   fail(now: number, why: OutcomeCode, owner: Member | null = null, reply?: Frame): void {
     // Not now, but perhaps when it was sent before.
-    const code = this.#mayBeDone && why !== 'too-few-copies' ? 'unknown' : why;
+    const code = this.#sending.mayBeDone && why !== 'too-few-copies' ? 'unknown' : why;
     let copies = 0;
     if (reply !== undefined && reply.left >= 2) {
       reply.u8();
@@ -357,7 +356,7 @@ export class Operation extends Waiter implements Command {
     this.line?.leave(this);
     this.#retry.line?.leave(this.#retry);
     this.node.operations.delete(this);
-    if (this.#act !== null) this.node.actIds.end(this.#act);
+    this.#sending.end(this.node);
     this.done(now, outcome, owner, end);
   }
 
