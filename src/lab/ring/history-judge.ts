@@ -22,7 +22,8 @@
  *
  * "Every write": acknowledged at whatever level before the read began. What was read has to be seen
  * again like a write at the level of the read. Writes whose end is unknown may be there or not; such
- * a write can take effect until the ring has been whole a while (`LATE_MS`) after it ended.
+ * a write can take effect until the ring has been whole a while (`LATE_MS`) after it ended. One that was
+ * sent to a second owner has a version of each, where the first could not tell the second; it was told one.
  *
  * Durability, when the turmoil is over: a write is lost only if, within one spell, as many processes
  * that had not come back with their disks were gone as it had copies: those acknowledged, and from
@@ -158,7 +159,7 @@ class Judgement {
     }
     if (known !== undefined && known.value !== read.value) {
       this.#say('integrity', read.endedMs, `${told(read)}, but that version is ${told(known)}`);
-    } else if (write.version !== null && write.version !== read.version) {
+    } else if (write.version !== null && write.version !== read.version && !write.isRepeated) {
       this.#say('integrity', read.endedMs, `${told(read)}, but it was written as ${told(write)}`);
     }
     versions.set(read.version, write);

@@ -43,6 +43,8 @@ export interface Operation {
   version: string | null;
   /** Durable copies when a write was acknowledged. */
   copies: number;
+  /** Somebody was asked who did not answer: a write may have been sent more than once. */
+  isRepeated: boolean;
 }
 
 export type DisturbanceKind =
@@ -108,6 +110,7 @@ export interface Ended {
   value?: string | null;
   version?: string | null;
   copies?: number;
+  silent?: number;
 }
 
 export class History {
@@ -126,11 +129,13 @@ export class History {
     this.operations.push({
       ...{ id, kind, level, key, node, value: value ?? null, beganMs: atMs, endedMs: Infinity },
       ...{ ending: 'unknown', code: 'pending', found: false, version: null, copies: 0 },
+      isRepeated: false,
     });
     return id;
   }
 
-  end(id: number, atMs: number, { code, found, value, version = null, copies = 0 }: Ended): void {
+  end(id: number, atMs: number, ended: Ended): void {
+    const { code, found, value, version = null, copies = 0, silent = 0 } = ended;
     const operation = this.operations[id];
     operation.endedMs = atMs;
     operation.ending = endingOf(code);
@@ -138,6 +143,7 @@ export class History {
     operation.found = found;
     operation.version = version;
     operation.copies = copies;
+    operation.isRepeated = silent > 0;
     if (operation.kind === 'get') operation.value = value ?? null;
   }
 

@@ -345,11 +345,11 @@ export class RingTrial {
   /** Calls of programs are numbered from 1, as their operations are from 0. */
   #ended(call: number, outcome: RingOutcome): void {
     if (call < 0) return this.#life.ended(call, outcome);
-    const { code, found, version, copies } = outcome;
+    const { code, found, version, copies, silent } = outcome;
     const { key } = this.history.operations[call - 1];
     if (copies > 0) this.#lastKey = Number(key.slice(1));
     this.history.end(call - 1, this.overlay.world.now, {
-      ...{ code, found, copies },
+      ...{ code, found, copies, silent },
       version: version === null ? null : hexOf(version),
       value: outcome.value === null ? null : this.#labelOf(outcome.value),
     });

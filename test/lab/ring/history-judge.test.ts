@@ -158,6 +158,10 @@ describe('what is read was written', () => {
 
   it('knows every version', () => {
     expect(told().insert(1, 2, 'x', '01').get(3, 4, 'x', '02').rules).toEqual(['integrity']);
+    // It was sent to two owners, who could not tell each other.
+    const twice = { version: '01', copies: 2, silent: 1 };
+    const repeated = told().operation(1, 2, { kind: 'insert', value: 'x' }, twice);
+    expect(repeated.get(3, 4, 'x', '02').rules).toEqual([]);
     const history = told().insert(1, 2, 'x', '01').insert(3, 4, 'y', '02').get(5, 6, 'x', '02');
     expect(history.rules).toEqual(['integrity']);
     const exists = told().insert(1, 2, 'x', '01').remove(3, 4, '02');
