@@ -93,6 +93,13 @@ export {
 } from './api/mainline/samples.ts';
 export type { SavedItem } from './api/mainline/saved-items.ts';
 export { SCRAPE_MAX, type ScrapeResult } from './api/mainline/scrapes.ts';
+export type {
+  AnnounceSignedOptions,
+  AnnounceSignedResult,
+  SignedPeer,
+  SignedPeerCalls,
+  SignedPeersResult,
+} from './api/mainline/signed-peers.ts';
 export type { MainlineSnapshot, SavedAnnouncement } from './api/mainline/snapshot.ts';
 export type { StoredPeers } from './api/mainline/stored.ts';
 export { type Measured, type Measurement, metricsText } from './api/metrics.ts';

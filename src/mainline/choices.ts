@@ -71,6 +71,8 @@ export interface NodeChoices {
   peers?: Partial<PeerLimits>;
   /** Bounds of the item store (BEP 44). Defaults: 4000 items, 200 of one /24 network, 2 h. */
   items?: Partial<ItemLimits>;
+  /** Keep keys of peers that sign what they announce, and tell of them (a draft). Default false. */
+  signedPeers?: boolean;
   /** Sees every query that passes the limits, and may answer it. */
   onQuery?: QueryHook;
   /** The id to show to `to`, in messages about `target` (null for a ping). Default: our id. */
@@ -95,6 +97,7 @@ const NAMES: Record<keyof NodeChoices, true> = {
   outbound: true,
   peers: true,
   items: true,
+  signedPeers: true,
   onQuery: true,
   identity: true,
 };
@@ -127,6 +130,8 @@ export function settingsFrom(options: NodeChoices): Settings {
     onePerNetwork: yesOrNo(options.onePerNetwork ?? onePerIp, 'onePerNetwork'),
     secureIds: yesOrNo(options.secureIds ?? onePerIp, 'secureIds'),
     changesId: identity === undefined,
+    keepsSignedPeers: yesOrNo(options.signedPeers ?? DEFAULTS.keepsSignedPeers, 'signedPeers'),
+    wallOriginMs: DEFAULTS.wallOriginMs,
     exemptLoopback: yesOrNo(options.exemptLoopback ?? DEFAULTS.exemptLoopback, 'exemptLoopback'),
     table: tableFactory(options.table ?? 'kbuckets'),
     peers: limitsOver(onePerIp ? DEFAULTS.peers : ANYWHERE, options.peers, 'peers'),

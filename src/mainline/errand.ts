@@ -4,6 +4,7 @@
  */
 import type { Address } from '../core/address.ts';
 import type { Item } from './krpc/item.ts';
+import type { SignedPeer } from './krpc/signed-peer.ts';
 import type { Announcement } from './rows/purpose.ts';
 import { newFilter } from './stored/scrape.ts';
 
@@ -53,7 +54,16 @@ export interface SampleErrand {
   found: (sample: NodeSample) => void;
 }
 
-export type Errand = Announcement | ItemErrand | ScrapeErrand | SampleErrand;
+/** What a lookup for signed peers looks for, and what is announced after it. */
+export interface SignedPeerErrand {
+  found: (peer: SignedPeer) => void;
+  /** The newest time of each key that was found, so that its signature is looked at once. */
+  known: Map<string, number>;
+  /** Our own, to be announced; null for a lookup only. */
+  own: SignedPeer | null;
+}
+
+export type Errand = Announcement | ItemErrand | ScrapeErrand | SampleErrand | SignedPeerErrand;
 
 export function scrapeErrand(): ScrapeErrand {
   return { seeds: newFilter(), peers: newFilter(), named: new Set(), answers: 0 };

@@ -66,6 +66,10 @@ export interface NodeSettings {
   secureIds: boolean;
   /** May our id change when our address becomes known? Not when a program has chosen it. */
   changesId: boolean;
+  /** Are signed peers kept and told (a draft)? */
+  keepsSignedPeers: boolean;
+  /** The wall clock, in ms since 1970, when ours is at 0: signatures have a date. */
+  wallOriginMs: number;
   /** Loopback addresses pass the inbound and outbound limits. */
   exemptLoopback: boolean;
   table: TableFactory;
@@ -104,6 +108,8 @@ export const DEFAULTS: Omit<NodeSettings, 'table'> = {
   onePerNetwork: true,
   secureIds: true,
   changesId: true,
+  keepsSignedPeers: false,
+  wallOriginMs: 0,
   exemptLoopback: true,
   peers: PEER_LIMITS,
   items: ITEM_LIMITS,

@@ -27,6 +27,7 @@ import type { IdView, MainlineShared } from './shared.ts';
 import { Items } from './stored/items.ts';
 import { Peers } from './stored/peers.ts';
 import type { Samples } from './stored/samples.ts';
+import { SignedPeers } from './stored/signed-peers.ts';
 import type { Nearest } from './table/nearest.ts';
 import type { RoutingTable, TableRows } from './table/table.ts';
 
@@ -126,6 +127,9 @@ export class MainlineState {
   peers: Peers | null = null;
   /** The item store, once somebody put something. */
   items: Items | null = null;
+  /** Keys of peers, once somebody announced one; and who was found not to know of them. */
+  signedPeers: SignedPeers | null = null;
+  unknowing: RecentAddresses | null = null;
   /** What of the peer store is told, once somebody asked (BEP 51). */
   samples: Samples | null = null;
   bootstrap: readonly Address[] = NOBODY;
@@ -239,6 +243,12 @@ export class MainlineState {
   peerStore(): Peers {
     this.peers ??= new Peers(this.settings.peers, this.shared.random.uint32());
     return this.peers;
+  }
+
+  /** The store of signed peers, made when it is first needed. */
+  signedPeerStore(): SignedPeers {
+    this.signedPeers ??= new SignedPeers(this.settings.peers, this.shared.random.uint32());
+    return this.signedPeers;
   }
 
   /** The item store, made when it is first needed. */

@@ -41,7 +41,15 @@ export interface LookupStep {
 }
 
 export interface LookupTrace {
-  kind: 'find_node' | 'get_peers' | 'announce_peer' | 'get' | 'put' | 'sample_infohashes';
+  kind:
+    | 'find_node'
+    | 'get_peers'
+    | 'announce_peer'
+    | 'get'
+    | 'put'
+    | 'sample_infohashes'
+    | 'get_signed_peers'
+    | 'announce_signed_peer';
   target: string;
   durationMs: number;
   /** All queries, in the order in which they were sent. */
@@ -154,5 +162,7 @@ export function kindName(kind: number): LookupTrace['kind'] {
   if (kind === LookupKind.put) return 'put';
   if (kind === LookupKind.sample) return 'sample_infohashes';
   if (kind === LookupKind.getPeers || kind === LookupKind.scrape) return 'get_peers';
+  if (kind === LookupKind.getSignedPeers) return 'get_signed_peers';
+  if (kind === LookupKind.announceSigned) return 'announce_signed_peer';
   return kind === LookupKind.announce ? 'announce_peer' : 'find_node';
 }

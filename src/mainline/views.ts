@@ -185,6 +185,12 @@ export interface MainlineStats {
   };
 }
 
+/** Of methods that no BEP has: those of a draft among them. */
+function otherQueries(queries: Float64Array): number {
+  const ofDraft = queries[Method.getSignedPeers] + queries[Method.announceSignedPeer];
+  return queries[Method.unknown] + queries[Method.none] + ofDraft;
+}
+
 /** All of `MainlineStats` that the machine itself knows. */
 export function statsOf(
   node: MainlineState,
@@ -221,7 +227,7 @@ export function statsOf(
         get: queries[Method.get],
         put: queries[Method.put],
         sampleInfohashes: queries[Method.sampleInfohashes],
-        other: queries[Method.unknown] + queries[Method.none],
+        other: otherQueries(queries),
       },
       replies: counters.replies,
       errors: counters.errors,

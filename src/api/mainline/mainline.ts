@@ -71,6 +71,7 @@ import type {
 import { type SampledInfoHash, type SampleOptions, type SampleResult, sample } from './samples.ts';
 import { type ScrapeResult, scrape } from './scrapes.ts';
 import { Services } from './services.ts';
+import { SignedPeerCalls } from './signed-peers.ts';
 import { type StoredPeers, storedPeers } from './stored.ts';
 import { rememberTrace } from './traces.ts';
 import { MainlineWatchers } from './watchers.ts';
@@ -89,6 +90,8 @@ export class Mainline extends Opened {
   readonly register: RegisterView | null;
   /** Traces of the latest lookups that were called for, oldest first; see option `traces`. */
   readonly lookups: LookupTrace[] = [];
+  /** Calls about signed peers, when option `signedPeers` asked for them. */
+  readonly signedPeers: SignedPeerCalls | null;
   readonly #node: MainlineNode;
   readonly #settings: Settings;
   readonly #shared: MainlineShared;
@@ -165,6 +168,8 @@ export class Mainline extends Opened {
     this.port = portOf(transport.address);
     this.table = new TableView(this.#node, () => this.#clock.now(), this.#clock.originMs);
     this.register = register && new RegisterView(this.#node, register, this.#clock.originMs);
+    const isSigned = settings.keepsSignedPeers;
+    this.signedPeers = isSigned ? new SignedPeerCalls(this.#desk, world.clock) : null;
     this.#driver.run(this.#node);
     this.#kin = new Kin(this.#node, this.#clock, (known) => this.#joinThrough(known));
     const isAlone = (): boolean => this.table.size === 0;

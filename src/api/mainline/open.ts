@@ -36,6 +36,7 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
   const tell = tellerOf(options.onError);
   const settings = guardedSettings(options, tell);
   if (options.id !== undefined && options.secureIds !== true) settings.changesId = false;
+  settings.wallOriginMs = clock.originMs;
   const port = wholeNumber(options.port ?? 0, 'port', 0, 65535);
   const ownId = options.id === undefined ? null : parseId(options.id);
   const form = options.udp === undefined ? {} : { form: checkUdpForm(options.udp, 'udp') };

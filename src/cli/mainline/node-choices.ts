@@ -21,6 +21,7 @@ export interface NodeChoiceOptions {
   peerAge?: number;
   items?: number;
   itemAge?: number;
+  signedPeers?: boolean;
 }
 
 const count = wholeNumberIn(1, 0x7fffffff);
@@ -48,7 +49,8 @@ export function addNodeChoices(command: Command, listens: boolean): Command {
     .option('--peers <number>', 'peers kept in all (default: 100000)', count)
     .option('--peer-age <duration>', 'peers are forgotten after this (default: 45m)', duration)
     .option('--items <number>', 'items kept for others (BEP 44; default: 4000)', count)
-    .option('--item-age <duration>', 'items are forgotten after this (default: 2h)', duration);
+    .option('--item-age <duration>', 'items are forgotten after this (default: 2h)', duration)
+    .option('--signed-peers', 'keep keys of peers that sign what they announce (a draft)');
 }
 
 const small = wholeNumberIn(1, 64);
@@ -71,6 +73,7 @@ export function nodeChoices(options: NodeChoiceOptions): MainlineOptions {
     ...(newEndpoints !== undefined && {
       outbound: newEndpoints === 0 ? false : { newEndpoints, newEndpointsBurst: 4 * newEndpoints },
     }),
+    ...(options.signedPeers && { signedPeers: true }),
     ...inbound(queriesPerIp, queries),
     ...stores(options),
   };

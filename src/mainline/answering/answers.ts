@@ -12,6 +12,7 @@ import { get, put } from './items.ts';
 import { announcePeer, getPeers } from './peers.ts';
 import { acknowledge, begin, refuse, writeNodes } from './replies.ts';
 import { sampleInfohashes } from './samples.ts';
+import { announceSignedPeer, getSignedPeers } from './signed-peers.ts';
 
 const text = {
   id: ascii('Invalid id'),
@@ -40,15 +41,31 @@ export const answerQuery: QueryHandler = {
         return put(node, now, from, query, out);
       case Method.sampleInfohashes:
         return sampleInfohashes(node, now, from, query, out);
+      case Method.getSignedPeers:
+        if (!node.settings.keepsSignedPeers) return unknown(node, now, from, query, out);
+        return getSignedPeers(node, now, from, query, out);
+      case Method.announceSignedPeer:
+        if (!node.settings.keepsSignedPeers) return unknown(node, now, from, query, out);
+        return announceSignedPeer(node, now, from, query, out);
       case Method.unknown:
-        // Newer methods get what helps in any lookup: nodes close to their target (libtorrent's rule).
-        if (query.aimStart > 0) return findNode(node, now, from, query, out);
-        return refuse(from, query, out, 'unknown-method', text.unknown, ErrorCode.methodUnknown);
+        return unknown(node, now, from, query, out);
       default:
         return refuse(from, query, out, 'invalid', text.method);
     }
   },
 };
+
+/** Newer methods get what helps in any lookup: nodes close to their target (libtorrent's rule). */
+function unknown(
+  node: MainlineState,
+  now: number,
+  from: Address,
+  query: Message,
+  out: Writer,
+): boolean {
+  if (query.aimStart > 0) return findNode(node, now, from, query, out);
+  return refuse(from, query, out, 'unknown-method', text.unknown, ErrorCode.methodUnknown);
+}
 
 function findNode(
   node: MainlineState,

@@ -36,6 +36,12 @@ import { mayContact, openRequest, sendQuery, writeQuery } from './queries.ts';
 import { readSample, refusedSample, sampleMethod } from './samples.ts';
 import { readOwnScrape, readScrape } from './scrapes.ts';
 import { hearForSibling } from './siblings.ts';
+import {
+  announceSigned,
+  readSignedPeers,
+  refusedSignedPeers,
+  signedPeersMethod,
+} from './signed-peers.ts';
 import { keepToken, outcomeOf } from './writes.ts';
 
 /** Lookups of one node at a time, the node's own included. */
@@ -182,13 +188,30 @@ function askNext(node: MainlineState, now: number, lookup: Lookup): boolean {
       return false;
     }
     lookup.asked(row, request, now);
-    const method =
-      lookup.kind === LookupKind.sample ? sampleMethod(node, now, to) : methodOf(lookup.kind);
+    const method = methodFor(node, now, lookup.kind, to);
     const seq = method === Method.get ? itemErrandOf(node, lookup).seq : null;
     writeQuery(node, method, lookup.target, 0, to, seq, lookup.kind === LookupKind.scrape);
     sendQuery(node, request, to);
   }
   return true;
+}
+
+/** What a candidate is asked: of newer methods some know nothing, or have said all they will say. */
+function methodFor(node: MainlineState, now: number, kind: number, to: Address): Method {
+  if (kind === LookupKind.sample) return sampleMethod(node, now, to);
+  if (isOfSignedPeers(kind)) return signedPeersMethod(node, now, to);
+  return methodOf(kind);
+}
+
+function isOfSignedPeers(kind: number): boolean {
+  return kind === LookupKind.getSignedPeers || kind === LookupKind.announceSigned;
+}
+
+/** Lookups after which something is written. */
+function isWriting(kind: number): boolean {
+  return (
+    kind === LookupKind.announce || kind === LookupKind.put || kind === LookupKind.announceSigned
+  );
 }
 
 function methodOf(kind: number): Method {
@@ -208,13 +231,14 @@ export function candidateAnswered(
 ): void {
   lookup.answered(row, message.bytes, message.idStart, now);
   const { kind } = lookup;
-  if (kind === LookupKind.announce || kind === LookupKind.put) keepToken(lookup, row, message);
+  if (isWriting(kind)) keepToken(lookup, row, message);
   readNodes(node, from, lookup, row, message);
   if (node.sibling !== null) hearForSibling(node, from, message);
   if (lookup.call !== 0 && message.valuesStart > 0) readPeers(node, from, lookup, row, message);
   if (kind === LookupKind.get || kind === LookupKind.put) readItem(node, lookup, row, message);
   if (kind === LookupKind.scrape) readScrape(node, lookup, message);
   if (kind === LookupKind.sample) readSample(node, now, from, lookup, message);
+  if (isOfSignedPeers(kind)) readSignedPeers(node, lookup, message);
   if (node.lookups[lookup.slot] !== lookup) return;
   if (kind === LookupKind.get && isSatisfied(node, lookup)) finish(node, now, lookup);
   else step(node, now, lookup);
@@ -228,8 +252,11 @@ export function candidateFailed(
   failure: Failure,
 ): void {
   lookup.failed(row, failure);
-  if (lookup.kind === LookupKind.sample && failure === Failure.error)
-    refusedSample(node, now, lookup.addressOf(row));
+  if (failure === Failure.error) {
+    const address = lookup.addressOf(row);
+    if (lookup.kind === LookupKind.sample) refusedSample(node, now, address);
+    if (isOfSignedPeers(lookup.kind)) refusedSignedPeers(node, now, address);
+  }
   step(node, now, lookup);
 }
 
@@ -312,6 +339,7 @@ function finish(node: MainlineState, now: number, lookup: Lookup): void {
   orphanRequests(node, lookup);
   if (lookup.kind === LookupKind.announce && announce(node, now, lookup)) return;
   if (lookup.kind === LookupKind.put && put(node, now, lookup)) return;
+  if (lookup.kind === LookupKind.announceSigned && announceSigned(node, now, lookup)) return;
   conclude(node, now, lookup);
 }
 

@@ -73,6 +73,8 @@ export function writeQuery(
   else if (method === Method.findNode) query.findNode(id.bytes, id.start, target, start);
   else if (method === Method.sampleInfohashes)
     query.sampleInfohashes(id.bytes, id.start, target, start);
+  else if (method === Method.getSignedPeers)
+    query.getSignedPeers(id.bytes, id.start, target, start);
   else if (method === Method.get) query.get(id.bytes, id.start, target, start, seq);
   else query.getPeers(id.bytes, id.start, target, start, false, scrape);
 }

@@ -15,7 +15,7 @@ import { ascii } from './bencode.ts';
 export const Kind = { query: 1, reply: 2, error: 3 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** Methods of BEP 5, 44 and 51. `unknown` is any other, `none` is a query without a method. */
+/** Methods of BEP 5, 44, 51 and of the draft on signed peers. `unknown` is any other, `none` is a query without a method. */
 export const Method = {
   none: 0,
   unknown: 1,
@@ -26,6 +26,8 @@ export const Method = {
   get: 6,
   put: 7,
   sampleInfohashes: 8,
+  getSignedPeers: 9,
+  announceSignedPeer: 10,
 } as const;
 export type Method = (typeof Method)[keyof typeof Method];
 /** How many there are. */
@@ -137,8 +139,10 @@ export class MessageFields {
   /** The target of a find_node or the info-hash of a get_peers: what an answer should be close to. */
   get aimStart(): number {
     const { method } = this;
-    const byInfoHash = method === Method.getPeers || method === Method.announcePeer;
-    return this.targetStart > 0 && !byInfoHash ? this.targetStart : this.infoHashStart;
+    const isByTarget = method !== Method.getPeers && method !== Method.announcePeer;
+    return this.targetStart > 0 && isByTarget && method < Method.getSignedPeers
+      ? this.targetStart
+      : this.infoHashStart;
   }
 
   protected reset(bytes: Uint8Array, start: number, end: number): void {

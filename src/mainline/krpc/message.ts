@@ -76,6 +76,18 @@ export class Message extends MessageFields {
     return -1;
   }
 
+  /** Offsets of the strings of so many bytes in the list `peers`. */
+  *signedPeers(peerBytes: number): Generator<number> {
+    const scanner = this.#scanner;
+    const { peersStart, peersEnd } = this.storage;
+    scanner.begin(this.bytes, peersStart, peersEnd);
+    while (scanner.position < peersEnd) {
+      const start = readString(scanner);
+      if (start === BROKEN) return;
+      if (start > 0 && scanner.contentEnd - start === peerBytes) yield start;
+    }
+  }
+
   #topLevel(scanner: Scanner): boolean {
     const key = scanner.contentStart;
     const length = scanner.contentEnd - key;
@@ -263,5 +275,8 @@ function methodOf(scanner: Scanner, start: number, length: number): Method {
   if (length === 3 && spells(scanner, start, 'get')) return Method.get;
   if (length === 3 && spells(scanner, start, 'put')) return Method.put;
   if (length === 17 && spells(scanner, start, 'sample_infohashes')) return Method.sampleInfohashes;
+  if (length === 16 && spells(scanner, start, 'get_signed_peers')) return Method.getSignedPeers;
+  if (length === 20 && spells(scanner, start, 'announce_signed_peer'))
+    return Method.announceSignedPeer;
   return Method.unknown;
 }

@@ -1,13 +1,15 @@
 /**
- * The fields of messages about what is stored: items (BEP 44), scrapes (BEP 33), samples (BEP 51). Few
+ * The fields of messages about what is stored: items (BEP 44), scrapes (BEP 33), samples (BEP 51),
+ * signed peers (a draft). Few
  * messages have any, so they stand apart from those that every message is looked through for, and are
  * only cleared when one had them.
  *
  *     put        3:cas i3e  1:k 32:…  4:salt 6:…  3:seq i4e  3:sig 64:…  1:v any value
  *     scrape     4:BFpe 256:…  4:BFsd 256:…
  *     sample     8:interval i…e  3:num i…e  7:samples …:…
+ *     signed     1:k 32:…  3:sig 64:…  1:t i…e      5:peers l 104:… 104:… e
  */
-import type { Scanner } from './bencode.ts';
+import { type Scanner, Token } from './bencode.ts';
 import { WRONG_TYPE } from './fields.ts';
 import { BROKEN, readBytes, readDigits, readInteger, readString, spells } from './reading.ts';
 
@@ -39,6 +41,11 @@ export class StorageFields {
   /** -1 when absent, NaN when of the wrong type. */
   interval = -1;
   num = -1;
+  /** Of a signed peer, in µs; the same. */
+  timeUs = -1;
+  /** Offset of the first in the list `peers`, and of the `e` behind the last one. */
+  peersStart = 0;
+  peersEnd = 0;
 
   reset(): void {
     if (!this.#isUsed) return;
@@ -59,6 +66,9 @@ export class StorageFields {
     this.casLength = 0;
     this.interval = -1;
     this.num = -1;
+    this.timeUs = -1;
+    this.peersStart = 0;
+    this.peersEnd = 0;
   }
 
   /** Reads or passes over the value of the key at `key`; false when the bytes are not bencode. */
@@ -67,6 +77,7 @@ export class StorageFields {
     if (length === 1) return this.#letter(scanner, key);
     if (length === 3) return this.#threeLetters(scanner, key);
     if (length === 4) return this.#fourLetters(scanner, key);
+    if (length === 5 && spells(scanner, key, 'peers')) return this.#peers(scanner);
     if (length === 7 && spells(scanner, key, 'samples')) {
       this.samplesStart = readString(scanner);
       this.samplesLength = scanner.contentEnd - this.samplesStart;
@@ -76,10 +87,20 @@ export class StorageFields {
     return (this.interval = readInteger(scanner)) !== BROKEN;
   }
 
+  #peers(scanner: Scanner): boolean {
+    if (scanner.peek() !== Token.list) return scanner.skip();
+    const start = scanner.position + 1;
+    if (!scanner.skipStrings()) return false;
+    this.peersStart = start;
+    this.peersEnd = scanner.position - 1;
+    return true;
+  }
+
   #letter(scanner: Scanner, key: number): boolean {
     if (spells(scanner, key, 'k')) {
       return (this.keyStart = readBytes(scanner, KEY_BYTES)) !== BROKEN;
     }
+    if (spells(scanner, key, 't')) return (this.timeUs = readInteger(scanner)) !== BROKEN;
     const start = scanner.position;
     if (!scanner.skip()) return false;
     if (!spells(scanner, key, 'v')) return true;

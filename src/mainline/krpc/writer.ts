@@ -17,80 +17,16 @@ import { ID_BYTES } from '../../core/id.ts';
 import { CONTACT_BYTES, CONTACT6_BYTES, type Contacts, type Handle } from '../rows/contacts.ts';
 import { type RequestRow, type Requests, TRANSACTION_BYTES } from '../rows/requests.ts';
 import { ascii } from './bencode.ts';
-import { MAX_MESSAGE_BYTES, type MessageFields, TOKEN_BYTES, VERSION_TEXT } from './fields.ts';
+import { MAX_MESSAGE_BYTES, type MessageFields, TOKEN_BYTES } from './fields.ts';
 import type { Item } from './item.ts';
+import { type Piece, piece } from './pieces.ts';
+import { SIGNED_PEER_BYTES, type SignedPeer, writeSignedPeer } from './signed-peer.ts';
 import { FILTER_BYTES, KEY_BYTES, SIGNATURE_BYTES } from './storage-fields.ts';
 
 /** Bytes that a word may reach beyond the end of a message. */
 const SPARE_BYTES = 3;
 /** The longest message of all: a put with value, salt, cas and another's long token makes 1450. */
 const BUFFER_BYTES = 1500;
-
-/** Text that never changes, as big-endian words; the last one is filled up with zeros. */
-interface Piece {
-  readonly length: number;
-  readonly words: Uint32Array;
-}
-
-function pieceOf(text: string): Piece {
-  const bytes = new Uint8Array(Math.ceil(text.length / 4) * 4);
-  bytes.set(ascii(text));
-  const view = new DataView(bytes.buffer);
-  const words = Uint32Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(i * 4));
-  return { length: text.length, words };
-}
-
-const piece = {
-  query: pieceOf('d1:ad2:id20:'),
-  reply: pieceOf('1:rd2:id20:'),
-  ip: pieceOf('d2:ip6:'),
-  ip6: pieceOf('d2:ip18:'),
-  error: pieceOf('d1:eli'),
-  ipOfError: pieceOf('e2:ip6:'),
-  ip6OfError: pieceOf('e2:ip18:'),
-  ping: pieceOf('e1:q4:ping'),
-  target: pieceOf('6:target20:'),
-  findNode: pieceOf('e1:q9:find_node'),
-  infoHash: pieceOf('9:info_hash20:'),
-  sampleInfohashes: pieceOf('e1:q17:sample_infohashes'),
-  getPeers: pieceOf('e1:q9:get_peers'),
-  noSeed: pieceOf('6:noseedi1e'),
-  scrape: pieceOf('6:scrapei1e'),
-  want: pieceOf('4:wantl2:n42:n6e'),
-  returned: pieceOf('1:rd'),
-  peersFilter: pieceOf('4:BFpe256:'),
-  seedsFilter: pieceOf('4:BFsd256:'),
-  impliedPort: pieceOf('12:implied_porti1e'),
-  port: pieceOf('4:porti'),
-  seed: pieceOf('4:seedi1e'),
-  token: pieceOf('5:token'),
-  announcePeer: pieceOf('e1:q13:announce_peer'),
-  arguments: pieceOf('d1:ad'),
-  cas: pieceOf('3:casi'),
-  id: pieceOf('2:id20:'),
-  key: pieceOf('1:k32:'),
-  salt: pieceOf('4:salt'),
-  seq: pieceOf('3:seqi'),
-  signature: pieceOf('3:sig64:'),
-  value: pieceOf('1:v'),
-  get: pieceOf('e1:q3:get'),
-  put: pieceOf('e1:q3:put'),
-  readOnly: pieceOf('2:roi1e'),
-  transaction: pieceOf('1:t'),
-  version: pieceOf('1:v4:'),
-  ourVersion: pieceOf(VERSION_TEXT),
-  isQuery: pieceOf('1:y1:qe'),
-  isReply: pieceOf('1:y1:re'),
-  isError: pieceOf('1:y1:ee'),
-  nodes: pieceOf('5:nodes'),
-  nodes6: pieceOf('6:nodes6'),
-  values: pieceOf('6:valuesl'),
-  peer: pieceOf('6:'),
-  peer6: pieceOf('18:'),
-  interval: pieceOf('8:intervali'),
-  num: pieceOf('3:numi'),
-  samples: pieceOf('7:samples'),
-} as const;
 
 /** Bytes that end every reply, its transaction id apart: `e`, `1:t`, version, `1:y1:re`. */
 const REPLY_END_BYTES = 1 + piece.transaction.length + 9 + piece.isReply.length;
@@ -329,6 +265,51 @@ export class Writer {
     this.bytes[this.length++] = 0x65;
     this.#put(piece.samples);
     this.#string(hashes, 0, hashes.length);
+  }
+
+  // Of signed peers (a draft).
+
+  getSignedPeers(id: Uint8Array, idStart: number, infoHash: Uint8Array, start: number): void {
+    this.#query(id, idStart);
+    this.#put(piece.infoHash);
+    this.#copy(infoHash, start, ID_BYTES);
+    if (this.wantsBoth) this.#put(piece.want);
+    this.#put(piece.getSignedPeers);
+  }
+
+  announceSignedPeer(
+    id: Uint8Array,
+    idStart: number,
+    infoHash: Uint8Array,
+    peer: SignedPeer,
+    token: Uint8Array,
+  ): void {
+    this.#query(id, idStart);
+    this.#put(piece.infoHash);
+    this.#copy(infoHash, 0, ID_BYTES);
+    this.key(peer.key);
+    this.signature(peer.signature);
+    this.#long(piece.time, BigInt(peer.timeUs));
+    this.token(token);
+    this.#put(piece.announceSignedPeer);
+  }
+
+  /** How many still fit before a reply to `query`, with a token, is over 1024 bytes. */
+  signedPeersThatFit(query: MessageFields): number {
+    const token = piece.token.length + 2 + TOKEN_BYTES;
+    const taken = this.length + piece.signedPeers.length + 1 + token + endBytes(query);
+    const each = piece.signedPeer.length + SIGNED_PEER_BYTES;
+    return Math.max(0, Math.floor((MAX_MESSAGE_BYTES - taken) / each));
+  }
+
+  signedPeers(peers: readonly SignedPeer[]): void {
+    this.#put(piece.signedPeers);
+    for (const peer of peers) {
+      this.#put(piece.signedPeer);
+      writeSignedPeer(this.bytes, this.length, peer);
+      this.length += SIGNED_PEER_BYTES;
+    }
+    this.bytes[this.length++] = 0x65;
   }
 
   // Of items (BEP 44), in a reply as in a put.

@@ -37,6 +37,9 @@ export const LookupKind = {
   scrape: 9,
   /** BEP 51: a find_node that asks for samples, too. */
   sample: 10,
+  /** The draft on signed peers. */
+  getSignedPeers: 11,
+  announceSigned: 12,
 } as const;
 export type LookupKind = (typeof LookupKind)[keyof typeof LookupKind];
 

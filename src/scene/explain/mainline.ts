@@ -47,6 +47,8 @@ const METHODS: { readonly [method: number]: string } = {
   [Method.get]: 'get',
   [Method.put]: 'put',
   [Method.sampleInfohashes]: 'sample_infohashes',
+  [Method.getSignedPeers]: 'get_signed_peers',
+  [Method.announceSignedPeer]: 'announce_signed_peer',
 };
 
 function unknownMethod(): string {

@@ -1,0 +1,33 @@
+/** What messages are made of: the words are the text, filled up with zeros. */
+import { expect, test } from 'vitest';
+import { latin1 } from '../../../src/mainline/krpc/bencode.ts';
+import { piece } from '../../../src/mainline/krpc/pieces.ts';
+
+test.each(Object.entries(piece))('%s is ASCII of its length, zeros behind it', (_, one) => {
+  const view = new DataView(new ArrayBuffer(one.words.length * 4));
+  one.words.forEach((word, i) => {
+    view.setUint32(i * 4, word);
+  });
+  const bytes = new Uint8Array(view.buffer);
+  expect(bytes.length - one.length).toBeLessThan(4);
+  expect(bytes.subarray(one.length).every((byte) => byte === 0)).toBe(true);
+  expect(latin1(bytes, 0, one.length)).toMatch(/^[\x00-\x7f]+$/);
+});
+
+test('strings in them have the lengths that stand before them', () => {
+  const text = (one: { length: number; words: Uint32Array }): string => {
+    const view = new DataView(new ArrayBuffer(one.words.length * 4));
+    one.words.forEach((word, i) => {
+      view.setUint32(i * 4, word);
+    });
+    return latin1(new Uint8Array(view.buffer), 0, one.length);
+  };
+  const methods = Object.values(piece)
+    .map(text)
+    .filter((one) => one.startsWith('e1:q'));
+  expect(methods.length).toBeGreaterThanOrEqual(9);
+  for (const method of methods) {
+    const [, length, name] = /^e1:q(\d+):(.*)$/.exec(method) ?? [];
+    expect(name).toHaveLength(Number(length));
+  }
+});
