@@ -11,7 +11,8 @@ test.each(Object.entries(piece))('%s is ASCII of its length, zeros behind it', (
   const bytes = new Uint8Array(view.buffer);
   expect(bytes.length - one.length).toBeLessThan(4);
   expect(bytes.subarray(one.length).every((byte) => byte === 0)).toBe(true);
-  expect(latin1(bytes, 0, one.length)).toMatch(/^[\x00-\x7f]+$/);
+  const text = latin1(bytes, 0, one.length);
+  expect([...text].every((sign) => sign.charCodeAt(0) < 0x80)).toBe(true);
 });
 
 test('strings in them have the lengths that stand before them', () => {
