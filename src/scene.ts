@@ -13,8 +13,9 @@ export {
   isGreeting,
   RING_GREETING_BYTES,
 } from './scene/explain/frame-head.ts';
-export { explainMainline, kindOfMainline } from './scene/explain/mainline.ts';
+export { explainMainline, kindOfMainline, mainlineExchange } from './scene/explain/mainline.ts';
 export { explainRing, kindOfRing } from './scene/explain/ring.ts';
+export { ringExchange } from './scene/explain/ring-messages.ts';
 export {
   Act,
   Command,
@@ -59,4 +60,5 @@ export {
 } from './scene/views/lookup-draft.ts';
 export { outcomesOf } from './scene/views/outcomes.ts';
 export { lineOfRingEvent } from './scene/views/ring-words.ts';
+export { type ExchangeMark, Exchanges } from './scene/explain/exchanges.ts';
 export { KeptMessages } from './scene/world/kept-messages.ts';

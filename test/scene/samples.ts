@@ -89,6 +89,7 @@ export const SAMPLES: readonly SceneMessage[] = [
         kind: 'get',
         bytes: 30,
         lookup: 1,
+        exchange: 0,
       },
     ],
     omitted: 4,

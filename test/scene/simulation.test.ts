@@ -335,3 +335,27 @@ describe('a view', () => {
     expect(watched.last('explanation').root.parts.length).toBeGreaterThan(1);
   });
 });
+
+describe('exchanges of messages', () => {
+  test.each(['ring', 'mainline'] as const)(
+    'in a calm %s all that is asked is answered',
+    (overlay) => {
+      const calm = { overlay, k: overlay === 'ring' ? 2 : 8, loss: 0, latencyMs: 50, nodes: 12 };
+      for (const seed of [1, 2, 3]) {
+        const watched = new Watched({ ...calm, seed, lookupsPerSecond: 20 });
+        watched.play(5000);
+        const flights = watched.all('flights').flatMap((told) => told.flights);
+        const byId = new Map(flights.map((flight) => [flight.id, flight]));
+        const answers = flights.filter(({ id, exchange }) => exchange !== 0 && id !== exchange);
+        const answered = new Set(answers.map(({ exchange }) => exchange));
+        const asked = flights.filter(({ id, exchange }) => id === exchange);
+        expect(asked.length).toBeGreaterThan(100);
+        expect(asked.filter(({ id, sentMs }) => sentMs < 4000 && !answered.has(id))).toEqual([]);
+        for (const { exchange, from, to } of answers) {
+          const request = byId.get(exchange)!;
+          expect([request.from, request.to]).toEqual([to, from]);
+        }
+      }
+    },
+  );
+});

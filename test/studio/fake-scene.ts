@@ -8,7 +8,10 @@ export class FakeScene extends LiveScene {
   readonly overlay: SceneOverlay = 'ring';
   readonly k: number = 2;
   readonly hasHands: boolean = true;
-  override readonly flights: FlightSample = new FlightSample(() => 'word');
+  override readonly flights: FlightSample = new FlightSample(
+    () => 'word',
+    () => null,
+  );
   readonly acts: Act[] = [];
   looks = 0;
   begins = 0;

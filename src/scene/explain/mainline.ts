@@ -15,6 +15,7 @@ import { Kind, Malformed, Method } from '../../mainline/krpc/fields.ts';
 import { Message } from '../../mainline/krpc/message.ts';
 import type { Part } from '../protocol/messages.ts';
 import { asHex, asText, Dissection, distanceByXor, shownBytes } from './dissection.ts';
+import type { ExchangeMark } from './exchanges.ts';
 import { BODY_WORDS, ERRORS, type Form, MESSAGES, TOP_WORDS, type Word } from './krpc-words.ts';
 
 const NODE_BYTES = 26;
@@ -56,6 +57,18 @@ function unknownMethod(): string {
   if (methodStart <= 0 || methodLength === 0 || methodLength > METHOD_BYTES_MAX) return 'query';
   const name = asText(bytes, methodStart, methodStart + methodLength);
   return /^[\w-]+$/.test(name) ? name : 'query';
+}
+
+/** Which query a datagram is, or answers, by its transaction id; null for what a node would not read. */
+export function mainlineExchange(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): ExchangeMark | null {
+  if (message.read(bytes, start, end) !== Malformed.fine) return null;
+  const { transactionStart, transactionLength, kind } = message;
+  const number = asHex(bytes, transactionStart, transactionStart + transactionLength);
+  return { number, isReply: kind !== Kind.query };
 }
 
 /**

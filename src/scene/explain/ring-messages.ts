@@ -9,9 +9,10 @@
  */
 
 import { CAPABILITY_BYTES_MAX } from '../../ring/dialects/wire.ts';
-import { readU32 } from '../../ring/frames.ts';
+import { FrameType, readU32 } from '../../ring/frames.ts';
 import type { RingContext } from './dialect.ts';
-import { frameEnd, isFrame, isGreeting, RING_GREETING_BYTES } from './frame-head.ts';
+import type { ExchangeMark } from './exchanges.ts';
+import { frameEnd, frameHead, isFrame, isGreeting, RING_GREETING_BYTES } from './frame-head.ts';
 import { kindOfRing } from './ring.ts';
 
 /** Bytes before the text of a greeting's answer. */
@@ -36,6 +37,23 @@ export function ringContext(bytes: Uint8Array, start: number, end: number): Ring
 export function kindOfRingMessage(bytes: Uint8Array, start: number, end: number): string {
   if (isFrame(bytes, start, end)) return kindOfRing(bytes, start, end);
   return kindOfRing(bytes, start, end, ringContext(bytes, start, end));
+}
+
+/** Frames that nobody replies to. */
+const UNANSWERED: ReadonlySet<number> = new Set([
+  FrameType.hello,
+  FrameType.proof,
+  FrameType.working,
+]);
+
+/**
+ * Which request a message is, or answers; null for what is neither. A greeting has no number: two streams
+ * between the same two may greet at the same time.
+ */
+export function ringExchange(bytes: Uint8Array, start: number, end: number): ExchangeMark | null {
+  const head = frameHead(bytes, start, end);
+  if (head === null || UNANSWERED.has(head.type)) return null;
+  return { number: `${head.type} ${head.request}`, isReply: head.isReply };
 }
 
 /** Bytes of the answer to a greeting, 0 where there is none. */

@@ -31,7 +31,8 @@ import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { LookupKind, Purpose } from '../../mainline/rows/purpose.ts';
 import type { MainlineObserver, Settings } from '../../mainline/state.ts';
 import { kindName } from '../../mainline/trace.ts';
-import { explainMainline, kindOfMainline } from '../explain/mainline.ts';
+import type { ExchangeMark } from '../explain/exchanges.ts';
+import { explainMainline, kindOfMainline, mainlineExchange } from '../explain/mainline.ts';
 import type { SceneConfig } from '../protocol/config.ts';
 import type { Explanation, KeyView, LookupView, NodeView } from '../protocol/messages.ts';
 import {
@@ -386,6 +387,10 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
 
   kindOf(bytes: Uint8Array, start: number, end: number): string {
     return kindOfMainline(bytes, start, end - start);
+  }
+
+  exchangeOf(bytes: Uint8Array, start: number, end: number): ExchangeMark | null {
+    return mainlineExchange(bytes, start, end);
   }
 
   callOf(from: number, to: number, bytes: Uint8Array, start: number, end: number): number {

@@ -186,6 +186,8 @@ export const Flight = shape({
   bytes: integer,
   /** The lookup that it belongs to; 0 for none. */
   lookup: integer,
+  /** Of a request its own number, of a reply that of the request; 0 for what is neither, or not known. */
+  exchange: z._default(integer, 0),
 });
 export type Flight = z.infer<typeof Flight>;
 

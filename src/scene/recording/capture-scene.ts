@@ -11,7 +11,8 @@ import { formatId, ID_BYTES } from '../../core/id.ts';
 import type { CapturedPacket } from '../../mainline/capture/captured.ts';
 import { Malformed } from '../../mainline/krpc/fields.ts';
 import { Message } from '../../mainline/krpc/message.ts';
-import { kindOfMainline } from '../explain/mainline.ts';
+import { Exchanges } from '../explain/exchanges.ts';
+import { kindOfMainline, mainlineExchange } from '../explain/mainline.ts';
 import { SCENE_VERSION } from '../protocol/limits.ts';
 import {
   type Figures,
@@ -80,6 +81,7 @@ class Cast {
   readonly #at = new Map<Address, number>();
   readonly #isUp: boolean[] = [true];
   readonly #loads: number[] = [0];
+  readonly #exchanges = new Exchanges();
   #messages = 0;
 
   constructor(packets: readonly CapturedPacket[]) {
@@ -156,7 +158,21 @@ class Cast {
       kind: kindOfMainline(bytes, 0, bytes.length),
       bytes: bytes.length,
       lookup: 0,
+      exchange: this.#exchange(
+        number,
+        isOurs ? OURSELVES : other,
+        isOurs ? other : OURSELVES,
+        bytes,
+      ),
     };
+  }
+
+  #exchange(flight: number, from: number, to: number, bytes: Uint8Array): number {
+    const mark = mainlineExchange(bytes, 0, bytes.length);
+    if (mark === null) return 0;
+    if (mark.isReply) return this.#exchanges.answer(from, to, mark);
+    this.#exchanges.open(flight, from, to, mark);
+    return flight;
   }
 
   update(atMs: number, whole: boolean, seen: readonly number[]): Update {

@@ -18,8 +18,14 @@ import type { RingEvent } from '../../ring/outcome.ts';
 import { HybridClock } from '../../ring/records/clock.ts';
 import { blankRecord } from '../../ring/records/record.ts';
 import { ringSettings } from '../../ring/settings.ts';
+import type { ExchangeMark } from '../explain/exchanges.ts';
 import { explainRing } from '../explain/ring.ts';
-import { kindOfRingMessage, ringContext, ringMessageEnd } from '../explain/ring-messages.ts';
+import {
+  kindOfRingMessage,
+  ringContext,
+  ringExchange,
+  ringMessageEnd,
+} from '../explain/ring-messages.ts';
 import type { SceneConfig } from '../protocol/config.ts';
 import type { Explanation, KeyView, LookupView, NodeView } from '../protocol/messages.ts';
 import { lineOfRingEvent } from '../views/ring-words.ts';
@@ -259,6 +265,10 @@ export class RingInhabitants implements Inhabitants {
 
   kindOf(bytes: Uint8Array, start: number, end: number): string {
     return kindOfRingMessage(bytes, start, end);
+  }
+
+  exchangeOf(bytes: Uint8Array, start: number, end: number): ExchangeMark | null {
+    return ringExchange(bytes, start, end);
   }
 
   callOf(from: number, to: number, bytes: Uint8Array, start: number, end: number): number {

@@ -11,6 +11,7 @@
 
 import type { World } from '../../lab/world.ts';
 import { Fate, type Tap } from '../../lab/world-state.ts';
+import { Exchanges } from '../explain/exchanges.ts';
 import type { Flight, Flights } from '../protocol/messages.ts';
 import type { Inhabitants } from './inhabitants.ts';
 import { type KeptMessage, KeptMessages } from './kept-messages.ts';
@@ -50,6 +51,7 @@ export class FlightLog implements Tap {
   #lastId: number;
   readonly #newest = new KeptMessages(FLIGHTS_KEPT, BYTES_KEPT);
   readonly #ofCalls = new KeptMessages(FLIGHTS_KEPT, CALL_BYTES_KEPT);
+  readonly #exchanges = new Exchanges();
   /** The datagram that was sent last, until it is known what becomes of it. */
   #sent: Flight | null = null;
 
@@ -165,13 +167,20 @@ export class FlightLog implements Tap {
   ): Flight | null {
     const call = this.#watched > 0 ? this.#callOf(from, to, bytes, start, end, stream) : 0;
     if (call === 0 && !this.isShowing) return null;
-    if (!this.#isWanted(call, from, to)) {
+    const heard = this.#exchanges.awaits(to)
+      ? this.#inhabitants.exchangeOf(bytes, start, end)
+      : null;
+    const answered = heard?.isReply ? this.#exchanges.answer(from, to, heard) : 0;
+    if (!this.#isWanted(call, from, to, answered)) {
       this.#omitted++;
       return null;
     }
     const id = ++this.#lastId;
     (call === 0 ? this.#newest : this.#ofCalls).keep(id, bytes.slice(start, end), call);
     if (call !== 0) this.#inhabitants.flew(call, id, from, to, bytes, start, end);
+    const mark = heard ?? this.#inhabitants.exchangeOf(bytes, start, end);
+    const isRequest = mark !== null && !mark.isReply;
+    if (isRequest) this.#exchanges.open(id, from, to, mark);
     const flight: Flight = {
       id,
       sentMs: this.#world.elapsedMs,
@@ -182,6 +191,7 @@ export class FlightLog implements Tap {
       kind: this.#inhabitants.kindOf(bytes, start, end, stream),
       bytes: end - start,
       lookup: call,
+      exchange: isRequest ? id : answered,
     };
     if (this.isShowing) this.#flights.push(flight);
     return flight;
@@ -202,9 +212,11 @@ export class FlightLog implements Tap {
       : 0;
   }
 
-  #isWanted(call: number, from: number, to: number): boolean {
+  /** @param answered the flight that it is the reply to: half an exchange would look like silence. */
+  #isWanted(call: number, from: number, to: number, answered: number): boolean {
     if (this.#flights.length >= FLIGHTS_PER_UPDATE) return call !== 0 && !this.isShowing;
-    if (call !== 0 || this.#followed.has(from) || this.#followed.has(to)) return true;
+    if (call !== 0 || answered !== 0) return true;
+    if (this.#followed.has(from) || this.#followed.has(to)) return true;
     const turn = this.#unasked++;
     return this.#isSmall || (turn % this.#stride === 0 && turn < SAMPLE_PER_UPDATE * this.#stride);
   }

@@ -21,6 +21,7 @@
 import type { Mortals } from '../../lab/life/life.ts';
 import type { Overlay } from '../../lab/overlay.ts';
 import type { World } from '../../lab/world.ts';
+import type { ExchangeMark } from '../explain/exchanges.ts';
 import type { SceneConfig, SceneOverlay } from '../protocol/config.ts';
 import type { Explanation, KeyView, LookupView, NodeView } from '../protocol/messages.ts';
 
@@ -152,6 +153,8 @@ export interface Inhabitants {
 
   /** The protocol's own word for a message, cheaply: `find_node`, `nodes`, `GET`, `replicate` … */
   kindOf(bytes: Uint8Array, start: number, end: number, stream: number): string;
+  /** Which request a message is, or answers; null for what is neither. */
+  exchangeOf(bytes: Uint8Array, start: number, end: number): ExchangeMark | null;
   /**
    * The watched call that a message just sent belongs to, 0 for none; asked only while calls are
    * watched, in a large world only for messages from or to a node with one.

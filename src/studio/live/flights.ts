@@ -3,7 +3,13 @@
  * there were. Nodes that are followed come first. The bytes of what was told are kept for a while, so
  * that a message can be taken apart when somebody asks what it was.
  */
-import { type Flight, type Flights, KeptMessages } from '../../scene.ts';
+import {
+  type ExchangeMark,
+  Exchanges,
+  type Flight,
+  type Flights,
+  KeptMessages,
+} from '../../scene.ts';
 
 /** Told per flush; with ten flushes a second a picture has enough to show. */
 export const FLIGHTS_TOLD = 40;
@@ -30,6 +36,8 @@ export interface Seen {
 
 export class FlightSample {
   readonly #kindOf: (bytes: Uint8Array, isReply: boolean) => string;
+  readonly #exchangeOf: (bytes: Uint8Array) => ExchangeMark | null;
+  readonly #exchanges = new Exchanges();
   #waiting: Flight[] = [];
   #followedCount = 0;
   #omitted = 0;
@@ -37,9 +45,16 @@ export class FlightSample {
   readonly #kept = new KeptMessages(FLIGHTS_KEPT, BYTES_KEPT);
   #followed: ReadonlySet<number> = new Set();
 
-  /** @param kindOf the word for a message; `isReply` of what comes from the side that was asked. */
-  constructor(kindOf: (bytes: Uint8Array, isReply: boolean) => string) {
+  /**
+   * @param kindOf the word for a message; `isReply` of what comes from the side that was asked.
+   * @param exchangeOf which request it is, or answers.
+   */
+  constructor(
+    kindOf: (bytes: Uint8Array, isReply: boolean) => string,
+    exchangeOf: (bytes: Uint8Array) => ExchangeMark | null,
+  ) {
     this.#kindOf = kindOf;
+    this.#exchangeOf = exchangeOf;
   }
 
   /** All messages to and from these nodes are wanted. */
@@ -49,8 +64,14 @@ export class FlightSample {
 
   /** Takes a message in; its number, or 0 when it is not among those that are told. */
   add(seen: Seen, bytes: Uint8Array): number {
+    const mark = this.#exchangeOf(bytes);
+    const answered = mark?.isReply ? this.#exchanges.answer(seen.from, seen.to, mark) : 0;
+    const isRequest = mark !== null && !mark.isReply;
     const isFollowed =
-      seen.lookup > 0 || this.#followed.has(seen.from) || this.#followed.has(seen.to);
+      answered > 0 ||
+      seen.lookup > 0 ||
+      this.#followed.has(seen.from) ||
+      this.#followed.has(seen.to);
     const count = isFollowed ? this.#followedCount : this.#waiting.length - this.#followedCount;
     if (count >= (isFollowed ? FOLLOWED_TOLD : FLIGHTS_TOLD)) {
       this.#omitted++;
@@ -58,6 +79,7 @@ export class FlightSample {
     }
     if (isFollowed) this.#followedCount++;
     const id = ++this.#lastId;
+    if (isRequest) this.#exchanges.open(id, seen.from, seen.to, mark);
     const own = bytes.slice(0, FLIGHT_BYTES_KEPT);
     this.#kept.keep(id, own, seen.lookup);
     this.#waiting.push({
@@ -70,6 +92,7 @@ export class FlightSample {
       kind: this.#kindOf(own, seen.isReply),
       bytes: seen.length,
       lookup: seen.lookup,
+      exchange: isRequest ? id : answered,
     });
     return id;
   }

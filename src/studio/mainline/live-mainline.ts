@@ -13,7 +13,7 @@ import {
   type TableEntry,
 } from '../../mainline.ts';
 import type { Act, Explanation, KeyView, LookupView, NodeView, SceneOverlay } from '../../scene.ts';
-import { explainMainline, kindOfMainline, NodeState } from '../../scene.ts';
+import { explainMainline, kindOfMainline, mainlineExchange, NodeState } from '../../scene.ts';
 import { FlightSample } from '../live/flights.ts';
 import { addEach, handsOf, portOf, toEach } from '../live/hands.ts';
 import { CommandRefused, LiveScene, type LiveSceneOptions } from '../live/live-scene.ts';
@@ -70,7 +70,10 @@ export class LiveMainline extends LiveScene {
   constructor(options: LiveMainlineOptions) {
     super(options);
     this.#options = options;
-    this.flights = new FlightSample((bytes) => kindOfMainline(bytes, 0, bytes.length));
+    this.flights = new FlightSample(
+      (bytes) => kindOfMainline(bytes, 0, bytes.length),
+      (bytes) => mainlineExchange(bytes, 0, bytes.length),
+    );
   }
 
   protected override end(): void {

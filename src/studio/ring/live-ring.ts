@@ -24,6 +24,7 @@ import {
   lineOfRingEvent,
   NodeState,
   RING_LOOKUP_KINDS,
+  ringExchange,
 } from '../../scene.ts';
 import { FlightSample } from '../live/flights.ts';
 import { addEach, handsOf, portOf, toEach } from '../live/hands.ts';
@@ -82,8 +83,9 @@ export class LiveRing extends LiveScene {
   constructor(options: LiveRingOptions) {
     super(options);
     this.#options = options;
-    this.flights = new FlightSample((bytes, isReply) =>
-      kindOfRing(bytes, 0, bytes.length, { isReply }),
+    this.flights = new FlightSample(
+      (bytes, isReply) => kindOfRing(bytes, 0, bytes.length, { isReply }),
+      (bytes) => ringExchange(bytes, 0, bytes.length),
     );
     this.#survey = new RingSurvey({
       entries: () => this.#entries(),

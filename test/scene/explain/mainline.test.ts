@@ -7,7 +7,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../../src/core/random.ts';
 import { ascii, type Encodable, encode } from '../../../src/mainline/krpc/bencode.ts';
-import { explainMainline, kindOfMainline } from '../../../src/scene/explain/mainline.ts';
+import {
+  explainMainline,
+  kindOfMainline,
+  mainlineExchange,
+} from '../../../src/scene/explain/mainline.ts';
 import { mutate } from '../../mainline/mutate.ts';
 import { BEP5 } from '../../vectors/bep5.ts';
 import { expectTiling, leavesOf, partAt } from '../tiling.ts';
@@ -190,5 +194,24 @@ describe('bytes of anybody', () => {
     const bytes = new Uint8Array(ping.length + 20).fill(0x64);
     bytes.set(ping, 7);
     expect(kindOfMainline(bytes, 7, 7 + ping.length)).toBe('ping');
+  });
+});
+
+describe('an exchange of datagrams', () => {
+  const of = (message: Encodable) => {
+    const bytes = encode(message);
+    return mainlineExchange(bytes, 0, bytes.length);
+  };
+
+  test('has the transaction id, in queries, replies and errors alike', () => {
+    const number = '6162';
+    const query = { a: { id: id(1) }, q: 'ping', t: 'ab', y: 'q' };
+    expect(of(query)).toEqual({ number, isReply: false });
+    expect(of({ r: { id: id(2) }, t: 'ab', y: 'r' })).toEqual({ number, isReply: true });
+    expect(of({ e: [201, 'no'], t: 'ab', y: 'e' })).toEqual({ number, isReply: true });
+  });
+
+  test('is nothing that a node would not read', () => {
+    expect(mainlineExchange(Uint8Array.of(1, 2, 3), 0, 3)).toBeNull();
   });
 });

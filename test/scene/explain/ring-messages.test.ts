@@ -7,6 +7,7 @@ import { FrameType, FrameWriter } from '../../../src/ring/frames.ts';
 import {
   kindOfRingMessage,
   ringContext,
+  ringExchange,
   ringMessageEnd,
 } from '../../../src/scene/explain/ring-messages.ts';
 import { RingScene } from '../ring-scene.ts';
@@ -86,5 +87,26 @@ describe('a piece', () => {
       expect(kinds.get(kind), kind).toBeGreaterThan(0);
     }
     expect(kinds.has('unknown')).toBe(false);
+  });
+});
+
+describe('an exchange of frames', () => {
+  const of = (bytes: Uint8Array) => ringExchange(bytes, 0, bytes.length);
+
+  test('has the type and the number of the request', () => {
+    const get = of(frame(FrameType.get, 7, new Uint8Array(20)))!;
+    const reply = of(frame(FrameType.get | 0x80, 7, Uint8Array.of(0)))!;
+    expect([get.isReply, reply.isReply]).toEqual([false, true]);
+    expect(reply.number).toBe(get.number);
+    expect(of(frame(FrameType.put, 7, new Uint8Array(20)))!.number).not.toBe(get.number);
+    expect(of(frame(FrameType.get, 8, new Uint8Array(20)))!.number).not.toBe(get.number);
+  });
+
+  test('is none where nobody replies, and none of what is no frame', () => {
+    for (const type of [FrameType.hello, FrameType.proof, FrameType.working]) {
+      expect(of(frame(type, 1, new Uint8Array(4)))).toBeNull();
+    }
+    expect(of(text('VER'))).toBeNull();
+    expect(of(text('GET'))).toBeNull();
   });
 });

@@ -51,6 +51,19 @@ test('a capture is a recording that can be read again', () => {
   expect(recording.timesMs.at(-1)! - START_MS).toBe(5100);
 });
 
+test('a reply in it names its request', () => {
+  const told = sceneOf(CAPTURE).flatMap((message) =>
+    message.type === 'flights' ? message.flights : [],
+  );
+  expect(told.map(({ id, exchange }) => [id, exchange])).toEqual([
+    [1, 1],
+    [2, 1],
+    [3, 3],
+    [4, 0],
+    [5, 5],
+  ]);
+});
+
 test('who took part is placed once, by the id that he said', () => {
   const places = sceneOf(CAPTURE).find(({ type }) => type === 'places')!;
   if (places.type !== 'places') throw new Error('no places');

@@ -29,6 +29,12 @@ function logOf(founders: number, lastId = 0, messageEnd?: Inhabitants['messageEn
     founders,
     kindOf: (bytes: Uint8Array, start: number) => String.fromCharCode(bytes[start]),
     messageEnd,
+    // A capital answers the small letter.
+    exchangeOf: (bytes: Uint8Array, start: number) => {
+      const letter = String.fromCharCode(bytes[start]);
+      const number = letter.toLowerCase();
+      return number === '?' ? null : { number, isReply: letter !== number };
+    },
     callOf: (_from: number, _to: number, bytes: Uint8Array, start: number) => bytes[start + 1] ?? 0,
     flew: (call: number, flight: number) => flown.push([call, flight]),
   } as unknown as Inhabitants;
@@ -52,13 +58,31 @@ describe('a flight', () => {
     const { flights, omitted } = log.take()!;
     const base = { sentMs: 100, from: 1, kind: 'a', bytes: 2, lookup: 0 };
     expect(flights).toEqual([
-      { ...base, id: 1, to: 2, fate: 'delivered', arrivesMs: 150 },
-      { ...base, id: 2, to: 3, fate: 'lost', arrivesMs: 130 },
-      { ...base, id: 3, to: 4, fate: 'unreachable', arrivesMs: 120 },
-      { ...base, id: 4, to: -1, fate: 'unreachable', arrivesMs: null },
+      { ...base, id: 1, exchange: 1, to: 2, fate: 'delivered', arrivesMs: 150 },
+      { ...base, id: 2, exchange: 2, to: 3, fate: 'lost', arrivesMs: 130 },
+      { ...base, id: 3, exchange: 3, to: 4, fate: 'unreachable', arrivesMs: 120 },
+      { ...base, id: 4, exchange: 4, to: -1, fate: 'unreachable', arrivesMs: null },
     ]);
     expect(omitted).toBe(0);
     expect(log.take()).toBeNull();
+  });
+
+  test('of a reply names its request, and is there when the request is, however busy the world', () => {
+    const { log, send } = logOf(SMALL_WORLD + 1);
+    send(1, 2, 1150);
+    send(2, 3, 1150, [63, 0]);
+    for (let i = 0; i < SAMPLE_PER_UPDATE; i++) send(4, 5, 1150, [98, 0]);
+    send(2, 1, 1150, [66, 0]);
+    send(2, 1, 1150, [65, 0]);
+    const { flights } = log.take()!;
+    const told = flights.map(({ kind, exchange }) => [kind, exchange]);
+    expect(told.slice(0, 3)).toEqual([
+      ['a', 1],
+      ['?', 0],
+      ['b', 3],
+    ]);
+    expect(told.at(-1)).toEqual(['A', 1]);
+    expect(told).toHaveLength(SAMPLE_PER_UPDATE + 1);
   });
 
   test('of a piece of a stream has no time of arrival while the way is shut', () => {

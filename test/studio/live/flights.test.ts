@@ -20,7 +20,11 @@ const seen = (over: Partial<Seen> = {}): Seen => ({
   ...over,
 });
 const bytes = Uint8Array.of(1, 2, 3);
-const sample = () => new FlightSample((_, isReply) => (isReply ? 'reply' : 'query'));
+const sample = () =>
+  new FlightSample(
+    (_, isReply) => (isReply ? 'reply' : 'query'),
+    () => null,
+  );
 
 describe('a sample of messages', () => {
   test('tells the first ones, and how many more there were', () => {
@@ -40,10 +44,26 @@ describe('a sample of messages', () => {
       kind: 'query',
       bytes: 3,
       lookup: 0,
+      exchange: 0,
     });
     expect(flights.flush()).toBeNull();
     expect(flights.add(seen({ isReply: true }), bytes)).toBe(FLIGHTS_TOLD + 1);
     expect(flights.flush()!.flights[0].kind).toBe('reply');
+  });
+
+  test('tells of each reply which request it answers, also where there is no more room', () => {
+    // The first byte says whether it is a reply, the second which.
+    const flights = new FlightSample(
+      () => 'word',
+      ([isReply, number]) => ({ number: String(number), isReply: isReply === 1 }),
+    );
+    const asked = flights.add(seen(), Uint8Array.of(0, 5));
+    for (let i = 0; i < FLIGHTS_TOLD; i++) flights.add(seen(), Uint8Array.of(0, 6));
+    const reply = flights.add(seen({ from: 1, to: 0 }), Uint8Array.of(1, 5));
+    expect(flights.add(seen({ from: 1, to: 0 }), Uint8Array.of(1, 9))).toBe(0);
+    const told = flights.flush()!.flights;
+    const exchangeOf = (id: number) => told.find((one) => one.id === id)!.exchange;
+    expect([exchangeOf(asked), exchangeOf(reply)]).toEqual([asked, asked]);
   });
 
   test('has room of its own for nodes that are followed and for lookups', () => {

@@ -144,6 +144,7 @@ describe('a scene in columns', () => {
       kind: 'GET',
       bytes: 3,
       lookup: 0,
+      exchange: 0,
     } as const;
     for (let id = 1; id <= FLIGHTS_KEPT + 1; id++) {
       model.apply({ type: 'flights', flights: [{ id, sentMs: id, ...flight }], omitted: 1 });

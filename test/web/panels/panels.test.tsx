@@ -119,6 +119,7 @@ describe('the panel of messages', () => {
     kind,
     bytes: 20,
     lookup: 0,
+    exchange: 0,
     ...more,
   });
 

@@ -13,6 +13,7 @@ const flight = (sentMs: number, arrivesMs: number | null): Flight => ({
   kind: 'get',
   bytes: 10,
   lookup: 0,
+  exchange: 0,
 });
 
 describe('flights', () => {
