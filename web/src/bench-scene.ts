@@ -124,6 +124,7 @@ export class SceneMaker {
         kind: 'find_node',
         bytes: 90,
         lookup: i % 3,
+        exchange: 0,
       });
     }
     yield { type: 'flights', flights, omitted: 0 };

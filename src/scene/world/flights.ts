@@ -22,6 +22,8 @@ export const FLIGHTS_KEPT = 4000;
 export const BYTES_KEPT: number = 16 * 2 ** 20;
 /** The same of those that belong to watched calls, which are asked for long after. */
 const CALL_BYTES_KEPT: number = 4 * 2 ** 20;
+/** Flights of watched calls that are told of a time that was passed over: of fifty calls and more. */
+export const PAST_KEPT = 1000;
 /** Flights between two updates: more than that nobody sees. */
 export const FLIGHTS_PER_UPDATE = 1000;
 /** Flights of a large world that are there only by chance, between two updates. */
@@ -34,7 +36,7 @@ export class FlightLog implements Tap {
   readonly loads: Uint32Array;
   /** Messages that arrived anywhere. */
   arrivals = 0;
-  /** Off while a world catches up with a moment: then only the flights of watched calls are numbered. */
+  /** Off while a world catches up with a moment: then only messages of watched calls become flights. */
   isShowing = false;
   readonly #world: World;
   readonly #inhabitants: Inhabitants;
@@ -44,6 +46,7 @@ export class FlightLog implements Tap {
   #followed = new Set<number>();
   #watched = 0;
   #flights: Flight[] = [];
+  #past: Flight[] = [];
   #omitted = 0;
   /** Of the messages that nobody asked for, one in so many is shown. */
   #stride = 1;
@@ -89,10 +92,11 @@ export class FlightLog implements Tap {
 
   /** Flights since they were taken last; null when there were no messages. */
   take(): Flights | null {
-    if (this.#flights.length === 0 && this.#omitted === 0) return null;
-    const flights = this.#flights;
+    if (this.#flights.length + this.#past.length + this.#omitted === 0) return null;
+    const flights = [...this.#past, ...this.#flights];
     const omitted = this.#omitted;
     this.#flights = [];
+    this.#past = [];
     this.#omitted = 0;
     this.#stride = Math.max(1, Math.ceil(this.#unasked / SAMPLE_PER_UPDATE));
     this.#unasked = 0;
@@ -194,7 +198,14 @@ export class FlightLog implements Tap {
       exchange: isRequest ? id : answered,
     };
     if (this.isShowing) this.#flights.push(flight);
+    else this.#remember(flight);
     return flight;
+  }
+
+  /** Of a time that is passed over, of a watched call: what it consists of is asked for afterwards. */
+  #remember(flight: Flight): void {
+    this.#past.push(flight);
+    if (this.#past.length > 2 * PAST_KEPT) this.#past = this.#past.slice(-PAST_KEPT);
   }
 
   #callOf(

@@ -8,6 +8,7 @@ import {
   FLIGHTS_KEPT,
   FLIGHTS_PER_UPDATE,
   FlightLog,
+  PAST_KEPT,
   SAMPLE_PER_UPDATE,
   SMALL_WORLD,
 } from '../../../src/scene/world/flights.ts';
@@ -160,14 +161,21 @@ describe('of many messages', () => {
     expect(log.take()).toMatchObject({ omitted: 10 });
   });
 
-  test('nothing is shown while a world catches up, but calls are followed', () => {
+  test('while a world catches up only those of watched calls are there, the newest of them', () => {
     const { log, send, flown } = logOf(10);
     log.isShowing = false;
     log.watch(1, 1);
     send(1, 2, 1150, [97, 5]);
     send(3, 2, 1150);
-    expect(log.take()).toBeNull();
+    expect(log.take()!.flights.map(({ lookup }) => lookup)).toEqual([5]);
     expect(flown).toEqual([[5, 1]]);
+    send(3, 2, 1150);
+    expect(log.take()).toBeNull();
+    for (let i = 0; i < 3 * PAST_KEPT; i++) send(1, 2, 1150, [97, 5]);
+    const { flights } = log.take()!;
+    expect(flights.length).toBeLessThanOrEqual(2 * PAST_KEPT);
+    expect(flights.length).toBeGreaterThanOrEqual(PAST_KEPT);
+    expect(flights.at(-1)!.id).toBe(log.lastId);
   });
 
   test('the bytes of the newest are kept, and not too many of them', () => {

@@ -84,6 +84,10 @@ describe.skipIf(isSkipped)('the page for everybody', () => {
       for (const tab of tabs) {
         await one.click('tab', tab);
         expect(await violations(one.page), `${colorScheme}, ${tab}`).toEqual([]);
+        if (tab !== 'Messages') continue;
+        await one.click('button', 'Diagram');
+        await one.page.getByRole('listbox').waitFor();
+        expect(await violations(one.page), `${colorScheme}, diagram`).toEqual([]);
       }
     }
     expect(papers.size).toBe(2);

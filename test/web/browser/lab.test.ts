@@ -111,6 +111,26 @@ describe.skipIf(isSkipped)('the lab in a tab', () => {
     await one.leave();
   });
 
+  test('the messages of a look-up are followed, drawn, gone through by keys and taken along', async () => {
+    const one = await visit();
+    await one.untilScene(({ lookups }) => lookups[0]?.state).toBe('succeeded');
+    await one.click('tab', 'Look-up');
+    await one.click('button', 'Its messages');
+    await one.untilText().toContain('Look-up: owns apple');
+    const { steps } = (await one.scene()).lookups[0]!;
+    await one.click('button', 'Diagram');
+    const arrows = one.page.getByRole('option', { name: /from node/ });
+    await expect.poll(() => arrows.count(), PATIENCE).toBe(2 * steps.length);
+    await one.page.getByRole('listbox').focus();
+    await one.press('Home', 'ArrowRight');
+    const chosen = one.page.getByRole('option', { name: /from node/, selected: true });
+    await expect.poll(() => chosen.getAttribute('aria-label'), PATIENCE).toContain('answers owns');
+    const file = one.page.waitForEvent('download');
+    await one.click('button', 'SVG');
+    expect((await file).suggestedFilename()).toBe('ringlight-messages.svg');
+    await one.leave();
+  });
+
   test('goes back with the bar, by mouse and by keys', async () => {
     const one = await visit();
     const bar = one.page.getByRole('slider', { name: 'Moment' });

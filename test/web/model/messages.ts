@@ -1,5 +1,5 @@
 /** Messages of a scene for tests, each with what a test does not care about filled in. */
-import type { Figures, Frame, Hello, KeyView, LookupView } from 'ringlight/scene';
+import type { Figures, Flight, Frame, Hello, KeyView, LookupView } from 'ringlight/scene';
 import { SCENE_VERSION } from 'ringlight/scene';
 import type { SceneModel } from '../../../web/src/model/scene-model.ts';
 
@@ -29,6 +29,11 @@ export function hello(more: Partial<Hello> = {}): Hello {
     endMs: null,
     ...more,
   };
+}
+
+export function flight(id: number, more: Partial<Flight> = {}): Flight {
+  const sent = { sentMs: id, arrivesMs: id + 60, from: 1, to: 2, fate: 'delivered' as const };
+  return { id, ...sent, kind: 'get', bytes: 20, lookup: 0, exchange: 0, ...more };
 }
 
 export function frame(more: Partial<Frame> = {}): Frame {

@@ -7,7 +7,7 @@ import {
   NOBODY,
   SceneModel,
 } from '../../../web/src/model/scene-model.ts';
-import { addPlaces, frame, hello, lookup, setStates } from './messages.ts';
+import { addPlaces, flight, frame, hello, lookup, setStates } from './messages.ts';
 
 describe('a scene in columns', () => {
   test('places are numbered on, and a node finds its own', () => {
@@ -127,6 +127,16 @@ describe('a scene in columns', () => {
     expect(model.placeCount).toBe(2);
     expect(model.nodeCount).toBe(2);
     expect(model.placesOf(1)).toEqual([1]);
+  });
+
+  test('back in time no message is there twice: those that are still to be seen come again', () => {
+    const model = new SceneModel();
+    model.apply(hello());
+    model.apply(frame({ atMs: 1000, whole: true }));
+    model.apply({ type: 'flights', flights: [flight(1), flight(2)], omitted: 0 });
+    model.apply(frame({ atMs: 500, whole: true }));
+    model.apply({ type: 'flights', flights: [flight(3, { sentMs: 1 })], omitted: 0 });
+    expect(model.flights.map(({ id }) => id)).toEqual([3]);
   });
 
   test('lookups and flights are bounded, the newest stay', () => {

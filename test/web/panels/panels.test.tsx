@@ -1,17 +1,18 @@
 // @vitest-environment happy-dom
 import { type ComponentType, render } from 'preact';
 import { act } from 'preact/test-utils';
-import { type Command, NodeState, type NodeView } from 'ringlight/scene';
+import { type Command, type Flight, NodeState, type NodeView } from 'ringlight/scene';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FIRST_CONFIG } from '../../../web/src/lessons/lesson.ts';
+import { ALL_MESSAGES, newestMessages } from '../../../web/src/model/message-filter.ts';
 import type { PaneProps } from '../../../web/src/model/pane.ts';
 import { SceneModel } from '../../../web/src/model/scene-model.ts';
 import { createViewState, view } from '../../../web/src/model/view-state.ts';
 import { FiguresPanel } from '../../../web/src/panels/figures-panel.tsx';
 import { LookupPanel, stepsCsv } from '../../../web/src/panels/lookup-panel.tsx';
-import { flightsCsv, MessagePanel, newest } from '../../../web/src/panels/message-panel.tsx';
+import { flightsCsv, MessagePanel } from '../../../web/src/panels/message-panel.tsx';
 import { NodePanel, tableCsv } from '../../../web/src/panels/node-panel.tsx';
-import { addNodes, frame, hello } from '../model/messages.ts';
+import { addNodes, flight, frame, hello } from '../model/messages.ts';
 import { lookup } from '../stage/lookups.ts';
 
 let root: HTMLElement;
@@ -109,47 +110,89 @@ describe('the panel of look-ups', () => {
 });
 
 describe('the panel of messages', () => {
-  const flight = (id: number, kind: string, more = {}) => ({
-    id,
-    sentMs: id,
-    arrivesMs: id + 60,
-    from: id % 5,
-    to: 7,
-    fate: 'delivered' as const,
-    kind,
-    bytes: 20,
-    lookup: 0,
-    exchange: 0,
-    ...more,
-  });
+  const message = (id: number, kind: string, more: Partial<Flight> = {}) =>
+    flight(id, { from: id % 5, to: 7, kind, ...more });
+  const rows = () => all('.message-list tbody tr');
 
   beforeEach(() => {
-    const lost = { fate: 'lost' as const, lookup: 3 };
     model.apply({
       type: 'flights',
-      flights: [flight(1, 'get'), flight(2, 'put', lost), flight(3, 'get reply')],
+      flights: [
+        message(1, 'get', { exchange: 1 }),
+        message(2, 'put', { fate: 'lost', lookup: 3, exchange: 2 }),
+        message(3, 'get reply', { from: 7, to: 1, exchange: 1, arrivesMs: 50 }),
+      ],
       omitted: 0,
     });
   });
 
-  test('filters by all words, by node and by look-up, the newest first', () => {
-    const ids = (filter: string) => newest(model, filter, 10).map(({ id }) => id);
-    expect(ids('')).toEqual([3, 2, 1]);
-    expect(ids('GET')).toEqual([3, 1]);
-    expect(ids('get reply')).toEqual([3]);
-    expect(ids('lost')).toEqual([2]);
-    expect(ids('node 1')).toEqual([1]);
-    expect(ids('node 7 get')).toEqual([3, 1]);
-    expect(ids('lookup 3')).toEqual([2]);
-    expect(newest(model, '', 2)).toHaveLength(2);
-    expect(flightsCsv(newest(model, 'lost', 1)).split('\r\n')[1]).toBe('2,put,lost,2,7,20,2,62,3');
+  test('as CSV has a line for each', () => {
+    const lost = newestMessages(model, { ...ALL_MESSAGES, verdict: 'lost' }, 9);
+    expect(flightsCsv(lost).trim().split('\r\n')).toEqual([
+      'id,kind,fate,from,to,bytes,sent_ms,arrives_ms,lookup,exchange',
+      '2,put,lost,2,7,20,2,62,3,2',
+    ]);
+  });
+
+  test('a request shows how long its answer took, and leads to it', () => {
+    show(MessagePanel);
+    expect(rows().map((row) => row.lastChild!.textContent)).toEqual([
+      '↑ get',
+      'none yet',
+      '↓ 49 ms',
+    ]);
+    click(rows()[2]!.querySelector('.message-other'));
+    expect(view.selectedFlight.value).toBe(3);
+    show(MessagePanel);
+    expect(rows().map((row) => row.className)).toEqual(['selected', '', 'is-pair']);
+    expect(root.textContent).toContain('get reply from node 7 to node 1');
+  });
+
+  test('are filtered by kind, node and outcome, and all are shown again', () => {
+    show(MessagePanel);
+    const choose = (label: string, value: string, event: string) => {
+      const field = root.querySelector<HTMLInputElement>(`[aria-label="${label}"]`)!;
+      act(() => {
+        field.value = value;
+        field.dispatchEvent(new Event(event, { bubbles: true }));
+      });
+      show(MessagePanel);
+    };
+    choose('What became of it', 'unanswered', 'change');
+    expect(rows()).toHaveLength(1);
+    choose('What became of it', '', 'change');
+    choose('Only messages of node', '1', 'input');
+    expect(rows()).toHaveLength(2);
+    choose('Kind of message', 'get', 'change');
+    expect(rows()).toHaveLength(1);
+    choose('Only messages of node', '99', 'input');
+    expect(root.textContent).toContain('No message is like that.');
+    click(all('.message-filter button').at(-1));
+    show(MessagePanel);
+    expect(rows()).toHaveLength(3);
+  });
+
+  test('of one conversation are followed from one of them, and left again', () => {
+    view.selectedFlight.value = 1;
+    show(MessagePanel);
+    const button = (text: string) => all('button').find((one) => one.textContent === text);
+    click(button('Only this exchange'));
+    show(MessagePanel);
+    expect(rows()).toHaveLength(2);
+    click(button('All between 1 and 7'));
+    show(MessagePanel);
+    expect(root.querySelector('.message-conversation')!.textContent).toBe('Between nodes 1 and 7');
+    expect(rows()).toHaveLength(2);
+    click(root.querySelector('[aria-label="Show all conversations"]'));
+    show(MessagePanel);
+    expect(rows()).toHaveLength(3);
   });
 
   test('lists what comes while it is looked at', () => {
     vi.useFakeTimers();
     show(MessagePanel);
     expect(all('.message-kind')).toHaveLength(3);
-    model.apply({ type: 'flights', flights: [flight(4, 'get')], omitted: 0 });
+    model.apply({ type: 'flights', flights: [message(4, 'get')], omitted: 0 });
     act(() => vi.advanceTimersByTime(2000));
     expect(all('.message-kind')).toHaveLength(4);
     vi.useRealTimers();

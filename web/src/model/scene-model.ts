@@ -354,7 +354,7 @@ export class SceneModel {
 
   /** Time went back: what had not happened yet at `atMs` has not happened. */
   #forgetAfter(atMs: number): void {
-    this.flights = this.flights.filter((flight) => flight.sentMs <= atMs);
+    this.flights = []; // those that are still to be seen come again, under other numbers
     this.omittedFlights = 0;
     for (const [id, lookup] of this.lookups) {
       if (lookup.startedMs > atMs) this.lookups.delete(id);

@@ -11,6 +11,8 @@ import type { Act, Command, Hello, SceneConfig } from 'ringlight/scene';
 import type { LinkState, OpenSource, Source } from '../sources/source.ts';
 import { Arrivals } from './arrivals.ts';
 import { Branches } from './branches.ts';
+import { askAgain, lookAtSelected } from './looking.ts';
+import { ALL_MESSAGES } from './message-filter.ts';
 import { actsThatFit, type Moment, momentOf, pastOf } from './moment.ts';
 import { SceneModel } from './scene-model.ts';
 import { Scrubber } from './scrubber.ts';
@@ -26,6 +28,9 @@ export const FIRST_PACE = 100;
 
 /** Of two scenes that play, the one ahead waits for the other from so much of the viewer's time on. */
 const AHEAD_MS_MAX = 150;
+
+/** What changes nothing in a scene. */
+const LOOKING: ReadonlySet<Command['do']> = new Set(['inspect', 'explain', 'follow']);
 
 /** The timeline is never shorter than this. */
 const SHORTEST_HORIZON_MS = 10_000;
@@ -86,7 +91,7 @@ export class Session {
   constructor(view: ViewState) {
     this.view = view;
     this.#arrivals = new Arrivals(view, (text) => this.#say(text));
-    this.#stopLooking = this.#lookAtSelected();
+    this.#stopLooking = lookAtSelected(view, (command) => this.#toAll(command));
   }
 
   /** The first scene: panels and timeline speak of it where there are two. */
@@ -342,7 +347,7 @@ export class Session {
   }
 
   #toAll(command: Command): void {
-    if (command.do !== 'inspect' && command.do !== 'explain') this.#waiting = null;
+    if (!LOOKING.has(command.do)) this.#waiting = null;
     for (const pane of this.#panes) pane.source?.send(command);
   }
 
@@ -372,19 +377,13 @@ export class Session {
       onMessage: (message) => model.apply(message),
       onLink: (state) => {
         link.value = state;
-        if (state.state === 'open') this.#askAgain(pane);
+        if (state.state === 'open') askAgain(this.view, (command) => pane.source?.send(command));
       },
     });
     this.#panes.push(pane);
     this.panes.value = [...this.#panes];
     if (this.#panes.length === 2) stops.push(this.#keepAbreast());
     return pane;
-  }
-
-  /** A source that came back knows nothing of what we were looking at. */
-  #askAgain(pane: OpenPane): void {
-    const node = this.view.selectedNode.value;
-    if (node >= 0) pane.source?.send({ do: 'inspect', node });
   }
 
   #watchHorizon(model: SceneModel): () => void {
@@ -403,20 +402,6 @@ export class Session {
     });
   }
 
-  #lookAtSelected(): () => void {
-    const stopNode = effect(() => {
-      this.#toAll({ do: 'inspect', node: this.view.selectedNode.value });
-    });
-    const stopFlight = effect(() => {
-      const flight = this.view.selectedFlight.value;
-      if (flight > 0) this.#toAll({ do: 'explain', flight });
-    });
-    return () => {
-      stopNode();
-      stopFlight();
-    };
-  }
-
   /** Where we are, if something was done later that an act would undo. */
   #futureCut(): Moment | null {
     const moment = this.moment;
@@ -429,6 +414,7 @@ export class Session {
     this.view.selectedKey.value = null;
     this.view.selectedLookup.value = 0;
     this.view.selectedFlight.value = 0;
+    this.view.messageFilter.value = ALL_MESSAGES;
     this.view.comparedNode.value = -1;
     this.view.showsBelief.value = false;
     this.view.lookupStep.value = -1;

@@ -3,6 +3,7 @@
  * side, so that what is selected in one is selected in the other.
  */
 import { type Signal, signal } from '@preact/signals';
+import { ALL_MESSAGES, type MessageFilter } from './message-filter.ts';
 
 export type ViewKind = 'ring' | 'trie';
 export type Theme = 'system' | 'dark' | 'light';
@@ -30,6 +31,8 @@ export interface ViewState {
   lookupStep: Signal<number>;
   /** The flight that is shown taken apart; 0 for none. */
   selectedFlight: Signal<number>;
+  /** Which messages are listed and drawn. */
+  messageFilter: Signal<MessageFilter>;
   viewKind: Signal<ViewKind>;
   theme: Signal<Theme>;
   tab: Signal<PanelTab>;
@@ -67,6 +70,7 @@ export function createViewState(): ViewState {
     selectedLookup: signal(0),
     lookupStep: signal(-1),
     selectedFlight: signal(0),
+    messageFilter: signal<MessageFilter>(ALL_MESSAGES),
     viewKind: signal<ViewKind>('ring'),
     theme: signal<Theme>('system'),
     tab: signal<PanelTab>('keys'),

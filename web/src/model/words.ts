@@ -4,6 +4,7 @@
  */
 import {
   type Act,
+  type Flight,
   type KeyView,
   type LookupView,
   NodeState,
@@ -30,7 +31,42 @@ export function clockText(atMs: number): string {
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
 }
 
+/** `12.340 s`, `3:05.120`; of the day for live nodes, `09:10:11.120`: moments that are told apart by ms. */
+export function exactClockText(atMs: number): string {
+  const ms = String(Math.floor(atMs) % 1000).padStart(3, '0');
+  if (atMs > 1e11) return `${new Date(atMs).toLocaleTimeString('en-GB')}.${ms}`;
+  const seconds = Math.floor(atMs / 1000);
+  if (seconds < 60) return `${seconds}.${ms} s`;
+  return `${Math.floor(seconds / 60)}:${pad(seconds % 60)}.${ms}`;
+}
+
 const pad = (value: number) => String(value).padStart(2, '0');
+
+/** One that takes part in a message: `node 5`, or somebody who is not in the picture. */
+export function nodeText(node: number): string {
+  return node < 0 ? 'outside' : `node ${node}`;
+}
+
+/** A message in one sentence; `other` is the one that answers it, or that it answers. */
+export function messageText(flight: Flight, other: Flight | null): string {
+  const { arrivesMs, exchange, fate, from, id, kind, sentMs, to } = flight;
+  const isUnderWay = fate === 'delivered' && arrivesMs !== null;
+  const outcome = isUnderWay ? `on its way for ${msText(arrivesMs - sentMs)}` : FATE_WORDS[fate];
+  const way = `${kind} from ${nodeText(from)} to ${nodeText(to)}, sent at ${exactClockText(sentMs)}, ${outcome}`;
+  if (other !== null) {
+    return exchange === id ? `${way}; answered by ${other.kind}` : `${way}; answers ${other.kind}`;
+  }
+  return exchange === id ? `${way}; no answer so far` : way;
+}
+
+const FATE_WORDS: Readonly<Record<Flight['fate'], string>> = {
+  delivered: 'arrived',
+  lost: 'lost on the way',
+  unreachable: 'nobody is there to take it',
+  unknown: 'nobody saw it arrive',
+};
+
+export const msText = (ms: number) => `${Number(ms.toFixed(1))} ms`;
 
 /** More nodes than this are counted, not named. */
 export const NODES_NAMED = 4;

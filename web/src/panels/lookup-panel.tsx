@@ -4,6 +4,7 @@
  */
 import { useState } from 'preact/hooks';
 import type { LookupView } from 'ringlight/scene';
+import { ALL_MESSAGES } from '../model/message-filter.ts';
 import type { PaneProps } from '../model/pane.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
@@ -114,6 +115,9 @@ function LookupDetail({ lookup, model }: { lookup: LookupView; model: SceneModel
       </div>
       <Shortlist lookup={lookup} step={step} />
       <div class="lookup-files">
+        <button type="button" onClick={() => showMessages(lookup.id)}>
+          Its messages
+        </button>
         <button
           type="button"
           onClick={() => download(`${file}.svg`, waterfallSvg(fall, title), 'image/svg+xml')}
@@ -128,6 +132,11 @@ function LookupDetail({ lookup, model }: { lookup: LookupView; model: SceneModel
       </div>
     </section>
   );
+}
+
+function showMessages(lookup: number): void {
+  view.messageFilter.value = { ...ALL_MESSAGES, conversation: { of: 'lookup', lookup } };
+  view.tab.value = 'message';
 }
 
 /** The hops of the best way, and how the distance to the target falls. */
