@@ -6,6 +6,7 @@
 export { CHURN_PRESETS } from './lab/life/churn.ts';
 export { FrameType, Status } from './ring/frames.ts';
 export { HELLO_LIST_AT } from './ring/greeting/hello.ts';
+export { type ExchangeMark, Exchanges } from './scene/explain/exchanges.ts';
 export {
   type FrameHead,
   frameEnd,
@@ -60,5 +61,4 @@ export {
 } from './scene/views/lookup-draft.ts';
 export { outcomesOf } from './scene/views/outcomes.ts';
 export { lineOfRingEvent } from './scene/views/ring-words.ts';
-export { type ExchangeMark, Exchanges } from './scene/explain/exchanges.ts';
 export { KeptMessages } from './scene/world/kept-messages.ts';
