@@ -154,8 +154,10 @@ export class Process implements StreamMachine, StoreMachine {
       },
       drained: (_now: number, stream: Stream) => wait(() => node.drained(world.now, stream)),
       ended: (_now: number, stream: Stream) => wait(() => node.ended(world.now, stream)),
-      closed: (_now: number, stream: Stream, why: Closed) =>
-        wait(() => node.closed(world.now, stream, why)),
+      closed: (_now: number, stream: Stream, why: Closed) => {
+        world.gone.add(stream);
+        wait(() => node.closed(world.now, stream, why));
+      },
       stored: (_now: number, token: number, error: string | null) =>
         wait(() => node.stored(world.now, token, error)),
     };
@@ -267,6 +269,8 @@ export class SmallRing implements Overlay {
   readonly processes: Process[] = [];
   /** By stream, who is at its other end. */
   readonly peers = new Map<Stream, Process | null>();
+  /** Streams that are over, of which a process that stood still has not heard, perhaps. */
+  readonly gone = new Set<Stream>();
   lastCall = 0;
   /** Looks at all bytes before they are carried, and may change them. */
   onBytes: ((from: Process, to: Process | null, bytes: Uint8Array) => void) | null = null;
@@ -394,14 +398,15 @@ export class SmallRing implements Overlay {
         return stream;
       },
       write: (stream, bytes, start, end) => {
+        if (this.gone.has(stream)) return 0;
         if (this.onBytes === null) return streams.write(stream, bytes, start, end);
         const copy = bytes.slice(start, end);
         this.onBytes(process, this.peers.get(stream) ?? null, copy);
         return streams.write(stream, copy, 0, copy.length);
       },
-      end: (stream) => streams.end(stream),
-      destroy: (stream) => streams.destroy(stream),
-      pause: (stream, isPaused) => streams.pause(stream, isPaused),
+      end: (stream) => this.gone.has(stream) || streams.end(stream),
+      destroy: (stream) => this.gone.has(stream) || streams.destroy(stream),
+      pause: (stream, isPaused) => this.gone.has(stream) || streams.pause(stream, isPaused),
     };
   }
 

@@ -30,6 +30,7 @@ import { VERSION_BYTES } from '../records/clock.ts';
 import { LEVELS, type Level } from '../settings.ts';
 import type { Command, RingState } from '../state.ts';
 import { candidatesLimit, closestBefore, remembered } from './closest.ts';
+import { OwnerWatch } from './owner-watch.ts';
 import { askPlain } from './plain-calls.ts';
 import { Sending } from './sending.ts';
 
@@ -67,6 +68,10 @@ export class Operation extends Waiter implements Command {
   /** The link on which a write is under way. */
   #writing: Link | null = null;
   readonly #sending: Sending = new Sending();
+  /** Looks whether the one who was asked last is still the owner. */
+  #watch: OwnerWatch | null = null;
+  /** Who has taken the place of one who said nothing. */
+  #heir: Member | null = null;
   /** Who has said to be the owner. */
   #owner: Member | null = null;
   #lastCode: OutcomeCode = 'unreachable';
@@ -121,6 +126,7 @@ export class Operation extends Waiter implements Command {
     // Whom we only remember may be long dead, and must not stand before those we know to live.
     else if (node.isMember) this.#candidates = closestBefore(node, key, 0, candidatesLimit(node));
     else this.#candidates = remembered(node, key);
+    if (this.#heir !== null) this.#candidates.unshift(this.#heir);
     this.step(now);
   }
 
@@ -165,7 +171,9 @@ export class Operation extends Waiter implements Command {
     if (node.isPlain(to) && !node.isOwn(to)) return this.#askPlain(now, to);
     const isBulk = WRITES.includes(kind) && value !== null && value.length > BULK_BYTES;
     const isLong = value !== null && kind !== 'query' && value.length > SENT_BLINDLY_BYTES;
-    const talk = isLong && this.#owner !== to ? null : this.#linkFor(now, to, isBulk);
+    // One that was not answered goes to nobody again who may not answer either.
+    const isCareful = isLong || this.#sending.mayBeDone;
+    const talk = isCareful && this.#owner !== to ? null : this.#linkFor(now, to, isBulk);
     const isWrite = WRITES.includes(kind) && talk !== null;
     const link = talk ?? node.linkTo(now, to);
     const asksOwner = talk === null;
@@ -173,23 +181,38 @@ export class Operation extends Waiter implements Command {
     const isSlow = isBulk || kind === 'get' || kind === 'query';
     const line = isSlow ? node.lines.bulk : node.lines.replies;
     const lifeMs = Math.min(this.#untilMs - now, Sending.lifeMs(node, isBulk));
+    const unanswered = (at: number) => {
+      watch.stop();
+      this.silent++;
+      this.#tell(at, 'silent', to);
+      // A client looks after no lists: it forgets, and learns of others as it goes.
+      if (node.identities.length === 0) node.memory.forget(to);
+      if (isWrite) this.#sending.unanswered(at, link, now + lifeMs);
+    };
+    const watch = new OwnerWatch(node, key, to, (at, owner) => {
+      unanswered(at);
+      this.#watch = null;
+      this.#heir = owner;
+      this.#candidates.unshift(owner);
+      this.step(at);
+    });
+    // Whoever waits for a change is answered late.
+    if (this.via === null && kind !== 'query') watch.start(now);
+    this.#watch = watch;
     const out = link.ask(now, type, line, (at, reply) => {
-      if (this.isOver) return;
+      if (this.isOver || this.#watch !== watch) return;
+      watch.stop();
       this.#writing = null;
       if (reply === null) {
         // It had no answer to `VER`: now we know how to speak with it.
         if (node.isPlain(to)) return this.#askPlain(at, to);
-        this.silent++;
         this.#isRejected ||= link.rejection === 'unproven';
-        this.#tell(at, 'silent', to);
         node.suspect(at, to);
-        // A client looks after no lists: it forgets, and learns of others as it goes.
-        if (node.identities.length === 0) node.memory.forget(to);
-        if (isWrite) this.#sending.unanswered(at, link, now + lifeMs);
+        unanswered(at);
         return this.step(at);
       }
       this.#isHeard = true;
-      if (isWrite) this.#learnClock(at, link, reply);
+      if (isWrite) Sending.learnClock(at, link, reply);
       this.#heard(at, to, reply, asksOwner && kind !== 'owner');
     });
     if (isWrite) this.#writing = link;
@@ -240,15 +263,6 @@ export class Operation extends Waiter implements Command {
       const outcome = { ...failure('ok'), found, value: answer.value, copies, hops, silent };
       this.#end(at, { ...outcome, owner: to.address }, to, to.hash);
     });
-  }
-
-  /** What came too late by the clock over there was not done: it is sent again, by that clock. */
-  #learnClock(now: number, link: Link, reply: Frame): void {
-    if (reply.left < 9 || reply.bytes[reply.at] !== Status.late) return;
-    const { at } = reply;
-    reply.u8();
-    link.handshake?.hearClock(now, reply.f64());
-    reply.at = at;
   }
 
   #heard(now: number, from: Member, reply: Frame, isLong: boolean): void {
@@ -357,6 +371,7 @@ export class Operation extends Waiter implements Command {
     this.#retry.line?.leave(this.#retry);
     this.node.operations.delete(this);
     this.#sending.end(this.node);
+    this.#watch?.stop();
     this.done(now, outcome, owner, end);
   }
 

@@ -8,7 +8,7 @@
  * One that was answered is over, so none may be carried out after it that was sent before: whoever does not
  * know the name by then, for the act changed nothing, would do it a second time.
  */
-import type { FrameWriter } from '../frames.ts';
+import { type Frame, type FrameWriter, Status } from '../frames.ts';
 import { putLife } from '../lifetime.ts';
 import type { Link } from '../link.ts';
 import type { ActId } from '../records/done-acts.ts';
@@ -43,6 +43,15 @@ export class Sending {
   /** May the next one follow? */
   isOver(now: number): boolean {
     return now >= this.#aliveUntilMs;
+  }
+
+  /** What came too late by the clock over there was not done: it is sent again, by that clock. */
+  static learnClock(now: number, link: Link, reply: Frame): void {
+    if (reply.left < 9 || reply.bytes[reply.at] !== Status.late) return;
+    const { at } = reply;
+    reply.u8();
+    link.handshake?.hearClock(now, reply.f64());
+    reply.at = at;
   }
 
   end(node: RingState): void {

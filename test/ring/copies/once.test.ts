@@ -44,7 +44,7 @@ describe('an act that is sent again', () => {
   for (const titles of [false, true]) {
     it(`is done once, however its owner dies${titles ? ', with titles' : ''}`, () => {
       let repeated = 0;
-      for (let seed = 1; seed <= 4; seed++) {
+      for (let seed = 1; seed <= 3; seed++) {
         const { codes, results, value, world } = counted(seed, titles, (all) =>
           holdersOf(all, 'n')[0].crash(),
         );
@@ -58,7 +58,7 @@ describe('an act that is sent again', () => {
     });
   }
 
-  it('lies at an owner who stood still three times, and is done once', () => {
+  it('lies at an owner who stood still, and is done once', () => {
     const world = new SmallRing({ settings: { k: 0 } });
     const [owner] = world.ring(1);
     const client = world.process(0).start(owner);
@@ -70,8 +70,8 @@ describe('an act that is sent again', () => {
     expect(textOf(client.done(call).value!.subarray(2))).toBe('6');
     world.run(2000);
     expect(client.value('n')).toBe('6');
-    // Each was to be done within 5 s, or not at all.
-    expect(owner.counters.lateActs).toBe(2);
+    // The first was to be done within 5 s, or not at all; then it was asked whether it still is the owner.
+    expect(owner.counters.lateActs).toBe(1);
   });
 
   it('does not take back what another has written since', () => {
