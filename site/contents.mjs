@@ -33,6 +33,7 @@ export const CONTENTS = [
     pages: [
       'docs/promises.md',
       'docs/why-did-my-put-fail.md',
+      'docs/attacks.md',
       'docs/glossary.md',
       'docs/runtimes.md',
       'docs/conformance.md',

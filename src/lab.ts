@@ -10,6 +10,7 @@
  */
 
 export { createLab } from './api/lab/create-lab.ts';
+export { LabAdversary } from './api/lab/lab-adversary.ts';
 export {
   GRADES_REMEMBERED,
   LAB_NODES_LIMIT,
@@ -18,6 +19,7 @@ export {
   type LabFindNodeResult,
   type LabGetPeersResult,
   LabNode,
+  type LabNodeChoices,
   type LabOptions,
   type LabStats,
   type LabWatcher,
@@ -31,6 +33,13 @@ export {
 } from './api/lab/ring-lab.ts';
 export { shown } from './core/argument.ts';
 export { DhtError } from './io/errors.ts';
+export type {
+  AdversaryKind,
+  AdversaryModel,
+  Company,
+  Engagement,
+} from './lab/adversaries/adversary.ts';
+export type { AtNode, Conduct, Place, Untruth } from './lab/adversaries/conduct.ts';
 export { type Duration, durationMs } from './lab/duration.ts';
 export { ATTACKS_DEFAULTS, type AttacksOptions, attacks } from './lab/experiments/attacks.ts';
 export {

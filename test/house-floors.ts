@@ -57,7 +57,7 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['streams/'],
     ['world.ts'],
     ['life/', 'results/'],
-    ['mainline/', 'ring/'],
+    ['mainline/', 'ring/', 'adversaries/'],
     ['attacks/'],
     ['experiments/'],
   ],

@@ -7,6 +7,7 @@
  *     <!-- figures                              a table of figures; {timeouts50} is its mean over the seeds,
  *     | … | {timeouts50} |                      {lost%} as a percentage
  *     -->…<!-- /figures -->
+ *     <!-- figures of attacks …                 the same, on a page of docs/ about more than one experiment
  *
  * Needs a build. Takes about an hour of one core for all of them.
  */
@@ -22,6 +23,7 @@ import { parseArgs, promisify } from 'node:util';
 /** @typedef {{ verdicts: Verdict[], estimates: Record<string, Estimate>, seeds: number }} Group */
 
 const PAGES = new URL('../docs/experiments/', import.meta.url);
+const DOCS = new URL('../docs/', import.meta.url);
 const COMMAND = new URL('../dist/cli.js', import.meta.url).pathname;
 const OUTPUT_BYTES_MAX = 256e6;
 
@@ -53,6 +55,15 @@ async function refresh(name) {
       (_, start, template, end) => `${start}\n\n${filled(template, group)}\n\n${end}`,
     );
   writeFileSync(new URL(`${name}.md`, PAGES), page);
+  for (const file of readdirSync(DOCS).filter((entry) => entry.endsWith('.md'))) {
+    const text = readFileSync(new URL(file, DOCS), 'utf8');
+    const table = new RegExp(`(<!-- figures of ${name}\n([\\s\\S]*?)\n-->)[\\s\\S]*?(<!-- /figures -->)`, 'g');
+    const told = text.replace(
+      table,
+      (_, start, template, end) => `${start}\n\n${filled(template, group)}\n\n${end}`,
+    );
+    if (told !== text) writeFileSync(new URL(file, DOCS), told);
+  }
 }
 
 /** @param {string} name */

@@ -24,6 +24,9 @@ export const SeedStream = {
   workload: 101,
   attacks: 102,
   settlement: 103,
+  aims: 104,
+  /** The first of 64: each adversary has its own. */
+  adversaries: 0x1000,
   scene: 110,
   sceneKeys: 111,
   sceneSybils: 112,

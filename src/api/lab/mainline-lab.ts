@@ -9,6 +9,8 @@ import { checkNames, checkToggle, numberIn, wholeNumber } from '../../core/argum
 import { formatId, parseId } from '../../core/id.ts';
 import { DhtError, warn } from '../../io/errors.ts';
 import { Watchers } from '../../io/watchers.ts';
+import type { AdversaryModel } from '../../lab/adversaries/adversary.ts';
+import { besiegedWorld } from '../../lab/adversaries/besieged.ts';
 import { type Duration, durationMs } from '../../lab/duration.ts';
 import { type ChurnChoice, churnFrom } from '../../lab/life/churn-model.ts';
 import { type Life, State } from '../../lab/life/life.ts';
@@ -16,7 +18,7 @@ import { carryOut, checkSchedule, follow, type Step } from '../../lab/life/sched
 import { checkSelection, type Selection } from '../../lab/life/selection.ts';
 import { gradeOf } from '../../lab/mainline/grade.ts';
 import type { MainlineOverlay } from '../../lab/mainline/mainline-overlay.ts';
-import { checkStart, livingWorld, type StartModel } from '../../lab/mainline/start.ts';
+import { checkStart, type StartModel } from '../../lab/mainline/start.ts';
 import type { LatencyModel } from '../../lab/network/latency.ts';
 import { checkLatency, checkNetwork, type NetworkModel } from '../../lab/network/network-model.ts';
 import { type Grade, type Summary, summaryOf } from '../../lab/results/grade.ts';
@@ -31,6 +33,7 @@ import { type LookupTrace, type NodeInfo, traceOf } from '../../mainline/trace.t
 import { TableView } from '../../mainline/views.ts';
 import { type StoredPeers, storedPeers } from '../mainline/stored.ts';
 import { metricsText } from '../metrics.ts';
+import { LabAdversary } from './lab-adversary.ts';
 import { type LabQueryHook, labHandler } from './query-hook.ts';
 import { VirtualCalls } from './virtual-calls.ts';
 
@@ -60,19 +63,28 @@ export interface LabOptions {
   churn?: ChurnChoice;
   /** What is to befall the world, and when. */
   schedule?: readonly Step[];
-  /** What every node is like. The table is always `kbuckets`. */
-  node?: Pick<NodeChoices, 'k' | 'alpha' | 'shortTimeoutMs' | 'shortTimeoutMsMin' | 'timeoutMs'>;
+  /**
+   * What every node is like. The table is always `kbuckets`. Bounds on strangers, BEP 42 and the limits per
+   * IP and /24 are left out unless they are asked for: they mean something among `adversaries`.
+   */
+  node?: LabNodeChoices;
+  /** Who attacks, with how many nodes of which networks, and when; see `lab.adversaries`. */
+  adversaries?: readonly AdversaryModel[];
   /** Sees every query, as `onQuery` of a live node does, and is told which node was asked. */
   onQuery?: LabQueryHook;
 }
 
+/** What a node of a lab may be told. */
+export type LabNodeChoices = Pick<NodeChoices, (typeof NODE_OPTIONS)[number]>;
+
 const OPTIONS: readonly (keyof LabOptions)[] = [
   ...(['overlay', 'seed', 'nodes', 'latency', 'loss', 'network', 'upkeep', 'start'] as const),
-  ...(['churn', 'schedule', 'node', 'onQuery'] as const),
+  ...(['churn', 'schedule', 'node', 'adversaries', 'onQuery'] as const),
 ];
-const NODE_OPTIONS: readonly (keyof NonNullable<LabOptions['node']>)[] = [
+const NODE_OPTIONS = [
   ...(['k', 'alpha', 'shortTimeoutMs', 'shortTimeoutMsMin', 'timeoutMs'] as const),
-];
+  ...(['onePerIp', 'onePerNetwork', 'secureIds', 'inbound', 'outbound', 'peers', 'items'] as const),
+] as const;
 /** Those that people write beside `network`; `latency` and `loss` may stand there. */
 const NETWORK_OPTIONS: readonly (keyof NetworkModel)[] = [
   ...(['bursts', 'jitter', 'reorder', 'duplicate', 'uplinks', 'nat', 'pieceBytes'] as const),
@@ -121,6 +133,8 @@ export interface LabWatcher {
 export class Lab {
   /** Node i has the i-th smallest id. */
   readonly nodes: readonly LabNode[];
+  /** In the order in which they were asked for; their nodes are not among `nodes`. */
+  readonly adversaries: readonly LabAdversary[];
   readonly #overlay: MainlineOverlay;
   readonly #world: World;
   readonly #grades: Grade[] = [];
@@ -139,7 +153,7 @@ export class Lab {
       checkNames(options.node, 'node', 'a node of a lab', NODE_OPTIONS, 'node.');
     }
     checkToggle(options.upkeep, 'upkeep');
-    const { seed = 1, nodes = 1000, upkeep = true, schedule = [] } = options;
+    const { seed = 1, nodes = 1000, upkeep = true, schedule = [], adversaries = [] } = options;
     wholeNumber(seed, 'seed', 0, Number.MAX_SAFE_INTEGER);
     wholeNumber(nodes, 'nodes', 1, LAB_NODES_LIMIT);
     const network = networkOf(options);
@@ -148,13 +162,13 @@ export class Lab {
     checkSchedule(schedule, nodes);
     const open = { onePerIp: false, inbound: false, outbound: false } as const;
     const { onQuery } = options;
-    const own = settingsFrom({ ...options.node, ...open });
+    const own = settingsFrom({ ...open, readOnly: false, ...options.node });
     const settings =
       onQuery === undefined
         ? own
         : { ...own, handler: labHandler(onQuery, (address) => this.#overlay.nodeAt(address)) };
-    const { overlay, life } = livingWorld(
-      { seed, nodes, network, settings, upkeep, sha1, start, churn },
+    const { overlay, life, cast } = besiegedWorld(
+      { seed, nodes, network, settings, upkeep, sha1, start, churn, adversaries },
       {
         onLookup: (call, lookup) => this.#ended(call, lookup),
         onPeer: (call, peer) => this.#peers.get(call)?.add(peer),
@@ -171,6 +185,8 @@ export class Lab {
     life.observer = { began() {}, ended, resumed() {} };
     follow(life, schedule);
     this.nodes = nodeList(this, nodes);
+    const actors = cast?.actors ?? [];
+    this.adversaries = actors.map((band) => new LabAdversary(overlay, band));
   }
 
   /** Virtual ms since the world began. */
@@ -262,14 +278,13 @@ export class Lab {
   }
 
   #selected(whom: Whom): Selection {
-    return selectionOf(whom, this.#world.count);
+    return selectionOf(whom, this.nodes.length);
   }
 
   #befall(step: Omit<Step, 'at'>): void {
     carryOut(this.#life, step, COMMANDS + this.#commands++);
   }
 
-  /** Calls of a process that has ended end with it. */
   /** @internal */
   idOf(number: number): string {
     return formatId(this.#overlay.contactBytes, (number + 1) * CONTACT_BYTES);

@@ -9,10 +9,9 @@
  *
  * N is not known to anybody: the asker estimates it from lookups of its own of random ids.
  */
-import { prefixOf, randomIdSharing, sharedPrefixBits } from '../../core/id.ts';
+import { prefixOf, sharedPrefixBits } from '../../core/id.ts';
 import { exponential, naturalLog } from '../life/logarithm.ts';
-import { sybilHandler } from '../mainline/sybils.ts';
-import { type Attack, attackerSettings, honestSettings, type Trial, within } from './attack.ts';
+import { type Attack, honestSettings, SETTLE_MS, type Trial, within } from './attack.ts';
 import type { Found, Stage } from './stage.ts';
 
 /** Keys that are attacked, each by as many Sybils as a lookup wants. */
@@ -20,7 +19,6 @@ const KEYS = 10;
 const SYBILS_EACH = 8;
 /** Bits that a careful Sybil shares with its key: eight times closer than the closest of some 500. */
 const CAREFUL_BITS = 12;
-const SETTLE_MS = 5 * 60_000;
 /** Lookups from which N is estimated: then it is 7 % off on average. */
 const ESTIMATES = 16;
 const RARE = 0.001;
@@ -98,19 +96,12 @@ function estimateOf(stage: Stage): number {
 
 /** Share of the keys for which the alarm goes off: those attacked, or those that are not. */
 function alarmed(alarm: Alarm, trial: Trial, isAttacked: boolean): number {
-  const keys: Uint8Array[] = [];
+  const keys = Array.from({ length: KEYS }, () => trial.key());
+  const careful = { kind: 'sybils', count: SYBILS_EACH, bits: CAREFUL_BITS } as const;
   const stage = trial.stage({
-    ...{ attackers: KEYS * SYBILS_EACH, networks: KEYS * SYBILS_EACH },
+    adversaries: keys.map((key) => ({ ...careful, at: { key } })),
     settings: honestSettings(),
-    idOf(attacker, random, out) {
-      if (attacker % SYBILS_EACH === 0) {
-        keys.push(new Uint8Array(out.length).map(() => random.uint32() & 255));
-      }
-      randomIdSharing(keys.at(-1)!, 0, CAREFUL_BITS, random, out);
-    },
   });
-  const handles = stage.attackers.map((node) => node + 1);
-  stage.enter({ ...attackerSettings(), handler: sybilHandler(handles) });
   stage.run(SETTLE_MS);
   const nodes = estimateOf(stage);
   const asked = isAttacked ? keys : Array.from({ length: trial.count }, () => stage.someId());

@@ -2,11 +2,25 @@
  * An attack and what keeps it away: one number, measured twice on the same seed, without the defence and
  * with it. Where ours cannot be switched off there is the second number alone.
  */
+import { ID_BYTES } from '../../core/id.ts';
+import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import type { Settings } from '../../mainline/state.ts';
+import type { AdversaryModel, Company, Engagement } from '../adversaries/adversary.ts';
+import type { Conduct } from '../adversaries/conduct.ts';
 import { within as between, type Check, shareError } from '../results/experiment.ts';
 import type { Recorder } from '../results/recorder.ts';
+import { SeedStream } from '../seed.ts';
 import { Stage, type StagePlan } from './stage.ts';
+
+/** All have joined and found each other by then; floods begin when it is over. */
+export const SETTLE_MS: number = 5 * 60_000;
+
+/** A flood of `forMs` after all have settled, and a second for what is on its way. */
+export function flood(forMs: number): { schedule: Engagement; endMs: number } {
+  const to = SETTLE_MS + forMs;
+  return { schedule: { from: SETTLE_MS, to }, endMs: to + 1000 };
+}
 
 /** One run of an attack: how large, on which seed, and the stages that it needed. */
 export class Trial {
@@ -18,6 +32,7 @@ export class Trial {
   readonly stages: Stage[] = [];
   readonly #recorder: Recorder | null;
   readonly #condition: string;
+  readonly #aims: SeededRandom;
 
   /** Its lookups are recorded under the name of a condition. */
   constructor(
@@ -32,6 +47,19 @@ export class Trial {
     this.count = count;
     this.#recorder = recorder;
     this.#condition = condition;
+    this.#aims = new SeededRandom(seed, SeedStream.aims);
+  }
+
+  /** What is attacked: an id by chance. */
+  key(): Uint8Array {
+    const key = new Uint8Array(ID_BYTES);
+    fillRandom(this.#aims, key, 0, ID_BYTES);
+    return key;
+  }
+
+  /** Who is attacked: an honest node by chance. */
+  victim(): number {
+    return randomBelow(this.#aims, this.honest);
   }
 
   stage(plan: Omit<StagePlan, 'seed' | 'honest' | 'recorder'>): Stage {
@@ -43,10 +71,11 @@ export class Trial {
     return stage;
   }
 
-  /** So many attackers that they are this share of all nodes, each in a network of its own. */
-  amid(share: number, settings: Settings): Stage {
-    const attackers = Math.round((this.honest * share) / (1 - share));
-    return this.stage({ attackers, networks: attackers, settings });
+  /** One adversary among honest nodes, after a while. */
+  against(model: Conduct & Company, settings: Settings, forMs: number = SETTLE_MS): Stage {
+    const stage = this.stage({ adversaries: [model as AdversaryModel], settings });
+    stage.run(forMs);
+    return stage;
   }
 }
 
@@ -77,11 +106,6 @@ export interface Attack {
 export function honestSettings(choices: NodeChoices = {}): Settings {
   const open = { readOnly: false, inbound: false, outbound: false } as const;
   return settingsFrom({ ...open, onePerNetwork: false, secureIds: false, ...choices });
-}
-
-/** An attacker's nodes keep to nobody's rules, and to their ids. */
-export function attackerSettings(choices: NodeChoices = {}): Settings {
-  return honestSettings({ onePerIp: false, ...choices });
 }
 
 export const within = (least: number, most: number, reason: string): Bounds => ({

@@ -6,25 +6,22 @@
  *     forged      replies to what was asked of somebody else
  *     reflected   our own id, sent back to us
  *     misled      nodes at addresses that mean something else here
+ *     changing    another id every minute
+ *     invented    peers that nobody announced, info-hashes that nobody has
  */
-import { addressOf, COMPACT_ADDRESS_BYTES, parseIp, writeAddress } from '../../core/address.ts';
-import { ID_BYTES, randomIdSharing } from '../../core/id.ts';
-import { fillRandom } from '../../core/random.ts';
 import { answerQuery } from '../../mainline/answering/answers.ts';
-import { encode } from '../../mainline/krpc/bencode.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import { TRANSACTION_BYTES } from '../../mainline/rows/requests.ts';
 import type { MainlineState, QueryHandler } from '../../mainline/state.ts';
-import { type Attack, attackerSettings, honestSettings, type Trial, within } from './attack.ts';
-import { forge, phantom, queryBytes } from './forgery.ts';
-import { echoing, misleading } from './lies.ts';
+import { FORGED_PEER } from '../adversaries/deeds.ts';
+import { isInvented } from '../adversaries/lies.ts';
+import { type Attack, flood, honestSettings, SETTLE_MS, within } from './attack.ts';
 import type { Stage } from './stage.ts';
 
 const PHANTOMS = 2000;
 /** Apart from each other, so that a node has time to ping each of those who spoke to it. */
-const APART_MS = 100;
+const PHANTOMS_PER_S = 10;
 const LIARS_SHARE = 0.2;
-const SETTLE_MS = 5 * 60_000;
 
 /** What npm's bittorrent-dht, anacrolix/dht and others do: whoever asks is a contact. */
 const credulous: QueryHandler = {
@@ -34,67 +31,49 @@ const credulous: QueryHandler = {
   },
 };
 
-function lonelyAttacker(trial: Trial, settings = honestSettings()): Stage {
-  const stage = trial.stage({ attackers: 1, networks: 1, settings });
-  stage.enter(attackerSettings());
-  stage.run(SETTLE_MS);
-  return stage;
-}
-
 const unasked: Attack = {
   name: 'phantomsInTable',
   about: `${PHANTOMS} queries from addresses at which there is nobody, with ids beside the one who is asked`,
   measures: 'contacts of its table that do not exist',
   defence: 'a contact is whoever answers a ping, not whoever asks',
   measure(trial, isDefended) {
-    const settings = honestSettings();
-    const stage = lonelyAttacker(
-      trial,
-      isDefended ? settings : { ...settings, handler: credulous },
+    const own = honestSettings();
+    const settings = isDefended ? own : { ...own, handler: credulous };
+    const victim = trial.victim();
+    const { schedule, endMs } = flood((PHANTOMS * 1000) / PHANTOMS_PER_S);
+    const stage = trial.against(
+      { kind: 'phantoms', at: { node: victim }, perSecond: PHANTOMS_PER_S, schedule },
+      settings,
+      endMs,
     );
-    const { world, overlay, random } = stage;
-    const [sender] = stage.attackers as [number];
-    const victim = stage.someone();
-    const own = stage.idOf(victim);
-    const id = new Uint8Array(ID_BYTES);
-    for (let i = 0; i < PHANTOMS; i++) {
-      randomIdSharing(own, 0, i % 16, random, id);
-      const bytes = queryBytes('find_node', { id, target: own });
-      forge(world, sender, phantom(i), overlay.addressOf(victim), bytes);
-      stage.run(APART_MS);
-    }
     const contacts = stage.contactsOf(victim);
-    return contacts.filter((address) => overlay.nodeAt(address) < 0).length / contacts.length;
+    return contacts.filter((address) => stage.overlay.nodeAt(address) < 0).length / contacts.length;
   },
   undefended: within(0.1, 1, 'every free place, and those of contacts that left'),
   defended: within(0, 0, ''),
 };
 
-/** A peer that nobody announced. */
-const FALSE_PEER = addressOf(parseIp('93.184.216.34'), 1234);
-const FALSE_REPLIES = 100;
+/** Some hundred while one lookup waits for each of those whom it asks. */
+const FORGED_PER_S = 4000;
 
 const forgedReplies: Attack = {
   name: 'forgedReplies',
-  about: `${FALSE_REPLIES} replies in the name of each of those whom a lookup asks first, with transaction ids by chance`,
+  about: `${FORGED_PER_S} replies a second in the name of those who are closest to what a node looks for, with transaction ids by chance`,
   measures: 'lookups that believe one',
   defence: `transaction ids of ${TRANSACTION_BYTES} bytes that nobody can guess, and the exact address`,
   measure(trial) {
-    const stage = lonelyAttacker(trial);
-    const { world } = stage;
+    const victim = trial.victim();
+    const key = trial.key();
+    const forger = {
+      kind: 'forged-replies',
+      at: { node: victim },
+      key,
+      perSecond: FORGED_PER_S,
+    } as const;
+    const stage = trial.against({ ...forger, schedule: { from: SETTLE_MS } }, honestSettings());
     let believed = 0;
     for (let i = 0; i < trial.count; i++) {
-      const victim = stage.someone();
-      const asked = new Set<number>();
-      world.tap = {
-        sent: (from, to) => from === victim && to >= 0 && asked.add(to),
-        arriving() {},
-      };
-      const { peers } = stage.getPeers(victim, stage.someId(), () => {
-        world.tap = null;
-        for (const node of asked) forgeReplies(stage, node, victim);
-      });
-      if (peers.has(FALSE_PEER)) believed++;
+      if (stage.getPeers(victim, key).peers.has(FORGED_PEER)) believed++;
     }
     return believed / trial.count;
   },
@@ -102,28 +81,13 @@ const forgedReplies: Attack = {
   defended: within(0, 0, ''),
 };
 
-function forgeReplies(stage: Stage, from: number, to: number): void {
-  const { world, overlay, random } = stage;
-  const values = [new Uint8Array(COMPACT_ADDRESS_BYTES)];
-  writeAddress(values[0], 0, FALSE_PEER);
-  for (let i = 0; i < FALSE_REPLIES; i++) {
-    const t = new Uint8Array(TRANSACTION_BYTES);
-    fillRandom(random, t, 0, t.length);
-    const bytes = encode({ r: { id: stage.idOf(from), values }, t, y: 'r' });
-    const [sender] = stage.attackers as [number];
-    forge(world, sender, overlay.addressOf(from), overlay.addressOf(to), bytes);
-  }
-}
-
 const reflected: Attack = {
   name: 'ownIdInTable',
   about: 'one node in five says that it has the id of whoever asks',
   measures: 'of all nodes, those that have their own id in their tables',
   defence: 'what comes from our own id is dropped',
   measure(trial) {
-    const stage = trial.amid(LIARS_SHARE, honestSettings());
-    stage.enter(attackerSettings({ onQuery: echoing }));
-    stage.run(SETTLE_MS);
+    const stage = trial.against({ kind: 'mirrors', share: LIARS_SHARE }, honestSettings());
     let mistaken = 0;
     for (let node = 0; node < trial.honest; node++) {
       const own = stage.idOf(node);
@@ -146,9 +110,8 @@ const misled: Attack = {
   measures: 'requests of lookups that go there',
   defence: 'addresses that mean nothing between two public nodes are not read',
   measure(trial) {
-    const stage = trial.amid(LIARS_SHARE, honestSettings());
-    stage.enter(attackerSettings({ onQuery: misleading(stage.random) }));
-    stage.run(SETTLE_MS);
+    const liars = { kind: 'liars', about: 'addresses', share: LIARS_SHARE } as const;
+    const stage = trial.against(liars, honestSettings());
     let all = 0;
     let nowhere = 0;
     stage.world.tap = {
@@ -166,4 +129,64 @@ const misled: Attack = {
   defended: within(0, 0, ''),
 };
 
-export const POISONING: readonly Attack[] = [unasked, forgedReplies, reflected, misled];
+const CHANGES_MS = 30 * 60_000;
+const NEVER = '1 d';
+
+/** Of all contacts that honest nodes have, those at addresses of an adversary. */
+function adverseShare(stage: Stage): number {
+  let all = 0;
+  let theirs = 0;
+  for (let node = 0; node < stage.honest; node++) {
+    for (const address of stage.contactsOf(node)) {
+      all++;
+      if (stage.isAttacker(address)) theirs++;
+    }
+  }
+  return theirs / all;
+}
+
+const changing: Attack = {
+  name: 'changingIds',
+  about: 'one node in five has another id every minute; without: it keeps the one that it has',
+  measures: 'contacts of honest tables that are theirs, after half an hour',
+  isShare: false,
+  defence: 'whose id changed three times in a quarter of an hour is no contact',
+  measure(trial, isDefended) {
+    const every = isDefended ? '1 min' : NEVER;
+    const settings = honestSettings({ onePerIp: true });
+    const changers = { kind: 'changing-ids', every, share: LIARS_SHARE } as const;
+    return adverseShare(trial.against(changers, settings, CHANGES_MS));
+  },
+  undefended: within(0.03, 0.2, 'newcomers find full buckets'),
+  defended: within(0, 0.05, 'between two changes a newcomer is a contact like any other'),
+};
+
+const inventedPeers: Attack = {
+  name: 'inventedPeers',
+  about: 'one node in five names eight peers that nobody announced, whatever it is asked for',
+  measures: 'of the peers that lookups find for what one node has, those invented',
+  isShare: false,
+  defence: 'none here: whoever connects sees that nobody is there',
+  measure(trial) {
+    const liars = { kind: 'liars', about: 'values', share: LIARS_SHARE } as const;
+    const stage = trial.against(liars, honestSettings());
+    const value = stage.someId();
+    stage.announce(stage.someone(), value);
+    let all = 0;
+    let invented = 0;
+    for (let i = 0; i < trial.count; i++) {
+      for (const peer of stage.getPeers(stage.someone(), value).peers) {
+        all++;
+        if (isInvented(peer)) invented++;
+      }
+    }
+    return invented / all;
+  },
+  undefended: null,
+  defended: within(0.5, 1, 'a lookup meets one of them or several, and each names eight'),
+};
+
+export const POISONING: readonly Attack[] = [
+  ...[unasked, forgedReplies, reflected, misled],
+  ...[changing, inventedPeers],
+];

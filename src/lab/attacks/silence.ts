@@ -5,12 +5,10 @@
 import type { NodeChoices } from '../../mainline/choices.ts';
 import { DEFAULTS } from '../../mainline/settings.ts';
 import { percentile } from '../statistics.ts';
-import { type Attack, attackerSettings, honestSettings, type Trial, within } from './attack.ts';
-import { silent } from './lies.ts';
+import { type Attack, honestSettings, within } from './attack.ts';
 import type { Stage } from './stage.ts';
 
 const SILENT_SHARE = 0.2;
-const SETTLE_MS = 5 * 60_000;
 /** What a lookup without a short time-out waits for each of them. */
 const TIMEOUT_MS = 6000;
 const LATE_MS = 900;
@@ -23,12 +21,11 @@ const PATIENT: NodeChoices = {
 };
 const DEFENCE = `a lookup goes on after ${DEFAULTS.shortTimeoutMsMin} to ${DEFAULTS.shortTimeoutMs} ms, as long as round trips are seen to take`;
 
-function stageWith(trial: Trial, isDefended: boolean): Stage {
-  return trial.amid(SILENT_SHARE, honestSettings(isDefended ? {} : PATIENT));
-}
+/** The median of fewer hangs on whether they met any of them. */
+const LOOKUPS_LEAST = 25;
 
 function medianMs(stage: Stage, trials: number): number {
-  const times = Array.from({ length: trials }, () => {
+  const times = Array.from({ length: Math.max(LOOKUPS_LEAST, trials) }, () => {
     return stage.getPeers(stage.someone(), stage.someId()).latencyMs;
   });
   return percentile(times, 0.5);
@@ -41,9 +38,8 @@ const dropping: Attack = {
   isShare: false,
   defence: DEFENCE,
   measure(trial, isDefended) {
-    const stage = stageWith(trial, isDefended);
-    stage.enter(attackerSettings({ onQuery: silent }));
-    stage.run(SETTLE_MS);
+    const settings = honestSettings(isDefended ? {} : PATIENT);
+    const stage = trial.against({ kind: 'droppers', share: SILENT_SHARE }, settings);
     return medianMs(stage, trial.count);
   },
   undefended: within(
@@ -61,12 +57,9 @@ const delaying: Attack = {
   isShare: false,
   defence: DEFENCE,
   measure(trial, isDefended) {
-    const stage = stageWith(trial, isDefended);
-    stage.enter(attackerSettings());
-    const from = stage.attackers;
-    const clog = { kind: 'delay', from, to: null, delayMs: LATE_MS, untilMs: Infinity } as const;
-    stage.world.network.clog(clog);
-    stage.run(SETTLE_MS);
+    const settings = honestSettings(isDefended ? {} : PATIENT);
+    const late = { kind: 'delayers', by: LATE_MS, share: SILENT_SHARE } as const;
+    const stage = trial.against(late, settings);
     return medianMs(stage, trial.count);
   },
   undefended: within(600, 6000, 'a late answer is waited for, or several'),
@@ -80,7 +73,7 @@ const learning: Attack = {
   isShare: false,
   defence: 'none here (libtorrent asks for a random id of the same prefix until it is close)',
   measure(trial) {
-    const stage = trial.stage({ attackers: 0, networks: 1, settings: honestSettings() });
+    const stage = trial.stage({ adversaries: [], settings: honestSettings() });
     let told = 0;
     for (let i = 0; i < trial.count; i++) {
       told += stage.getPeers(stage.someone(), stage.someId()).requests;

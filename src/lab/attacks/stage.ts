@@ -1,20 +1,24 @@
 /**
- * The stage of an attack: a world of honest nodes, an attacker's nodes that join it by protocol, and what
- * honest nodes then look for. Everything follows from the seed, so that a defence is measured by running
- * the same attack on the same world without it.
+ * The stage of an attack: a world of honest nodes, adversaries (adversaries/adversary.ts) that come when their
+ * time has come, and what honest nodes then look for. Everything follows from the seed, so that a defence is
+ * measured by running the same attack on the same world without it.
  *
- *     honest nodes, with warm tables ── attackers join ── a while ── announces, lookups ── a number
+ *     honest nodes, with warm tables ── adversaries join ── a while ── announces, lookups ── a number
  */
 import type { Address } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
-import type { Errand } from '../../mainline/errand.ts';
+import { type Errand, itemErrand } from '../../mainline/errand.ts';
+import { encode } from '../../mainline/krpc/bencode.ts';
+import { immutableItem } from '../../mainline/krpc/item.ts';
 import type { Message } from '../../mainline/krpc/message.ts';
-import type { MainlineNode } from '../../mainline/node.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { LookupKind } from '../../mainline/rows/purpose.ts';
 import type { MainlineObserver, Settings } from '../../mainline/state.ts';
+import { type AdversaryModel, bandsOf } from '../adversaries/adversary.ts';
+import { type Actors, Cast } from '../adversaries/cast.ts';
+import { settled } from '../adversaries/settlement.ts';
 import { gradeOf } from '../mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
 import type { Grade } from '../results/grade.ts';
@@ -22,9 +26,12 @@ import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
 import type { World } from '../world.ts';
-import { type SettlementPlan, settled } from './settlement.ts';
 
-export interface StagePlan extends SettlementPlan {
+export interface StagePlan {
+  seed: number;
+  honest: number;
+  adversaries: readonly AdversaryModel[];
+  /** Of the honest. */
   settings: Settings;
   /** Hears of each lookup. */
   recorder?: Recorder | null;
@@ -57,52 +64,52 @@ export class Stage implements MainlineObserver {
   readonly grades: Grade[] = [];
   readonly #found = new Map<number, Found>();
   readonly #recorder: Recorder | null;
+  readonly #cast: Cast;
   #asker = 0;
   #peers = new Set<Address>();
   #calls = 0;
-  /** Hears answers to single questions. */
-  onAnswer: (call: number, message: Message, rttMs: number, from: Address) => void = () => {};
 
   constructor(plan: StagePlan) {
-    const { seed, honest, attackers, settings } = plan;
+    const { seed, honest, settings } = plan;
+    const bands = bandsOf(plan.adversaries, honest);
+    const nodes = bands.reduce((sum, { count }) => sum + count, honest);
     this.honest = honest;
     this.#recorder = plan.recorder ?? null;
     this.random = new SeededRandom(seed, SeedStream.attacks);
     this.overlay = mainlineWorld(
       {
-        ...{ seed, nodes: honest + attackers, founders: honest, settings, upkeep: true, sha1 },
-        settlement: settled(plan),
+        ...{ seed, nodes, founders: honest, settings, upkeep: true, sha1 },
+        settlement: settled(seed, honest, bands),
         network: { latency: { kind: 'constant', ms: LATENCY_MS } },
       },
       this,
     );
+    this.#cast = new Cast(this.overlay, bands, honest);
   }
 
   get world(): World {
     return this.overlay.world;
   }
 
-  /** Numbers of the attacker's nodes. */
-  get attackers(): number[] {
-    const { count } = this.overlay;
-    return Array.from({ length: count - this.honest }, (_, i) => this.honest + i);
+  /** Each adversary, in the order of the plan. */
+  get actors(): readonly Actors[] {
+    return this.#cast.actors;
   }
 
   isAttacker(address: Address): boolean {
     return this.overlay.nodeAt(address) >= this.honest;
   }
 
-  /** The attacker's nodes begin, each through an honest one, and behave as he says. */
-  enter(settings: Settings): void {
-    for (const node of this.attackers) {
-      this.overlay.enlist(node, null, settings);
-      this.overlay.restart(node, [this.overlay.addressOf(this.someone())], false);
-    }
-  }
-
   /** An honest node, chosen by chance. */
   someone(): number {
     return randomBelow(this.random, this.honest);
+  }
+
+  someoneBut(node: number): number {
+    for (;;) {
+      const chosen = this.someone();
+      if (chosen !== node) return chosen;
+    }
   }
 
   someId(): Uint8Array {
@@ -121,19 +128,19 @@ export class Stage implements MainlineObserver {
     this.world.run(this.world.now + forMs);
   }
 
-  /** A command to a node, after which the world looks at its deadline. */
-  command(node: number, give: (machine: MainlineNode, now: number) => void): void {
-    give(this.overlay.node(node), this.world.now);
-    this.world.arm(node);
-  }
-
   announce(node: number, infoHash: Uint8Array): Found {
     return this.#look(node, LookupKind.announce, infoHash, ANNOUNCEMENT);
   }
 
-  /** `meanwhile` is called when the first requests are on their way. */
-  getPeers(node: number, infoHash: Uint8Array, meanwhile: () => void = () => {}): Found {
-    return this.#look(node, LookupKind.getPeers, infoHash, null, meanwhile);
+  getPeers(node: number, infoHash: Uint8Array): Found {
+    return this.#look(node, LookupKind.getPeers, infoHash, null);
+  }
+
+  /** Puts an immutable item (BEP 44). */
+  put(node: number, value: Uint8Array): Found {
+    const item = immutableItem(encode(value));
+    const errand = itemErrand(item.salt, () => item);
+    return this.#look(node, LookupKind.put, sha1(item.value), errand);
   }
 
   /** Who is in a node's table. */
@@ -144,22 +151,14 @@ export class Stage implements MainlineObserver {
     return addresses;
   }
 
-  #look(
-    node: number,
-    kind: LookupKind,
-    target: Uint8Array,
-    errand: Errand | null,
-    meanwhile: () => void = () => {},
-  ): Found {
+  #look(node: number, kind: LookupKind, target: Uint8Array, errand: Errand | null): Found {
     const call = ++this.#calls;
     this.#asker = node;
     this.#peers = new Set();
-    let hasBegun = false;
-    this.command(node, (machine, now) => {
-      hasBegun = machine.lookup(now, kind, target, call, errand);
-    });
+    const { world } = this;
+    const hasBegun = this.overlay.node(node).lookup(world.now, kind, target, call, errand);
+    world.arm(node);
     if (!hasBegun) return NOTHING;
-    meanwhile();
     this.world.run(Infinity, () => this.#found.has(call));
     const found = this.#found.get(call)!;
     this.#found.delete(call);
@@ -189,6 +188,13 @@ export class Stage implements MainlineObserver {
     this.#peers.add(peer);
   }
 
-  onSilence(): void {}
+  onAnswer(call: number, message: Message): void {
+    this.#cast.onAnswer(call, message);
+  }
+
+  onSilence(call: number): void {
+    this.#cast.onSilence(call);
+  }
+
   onJoin(): void {}
 }

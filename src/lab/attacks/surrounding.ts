@@ -6,24 +6,16 @@
  *     a node    nodes whose ids are its neighbours', who speak to it all the time
  *     anybody   nodes that are beside whatever is asked for, as each asker sees them
  */
-import { ID_BYTES, randomIdSharing } from '../../core/id.ts';
 import type { NodeChoices } from '../../mainline/choices.ts';
-import { Method } from '../../mainline/krpc/fields.ts';
-import { sybilHandler, sybilId } from '../mainline/sybils.ts';
-import { type Attack, attackerSettings, honestSettings, type Trial, within } from './attack.ts';
-import { capturing, type Friend } from './lies.ts';
+import { type Attack, honestSettings, SETTLE_MS, type Trial, within } from './attack.ts';
 import type { Stage } from './stage.ts';
 
 /** Three times as many as a lookup wants. */
 const SYBILS = 24;
 /** Of all nodes; Mainline's routing survives one in a hundred, and S/Kademlia counts from a tenth on. */
 const LIARS_SHARE = 0.1;
-const SETTLE_MS = 5 * 60_000;
 /** Values that are announced in a network of liars: each is one trial with its own lookups. */
 const SEEKERS = 3;
-/** Bits that the attackers of a node share with it, more than any of a few hundred others. */
-const NEIGHBOUR_BITS = 12;
-const NAG_MS = 20_000;
 
 /** The world of an attack on one key, and the key. */
 function surroundedKey(
@@ -31,18 +23,9 @@ function surroundedKey(
   networks: number,
   choices: NodeChoices,
 ): { stage: Stage; key: Uint8Array } {
-  const key = new Uint8Array(ID_BYTES);
-  const stage = trial.stage({
-    ...{ attackers: SYBILS, networks, settings: honestSettings(choices) },
-    idOf(attacker, random, out) {
-      if (attacker === 0) for (let i = 0; i < ID_BYTES; i++) key[i] = random.uint32() & 255;
-      sybilId(key, random, out);
-    },
-  });
-  const handler = sybilHandler(stage.attackers.map((node) => node + 1));
-  stage.enter({ ...attackerSettings(), handler });
-  stage.run(SETTLE_MS);
-  return { stage, key };
+  const key = trial.key();
+  const sybils = { kind: 'sybils', at: { key }, count: SYBILS, networks } as const;
+  return { stage: trial.against(sybils, honestSettings(choices)), key };
 }
 
 /** Of those who look for what some honest nodes announced, who finds any. */
@@ -82,13 +65,6 @@ const keyFromOneNetwork: Attack = {
   defended: within(0.95, 1, 'one of eight is the attacker’s'),
 };
 
-function friendsOf(stage: Stage): Friend[] {
-  return stage.attackers.map((node) => ({
-    id: stage.idOf(node),
-    address: stage.overlay.addressOf(node),
-  }));
-}
-
 /** Values are announced, each by one node, and looked for by others. */
 function shareOfValues(stage: Stage, trials: number): number {
   let finding = 0;
@@ -109,9 +85,8 @@ const shownIds: Attack = {
   measures: 'values that are found',
   defence: 'ids that follow from addresses (BEP 42)',
   measure(trial, isDefended) {
-    const stage = trial.amid(LIARS_SHARE, honestSettings({ secureIds: isDefended }));
-    stage.enter(attackerSettings({ onQuery: capturing(friendsOf(stage), stage.random) }));
-    stage.run(SETTLE_MS);
+    const settings = honestSettings({ secureIds: isDefended });
+    const stage = trial.against({ kind: 'shown-ids', share: LIARS_SHARE }, settings);
     return shareOfValues(stage, trial.count);
   },
   undefended: within(
@@ -130,10 +105,8 @@ function liars(share: number, name: string, least: number): Attack {
     measures: 'values that are found',
     defence: 'eight copies, and lookups that go on until eight have answered',
     measure(trial) {
-      const stage = trial.amid(share, honestSettings({ secureIds: true, onePerNetwork: true }));
-      const handler = sybilHandler(stage.attackers.map((node) => node + 1));
-      stage.enter({ ...attackerSettings(), handler });
-      stage.run(SETTLE_MS);
+      const settings = honestSettings({ secureIds: true, onePerNetwork: true });
+      const stage = trial.against({ kind: 'liars', about: 'nodes', share }, settings);
       return shareOfValues(stage, trial.count);
     },
     undefended: null,
@@ -148,27 +121,16 @@ const nodeEclipse: Attack = {
   isShare: false,
   defence: 'BEP 42, and one node per /24 in each bucket',
   measure(trial, isDefended) {
-    const victim = Math.floor(trial.honest / 2);
-    const choices = { secureIds: isDefended, onePerNetwork: isDefended };
-    // The same settlement without attackers says who the victim will be.
-    const settings = honestSettings(choices);
-    const plain = trial.stage({ attackers: 0, networks: 1, settings });
-    const beside = plain.idOf(victim);
+    const victim = trial.victim();
+    const settings = honestSettings({ secureIds: isDefended, onePerNetwork: isDefended });
     const stage = trial.stage({
-      ...{ attackers: SYBILS, networks: 1, settings },
-      idOf: (_attacker, random, out) => randomIdSharing(beside, 0, NEIGHBOUR_BITS, random, out),
+      adversaries: [{ kind: 'eclipse', at: { node: victim }, count: SYBILS, networks: 1 }],
+      settings,
     });
-    const { overlay, world } = stage;
-    const address = overlay.addressOf(victim);
-    overlay.restart(victim, [overlay.addressOf(0)], false);
-    stage.enter(attackerSettings());
-    for (let passedMs = 0; passedMs < SETTLE_MS; passedMs += NAG_MS) {
-      for (const node of stage.attackers) {
-        const nag = stage.someId();
-        stage.command(node, (machine) => machine.ask(world.now, address, Method.findNode, nag, 1));
-      }
-      stage.run(NAG_MS);
-    }
+    const { overlay } = stage;
+    const door = victim === 0 ? 1 : 0;
+    overlay.restart(victim, [overlay.addressOf(door)], false);
+    stage.run(SETTLE_MS);
     return shareClosest(stage, victim);
   },
   undefended: within(0.75, 1, 'nobody honest is as close'),

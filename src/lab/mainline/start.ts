@@ -46,7 +46,9 @@ export interface LivingWorld {
 
 /** A world, its nodes, and their life. */
 export function livingWorld(options: LivingOptions, observer: MainlineObserver): LivingWorld {
-  const { seed, nodes, churn: choice = null, start = {} } = options;
+  const { seed, churn: choice = null, start = {} } = options;
+  // Latecomers, such as adversaries, begin by themselves and take no part in churn.
+  const nodes = options.founders ?? options.nodes;
   const random = new SeededRandom(seed, SeedStream.churn);
   const isWarm = (start.kind ?? 'warm') === 'warm';
   const churn = choice && !('trace' in choice) ? new Churn(choice) : null;
@@ -56,7 +58,7 @@ export function livingWorld(options: LivingOptions, observer: MainlineObserver):
     { ...options, members: isWarm ? (members.length < nodes ? members : null) : NOBODY },
     observer,
   );
-  const life = new Life(overlay);
+  const life = new Life(overlay, nodes);
   if (isWarm) {
     proceed();
     return { overlay, life, joiningMs: 0 };

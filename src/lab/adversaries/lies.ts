@@ -6,11 +6,20 @@
  *     capturing   I am right beside what you look for, and so are all my friends
  *     echoing     I am you
  *     misleading  the closest live at 127.0.0.1, at 10.0.0.1 and at port 0
+ *     inventing   these have what you look for (and nobody has it)
+ *     sampling    these info-hashes are stored here (and nowhere)
  *     silent      pings are answered, and nothing else
  */
-import { type Address, addressOf, parseIp, writeAddress } from '../../core/address.ts';
+import {
+  type Address,
+  addressOf,
+  COMPACT_ADDRESS_BYTES,
+  ipOf,
+  parseIp,
+  writeAddress,
+} from '../../core/address.ts';
 import { ID_BYTES, randomIdSharing } from '../../core/id.ts';
-import type { Random } from '../../core/random.ts';
+import { fillRandom, type Random } from '../../core/random.ts';
 import type { QueryHook } from '../../mainline/answering/hook.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 
@@ -65,6 +74,44 @@ export function misleading(random: Random): QueryHook {
       return { id, address };
     });
     return { reply: { nodes: compact(named), token: TOKEN } };
+  };
+}
+
+/** Names peers that nobody announced: as many as an honest reply names nodes, others each time. */
+export function inventing(random: Random): QueryHook {
+  return ({ method }) => {
+    if (method !== 'get_peers') return undefined;
+    const values = Array.from({ length: NAMED }, () => {
+      const value = new Uint8Array(COMPACT_ADDRESS_BYTES);
+      writeAddress(value, 0, inventedPeer(random));
+      return value;
+    });
+    return { reply: { values, token: TOKEN } };
+  };
+}
+
+/** Peers that liars name live in 191.0.0.0/8, where a world has no nodes. */
+const INVENTED_IP = 191 * 0x1000000;
+
+function inventedPeer(random: Random): Address {
+  return addressOf(INVENTED_IP + (random.uint32() >>> 8), 6881);
+}
+
+/** Was this peer named by a liar? */
+export function isInvented(peer: Address): boolean {
+  return ipOf(peer) >>> 24 === INVENTED_IP / 0x1000000;
+}
+
+/** As many as BEP 51's examples have. */
+const SAMPLES = 20;
+
+/** Has info-hashes that nobody has, others each time, and says that they may be asked for at once. */
+export function sampling(random: Random): QueryHook {
+  return ({ method }) => {
+    if (method !== 'sample_infohashes') return undefined;
+    const samples = new Uint8Array(SAMPLES * ID_BYTES);
+    fillRandom(random, samples, 0, samples.length);
+    return { reply: { interval: 0, nodes: new Uint8Array(0), num: SAMPLES, samples } };
   };
 }
 

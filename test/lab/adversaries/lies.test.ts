@@ -2,8 +2,17 @@ import { expect, test } from 'vitest';
 import { meaningfulTo, readAddress } from '../../../src/core/address.ts';
 import { sharedPrefixBits } from '../../../src/core/id.ts';
 import { SeededRandom } from '../../../src/core/random.ts';
-import { phantom } from '../../../src/lab/attacks/forgery.ts';
-import { capturing, compact, echoing, misleading, silent } from '../../../src/lab/attacks/lies.ts';
+import { phantom } from '../../../src/lab/adversaries/forgery.ts';
+import {
+  capturing,
+  compact,
+  echoing,
+  inventing,
+  isInvented,
+  misleading,
+  sampling,
+  silent,
+} from '../../../src/lab/adversaries/lies.ts';
 import type { IncomingQuery, QueryHook } from '../../../src/mainline/answering/hook.ts';
 import { someId } from '../../core/ids.ts';
 
@@ -41,10 +50,24 @@ test('who misleads names addresses that mean nothing to a public node', () => {
 
 test('who echoes is whoever asks; pings of all liars are as they should be', () => {
   expect(replyOf(echoing, 'find_node').id).toEqual(asker);
-  for (const hook of [echoing, silent, capturing(friends, random), misleading(random)]) {
+  const lies = [inventing(random), sampling(random), misleading(random)];
+  for (const hook of [echoing, silent, capturing(friends, random), ...lies]) {
     expect(answerOf(hook, 'ping', null)).toBeUndefined();
   }
   expect(answerOf(silent, 'find_node')).toBeNull();
+});
+
+test('peers and info-hashes that nobody has are other ones each time, and only where they are asked for', () => {
+  const peers = answerOf(inventing(random), 'get_peers') as { reply: { values: Uint8Array[] } };
+  const addresses = peers.reply.values.map((value) => readAddress(value, 0));
+  expect(new Set(addresses).size).toBe(8);
+  expect(addresses.every(isInvented)).toBe(true);
+  expect(isInvented(phantom(0))).toBe(false);
+  const hook = sampling(random);
+  const [one, other] = [1, 2].map(() => answerOf(hook, 'sample_infohashes'));
+  expect(one).toMatchObject({ reply: { interval: 0, num: 20 } });
+  expect(one).not.toEqual(other);
+  for (const lie of [inventing(random), hook]) expect(answerOf(lie, 'find_node')).toBeUndefined();
 });
 
 test('nodes stand in a reply as BEP 5 has them', () => {

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { networkOf, Scope, scopeOf } from '../../../src/core/address.ts';
-import { attackerSettings, honestSettings } from '../../../src/lab/attacks/attack.ts';
-import { forge, phantom, queryBytes } from '../../../src/lab/attacks/forgery.ts';
+import { forge, phantom, queryBytes } from '../../../src/lab/adversaries/forgery.ts';
+import { honestSettings } from '../../../src/lab/attacks/attack.ts';
 import { Stage } from '../../../src/lab/attacks/stage.ts';
 
 test('what is forged is answered to whoever it says that it comes from', () => {
-  const settings = honestSettings();
-  const stage = new Stage({ seed: 1, honest: 100, attackers: 1, networks: 1, settings });
-  stage.enter(attackerSettings());
+  const adversaries = [{ kind: 'droppers' }] as const;
+  const stage = new Stage({ seed: 1, honest: 100, adversaries, settings: honestSettings() });
   stage.run(60_000);
   const { overlay, world } = stage;
   const bytes = queryBytes('ping', { id: stage.idOf(100) });
