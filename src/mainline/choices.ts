@@ -7,6 +7,7 @@ import { checkNames, shown, wholeNumber } from '../core/argument.ts';
 import { ID_BYTES } from '../core/id.ts';
 import { answerQuery } from './answering/answers.ts';
 import { hookHandler, type QueryHook } from './answering/hook.ts';
+import { PATHS_LIMIT } from './rows/paths.ts';
 import {
   DEFAULTS,
   type Identity,
@@ -43,6 +44,16 @@ export interface NodeChoices {
   wideBuckets?: readonly number[];
   /** Requests of one lookup under way at a time. 1..64, default 4. */
   alpha?: number;
+  /**
+   * Disjoint paths of each lookup: no two ask the same node, so that a liar turns aside one of them (S/Kademlia).
+   * Each costs some requests. 1..16, default 1.
+   */
+  paths?: number;
+  /**
+   * Asks, and stores at, all nodes that are as close to a key as the k closest of an honest network would be,
+   * as far apart as our own neighbours are. Sybils beside a key then do not have it for themselves. Default false.
+   */
+  expectedDistance?: boolean;
   /**
    * After this a lookup goes on without an answer, which still counts if it comes. It follows the
    * round trips that are seen, from `shortTimeoutMsMin` (default 250) to this (default 1000).
@@ -86,6 +97,8 @@ const NAMES: Record<keyof NodeChoices, true> = {
   k: true,
   wideBuckets: true,
   alpha: true,
+  paths: true,
+  expectedDistance: true,
   shortTimeoutMs: true,
   shortTimeoutMsMin: true,
   timeoutMs: true,
@@ -121,6 +134,11 @@ export function settingsFrom(options: NodeChoices): Settings {
     k: wholeNumber(options.k ?? DEFAULTS.k, 'k', 1, 64),
     wide: wideBuckets(options.wideBuckets ?? DEFAULTS.wide),
     alpha: wholeNumber(options.alpha ?? DEFAULTS.alpha, 'alpha', 1, 64),
+    paths: wholeNumber(options.paths ?? DEFAULTS.paths, 'paths', 1, PATHS_LIMIT),
+    expectedDistance: yesOrNo(
+      options.expectedDistance ?? DEFAULTS.expectedDistance,
+      'expectedDistance',
+    ),
     shortTimeoutMs: wholeNumber(shortTimeoutMs, 'shortTimeoutMs', 1, timeoutMs),
     shortTimeoutMsMin: wholeNumber(shortestMs, 'shortTimeoutMsMin', 1, shortTimeoutMs),
     timeoutMs,

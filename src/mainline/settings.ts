@@ -45,6 +45,13 @@ export interface NodeSettings {
   wide: readonly number[];
   /** Requests of one lookup on their way at a time. Kademlia says 3, Jimenez et al. (2011) took 4. */
   alpha: number;
+  /** Disjoint paths of each lookup (S/Kademlia's d). 1: none, as Mainline has it. */
+  paths: number;
+  /**
+   * Are all nodes asked, and written to, that are as close as the k closest of an honest network would be?
+   * Then whoever settles beside a key in great numbers is one of many there (pubky/mainline's edk).
+   */
+  expectedDistance: boolean;
   /**
    * After this a request no longer holds one of the alpha places. It follows the round trips that
    * are seen, between the minimum and this. libtorrent: 1 s, fixed.
@@ -99,6 +106,8 @@ export const DEFAULTS: Omit<NodeSettings, 'table'> = {
   k: 8,
   wide: [],
   alpha: 4,
+  paths: 1,
+  expectedDistance: false,
   shortTimeoutMs: 1000,
   shortTimeoutMsMin: 250,
   timeoutMs: 6000,

@@ -84,6 +84,7 @@ const OPTIONS: readonly (keyof LabOptions)[] = [
 const NODE_OPTIONS = [
   ...(['k', 'alpha', 'shortTimeoutMs', 'shortTimeoutMsMin', 'timeoutMs'] as const),
   ...(['onePerIp', 'onePerNetwork', 'secureIds', 'inbound', 'outbound', 'peers', 'items'] as const),
+  ...(['paths', 'expectedDistance'] as const),
 ] as const;
 /** Those that people write beside `network`; `latency` and `loss` may stand there. */
 const NETWORK_OPTIONS: readonly (keyof NetworkModel)[] = [

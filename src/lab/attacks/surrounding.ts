@@ -52,6 +52,19 @@ const keyFromManyNetworks: Attack = {
   defended: within(0.95, 1, 'the k closest with right ids are honest'),
 };
 
+const keyAmongExpected: Attack = {
+  name: 'sybilsAmongExpected',
+  about: 'the same, and honest nodes know nothing of right ids',
+  measures: 'lookups that find a peer',
+  defence: 'all within the expected distance of the k-th closest are asked, and written to',
+  measure(trial, isDefended) {
+    const { stage, key } = surroundedKey(trial, SYBILS, { expectedDistance: isDefended });
+    return shareFinding(stage, key, trial.count);
+  },
+  undefended: within(0, 0.1, 'the Sybils keep nothing'),
+  defended: within(0.9, 1, 'the honest nodes beside the key are written to as well'),
+};
+
 const keyFromOneNetwork: Attack = {
   name: 'sybilsOfOneNetwork',
   about: 'the same from a single /24 network',
@@ -152,6 +165,7 @@ function shareClosest(stage: Stage, node: number): number {
 
 export const SURROUNDING: readonly Attack[] = [
   keyFromManyNetworks,
+  keyAmongExpected,
   keyFromOneNetwork,
   nodeEclipse,
   shownIds,

@@ -18,7 +18,7 @@ import {
   scopeAt,
   scopeOf,
 } from '../../core/address.ts';
-import { equalIds, ID_BYTES } from '../../core/id.ts';
+import { equalIds, ID_BYTES, prefixOf } from '../../core/id.ts';
 import type { Errand } from '../errand.ts';
 import { Method, NODES_PER_REPLY } from '../krpc/fields.ts';
 import type { Message } from '../krpc/message.ts';
@@ -73,15 +73,17 @@ export function startLookup(
 ): boolean {
   const slot = freeSlot(node);
   if (slot < 0) return false;
-  const { k, alpha, onePerIp, onePerNetwork, secureIds } = node.settings;
+  const { k, alpha, paths, onePerIp, onePerNetwork, secureIds } = node.settings;
   const lookup = node.shared.lookups.take();
-  lookup.begin(target, 0, k, alpha, now);
+  lookup.begin(target, 0, k, Math.max(alpha, paths), now);
+  lookup.paths = paths;
   lookup.onePerIp = onePerIp;
   lookup.onePerNetwork = onePerNetwork;
   lookup.prefersSecure = secureIds;
   lookup.kind = kind;
   lookup.call = call;
   lookup.slot = slot;
+  if (node.settings.expectedDistance && !isOwn(kind)) reachOut(node, now, lookup);
   seed(node, now, lookup);
   if (lookup.count === 0) {
     node.shared.lookups.release(lookup);
@@ -95,6 +97,20 @@ export function startLookup(
   step(node, now, lookup);
   if (node.lookups[slot] === lookup && call !== 0) askOurselves(node, now, lookup);
   return true;
+}
+
+/**
+ * The distance at which the k-th closest of an honest network is to be expected (pubky/mainline's `edk`). Our
+ * own k closest contacts are as far from us, in the mean; they are k honest distances unless we are surrounded.
+ */
+function reachOut(node: MainlineState, now: number, lookup: Lookup): void {
+  const { nearest } = node;
+  nearest.begin(node.ownId, 0, lookup.k);
+  node.table.closest(now, nearest, false);
+  if (nearest.count < lookup.k) return;
+  const start = nearest.handles[nearest.count - 1] * CONTACT_BYTES;
+  const { bytes } = node.shared.contacts;
+  lookup.reachTo((prefixOf(node.ownId, 0) ^ prefixOf(bytes, start)) >>> 0);
 }
 
 /** What we keep for others belongs to what we look for. */

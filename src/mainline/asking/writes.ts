@@ -32,7 +32,8 @@ export function keepToken(lookup: Lookup, row: number, message: Message): void {
 /**
  * To the k closest that gave a token; `compose` writes the query, all but its end. Where BEP 42 is kept
  * the k closest whose ids follow from their addresses are among them, so that nobody who settled beside
- * the key has all there is: twice k writes at most. False when nobody gave a token.
+ * the key has all there is: twice k writes at most. With a reach all within it are written to as well. False
+ * when nobody gave a token.
  */
 export function writeToClosest(
   node: MainlineState,
@@ -45,9 +46,10 @@ export function writeToClosest(
   lookup.closestAnswered(lookup.count, (row) => {
     const token = writes.tokens[row];
     const to = lookup.addressOf(row);
-    if (!token || secure === lookup.k) return;
+    const isExpected = lookup.isRowInReach(row);
+    if (!token || (secure >= lookup.k && !isExpected)) return;
     const isInsecure = lookup.isInsecure(row);
-    if (isInsecure && writes.pending >= lookup.k) return;
+    if (isInsecure && writes.pending >= lookup.k && !isExpected) return;
     const request = openRequest(node, now, to, Purpose.write, lookup.slot, row);
     if (request === 0) return;
     writes.pending++;

@@ -41,6 +41,7 @@ export const Field = {
   sequence: 56,
   idKnown: 57,
   insecure: 58,
+  path: 59,
 } as const;
 
 export class LookupRows {
@@ -111,6 +112,11 @@ export class LookupRows {
   /** Does its id not follow from its address (BEP 42)? Only told where the lookup asks for it. */
   isInsecure(row: number): boolean {
     return this.field(row, Field.insecure) === 1;
+  }
+
+  /** The disjoint path that it is of, see paths.ts; 0 where there is one path. */
+  pathOf(row: number): number {
+    return this.field(row, Field.path);
   }
 
   /** The row that told us of this one, `FROM_TABLE` or `FROM_BOOTSTRAP`. */

@@ -18,7 +18,9 @@
  *   Failed and slow candidates are not live. With fewer than k answers slow ones are waited for;
  * - where BEP 42 is kept, candidates whose ids do not follow from their addresses are asked like all
  *   others but do not count among the k: they can tell of others, and never have the last word;
- * - one candidate per IP and one per /24, where that is asked for: a liar pays with networks.
+ * - one candidate per IP and one per /24, where that is asked for: a liar pays with networks;
+ * - with a `reach` all candidates within that distance are asked, however many are closer (edk, `reachOf`);
+ * - with several paths each has to come to its end first (paths.ts).
  */
 import {
   type Address,
@@ -48,10 +50,13 @@ import {
   STATES_AT,
   YIELDS_WORD,
 } from './lookup-rows.ts';
+import { nextOfPaths, Paths } from './paths.ts';
 import { Writes } from './writes.ts';
 
 /** The distance of a candidate whose id is unknown, as a signed word like all distances. */
 const FARTHEST = 0x7fffffff;
+/** Nearer than any distance: the k closest are enough. */
+const NOWHERE = -0x80000001;
 
 export class Lookup extends LookupRows {
   k = 0;
@@ -60,6 +65,8 @@ export class Lookup extends LookupRows {
   onePerNetwork = false;
   /** Do ids have to follow from addresses to count (BEP 42)? */
   prefersSecure = false;
+  /** Disjoint paths, 1 to `PATHS_LIMIT`; for the whole lookup, so set before the first candidate. */
+  paths = 1;
   /** What is asked for and on whose behalf; the meaning is the owner's. */
   kind = 0;
   call = 0;
@@ -75,6 +82,8 @@ export class Lookup extends LookupRows {
   /** Candidates that do not count, see `isInsecure`. */
   #insecureCount = 0;
   #targetWord = 0;
+  /** Distance within which all are asked, a signed word like all distances. */
+  #reach = NOWHERE;
   /** Where the last search ended. */
   #finger = 0;
   /** One bit of 256 for each IP of a candidate: a newcomer is mostly seen to be one at once. */
@@ -86,6 +95,8 @@ export class Lookup extends LookupRows {
     this.#ips.fill(0);
     this.#finger = 0;
     this.#insecureCount = 0;
+    this.#reach = NOWHERE;
+    this.paths = 1;
     this.k = k;
     this.alpha = alpha;
     this.startedAtMs = now;
@@ -97,6 +108,21 @@ export class Lookup extends LookupRows {
     this.kind = 0;
     this.call = 0;
     this.writes.reset();
+  }
+
+  /** From now on all candidates are asked that are at most so far from the target: 32 bits, unsigned. */
+  reachTo(distance: number): void {
+    this.#reach = distance - 0x80000000;
+  }
+
+  /** Is a row so near that it would be among the k closest of an honest network? */
+  isRowInReach(row: number): boolean {
+    return this.#distanceOf(this.bytes, this.idStart(row)) <= this.#reach;
+  }
+
+  /** The same for the candidate at a position. */
+  isInReach(position: number): boolean {
+    return this.words[DISTANCES_WORD + position] <= this.#reach;
   }
 
   /**
@@ -160,32 +186,43 @@ export class Lookup extends LookupRows {
   /** The next row to ask, or -1 while alpha are fresh or nobody worth asking is left. */
   next(): number {
     if (this.freshCount >= this.alpha) return -1;
+    if (this.paths > 1) {
+      const row = this.#nextOfPaths();
+      if (row !== Paths.over) return row === Paths.waiting ? -1 : row;
+    }
     const { bytes, count } = this;
     const mayCount = this.#insecureCount === 0;
     let live = 0;
     for (let i = 0; i < count; i++) {
+      if (live >= this.k && !this.isInReach(i)) return -1;
       const row = bytes[i];
       const state = bytes[STATES_AT + row];
       if (state === CandidateState.new) return row;
       if (!mayCount && this.isInsecure(row)) continue;
-      if (state === CandidateState.asked || state === CandidateState.answered) {
-        if (++live >= this.k) return -1;
-      }
+      if (state === CandidateState.asked || state === CandidateState.answered) live++;
     }
     return -1;
   }
 
+  #nextOfPaths(): number {
+    const width = Math.ceil(this.k / this.paths);
+    const mayCount = this.#insecureCount === 0;
+    return nextOfPaths(this, this.paths, width, (row) => mayCount || !this.isInsecure(row));
+  }
+
   get done(): boolean {
+    if (this.paths > 1 && this.#nextOfPaths() !== Paths.over) return false;
     const { bytes, count } = this;
     const mayCount = this.#insecureCount === 0;
     let answered = 0;
     for (let i = 0; i < count; i++) {
+      if (answered >= this.k && !this.isInReach(i)) return true;
       const state = bytes[STATES_AT + bytes[i]];
       if (state === CandidateState.new || state === CandidateState.asked) return false;
       if (!mayCount && this.isInsecure(bytes[i])) continue;
-      if (state === CandidateState.answered && ++answered >= this.k) return true;
+      if (state === CandidateState.answered) answered++;
     }
-    return this.slowCount === 0;
+    return answered >= this.k || this.slowCount === 0;
   }
 
   asked(row: number, request: number, now: number): void {
@@ -254,6 +291,8 @@ export class Lookup extends LookupRows {
     bytes[at + Field.sequence] = 0;
     bytes[at + Field.idKnown] = idKnown;
     bytes[at + Field.insecure] = 0;
+    // Those who were named by nobody are dealt out.
+    bytes[at + Field.path] = parent < 0 ? this.count % this.paths : this.pathOf(parent);
   }
 
   #copyId(row: number, id: Uint8Array, start: number): void {
