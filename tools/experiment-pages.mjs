@@ -57,7 +57,10 @@ async function refresh(name) {
   writeFileSync(new URL(`${name}.md`, PAGES), page);
   for (const file of readdirSync(DOCS).filter((entry) => entry.endsWith('.md'))) {
     const text = readFileSync(new URL(file, DOCS), 'utf8');
-    const table = new RegExp(`(<!-- figures of ${name}\n([\\s\\S]*?)\n-->)[\\s\\S]*?(<!-- /figures -->)`, 'g');
+    const table = new RegExp(
+      `(<!-- figures of ${name}\n([\\s\\S]*?)\n-->)[\\s\\S]*?(<!-- /figures -->)`,
+      'g',
+    );
     const told = text.replace(
       table,
       (_, start, template, end) => `${start}\n\n${filled(template, group)}\n\n${end}`,
