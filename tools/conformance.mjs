@@ -62,7 +62,8 @@ const text = `# Conformance
 
 \`ringlight mainline conformance HOST:PORT\` (\`checkConformance\` of \`ringlight/mainline\`) tests any node from outside
 against 105 rules of the BEPs: what was sent, what came back, and which rule says otherwise. Below is what it says of
-these nodes on one machine; \`node tools/conformance.mjs\` writes this page. "–" is not tested, for a reason that
+these nodes on one machine, over IPv4 (a node of IPv6 is tested as \`[::1]:6881\`); \`node tools/conformance.mjs\`
+writes this page. "–" is not tested, for a reason that
 \`--all\` tells: it cannot be seen from outside, takes too long, or the node does not offer it.
 
 ${row('', ...cards.map(({ name }) => name))}

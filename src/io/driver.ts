@@ -39,7 +39,8 @@ export type DatagramTap = (
 export class Driver implements DatagramReceiver {
   readonly #clock: Clock;
   readonly #transport: DatagramTransport;
-  readonly #onError: (error: unknown) => void;
+  /** Hears what goes wrong while nobody waits for it. */
+  readonly tell: (error: unknown) => void;
   readonly #alarm: Alarm;
   #machine: Machine | null = null;
   /** Has a datagram come since it was last asked? */
@@ -58,7 +59,7 @@ export class Driver implements DatagramReceiver {
   constructor(clock: Clock, transport: DatagramTransport, onError: (error: unknown) => void) {
     this.#clock = clock;
     this.#transport = transport;
-    this.#onError = onError;
+    this.tell = onError;
     this.#alarm = new Alarm(clock, (lateMs) => this.#ring(lateMs));
   }
 
@@ -72,7 +73,7 @@ export class Driver implements DatagramReceiver {
           transport.send(to, bytes, length);
         } catch (error) {
           // A program's own transport: whoever was to get it is silent.
-          this.#onError(error);
+          this.tell(error);
         }
       },
     };
@@ -132,7 +133,7 @@ export class Driver implements DatagramReceiver {
   }
 
   #failed(error: unknown): void {
-    this.#onError(error);
+    this.tell(error);
     if (this.#machine !== null) this.#alarm.setFor(this.#clock.now() + RECOVERY_MS);
   }
 
@@ -141,7 +142,7 @@ export class Driver implements DatagramReceiver {
     try {
       this.#transport.flush();
     } catch (error) {
-      this.#onError(error);
+      this.tell(error);
     }
     this.#alarm.setFor(this.#machine?.deadline ?? Infinity);
   }

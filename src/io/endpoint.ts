@@ -1,6 +1,6 @@
 /**
  * Endpoints as people write them: `host:port`, or `ip@host:port` where the ip is a hint to be used
- * beside whatever the name resolves to. An IPv6 address is written in brackets, `[::1]:6881`.
+ * beside whatever the name resolves to. An IPv6 address is written in brackets, `[::1]:6881`, as a hint, too.
  */
 import { lookup } from 'node:dns/promises';
 import { type Address, addressOf, parseIp, parseIp6 } from '../core/address.ts';
@@ -16,7 +16,7 @@ export interface Endpoint {
 }
 
 interface Parsed extends Endpoint {
-  hint: number; // an IP, or -1
+  hint: number; // an IP of either family, or -1
 }
 
 /** Which addresses are meant: names have one of each, and a socket can send to one kind only. */
@@ -29,20 +29,22 @@ export function parseEndpoint(value: string | Endpoint, name: string): Parsed {
   }
   const match = typeof value === 'string' && ENDPOINT.exec(value);
   if (!match) throw new TypeError(`"${name}" expected HOST:PORT, got ${shown(value)}`);
-  const hint = match[1] === undefined ? -1 : parseIp(match[1]);
-  const port = wholeNumber(Number(match[4]), `${name} port`, 1, 65535);
-  if (match[1] !== undefined && hint < 0) {
+  const [, hint4, hint6, host6, plainHost, digits] = match;
+  const hint = hint4 === undefined ? parseIp6(hint6 ?? '') : parseIp(hint4);
+  const port = wholeNumber(Number(digits), `${name} port`, 1, 65535);
+  if ((hint4 ?? hint6) !== undefined && hint < 0) {
     throw new TypeError(`"${name}" expected IP@HOST:PORT, got ${shown(value)}`);
   }
-  const host = match[2] ?? match[3]!;
-  if (match[2] !== undefined && parseIp6(host) < 0) {
+  const host = host6 ?? plainHost!;
+  if (host6 !== undefined && parseIp6(host) < 0) {
     throw new TypeError(`"${name}" expected [IPV6]:PORT, got ${shown(value)}`);
   }
   return { host, port, hint };
 }
 
 /** A hint, an IPv6 address in brackets or any other host, a port. */
-const ENDPOINT = /^(?:([\d.]+)@)?(?:\[([0-9a-f:.]+)\]|([^@:\s/[\]]+)):(\d{1,5})$/i;
+const ENDPOINT =
+  /^(?:(?:([\d.]+)|\[([0-9a-f:.]+)\])@)?(?:\[([0-9a-f:.]+)\]|([^@:\s/[\]]+)):(\d{1,5})$/i;
 
 /** @throws DhtError UNKNOWN_HOST; TypeError or RangeError for what is no endpoint. */
 export async function resolveEndpoint(

@@ -20,6 +20,7 @@ import { IMMUTABLE, KEY, MUTABLE, SEED } from '../vectors/bep44.ts';
 import { hasLibtorrent, LibtorrentPeer } from './libtorrent-peer.ts';
 
 const HOST = '127.0.0.1';
+const HOSTS = [HOST, '::1'];
 const EXPANDED =
   '3894eea49c580aef816935762be049559d6d1440dede12e6a125f1841fff8e6fa9d71862a3e5746b571be3d187b0041046f52ebd850c7cbd5fde8ee38473b649';
 const KEY_TEXT = Buffer.from(KEY).toString('hex');
@@ -39,20 +40,22 @@ function keep<T extends { close(): Promise<void> }>(one: T): T {
 const hex = (text: string) => Buffer.from(text, 'latin1').toString('hex');
 
 /** One of theirs that has joined through one of ours, and another of ours that knows both. */
-async function together(): Promise<{ ours: Mainline; other: Mainline; theirs: LibtorrentPeer }> {
-  const ours = keep(await openMainline({ host: HOST, bootstrap: false }));
-  const theirs = keep(await LibtorrentPeer.start());
+async function together(
+  host = HOST,
+): Promise<{ ours: Mainline; other: Mainline; theirs: LibtorrentPeer }> {
+  const ours = keep(await openMainline({ host, bootstrap: false }));
+  const theirs = keep(await LibtorrentPeer.start([], host));
   await theirs.addNode(ours);
   await vi.waitFor(() => expect(ours.table.size).toBe(1), { timeout: 8000 });
   await vi.waitFor(async () => expect(await theirs.tableSize()).toBe(1), { timeout: 8000 });
-  const other = keep(await openMainline({ host: HOST, bootstrap: [theirs.address] }));
+  const other = keep(await openMainline({ host, bootstrap: [theirs.address] }));
   await other.ready();
   return { ours, other, theirs };
 }
 
 describe.skipIf(isMissing && !isRequired)('items of libtorrent and ours', () => {
-  test('theirs is got by ours', async () => {
-    const { ours, other, theirs } = await together();
+  test.each(HOSTS)('theirs is got by ours, on %s', async (host) => {
+    const { ours, other, theirs } = await together(host);
     const [, target] = IMMUTABLE[0];
     expect(await theirs.putFixed(hex('Hello World!'))).toBe(target);
     await theirs.putSigned(EXPANDED, KEY_TEXT, hex('Hello World!'), '');
@@ -66,32 +69,35 @@ describe.skipIf(isMissing && !isRequired)('items of libtorrent and ours', () => 
     }
   });
 
-  test('ours is got by theirs, and each puts the version after the other’s', async () => {
-    const { ours, other, theirs } = await together();
-    const put = await other.put('Hello World!');
-    expect(put).toMatchObject({ failed: 0 });
-    expect(put.stored).toBeGreaterThanOrEqual(1);
-    await theirs.getFixed(put.target);
-    await vi.waitFor(() => expect(theirs.items.get(put.target)).toBeDefined(), { timeout: 8000 });
-    expect(theirs.items.get(put.target)![0].value).toBe(hex('Hello World!'));
+  test.each(HOSTS)(
+    'ours is got by theirs, and each puts the version after the other’s, on %s',
+    async (host) => {
+      const { ours, other, theirs } = await together(host);
+      const put = await other.put('Hello World!');
+      expect(put).toMatchObject({ failed: 0 });
+      expect(put.stored).toBeGreaterThanOrEqual(1);
+      await theirs.getFixed(put.target);
+      await vi.waitFor(() => expect(theirs.items.get(put.target)).toBeDefined(), { timeout: 8000 });
+      expect(theirs.items.get(put.target)![0].value).toBe(hex('Hello World!'));
 
-    await ours.put('one', { secretKey: SEED, salt: 'foobar' });
-    await theirs.getSigned(KEY_TEXT, hex('foobar'));
-    await vi.waitFor(() => expect(theirs.items.get(KEY_TEXT)).toBeDefined(), { timeout: 8000 });
-    expect(theirs.items.get(KEY_TEXT)!.at(-1)).toEqual({
-      value: hex('one'),
-      seq: 1,
-      salt: hex('foobar'),
-    });
+      await ours.put('one', { secretKey: SEED, salt: 'foobar' });
+      await theirs.getSigned(KEY_TEXT, hex('foobar'));
+      await vi.waitFor(() => expect(theirs.items.get(KEY_TEXT)).toBeDefined(), { timeout: 8000 });
+      expect(theirs.items.get(KEY_TEXT)!.at(-1)).toEqual({
+        value: hex('one'),
+        seq: 1,
+        salt: hex('foobar'),
+      });
 
-    await theirs.putSigned(EXPANDED, KEY_TEXT, hex('two'), hex('foobar'));
-    await vi.waitFor(
-      async () => expect((await other.get({ key: KEY, salt: 'foobar' })).item!.seq).toBe(2n),
-      { timeout: 8000 },
-    );
-    const third = await other.put('three', { secretKey: SEED, salt: 'foobar', cas: 2n });
-    expect(third).toMatchObject({ seq: 3n, failed: 0 });
-  });
+      await theirs.putSigned(EXPANDED, KEY_TEXT, hex('two'), hex('foobar'));
+      await vi.waitFor(
+        async () => expect((await other.get({ key: KEY, salt: 'foobar' })).item!.seq).toBe(2n),
+        { timeout: 8000 },
+      );
+      const third = await other.put('three', { secretKey: SEED, salt: 'foobar', cas: 2n });
+      expect(third).toMatchObject({ seq: 3n, failed: 0 });
+    },
+  );
 
   test('the same put gets the same answer from both', async () => {
     const { ours, theirs } = await together();

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { formatEndpoint } from '../../src/core/address.ts';
 
 const PYTHON = '/usr/bin/python3';
 const SCRIPT = fileURLToPath(new URL('libtorrent-peer.py', import.meta.url));
@@ -46,7 +47,7 @@ export function hasLibtorrent(): boolean {
 }
 
 export class LibtorrentPeer {
-  readonly host = '127.0.0.1';
+  readonly host: string;
   port = 0;
   /** What each finished get_peers lookup found, by info-hash. */
   readonly found = new Map<string, PeerAddress[]>();
@@ -57,20 +58,25 @@ export class LibtorrentPeer {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #lastCall = 0;
 
-  private constructor() {
+  private constructor(host: string) {
+    this.host = host;
     this.#child = spawn(PYTHON, [SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] });
     createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#heard(line));
   }
 
   /** Starts a session whose DHT begins at `bootstrap`. */
-  static async start(bootstrap: readonly string[] = []): Promise<LibtorrentPeer> {
-    const peer = new LibtorrentPeer();
-    peer.port = (await peer.#command('listen', { bootstrap })).port!;
+  static async start(
+    bootstrap: readonly string[] = [],
+    host = '127.0.0.1',
+  ): Promise<LibtorrentPeer> {
+    const peer = new LibtorrentPeer(host);
+    const where = formatEndpoint(host, 0);
+    peer.port = (await peer.#command('listen', { bootstrap, interface: where })).port!;
     return peer;
   }
 
   get address(): string {
-    return `${this.host}:${this.port}`;
+    return formatEndpoint(this.host, this.port);
   }
 
   async addNode(node: PeerAddress): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { addressOf, formatAddress, parseIp } from '../../src/core/address.ts';
+import { addressOf, formatAddress, parseIp, parseIp6 } from '../../src/core/address.ts';
 import { parseEndpoint, resolveEndpoint, resolveHost } from '../../src/io/endpoint.ts';
 
 // Names are resolved by this table, so that no test asks a name server.
@@ -36,6 +36,17 @@ describe('an endpoint', () => {
     });
   });
 
+  test('may carry one of IPv6, in brackets', () => {
+    expect(parseEndpoint('[2001:db8::9]@router.test:6881', 'node')).toEqual({
+      host: 'router.test',
+      port: 6881,
+      hint: parseIp6('2001:db8::9'),
+    });
+    const both = parseEndpoint('[2001:db8::9]@[2001:db8::8]:6881', 'node');
+    expect(both).toMatchObject({ host: '2001:db8::8', hint: parseIp6('2001:db8::9') });
+    expect(parseEndpoint('router.test:6881', 'node').hint).toBe(-1);
+  });
+
   test('may be an object', () => {
     expect(parseEndpoint({ host: 'router.test', port: 5 }, 'node')).toMatchObject({ port: 5 });
   });
@@ -54,6 +65,9 @@ describe('an endpoint', () => {
     ['router.test:0', RangeError],
     ['router.test:65536', RangeError],
     ['1.2.3@router.test:6881', TypeError],
+    ['[1:2]@router.test:6881', TypeError],
+    ['[]@router.test:6881', TypeError],
+    ['2001:db8::9@router.test:6881', TypeError],
     ['256.0.0.1@router.test:6881', TypeError],
     [null, TypeError],
     [6881, TypeError],

@@ -5,9 +5,9 @@
  *     rules.ts ── a check? ── no: not tested, and why
  *              └─ yes: probes ask ── holds │ violates, and how │ not tested: the node does not offer it
  */
-import { type Address, ipOf, isLoopback, parseIp } from '../../core/address.ts';
+import { type Address, ipOf, isIp6, isLoopback, parseIp, parseIp6 } from '../../core/address.ts';
 import { checkNames, wholeNumber } from '../../core/argument.ts';
-import { type Endpoint, localIp, resolveEndpoint } from '../../io/endpoint.ts';
+import { type Endpoint, localIp, parseEndpoint, resolveEndpoint } from '../../io/endpoint.ts';
 import { DhtError } from '../../io/errors.ts';
 import { NotOffered, Probe, type ProbeOptions, Violation } from './probe.ts';
 import { QUERY_CHECKS } from './query-checks.ts';
@@ -65,7 +65,8 @@ export async function checkConformance(
 ): Promise<ConformanceResult> {
   checkNames(options, 'options', 'checkConformance', ['timeoutMs', 'host', 'onRule']);
   const timeoutMs = wholeNumber(options.timeoutMs ?? 2000, 'timeoutMs', 1, 60_000);
-  const to = await resolveEndpoint(node, 'node');
+  const isV6 = [parseEndpoint(node, 'node').host, options.host].some((one) => one?.includes(':'));
+  const to = await resolveEndpoint(node, 'node', isV6 ? 6 : 4);
   const home = options.host === undefined ? homeFor(to) : await localIp(options.host);
   const probes: Probe[] = [];
   try {
@@ -89,7 +90,8 @@ export async function checkConformance(
 }
 
 function homeFor(to: Address): number {
-  return isLoopback(to) ? ipOf(to) : ANY_IP;
+  if (isLoopback(to)) return ipOf(to);
+  return isIp6(ipOf(to)) ? parseIp6('::') : ANY_IP;
 }
 
 async function judged(
@@ -140,7 +142,9 @@ async function gather(
   const [silent, readOnly] = [await open(home), await open(home)];
   silent.isResponsive = false;
   readOnly.isReadOnly = true;
-  const elsewhere = isHere ? await open(parseIp('127.0.0.2')).catch(() => null) : null;
+  // Of IPv6 there is one loopback address.
+  const hasSecond = isHere && !isIp6(ipOf(to));
+  const elsewhere = hasSecond ? await open(parseIp('127.0.0.2')).catch(() => null) : null;
   for (const one of residents) await one.ask('find_node', { target: one.id });
   await silent.ask('find_node', { target: silent.id });
   await readOnly.ask('find_node', { target: readOnly.id });

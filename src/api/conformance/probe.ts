@@ -4,7 +4,20 @@
  *
  *     question, ping ─▶ node ─▶ answer?, pong      the pong without the answer: there is none
  */
-import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
+import {
+  type Address,
+  addressOf,
+  COMPACT_ADDRESS_BYTES,
+  COMPACT_ADDRESS6_BYTES,
+  formatIp,
+  ipOf,
+  isIp6,
+  parseIp,
+  parseIp6,
+  portOf,
+  writeAddress,
+  writeAddress6,
+} from '../../core/address.ts';
 import { equalIds } from '../../core/id.ts';
 import { systemClock } from '../../io/clock.ts';
 import { systemRandom } from '../../io/entropy.ts';
@@ -17,6 +30,7 @@ import {
   encode,
   latin1,
 } from '../../mainline/krpc/bencode.ts';
+import { CONTACT_BYTES, CONTACT6_BYTES } from '../../mainline/rows/contacts.ts';
 
 export type Dictionary = Record<string, Bencoded>;
 
@@ -33,9 +47,27 @@ export interface Reply {
 /** After the pong a node may yet be busy with what came before it, ms. */
 const GRACE_MS = 30;
 const TRANSACTION_BYTES = 4;
-const ADDRESS_BYTES = 6;
 /** As much of a message as a report shows. */
 const SHOWN_BYTES = 160;
+
+/** How a family calls its contacts and those of the other, and how long they are (BEP 5, BEP 32). */
+export interface FamilyWords {
+  nodes: 'nodes' | 'nodes6';
+  others: 'nodes' | 'nodes6';
+  want: 'n4' | 'n6';
+  wantsOthers: 'n4' | 'n6';
+  addressBytes: number;
+  contactBytes: number;
+}
+
+const WORDS4: FamilyWords = {
+  ...{ nodes: 'nodes', others: 'nodes6', want: 'n4', wantsOthers: 'n6' },
+  ...{ addressBytes: COMPACT_ADDRESS_BYTES, contactBytes: CONTACT_BYTES },
+};
+const WORDS6: FamilyWords = {
+  ...{ nodes: 'nodes6', others: 'nodes', want: 'n6', wantsOthers: 'n4' },
+  ...{ addressBytes: COMPACT_ADDRESS6_BYTES, contactBytes: CONTACT6_BYTES },
+};
 
 /** A rule that does not hold, and how. */
 export class Violation extends Error {}
@@ -50,6 +82,8 @@ export interface ProbeOptions {
 
 export class Probe {
   readonly id: Uint8Array;
+  /** Of the family that it asks over. */
+  readonly words: FamilyWords;
   /** Everything that came back, and the latest exchange as a report shows it. */
   readonly heard: Reply[] = [];
   readonly asked: Dictionary[] = [];
@@ -76,6 +110,7 @@ export class Probe {
     this.#node = node;
     this.#options = options;
     this.id = id;
+    this.words = isIp6(ipOf(node)) ? WORDS6 : WORDS4;
   }
 
   static async open(
@@ -180,7 +215,7 @@ export class Probe {
   #asked(message: Dictionary): void {
     this.asked.push(message);
     if (!this.isResponsive || !(message['t'] instanceof Uint8Array)) return;
-    const r = { id: this.id, nodes: new Uint8Array(0) };
+    const r = { id: this.id, [this.words.nodes]: new Uint8Array(0) };
     this.#send(encode({ r, t: message['t'], y: 'r' }));
   }
 }
@@ -220,18 +255,27 @@ function after(ms: number): Promise<void> {
 }
 
 /** Compact node info, entry by entry; null when its length is none. */
-export function nodesOf(value: Bencoded | undefined): { id: Uint8Array; port: number }[] | null {
-  if (!(value instanceof Uint8Array) || value.length % 26 !== 0) return null;
-  return Array.from({ length: value.length / 26 }, (_, i) => ({
-    id: value.slice(26 * i, 26 * i + 20),
-    port: value[26 * i + 24]! * 256 + value[26 * i + 25]!,
-  }));
+export function nodesOf(
+  value: Bencoded | undefined,
+  contactBytes: number = CONTACT_BYTES,
+): { id: Uint8Array; port: number }[] | null {
+  if (!(value instanceof Uint8Array) || value.length % contactBytes !== 0) return null;
+  return Array.from({ length: value.length / contactBytes }, (_, i) => {
+    const portAt = contactBytes * (i + 1) - 2;
+    return {
+      id: value.slice(contactBytes * i, contactBytes * i + 20),
+      port: value[portAt]! * 256 + value[portAt + 1]!,
+    };
+  });
 }
 
 /** The compact form of where a probe is. */
 export function compactOf({ host, port }: { host: string; port: number }): Uint8Array {
-  const ip = host.split('.').map(Number);
-  return Uint8Array.of(...ip, port >> 8, port & 0xff);
+  const isV6 = host.includes(':');
+  const bytes = new Uint8Array(isV6 ? COMPACT_ADDRESS6_BYTES : COMPACT_ADDRESS_BYTES);
+  if (isV6) writeAddress6(bytes, 0, addressOf(parseIp6(host), port));
+  else writeAddress(bytes, 0, addressOf(parseIp(host), port));
+  return bytes;
 }
 
 /**
@@ -242,8 +286,11 @@ export function isAddress(
   said: Bencoded | undefined,
   own: { host: string; port: number },
 ): boolean {
-  if (own.host === '0.0.0.0') return said instanceof Uint8Array && said.length === ADDRESS_BYTES;
-  return isSame(said, compactOf(own));
+  const compact = compactOf(own);
+  const isAny = own.host === '0.0.0.0' || own.host === '::';
+  return isAny
+    ? said instanceof Uint8Array && said.length === compact.length
+    : isSame(said, compact);
 }
 
 export function isSame(a: Bencoded | undefined, b: Uint8Array): boolean {

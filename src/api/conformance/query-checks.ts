@@ -12,7 +12,7 @@ import {
 } from './probe.ts';
 import { type Check, expect, expectCode, valuesOf } from './wire-checks.ts';
 
-const IP_BYTES = 4;
+const PORT_BYTES = 2;
 /** K of BEP 5. */
 const BUCKET_CONTACTS = 8;
 
@@ -36,9 +36,15 @@ async function peersOf(probe: Probe, infoHash: Uint8Array): Promise<Uint8Array[]
   return (Array.isArray(values) ? values : []) as Uint8Array[];
 }
 
+/** Contacts of its own family that a node gives for a target; null for what is none. */
+async function nodesNear(probe: Probe, target: Uint8Array) {
+  const { nodes, contactBytes } = probe.words;
+  const values = valuesOf(await probe.ask('find_node', { target }));
+  return nodesOf(values[nodes], contactBytes);
+}
+
 async function isHandedOut(probe: Probe, id: Uint8Array): Promise<boolean> {
-  const { nodes } = valuesOf(await probe.ask('find_node', { target: id }));
-  return (nodesOf(nodes) ?? []).some((node) => isSame(node.id, id));
+  return ((await nodesNear(probe, id)) ?? []).some((node) => isSame(node.id, id));
 }
 
 /** A reply to a find_node that wants this. */
@@ -50,8 +56,7 @@ export const QUERY_CHECKS: Readonly<Record<number, Check>> = {
   20: async (probe, { residents, isHere }) => {
     if (!isHere) throw new NotOffered('one IP has one place in a table');
     const { id } = residents[0]!;
-    const { nodes } = valuesOf(await probe.ask('find_node', { target: id }));
-    const found = nodesOf(nodes);
+    const found = await nodesNear(probe, id);
     expect(found !== null && found.length > 0, 'no nodes, though it was asked by some that answer');
     const sorted = [...found].sort((a, b) => compareDistance(a.id, 0, b.id, 0, id, 0));
     expect(
@@ -74,9 +79,8 @@ export const QUERY_CHECKS: Readonly<Record<number, Check>> = {
     await announce(probe, hash, { port: 7001 });
     const reply = valuesOf(await probe.ask('get_peers', { info_hash: hash }));
     expect(Array.isArray(reply['values']), 'no values after an announce');
-    if (reply['nodes'] instanceof Uint8Array) return;
-    const { nodes } = valuesOf(await probe.ask('find_node', { target: hash }));
-    const isAlone = nodesOf(nodes)?.length === 0 || nodes === undefined;
+    if (reply[probe.words.nodes] instanceof Uint8Array) return;
+    const isAlone = ((await nodesNear(probe, hash)) ?? []).length === 0;
     if (isAlone) throw new NotOffered('it knows nobody whom it could name');
     expect(false, 'values, and no nodes');
   },
@@ -86,7 +90,9 @@ export const QUERY_CHECKS: Readonly<Record<number, Check>> = {
     const values = await peersOf(probe, hash);
     expect(values.length > 0, 'no values after an announce');
     expect(
-      values.every((value) => value instanceof Uint8Array && value.length === 6),
+      values.every(
+        (value) => value instanceof Uint8Array && value.length === probe.words.addressBytes,
+      ),
       'values that are not 6 bytes',
     );
   },
@@ -120,16 +126,22 @@ export const QUERY_CHECKS: Readonly<Record<number, Check>> = {
   },
   35: async (probe) => {
     const reply = valuesOf(await probe.ask('find_node', { target: randomBytes(20) }));
-    expect(reply['nodes'] instanceof Uint8Array, 'no nodes');
-    expect(reply['nodes6'] === undefined, 'nodes6, which nobody wanted');
+    const { nodes, others } = probe.words;
+    expect(reply[nodes] instanceof Uint8Array, `no ${nodes}`);
+    expect(reply[others] === undefined, `${others}, which nobody wanted`);
   },
   36: async (probe) => {
-    expect((await wanting(probe, ['n4']))['nodes'] !== undefined, 'no nodes for want n4');
-    for (const want of [['n4', 'n9'], 'n4', 7]) {
-      expect((await wanting(probe, want))['nodes'] !== undefined, `no nodes for ${want}`);
+    const { nodes, want: own } = probe.words;
+    for (const want of [[own], [own, 'n9'], own, 7, ['n4', 'n6']]) {
+      expect((await wanting(probe, want))[nodes] !== undefined, `no ${nodes} for want ${want}`);
     }
-    const both = await wanting(probe, ['n4', 'n6']);
-    expect(both['nodes'] !== undefined, 'no nodes for want n4, n6');
+  },
+  37: async (probe) => {
+    if (probe.words.want !== 'n6') throw new NotOffered('needs a node on IPv6');
+    const hash = randomBytes(20);
+    await announce(probe, hash, { port: 7004 });
+    const { host } = probe.address;
+    expectPeer(await peersOf(probe, hash), { host, port: 7004 });
   },
   43: async (probe, { silent }) => {
     expect(!(await isHandedOut(probe, silent.id)), 'hands out who asked and never answered');
@@ -141,18 +153,23 @@ export const QUERY_CHECKS: Readonly<Record<number, Check>> = {
   66: async (probe) => {
     const hash = randomBytes(20);
     await announce(probe, hash, { port: 7005 });
-    const reply = valuesOf(await probe.ask('get_peers', { info_hash: hash, want: ['n6'] }));
+    const reply = valuesOf(
+      await probe.ask('get_peers', { info_hash: hash, want: [probe.words.wantsOthers] }),
+    );
     const { values } = reply;
-    expect(Array.isArray(values) && values.length > 0, 'no values where n6 is wanted');
+    expect(Array.isArray(values) && values.length > 0, 'no values where others are wanted');
     expect(
-      values.every((value) => value instanceof Uint8Array && value.length === 6),
+      values.every(
+        (value) => value instanceof Uint8Array && value.length === probe.words.addressBytes,
+      ),
       'values of another family',
     );
   },
   67: async (probe) => {
-    const reply = await wanting(probe, ['n6']);
-    if (reply['nodes6'] === undefined) throw new NotOffered('it has no IPv6 nodes');
-    expect(reply['nodes'] === undefined, 'nodes, though n6 alone is wanted');
+    const { nodes, others, wantsOthers } = probe.words;
+    const reply = await wanting(probe, [wantsOthers]);
+    if (reply[others] === undefined) throw new NotOffered('it has no nodes of the other family');
+    expect(reply[nodes] === undefined, `${nodes}, though ${wantsOthers} alone is wanted`);
   },
 };
 
@@ -164,6 +181,6 @@ function expectPeer(
   const isIt = (peer: Uint8Array): boolean =>
     isAddress(peer, announced) &&
     (isImplied ||
-      compactOf(announced).subarray(IP_BYTES).join() === peer.subarray(IP_BYTES).join());
+      compactOf(announced).subarray(-PORT_BYTES).join() === peer.subarray(-PORT_BYTES).join());
   expect(peers.some(isIt), 'not the peer that was announced');
 }

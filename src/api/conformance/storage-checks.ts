@@ -78,7 +78,7 @@ export const STORAGE_CHECKS: Readonly<Record<number, Check>> = {
     valuesOf(reply);
     const answer = await get(probe, target);
     expect(answer['v'] !== undefined, 'no value after a put');
-    expect(answer['nodes'] instanceof Uint8Array, 'a value, and no nodes');
+    expect(answer[probe.words.nodes] instanceof Uint8Array, 'a value, and no nodes');
   },
   52: async (probe) => {
     const owner = new Owner(probe);
@@ -177,7 +177,7 @@ export const STORAGE_CHECKS: Readonly<Record<number, Check>> = {
     valuesOf(await owner.put('a', 7n));
     const reply = await get(probe, owner.target, { seq: 7 });
     expect(reply['seq'] === 7, 'no seq');
-    expect(reply['nodes'] instanceof Uint8Array, 'no nodes');
+    expect(reply[probe.words.nodes] instanceof Uint8Array, 'no nodes');
     for (const name of ['v', 'k', 'sig']) expect(reply[name] === undefined, `${name}`);
   },
   89: async (probe) => {

@@ -121,7 +121,7 @@ export const WIRE_CHECKS: Readonly<Record<number, Check>> = {
   12: async (probe) => expectCode(await probe.ask('vote', {}), 204),
   13: async (probe) => {
     const values = valuesOf(await probe.ask('vote', { target: randomBytes(20) }));
-    expect(values['nodes'] instanceof Uint8Array, 'no nodes');
+    expect(values[probe.words.nodes] instanceof Uint8Array, 'no nodes');
   },
   14: async (probe) => {
     const reply = await anError(probe);
@@ -145,13 +145,18 @@ export const WIRE_CHECKS: Readonly<Record<number, Check>> = {
   17: async (probe) => {
     valuesOf(await probe.ask('find_node', { target: randomBytes(20) }));
     for (const { values } of probe.heard) {
-      if (values?.['nodes'] === undefined) continue;
-      expect(nodesOf(values['nodes']) !== null, 'nodes that are no whole entries');
+      if (values?.[probe.words.nodes] === undefined) continue;
+      expect(
+        nodesOf(values[probe.words.nodes], probe.words.contactBytes) !== null,
+        'nodes that are no whole entries',
+      );
     }
   },
   18: async (probe) => {
     valuesOf(await probe.ask('find_node', { target: randomBytes(20) }));
-    const ports = probe.heard.flatMap(({ values }) => nodesOf(values?.['nodes']) ?? []);
+    const ports = probe.heard.flatMap(
+      ({ values }) => nodesOf(values?.[probe.words.nodes], probe.words.contactBytes) ?? [],
+    );
     expect(
       ports.every(({ port }) => port > 0),
       'a node with port 0',

@@ -9,6 +9,7 @@ import { addressOf, formatIp, ipOf, parseIp, parseIp6, portOf } from '../../core
 import { checkNames, checkToggle, shown, wholeNumber } from '../../core/argument.ts';
 import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
 import type { Clock } from '../../io/clock.ts';
+import { guarded } from '../../io/guard.ts';
 import { Search } from '../../io/search.ts';
 import { CRAWL_DEFAULTS, CRAWL_QUESTIONS_MAX, Crawl, Visit } from '../../mainline/crawl/crawl.ts';
 import { latin1 } from '../../mainline/krpc/bencode.ts';
@@ -50,7 +51,7 @@ export interface CrawlOptions {
    * that begins with the nodes and info-hashes of that one and asks none of them for samples before its interval is over.
    */
   resume?: CrawlResult;
-  /** Hears about once a second how far it is. */
+  /** Hears about once a second how far it is; what it throws harms nothing, and `onError` hears of it. */
   onProgress?: (progress: CrawlProgress) => void;
   /** Stops it: what was found so far is the result. */
   signal?: AbortSignal;
@@ -198,11 +199,12 @@ function restore(crawl: Crawl, resume: CrawlResult, originMs: number): void {
 async function run(
   world: CrawlWorld,
   { zone, bits, rate, crawl }: Chosen,
-  { onProgress, signal, resume }: CrawlOptions & { signal: AbortSignal },
+  { signal, resume, ...told }: CrawlOptions & { signal: AbortSignal },
   found: (node: CrawledNode) => void,
 ): Promise<CrawlResult> {
   const { desk, clock } = world;
   const { originMs } = clock;
+  const onProgress = guarded(told.onProgress ?? (() => {}), desk.tell);
   const isSame = resume !== undefined && !resume.isComplete;
   const startedAtMs = isSame ? resume.startedAtMs : originMs + desk.now();
   await begin(world, crawl, zone, signal);
@@ -216,11 +218,11 @@ async function run(
     const now = desk.now();
     if (now - reportedAtMs < REPORT_MS) continue;
     const visitsPerS = ((walk.visited - before) * 1000) / (now - reportedAtMs);
-    onProgress?.(progressOf(crawl, walk.visited, visitsPerS));
+    onProgress(progressOf(crawl, walk.visited, visitsPerS));
     before = walk.visited;
     reportedAtMs = now;
   }
-  onProgress?.(progressOf(crawl, walk.visited, 0));
+  onProgress(progressOf(crawl, walk.visited, 0));
   return {
     zone: formatId(zone),
     bits,

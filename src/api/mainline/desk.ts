@@ -40,6 +40,8 @@ export interface Desk {
   readonly closing: AbortSignal;
   /** Time, as the node counts it. */
   now(): number;
+  /** Hears what callbacks of the program throw. */
+  tell(error: unknown): void;
   /** Who hears of the peers that a lookup finds, by call. */
   readonly found: Map<number, (peer: Address) => void>;
 }

@@ -8,7 +8,7 @@
  *                     ▲        └─ failed, or the table is empty ─┐
  *                     └──────────── 2 s, 4 s … 60 s ◀────────────┘
  */
-import { type Address, addressOf } from '../../core/address.ts';
+import { type Address, addressOf, isIp6 } from '../../core/address.ts';
 import { shown } from '../../core/argument.ts';
 import type { Clock } from '../../io/clock.ts';
 import {
@@ -187,7 +187,8 @@ export class Entrance {
 function doorOf(value: EntryPoint, family: Family): Door {
   const { host, port, hint } = parseEndpoint(plain(value), 'bootstrap');
   const ip = literalIp(host, family);
-  const addresses = [ip, family === 4 ? hint : -1]
+  const ownHint = hint >= 0 && isIp6(hint) === (family === 6) ? hint : -1;
+  const addresses = [ip, ownHint]
     .filter((known) => known >= 0)
     .map((known) => addressOf(known, port));
   return { host, port, isName: ip < 0, isAsked: false, addresses };

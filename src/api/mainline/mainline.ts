@@ -138,6 +138,7 @@ export class Mainline extends Opened {
     found: new Map(),
     closing: this.#closing.signal,
     now: () => this.#clock.now(),
+    tell: (error) => this.#driver.tell(error),
   };
 
   /** @internal */

@@ -32,6 +32,13 @@ test('our own node keeps every rule that can be tested from outside', async () =
   }
 });
 
+test('our own node keeps them on IPv6, too', async () => {
+  const { rules, holds } = await scorecardOf({ host: '::1' });
+  expect(rules.filter(({ verdict }) => verdict === 'violates')).toEqual([]);
+  expect(rules[36]).toMatchObject({ number: 37, verdict: 'holds' });
+  expect(holds).toBeGreaterThan(50);
+});
+
 test('a node that is silent about one method violates the rules about it', async () => {
   const onQuery: MainlineOptions['onQuery'] = (query, next) =>
     query.method === 'find_node' ? null : next();

@@ -50,6 +50,20 @@ test('the whole network: nodes as they are visited, who named whom, what they ke
   expect(progress.at(-1)).toMatchObject({ coverage: 1, nodes: result.nodes.length });
 });
 
+test('a program whose onProgress throws is told so, and the crawl goes on', async () => {
+  const errors: unknown[] = [];
+  const { bootstrap } = testnet;
+  const onError = (error: unknown) => void errors.push(error);
+  const node = await openMainline({ host: '127.0.0.1', bootstrap, onError });
+  opened.push(node);
+  await node.ready();
+  const onProgress = (): void => {
+    throw new Error('mine');
+  };
+  expect(await node.crawl({ ...FAST, onProgress })).toMatchObject({ isComplete: true });
+  expect(errors[0]).toMatchObject({ message: 'mine' });
+});
+
 test('nobody is asked for samples again before its interval is over, whoever crawls', async () => {
   const node = await crawler();
   await node.crawl(FAST);

@@ -53,6 +53,18 @@ describe('at first', () => {
     expect(clock.timerCount).toBe(0);
   });
 
+  test('a hint counts for the family that it is of', () => {
+    const bootstrap = ['1.2.3.4@router.test:1', '[2001:db8::9]@router.test:1'];
+    const firstOf = (family: 4 | 6): string[] | undefined => {
+      const joins: string[][] = [];
+      const join = (known: readonly number[]) => void joins.push(known.map(formatAddress));
+      new Entrance(new ManualClock(), () => true, join, family).open({ contacts: [], bootstrap });
+      return joins[0];
+    };
+    expect(firstOf(4)).toEqual(['1.2.3.4:1']);
+    expect(firstOf(6)).toEqual(['[2001:db8::9]:1']);
+  });
+
   test('with nobody to ask the join is over at once', () => {
     expect(opened([]).joins).toEqual([[]]);
   });

@@ -23,6 +23,7 @@ function setup() {
     found: new Map(),
     ask: () => false,
     closing: new AbortController().signal,
+    tell: () => {},
     now: () => clock.now(),
     within: (_limits, work) => work,
     search: (run) => searchOf(run, () => {}),

@@ -14,6 +14,7 @@ function deskWith(stored: number) {
     found,
     ask: () => false,
     closing: new AbortController().signal,
+    tell: () => {},
     now: () => 0,
     within: (_limits, work) => work,
     search: (run) => searchOf(run, () => {}),
