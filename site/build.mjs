@@ -30,7 +30,17 @@ import { deadLinks } from './links.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist-site');
-const DOORS = ['mainline', 'ring', 'testnet', 'lab', 'scene', 'studio', 'codec', 'bittorrent-dht'];
+const DOORS = [
+  'mainline',
+  'ring',
+  'testnet',
+  'lab',
+  'world',
+  'scene',
+  'studio',
+  'codec',
+  'bittorrent-dht',
+];
 
 const startedAtMs = performance.now();
 if (!existsSync(join(ROOT, 'dist/site/index.html'))) {

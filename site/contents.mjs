@@ -23,6 +23,7 @@ export const CONTENTS = [
       'docs/ring.md',
       'docs/ring-service.md',
       'docs/lab.md',
+      'docs/your-protocol.md',
       'docs/results.md',
       'docs/studio.md',
       'docs/events-and-metrics.md',

@@ -56,6 +56,13 @@ const NAMES: Record<string, string> = {
     'churnFrom columnsOf crawlError createLab durationMs kadHops mdhtLookupLatency natReach',
     'replayCapture replicaSurvival ringSoak ringSplit ringSurvival scenario scenarioSteps shown sizeEstimate soak walk',
   ].join(' '),
+  world: [
+    'COMPACT_ADDRESS_BYTES Closed Colony Disks EXACT ID_BYTES Life MemoryStore RecordedColony Recorder',
+    'STREAM_QUEUE_BYTES START_MS SeededRandom State Traffic Wheel World addPowerOfTwo addressOf',
+    'arcLength carryOut check checkNetwork checkSchedule churnFrom compareDistance compareIds',
+    'durationMs fillRandom follow formatAddress formatId hashOf ipOf isInArc parseId portOf',
+    'randomBelow readAddress summaryOf within writeAddress',
+  ].join(' '),
   service: 'openHttp',
   studio: 'CommandRefused LiveMainline LiveRing LiveScene SiteError StudioError openStudio',
 };

@@ -39,6 +39,10 @@ const PROMISES: Record<string, RegExp[]> = {
     /^lobby\/2 Bob: hello!$/m,
     /^lobby\/3 Ann: did you notice\?$/m,
   ],
+  'gossip.mjs': [
+    /^\d+ keys, (?:9\d|100) % at their owner, each in one hop$/m,
+    /^trace [0-9a-f]{16}, the same again$/m,
+  ],
   'own-world.mjs': [/^the same seed, the same run$/m, /^another seed, another run$/m],
 };
 

@@ -57,7 +57,7 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['streams/'],
     ['world.ts'],
     ['life/', 'results/'],
-    ['mainline/', 'ring/', 'adversaries/'],
+    ['mainline/', 'ring/', 'own/', 'adversaries/'],
     ['attacks/'],
     ['experiments/'],
   ],

@@ -114,6 +114,9 @@ const ARROWS: Record<string, readonly string[]> = {
   cli: ['doors', 'results', 'cli', 'node', 'packages'],
 };
 
+/** Loads what somebody else wrote, under the name that he gives. */
+const OWN_MODULES = 'src/cli/lab/module-experiment.ts';
+
 /** The room that a file of the project belongs to; undefined for what is no room. */
 function roomOf(path: string): string | undefined {
   const [src, first, ...rest] = path.split('/');
@@ -130,6 +133,7 @@ export function checkImports(path: string, source: string): string[] {
   const complaints: string[] = [];
   for (const specifier of importsOf(source)) {
     if (specifier === null) {
+      if (path === OWN_MODULES) continue;
       complaints.push(`${path}: an import whose name is computed cannot be checked`);
       continue;
     }

@@ -6,6 +6,7 @@ import { type ExperimentResult, type Progress, Recorder, type Steps, walk } from
 import { configHashOf, runIdOf, type Source, sourceOfThisPackage } from '../../results/run.ts';
 import { CommandError } from '../console.ts';
 import { experimentNamed } from './experiments.ts';
+import { bringModule } from './module-experiment.ts';
 import type { Options } from './options.ts';
 
 export interface Cell {
@@ -14,6 +15,8 @@ export interface Cell {
   options: Options;
   /** What is kept of it; null: nothing. */
   keep: Keep | null;
+  /** The file of an experiment that is none of ours. */
+  module?: string | undefined;
 }
 
 export interface Keep {
@@ -61,11 +64,11 @@ const REPORT_EVERY_MS = 200;
  * @throws CommandError when its folder cannot be written.
  */
 export async function runCell(
-  { experiment: name, options, keep }: Cell,
+  { experiment: name, options, keep, module }: Cell,
   report: (progress: CellProgress) => void,
   begun: Begun | null = null,
 ): Promise<CellOutcome> {
-  const experiment = experimentNamed(name);
+  const experiment = module === undefined ? experimentNamed(name) : await bringModule(module);
   const write = keep && (await writerInto(keep));
   const own = keep && new Recorder(keep.sample === undefined ? {} : { sample: keep.sample });
   const recorder = begun?.recorder ?? own;
@@ -96,7 +99,9 @@ export function originOf(
   options: Options,
   source: Source,
 ): { config: string; run: string; version: string; commit: string } {
-  const config = configHashOf(experiment, options);
+  const { fingerprint } = experimentNamed(experiment);
+  const code = fingerprint === undefined ? experiment : `${experiment} ${fingerprint}`;
+  const config = configHashOf(code, options);
   return { config, run: runIdOf(config, Number(options['seed']), source), ...source };
 }
 

@@ -25,6 +25,9 @@ export interface Experiment {
   run(options: Options, watch: Watch, recorder: Recorder | null): ExperimentResult;
   /** What its largest world takes. */
   footprint(options: Options): Footprint;
+  /** Of somebody else's: the file that it is in, and a hash of its text. */
+  module?: string;
+  fingerprint?: string;
 }
 
 /** An entry whose functions are given what its schema has made. */

@@ -32,6 +32,7 @@ import {
   whole,
 } from './fields.ts';
 import { footprintOf } from './memory.ts';
+import { moduleExperiment } from './module-experiment.ts';
 import { RING_EXPERIMENTS } from './ring-experiments.ts';
 import { scenarioExperiment } from './scenario-experiment.ts';
 
@@ -226,7 +227,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
 
 /** @throws CommandError when there is none of that name. */
 export function experimentNamed(name: string): Experiment {
-  const found = EXPERIMENTS.find((experiment) => experiment.name === name);
+  const found =
+    EXPERIMENTS.find((experiment) => experiment.name === name) ?? moduleExperiment(name);
   if (found) return found;
   const known = EXPERIMENTS.map((experiment) => experiment.name).join(', ');
   throw new CommandError(`there is no experiment "${name}"; there are ${known}`, 2, 'USAGE');

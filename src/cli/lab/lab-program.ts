@@ -11,8 +11,9 @@ import { fitted } from '../terminal.ts';
 import type { Experiment } from './experiment.ts';
 import { EXPERIMENTS } from './experiments.ts';
 import { listExperiments, replay, runFrom, runOne, runToSave, showExperiment } from './lab.ts';
+import { isModule } from './module-experiment.ts';
 import { defaultOf, flagOf, isToggle, metaOf, type Options, typed } from './options.ts';
-import { planOf, requestFrom, type Shard } from './plan.ts';
+import { bringModuleOf, planOf, requestFrom, type Shard } from './plan.ts';
 import { query } from './query.ts';
 import { type RecordOptions, recordRun } from './record.ts';
 import { valueText } from './running.ts';
@@ -37,7 +38,7 @@ interface RunOptions extends Json {
 
 /** Of `verify`: five minutes on two cores are enough. */
 const VERIFY_MS = 600_000;
-const USAGE = '<experiment|file.json> [options]';
+const USAGE = '<experiment|file.json|module.mjs> [options]';
 
 const soakNodes = wholeNumberIn(SOAK_NODES_MIN, 100_000);
 
@@ -101,9 +102,10 @@ function runCommands(group: Command): void {
     .command('replay')
     .description('run a recorded run again; exit status 1 when it differs')
     .argument('<run>', 'its folder, summary.json, or the line that a failed check printed')
+    .option('--module <file>', 'of an experiment of your own: where it is')
     .option('--json', 'one JSON object per line', false)
-    .action(async (target: string, { json }: Json) => {
-      process.exitCode = await replay(target, openConsole(json));
+    .action(async (target: string, { json, module }: Json & { module?: string }) => {
+      process.exitCode = await replay(target, module, openConsole(json));
     });
 }
 
@@ -174,6 +176,7 @@ async function run(words: readonly string[]): Promise<void> {
     process.stdout.write(`${generalHelp()}\n`);
     return;
   }
+  await bringModuleOf(name);
   const request = requestFrom(name);
   const { experiment } = request;
   const command = commandOf(experiment);
@@ -211,7 +214,8 @@ async function run(words: readonly string[]): Promise<void> {
     process.exitCode = await runToSave(cell, { ...where, ...(sample && { sample }) }, console);
     return;
   }
-  process.exitCode = await runOne({ experiment: experiment.name, options, keep }, console);
+  const { name: called, module } = experiment;
+  process.exitCode = await runOne({ experiment: called, options, keep, module }, console);
 }
 
 function placeToSave(
@@ -258,7 +262,7 @@ function nameAmong(words: readonly string[]): string | null {
   }
   for (const [flag, value] of flags) any.option(flag + value);
   const isName = (word: string): boolean =>
-    word.endsWith('.json') || EXPERIMENTS.some(({ name }) => name === word);
+    word.endsWith('.json') || isModule(word) || EXPERIMENTS.some(({ name }) => name === word);
   try {
     const [first] = any.parseOptions([...words]).operands;
     if (first !== undefined) return first;

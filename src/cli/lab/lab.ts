@@ -11,6 +11,7 @@ import { type Experiment, pageOf } from './experiment.ts';
 import { EXPERIMENTS, experimentNamed } from './experiments.ts';
 import { lengthText, progressText, showOutcome } from './lab-text.ts';
 import { checkMemory, heapMbFor } from './memory.ts';
+import { bringModule } from './module-experiment.ts';
 import { defaultOf, flagOf, metaOf, type Options } from './options.ts';
 import { otherCode, recordedFrom } from './replay.ts';
 import { valueText } from './running.ts';
@@ -42,7 +43,7 @@ export function showExperiment(name: string, console: Console): void {
     ]),
   );
   console.say();
-  console.say(`${page} tells what to notice.`);
+  if (experiment.module === undefined) console.say(`${page} tells what to notice.`);
 }
 
 function fieldsOf({ options: { shape } }: Experiment) {
@@ -121,11 +122,16 @@ async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<
 }
 
 /** Runs a recorded run once more and compares. Resolves with the exit status. */
-export async function replay(target: string, console: Console): Promise<number> {
+export async function replay(
+  target: string,
+  module: string | undefined,
+  console: Console,
+): Promise<number> {
+  if (module !== undefined) await bringModule(module);
   const recorded = recordedFrom(target);
   const { experiment, options, traceHash: expected } = recorded;
   const warning = otherCode(recorded.source);
-  const outcome = await run({ experiment, options, keep: null }, console);
+  const outcome = await run({ experiment, options, keep: null, module }, console);
   const isSame = outcome.traceHash === expected;
   showOutcome(outcome, console);
   console.say();

@@ -15,6 +15,7 @@ import { shown } from '../../lab.ts';
 import { CommandError } from '../console.ts';
 import type { Experiment } from './experiment.ts';
 import { experimentNamed } from './experiments.ts';
+import { bringModule, isModule } from './module-experiment.ts';
 import { checkedOptions, defaultOf, flagOf, type NameOf, type Options } from './options.ts';
 
 /** Cells of one sweep at most: their list is held in memory, and written. */
@@ -44,9 +45,32 @@ export interface Plan {
   cells: PlannedCell[];
 }
 
+/**
+ * An experiment of somebody's own is loaded before anything is asked of it: by its file, or by that of a
+ * sweep whose `experiment` is a file beside it.
+ * @throws CommandError when it cannot be.
+ */
+export async function bringModuleOf(nameOrFile: string): Promise<void> {
+  if (isModule(nameOrFile)) return void (await bringModule(nameOrFile));
+  if (!nameOrFile.endsWith('.json')) return;
+  const { experiment } = (jsonOf(textOf(nameOrFile)) ?? {}) as { experiment?: unknown };
+  if (typeof experiment === 'string' && isModule(experiment)) {
+    await bringModule(resolve(dirname(nameOrFile), experiment));
+  }
+}
+
+/** Null for what is not JSON: that is told later. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** @throws CommandError when there is no such file, or it is not JSON. */
 export function requestFrom(nameOrFile: string): Request {
-  if (!/\.json$|[/\\]/.test(nameOrFile)) {
+  if (isModule(nameOrFile) || !/\.json$|[/\\]/.test(nameOrFile)) {
     return { experiment: experimentNamed(nameOrFile), file: null, values: {} };
   }
   const fail = (why: string): never => {
@@ -63,7 +87,8 @@ export function requestFrom(nameOrFile: string): Request {
   if (about !== undefined && typeof about !== 'string') {
     return fail(`"about" expected text, got ${shown(about)}`);
   }
-  const found = named(experiment, fail);
+  const own = isModule(experiment) ? resolve(dirname(nameOrFile), experiment) : experiment;
+  const found = named(own, fail);
   return {
     experiment: found,
     file: nameOrFile,

@@ -34,14 +34,16 @@ export function replayLineOf(
   outcome: Pick<CellOutcome, 'experiment' | 'options' | 'traceHash' | 'version' | 'commit'>,
 ): string {
   const { experiment, options, traceHash, version, commit } = outcome;
-  const { shape } = experimentNamed(experiment).options;
+  const { options: schema, module } = experimentNamed(experiment);
+  const { shape } = schema;
   const told = Object.entries(options).filter(
     ([name, value]) => name === 'seed' || !isDeepStrictEqual(value, defaultOf(shape[name]!)),
   );
   // Inside single quotes a shell leaves all alone but the quote.
   const json = JSON.stringify(Object.fromEntries(told)).replaceAll("'", '\\u0027');
+  const own = module === undefined ? '' : ` --module ${module}`;
   const code = `${version} ${commit || NO_COMMIT}`;
-  return `npx ringlight lab replay '${experiment} ${json} trace ${traceHash} of ${code}'`;
+  return `npx ringlight lab replay '${experiment} ${json} trace ${traceHash} of ${code}'${own}`;
 }
 
 const SUMMARY = z.object({

@@ -95,7 +95,8 @@ export class Running {
     const { csv = false, sample } = this.#options;
     const keep =
       place.folder === null ? null : { folder: place.folder, csv, ...(sample && { sample }) };
-    const cell: Cell = { experiment: experiment.name, options, keep };
+    const { name, module } = experiment;
+    const cell: Cell = { experiment: name, options, keep, module };
     return runApart(cell, {
       heapMb: heapMbFor(experiment.footprint(options)),
       signal: this.#abort.signal,

@@ -429,6 +429,6 @@ class Churned {
       ...{ found: exact ? 1 : 0, wanted: 1 },
     };
     this.grades.push(grade);
-    this.#recorder?.endedInRing('owns', key, grade);
+    this.#recorder?.endedCall('owns', key, grade);
   }
 }

@@ -290,7 +290,7 @@ class Crowd {
         ...{ rpcs: hops + timeouts, hops, timeouts, latencyMs, failed },
       };
       this.grades.push(grade);
-      recorder?.endedInRing('get', key, grade);
+      recorder?.endedCall('get', key, grade);
       return found;
     });
   }

@@ -150,12 +150,8 @@ export class Recorder implements Watcher {
     this.#ended(kindName(kind), target, grade, 0, 0);
   }
 
-  /** A call in a ring has just ended and was graded. */
-  endedInRing(
-    kind: 'owns' | 'get' | 'insert',
-    key: Uint8Array,
-    grade: Grade & { timeouts: number },
-  ): void {
+  /** A call of another overlay, a ring's or somebody's own, has just ended and was graded. */
+  endedCall(kind: string, key: Uint8Array, grade: Grade & { timeouts: number }): void {
     this.#ended(kind, key, grade, grade.rpcs - grade.timeouts, grade.timeouts);
   }
 

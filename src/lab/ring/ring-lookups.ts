@@ -150,7 +150,7 @@ export class RingLookups implements RingWatcher {
     const rpcs = hops + timeouts;
     const grade = { node, exact, found, wanted: 1, rpcs, hops, latencyMs, failed, timeouts };
     this.grades.push(grade);
-    this.#recorder?.endedInRing(asked.kind, asked.key, grade);
+    this.#recorder?.endedCall(asked.kind, asked.key, grade);
   }
 
   onEvent(_node: number, _event: RingEvent): void {}

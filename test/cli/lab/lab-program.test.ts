@@ -17,7 +17,7 @@ describe('ringlight lab run', () => {
       ringlight(['lab', 'run', 'replica-survival', '--help']),
     ]);
     expect(general.stdout).toMatch(
-      /^Usage: ringlight lab run <experiment\|file\.json> \[options\]/,
+      /^Usage: ringlight lab run <experiment\|file\.json\|module\.mjs> \[options\]/,
     );
     expect(general.stdout).toMatch(/\n {2}size-estimate +how large/);
     expect(general.stdout).toMatch(/--shard <i\/n>/);
