@@ -8,6 +8,9 @@
  * the namespaces.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NODES = 100;
@@ -45,7 +48,15 @@ const CASES = {
     'add rule inet f out udp dport 1-65535 reject with icmpx admin-prohibited',
     'add rule inet f out udp dport 1-65535 drop',
   ],
+  // The door leads to nobody, and what an earlier run knew leads in all the same.
+  'dead-doors': [],
+  // A name that does not exist, and no name server either.
+  'no-names': [],
 };
+const DOOR = '11.0.1.1:6881';
+/** Nobody lives there. */
+const DEAD_DOOR = '11.0.250.1:6881';
+const NO_NAME = 'router.invalid:6881';
 
 const ip = (...args) => execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
 const inside = (name, ...args) => ['netns', 'exec', name, ...args];
@@ -110,11 +121,14 @@ function examine(verdict, rules) {
   nft('add table inet f');
   for (const rule of rules) nft(rule);
   const args = ['mainline', 'doctor', '--host', '198.51.100.7', '--json', '--timeout', '60s'];
-  const doors = ['--bootstrap', '11.0.1.1:6881'];
-  const { stdout } = spawnSync('ip', inside(HOME, process.execPath, CLI, ...args, ...doors), {
-    encoding: 'utf8',
-    timeout: TIME_MS,
-  });
+  const { stdout } = spawnSync(
+    'ip',
+    inside(HOME, process.execPath, CLI, ...args, ...ways(verdict)),
+    {
+      encoding: 'utf8',
+      timeout: TIME_MS,
+    },
+  );
   nft('delete table inet f');
   const lines = stdout.split('\n').filter((line) => line !== '');
   const found = lines.map((line) => JSON.parse(line)).find(({ event }) => event === 'verdict');
@@ -123,6 +137,21 @@ function examine(verdict, rules) {
   const measured = JSON.stringify({ asked, answered, pings, lost, strangers });
   console.log(`${isRight ? 'ok   ' : 'FAIL '} ${verdict}: ${found?.verdict} ${measured}`);
   return isRight;
+}
+
+/** How the doctor's node is to get in. */
+function ways(verdict) {
+  if (verdict === 'no-names') return ['--bootstrap', NO_NAME];
+  if (verdict !== 'dead-doors') return ['--bootstrap', DOOR];
+  const state = join(mkdtempSync(join(tmpdir(), 'ringlight-doctor-')), 'state');
+  const serve = ['mainline', 'serve', '--host', '198.51.100.7', '--for', '5s', '--state', state];
+  const { status } = spawnSync(
+    'ip',
+    inside(HOME, process.execPath, CLI, ...serve, '--bootstrap', DOOR),
+    { timeout: TIME_MS },
+  );
+  if (status !== 0) throw new Error('the run before the doctor’s failed');
+  return ['--bootstrap', DEAD_DOOR, '--state', state];
 }
 
 function whyNot() {

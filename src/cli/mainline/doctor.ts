@@ -25,7 +25,7 @@ import {
   PUBLIC_ROUTERS,
 } from '../../mainline.ts';
 import { bold, CommandError, type Console, counted, green, milliseconds, red } from '../console.ts';
-import { type NodeOptions, openNode, requireBootstrap } from './node-options.ts';
+import { endpointText, type NodeOptions, openNode, requireBootstrap } from './node-options.ts';
 
 /** Each asks some 20 nodes: enough for a share that is known to 5 %. */
 const LOOKUPS = 8;
@@ -199,15 +199,15 @@ const isLost = (reason: unknown): boolean => (reason as { code?: string }).code 
 
 async function knock(node: Mainline, router: string, leftMs: number): Promise<Door> {
   // `ip@host:port` is asked at its name: the address is there for those whose names do not work.
-  const [, host = '', port = ''] = /^(?:[^@]*@)?(.*):(\d+)$/.exec(router) ?? [];
+  const [, host = '', port = ''] = /^(?:[^@]*@)?\[?(.*?)\]?:(\d+)$/.exec(router) ?? [];
   const ip = await Promise.race([
-    lookup(host, { family: 4 })
+    lookup(host, { family: node.host.includes(':') ? 6 : 4 })
       .then(({ address }) => address)
       .catch(() => null),
     setTimeout(Math.min(ROUTER_MS, leftMs), null, { ref: false }),
   ]);
   if (ip === null) return { router, state: 'no-name', rttMs: null };
-  const place = `${ip}:${port}`;
+  const place = endpointText(ip, Number(port));
   let isHeard = false;
   const stop = node.watch({
     onDatagram: (isOurs, peer) => {

@@ -29,9 +29,9 @@ describe('the verdict', () => {
   });
 });
 
-test('a network in good health', async () => {
-  await using testnet = await createTestnet({ nodes: 20 });
-  const args = ['mainline', 'doctor', '--host', '127.0.0.1', '--json', '--bootstrap'];
+test.each(['127.0.0.1', '::1'])('a network in good health, on %s', async (host) => {
+  await using testnet = await createTestnet({ nodes: 20, host });
+  const args = ['mainline', 'doctor', '--host', host, '--json', '--bootstrap'];
   const outcome = await ringlight([...args, testnet.bootstrap[0]]);
   expect(outcome.status).toBe(0);
   const lines = objects(outcome);
