@@ -9,22 +9,37 @@
  * Families are asked at the same time. Of two addresses of one family one asks, for both would find the same;
  * what is stored is stored from each, one after the other: nobody is asked for one target by two of us at once.
  */
+import { formatEndpoint } from '../../core/address.ts';
 import type { CallLimits } from '../../io/calls.ts';
 import { DhtError } from '../../io/errors.ts';
 import { Search } from '../../io/search.ts';
 import type { Encodable } from '../../mainline/krpc/bencode.ts';
 import { equalBytes } from '../../mainline/krpc/item.ts';
 import type { LookupTrace, NodeInfo, NodeWrite } from '../../mainline/trace.ts';
+import { metricsText } from '../metrics.ts';
+import type { Announcement } from './announcer.ts';
+import type { CrawledNode, CrawlOptions, CrawlResult } from './crawl.ts';
+import { followAll, sampleAll } from './families.ts';
+import type { FollowOptions, Pointer, Version } from './follow.ts';
 import {
   encodedValue,
   type GetOptions,
   type ItemName,
+  type KeepOptions,
   type PutOptions,
   publicKeyOf,
   type StoredItem,
 } from './item-results.ts';
+import type { KeptItem } from './kept-items.ts';
 import type { Mainline } from './mainline.ts';
-import type { AnnounceOptions, Id, Peer } from './results.ts';
+import type {
+  AnnounceEveryOptions,
+  AnnounceOptions,
+  Id,
+  MainlineWatcher,
+  Peer,
+} from './results.ts';
+import type { SampledInfoHash, SampleOptions, SampleResult } from './samples.ts';
 
 /** What all calls come to: what is of one family stands beside what is of the other. */
 export interface OfSeveral {
@@ -152,6 +167,64 @@ export class Multihomed {
       peers: sum('peers'),
       answers: sum('answers'),
     };
+  }
+
+  /**
+   * Tells of each newer version of a mutable torrent (BEP 46), once, whichever family has it first. @throws as a
+   * node's `follow`.
+   */
+  follow(link: Pointer, options: FollowOptions = {}): AsyncGenerator<Version, void, undefined> {
+    return followAll(this.#askers, link, options);
+  }
+
+  /** Walks the keyspaces of all families for info-hashes (BEP 51), each told once. @throws as a node's `sample`. */
+  sample(options: SampleOptions = {}): Search<SampledInfoHash, SampleResult> {
+    return this.#search(options, (own, found: (one: SampledInfoHash) => void) =>
+      sampleAll(this.#askers, { ...options, ...own }, found),
+    );
+  }
+
+  /** Finds all nodes of each family's network: a result for each, IPv4 first. @throws as a node's `crawl`. */
+  crawl(options: Omit<CrawlOptions, 'resume'> = {}): Search<CrawledNode, CrawlResult[]> {
+    return this.#search(options, ({ signal }, found: (node: CrawledNode) => void) =>
+      each(this.#askers, async (node) => {
+        const search = node.crawl({ ...options, ...(signal && { signal }) });
+        for await (const one of search) found(one);
+        return search;
+      }),
+    );
+  }
+
+  /** Announces from each address and goes on until each is stopped. @throws as a node's `announceEvery`. */
+  announceEvery(infoHash: Id, options: AnnounceEveryOptions = {}): Announcement[] {
+    return this.nodes.map((node) => node.announceEvery(infoHash, options));
+  }
+
+  /** Keeps an item alive in all families, until each is stopped. @throws as a node's `keep`. */
+  keep(item: StoredItem, options: KeepOptions = {}): KeptItem[] {
+    return this.#askers.map((node) => node.keep(item, options));
+  }
+
+  /** The numbers of all nodes in the text format of Prometheus, each with its address as `node`. */
+  metricsText(): string {
+    const measurements = this.nodes.map((node) => {
+      const { stats, host, port } = node;
+      return { stats, labels: { node: formatEndpoint(host, port) } };
+    });
+    return metricsText('mainline', measurements);
+  }
+
+  /** Tells `watcher` what happens at each node until the returned function is called. */
+  watch(watcher: MainlineWatcher): () => void {
+    const ends = this.nodes.map((node) => node.watch(watcher));
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  /** Saves the state of each node, where option `state` says. @throws as a node's `saveState`. */
+  async saveState(): Promise<void> {
+    for (const node of this.nodes) await node.saveState();
   }
 
   /** Closes all nodes. */

@@ -8,19 +8,22 @@ import type { Mainline } from './mainline.ts';
 import { Multihomed } from './multihomed.ts';
 import { type MainlineOptions, openMainline } from './open.ts';
 import { OPTION_NAMES } from './options.ts';
+import type { Id } from './results.ts';
 
 /** Addresses of one host at most. */
 const HOSTS_LIMIT = 64;
 /** What belongs to one node cannot belong to several. */
-const OF_ONE_NODE = ['host', 'id', 'transport', 'shareWith', 'register'] as const;
+const OF_ONE_NODE = ['host', 'id', 'transport', 'shareWith'] as const;
 const NAMES = [
   ...OPTION_NAMES.filter((name) => !(OF_ONE_NODE as readonly string[]).includes(name)),
-  'hosts',
+  ...['hosts', 'ids'],
 ];
 
 export interface MultihomedOptions extends Omit<MainlineOptions, (typeof OF_ONE_NODE)[number]> {
   /** IPv4 and IPv6 addresses of this host, each once; one of each is dual stack. */
   hosts: readonly string[];
+  /** Ids of the nodes, in the order of `hosts`; one that is missing is random, and follows from its address. */
+  ids?: readonly (Id | undefined)[];
   /** A file; each node has one of its own beside it, which ends in its address. */
   state?: string;
 }
@@ -28,18 +31,22 @@ export interface MultihomedOptions extends Omit<MainlineOptions, (typeof OF_ONE_
 /** @throws TypeError or RangeError for a wrong option; as `openMainline`. */
 export async function openMultihomed(options: MultihomedOptions): Promise<Multihomed> {
   checkNames(options, 'options', 'openMultihomed', NAMES);
-  const { hosts, state, ...common } = options;
+  const { hosts, state, ids = [], ...common } = options;
   checkHosts(hosts);
+  if (!Array.isArray(ids) || ids.length > hosts.length) {
+    throw new TypeError(`"ids" expected a list of at most ${hosts.length}, got ${shown(ids)}`);
+  }
   if (state !== undefined && typeof state !== 'string') {
     throw new TypeError(`"state" expected a file, got ${shown(state)}`);
   }
   const nodes: Mainline[] = [];
   try {
-    for (const host of hosts) {
+    for (const [i, host] of hosts.entries()) {
       const sharer = nodes.find((node) => isV6(node.host) === isV6(host));
       const own = state === undefined ? {} : { state: `${state}.${host.replaceAll(':', '-')}` };
       const shared = sharer === undefined ? {} : { shareWith: sharer };
-      nodes.push(await openMainline({ ...common, ...own, ...shared, host }));
+      const id = ids[i] === undefined ? {} : { id: ids[i] };
+      nodes.push(await openMainline({ ...common, ...own, ...shared, ...id, host }));
     }
   } catch (error) {
     await Promise.all(nodes.map((node) => node.close()));

@@ -3,7 +3,7 @@
  * next time: its id and the contacts it knew are written when it stops and read when it starts.
  */
 import { renameSync, writeFileSync } from 'node:fs';
-import type { Mainline, MainlineOptions } from '../../mainline.ts';
+import { type Mainline, type MainlineOptions, metricsText } from '../../mainline.ts';
 import type { Studio } from '../../studio.ts';
 import { bold, CommandError, type Console, counted } from '../console.ts';
 import { type MetricsPage, openMetrics } from '../metrics.ts';
@@ -32,15 +32,14 @@ export async function serve(options: ServeOptions, console: Console): Promise<vo
     onError: (error) => complain(error, console),
   };
   const nodes = await openNodes(options, more);
-  const node = nodes[0]!;
   let studio: Studio | null = null;
   let metrics: MetricsPage | null = null;
   try {
-    metrics = await openMetrics(options.metrics, () => node.metricsText(), console);
+    metrics = await openMetrics(options.metrics, () => metricsOf(nodes), console);
     studio = await show(nodes, options, console);
     await stay(nodes, options, stopped, console);
     for (const one of nodes) await saveState(one);
-    if (options.register !== undefined) writeRegister(options.register, node, console);
+    if (options.register !== undefined) writeRegisters(options.register, nodes, console);
   } finally {
     metrics?.close();
     await Promise.all([studio?.close(), ...nodes.map((one) => one.close())]);
@@ -56,11 +55,16 @@ async function openNodes(
 ): Promise<readonly Mainline[]> {
   const { also = [] } = options;
   if (also.length === 0) return [await openNode(options, more)];
-  for (const name of ['id', 'register', 'metrics'] as const) {
-    if (options[name] === undefined) continue;
-    throw new CommandError(`--${name} belongs to one node, and --also makes several`, 2, 'USAGE');
-  }
   return (await openHomes(options, also, more)).nodes;
+}
+
+function metricsOf(nodes: readonly Mainline[]): string {
+  const [node] = nodes as [Mainline];
+  if (nodes.length === 1) return node.metricsText();
+  const measurements = nodes.map(({ stats, host, port }) => ({
+    ...{ stats, labels: { node: endpointText(host, port) } },
+  }));
+  return metricsText('mainline', measurements);
 }
 
 /** The nodes, and around them those in their tables. */
@@ -144,6 +148,14 @@ async function saveState(node: Mainline): Promise<void> {
   await node.saveState().catch((error: Error) => {
     throw new CommandError(error.message, 1, 'WRITE');
   });
+}
+
+/** Of several nodes each has a file of its own, which ends in its address, as its state does. */
+function writeRegisters(file: string, nodes: readonly Mainline[], console: Console): void {
+  for (const node of nodes) {
+    const own = nodes.length === 1 ? file : `${file}.${node.host.replaceAll(':', '-')}`;
+    writeRegister(own, node, console);
+  }
 }
 
 function writeRegister(file: string, node: Mainline, console: Console): void {

@@ -13,6 +13,7 @@ test.each<[object, string]>([
   [{ hosts: ['::1', '0:0::1'] }, '"hosts[1]" expected another address'],
   [{ host: '127.0.0.1' }, '"host" is no option of openMultihomed, did you mean "hosts"?'],
   [{ hosts: ['127.0.0.1'], state: { load() {}, save() {} } }, '"state" expected a file'],
+  [{ hosts: ['127.0.0.1'], ids: ['ab', 'cd'] }, '"ids" expected a list of at most 1'],
 ])('%j is refused', async (options, message) => {
   await expect(openMultihomed(options as never)).rejects.toThrow(message);
 });
@@ -40,4 +41,16 @@ test('each has a state of its own, and is the same next time', async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('ids are given in the order of hosts, and a register is kept for each', async () => {
+  const [first, second] = ['ab'.repeat(20), 'cd'.repeat(20)];
+  const hosts = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
+  const ids = [first, undefined, second];
+  await using us = await openMultihomed({ hosts, ids, register: true, bootstrap: false });
+  const [one, two, three] = us.nodes;
+  expect([one!.id, three!.id]).toEqual([first, second]);
+  expect(ids).not.toContain(two!.id);
+  await one!.ping({ host: two!.host, port: two!.port });
+  expect(us.nodes.map(({ register }) => register!.size)).toEqual([1, 1, 0]);
 });

@@ -100,18 +100,26 @@ describe('ringlight mainline serve', () => {
 test('with --also a node on each address, which join, keep their states and end together', async () => {
   await using testnet = await createTestnet({ nodes: 8 });
   const state = join(folder, 'homes');
+  const register = join(folder, 'homes.jsonl');
   const args = ['mainline', 'serve', '--json', '--port', '0', '--state', state];
+  args.push('--metrics', '0', '--register', register, '--id', 'ab'.repeat(20));
   const homes = ['--host', '127.0.0.2', '--also', '127.0.0.3'];
   const running = new Running([...args, ...homes, '--bootstrap', testnet.bootstrap[0]]);
+  const { port } = await running.event('metrics', () => true);
+  const ids: unknown[] = [];
   for (const host of ['127.0.0.2', '127.0.0.3']) {
-    await running.event('listening', (line) => line['host'] === host);
+    const { id } = await running.event('listening', (line) => line['host'] === host);
+    ids.push(id);
     await running.event('status', ({ host: at, table }) => {
       return at === host && (table as { size: number }).size > 0;
     });
   }
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   expect(await running.end()).toMatchObject({ status: 0 });
   expect(['2', '3'].map((n) => existsSync(`${state}.127.0.0.${n}`))).toEqual([true, true]);
-  const refused = await ringlight([...args, ...homes, '--metrics', '0', '--no-bootstrap']);
-  expect(refused).toMatchObject({ status: 2 });
-  expect(refused.stderr).toMatch('--metrics belongs to one node');
+  expect(['2', '3'].map((n) => existsSync(`${register}.127.0.0.${n}`))).toEqual([true, true]);
+  expect(ids[0]).toBe('ab'.repeat(20));
+  expect(ids[1]).not.toBe(ids[0]);
+  expect(text).toMatch(/^ringlight_mainline_table_size\{node="127\.0\.0\.2:\d+"\} [1-9]/m);
+  expect(text).toMatch(/^ringlight_mainline_table_size\{node="127\.0\.0\.3:\d+"\} [1-9]/m);
 });
