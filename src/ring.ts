@@ -48,6 +48,7 @@ export type { Clock } from './io/clock.ts';
 export type { Endpoint } from './io/endpoint.ts';
 export { DhtError, type DhtErrorCode } from './io/errors.ts';
 export type { TcpCounters } from './io/tcp.ts';
+export type { TlsOptions } from './io/tls.ts';
 export type { Wire } from './ring/dialects/wire.ts';
 export type { RecordInfo } from './ring/holdings.ts';
 export { type Level, type Policy, RING_DEFAULTS, type RingSettings } from './ring/settings.ts';

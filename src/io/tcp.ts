@@ -10,10 +10,11 @@
  * not get rid of its bytes says so by the number that `write` returns; when it is empty again, the
  * machine is told.
  */
-import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { createConnection, type Server, type Socket } from 'node:net';
 import { type Address, addressOf, formatIp, ipOf, parseIp, portOf } from '../core/address.ts';
 import { Closed, STREAM_QUEUE_BYTES, type Stream, type StreamHost } from '../core/host.ts';
-import { bindError } from './bind-error.ts';
+import { type Accepting, listen } from './listening.ts';
+import type { Tls } from './tls.ts';
 
 /** Accepted connections at a time, of all addresses: 10,000 idle ones, and room for the others. */
 const ACCEPTED_LIMIT = 12_288;
@@ -21,8 +22,6 @@ const ACCEPTED_LIMIT = 12_288;
 const CONNECT_TIMEOUT_MS = 2000;
 /** What is queued when all is closed has this long to get out. */
 const CLOSE_GRACE_MS = 1000;
-/** Connections that the kernel completes while we are busy; Linux caps it at net.core.somaxconn. */
-const BACKLOG = 1024;
 /** Room for a few replies; what is written beyond it leaves in pieces of its own. */
 const PIECE_BYTES = 2048;
 
@@ -69,6 +68,8 @@ export interface TcpOptions {
   acceptedLimit?: number;
   /** Default 2000. */
   connectTimeoutMs?: number;
+  /** Both ends show certificates, and all that is said is sealed. */
+  tls?: Tls | null;
 }
 
 /** What happened to connections so far; `open` is how many there are now. */
@@ -91,27 +92,16 @@ export async function listenTcp(
   ports: readonly number[],
   options: TcpOptions = {},
 ): Promise<TcpStreams> {
+  const { tls = null } = options;
   const servers: Server[] = [];
+  const accepting: Accepting = { accepted: null, turnedAway: null };
   try {
-    for (const port of ports) servers.push(await listen(ip, port));
+    for (const port of ports) servers.push(await listen(ip, port, tls, accepting));
   } catch (error) {
     for (const server of servers) server.close();
     throw error;
   }
-  return new TcpStreams(servers, options);
-}
-
-function listen(ip: number, port: number): Promise<Server> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true });
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(bindError(error, `${formatIp(ip)}:${port}`));
-    });
-    server.listen({ host: formatIp(ip), port, backlog: BACKLOG, exclusive: true }, () => {
-      server.removeAllListeners('error');
-      resolve(server);
-    });
-  });
+  return new TcpStreams(servers, accepting, options);
 }
 
 function addressOfServer(server: Server): Address {
@@ -152,6 +142,7 @@ export class TcpStreams implements StreamHost {
   readonly #servers: readonly Server[];
   readonly #acceptedLimit: number;
   readonly #connectTimeoutMs: number;
+  readonly #tls: Tls | null;
   readonly #connections = new Map<Stream, Connection>();
   /** Streams that something was written to in this turn. */
   #dirty: Connection[] = [];
@@ -166,16 +157,24 @@ export class TcpStreams implements StreamHost {
   readonly #onTurn = (): void => this.#turn();
 
   /** @internal `listenTcp` makes hosts. */
-  constructor(servers: readonly Server[], options: TcpOptions) {
+  constructor(servers: readonly Server[], accepting: Accepting, options: TcpOptions) {
     this.#servers = servers;
+    this.#tls = options.tls ?? null;
     this.#acceptedLimit = options.acceptedLimit ?? ACCEPTED_LIMIT;
     this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
     this.addresses = servers.map(addressOfServer);
-    for (const [i, server] of servers.entries()) {
-      server.on('connection', (socket: Socket) => this.#accept(socket, this.addresses[i]!));
+    accepting.accepted = (socket, server) =>
+      this.#accept(socket, this.addresses[servers.indexOf(server)]!);
+    accepting.turnedAway = () => this.counters.turnedAway++;
+    for (const server of servers) {
       // An accept that failed for want of files: the next one may succeed.
       server.on('error', () => this.counters.turnedAway++);
     }
+  }
+
+  /** Why the last handshake failed; null: none has, or there are none. */
+  get tlsFailure(): string | null {
+    return this.#tls?.failure ?? null;
   }
 
   /** A process may end although these streams are open. */
@@ -198,21 +197,20 @@ export class TcpStreams implements StreamHost {
 
   connect(from: Address, to: Address): Stream {
     const ip = ipOf(from);
-    const socket = createConnection({
-      host: formatIp(ipOf(to)),
-      port: portOf(to),
-      allowHalfOpen: true,
-      noDelay: true,
-      // On loopback an IP stands for a host: let the other side see the right one. Elsewhere the
-      // system knows best, finds a free port sooner and does not run out of them.
-      ...(ip >>> 24 === 127 && ip !== LOCALHOST && { localAddress: formatIp(ip) }),
-    });
+    const host = formatIp(ipOf(to));
+    const port = portOf(to);
+    // On loopback an IP stands for a host: let the other side see the right one. Elsewhere the
+    // system knows best, finds a free port sooner and does not run out of them.
+    const end = ip >>> 24 === 127 && ip !== LOCALHOST ? { localAddress: formatIp(ip) } : {};
+    const socket =
+      this.#tls?.connect(host, port, end) ??
+      createConnection({ host, port, allowHalfOpen: true, noDelay: true, ...end });
     const connection = this.#add(socket, false, to);
     socket.setTimeout(this.#connectTimeoutMs, () => {
       connection.why = Closed.timeout;
       socket.destroy();
     });
-    socket.once('connect', () => {
+    socket.once(this.#tls === null ? 'connect' : 'secureConnect', () => {
       socket.setTimeout(0);
       connection.isOpen = true;
       this.counters.connected++;
@@ -250,11 +248,10 @@ export class TcpStreams implements StreamHost {
     const { socket } = connection;
     // What was cut off must not look whole to the peer. Else a quiet end: to many a program of the
     // ring a reset is an exception that nobody catches.
-    if (connection.isOpen && connection.queuedBytes + socket.writableLength > 0) {
-      socket.resetAndDestroy();
-    } else {
-      socket.destroy();
-    }
+    const isCut = connection.isOpen && connection.queuedBytes + socket.writableLength > 0;
+    // What is sealed cannot look whole when it was cut off, nor can it be reset.
+    if (isCut && this.#tls === null) socket.resetAndDestroy();
+    else socket.destroy();
   }
 
   pause(stream: Stream, isPaused: boolean): void {

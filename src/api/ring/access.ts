@@ -262,7 +262,11 @@ export class RingAccess extends Opened {
     );
     if (outcome.code === 'ok') return outcome;
     const isLate = outcome.code === 'unknown' && !isWrite;
-    throw new DhtError(isLate ? 'TIMEOUT' : CODES[outcome.code], outcome.message);
+    const { code, message } = outcome;
+    const { tlsFailure } = this.world.streams;
+    const why =
+      code === 'unreachable' && tlsFailure !== null ? `${message} (TLS: ${tlsFailure})` : message;
+    throw new DhtError(isLate ? 'TIMEOUT' : CODES[code], why);
   }
 }
 

@@ -14,7 +14,14 @@ import { RingClient } from '../../ring/client.ts';
 import { RingCounters } from '../../ring/counters.ts';
 import type { RingInfo } from '../../ring/view.ts';
 import { OPENED, type RingWorld } from './access.ts';
-import { entriesOf, type RingAccessOptions, secretOf, settingsOf, withWire } from './entrance.ts';
+import {
+  entriesOf,
+  type RingAccessOptions,
+  secretOf,
+  settingsOf,
+  tlsOf,
+  withWire,
+} from './entrance.ts';
 import { RingService } from './service.ts';
 
 export interface RingClientOptions extends RingAccessOptions {}
@@ -56,10 +63,11 @@ export async function connectRing(
   const { textSafe = false, onError = warn, clock = epochClock, random = systemRandom } = options;
   const chosen = settingsOf(options);
   const secret = secretOf(options);
+  const tls = tlsOf(options);
   const addresses = await entriesOf(entries, 'entries');
   if (addresses.length === 0) throw new TypeError('"entries" expected HOST:PORT, got none');
   const settings = await withWire(options, chosen, addresses);
-  const streams = await listenTcp(0, [], { connectTimeoutMs: settings.connectTimeoutMs });
+  const streams = await listenTcp(0, [], { connectTimeoutMs: settings.connectTimeoutMs, tls });
   const driver = new StreamDriver(clock, streams, onError);
   const calls = new Calls(clock);
   const counters = new RingCounters();

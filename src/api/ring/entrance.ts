@@ -3,7 +3,7 @@
  * that was chosen, which dialect those speak.
  */
 import { type Address, formatAddress } from '../../core/address.ts';
-import { shown } from '../../core/argument.ts';
+import { checkNames, shown } from '../../core/argument.ts';
 import type { Random } from '../../core/random.ts';
 import { type Clock, epochClock } from '../../io/clock.ts';
 import { type Endpoint, parseEndpoint, resolveEndpoint } from '../../io/endpoint.ts';
@@ -11,6 +11,7 @@ import { hmacSha256, sha1 } from '../../io/entropy.ts';
 import { DhtError, warn } from '../../io/errors.ts';
 import { StreamDriver } from '../../io/stream-driver.ts';
 import { listenTcp } from '../../io/tcp.ts';
+import { Tls, type TlsOptions } from '../../io/tls.ts';
 import type { Wire } from '../../ring/dialects/wire.ts';
 import { WireProbe } from '../../ring/dialects/wire-probe.ts';
 import { Rights } from '../../ring/greeting/rights.ts';
@@ -26,6 +27,11 @@ export interface RingAccessOptions extends Partial<RingSettings> {
    * (`clientKey`). Members and clients without it get no word out of a ring that has one.
    */
   secret?: string;
+  /**
+   * Certificates for all connections of the ring, under the secret: each end shows one, and takes those of `ca`
+   * only. Members and clients have to have them alike.
+   */
+  tls?: TlsOptions;
   /** Hears of broken invariants. Default: a process warning. */
   onError?: (error: unknown) => void;
   clock?: Clock;
@@ -37,6 +43,7 @@ export function settingsOf(options: RingAccessOptions): RingSettings {
   const {
     textSafe: _textSafe,
     secret: _secret,
+    tls: _tls,
     onError: _onError,
     clock: _clock,
     random: _random,
@@ -52,6 +59,16 @@ export function secretOf({ secret }: RingAccessOptions): RingSecret | null {
     throw new TypeError(`"secret" expected a text, got ${shown(secret)}`);
   }
   return new RingSecret(hmacSha256, secret);
+}
+
+/** @throws TypeError or RangeError for what are no certificates. */
+export function tlsOf({ tls, wire }: RingAccessOptions): Tls | null {
+  if (tls === undefined) return null;
+  checkNames(tls, 'tls', 'tls', ['cert', 'key', 'ca'], 'tls.');
+  if (wire !== undefined) {
+    throw new RangeError('"wire" expected none beside "tls": class programs know no certificates');
+  }
+  return new Tls(tls);
 }
 
 /**
@@ -93,8 +110,9 @@ export async function withWire(
   entries: readonly Address[],
   remembered: Wire | null = null,
 ): Promise<RingSettings> {
-  // Class programs know no secrets, so where there is one it does not matter how to knock.
+  // Class programs know no secrets and no certificates, so where there is one it does not matter how to knock.
   if (options.wire !== undefined || options.secret !== undefined) return settings;
+  if (options.tls !== undefined) return settings;
   const likely = remembered === null ? settings : { ...settings, wire: remembered };
   if (entries.length === 0) return likely;
   const { clock = epochClock, onError = warn } = options;

@@ -7,6 +7,7 @@ import {
   formatIp,
   ipOf,
   isLoopback,
+  parseIp,
   portOf,
 } from '../../core/address.ts';
 import { shown, wholeNumber } from '../../core/argument.ts';
@@ -20,14 +21,23 @@ import { tellerOf } from '../../io/guard.ts';
 import type { LmdbStore } from '../../io/lmdb-store.ts';
 import { StreamDriver } from '../../io/stream-driver.ts';
 import { listenTcp } from '../../io/tcp.ts';
+import type { Tls } from '../../io/tls.ts';
 import { RingCounters } from '../../ring/counters.ts';
 import { WIRES, type Wire } from '../../ring/dialects/wire.ts';
 import { Rights } from '../../ring/greeting/rights.ts';
+import type { RingSecret } from '../../ring/greeting/secret.ts';
 import { type RecordInfo, recordsOf } from '../../ring/holdings.ts';
 import { RingNode } from '../../ring/node.ts';
 import type { RingInfo } from '../../ring/view.ts';
 import { OPENED, type RingStats, type RingWorld } from './access.ts';
-import { entriesOf, type RingAccessOptions, secretOf, settingsOf, withWire } from './entrance.ts';
+import {
+  entriesOf,
+  type RingAccessOptions,
+  secretOf,
+  settingsOf,
+  tlsOf,
+  withWire,
+} from './entrance.ts';
 import { Readiness } from './readiness.ts';
 import { RingService } from './service.ts';
 import { type RingNotice, type RingWatcher, RingWatchers } from './watch.ts';
@@ -173,6 +183,26 @@ async function openStore(data: string, stored: Flushed): Promise<LmdbStore> {
   return openLmdbStore(data, stored);
 }
 
+/** @throws TypeError or RangeError for what is no secret of a member. */
+function membersSecret(options: RingAccessOptions): RingSecret | null {
+  const secret = secretOf(options);
+  if (secret === null) return null;
+  if (secret.rights !== Rights.member) {
+    throw new RangeError('"secret" expected the secret of the ring, got a key for clients');
+  }
+  if (options.wire === undefined) return secret;
+  throw new RangeError('"wire" expected none beside "secret": class programs know no secrets');
+}
+
+/** Whoever fails to show a certificate is told of as who fails to prove the secret is. */
+function tellOfTls(tls: Tls | null, watchers: RingWatchers): void {
+  if (tls === null) return;
+  tls.onFailure = (host, port, reason) => {
+    const peer = addressOf(parseIp(host), port);
+    watchers.hear({ kind: 'rejected', peer, reason: `TLS: ${reason}` });
+  };
+}
+
 /**
  * Opens a node: opens its store, binds its ports and begins to join. Await `ready()` to know that it
  * is a member. With `join` and without `wire` those who are joined are asked first which dialect they
@@ -193,13 +223,8 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
   } = options;
   const { textSafe = false, onError = warn, clock = epochClock, random = systemRandom } = rest;
   const chosen = settingsOf({ historyBytes: HISTORY_BYTES, ...rest });
-  const secret = secretOf(rest);
-  if (secret !== null && secret.rights !== Rights.member) {
-    throw new RangeError('"secret" expected the secret of the ring, got a key for clients');
-  }
-  if (secret !== null && rest.wire !== undefined) {
-    throw new RangeError('"wire" expected none beside "secret": class programs know no secrets');
-  }
+  const secret = membersSecret(rest);
+  const tls = tlsOf(rest);
   const first = wholeNumber(port, 'port', 0, 65535);
   const count = wholeNumber(identities, 'identities', 1, IDENTITIES_MAX);
   if (first > 0) wholeNumber(first + count - 1, 'port + identities - 1', 1, 65535);
@@ -223,15 +248,20 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
   try {
     const settings = await withWire(rest, chosen, entries, rememberedWire(store));
     store?.keepFact(WIRE_FACT, new TextEncoder().encode(settings.wire));
-    settings.classCommands = secret !== null ? 'none' : rest.wire !== undefined ? 'all' : 'lookups';
+    settings.classCommands =
+      secret !== null || tls !== null ? 'none' : rest.wire !== undefined ? 'all' : 'lookups';
     const ports = Array.from({ length: count }, (_, i) => (first === 0 ? 0 : first + i));
-    const streams = await listenTcp(ip, ports, { connectTimeoutMs: settings.connectTimeoutMs });
+    const streams = await listenTcp(ip, ports, {
+      connectTimeoutMs: settings.connectTimeoutMs,
+      tls,
+    });
     driver = new StreamDriver(clock, streams, onError);
     const calls = new Calls(clock);
     const counters = new RingCounters();
     const readiness = new Readiness(calls, streams.addresses.length);
     const watchers = new RingWatchers(streams, tellerOf(onError));
     if (onEvent) watchers.add({ onEvent });
+    tellOfTls(tls, watchers);
     const node = new RingNode(
       {
         host: streams,

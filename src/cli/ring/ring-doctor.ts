@@ -1,7 +1,7 @@
 /** `ringlight ring info | doctor`: what one member says, and whether all of them make a ring. */
 import type { EntryInfo, RingInfo } from '../../ring.ts';
 import { bold, CommandError, type Console, counted, dim, green, red } from '../console.ts';
-import { type AskOptions, entriesOf, secretOption, withRing } from './ring-options.ts';
+import { type AskOptions, admissionOf, entriesOf, withRing } from './ring-options.ts';
 import { type Surveyed, walkRing } from './ring-survey.ts';
 import { judge, type Survey } from './ring-verdict.ts';
 
@@ -53,7 +53,7 @@ export async function doctor(options: AskOptions, console: Console): Promise<voi
   const { wire, timeout } = options;
   const found = await walkRing(
     entriesOf(options)[0],
-    { ...(wire && { wire }), ...secretOption(options.secretFile), timeoutMs: timeout },
+    { ...(wire && { wire }), ...admissionOf(options), timeoutMs: timeout },
     (asked, known) => console.progress(`asked ${asked} of ${counted(known, 'node')} …`),
   );
   console.progress('');

@@ -7,6 +7,7 @@ import {
   RING_DEFAULTS,
   type RingConnection,
   type RingKey,
+  type TlsOptions,
   type Wire,
 } from '../../ring.ts';
 import { type Choice, duration, endpointList, oneOf } from '../arguments.ts';
@@ -30,11 +31,10 @@ export function size(text: string): number {
 const SHORTEST_CALL_MS = 10;
 
 /** How every command that asks a ring finds it. */
-export interface AskOptions {
+export interface AskOptions extends AdmissionChoice {
   at?: string[];
   wire?: Wire;
   timeout: number;
-  secretFile?: string;
   json: boolean;
 }
 
@@ -67,8 +67,44 @@ export function secretOption(file: string | undefined): { secret?: string } {
   return file === undefined ? {} : { secret: readSecret(file) };
 }
 
+/** What lets somebody in. */
+export interface AdmissionChoice {
+  secretFile?: string;
+  tlsCert?: string;
+  tlsKey?: string;
+  tlsCa?: string;
+}
+
+export function addAdmissionOptions(command: Command): Command {
+  const file = (flags: string, text: string, name: string) =>
+    command.addOption(new Option(flags, text).env(`RINGLIGHT_${name}`));
+  command.addOption(secretFile());
+  file('--tls-cert <file>', 'our certificate, PEM: all connections are sealed', 'TLS_CERT');
+  file('--tls-key <file>', 'its private key', 'TLS_KEY');
+  return file('--tls-ca <file>', 'the authority whose certificates are taken', 'TLS_CA');
+}
+
+/** As `connectRing` and `openRing` take it. @throws CommandError for files that are not there, or not all of them. */
+export function admissionOf(options: AdmissionChoice): { secret?: string; tls?: TlsOptions } {
+  const { tlsCert, tlsKey, tlsCa } = options;
+  const secret = secretOption(options.secretFile);
+  if (tlsCert === undefined && tlsKey === undefined && tlsCa === undefined) return secret;
+  if (tlsCert === undefined || tlsKey === undefined || tlsCa === undefined) {
+    throw new CommandError('TLS takes all three: --tls-cert, --tls-key and --tls-ca', 2, 'USAGE');
+  }
+  return { ...secret, tls: { cert: pemOf(tlsCert), key: pemOf(tlsKey), ca: pemOf(tlsCa) } };
+}
+
+function pemOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'USAGE');
+  }
+}
+
 export function addAskOptions(command: Command): Command {
-  return command
+  command
     .addOption(
       new Option(
         '--at <host:port>',
@@ -77,8 +113,8 @@ export function addAskOptions(command: Command): Command {
         .argParser(endpointList)
         .env('RINGLIGHT_AT'),
     )
-    .option('--wire <dialect>', 'seed, string or text (default: found out)', wire)
-    .addOption(secretFile())
+    .option('--wire <dialect>', 'seed, string or text (default: found out)', wire);
+  return addAdmissionOptions(command)
     .option('--timeout <duration>', 'give up after this long', duration, 20_000)
     .option('--json', 'one JSON object per line', false);
 }
@@ -128,7 +164,7 @@ export async function withRing<T>(
 ): Promise<T> {
   const ring = await connectRing(entriesOf(options), {
     ...(options.wire && { wire: options.wire }),
-    ...secretOption(options.secretFile),
+    ...admissionOf(options),
     ...(options.textSafe && { textSafe: true }),
     ...(options.valueLimit !== undefined && { valueBytesMax: options.valueLimit }),
     callTimeoutMs: Math.max(SHORTEST_CALL_MS, options.timeout),

@@ -9,6 +9,7 @@ import { exists, get, type InsertOptions, insert, owns, remove } from './ring-da
 import { doctor, info } from './ring-doctor.ts';
 import {
   type AskOptions,
+  addAdmissionOptions,
   addAskOptions,
   addDataOptions,
   addKeyOptions,
@@ -113,8 +114,8 @@ function serveCommand(group: Command): void {
       '--wire <dialect>',
       'seed, string or text (default: that of the ring joined, else seed)',
       wire,
-    )
-    .addOption(secretFile())
+    );
+  addAdmissionOptions(serving)
     .option(
       '--open',
       'listen beyond loopback without a secret: whoever reaches it may do all',

@@ -15,7 +15,7 @@ import { bold, type Console, counted } from '../console.ts';
 import { type MetricsPage, openMetrics } from '../metrics.ts';
 import { every, untilStopped } from '../stopping.ts';
 import { openStudioFor, type StudioChoice } from '../studio-options.ts';
-import { secretOption } from './ring-options.ts';
+import { type AdmissionChoice, admissionOf } from './ring-options.ts';
 import { openServices, type ServiceChoice, type Services } from './ring-services.ts';
 
 const STATUS_EVERY_MS = 1000;
@@ -24,12 +24,11 @@ const OPEN_EVERY_MS = 500;
 /** Exit status of a member that was stopped before it had left its ring. */
 const CUT_OFF_STATUS = 1;
 
-export interface RingServeOptions extends StudioChoice, ServiceChoice {
+export interface RingServeOptions extends StudioChoice, ServiceChoice, AdmissionChoice {
   host: string;
   port: number;
   join?: string[];
   wire?: Wire;
-  secretFile?: string;
   open: boolean;
   k: number;
   data?: string;
@@ -58,7 +57,7 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
     valueBytesMax: valueLimit,
     ...(join && { join }),
     ...(wire && { wire }),
-    ...secretOption(options.secretFile),
+    ...admissionOf(options),
     open: options.open,
     ...(data !== undefined && { data }),
     ...(hostLabel !== undefined && { hostLabel }),

@@ -11,6 +11,7 @@ import {
   type IdentityInfo,
   type RingConnection,
   type RingInfo,
+  type TlsOptions,
   type Wire,
 } from '../../ring.ts';
 
@@ -22,6 +23,7 @@ const WALK_LIMIT = 20_000;
 export interface SurveyOptions {
   wire?: Wire;
   secret?: string;
+  tls?: TlsOptions;
   timeoutMs: number;
 }
 
@@ -72,10 +74,11 @@ export async function walkRing(
   return found;
 }
 
-function settingsFor({ wire, secret, timeoutMs }: SurveyOptions): object {
+function settingsFor({ wire, secret, tls, timeoutMs }: SurveyOptions): object {
   return {
     ...(wire && { wire }),
     ...(secret !== undefined && { secret }),
+    ...(tls !== undefined && { tls }),
     callTimeoutMs: timeoutMs,
   };
 }

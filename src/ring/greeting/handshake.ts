@@ -9,7 +9,7 @@
  *
  * Both nonces, the rights, the addresses, the ring and whom D meant to reach are in the transcript, so
  * that no proof is good for another connection, another side or another place. Whoever sits between
- * the two may still read and change what follows: that is what TLS is for (io/tcp.ts).
+ * the two may still read and change what follows: that is what TLS is for (io/tls.ts).
  *
  * Without a secret hello A is all that comes back, and D need not wait for it.
  */

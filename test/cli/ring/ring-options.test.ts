@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { keyOf, level, size, wire } from '../../../src/cli/ring/ring-options.ts';
+import { admissionOf, keyOf, level, size, wire } from '../../../src/cli/ring/ring-options.ts';
 
 describe('what people type', () => {
   test.each([
@@ -31,5 +34,30 @@ describe('what people type', () => {
   test('a key is a name unless it is said to be a hash', () => {
     expect(keyOf('aaf4', { hash: false })).toBe('aaf4');
     expect(keyOf('aaf4', { hash: true })).toEqual({ hash: 'aaf4' });
+  });
+});
+
+describe('what lets somebody in', () => {
+  test('is read from files, certificates from all three', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ringlight-admission-'));
+    const file = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const tlsCert = file('cert', 'c\n');
+    const tlsKey = file('key', 'k\n');
+    const tlsCa = file('ca', 'a\n');
+    const secretFile = file('secret', 'known to few\n');
+    expect(admissionOf({})).toEqual({});
+    expect(admissionOf({ secretFile })).toEqual({ secret: 'known to few' });
+    expect(admissionOf({ secretFile, tlsCert, tlsKey, tlsCa })).toEqual({
+      secret: 'known to few',
+      tls: { cert: 'c\n', key: 'k\n', ca: 'a\n' },
+    });
+    expect(() => admissionOf({ tlsCert, tlsKey })).toThrow(
+      'TLS takes all three: --tls-cert, --tls-key and --tls-ca',
+    );
+    rmSync(folder, { recursive: true });
+    expect(() => admissionOf({ tlsCert, tlsKey, tlsCa })).toThrow(/cannot read .*cert/);
   });
 });
