@@ -17,9 +17,9 @@ const CHUNK_KEYS = 128;
 /** A new chunk has room for this many: a lab has thousands of stores that hold hardly anything. */
 const INITIAL_KEYS = 4;
 
-class Chunk {
+class Chunk<T> {
   keys = new Uint8Array(INITIAL_KEYS * ID_BYTES);
-  records: Uint8Array[] = [];
+  records: T[] = [];
 
   /** Where `key` is, or would go: the first row whose key is not less. */
   rowOf(key: Uint8Array, start: number): number {
@@ -37,7 +37,7 @@ class Chunk {
     return row < this.records.length && compareIds(this.keys, row * ID_BYTES, key, start) === 0;
   }
 
-  insert(row: number, key: Uint8Array, start: number, record: Uint8Array): void {
+  insert(row: number, key: Uint8Array, start: number, record: T): void {
     const used = this.records.length * ID_BYTES;
     if (used === this.keys.length) this.keys = grown(this.keys, used * 2);
     this.keys.copyWithin((row + 1) * ID_BYTES, row * ID_BYTES, used);
@@ -51,16 +51,16 @@ class Chunk {
   }
 
   /** Keeps the lower half; the upper one is returned as a chunk of its own. */
-  split(): Chunk {
+  split(): Chunk<T> {
     const half = this.records.length >>> 1;
-    const upper = new Chunk();
+    const upper = new Chunk<T>();
     upper.keys = this.keys.slice(half * ID_BYTES);
     upper.records = this.records.splice(half);
     return upper;
   }
 
   /** Takes over all of `next`, whose keys are greater. */
-  absorb(next: Chunk): void {
+  absorb(next: Chunk<T>): void {
     const used = this.records.length * ID_BYTES;
     const more = next.records.length * ID_BYTES;
     if (used + more > this.keys.length) this.keys = grown(this.keys, CHUNK_KEYS * ID_BYTES);
@@ -69,10 +69,11 @@ class Chunk {
   }
 }
 
-export class OrderedRecords {
+/** A record is bytes, or whatever else is known by a key. */
+export class OrderedRecords<T = Uint8Array> {
   #count = 0;
   /** Never empty, and no chunk but an only one is. */
-  readonly #chunks: Chunk[] = [new Chunk()];
+  readonly #chunks: Chunk<T>[] = [new Chunk<T>()];
   /** The key that `visit` is shown. */
   readonly #shown = new Uint8Array(ID_BYTES);
 
@@ -80,14 +81,14 @@ export class OrderedRecords {
     return this.#count;
   }
 
-  get(key: Uint8Array, start: number): Uint8Array | null {
+  get(key: Uint8Array, start: number): T | null {
     const chunk = this.#chunks[this.#chunkOf(key, start)];
     const row = chunk.rowOf(key, start);
     return chunk.holds(row, key, start) ? chunk.records[row] : null;
   }
 
   /** Keeps `record` itself, not a copy. Returns the one it replaces. */
-  put(key: Uint8Array, start: number, record: Uint8Array): Uint8Array | null {
+  put(key: Uint8Array, start: number, record: T): T | null {
     const at = this.#chunkOf(key, start);
     const chunk = this.#chunks[at];
     const row = chunk.rowOf(key, start);
@@ -103,7 +104,7 @@ export class OrderedRecords {
   }
 
   /** Returns the record that was there. */
-  remove(key: Uint8Array, start: number): Uint8Array | null {
+  remove(key: Uint8Array, start: number): T | null {
     const at = this.#chunkOf(key, start);
     const chunk = this.#chunks[at];
     const row = chunk.rowOf(key, start);
@@ -119,7 +120,7 @@ export class OrderedRecords {
   range(
     from: Uint8Array | null,
     to: Uint8Array | null,
-    visit: (key: Uint8Array, record: Uint8Array) => boolean,
+    visit: (key: Uint8Array, record: T) => boolean,
   ): void {
     let at = from === null ? 0 : this.#chunkOf(from, 0);
     let row = from === null ? 0 : this.#chunks[at].rowOf(from, 0);
@@ -137,7 +138,7 @@ export class OrderedRecords {
   *rows(
     from: Uint8Array | null,
     to: Uint8Array | null,
-  ): Generator<readonly [key: Uint8Array, record: Uint8Array]> {
+  ): Generator<readonly [key: Uint8Array, record: T]> {
     let at = from === null ? 0 : this.#chunkOf(from, 0);
     let row = from === null ? 0 : this.#chunks[at].rowOf(from, 0);
     for (; at < this.#chunks.length; at++, row = 0) {

@@ -13,6 +13,7 @@ import { constants } from 'node:fs';
 import { copyFile, open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { flushDirectory } from './directory.ts';
 import { DhtError } from './errors.ts';
 
 /** What a file holds: one value per line that is whole, and how many lines were not. */
@@ -103,13 +104,6 @@ export async function setAside(file: string): Promise<string> {
       if (number >= 100) await rm(aside, { force: true });
     }
   }
-}
-
-/** A rename is safe from a power loss when its directory is. Not every system can do that. */
-async function flushDirectory(path: string): Promise<void> {
-  const handle = await open(path).catch(() => null);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
 }
 
 function unusable(verb: string, file: string, error: unknown): DhtError {

@@ -1,16 +1,10 @@
-/** An environment whose commits are durable or have failed, and errors of one line. */
+/** LMDB opened strictly, and errors of one line. */
 import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { DhtError } from '../../src/io/errors.ts';
-import {
-  bytesFreeAt,
-  checkRoom,
-  committed,
-  explained,
-  openEnvironment,
-} from '../../src/io/lmdb-env.ts';
+import { explained, openEnvironment } from '../../src/io/lmdb-env.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ringlight-env-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -19,12 +13,9 @@ test('what was committed is there when it is opened again; a damaged file is not
   const path = join(directory, 'one');
   const env = openEnvironment(path);
   const database = env.openDB<Buffer, number>('some', { encoding: 'binary' });
-  await committed(
-    path,
-    database.batch(() => {
-      for (let i = 0; i < 500; i++) database.put(i, Buffer.alloc(300, i));
-    }),
-  );
+  await database.batch(() => {
+    for (let i = 0; i < 500; i++) database.put(i, Buffer.alloc(300, i));
+  });
   await env.close();
   const again = openEnvironment(path);
   const found = again.openDB<Buffer, number>('some', { encoding: 'binary' });
@@ -32,26 +23,6 @@ test('what was committed is there when it is opened again; a damaged file is not
   await again.close();
   truncateSync(join(path, 'data.mdb'), 40_000);
   expect(() => openEnvironment(path)).toThrow('is damaged');
-});
-
-test('a commit that fails says where and why', async () => {
-  const failure = Object.assign(new Error('Commit failed'), {
-    commitError: Promise.reject(new Error('Input/output error')),
-  });
-  await expect(committed('/d', Promise.reject(failure))).rejects.toThrow(
-    'cannot write to /d: Input/output error',
-  );
-  await expect(committed('/d', Promise.reject(new Error('so it is')))).rejects.toThrow(
-    'cannot write to /d: so it is',
-  );
-});
-
-test('a disk that would be filled up is full', () => {
-  expect(bytesFreeAt(directory)).toBeGreaterThan(0);
-  expect(() => checkRoom('/d', 1000, () => 8 * 1024 * 1024 + 1000)).not.toThrow();
-  expect(() => checkRoom('/d', 1000, () => 8 * 1024 * 1024 + 999)).toThrow(
-    'cannot write to /d: the disk is full',
-  );
 });
 
 test("LMDB's numbers and the system's names become codes; our own errors stay as they are", () => {

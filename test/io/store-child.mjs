@@ -1,6 +1,6 @@
 // A process that writes to a store until it is killed (`write`) or the disk is full (`fill`). It
 // runs the built product, for a process of its own has no compiler.
-import { openLmdbStore } from '../../dist/io/lmdb-store.js';
+import { openDiskStore } from '../../dist/io/disk-store.js';
 
 const [mode, directory] = process.argv.slice(2);
 const keyOf = (n) => {
@@ -13,7 +13,7 @@ const keyOf = (n) => {
 const WAITING = 200;
 
 let durable = 0;
-const store = openLmdbStore(directory, (token, error) => {
+const store = openDiskStore(directory, (token, error) => {
   if (error === null) process.stdout.write(`${token}\n`);
   else {
     process.stdout.write(`${JSON.stringify({ durable, error })}\n`);

@@ -64,7 +64,7 @@ console.log(JSON.stringify(results));
 process.exit(0);
 `;
 
-const { folder } = folderWith('program', tarball(), 'lmdb');
+const { folder } = folderWith('program', tarball());
 write(folder, { 'program.mjs': PROGRAM });
 const rows = [];
 const traces = new Set();
@@ -109,7 +109,7 @@ if (process.argv.includes('--write')) {
 Tried from the packed package by \`npm run test:runtimes -- --write\`, on x64 Linux; seconds are of this
 machine, beside other work. The lab's trace hash is the same on all of them.
 
-| | a testnet of 50, an announce, a search | a ring of 5 | a ring with \`data\` (LMDB) | the lab, 2000 nodes |
+| | a testnet of 50, an announce, a search | a ring of 5 | a ring with \`data\` | the lab, 2000 nodes |
 |---|---|---|---|---|
 ${rows.join('\n')}
 

@@ -14,11 +14,11 @@ import { shown, wholeNumber } from '../../core/argument.ts';
 import type { StoreToken } from '../../core/store.ts';
 import { type CallLimits, Calls } from '../../io/calls.ts';
 import { epochClock } from '../../io/clock.ts';
+import { type DiskStore, isOlder, openDiskStore } from '../../io/disk-store.ts';
 import { type Endpoint, resolveHost } from '../../io/endpoint.ts';
 import { sha1, systemRandom } from '../../io/entropy.ts';
 import { DhtError, warn } from '../../io/errors.ts';
 import { tellerOf } from '../../io/guard.ts';
-import type { LmdbStore } from '../../io/lmdb-store.ts';
 import { StreamDriver } from '../../io/stream-driver.ts';
 import { listenTcp } from '../../io/tcp.ts';
 import type { Tls } from '../../io/tls.ts';
@@ -79,7 +79,7 @@ export class Ring extends RingService {
   /** All identities, `IP:port`. */
   readonly addresses: readonly string[];
   readonly #node: RingNode;
-  readonly #store: LmdbStore | null;
+  readonly #store: DiskStore | null;
   readonly #readiness: Readiness;
   readonly #watchers: RingWatchers;
 
@@ -88,7 +88,7 @@ export class Ring extends RingService {
     opened: symbol,
     world: RingWorld,
     node: RingNode,
-    store: LmdbStore | null,
+    store: DiskStore | null,
     readiness: Readiness,
     watchers: RingWatchers,
   ) {
@@ -159,11 +159,11 @@ export class Ring extends RingService {
   }
 }
 
-/** LMDB is installed by those who keep records. @throws DhtError NOT_INSTALLED that says how. */
+/** @throws DhtError NOT_INSTALLED that says how, where LMDB is needed and not there. */
 function withoutLmdb(error: NodeJS.ErrnoException): never {
   // Another runtime may word it in its own way; what is missing is named in any.
   if (!/\blmdb\b/.test(error.message)) throw error;
-  const message = '"data" needs LMDB, which is not installed: npm install lmdb';
+  const message = '"data" has records of an older version, which need LMDB once: npm install lmdb';
   throw new DhtError('NOT_INSTALLED', message, { cause: error });
 }
 
@@ -172,15 +172,17 @@ type Flushed = (token: StoreToken, error: string | null) => void;
 const WIRE_FACT = 'wire';
 
 /** The dialect of the ring that a store was in. */
-function rememberedWire(store: LmdbStore | null): Wire | null {
+function rememberedWire(store: DiskStore | null): Wire | null {
   const kept = new TextDecoder().decode(store?.fact(WIRE_FACT) ?? new Uint8Array(0));
   return WIRES.find((wire) => wire === kept) ?? null;
 }
 
-async function openStore(data: string, stored: Flushed): Promise<LmdbStore> {
-  // Only then: LMDB takes longer to load than all the rest, and a client never needs it.
-  const { openLmdbStore } = await import('../../io/lmdb-store.ts').catch(withoutLmdb);
-  return openLmdbStore(data, stored);
+async function openStore(data: string, stored: Flushed): Promise<DiskStore> {
+  if (isOlder(data)) {
+    const { convertOlder } = await import('../../io/older-store.ts').catch(withoutLmdb);
+    await convertOlder(data);
+  }
+  return openDiskStore(data, stored);
 }
 
 /** @throws TypeError or RangeError for what is no secret of a member. */

@@ -4,13 +4,22 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ID_BYTES } from '../../src/core/id.ts';
-import { openEnvironment } from '../../src/io/lmdb-env.ts';
-import { type LmdbStore, type LmdbStoreOptions, openLmdbStore } from '../../src/io/lmdb-store.ts';
+import { type DiskStore, type DiskStoreOptions, openDiskStore } from '../../src/io/disk-store.ts';
+import { checkShape } from '../../src/io/lmdb-file.ts';
 import { entriesOf, type StoreUnderTest, storeSuite } from '../core/store-suite.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'ringlight-store-'));
@@ -18,9 +27,9 @@ let directories = 0;
 const freshDirectory = () => join(base, `store-${++directories}`);
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-function open(directory = freshDirectory(), options: LmdbStoreOptions = {}) {
+function open(directory = freshDirectory(), options: DiskStoreOptions = {}) {
   const reported: StoreUnderTest['reported'] = [];
-  const store = openLmdbStore(
+  const store = openDiskStore(
     directory,
     (token, error) => reported.push({ token, error }),
     options,
@@ -50,7 +59,7 @@ const keyOf = (n: number) => {
 };
 const one = (n: number) => new Uint8Array(1).fill(n);
 
-const codeOf = (failing: () => LmdbStore) => {
+const codeOf = (failing: () => DiskStore) => {
   try {
     void failing().close();
   } catch (error) {
@@ -70,7 +79,7 @@ describe('a data directory', () => {
     const second = open(directory);
     expect(second.store.count).toBe(499);
     expect(second.store.byteLength).toBe(499 * 21);
-    expect(second.store.fact('who')).toEqual(Buffer.from(one(9)));
+    expect(second.store.fact('who')).toEqual(one(9));
     expect(second.store.get(keyOf(7), 0)).toBeNull();
     expect(entriesOf(second.store, null, keyOf(3)).map(([, record]) => record)).toEqual([
       '00',
@@ -97,12 +106,16 @@ describe('a data directory', () => {
     const { store, close } = open(cut);
     for (let i = 0; i < 2000; i++) store.put(keyOf(i), 0, new Uint8Array(400).fill(1));
     await close();
-    truncateSync(join(cut, 'data.mdb'), 200_000);
+    truncateSync(join(cut, 'log', '00000001.log'), 200_000);
     expect(codeOf(() => open(cut).store)).toBe('DATA_DAMAGED');
+    expect(() => open(cut)).toThrow('restore a backup, or begin with an empty directory');
 
     const other = freshDirectory();
     await open(other).close();
-    writeFileSync(join(other, 'data.mdb'), 'this is a text and not a store\n'.repeat(1000));
+    writeFileSync(
+      join(other, 'log', '00000001.log'),
+      'this is a text and not a store\n'.repeat(1000),
+    );
     expect(codeOf(() => open(other).store)).toBe('DATA_DAMAGED');
 
     const file = freshDirectory();
@@ -114,10 +127,20 @@ describe('a data directory', () => {
     const directory = freshDirectory();
     const first = open(directory);
     first.store.put(keyOf(1), 0, one(1));
-    first.store.keepFact('\0version', Buffer.from('ringlight ring store 99'));
     await first.close();
-    expect(() => open(directory)).toThrow('found "ringlight ring store 99"');
+    const file = join(directory, 'log', '00000001.log');
+    const bytes = readFileSync(file);
+    bytes.write('9', 7);
+    writeFileSync(file, bytes);
     expect(codeOf(() => open(directory).store)).toBe('DATA_VERSION');
+    expect(readFileSync(file)).toEqual(bytes);
+  });
+
+  test('is none to a version that looks for LMDB there', async () => {
+    const directory = freshDirectory();
+    await open(directory).close();
+    expect(() => checkShape(join(directory, 'data.mdb'))).toThrow('is damaged');
+    await open(directory).close();
   });
 
   test.skipIf(process.getuid?.() === 0)('that we may not write is told', () => {
@@ -125,21 +148,20 @@ describe('a data directory', () => {
   });
 });
 
-/** What a process leaves behind that is killed now: LMDB's files as they are. */
+/** What a process leaves behind that is killed now: its files as they are. */
 function crashed(directory: string) {
   const copy = freshDirectory();
   cpSync(directory, copy, { recursive: true, filter: (path) => !path.endsWith('holder') });
   return copy;
 }
 
-describe('the journal of a store', () => {
+describe('the log of a store', () => {
   test('has what was reported, whenever the process dies', async () => {
     const directory = freshDirectory();
     const { store, settled, close } = open(directory);
     const model = new Map<number, number>();
     let token = 0;
     for (let round = 0; round < 12; round++) {
-      // Some rounds fill the journal, so that it is settled, some are large and go past it.
       const writes = [3, 40, 2500][round % 3];
       for (let i = 0; i < writes; i++) {
         const n = (round * 31 + i * 7) % 3000;
@@ -173,70 +195,37 @@ describe('the journal of a store', () => {
     await close();
   }, 30_000);
 
-  test('that is not there is told: what was only in it is lost', async () => {
-    const directory = freshDirectory();
-    await open(directory).close();
-    rmSync(join(directory, 'journal'), { recursive: true });
-    expect(codeOf(() => open(directory).store)).toBe('DATA_DAMAGED');
-  });
-
-  test('that was cut short is told, wherever it was cut', async () => {
+  test('that lacks a file, or a part of one, is told, wherever it was cut', async () => {
     const directory = freshDirectory();
     const { store, settled, close } = open(directory);
     for (let i = 1; i <= 20; i++) {
-      store.put(keyOf(i), 0, new Uint8Array(3000).fill(i));
+      store.put(keyOf(i), 0, new Uint8Array(30_000).fill(i));
       store.flush(i);
       await settled();
     }
-    const left = crashed(directory);
     await close();
-    const { size } = statSync(join(left, 'journal', 'data.mdb'));
-    for (let length = 0; length < size; length += 1024) {
+    const files = readdirSync(join(directory, 'log'));
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of files) {
       const cut = freshDirectory();
-      cpSync(left, cut, { recursive: true });
-      truncateSync(join(cut, 'journal', 'data.mdb'), length);
-      expect([length, codeOf(() => open(cut).store)]).toEqual([length, 'DATA_DAMAGED']);
+      cpSync(directory, cut, { recursive: true });
+      const { size } = statSync(join(cut, 'log', file));
+      for (let length = size - 1; length >= 0; length -= 65_500) {
+        truncateSync(join(cut, 'log', file), length);
+        expect([file, length, codeOf(() => open(cut).store)]).toEqual([
+          file,
+          length,
+          'DATA_DAMAGED',
+        ]);
+      }
+      rmSync(join(cut, 'log', file));
+      expect([file, codeOf(() => open(cut).store)]).toEqual([file, 'DATA_DAMAGED']);
       rmSync(cut, { recursive: true });
     }
-    const whole = open(left);
+    const whole = open(directory);
     expect(whole.store.count).toBe(20);
     await whole.close();
-  }, 30_000);
-
-  test('is made for a store that was written before there was one', async () => {
-    const directory = freshDirectory();
-    const env = openEnvironment(directory);
-    const records = env.openDB<Buffer, Uint8Array>('records', {
-      encoding: 'binary',
-      keyEncoding: 'binary',
-    });
-    const facts = env.openDB<Buffer, string>('facts', { encoding: 'binary' });
-    records.putSync(keyOf(1), Buffer.from(one(1)));
-    facts.putSync('\0version', Buffer.from('ringlight ring store 1'));
-    facts.putSync('\0bytes', Buffer.from('21'));
-    await env.close();
-    const first = open(directory);
-    expect(first.store.byteLength).toBe(21);
-    first.store.put(keyOf(2), 0, one(2));
-    await first.close();
-    const second = open(directory);
-    expect(entriesOf(second.store).map(([, record]) => record)).toEqual(['01', '02']);
-    await second.close();
-  });
-});
-
-describe('a folder of an older version', () => {
-  test('is read, and closed to that version from then on', async () => {
-    const directory = freshDirectory();
-    const first = open(directory);
-    first.store.put(keyOf(1), 0, one(1));
-    first.store.keepFact('\0version', Buffer.from('ringlight ring store 2'));
-    await first.close();
-    const second = open(directory);
-    expect(entriesOf(second.store).map(([, record]) => record)).toEqual(['01']);
-    expect(Buffer.from(second.store.fact('\0version')!).toString()).toBe('ringlight ring store 3');
-    await second.close();
-  });
+  }, 60_000);
 });
 
 describe('a full disk', () => {
@@ -248,16 +237,19 @@ describe('a full disk', () => {
     store.flush(1);
     await settled();
     free = 1000;
+    // The file that is there takes some more; then there is none.
+    store.put(keyOf(3), 0, new Uint8Array(400_000));
     store.put(keyOf(1), 0, one(2));
     store.put(keyOf(2), 0, one(2));
     store.flush(2);
     await settled();
     expect(reported[1]).toEqual({
       token: 2,
-      error: `cannot write to ${directory}: the disk is full`,
+      error: `cannot write to ${directory}/log: the disk is full`,
     });
     store.put(keyOf(2), 0, one(3));
     store.remove(keyOf(1), 0);
+    store.remove(keyOf(3), 0);
     expect(store.get(keyOf(2), 0)).toEqual(one(3));
     free = 1e12;
     store.flush(3);
@@ -277,7 +269,7 @@ describe('a full disk', () => {
       durable: number;
       error: string;
     };
-    expect(said.error).toContain(`cannot write to ${directory}/journal: `);
+    expect(said.error).toContain(`cannot write to ${directory}/log: `);
     expect(said.durable).toBeGreaterThan(0);
     const { store, close } = open(directory);
     expect(store.count).toBeGreaterThanOrEqual(said.durable);

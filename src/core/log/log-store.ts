@@ -1,0 +1,200 @@
+/**
+ * A store as a log: what is written is put at its end, and where the last word on each key is found is
+ * known in memory. There is no other place that records have to go to later.
+ *
+ *     put b=3 ─▶ [ a=1  b=1 ] [ a gone  c=5  b=3 ]        places:  b ▶ segment 2, byte 97
+ *                                              ▲                   c ▶ segment 2, byte 66
+ *                                              end
+ *
+ * A write costs its own bytes, in order, and no look at the disk. Reading is one look at the places
+ * and, where the segment's image has left memory, one read of the file. Opening reads the log from its
+ * oldest segment to its end (replay.ts), which tidying (tidying.ts) keeps in proportion to what is
+ * needed of it. The idea is that of Bitcask (Sheehy and Smith, 2010).
+ */
+import type { Store, StoreToken } from '../store.ts';
+import {
+  type EntryReader,
+  FACT_NAME_BYTES_MAX,
+  factBytes,
+  PUT_HEAD_BYTES,
+  REMOVED_BYTES,
+  writeFact,
+  writePut,
+  writeRemoved,
+} from './batch.ts';
+import { Contents } from './contents.ts';
+import { LogWriter, type Reported } from './log-writer.ts';
+import type { LogPort } from './port.ts';
+import { replay } from './replay.ts';
+import type { Segment } from './segment.ts';
+import { Tidying } from './tidying.ts';
+
+export class LogStore implements Store {
+  /** Bytes of entries since the last turn. */
+  #written = 0;
+  readonly #port: LogPort;
+  readonly #contents = new Contents();
+  readonly #writer: LogWriter;
+  readonly #tidying: Tidying;
+
+  /**
+   * Reads the log that the port has.
+   * @throws LogError when it is damaged or of another version; what the port throws.
+   */
+  constructor(port: LogPort, report: Reported) {
+    this.#port = port;
+    const end = replay(port, this.#contents);
+    this.#writer = new LogWriter(
+      port,
+      (token, error) => report(token, error ?? this.#tidying.damage),
+      this.#contents.segments,
+      end,
+    );
+    this.#tidying = new Tidying(port, this.#writer, this);
+  }
+
+  get count(): number {
+    return this.#contents.count;
+  }
+
+  get byteLength(): number {
+    return this.#contents.byteLength;
+  }
+
+  /** Bytes of all segments that somebody needs. */
+  get logBytes(): number {
+    return this.#writer.bytes;
+  }
+
+  get neededBytes(): number {
+    return this.#contents.neededBytes;
+  }
+
+  /** Nothing is under way, and nothing is left to do by itself. */
+  get isIdle(): boolean {
+    const { isWriting, closed, durable } = this.#writer;
+    const { isRetrieving, isWanted } = this.#tidying;
+    return !isWriting && closed === durable && !isRetrieving && !isWanted;
+  }
+
+  get(key: Uint8Array, start: number): Uint8Array | null {
+    const row = this.#contents.places.keys.get(key, start);
+    return row === null ? null : this.#record(row);
+  }
+
+  put(key: Uint8Array, start: number, record: Uint8Array): void {
+    const at = this.#place(PUT_HEAD_BYTES + record.length);
+    const { active } = this.#writer;
+    const offset = writePut(active.image!, at, key, start, record);
+    this.#contents.put(active, key, start, offset, record.length);
+  }
+
+  remove(key: Uint8Array, start: number): void {
+    if (this.#contents.places.keys.get(key, start) === null) return;
+    const at = this.#place(REMOVED_BYTES);
+    writeRemoved(this.#writer.active.image!, at, key, start);
+    this.#contents.remove(key, start);
+  }
+
+  fact(name: string): Uint8Array | null {
+    return this.#contents.facts.get(name)?.value ?? null;
+  }
+
+  /** @throws RangeError for a name of more than 255 bytes. */
+  keepFact(name: string, value: Uint8Array): void {
+    const nameBytes = new TextEncoder().encode(name);
+    if (nameBytes.length > FACT_NAME_BYTES_MAX) {
+      throw new RangeError(`"name" expected at most 255 bytes, got ${nameBytes.length}`);
+    }
+    const bytes = factBytes(nameBytes, value);
+    const at = this.#place(bytes);
+    const { active } = this.#writer;
+    const offset = writeFact(active.image!, at, nameBytes, value);
+    const fact = { value: new Uint8Array(value), segment: active.number, offset, bytes };
+    this.#contents.keepFact(name, fact);
+  }
+
+  flush(token: StoreToken): void {
+    this.#writer.flush(token);
+  }
+
+  range(
+    from: Uint8Array | null,
+    to: Uint8Array | null,
+    visit: (key: Uint8Array, record: Uint8Array) => boolean,
+  ): void {
+    const { keys } = this.#contents.places;
+    keys.range(from, to, (key, row) => visit(key, this.#record(row)));
+  }
+
+  /** From now on nothing is begun by itself; what waits is written. */
+  end(): void {
+    this.#tidying.isEnded = true;
+    this.#port.soon();
+  }
+
+  // What the port reports.
+
+  /** What happened is over: writes what waits, and tidies a little. */
+  turn(): void {
+    if (this.#writer.isWriting) return;
+    this.#tidying.step(this.#written);
+    this.#written = 0;
+    this.#writer.turn(this.#tidying.isFarBehind);
+    this.#goOn();
+  }
+
+  made(file: number, error: string | null): void {
+    this.#writer.made(file, error);
+  }
+
+  written(error: string | null): void {
+    this.#writer.written(error);
+    this.#goOn();
+  }
+
+  retrieved(error: string | null): void {
+    this.#tidying.retrieved(error);
+  }
+
+  /** What takes over, from a batch whose byte 0 is `base` of its segment, all that is needed. @internal */
+  mover(from: Segment, base: number): EntryReader {
+    const { places, facts } = this.#contents;
+    return {
+      put: (bytes, key, record, length) => {
+        const row = places.keys.get(bytes, key);
+        if (row === null || places.segments[row] !== from.number) return;
+        if (places.offsets[row] !== base + record) return;
+        this.put(bytes, key, bytes.subarray(record, record + length));
+      },
+      removed: () => {},
+      fact: (_bytes, name, value) => {
+        const fact = facts.get(name);
+        if (fact?.segment !== from.number || fact.offset !== base + value) return;
+        this.keepFact(name, fact.value);
+      },
+    };
+  }
+
+  /** Tidying goes on with the next turn, unless something is under way that leads to one. */
+  #goOn(): void {
+    const { isRetrieving, isWanted } = this.#tidying;
+    if (isWanted && !isRetrieving && !this.#writer.isWriting) this.#port.soon();
+  }
+
+  #place(length: number): number {
+    this.#written += length;
+    return this.#writer.place(length);
+  }
+
+  #record(row: number): Uint8Array {
+    const { segments, offsets, lengths } = this.#contents.places;
+    const segment = this.#contents.segment(segments[row]!);
+    const offset = offsets[row]!;
+    const length = lengths[row]!;
+    if (segment.image !== null) return segment.image.subarray(offset, offset + length);
+    const record = new Uint8Array(length);
+    this.#port.read(segment.number, offset, record);
+    return record;
+  }
+}

@@ -1,0 +1,290 @@
+/**
+ * The files of a log (core/log) in a folder: written through to the disk, each of them there in full
+ * before it is used.
+ *
+ *     00000004.log      a segment
+ *     making            the next one, until all of it is on disk; then it is given its name
+ *
+ * A file is made of zeros in pieces, each written through, so that writes of the log that come between
+ * them wait for one piece and not for all. From then on its size and its blocks stay what they are: a
+ * write with O_DSYNC changes nothing that a file system would have to note elsewhere. Where the system
+ * has no such flag each write is followed by fdatasync.
+ */
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  fsync,
+  open,
+  openSync,
+  read,
+  readdirSync,
+  readSync,
+  rename,
+  rmSync,
+  write,
+} from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
+import type { LogPort } from '../core/log/port.ts';
+import { flushDirectory } from './directory.ts';
+import { checkRoom, type FreeBytes } from './free-room.ts';
+
+/** Zeros are written in pieces of this size: a millisecond or two. */
+const PIECE_BYTES = 256 * 1024;
+/** Files that are open at a time; others are opened when they are looked into. */
+const OPEN_FILES = 64;
+const MAKING = 'making';
+const NAME = /^\d{8}\.log$/;
+const THROUGH = constants.O_DSYNC ?? 0;
+const ZEROS = new Uint8Array(PIECE_BYTES);
+
+/** What is told of what was asked for. */
+export interface SegmentListener {
+  turn(): void;
+  made(file: number, error: string | null): void;
+  written(error: string | null): void;
+  retrieved(error: string | null): void;
+}
+
+const opening = promisify(open);
+const syncing = promisify(fsync);
+const reading = promisify(read);
+const renaming = promisify(rename);
+
+export class SegmentFiles implements LogPort {
+  readonly #directory: string;
+  readonly #freeBytes: FreeBytes;
+  readonly #salt: () => number;
+  /** Handles by file; the one that was opened first is closed first. */
+  readonly #open = new Map<number, number>();
+  #listener: SegmentListener | null = null;
+  #turn: NodeJS.Immediate | null = null;
+  /** Makes and retrievals. */
+  #underWay = 0;
+  readonly #resting: (() => void)[] = [];
+
+  /** The file that is written to, which is not closed meanwhile; 0 for none. */
+  #busy = 0;
+
+  /** @param salt random numbers of 32 bits. */
+  constructor(directory: string, freeBytes: FreeBytes, salt: () => number) {
+    this.#directory = directory;
+    this.#freeBytes = freeBytes;
+    this.#salt = salt;
+  }
+
+  /** Who hears of what was asked for; nothing is told before. */
+  listen(listener: SegmentListener): void {
+    this.#listener = listener;
+  }
+
+  checksum(bytes: Uint8Array, seed: number): number {
+    return crc32(bytes, seed);
+  }
+
+  salt(): number {
+    return this.#salt();
+  }
+
+  found(): number[] {
+    const names = readdirSync(this.#directory).filter((name) => NAME.test(name));
+    return names.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
+  }
+
+  load(file: number): Uint8Array {
+    const bytes = new Uint8Array(fstatSync(this.#opened(file)).size);
+    this.read(file, 0, bytes);
+    return bytes;
+  }
+
+  read(file: number, position: number, into: Uint8Array): void {
+    const handle = this.#opened(file);
+    for (let done = 0; done < into.length; ) {
+      const count = readSync(handle, into, done, into.length - done, position + done);
+      if (count === 0) throw new Error(`${this.#pathOf(file)} ends at byte ${position + done}`);
+      done += count;
+    }
+  }
+
+  make(file: number, bytes: number, head: Uint8Array, spare: number): void {
+    const made = spare === 0 ? this.#makeNew(bytes, head) : this.#makeOf(spare, head);
+    this.#track(
+      made.then((handle) => this.#name(file, handle, spare)),
+      (error) => this.#listener?.made(file, error),
+    );
+  }
+
+  write(file: number, position: number, bytes: Uint8Array): void {
+    this.#busy = file;
+    writeAll(this.#opened(file), bytes, position, (failure) => {
+      this.#busy = 0;
+      this.#listener?.written(failure && this.#told(failure));
+      this.#rest();
+    });
+  }
+
+  retrieve(file: number, position: number, into: Uint8Array): void {
+    this.#track(this.#retrieve(file, position, into), (error) => this.#listener?.retrieved(error));
+  }
+
+  drop(file: number): void {
+    this.#close(file);
+    rmSync(this.#pathOf(file), { force: true });
+  }
+
+  soon(): void {
+    this.#turn ??= setImmediate(() => {
+      this.#turn = null;
+      this.#listener?.turn();
+      this.#rest();
+    });
+  }
+
+  /** Resolves when nothing is under way and no turn is due. */
+  rest(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resting.push(resolve);
+      this.#rest();
+    });
+  }
+
+  /** Closes all files; nothing is under way. */
+  close(): void {
+    for (const handle of this.#open.values()) closeSync(handle);
+    this.#open.clear();
+  }
+
+  #pathOf(file: number): string {
+    return join(this.#directory, `${String(file).padStart(8, '0')}.log`);
+  }
+
+  #opened(file: number): number {
+    let handle = this.#open.get(file);
+    if (handle === undefined) {
+      handle = openSync(this.#pathOf(file), constants.O_RDWR | THROUGH);
+      this.#keepOpen(file, handle);
+    }
+    return handle;
+  }
+
+  #keepOpen(file: number, handle: number): void {
+    this.#open.set(file, handle);
+    if (this.#open.size <= OPEN_FILES) return;
+    const oldest = [...this.#open.keys()].find((other) => other !== this.#busy && other !== file);
+    if (oldest !== undefined) this.#close(oldest);
+  }
+
+  #close(file: number): void {
+    const handle = this.#open.get(file);
+    if (handle === undefined) return;
+    this.#open.delete(file);
+    closeSync(handle);
+  }
+
+  #track(work: Promise<void>, tell: (error: string | null) => void): void {
+    this.#underWay++;
+    const over = (error: string | null): void => {
+      this.#underWay--;
+      tell(error);
+      this.#rest();
+    };
+    work.then(
+      () => over(null),
+      (failure: Error) => over(this.#told(failure)),
+    );
+  }
+
+  #rest(): void {
+    if (this.#turn !== null || this.#underWay > 0 || this.#busy !== 0) return;
+    for (const resolve of this.#resting.splice(0)) resolve();
+  }
+
+  #told(failure: Error): string {
+    return `cannot write to ${this.#directory}: ${failure.message}`;
+  }
+
+  async #makeNew(bytes: number, head: Uint8Array): Promise<number> {
+    checkRoom(this.#directory, bytes, this.#freeBytes);
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | THROUGH;
+    const handle = await opening(join(this.#directory, MAKING), flags, 0o600);
+    try {
+      await writing(handle, head, 0);
+      for (let at = head.length; at < bytes; at += PIECE_BYTES) {
+        await writing(handle, ZEROS.subarray(0, Math.min(PIECE_BYTES, bytes - at)), at);
+      }
+      await syncing(handle);
+      return handle;
+    } catch (error) {
+      closeSync(handle);
+      throw error;
+    }
+  }
+
+  /** What file `spare` has is written over; its batches are those of another segment. */
+  async #makeOf(spare: number, head: Uint8Array): Promise<number> {
+    this.#close(spare);
+    const handle = await opening(this.#pathOf(spare), constants.O_RDWR | THROUGH);
+    try {
+      await writing(handle, head, 0);
+      return handle;
+    } catch (error) {
+      closeSync(handle);
+      throw error;
+    }
+  }
+
+  async #name(file: number, handle: number, spare: number): Promise<void> {
+    const from = spare === 0 ? join(this.#directory, MAKING) : this.#pathOf(spare);
+    try {
+      await renaming(from, this.#pathOf(file));
+      await flushDirectory(this.#directory);
+    } catch (error) {
+      closeSync(handle);
+      throw error;
+    }
+    this.#keepOpen(file, handle);
+  }
+
+  async #retrieve(file: number, position: number, into: Uint8Array): Promise<void> {
+    const handle = await opening(this.#pathOf(file), constants.O_RDONLY);
+    try {
+      for (let done = 0; done < into.length; ) {
+        const { bytesRead } = await reading(
+          handle,
+          into,
+          done,
+          into.length - done,
+          position + done,
+        );
+        if (bytesRead === 0)
+          throw new Error(`${this.#pathOf(file)} ends at byte ${position + done}`);
+        done += bytesRead;
+      }
+    } finally {
+      closeSync(handle);
+    }
+  }
+}
+
+/** A system may take a part of it only. */
+function writeAll(
+  handle: number,
+  bytes: Uint8Array,
+  position: number,
+  over: (failure: Error | null) => void,
+): void {
+  write(handle, bytes, 0, bytes.length, position, (failure, count) => {
+    if (failure !== null) return over(failure);
+    if (count === 0) return over(new Error('the disk takes no more'));
+    if (count < bytes.length) {
+      return writeAll(handle, bytes.subarray(count), position + count, over);
+    }
+    if (THROUGH !== 0) return over(null);
+    fdatasync(handle, over);
+  });
+}
+
+const writing = promisify(writeAll);
