@@ -217,7 +217,7 @@ export class Simulation {
       case 'step':
         return this.#step(command.by, command.count);
       case 'rewind':
-        return this.#rewind(Math.floor(command.toMs));
+        return this.#rewind(Math.floor(command.toMs), command.acts ?? null);
       case 'act':
         return this.#act(command.act);
       case 'inspect':
@@ -252,18 +252,29 @@ export class Simulation {
     this.#open({ what: 'beginning', fromMs: 0, toMs, arrivals: Infinity });
   }
 
-  #rewind(toMs: number): void {
+  #rewind(toMs: number, acts: readonly TimedAct[] | null): void {
     const scene = this.#scene;
     if (scene === null) return;
     this.#isPlaying = false;
     this.#waiting = [];
-    if (toMs < scene.nowMs) {
+    const isSamePast = acts === null || this.#hasBefallen(acts);
+    if (acts !== null) {
+      this.#acts = acts;
+      this.#emit({ type: 'history', acts });
+    }
+    if (toMs < scene.nowMs || !isSamePast) {
       this.show(); // what has happened until now is told before it is void
       this.#found(scene.config);
       this.#open({ what: GOING_BACK, fromMs: 0, toMs, arrivals: Infinity });
     } else {
       this.#open({ what: 'going on', fromMs: scene.nowMs, toMs, arrivals: Infinity });
     }
+  }
+
+  /** Is what these say of the time until now what has been done? */
+  #hasBefallen(acts: readonly TimedAct[]): boolean {
+    const past = acts.filter(({ atMs }) => atMs <= this.nowMs);
+    return JSON.stringify(past) === JSON.stringify(this.#acts.slice(0, this.#done));
   }
 
   #step(by: 'message' | 'ms', count: number): void {

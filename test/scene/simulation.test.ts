@@ -336,6 +336,29 @@ describe('a view', () => {
   });
 });
 
+describe('going to a moment with all acts named', () => {
+  const crash = { atMs: 4000, act: { kind: 'crash', nodes: [3] } } as const;
+  const put = { atMs: 2000, act: { kind: 'put', name: 'kiwi', value: 'x' } } as const;
+  const straight = (acts: readonly TimedAct[], atMs: number) => new Watched({}, acts, atMs);
+
+  test('later ones befall the world that is there', () => {
+    const watched = straight([put], 3000);
+    watched.messages = [];
+    watched.do({ do: 'rewind', toMs: 6000, acts: [put, crash] });
+    expect(watched.hash).toBe(straight([put, crash], 6000).hash);
+    expect(watched.history).toEqual([put, crash]);
+    expect(watched.all('busy').map(({ what }) => what)).not.toContain('going back');
+  });
+
+  test('where the past is another, it begins anew', () => {
+    const watched = straight([put], 3000);
+    watched.do({ do: 'rewind', toMs: 6000, acts: [crash] });
+    expect(watched.hash).toBe(straight([crash], 6000).hash);
+    watched.do({ do: 'rewind', toMs: 7000, acts: [put, crash] });
+    expect(watched.hash).toBe(straight([put, crash], 7000).hash);
+  });
+});
+
 describe('exchanges of messages', () => {
   test.each(['ring', 'mainline'] as const)(
     'in a calm %s all that is asked is answered',

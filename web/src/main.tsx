@@ -9,6 +9,7 @@ import { rememberTheme, shownTheme } from './model/theme.ts';
 import { view } from './model/view-state.ts';
 import { Shell } from './shell/shell.tsx';
 import { pressed } from './shell/shortcuts.ts';
+import { withStandingWorlds } from './sources/standing-worlds.ts';
 import { workerSource } from './sources/worker-source.ts';
 import { Studio } from './studio.ts';
 import './theme.css';
@@ -18,7 +19,8 @@ effect(() => rememberTheme(view.theme.value));
 
 const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 const isEmbedded = new URLSearchParams(location.search).has('embed');
-const studio = new Studio(view, isCalm, workerSource(), isEmbedded);
+const openLab = withStandingWorlds(workerSource(), navigator.hardwareConcurrency);
+const studio = new Studio(view, isCalm, openLab, isEmbedded);
 studio.start(location.hash);
 addEventListener('hashchange', () => studio.follow(location.hash));
 addEventListener('keydown', (event) => {

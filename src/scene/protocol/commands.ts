@@ -97,8 +97,11 @@ export const Command = byKind('do', [
   shape({ do: z.literal('pause') }),
   /** `message`: to the next datagram or piece of a stream that arrives. */
   shape({ do: z.literal('step'), by: oneOf('message', 'ms'), count: numberIn(0, STEPS_MAX) }),
-  /** Back or forth to a moment, paused. What was done later is remembered until something else is done. */
-  shape({ do: z.literal('rewind'), toMs: moment }),
+  /**
+   * Back or forth to a moment, paused. What was done later is remembered until something else is done;
+   * `acts` are all there are, in place of those that are remembered.
+   */
+  shape({ do: z.literal('rewind'), toMs: moment, acts: z.exactOptional(Acts) }),
   shape({ do: z.literal('act'), act: Act }),
   /** Look into a node; -1 for none. */
   shape({ do: z.literal('inspect'), node: integerIn(-1, NODE_MAX) }),

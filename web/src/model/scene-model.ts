@@ -199,6 +199,8 @@ export class SceneModel {
         this.#tick.value++;
         break;
       case 'flights':
+        // Numbers that come again are those of another telling of the same world.
+        if (message.flights[0]?.id <= (this.flights.at(-1)?.id ?? 0)) this.flights = [];
         for (const flight of message.flights) this.flights.push(flight);
         this.omittedFlights += message.omitted;
         if (this.flights.length > FLIGHTS_KEPT) {

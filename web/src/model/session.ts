@@ -299,6 +299,7 @@ export class Session {
   }
 
   rewind(toMs: number): void {
+    this.view.selectedFlight.value = 0; // messages have other numbers there
     this.#toAll({ do: 'rewind', toMs });
   }
 
