@@ -166,7 +166,7 @@ describe('a world with others that stand', () => {
         expect(visit.hash).toBe(same.hash);
         expect(visit.shown).toEqual(same.shown);
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   });
 

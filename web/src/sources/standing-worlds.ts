@@ -63,6 +63,8 @@ class StandingWorlds implements Source {
   #eventsApart: number;
   #atMs = 0;
   #askedPace = 0;
+  #isBusy = false;
+  #isBehind = false;
   readonly #asked = new Map<Command['do'], Command>();
 
   constructor(open: OpenSource, listener: SourceListener, eventsApart: number) {
@@ -108,12 +110,13 @@ class StandingWorlds implements Source {
       this.#acts = message.acts;
       this.#forget(({ acts, atMs }) => !isSame(acts, this.#pastOf(atMs)));
     }
+    if (message.type === 'busy') this.#isBusy = message.done < 1;
     this.#listener.onMessage(message);
     if (message.type !== 'frame') return;
     this.#atMs = message.atMs;
     this.#mark(message.atMs, message.figures.events);
-    const isBehind = message.playing && message.pace < BEHIND * this.#askedPace;
-    if (!isBehind) this.#makeNext();
+    this.#isBehind = message.playing && message.pace < BEHIND * this.#askedPace;
+    this.#makeNext();
   }
 
   #pastOf(atMs: number): readonly TimedAct[] {
@@ -133,8 +136,9 @@ class StandingWorlds implements Source {
     this.#eventsApart *= 2;
   }
 
-  /** One at a time. */
+  /** One at a time, and none while the world that is seen needs the machine. */
   #makeNext(): void {
+    if (this.#isBusy || this.#isBehind) return;
     if (this.#standing.some(({ source, isReady }) => source !== null && !isReady)) return;
     const next = this.#standing.find(({ source }) => source === null);
     if (next === undefined || this.#config === null) return;
@@ -162,6 +166,7 @@ class StandingWorlds implements Source {
     const at = this.#standing.indexOf(world);
     this.#standing[at] = blank(world.atMs, world.events, world.acts);
     this.#seen = world;
+    this.#isBusy = true;
     const sinceMs = this.#atMs;
     const acts = this.#acts;
     for (const message of world.told) {
