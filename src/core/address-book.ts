@@ -66,7 +66,7 @@ export class AddressBook {
 
   /** Where the 16 bytes of a number begin in `bytes`, or 0 when it means nobody any more. */
   startOf(ip: number): number {
-    const row = this.#rowOf(ip);
+    const row = this.rowOf(ip);
     return row === 0 ? 0 : row * IP6_BYTES;
   }
 
@@ -77,21 +77,22 @@ export class AddressBook {
 
   /** The /64 of an address, as a number that all of it have in common; 0 for nobody. */
   networkOf(ip: number): number {
-    return this.#networkOf[this.#rowOf(ip)];
+    return this.#networkOf[this.rowOf(ip)];
   }
 
   /** Whoever keeps a number for long holds on to it, and lets go as often. */
   hold(ip: number): void {
-    const row = this.#rowOf(ip);
+    const row = this.rowOf(ip);
     if (row !== 0 && this.#holders[row]++ === 0) this.#held++;
   }
 
   letGo(ip: number): void {
-    const row = this.#rowOf(ip);
+    const row = this.rowOf(ip);
     if (row !== 0 && --this.#holders[row] === 0) this.#held--;
   }
 
-  #rowOf(ip: number): number {
+  /** A small number for each address that is known, used again when it is forgotten; 0 for nobody. */
+  rowOf(ip: number): number {
     const low = ip - FIRST_IP6;
     const row = low % ROWS;
     return this.#generations[row] === Math.floor(low / ROWS) && row < this.#ips.rowEnd ? row : 0;

@@ -9,6 +9,7 @@
  * A node has one entry in the wheel: when its deadline moves closer another is put in, and the old one,
  * when it comes, is found to be stale.
  */
+import { isV6 } from '../core/address.ts';
 import { assert } from '../core/assert.ts';
 import { Network } from './network/network.ts';
 import type { NetworkModel } from './network/network-model.ts';
@@ -94,6 +95,9 @@ export class WorldState {
   inhabit(overlay: Overlay): void {
     assert(this.inhabitants === null, 'a world has one overlay');
     assert(overlay.count === this.count, 'the overlay has as many nodes as the world');
+    if (this.count > 0 && isV6(overlay.addressOf(0)) !== this.network.isV6) {
+      throw new TypeError('"network.family" 6 is for Mainline nodes without adversaries');
+    }
     this.inhabitants = overlay;
   }
 

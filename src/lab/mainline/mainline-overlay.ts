@@ -100,14 +100,16 @@ export class MainlineOverlay implements Overlay {
       new SeededRandom(seed, SeedStream.ids),
       founders,
       options.settlement ?? null,
+      world.network.isV6,
     );
     const random = new SeededRandom(seed, SeedStream.nodes);
-    this.shared = new MainlineShared(random, options.sha1, verify, {
+    const size = {
       contacts: count,
       rows: count * rowsPerNode(count, settings) + 1,
       slotBits: SLOT_BITS,
       idleLookups: IDLE_LOOKUPS,
-    });
+    };
+    this.shared = new MainlineShared(random, options.sha1, verify, size, world.network.isV6);
     this.population.intern(this.shared.contacts, new SeededRandom(seed, SeedStream.idTails));
     this.shared.contacts.makeResident((address) => this.population.nodeAt(address) + 1);
     this.oracle = new Oracle(this.population, world.alive, this.shared.contacts);

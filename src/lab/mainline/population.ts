@@ -6,6 +6,8 @@
  *     0 … ids ascending … founders - 1 │ founders … ids in any order … count - 1
  *                                        latecomers: born while the world runs, a few
  *
+ * In a world of IPv6 they are kept (addresses6.ts), 12 bytes a node.
+ *
  * Where networks matter, as to attackers and those who count them, ids and addresses are given: a
  * settlement. Then addresses are looked up, 50 bytes a node.
  */
@@ -14,6 +16,7 @@ import { assert } from '../../core/assert.ts';
 import { ID_BYTES, prefixOf } from '../../core/id.ts';
 import type { Random } from '../../core/random.ts';
 import type { Contacts } from '../../mainline/rows/contacts.ts';
+import { Addresses6 } from './addresses6.ts';
 
 /** 16.0.0.0, the first of 268 million public addresses that nothing else is made of. */
 const FIRST_IP = 0x10000000;
@@ -38,6 +41,7 @@ export class Population {
   /** The first 48 bits of each founder's id, ascending. */
   readonly keys: Float64Array;
   readonly #settlement: Settlement | null;
+  readonly #addresses6: Addresses6 | null;
   /** The node at each address of a settlement. */
   readonly #nodes = new Map<Address, number>();
 
@@ -46,11 +50,13 @@ export class Population {
     random: Random,
     founders: number = count,
     settlement: Settlement | null = null,
+    isV6 = false,
   ) {
     this.count = count;
     this.founders = founders;
     this.keys = new Float64Array(founders);
     this.#settlement = settlement;
+    this.#addresses6 = isV6 && settlement === null ? new Addresses6(count, PORT) : null;
     if (settlement === null) this.#scatter(random);
     else this.#settle(settlement);
   }
@@ -70,12 +76,14 @@ export class Population {
 
   addressOf(node: number): Address {
     if (this.#settlement !== null) return this.#settlement.addresses[node];
+    if (this.#addresses6 !== null) return this.#addresses6.addressOf(node);
     return addressOf(FIRST_IP + node, PORT);
   }
 
   /** The node at an address, or -1 for one that is not of this world. */
   nodeAt(address: Address): number {
     if (this.#settlement !== null) return this.#nodes.get(address) ?? -1;
+    if (this.#addresses6 !== null) return this.#addresses6.nodeAt(address);
     const ip = ipOf(address);
     const node = ip - FIRST_IP;
     return node >= 0 && node < this.count && address === ip * 0x10000 + PORT ? node : -1;

@@ -12,6 +12,8 @@ import type { UplinkModel } from './uplinks.ts';
 
 export interface NetworkModel {
   latency: LatencyModel;
+  /** Of what addresses are: 4, or 6 for Mainline nodes on IPv6 (BEP 32), each in a /64 of its own. Default 4. */
+  family?: 4 | 6;
   /** Share of the datagrams that are lost, each by itself, 0..1. */
   loss?: number;
   /** Losses that come in bursts; they come on top. */
@@ -29,6 +31,7 @@ export interface NetworkModel {
 
 const FIELDS: Readonly<Record<keyof NetworkModel, (value: never, name: string) => void>> = {
   latency: checkLatency,
+  family: checkFamily,
   loss: (share: number, name) => void numberIn(share, name, 1),
   bursts: checkBursts,
   jitter: checkJitter,
@@ -55,7 +58,15 @@ export function checkNetwork(model: unknown, name = 'network'): NetworkModel {
     if (value === undefined) continue;
     FIELDS[field as keyof NetworkModel](value as never, `${name}.${field}`);
   }
+  if (fields.family === 6 && fields.nat !== undefined) {
+    throw new TypeError(`"${name}.nat" translates addresses of IPv4, and "${name}.family" is 6`);
+  }
   return model as NetworkModel;
+}
+
+function checkFamily(family: unknown, name: string): void {
+  if (family === 4 || family === 6) return;
+  throw new TypeError(`"${name}" expected 4 or 6, got ${shown(family)}`);
 }
 
 const LATENCY_FIELDS: { readonly [kind in LatencyModel['kind']]: readonly string[] } = {

@@ -144,6 +144,11 @@ export class Network {
     return this.nats === null || this.nats.classOf[to] === NatClass.open;
   }
 
+  /** Is it a network of IPv6? */
+  get isV6(): boolean {
+    return this.#model.family === 6;
+  }
+
   /** The longest piece in which a stream's bytes arrive. */
   get pieceBytes(): number {
     return this.#model.pieceBytes ?? Infinity;
