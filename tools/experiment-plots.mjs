@@ -4,11 +4,13 @@
  *
  *     ![…](../pictures/experiments/kad-hops-hops.svg)      hops.svg of kad-hops
  *
- * The same version makes the same files, byte for byte. Needs a build; takes two minutes.
+ * The same version makes the same files, byte for byte: `--check` writes nothing, and ends with 1 when a
+ * page shows what this version would not draw. Needs a build; takes two minutes.
  */
 import { execFile } from 'node:child_process';
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -29,16 +31,23 @@ const PICTURES = join(ROOT, 'docs/pictures/experiments');
 const SCENARIO = join(ROOT, 'examples/scenarios/flash-crowd.json');
 const SEED = 1;
 
-const wanted = process.argv.slice(2);
+const isCheck = process.argv.includes('--check');
+const wanted = process.argv.slice(2).filter((one) => one !== '--check');
 const names = readdirSync(PAGES)
   .map((file) => file.replace(/\.md$/, ''))
   .filter((name) => wanted.length === 0 || wanted.includes(name));
 const place = mkdtempSync(join(tmpdir(), 'ringlight-plots-'));
 mkdirSync(PICTURES, { recursive: true });
+/** @type {string[]} */
+const stale = [];
 try {
   for (const name of names) await plot(name);
 } finally {
   rmSync(place, { recursive: true, force: true });
+}
+if (stale.length > 0) {
+  console.error(`not as this version draws it: ${stale.join(', ')}; npm run docs:plots`);
+  process.exitCode = 1;
 }
 
 /** @param {string} name */
@@ -63,8 +72,12 @@ async function plot(name) {
   await promisify(execFile)(process.execPath, args.map(String)).catch((error) => {
     if (error.code !== 1) throw error;
   });
-  for (const file of files)
-    copyFileSync(join(out, file.slice(name.length + 1)), join(PICTURES, file));
+  for (const file of files) {
+    const made = join(out, file.slice(name.length + 1));
+    const kept = join(PICTURES, file);
+    if (!isCheck) copyFileSync(made, kept);
+    else if (!existsSync(kept) || !readFileSync(made).equals(readFileSync(kept))) stale.push(file);
+  }
 }
 
 /** @param {string} name */

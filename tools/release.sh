@@ -16,6 +16,7 @@ grep -q "^## $version (unreleased)" CHANGELOG.md && fail "CHANGELOG.md calls $ve
 [ "$(git describe --exact-match --tags 2>/dev/null)" = "v$version" ] || fail "this commit has no tag v$version"
 
 .ci/run
+node tools/experiment-plots.mjs --check || fail 'plots of the experiments are not of this version'
 npm pack --dry-run
 if [ "${1:-}" = --publish ]; then
   npm publish --provenance --access public

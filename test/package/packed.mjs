@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** A registry that does not answer keeps nobody longer. */
+const INSTALL_MS = 180_000;
 const QUIET = ['--no-audit', '--no-fund', '--prefer-offline'];
 
 /** Folders of this run, gone with it. */
@@ -46,6 +48,7 @@ export function install(folder, ...packages) {
   const { status, stdout, stderr } = spawnSync('npm', ['install', ...QUIET, ...packages], {
     cwd: folder,
     encoding: 'utf8',
+    timeout: INSTALL_MS,
   });
   if (status !== 0) throw new Error(`npm install ${packages.join(' ')}: ${stderr}`);
   return stdout + stderr;

@@ -3,7 +3,8 @@
  * What a block is, its fence says; the words after the language are for us, readers do not see them:
  *
  *     js           a program, to its end; `js vitest`, `js jest`, `js node:test`: a file of tests
- *     sh           typed into a shell, to its end; `sh stays`: a server, runs until the page is done
+ *     sh           typed into a shell, to its end; `sh stays`: a server, runs until the page is done;
+ *                  `sh begins`: each line is long work, which is begun and does not end with an error
  *     console      `$ ` and what is typed, then what is printed: compared as it stands, with `live` by its form
  *     text output  what the block before printed, by its form; with `exact` as it stands
  *     json         is JSON, one or several
@@ -28,6 +29,8 @@ const WITH = {
 };
 /** A program or command of the docs is done in this time. */
 const TIME_MS = 120_000;
+/** Of long work that begins: what is wrong with its options is told long before. */
+const BEGIN_MS = 5_000;
 /** A server has said where it is in this time. */
 const START_MS = 20_000;
 
@@ -129,7 +132,24 @@ class Page {
     this.printed = said;
   }
 
+  /** Line by line; whole runs of experiments are for `lab verify`. */
+  async begin(text) {
+    for (const line of text.split('\n')) {
+      const running = this.start('bash', ['-c', `exec ${line}`]);
+      const later = new Promise((resolve) => setTimeout(() => resolve('runs'), BEGIN_MS).unref());
+      const status = await Promise.race([running.ended, later]);
+      if (status === 'runs') process.kill(-running.child.pid, 'SIGKILL');
+      else {
+        // A check of a shown variation may fail, as its page then says; that is told with how to repeat it.
+        const isVerdict = status === 1 && running.said.includes('to see it again');
+        check(status === 0 || isVerdict, `${line}: exit status ${status}\n${running.said}`);
+      }
+      await running.ended;
+    }
+  }
+
   async sh({ text, words }) {
+    if (words.includes('begins')) return this.begin(text);
     if (!words.includes('stays')) return this.done(this.shell(text), text);
     const server = this.start('bash', ['-c', text]);
     this.servers.push(Object.assign(server, { text }));
@@ -242,7 +262,7 @@ async function runPage(path) {
 const pages = [
   'README.md',
   ...readdirSync(join(ROOT, 'docs'), { recursive: true })
-    .filter((name) => name.endsWith('.md') && !name.startsWith('experiments/'))
+    .filter((name) => name.endsWith('.md'))
     .sort()
     .map((name) => `docs/${name}`),
 ];

@@ -1,6 +1,7 @@
 /**
  * Where the packed package runs: the same program on every runtime that npm has, and what it took, as the
- * table of docs/runtimes.md (`--write`). A runtime that cannot be installed on this machine is left out.
+ * table of docs/runtimes.md (`--write`). A runtime that cannot be installed on this machine is left out, and said so.
+ * Versions are fixed, so that what others release changes no run of ours; they are renewed by hand.
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -8,12 +9,12 @@ import { join } from 'node:path';
 import { folderWith, install, ROOT, tarball, write } from './packed.mjs';
 
 const RUNTIMES = [
-  ['Node.js 20', 'node@20', 'node_modules/node/bin/node', []],
-  ['Node.js 22', 'node@22', 'node_modules/node/bin/node', []],
-  ['Node.js 24', 'node@24', 'node_modules/node/bin/node', []],
-  ['Node.js 26', 'node@26', 'node_modules/node/bin/node', []],
-  ['Bun', 'bun@1', 'node_modules/.bin/bun', []],
-  ['Deno', 'deno@2', 'node_modules/.bin/deno', ['run', '-A', '--node-modules-dir=manual']],
+  ['Node.js 20', 'node@20.20.2', 'node_modules/node/bin/node', []],
+  ['Node.js 22', 'node@22.23.3', 'node_modules/node/bin/node', []],
+  ['Node.js 24', 'node@24.21.0', 'node_modules/node/bin/node', []],
+  ['Node.js 26', 'node@26.10.0', 'node_modules/node/bin/node', []],
+  ['Bun', 'bun@1.4.5', 'node_modules/.bin/bun', []],
+  ['Deno', 'deno@2.9.6', 'node_modules/.bin/deno', ['run', '-A', '--node-modules-dir=manual']],
 ];
 
 /** Parts are tried one by one, so that one that fails says nothing about the others. */
@@ -64,6 +65,26 @@ console.log(JSON.stringify(results));
 process.exit(0);
 `;
 
+const PARTS = ['testnet', 'ring', 'data', 'lab'];
+
+/** Runs the program once. Returns what each part took, or what went wrong. */
+function runOn(command, flags, data) {
+  const { stdout, stderr, status } = spawnSync(command, [...flags, 'program.mjs', data], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  const line = stdout?.split('\n').find((one) => one.startsWith('{'));
+  if (line === undefined) return { trouble: `exit status ${status} ${stderr?.slice(-500)}` };
+  const { version, ...parts } = JSON.parse(line);
+  const wrong = PARTS.filter((part) => parts[part].error);
+  return {
+    version,
+    parts,
+    trouble: wrong.map((part) => `${part}: ${parts[part].error}`).join('; '),
+  };
+}
+
 const { folder } = folderWith('program', tarball());
 write(folder, { 'program.mjs': PROGRAM });
 const rows = [];
@@ -77,24 +98,20 @@ for (const [name, spec, path, flags] of RUNTIMES) {
     console.log(`none  ${name}: ${error.message.split('\n')[0]}`);
     continue;
   }
-  const data = join(home, 'data');
-  const { stdout, stderr, status } = spawnSync(join(home, path), [...flags, 'program.mjs', data], {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: 120_000,
-  });
-  const line = stdout?.split('\n').find((one) => one.startsWith('{'));
-  if (line === undefined) {
+  let { version, parts, trouble } = runOn(join(home, path), flags, join(home, 'data'));
+  if (trouble !== '') {
+    // Real sockets beside other work: once more, and said so.
+    console.log(`again ${name}: ${trouble}`);
+    ({ version, parts, trouble } = runOn(join(home, path), flags, join(home, 'data-again')));
+  }
+  if (trouble !== '') {
     failed++;
-    console.log(`FAIL  ${name}: exit status ${status} ${stderr?.slice(-500)}`);
+    console.log(`FAIL  ${name}: ${trouble}`);
     continue;
   }
-  const { version, testnet, ring, data: kept, lab } = JSON.parse(line);
-  traces.add(lab.note);
-  const tell = (part) => (part.error ? `no: ${part.error}` : `${(part.ms / 1000).toFixed(1)} s`);
-  // The table says what does not work; Node.js has to do all of it.
-  if (name.startsWith('Node') && [testnet, ring, kept, lab].some((part) => part.error)) failed++;
-  rows.push(`| ${name} (${version}) | ${[testnet, ring, kept, lab].map(tell).join(' | ')} |`);
+  traces.add(parts.lab.note);
+  const seconds = PARTS.map((part) => `${(parts[part].ms / 1000).toFixed(1)} s`);
+  rows.push(`| ${name} (${version}) | ${seconds.join(' | ')} |`);
   console.log(rows.at(-1));
 }
 if (traces.size !== 1) {

@@ -3,8 +3,8 @@
  * name on the command line too: `node test/package/try-package.mjs types bundles`.
  */
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bytesIn, check, folderWith, prove, ROOT, run, tarball, write } from './packed.mjs';
 
@@ -83,8 +83,8 @@ function optional() {
   );
 }
 
-/** The oldest and one between; the newest is the project's own. */
-const TYPESCRIPTS = ['5.6', '5.9'];
+/** The oldest and those between that are still in use; the newest is the project's own. */
+const TYPESCRIPTS = ['5.6', '5.9', '6.0'];
 
 function types() {
   const use = `
@@ -93,7 +93,10 @@ import { connectRing, openRing, type Ring } from 'ringlight/ring';
 import { createRingTestnet, createTestnet } from 'ringlight/testnet';
 import { createLab } from 'ringlight/lab';
 import * as scene from 'ringlight/scene';
-import { LiveRing, openStudio } from 'ringlight/studio';
+import { LiveRing, openStudio, type Studio } from 'ringlight/studio';
+import { decode as same } from 'ringlight/codec';
+import { openHttp } from 'ringlight/service';
+import Client from 'ringlight/compat/bittorrent-dht';
 
 export async function distances(node: Mainline, target: string): Promise<(number | null)[]> {
   const trace: LookupTrace = (await node.findNode(target)).lookup;
@@ -103,7 +106,8 @@ export const open: Promise<Mainline> = openMainline({ bootstrap: false });
 export const ring: Promise<Ring> = openRing({ k: 2 });
 export const value: Promise<Uint8Array | null> = ring.then((one) => one.get('hello'));
 export const bytes: Uint8Array = encode({ a: 1 });
-export const all = [connectRing, createTestnet, createRingTestnet, createLab, scene, openStudio, LiveRing, decode];
+export const all = [connectRing, createTestnet, createRingTestnet, createLab, scene, openStudio, LiveRing, decode, same, openHttp, Client];
+export const scenes: Promise<number> = openStudio().then((one: Studio) => one.stats.scenes);
 `;
   const { folder } = folderWith('typed', tarball(), '@types/node@24');
   const compilers = folderWith(
@@ -155,7 +159,7 @@ globalThis.result = new TextDecoder().decode(encode({ a: decode(encode(1)) }));`
 const lab = new Lab({ seed: 1, nodes: 300 });
 globalThis.result = lab.nodes[3].findNode('ab'.repeat(20)).then(({ grade }) => lab.traceHash);`,
     'rollup.config.mjs': `import resolve from '@rollup/plugin-node-resolve';
-export default { plugins: [resolve({ browser: true })], onwarn(warning) { if (warning.code === 'UNRESOLVED_IMPORT') throw new Error(warning.message); } };`,
+export default { plugins: [resolve({ browser: true })], onwarn(warning) { if (['UNRESOLVED_IMPORT', 'CIRCULAR_DEPENDENCY'].includes(warning.code)) throw new Error(warning.message); } };`,
     'webpack.config.cjs': `module.exports = (env) => ({ mode: 'production', target: 'web', entry: './' + env.what + '.mjs', output: { filename: 'webpack-' + env.what + '.js', path: __dirname }, performance: false });`,
     'vite.config.mjs': `export default { logLevel: 'warn', build: { emptyOutDir: false, outDir: '.', lib: { entry: process.env.WHAT + '.mjs', formats: ['es'], fileName: () => 'vite-' + process.env.WHAT + '.js' } } };`,
     'run.mjs': `const { readFileSync } = await import('node:fs'); const { runInNewContext } = await import('node:vm');
@@ -252,9 +256,36 @@ async function command() {
   }
 }
 
-/** A test of each runner, as docs/testing.md has it. */
+/** Looks for a file of the package behind each link of its pages: what is packed leads nowhere else. */
+function links() {
+  const home = join(folder, 'node_modules/ringlight');
+  let checked = 0;
+  for (const page of readdirSync(home, { recursive: true })) {
+    if (!/^(?:[A-Z]+|docs\/.*|examples\/.*)\.md$/.test(page)) continue;
+    const text = readFileSync(join(home, page), 'utf8').replace(/^```[\s\S]*?^```/gm, '');
+    for (const [, to] of text.matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)) {
+      check(
+        existsSync(join(home, dirname(page), to)),
+        `${page} leads to ${to}, which is not packed`,
+      );
+      checked++;
+    }
+  }
+  check(checked > 100, `only ${checked} links were found`);
+  return `${checked} links`;
+}
+
+/** A test of each runner, as docs/testing.md has it; then one that forgets to close what it opened. */
 function runners() {
   const { folder } = folderWith('tests', tarball(), 'jest@30', 'vitest@3');
+  write(folder, {
+    'jest.config.cjs': `module.exports = { testMatch: ['**/jest.test.cjs'], testEnvironment: 'node' };`,
+  });
+  const closes = 'await ring.close();\n  await testnet.close();';
+  for (const end of [closes, '/* The end comes all the same. */']) runAll(folder, end);
+}
+
+function runAll(folder, end) {
   const body = `const testnet = await createTestnet({ nodes: 8 });
   const [a, b] = testnet.nodes;
   await a.announce('ab'.repeat(20), { port: 1234 });
@@ -262,22 +293,26 @@ function runners() {
   if (peers.length !== 1) throw new Error('not found');
   const ring = await createRingTestnet({ nodes: 3 });
   await ring.nodes[0].insert('a', 'b');
-  await ring.close();
-  await testnet.close();`;
+  const client = await connectRing(ring.nodes[0].addresses[0]);
+  if ((await client.get('a'))?.length !== 1) throw new Error('not there');
+  ${end}`;
   write(folder, {
-    'jest.test.cjs': `const { createTestnet, createRingTestnet } = require('ringlight/testnet');
+    'jest.test.cjs': `const { connectRing } = require('ringlight/ring');
+const { createTestnet, createRingTestnet } = require('ringlight/testnet');
 test('finds', async () => { ${body} }, 30_000);`,
-    'vitest.test.mjs': `import { createRingTestnet, createTestnet } from 'ringlight/testnet';
+    'vitest.test.mjs': `import { connectRing } from 'ringlight/ring';
+import { createRingTestnet, createTestnet } from 'ringlight/testnet';
 import { test } from 'vitest';
 test('finds', async () => { ${body} }, 30_000);`,
-    'node.mjs': `import { createRingTestnet, createTestnet } from 'ringlight/testnet';
+    'node.mjs': `import { connectRing } from 'ringlight/ring';
+import { createRingTestnet, createTestnet } from 'ringlight/testnet';
 import { test } from 'node:test';
 test('finds', async () => { ${body} });`,
-    'jest.config.cjs': `module.exports = { testMatch: ['**/jest.test.cjs'], testEnvironment: 'node' };`,
   });
-  run(join(folder, 'node_modules/.bin/jest'), [], folder);
+  const said = run(join(folder, 'node_modules/.bin/jest'), [], folder);
+  check(!/did not exit|force exited/.test(said), said);
   run(join(folder, 'node_modules/.bin/vitest'), ['run', 'vitest.test.mjs'], folder);
   run(process.execPath, ['--test', 'node.mjs'], folder);
 }
 
-await prove({ installed, library, optional, command, types, bundles, runners });
+await prove({ installed, links, library, optional, command, types, bundles, runners });
