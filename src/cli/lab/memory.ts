@@ -49,9 +49,13 @@ export function footprintOf({ nodes, k, upkeep, isInspected = false }: WorldSize
   };
 }
 
-/** Memory that can still be had on this machine, or in this container. */
-export function freeBytes(): number {
-  return process.availableMemory?.() ?? freemem();
+/**
+ * Memory that can still be had on this machine, or in this container. Where a system tells nothing (no
+ * `/proc`), Node.js says 0, and then nobody is sent away for it.
+ * @param told what Node.js says
+ */
+export function freeBytes(told: number = process.availableMemory?.() ?? freemem()): number {
+  return told === 0 ? Infinity : told;
 }
 
 /**

@@ -24,6 +24,9 @@ describe('before the work starts', () => {
     );
     expect(() => checkMemory(world(1000), 1000, 8e9)).not.toThrow();
     expect(freeBytes()).toBeGreaterThan(1e6);
+    expect(freeBytes(5e6)).toBe(5e6);
+    // A system that tells nothing.
+    expect(() => checkMemory(world(1000), 1000, freeBytes(0))).not.toThrow();
   });
 
   test('a heap that is too small is given its size, one that suffices is left', () => {
