@@ -204,6 +204,8 @@ async function asCommonJs() {
     exports: 'named',
     entryFileNames: '[name].cjs',
     chunkFileNames: 'shared-[name].cjs',
+    // Comments and indents are in the modules beside it; names stay, for traces of stacks.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   });
   await bundle.close();
 }
