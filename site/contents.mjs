@@ -26,6 +26,7 @@ export const CONTENTS = [
       'docs/your-protocol.md',
       'docs/results.md',
       'docs/studio.md',
+      'docs/recordings.md',
       'docs/events-and-metrics.md',
     ],
   },

@@ -43,6 +43,7 @@ const PROMISES: Record<string, RegExp[]> = {
     /^\d+ keys, (?:9\d|100) % at their owner, each in one hop$/m,
     /^trace [0-9a-f]{16}, the same again$/m,
   ],
+  'trace-to-recording.mjs': [/^7 messages, up to 400 ms$/m],
   'own-world.mjs': [/^the same seed, the same run$/m, /^another seed, another run$/m],
 };
 

@@ -112,6 +112,11 @@ export class Simulation {
     return this.#scene?.inhabitants.founders ?? 0;
   }
 
+  /** The bytes of a message that was told of not long ago. */
+  bytesOf(flight: number): Uint8Array | undefined {
+    return this.#scene?.flights.messageOf(flight)?.bytes;
+  }
+
   /** Never throws for what a view may send: what is wrong with it is told. */
   command(command: Command): void {
     const isJob = command.do === 'begin' || command.do === 'rewind';

@@ -24,16 +24,25 @@ interface ColumnOf {
   f64: Float64Array;
 }
 
+/** What a schema that is a column reads; undefined for any other. For whoever describes it. */
+export function columnNameOf(schema: unknown): ColumnName | undefined {
+  return NAMES.get(schema as object);
+}
+
+const NAMES = new WeakMap<object, ColumnName>();
+
 /** What such a column is read from. @__NO_SIDE_EFFECTS__ */
 export function column<Name extends ColumnName>(name: Name): z.ZodMiniType<ColumnOf[Name]> {
   const error = `{"${name}": base64}`;
-  return z.transform((value, context) => {
+  const schema = z.transform((value, context) => {
     const encoded = (value as { [name: string]: unknown } | null | undefined)?.[name];
     const read = typeof encoded === 'string' ? columnOf(name, encoded) : null;
     if (read !== null) return read;
     context.issues.push({ code: 'custom', message: error, input: value });
     return z.NEVER;
   }) as unknown as z.ZodMiniType<ColumnOf[Name]>;
+  NAMES.set(schema, name);
+  return schema;
 }
 
 function columnOf(name: ColumnName, text: string): ColumnOf[ColumnName] | null {

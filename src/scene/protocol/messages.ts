@@ -188,6 +188,8 @@ export const Flight = shape({
   lookup: integer,
   /** Of a request its own number, of a reply that of the request; 0 for what is neither, or not known. */
   exchange: z._default(integer, 0),
+  /** Its bytes: in recordings, where nobody can be asked for them afterwards. */
+  data: z.exactOptional(column('u8')),
 });
 export type Flight = z.infer<typeof Flight>;
 

@@ -149,6 +149,7 @@ class Cast {
     if (!isOurs) this.#loads[OURSELVES]++;
     else if (known !== undefined) this.#loads[known]++;
     return {
+      data: bytes,
       id: number,
       sentMs: atMs,
       arrivesMs: isOurs ? null : atMs,

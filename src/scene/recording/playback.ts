@@ -8,8 +8,12 @@
  *
  * Messages are read from their lines each time that they are told, so nobody can spoil them.
  */
+
+import { explainMainline } from '../explain/mainline.ts';
+import { explainRing } from '../explain/ring.ts';
+import { ringContext } from '../explain/ring-messages.ts';
 import type { Command } from '../protocol/commands.ts';
-import type { Hello, LookupView, SceneMessage, Update } from '../protocol/messages.ts';
+import type { Flights, Hello, LookupView, SceneMessage, Update } from '../protocol/messages.ts';
 import { messageOfLine, type Recording } from './recording.ts';
 
 /** Flights that were sent earlier than this before a moment that is jumped to are not told. */
@@ -36,6 +40,8 @@ export class Playback {
   #jumpMs: number | null = null;
   #inspected = -1;
   readonly #hasNodes: boolean;
+  readonly #hasBytes: boolean;
+  #overlay: Hello['overlay'] = 'ring';
   /** What was told last: it is told again when only playing or pace changed. */
   #lastUpdate: Update | null = null;
 
@@ -45,6 +51,9 @@ export class Playback {
     this.#emit = emit;
     this.#endMs = recording.timesMs.reduce((most, ms) => Math.max(most, ms), 0);
     this.#hasNodes = recording.types.includes('node');
+    this.#hasBytes = recording.lines.some(
+      (line, i) => recording.types[i] === 'flights' && line.includes('"data":{"u8"'),
+    );
     this.#dueMs = recording.timesMs[0] ?? 0;
     const first = recording.isWhole.indexOf(1);
     this.#jumpMs = recording.timesMs[first] ?? 0;
@@ -100,7 +109,7 @@ export class Playback {
       case 'follow':
         return;
       case 'explain':
-        return this.#complain('a recording does not keep the bytes of messages');
+        return this.#explain(command.flight);
       default:
         return this.#complain('a recording cannot be changed: begin a simulation instead');
     }
@@ -166,6 +175,31 @@ export class Playback {
     }
   }
 
+  #explain(flight: number): void {
+    const bytes = this.#bytesOf(flight);
+    if (bytes === undefined) {
+      return this.#complain('this recording does not have the bytes of that message');
+    }
+    const isRing = this.#overlay === 'ring';
+    const { kind, root } = isRing
+      ? explainRing(bytes, ringContext(bytes, 0, bytes.length))
+      : explainMainline(bytes);
+    this.#emit({ type: 'explanation', flight, kind, bytes, root });
+  }
+
+  /** Of a message that was told of, the newest by that number. */
+  #bytesOf(flight: number): Uint8Array | undefined {
+    const { lines, types } = this.#recording;
+    const name = `"id":${flight},`;
+    for (let i = this.#next - 1; i >= 0; i--) {
+      if (types[i] !== 'flights' || !lines[i].includes(name)) continue;
+      const { flights } = messageOfLine(lines[i]) as Flights;
+      const found = flights.find(({ id }) => id === flight);
+      if (found !== undefined) return found.data;
+    }
+    return undefined;
+  }
+
   #complain(message: string): void {
     this.#emit({ type: 'trouble', message });
   }
@@ -174,7 +208,12 @@ export class Playback {
 
   #tell(index: number): void {
     const message = messageOfLine(this.#recording.lines[index]);
-    if (message.type === 'hello') return this.#emit(this.#helloOf(message));
+    if (message.type === 'hello') {
+      this.#emit(this.#helloOf(message));
+      // After the hello, with which all that was said before is forgotten.
+      if (this.#recording.trouble !== null) this.#complain(this.#recording.trouble);
+      return;
+    }
     if (message.type === 'node' && message.node !== this.#inspected) return;
     if (message.type !== 'frame') return this.#emit(message);
     const update = { ...message, ...this.#running };
@@ -184,9 +223,10 @@ export class Playback {
   }
 
   #helloOf(hello: Hello): Hello {
-    const abilities: Hello['abilities'] = this.#hasNodes
-      ? ['time', 'rewind', 'inspect']
-      : ['time', 'rewind'];
+    this.#overlay = hello.overlay;
+    const abilities: Hello['abilities'][number][] = ['time', 'rewind'];
+    if (this.#hasNodes) abilities.push('inspect');
+    if (this.#hasBytes) abilities.push('explain');
     return { ...hello, origin: 'recording', abilities, endMs: this.#endMs };
   }
 

@@ -8,7 +8,7 @@
  */
 import { checkActs, type TimedAct } from '../protocol/commands.ts';
 import { checkSceneConfig, type SceneConfig } from '../protocol/config.ts';
-import type { KeyView, SceneMessage, Update } from '../protocol/messages.ts';
+import type { Flights, KeyView, SceneMessage, Update } from '../protocol/messages.ts';
 import { Simulation } from '../simulation.ts';
 import { headerLine, lineOfMessage } from './recording.ts';
 
@@ -89,7 +89,7 @@ export class Recorder {
   /** @param writeLine takes a line without its end. */
   constructor(writeLine: (line: string) => void, lengthMax: number = RECORDED_LENGTH_MAX) {
     this.#writeLine = writeLine;
-    this.#lengthMax = lengthMax;
+    this.#lengthMax = lengthMax - FULL_LINE.length - 1;
     this.#write(headerLine());
   }
 
@@ -110,11 +110,31 @@ export class Recorder {
   #write(line: string): void {
     if (this.length + line.length + 1 > this.#lengthMax) {
       this.isOver = true;
+      this.#writeLine(FULL_LINE); // whoever plays it is to know that more happened
+      this.length += FULL_LINE.length + 1;
       return;
     }
     this.length += line.length + 1;
     this.#writeLine(line);
   }
+}
+
+/** The last line of a recording that ended because it was full. */
+const FULL_LINE = lineOfMessage({
+  type: 'trouble',
+  message: 'the recording ends here: it is as long as one may be, and more happened afterwards',
+});
+
+/** Bytes of one message that are recorded; the rest of a longer one says no more of what it is. */
+const MESSAGE_BYTES_MAX = 4096;
+
+/** What is asked for of a simulation has to be there already in a recording. */
+function withBytes(message: Flights, simulation: Simulation): Flights {
+  const flights = message.flights.map((flight) => {
+    const data = simulation.bytesOf(flight.id)?.slice(0, MESSAGE_BYTES_MAX);
+    return data === undefined ? flight : { ...flight, data };
+  });
+  return { ...message, flights };
 }
 
 /** What concerns the moment and the viewer only. */
@@ -153,7 +173,9 @@ export function recordSimulation(
   const { frameMs = RECORDED_FRAME_MS, lengthMax, inspect = -1, progress = () => true } = choice;
   const world = { config: checkSceneConfig(config), acts: checkActs(acts), atMs: 0 };
   const recorder = new Recorder(writeLine, lengthMax);
-  const simulation = new Simulation((message) => recorder.take(message));
+  const simulation: Simulation = new Simulation((message) =>
+    recorder.take(message.type === 'flights' ? withBytes(message, simulation) : message),
+  );
   const go = () => {
     while (simulation.isWorking) simulation.work(() => false);
     simulation.show();

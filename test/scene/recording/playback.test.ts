@@ -89,12 +89,32 @@ describe('a playback', () => {
     expect(view.told[0]).toMatchObject({
       type: 'hello',
       origin: 'recording',
-      abilities: ['time', 'rewind'],
+      abilities: ['time', 'rewind', 'explain'],
       endMs: UNTIL_MS,
     });
     expect(view.last).toMatchObject({ atMs: 0, playing: false, pace: 0 });
     expect(view.places).toBe(8);
     expect(view.playback.isPlaying).toBe(false);
+  });
+
+  test('takes apart each message that it has told of', () => {
+    view.do({ do: 'rewind', toMs: 9000 });
+    const flights = view.told.flatMap((told) => (told.type === 'flights' ? told.flights : []));
+    expect(flights.length).toBeGreaterThan(10);
+    for (const { id, kind, bytes } of flights) {
+      view.do({ do: 'explain', flight: id });
+      const explanation = view.told.findLast((told) => told.type === 'explanation');
+      expect(explanation).toMatchObject({ flight: id, kind });
+      expect(explanation?.bytes.length).toBe(bytes);
+    }
+    view.do({ do: 'explain', flight: 1e9 });
+    expect(view.told.findLast((told) => told.type === 'trouble')!.message).toContain('bytes');
+  });
+
+  test('of a recording that was cut short says so, after its hello', () => {
+    const trouble = 'the recording is cut short in line 9: it can be played up to 1.0 s';
+    const cut = new View({ ...recording, trouble }).settle();
+    expect(cut.told.slice(0, 2).map(({ type }) => type)).toEqual(['hello', 'trouble']);
   });
 
   test('plays as fast as it is asked to, and ends', () => {
@@ -187,7 +207,7 @@ describe('a playback', () => {
 
   test('shows nodes where they were recorded', () => {
     const looked = new View(record(2)).settle();
-    expect(looked.told[0]).toMatchObject({ abilities: ['time', 'rewind', 'inspect'] });
+    expect(looked.told[0]).toMatchObject({ abilities: ['time', 'rewind', 'inspect', 'explain'] });
     looked.do({ do: 'inspect', node: 2 }).do({ do: 'play', pace: 1000 }).pass(2000);
     expect(looked.types()).toContain('node');
     looked.told = [];

@@ -80,7 +80,10 @@ describe('a recorder', () => {
     for (let i = 0; i < 100; i++) recorder.take(frameAt(i));
     expect(recorder.isOver).toBe(true);
     expect(recorder.length).toBeLessThanOrEqual(1000);
-    for (const line of lines.slice(1)) expect(messageOfLine(line)).toMatchObject({ type: 'frame' });
+    // And says so.
+    expect(messageOfLine(lines.at(-1)!)).toMatchObject({ type: 'trouble' });
+    for (const line of lines.slice(1, -1))
+      expect(messageOfLine(line)).toMatchObject({ type: 'frame' });
   });
 
   test('ends when time goes back', () => {

@@ -32,10 +32,7 @@ async function open(what: File | string): Promise<void> {
   try {
     const recording = await read(await streamOf(what));
     scope.postMessage({ opened: true } satisfies Opened);
-    driver = new SimulationDriver((emit) => {
-      if (recording.trouble) emit({ type: 'trouble', message: recording.trouble });
-      return new Playback(recording, emit);
-    }, host);
+    driver = new SimulationDriver((emit) => new Playback(recording, emit), host);
     driver.begin();
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error);
