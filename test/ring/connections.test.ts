@@ -55,6 +55,39 @@ describe('connections', () => {
     expect(node.done(node.insert('a', 'x'))).toMatchObject({ code: 'ok' });
   });
 
+  it('carry eight large values at once, as long as those move, and no sign of life waits for them', () => {
+    const world = new SmallRing({ settings: { k: 2 }, bytesPerSecond: 4 << 20 });
+    const nodes = world.ring(4);
+    world.run(3000);
+    const client = world.process(0).start(...nodes);
+    client.value('large 0');
+    const value = new Uint8Array(3 << 20).fill(7);
+    const begun = world.now;
+    const calls = Array.from({ length: 8 }, (_, i) => client.insert(`large ${i}`, value, 'all'));
+    const outcomes = calls.map((call) => client.done(call));
+    expect(outcomes.map(({ code, copies }) => `${code} ${copies}`)).toEqual(
+      new Array(8).fill('ok 3'),
+    );
+    // A reply has five seconds, a write four for its copies: all of them took longer than that together.
+    expect(world.now - begun).toBeGreaterThan(client.settings.replyTimeoutMs);
+    for (const { counters, events } of nodes) {
+      expect(counters.lost).toBe(0);
+      expect(events.filter(({ kind }) => kind === 'lost')).toEqual([]);
+      expect(counters.timeouts).toBe(0);
+    }
+  });
+
+  it('carry no value that does not move', () => {
+    const world = new SmallRing({ settings: { k: 0 }, bytesPerSecond: 2048 });
+    const [node] = world.ring(1);
+    const client = world.process(0).start(node);
+    const value = new Uint8Array(1 << 20);
+    const begun = world.now;
+    const outcome = client.done(client.insert('slow', value, 'one'));
+    expect(outcome.code).toBe('unknown');
+    expect(world.now - begun).toBeLessThanOrEqual(2 * client.settings.callTimeoutMs + 1000);
+  });
+
   it('are all gone after close', () => {
     const world = new SmallRing();
     const nodes = world.ring(3);

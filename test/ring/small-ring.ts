@@ -44,6 +44,8 @@ export interface RingWorldOptions {
   flushMs?: readonly [number, number];
   settings?: Partial<RingSettings>;
   ip?: (process: number) => string;
+  /** Bytes that each process can send in a second; default: as many as it likes. */
+  bytesPerSecond?: number;
 }
 
 /** A process that can be killed and started again with its store. */
@@ -286,7 +288,9 @@ export class SmallRing implements Overlay {
     const { seed = 1, flushMs = [1, 3] } = options;
     this.seed = seed;
     const latency = { kind: 'uniform', lowMs: 5, highMs: 15 } as const;
-    this.lab = new World({ seed, nodes: PROCESSES, network: { latency } });
+    const { bytesPerSecond } = options;
+    const line = bytesPerSecond === undefined ? {} : { uplinks: [{ bytesPerSecond }] };
+    this.lab = new World({ seed, nodes: PROCESSES, network: { latency, ...line } });
     this.lab.inhabit(this);
     // A crash may leave some of what was not flushed.
     const model = { flushMs: flushMs[0], spreadMs: flushMs[1] - flushMs[0], ahead: 1 };
