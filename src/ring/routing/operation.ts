@@ -138,6 +138,7 @@ export class Operation extends Waiter implements Command {
   step(now: number): void {
     if (this.isOver) return;
     if (now >= this.#untilMs) return this.giveUp(now);
+    if (this.#sending.isLasting) return this.fail(now, 'unknown');
     if (!this.#sending.isOver(now)) return this.node.lines.retries.join(now, this.#retry);
     const next = this.#candidates.find((member) => !this.#asked.includes(member.address));
     if (this.hops >= HOPS_LIMIT || next === undefined) {
@@ -180,7 +181,7 @@ export class Operation extends Waiter implements Command {
     const type = asksOwner ? FrameType.owner : TYPES[kind];
     const isSlow = isBulk || kind === 'get' || kind === 'query';
     const line = isSlow ? node.lines.bulk : node.lines.replies;
-    const lifeMs = Math.min(this.#untilMs - now, Sending.lifeMs(node, isBulk));
+    const lifeMs = Sending.lifeMs(node, isBulk);
     const unanswered = (at: number) => {
       watch.stop();
       this.silent++;
@@ -221,7 +222,7 @@ export class Operation extends Waiter implements Command {
       const more = isWrite ? MORTAL : kind === 'exists' ? EXISTS_ONLY : 0;
       out.u8(LEVELS.indexOf(level) | more);
     }
-    if (isWrite) this.#sending.put(node, out, now, link, lifeMs);
+    if (isWrite) this.#sending.put(node, out, now, link, Math.min(this.#untilMs - now, lifeMs));
     if (value !== null && type !== FrameType.owner) out.raw(value);
     link.send();
   }

@@ -40,6 +40,11 @@ export class Sending {
     this.#aliveUntilMs = link.isClosedThere ? now : aliveUntilMs;
   }
 
+  /** A large value was sent: it may be done for longer than anybody wants to wait. */
+  get isLasting(): boolean {
+    return this.#aliveUntilMs === Infinity;
+  }
+
   /** May the next one follow? */
   isOver(now: number): boolean {
     return now >= this.#aliveUntilMs;

@@ -48,6 +48,9 @@ describe('a write that is sent', () => {
     closed.unanswered(2000, linkOf({ isClosedThere: true }), 6000);
     expect(closed.mayBeDone).toBe(true);
     expect(closed.isOver(2000)).toBe(true);
+    const large = new Sending();
+    large.unanswered(2000, linkOf({}), Infinity);
+    expect([large.isLasting, closed.isLasting, sending.isLasting]).toEqual([true, false, false]);
     const lost = new Sending();
     lost.unanswered(2000, linkOf({ hasReached: false }), 6000);
     expect(lost.mayBeDone).toBe(false);
