@@ -291,14 +291,14 @@ export class SmallRing implements Overlay {
     const { bytesPerSecond } = options;
     const line = bytesPerSecond === undefined ? {} : { uplinks: [{ bytesPerSecond }] };
     this.lab = new World({ seed, nodes: PROCESSES, network: { latency, ...line } });
+    this.#hasOwnIps = options.ip !== undefined;
+    this.#ip = options.ip ?? ((process) => `10.0.${process >> 8}.${(process & 255) + 1}`);
     this.lab.inhabit(this);
     // A crash may leave some of what was not flushed.
     const model = { flushMs: flushMs[0], spreadMs: flushMs[1] - flushMs[0], ahead: 1 };
     const random = new SeededRandom(seed, 7);
     this.disks = new Disks(this.lab, model, random, (node) => this.processes[node]);
     this.#settings = ringSettings(options.settings);
-    this.#hasOwnIps = options.ip !== undefined;
-    this.#ip = options.ip ?? ((process) => `10.0.${process >> 8}.${(process & 255) + 1}`);
     this.#putOff = this.lab.subscribe((at) => this.#put[at]());
   }
 
