@@ -21,9 +21,11 @@ export {
   LabNode,
   type LabNodeChoices,
   type LabOptions,
+  type LabPingResult,
   type LabStats,
   type LabWatcher,
 } from './api/lab/mainline-lab.ts';
+export type { LabNodeChooser, LabNodeOwn } from './api/lab/own-nodes.ts';
 export type { LabQueryHook } from './api/lab/query-hook.ts';
 export {
   RingLab,
@@ -124,7 +126,12 @@ export { checkStart, type StartModel } from './lab/mainline/start.ts';
 export type { TrialPlan, TrialResult } from './lab/mainline/trial.ts';
 export type { WorkloadModel } from './lab/mainline/workload.ts';
 export type { LatencyModel } from './lab/network/latency.ts';
-export { checkLatency, checkNetwork, type NetworkModel } from './lab/network/network-model.ts';
+export {
+  checkLatency,
+  checkNetwork,
+  type NetworkModel,
+  parseMatrix,
+} from './lab/network/network-model.ts';
 export {
   type Check,
   chanceOf,

@@ -17,6 +17,7 @@ export {
   type RuleResult,
 } from './api/conformance/conformance.ts';
 export { Announcement } from './api/mainline/announcer.ts';
+export type { PingResult } from './api/mainline/answer.ts';
 export {
   captureLine,
   pcapOf,
@@ -81,7 +82,6 @@ export type {
   MainlineEvent,
   MainlineWatcher,
   Peer,
-  PingResult,
 } from './api/mainline/results.ts';
 export {
   SAMPLE_LIMIT,

@@ -54,7 +54,7 @@ const NAMES: Record<string, string> = {
     'SIZE_ESTIMATE_DEFAULTS SNAPSHOT_NODES SOAK_NODES_MIN SoakFailure TABLES chanceOf checkLatency',
     'checkNetwork checkSchedule checkStart chordChurn chordChurnSteps chordLoad chordMassfail chordPath',
     'churnFrom columnsOf crawlError createLab durationMs kadHops mdhtLookupLatency natReach',
-    'replayCapture replicaSurvival ringSoak ringSplit ringSurvival scenario scenarioSteps shown sizeEstimate soak walk',
+    'parseMatrix replayCapture replicaSurvival ringSoak ringSplit ringSurvival scenario scenarioSteps shown sizeEstimate soak walk',
   ].join(' '),
   world: [
     'COMPACT_ADDRESS_BYTES Closed Colony Disks EXACT ID_BYTES Life MemoryStore RecordedColony Recorder',

@@ -5,8 +5,8 @@
  */
 
 import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
-import { checkNames, checkToggle, numberIn, wholeNumber } from '../../core/argument.ts';
-import { formatId, parseId } from '../../core/id.ts';
+import { checkNames, checkToggle, wholeNumber } from '../../core/argument.ts';
+import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
 import { DhtError, warn } from '../../io/errors.ts';
 import { Watchers } from '../../io/watchers.ts';
 import type { AdversaryModel } from '../../lab/adversaries/adversary.ts';
@@ -15,25 +15,31 @@ import { type Duration, durationMs } from '../../lab/duration.ts';
 import { type ChurnChoice, churnFrom } from '../../lab/life/churn-model.ts';
 import { type Life, State } from '../../lab/life/life.ts';
 import { carryOut, checkSchedule, follow, type Step } from '../../lab/life/schedule.ts';
-import { checkSelection, type Selection } from '../../lab/life/selection.ts';
+import type { Selection } from '../../lab/life/selection.ts';
 import { gradeOf } from '../../lab/mainline/grade.ts';
 import type { MainlineOverlay } from '../../lab/mainline/mainline-overlay.ts';
 import { checkStart, type StartModel } from '../../lab/mainline/start.ts';
 import type { LatencyModel } from '../../lab/network/latency.ts';
-import { checkLatency, checkNetwork, type NetworkModel } from '../../lab/network/network-model.ts';
+import type { NetworkModel } from '../../lab/network/network-model.ts';
 import { type Grade, type Summary, summaryOf } from '../../lab/results/grade.ts';
 import { sha1 } from '../../lab/sha1.ts';
 import type { World } from '../../lab/world.ts';
 import { START_MS } from '../../lab/world-state.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
+import { Method } from '../../mainline/krpc/fields.ts';
+import type { Message } from '../../mainline/krpc/message.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
 import { type LookupTrace, type NodeInfo, traceOf } from '../../mainline/trace.ts';
 import { TableView } from '../../mainline/views.ts';
+import { type PingResult, pingResult } from '../mainline/answer.ts';
 import { type StoredPeers, storedPeers } from '../mainline/stored.ts';
 import { metricsText } from '../metrics.ts';
 import { LabAdversary } from './lab-adversary.ts';
+import { COMMANDS, checkPlaces, networkOf, selectionOf, type Whom } from './lab-choices.ts';
+import { lazyList } from './node-list.ts';
+import { type LabNodeChooser, ownSettings } from './own-nodes.ts';
 import { type LabQueryHook, labHandler } from './query-hook.ts';
 import { VirtualCalls } from './virtual-calls.ts';
 
@@ -65,9 +71,10 @@ export interface LabOptions {
   schedule?: readonly Step[];
   /**
    * What every node is like. The table is always `kbuckets`. Bounds on strangers, BEP 42 and the limits per
-   * IP and /24 are left out unless they are asked for: they mean something among `adversaries`.
+   * IP and /24 are left out unless they are asked for: they mean something among `adversaries`. A function
+   * says what one node has of its own.
    */
-  node?: LabNodeChoices;
+  node?: LabNodeChoices | LabNodeChooser;
   /** Who attacks, with how many nodes of which networks, and when; see `lab.adversaries`. */
   adversaries?: readonly AdversaryModel[];
   /** Sees every query, as `onQuery` of a live node does, and is told which node was asked. */
@@ -91,14 +98,6 @@ const NETWORK_OPTIONS: readonly (keyof NetworkModel)[] = [
   ...(['bursts', 'jitter', 'reorder', 'duplicate', 'uplinks', 'nat', 'pieceBytes'] as const),
 ];
 
-/** @throws TypeError for what stands beside the option that it belongs into. */
-function checkPlaces(options: object, place: string, names: readonly string[]): void {
-  const [name] = Object.keys(options).filter((given) => names.includes(given));
-  if (name !== undefined) {
-    throw new TypeError(`"${name}" is no option of createLab; it belongs into "${place}"`);
-  }
-}
-
 export interface LabFindNodeResult {
   nodes: NodeInfo[];
   lookup: LookupTrace;
@@ -108,6 +107,11 @@ export interface LabFindNodeResult {
 
 export interface LabGetPeersResult extends LabFindNodeResult {
   peers: { host: string; port: number }[];
+}
+
+export interface LabPingResult extends PingResult {
+  /** The number of the node that answered. */
+  node: number;
 }
 
 export interface LabAnnounceResult extends LabGetPeersResult {
@@ -150,9 +154,9 @@ export class Lab {
     checkPlaces(options, 'node', NODE_OPTIONS);
     checkPlaces(options, 'network', NETWORK_OPTIONS);
     checkNames(options, 'options', 'createLab', OPTIONS);
-    if (options.node !== undefined) {
-      checkNames(options.node, 'node', 'a node of a lab', NODE_OPTIONS, 'node.');
-    }
+    const choose = typeof options.node === 'function' ? options.node : null;
+    const alike = typeof options.node === 'function' ? undefined : options.node;
+    if (alike !== undefined) checkNames(alike, 'node', 'a node of a lab', NODE_OPTIONS, 'node.');
     checkToggle(options.upkeep, 'upkeep');
     const { seed = 1, nodes = 1000, upkeep = true, schedule = [], adversaries = [] } = options;
     wholeNumber(seed, 'seed', 0, Number.MAX_SAFE_INTEGER);
@@ -163,18 +167,25 @@ export class Lab {
     checkSchedule(schedule, nodes);
     const open = { onePerIp: false, inbound: false, outbound: false } as const;
     const { onQuery } = options;
-    const own = settingsFrom({ ...open, readOnly: false, ...options.node });
-    const settings =
+    const answering =
       onQuery === undefined
-        ? own
-        : { ...own, handler: labHandler(onQuery, (address) => this.#overlay.nodeAt(address)) };
+        ? {}
+        : { handler: labHandler(onQuery, (address) => this.#overlay.nodeAt(address)) };
+    const settingsOf = (choices: Partial<NodeChoices> = {}) => ({
+      ...settingsFrom({ ...open, readOnly: false, ...choices }),
+      ...answering,
+    });
+    const settings = settingsOf(alike);
+    const ownOf = choose && ownSettings(choose, nodes, settingsOf);
+    const settingsOfNode = ownOf && ((node: number) => ownOf.get(node) ?? null);
     const { overlay, life, cast } = besiegedWorld(
-      { seed, nodes, network, settings, upkeep, sha1, start, churn, adversaries },
+      { seed, nodes, network, settings, settingsOfNode, upkeep, sha1, start, churn, adversaries },
       {
         onLookup: (call, lookup) => this.#ended(call, lookup),
         onPeer: (call, peer) => this.#peers.get(call)?.add(peer),
-        onAnswer() {},
-        onSilence() {},
+        onAnswer: (call, message, rttMs, from) => this.#answered(call, message, rttMs, from),
+        onSilence: (call) =>
+          this.#calls.fail(call, new DhtError('TIMEOUT', 'no answer came in time')),
         onJoin() {},
       },
     );
@@ -185,7 +196,7 @@ export class Lab {
       this.#calls.failAllOf(node, new DhtError('CLOSED', `node ${node} crashed`));
     life.observer = { began() {}, ended, resumed() {} };
     follow(life, schedule);
-    this.nodes = nodeList(this, nodes);
+    this.nodes = lazyList(nodes, (number) => new LabNode(this, number));
     const actors = cast?.actors ?? [];
     this.adversaries = actors.map((band) => new LabAdversary(overlay, band));
   }
@@ -326,6 +337,29 @@ export class Lab {
     });
   }
 
+  /** @internal Asks whether another node is there. */
+  ping(number: number, other: number): Promise<LabPingResult> {
+    wholeNumber(other, 'node', 0, this.nodes.length - 1);
+    return this.#calls.open(number, (call) => {
+      if (!this.isAlive(number)) throw new DhtError('CLOSED', this.#whyNot(number));
+      const { now } = this.#world;
+      const to = this.addressOf(other);
+      if (!this.#overlay.node(number).ask(now, to, Method.ping, NOWHERE, call)) {
+        throw new DhtError('BUSY', `node ${number} has too many questions under way`);
+      }
+      this.#world.arm(number);
+    });
+  }
+
+  #answered(call: number, message: Message, rttMs: number, from: Address): void {
+    try {
+      const node = this.#overlay.nodeAt(from);
+      this.#calls.settle(call, { ...pingResult(message, rttMs, from), node });
+    } catch (error) {
+      this.#calls.fail(call, error as Error);
+    }
+  }
+
   #whyNot(number: number): string {
     const isPaused = this.#life.states[number] === State.paused;
     return `node ${number} is ${isPaused ? 'paused' : 'down: it crashed, left or has not begun'}`;
@@ -383,6 +417,11 @@ export class LabNode {
     return this.#lab.storedBy(this.number, limit);
   }
 
+  /** Asks the node of a number whether it is there. @throws DhtError TIMEOUT when nobody answers. */
+  ping(other: number): Promise<LabPingResult> {
+    return this.#lab.ping(this.number, other);
+  }
+
   findNode(target: string | Uint8Array): Promise<LabFindNodeResult> {
     return this.#lab.lookup(this.number, LookupKind.findNode, target, null);
   }
@@ -405,45 +444,5 @@ export class LabNode {
   }
 }
 
-/** An array of `count` nodes of which only those that are looked at are made. */
-function nodeList(lab: Lab, count: number): readonly LabNode[] {
-  const made = new Map<number, LabNode>();
-  return new Proxy([] as LabNode[], {
-    get(target, key, receiver) {
-      if (key === 'length') return count;
-      const number = typeof key === 'string' && /^\d+$/.test(key) ? Number(key) : -1;
-      if (number < 0) return Reflect.get(target, key, receiver);
-      if (number >= count) return undefined;
-      const known = made.get(number) ?? new LabNode(lab, number);
-      made.set(number, known);
-      return known;
-    },
-    has: (target, key) =>
-      typeof key === 'string' && /^\d+$/.test(key) ? Number(key) < count : Reflect.has(target, key),
-  });
-}
-
-/** Commands of a program are numbered from here on, the steps of its schedule from 0. */
-const COMMANDS = 20_000;
-
-type Whom = number[] | [Selection];
-
-/** @throws TypeError or RangeError that names the node or the field. */
-function selectionOf(whom: Whom, count: number): Selection {
-  const [first] = whom;
-  if (typeof first === 'object') return checkSelection(first, 'whom', count);
-  return { nodes: (whom as number[]).map((node) => wholeNumber(node, 'node', 0, count - 1)) };
-}
-
-/** @throws TypeError or RangeError that names the option. */
-function networkOf({ network, latency, loss }: LabOptions): NetworkModel {
-  if (network === undefined) {
-    if (latency !== undefined) checkLatency(latency, 'latency');
-    if (loss !== undefined) numberIn(loss, 'loss', 1);
-    return { latency: latency ?? { kind: 'king' }, loss: loss ?? 0 };
-  }
-  for (const [name, value] of Object.entries({ latency, loss })) {
-    if (value !== undefined) throw new TypeError(`"${name}" belongs into "network", not beside it`);
-  }
-  return checkNetwork(network);
-}
+/** The target of a ping, which has none. */
+const NOWHERE = new Uint8Array(ID_BYTES);

@@ -12,8 +12,15 @@ import { checkNames, shown, wholeNumber } from '../../core/argument.ts';
 import { parseId } from '../../core/id.ts';
 import { DhtError } from '../../io/errors.ts';
 import { type Duration, durationMs } from '../../lab/duration.ts';
-import { checkNetwork, type NetworkModel } from '../../lab/network/network-model.ts';
-import { type RingOverlay, ringWorld } from '../../lab/ring/ring-overlay.ts';
+import { type ChurnChoice, churnFrom } from '../../lab/life/churn-model.ts';
+import type { Life } from '../../lab/life/life.ts';
+import { carryOut, checkSchedule, follow, type Step } from '../../lab/life/schedule.ts';
+import type { Selection } from '../../lab/life/selection.ts';
+import type { LatencyModel } from '../../lab/network/latency.ts';
+import type { NetworkModel } from '../../lab/network/network-model.ts';
+import { type Grade, type Summary, summaryOf } from '../../lab/results/grade.ts';
+import { livingRing } from '../../lab/ring/living-ring.ts';
+import type { RingOverlay } from '../../lab/ring/ring-overlay.ts';
 import { sha1 } from '../../lab/sha1.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
 import {
@@ -25,7 +32,9 @@ import {
 } from '../../ring/settings.ts';
 import type { RingInfo } from '../../ring/view.ts';
 import { metricsText } from '../metrics.ts';
+import { COMMANDS, networkOf, selectionOf, type Whom } from './lab-choices.ts';
 import type { LabStats } from './mainline-lab.ts';
+import { GRADES_REMEMBERED } from './mainline-lab.ts';
 import { VirtualCalls } from './virtual-calls.ts';
 
 /** 7 to 14 KB a node: beyond this a lab takes more than a gigabyte. */
@@ -36,17 +45,23 @@ export interface RingLabOptions extends Partial<RingSettings> {
   overlay: 'ring';
   /** The same seed gives the same run, bit for bit. Default 1. */
   seed?: number;
-  /** All of them are members from the beginning. Default 64. */
+  /** All who are up are members from the beginning. Default 64. */
   nodes?: number;
-  /** Default: King's latencies. */
+  /** As in a lab of Mainline nodes: the whole network, or latency and loss by themselves. */
   network?: NetworkModel;
+  latency?: LatencyModel;
+  loss?: number;
+  /** How nodes come and go. `nodes` counts those who are away, too. Default: nobody does. */
+  churn?: ChurnChoice;
+  /** What is to befall the world, and when. */
+  schedule?: readonly Step[];
   /** Places on the circle of each node. Default 1. */
   identities?: number;
 }
 
 /** The settings of nodes are told apart by their defaults. */
 const OPTIONS: readonly string[] = [
-  ...['seed', 'nodes', 'network', 'identities'],
+  ...['seed', 'nodes', 'network', 'latency', 'loss', 'churn', 'schedule', 'identities'],
   ...Object.keys(RING_DEFAULTS),
 ];
 
@@ -62,25 +77,50 @@ export interface RingLabResult {
   latencyMs: number;
 }
 
+/** What is known of a call that is under way. */
+interface Begun {
+  node: number;
+  key: Uint8Array;
+  atMs: number;
+}
+
 export class RingLab {
   readonly nodes: readonly RingLabNode[];
   readonly #overlay: RingOverlay;
+  readonly #life: Life;
+  readonly #grades: Grade[] = [];
   readonly #calls = new VirtualCalls((isOver) => this.#overlay.world.run(Infinity, isOver));
-  readonly #begunAtMs = new Map<number, number>();
+  readonly #begun = new Map<number, Begun>();
+  #commands = 0;
 
   /** @internal Use `createLab({ overlay: 'ring' })`. */
   constructor(options: Omit<RingLabOptions, 'overlay'>) {
     checkNames(options, 'options', 'a ring lab', OPTIONS);
-    const { seed = 1, nodes = 64, network, identities = 1, ...chosen } = options;
+    const { seed = 1, nodes = 64, identities = 1, schedule = [], ...rest } = options;
+    const { network, latency, loss, churn, ...chosen } = rest;
     wholeNumber(seed, 'seed', 0, Number.MAX_SAFE_INTEGER);
     wholeNumber(nodes, 'nodes', 1, RING_LAB_NODES_LIMIT);
     wholeNumber(identities, 'identities', 1, 64);
-    const model = network === undefined ? KING : checkNetwork(network);
+    const model = networkOf({
+      ...(network && { network }),
+      ...(latency && { latency }),
+      ...(loss !== undefined && { loss }),
+    });
     const settings = ringSettings(chosen);
-    this.#overlay = ringWorld(
-      { ...{ seed, nodes, identities, settings, sha1 }, network: model },
+    checkSchedule(schedule, nodes);
+    const { overlay, life } = livingRing(
+      {
+        ...{ seed, nodes, identities, settings, sha1, network: model },
+        churn: churn === undefined ? null : churnFrom(churn, nodes),
+      },
       { onOutcome: (_node, call, outcome) => this.#ended(call, outcome), onEvent() {} },
     );
+    this.#overlay = overlay;
+    this.#life = life;
+    const ended = (node: number): void =>
+      this.#calls.failAllOf(node, new DhtError('CLOSED', `node ${node} crashed`));
+    life.observer = { began() {}, ended, resumed() {} };
+    follow(life, schedule);
     this.nodes = Array.from({ length: nodes }, (_, number) => new RingLabNode(this, number));
   }
 
@@ -92,6 +132,17 @@ export class RingLab {
   /** 16 hexadecimal digits that stand for everything delivered so far. */
   get traceHash(): string {
     return this.#overlay.world.traceHash;
+  }
+
+  /** The latest calls, graded by the oracle: did they end at the true owner, and at what price? */
+  get lookups(): readonly Grade[] {
+    return this.#grades;
+  }
+
+  /** All of `lookups` together, and what nodes sent for everything that they did. */
+  get metrics(): Summary & { framesSent: number; bytesSent: number } {
+    const { framesOut: framesSent, bytesOut: bytesSent } = this.#overlay.counters;
+    return { ...summaryOf(this.#grades), framesSent, bytesSent };
   }
 
   /** What the world carried, in plain numbers. */
@@ -111,21 +162,23 @@ export class RingLab {
     world.run(world.now + durationMs(duration));
   }
 
-  /** Kills processes: their peers' connections are reset. What their disks hold, they hold. */
-  crash(...numbers: number[]): void {
-    this.#each(numbers, (node) => {
-      this.#overlay.crash(node);
-      this.#calls.failAllOf(node, new DhtError('CLOSED', `node ${node} crashed`));
-    });
+  // What befalls nodes. Whom: numbers, or a selection such as { share: 0.2 }.
+
+  /**
+   * Kills processes: their peers' connections are reset. What their disks hold, they hold. Under churn they
+   * come back when it is time.
+   */
+  crash(...whom: Whom): void {
+    this.#befall({ crash: this.#selected(whom) });
   }
 
   /** Stops them without a word, clock and memory intact, until `resume`. */
-  pause(...numbers: number[]): void {
-    this.#each(numbers, (node) => this.#overlay.pause(node));
+  pause(...whom: Whom): void {
+    this.#befall({ pause: this.#selected(whom) });
   }
 
-  resume(...numbers: number[]): void {
-    this.#each(numbers, (node) => this.#overlay.resume(node));
+  resume(...whom: Whom): void {
+    this.#befall({ resume: this.#selected(whom) });
   }
 
   /** A new process each, at the same address, with what its disk held or an empty one. */
@@ -133,22 +186,31 @@ export class RingLab {
     numbers: number | readonly number[],
     { hasDisk = true }: { hasDisk?: boolean } = {},
   ): void {
-    const ways = this.nodes
-      .filter(({ number }) => this.isAlive(number))
-      .slice(0, 3)
-      .map(({ number }) => this.#overlay.addressOf(number));
-    this.#each([numbers].flat(), (node) => this.#overlay.restart(node, ways, hasDisk));
+    const list = [numbers].flat();
+    for (const node of list) wholeNumber(node, 'node', 0, this.nodes.length - 1);
+    for (const node of list) this.#life.restart(node, hasDisk ? 'memory' : 'blank');
   }
 
-  /** Cuts these nodes off from all others, both ways, until `heal`. */
-  partition(...numbers: number[]): void {
-    this.#each(numbers, () => {});
-    const others = this.nodes.map(({ number }) => number).filter((n) => !numbers.includes(n));
-    this.#overlay.world.network.partition([numbers, others], 'both');
+  /** Begins those who are down; they join through living nodes. */
+  join(...whom: Whom): void {
+    this.#befall({ join: this.#selected(whom) });
+  }
+
+  /** Cuts nodes off from all others, both ways, until `heal`. */
+  partition(...whom: Whom): void {
+    this.#befall({ partition: this.#selected(whom) });
   }
 
   heal(): void {
-    this.#overlay.world.network.heal();
+    this.#befall({ heal: true });
+  }
+
+  #selected(whom: Whom): Selection {
+    return selectionOf(whom, this.nodes.length);
+  }
+
+  #befall(step: Omit<Step, 'at'>): void {
+    carryOut(this.#life, step, COMMANDS + this.#commands++);
   }
 
   isAlive(number: number): boolean {
@@ -174,39 +236,45 @@ export class RingLab {
   /** @internal */
   call(
     number: number,
+    key: Uint8Array,
     begin: (node: ReturnType<RingOverlay['node']>, now: number, call: number) => void,
   ): Promise<RingLabResult> {
     return this.#calls.open<RingLabResult>(number, (call) => {
       if (!this.isAlive(number)) throw new DhtError('CLOSED', `node ${number} is down`);
       const { world } = this.#overlay;
-      this.#begunAtMs.set(call, world.now);
+      this.#begun.set(call, { node: number, key, atMs: world.now });
       begin(this.#overlay.node(number), world.now, call);
       world.arm(number);
     });
   }
 
   #ended(call: number, outcome: RingOutcome): void {
-    const begunAtMs = this.#begunAtMs.get(call) ?? 0;
-    this.#begunAtMs.delete(call);
-    if (!this.#calls.has(call)) return;
+    const begun = this.#begun.get(call);
+    this.#begun.delete(call);
+    if (!this.#calls.has(call) || begun === undefined) return;
     const { code, message, found, value, hops, copies } = outcome;
+    const owner = this.#overlay.nodeAt(outcome.owner);
+    const latencyMs = this.#overlay.world.now - begun.atMs;
+    this.#grade(begun, outcome, owner, latencyMs);
     if (code !== 'ok') {
       const known =
         code === 'unknown' ? 'OUTCOME_UNKNOWN' : code.toUpperCase().replaceAll('-', '_');
       return this.#calls.fail(call, new DhtError(known as DhtError['code'], message));
     }
-    const owner = this.#overlay.nodeAt(outcome.owner);
-    const latencyMs = this.#overlay.world.now - begunAtMs;
     this.#calls.settle(call, { found, value, owner, hops, copies, latencyMs });
   }
 
-  #each(numbers: readonly number[], act: (node: number) => void): void {
-    for (const number of numbers) wholeNumber(number, 'node', 0, this.nodes.length - 1);
-    for (const number of numbers) act(number);
+  /** Exact is who ended at the node that truly owns the key. */
+  #grade({ node, key }: Begun, outcome: RingOutcome, owner: number, latencyMs: number): void {
+    const { code, hops, silent } = outcome;
+    const failed = code !== 'ok';
+    const exact = !failed && owner === this.ownerOf(key);
+    const found = exact ? 1 : 0;
+    const rpcs = hops + silent;
+    this.#grades.push({ node, exact, found, wanted: 1, rpcs, hops, latencyMs, failed });
+    if (this.#grades.length > GRADES_REMEMBERED) this.#grades.shift();
   }
 }
-
-const KING: NetworkModel = { latency: { kind: 'king' } };
 
 export interface RingLabCallOptions {
   /** Copies that a write waits for, or a read compares. Default `quorum`. */
@@ -241,7 +309,7 @@ export class RingLabNode {
     const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
     const hash = hashOf(key);
     const level = levelOf(options);
-    return this.#lab.call(this.number, (node, now, call) =>
+    return this.#lab.call(this.number, hash, (node, now, call) =>
       node.insert(now, call, hash, bytes, level),
     );
   }
@@ -249,13 +317,13 @@ export class RingLabNode {
   get(key: string | Uint8Array, options: RingLabCallOptions = {}): Promise<RingLabResult> {
     const hash = hashOf(key);
     const level = levelOf(options);
-    return this.#lab.call(this.number, (node, now, call) => node.get(now, call, hash, level));
+    return this.#lab.call(this.number, hash, (node, now, call) => node.get(now, call, hash, level));
   }
 
   async exists(key: string | Uint8Array, options: RingLabCallOptions = {}): Promise<boolean> {
     const hash = hashOf(key);
     const level = levelOf(options);
-    const { found } = await this.#lab.call(this.number, (node, now, call) =>
+    const { found } = await this.#lab.call(this.number, hash, (node, now, call) =>
       node.exists(now, call, hash, level),
     );
     return found;
@@ -264,13 +332,15 @@ export class RingLabNode {
   remove(key: string | Uint8Array, options: RingLabCallOptions = {}): Promise<RingLabResult> {
     const hash = hashOf(key);
     const level = levelOf(options);
-    return this.#lab.call(this.number, (node, now, call) => node.remove(now, call, hash, level));
+    return this.#lab.call(this.number, hash, (node, now, call) =>
+      node.remove(now, call, hash, level),
+    );
   }
 
   /** Asks its way to the owner of a key. */
   owns(key: string | Uint8Array): Promise<RingLabResult> {
     const hash = hashOf(key);
-    return this.#lab.call(this.number, (node, now, call) => node.owner(now, call, hash));
+    return this.#lab.call(this.number, hash, (node, now, call) => node.owner(now, call, hash));
   }
 }
 

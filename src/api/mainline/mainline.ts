@@ -40,6 +40,7 @@ import { type LookupTrace, traceOf, writesOf } from '../../mainline/trace.ts';
 import { type MainlineStats, RegisterView, statsOf, TableView } from '../../mainline/views.ts';
 import { Opened } from '../opened.ts';
 import type { Announcement } from './announcer.ts';
+import type { PingResult } from './answer.ts';
 import { type CrawledNode, type CrawlOptions, type CrawlResult, crawl } from './crawl.ts';
 import { type Desk, type LookupOutcome, searchOf } from './desk.ts';
 import { Entrance } from './entrance.ts';
@@ -66,7 +67,6 @@ import type {
   Id,
   MainlineWatcher,
   Peer,
-  PingResult,
 } from './results.ts';
 import { type SampledInfoHash, type SampleOptions, type SampleResult, sample } from './samples.ts';
 import { type ScrapeResult, scrape } from './scrapes.ts';

@@ -7,8 +7,9 @@ import { DhtError } from '../../io/errors.ts';
 import type { Message } from '../../mainline/krpc/message.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import type { MainlineObserver } from '../../mainline/state.ts';
+import { pingResult } from './answer.ts';
 import type { Desk, LookupOutcome } from './desk.ts';
-import { notSent, pingResult } from './outcomes.ts';
+import { notSent } from './outcomes.ts';
 import type { Questions } from './questions.ts';
 import type { MainlineEvent } from './results.ts';
 

@@ -1,30 +1,9 @@
 /** What a call comes to: an answer as a plain result, and each way to fail as an error that says why. */
-import type { Address } from '../../core/address.ts';
 import type { Refusal } from '../../io/driver.ts';
 import { DhtError } from '../../io/errors.ts';
 import { refusalText } from '../../io/udp-socket.ts';
-import { latin1 } from '../../mainline/krpc/bencode.ts';
-import { Kind } from '../../mainline/krpc/fields.ts';
-import type { Message } from '../../mainline/krpc/message.ts';
-import { type LookupTrace, nodeInfo } from '../../mainline/trace.ts';
+import type { LookupTrace } from '../../mainline/trace.ts';
 import type { MainlineStats, statsOf } from '../../mainline/views.ts';
-import type { PingResult } from './results.ts';
-
-/** What one node answered to one query. @throws DhtError KRPC_ERROR when that is an error. */
-export function pingResult(message: Message, rttMs: number, from: Address): PingResult {
-  const { bytes } = message;
-  if (message.kind === Kind.error) throw krpcError(message);
-  const { versionStart, versionLength } = message;
-  const version = versionStart > 0 ? latin1(bytes, versionStart, versionStart + versionLength) : '';
-  return { ...nodeInfo(bytes, message.idStart, from), rttMs, version };
-}
-
-function krpcError(message: Message): DhtError {
-  const { bytes, errorTextStart: start, errorCode: code } = message;
-  const text = start > 0 ? latin1(bytes, start, start + message.errorTextLength) : '';
-  const what = `the node answered with error ${code}${text && `: ${text}`}`;
-  return new DhtError('KRPC_ERROR', what, { krpcCode: code });
-}
 
 /** @param host where we listen. */
 export function notSent(refusal: Refusal | null, host: string): DhtError {

@@ -76,9 +76,3 @@ export interface AnnounceResult extends GetPeersResult {
   /** What each of them did, and why. */
   writes: NodeWrite[];
 }
-
-export interface PingResult extends NodeInfo {
-  rttMs: number;
-  /** The other program as it calls itself (BEP 20 `v`), in latin1; empty when it does not. */
-  version: string;
-}

@@ -11,7 +11,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { shown } from '../../lab.ts';
+import { parseMatrix, shown } from '../../lab.ts';
 import { CommandError } from '../console.ts';
 import type { Experiment } from './experiment.ts';
 import { experimentNamed } from './experiments.ts';
@@ -92,7 +92,7 @@ export function requestFrom(nameOrFile: string): Request {
   return {
     experiment: found,
     file: nameOrFile,
-    values: withTrace(values, nameOrFile),
+    values: withMatrix(withTrace(values, nameOrFile), nameOrFile),
     seeds,
     sweep,
   };
@@ -134,6 +134,36 @@ function withTrace(values: Options, file: string): Options {
     throw new CommandError(`${file}: ${message}`, 2, 'USAGE');
   }
   return { ...values, churn: { ...others, trace: textOf(resolve(dirname(file), traceFile)) } };
+}
+
+/** So is a matrix of latencies; `unit` says what its numbers are: `ms`, or `us` as p2psim has them. */
+function withMatrix(values: Options, file: string): Options {
+  const { network } = values as { network?: { latency?: Record<string, unknown> } };
+  const latency = network?.latency;
+  if (typeof latency !== 'object' || latency === null || !('matrixFile' in latency)) return values;
+  const { matrixFile, unit = 'ms', roundTrip = false, ...others } = latency;
+  const fail = (message: string): never => {
+    throw new CommandError(`${file}: ${message}`, 2, 'USAGE');
+  };
+  const base = 'network.latency';
+  if (typeof matrixFile !== 'string') {
+    return fail(`"${base}.matrixFile" expected the name of a file, got ${shown(matrixFile)}`);
+  }
+  if (unit !== 'ms' && unit !== 'us')
+    return fail(`"${base}.unit" expected ms or us, got ${shown(unit)}`);
+  if (typeof roundTrip !== 'boolean') {
+    return fail(`"${base}.roundTrip" expected true or false, got ${shown(roundTrip)}`);
+  }
+  const [extra] = Object.keys(others);
+  if (extra !== undefined) return fail(`"${base}.${extra}" is nothing that stands beside a matrix`);
+  const msPerUnit = (unit === 'us' ? 0.001 : 1) / (roundTrip ? 2 : 1);
+  try {
+    const ms = parseMatrix(textOf(resolve(dirname(file), matrixFile)), msPerUnit);
+    return { ...values, network: { ...network, latency: { kind: 'matrix', ms } } };
+  } catch (error) {
+    if (error instanceof RangeError) return fail(`${matrixFile}: ${error.message}`);
+    throw error;
+  }
 }
 
 /**

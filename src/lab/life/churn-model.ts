@@ -23,10 +23,14 @@ const SCALE_MS_MAX = 2 ** 40;
 const SHAPE_MIN = 0.1;
 const SHAPE_MAX = 10;
 
+/** e^5 times the median or a fraction of it, every third time: nothing that lives is so uneven. */
+const SIGMA_MAX = 5;
+
 const LAWS: Readonly<Record<LifetimeModel['kind'], readonly string[]>> = {
   exponential: ['meanMs'],
   weibull: ['shape', 'scaleMs'],
   pareto: ['shape', 'scaleMs'],
+  lognormal: ['medianMs', 'sigma'],
   points: ['timesMs', 'shares'],
 };
 
@@ -69,7 +73,11 @@ function checkLifetime(model: unknown, name: string): void {
     if (!wanted.includes(key)) throw new TypeError(`"${name}.${key}" is no parameter of ${kind}`);
   }
   if (kind === 'points') return checkPoints(model as { timesMs: unknown; shares: unknown }, name);
-  const { shape, scaleMs, meanMs } = parameters;
+  const { shape, scaleMs, meanMs, medianMs, sigma } = parameters;
+  if (kind === 'lognormal') {
+    numberAbove(medianMs, `${name}.medianMs`, 0, SCALE_MS_MAX);
+    return numberAbove(sigma, `${name}.sigma`, 0, SIGMA_MAX);
+  }
   if (kind === 'exponential') numberAbove(meanMs, `${name}.meanMs`, 0, SCALE_MS_MAX);
   else numberAbove(scaleMs, `${name}.scaleMs`, 0, SCALE_MS_MAX);
   if (kind === 'weibull') numberAbove(shape, `${name}.shape`, SHAPE_MIN, SHAPE_MAX);

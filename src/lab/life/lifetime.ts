@@ -7,6 +7,7 @@
  *     weibull       (t / scale)^shape        shape < 1: the longer up, the longer still to come
  *     pareto        shape · ln(1 + t / scale)          the same, with a heavier tail; shifted to begin
  *                                            at 0, as OverSim has it
+ *     lognormal     the hazard of the normal law at ln(t / median) / sigma
  *     points        straight lines between published points; beyond them as between the last two
  *
  * A unit exponential E makes a lifetime: H⁻¹(E). The rest of one that has lasted `age` is
@@ -16,6 +17,7 @@
  */
 import type { Random } from '../../core/random.ts';
 import { exponential, gamma, naturalLog, power } from './logarithm.ts';
+import { normalHazard, normalReach } from './normal.ts';
 
 /** What a scenario may ask for. */
 export type LifetimeModel =
@@ -23,6 +25,8 @@ export type LifetimeModel =
   | { kind: 'weibull'; shape: number; scaleMs: number }
   /** P(lifetime > t) = (1 + t / scale)^−shape; without a mean, so without use here, up to shape 1. */
   | { kind: 'pareto'; shape: number; scaleMs: number }
+  /** ln t is normal: half last longer than the median; sigma is the deviation of ln t. */
+  | { kind: 'lognormal'; medianMs: number; sigma: number }
   /** `shares[i]` of all last longer than `timesMs[i]`. Times rise from above 0, shares fall from below 1. */
   | { kind: 'points'; timesMs: readonly number[]; shares: readonly number[] };
 
@@ -73,6 +77,8 @@ function lawOf(model: LifetimeModel): Law {
       return weibullLaw(model.shape, model.scaleMs);
     case 'pareto':
       return paretoLaw(model.shape, model.scaleMs);
+    case 'lognormal':
+      return lognormalLaw(model.medianMs, model.sigma);
     case 'points':
       return pointsLaw(model.timesMs, model.shares);
   }
@@ -106,6 +112,20 @@ function paretoLaw(shape: number, scale: number): Law {
     hazard: (ms) => shape * naturalLog(1 + ms / scale),
     reach: (hazard) => reach(hazard, shape),
     drawAge: (random) => reach(unitExponential(random), shape - 1),
+  };
+}
+
+/**
+ * Those met alive will have lasted by a log-normal law whose median is e^(sigma²) times as large, and the
+ * moment at which they are met is any of their lives.
+ */
+function lognormalLaw(median: number, sigma: number): Law {
+  const at = (x: number): number => median * exponential(sigma * x);
+  return {
+    mean: median * exponential((sigma * sigma) / 2),
+    hazard: (ms) => (ms <= 0 ? 0 : normalHazard(naturalLog(ms / median) / sigma)),
+    reach: (hazard) => at(normalReach(hazard)),
+    drawAge: (random) => unit(random) * at(normalReach(unitExponential(random)) + sigma),
   };
 }
 

@@ -59,6 +59,8 @@ export interface MainlineOptions {
   settlement?: Settlement | null;
   /** Which nodes are read-only (BEP 43); null or nothing: as the settings say. */
   isReadOnly?: ((overlay: MainlineOverlay, node: number) => boolean) | null;
+  /** Settings of a node's own, with the same table as all have; null: those of all. */
+  settingsOfNode?: ((node: number) => Settings | null) | null;
 }
 
 export class MainlineOverlay implements Overlay {
@@ -76,6 +78,7 @@ export class MainlineOverlay implements Overlay {
   readonly #observer: MainlineObserver;
   readonly #isReadOnly: MainlineOptions['isReadOnly'];
   readonly #readOnlySettings: Settings;
+  readonly #settingsOfNode: MainlineOptions['settingsOfNode'];
   /** Of latecomers that are not like all others. */
   readonly #ownSettings = new Map<number, Settings>();
   /** Of each datagram prefetched, the bucket that its target belongs to; 0 for none. */
@@ -93,6 +96,7 @@ export class MainlineOverlay implements Overlay {
     this.#settings = settings;
     this.#observer = observer;
     this.#isReadOnly = options.isReadOnly ?? null;
+    this.#settingsOfNode = options.settingsOfNode ?? null;
     this.#readOnlySettings = { ...settings, readOnly: true };
     const founders = options.founders ?? count;
     this.population = new Population(
@@ -274,8 +278,9 @@ export class MainlineOverlay implements Overlay {
 
   #settingsOf(node: number): Settings {
     if (this.#isReadOnly?.(this, node)) return this.#readOnlySettings;
-    if (this.#ownSettings.size === 0) return this.#settings;
-    return this.#ownSettings.get(node) ?? this.#settings;
+    const chosen = this.#settingsOfNode?.(node) ?? this.#settings;
+    if (this.#ownSettings.size === 0) return chosen;
+    return this.#ownSettings.get(node) ?? chosen;
   }
 
   #tenantOf(node: number): number {

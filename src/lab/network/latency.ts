@@ -9,6 +9,9 @@
  *
  *                one way = line(a) + 90 ms × distance(a, b) + line(b)
  *
+ *     matrix     measured times between hosts; each node is at one of them, by chance
+ *     own        a function of the two nodes
+ *
  * Lines are log-normal. The three numbers were fitted so that round trips have the median (156 ms) and
  * mean (178 ms) of the King data set (Gummadi et al. 2002; the figures are those of Li et al. 2005).
  */
@@ -18,12 +21,19 @@ import { lineOf, mix, PLANE_SIDE, placeOf, xOf, yOf } from './plane.ts';
 export type LatencyModel =
   | { kind: 'constant'; ms: number }
   | { kind: 'uniform'; lowMs: number; highMs: number }
-  | { kind: 'king' };
+  | { kind: 'king' }
+  /** `ms[a][b]` from host a to host b; 0 or less where it was not measured: then as the mean of all. */
+  | { kind: 'matrix'; ms: readonly (readonly number[])[] }
+  /** Any program's: whole ms from one node to another. The same pair has to take the same time each call. */
+  | { kind: 'own'; between: (from: number, to: number) => number };
 
 export interface Latency {
   /** Milliseconds from node `from` to node `to`, at least 1. */
   between(from: number, to: number): number;
 }
+
+/** One way; longer than any time-out of a node. */
+export const LATENCY_MS_MAX = 60_000;
 
 /** Access lines in tenths of ms: exp(2.2 + 1.3 z) at 128 evenly spaced quantiles, 400 ms at most. */
 // biome-ignore format: a table
@@ -43,11 +53,44 @@ const SIDE = 900;
 export function latencyOf(model: LatencyModel, seed: number): Latency {
   if (model.kind === 'constant') return { between: () => Math.max(1, model.ms) };
   if (model.kind === 'king') return { between: (from, to) => king(from, to, seed) };
+  if (model.kind === 'matrix') return matrix(model.ms, seed);
+  if (model.kind === 'own') return { between: (from, to) => own(model.between(from, to)) };
   const span = model.highMs - model.lowMs + 1;
   return {
     between: (from, to) => {
       const pair = from < to ? mix(mix(seed, from), to) : mix(mix(seed, to), from);
       return Math.max(1, model.lowMs + (pair % span));
+    },
+  };
+}
+
+/** What a program says, made safe: a wheel takes whole ms only. */
+function own(ms: number): number {
+  if (!Number.isFinite(ms)) {
+    throw new RangeError(`"latency.between" expected a number of ms to be returned, got ${ms}`);
+  }
+  return Math.min(LATENCY_MS_MAX, Math.max(1, Math.round(ms)));
+}
+
+/** Hosts are given to nodes by a hash of their numbers, so that one node more moves nobody. */
+function matrix(rows: readonly (readonly number[])[], seed: number): Latency {
+  const hosts = rows.length;
+  const times = new Float64Array(hosts * hosts);
+  let sum = 0;
+  let measured = 0;
+  for (const [a, row] of rows.entries()) {
+    for (const [b, ms] of row.entries()) {
+      times[a * hosts + b] = ms;
+      if (a === b || ms <= 0) continue;
+      sum += ms;
+      measured++;
+    }
+  }
+  const mean = measured === 0 ? 1 : sum / measured;
+  return {
+    between: (from, to) => {
+      const ms = times[(mix(seed, from) % hosts) * hosts + (mix(seed, to) % hosts)];
+      return Math.max(1, Math.round(ms > 0 ? ms : mean));
     },
   };
 }

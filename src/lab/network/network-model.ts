@@ -6,7 +6,7 @@ import { fieldsOf, numberIn, shown, wholeNumber } from '../../core/argument.ts';
 import { PIECE_BYTES } from '../wire.ts';
 import type { BurstModel } from './bursts.ts';
 import type { JitterModel } from './jitter.ts';
-import type { LatencyModel } from './latency.ts';
+import { LATENCY_MS_MAX, type LatencyModel } from './latency.ts';
 import { NatClass, type NatModel } from './nats.ts';
 import type { UplinkModel } from './uplinks.ts';
 
@@ -41,8 +41,8 @@ const FIELDS: Readonly<Record<keyof NetworkModel, (value: never, name: string) =
   nat: checkNat,
   pieceBytes: (bytes: number, name) => void wholeNumber(bytes, name, 1, PIECE_BYTES),
 };
-/** One way; longer than any time-out of a node. */
-const LATENCY_MS_MAX = 60_000;
+/** Hosts of a matrix at most: the King data set has 1,740. */
+const HOSTS_MAX = 4096;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** A terabyte: more than any line carries in a second, or any queue holds. */
@@ -70,12 +70,12 @@ function checkFamily(family: unknown, name: string): void {
 }
 
 const LATENCY_FIELDS: { readonly [kind in LatencyModel['kind']]: readonly string[] } = {
-  ...{ king: [], constant: ['ms'], uniform: ['lowMs', 'highMs'] },
+  ...{ king: [], constant: ['ms'], uniform: ['lowMs', 'highMs'], matrix: ['ms'], own: ['between'] },
 };
 
 /** @throws TypeError or RangeError that names the field. */
 export function checkLatency(model: LatencyModel, name: string): void {
-  const { kind } = fieldsOf(model, name, ['kind', 'ms', 'lowMs', 'highMs']);
+  const { kind } = fieldsOf(model, name, ['kind', 'ms', 'lowMs', 'highMs', 'between']);
   const its = LATENCY_FIELDS[kind as LatencyModel['kind']];
   if (its !== undefined) fieldsOf(model, name, ['kind', ...its]);
   if (model.kind === 'constant') {
@@ -83,9 +83,71 @@ export function checkLatency(model: LatencyModel, name: string): void {
   } else if (model.kind === 'uniform') {
     wholeNumber(model.lowMs, `${name}.lowMs`, 1, LATENCY_MS_MAX);
     wholeNumber(model.highMs, `${name}.highMs`, model.lowMs, LATENCY_MS_MAX);
+  } else if (model.kind === 'matrix') {
+    checkMatrix(model.ms, `${name}.ms`);
+  } else if (model.kind === 'own') {
+    if (typeof model.between === 'function') return;
+    throw new TypeError(`"${name}.between" expected a function, got ${shown(model.between)}`);
   } else if (model.kind !== 'king') {
-    throw new TypeError(`"${name}.kind" expected constant, uniform or king, got ${shown(kind)}`);
+    const kinds = 'constant, uniform, king, matrix or own';
+    throw new TypeError(`"${name}.kind" expected ${kinds}, got ${shown(kind)}`);
   }
+}
+
+function checkMatrix(rows: unknown, name: string): void {
+  if (!Array.isArray(rows) || rows.length < 2 || rows.length > HOSTS_MAX) {
+    const got = Array.isArray(rows) ? `${rows.length} rows` : shown(rows);
+    throw new RangeError(`"${name}" expected 2 to ${HOSTS_MAX} rows of numbers, got ${got}`);
+  }
+  for (const [a, row] of rows.entries()) {
+    if (!Array.isArray(row) || row.length !== rows.length) {
+      throw new RangeError(`"${name}[${a}]" expected as many numbers as there are rows`);
+    }
+    for (const [b, ms] of row.entries()) {
+      if (typeof ms === 'number' && ms <= LATENCY_MS_MAX) continue;
+      const expected = `a number of ms up to ${LATENCY_MS_MAX}`;
+      throw new RangeError(`"${name}[${a}][${b}]" expected ${expected}, got ${shown(ms)}`);
+    }
+  }
+}
+
+/**
+ * Reads measured times: a square of numbers, or the pairs of p2psim's King files, \`a,b time\` with hosts from
+ * 1 on, both ways alike. \`msPerUnit\` is 0.001 where they are microseconds, half of that for round trips.
+ * @throws RangeError that names the line.
+ */
+export function parseMatrix(text: string, msPerUnit: number): number[][] {
+  const lines = text.split('\n').map((line) => line.trim());
+  const pairs = lines.flatMap((line) => {
+    const [, a, b, time] = /^(\d+),(\d+)\s+(\d+(?:\.\d+)?)$/.exec(line) ?? [];
+    return time === undefined ? [] : [[Number(a), Number(b), Number(time) * msPerUnit]];
+  });
+  if (pairs.length > 0) return matrixOf(pairs);
+  const rows: number[][] = [];
+  for (const [index, line] of lines.entries()) {
+    if (line === '' || line.startsWith('#')) continue;
+    const row = line.split(/[\s,;]+/).map((word) => Number(word) * msPerUnit);
+    if (row.some(Number.isNaN)) {
+      const got = JSON.stringify(line.slice(0, 60));
+      throw new RangeError(`"matrix" line ${index + 1} expected numbers, got ${got}`);
+    }
+    rows.push(row);
+  }
+  checkMatrix(rows, 'matrix');
+  return rows;
+}
+
+function matrixOf(pairs: readonly (readonly number[])[]): number[][] {
+  const hosts = pairs.reduce((most, [a, b]) => Math.max(most, a, b), 0);
+  if (hosts > HOSTS_MAX) throw new RangeError(`"matrix" expected at most ${HOSTS_MAX} hosts`);
+  const rows = Array.from({ length: hosts }, () => new Array<number>(hosts).fill(0));
+  for (const [a, b, ms] of pairs) {
+    if (a < 1 || b < 1) throw new RangeError('"matrix" expected hosts from 1 on');
+    rows[a - 1][b - 1] = ms;
+    rows[b - 1][a - 1] ||= ms;
+  }
+  checkMatrix(rows, 'matrix');
+  return rows;
 }
 
 function checkBursts(model: BurstModel, name: string): void {

@@ -155,7 +155,7 @@ describe('a lab of Mainline nodes', () => {
     ],
     [{ node: { timeOutMs: 500 } } as never, /"node\.timeOutMs" is no option .*"node\.timeoutMs"/],
     [{ node: { table: 'flat' } } as never, /"node\.table" is no option of a node of a lab/],
-    [{ node: () => ({ k: 20 }) } as never, /"node" expected an object, got a function/],
+    [{ node: () => ({ k: 20 }) } as never, /"node\(0\)\.k" is no option/],
     [{ upkeep: 'no' } as never, /"upkeep" expected true or false, got "no"/],
     [{ latency: { kind: 'king', ms: 3 } } as never, /"latency" expected kind, got the field "ms"/],
   ])('%j is refused by name', (options, message) => {

@@ -65,6 +65,48 @@ describe('a lab of ring nodes', () => {
     expect(await run(5)).not.toBe(first);
   });
 
+  test('has churn, a schedule and grades as a lab of Mainline nodes has them', async () => {
+    const law = { kind: 'exponential', meanMs: 600_000 } as const;
+    const hashes: string[] = [];
+    for (const seed of [1, 2, 1]) {
+      const lab = createLab({
+        ...{ overlay: 'ring', nodes: 40, seed, k: 2, latency: { kind: 'constant', ms: 20 } },
+        churn: { up: law, rejoin: 'memory' },
+        schedule: [{ at: '1 min', pause: { share: 0.1, for: '20 s' } }],
+      });
+      for (let i = 0; i < 20; i++) {
+        lab.run('20 s');
+        const living = lab.nodes.filter(({ number }) => lab.isAlive(number));
+        await living[i % living.length]!.owns(`key ${i}`).catch(() => undefined);
+      }
+      const { lookups, successRate, bytesSent, framesSent } = lab.metrics;
+      expect(lookups).toBe(20);
+      expect(successRate).toBeGreaterThan(0.5);
+      expect(bytesSent).toBeGreaterThan(framesSent);
+      hashes.push(lab.traceHash);
+    }
+    expect(hashes[0]).toBe(hashes[2]);
+    expect(hashes[0]).not.toBe(hashes[1]);
+  });
+
+  test('a calm ring ends at the true owner each time; whom something befalls may be selected', async () => {
+    const lab = createLab({
+      overlay: 'ring',
+      nodes: 20,
+      k: 2,
+      latency: { kind: 'constant', ms: 5 },
+    });
+    for (let i = 0; i < 10; i++) await lab.nodes[i]!.owns(`key ${i}`);
+    expect(lab.metrics).toMatchObject({ lookups: 10, exactRate: 1, successRate: 1 });
+    lab.crash({ count: 5 });
+    const down = lab.nodes.filter(({ number }) => !lab.isAlive(number)).map(({ number }) => number);
+    expect(down).toHaveLength(5);
+    lab.run('1 min');
+    lab.join(...down);
+    lab.run('2 min');
+    expect(lab.nodes.every(({ number }) => lab.isAlive(number))).toBe(true);
+  });
+
   test('names what is wrong with an option', () => {
     expect(() => createLab({ overlay: 'ring', nodes: 0 })).toThrow(/"nodes"/);
     expect(() => createLab({ overlay: 'ring', k: 99 })).toThrow(/"k"/);

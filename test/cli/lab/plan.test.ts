@@ -68,6 +68,24 @@ describe('a plan', () => {
     expect(cells[0].options['churn']).toEqual({ trace: '10 3 leave\n20 3 join\n' });
   });
 
+  test('so are measured latencies, halved where they are round trips', () => {
+    file('0 20000\n30000 0\n', 'king.txt');
+    const latency = { matrixFile: 'king.txt', unit: 'us', roundTrip: true };
+    const { cells } = plan({ nodes: 10, network: { latency, loss: 0.1 } });
+    const ms = [
+      [0, 10],
+      [15, 0],
+    ];
+    const network = { latency: { kind: 'matrix', ms }, loss: 0.1 };
+    expect(cells[0].options['network']).toEqual(network);
+    const wrong = (more: object) => () => plan({ network: { latency: { ...latency, ...more } } });
+    expect(wrong({ unit: 'h' })).toThrow('"network.latency.unit" expected ms or us, got "h"');
+    expect(wrong({ roundTrip: 1 })).toThrow('"network.latency.roundTrip" expected true or false');
+    expect(wrong({ matrixFile: 1 })).toThrow('"network.latency.matrixFile" expected the name');
+    expect(wrong({ matrixFile: 'no.txt' })).toThrow('no.txt: there is no such file');
+    expect(wrong({ ms: 1 })).toThrow('"network.latency.ms" is nothing that stands beside a matrix');
+  });
+
   test.each<[unknown, RegExp]>([
     ['{', /^.*sweep\.json: expected JSON: /],
     [[], /expected an object, got an array$/],

@@ -24,12 +24,39 @@ const LAWS: [string, LifetimeModel, (ms: number) => number][] = [
     { kind: 'pareto', shape: 3, scaleMs: 2 * HOUR_MS },
     (ms) => (1 + ms / (2 * HOUR_MS)) ** -3,
   ],
+  ...[0.3, 1.2].map((sigma): (typeof LAWS)[number] => [
+    `lognormal of sigma ${sigma}`,
+    { kind: 'lognormal', medianMs: HOUR_MS, sigma },
+    (ms) => normalTail(Math.log(ms / HOUR_MS) / sigma),
+  ]),
   [
     'points',
     { kind: 'points', timesMs: [HOUR_MS, 10 * HOUR_MS], shares: [0.5, 0.1] },
     (ms) => (ms < HOUR_MS ? 0.5 ** (ms / HOUR_MS) : 0.5 * 0.2 ** ((ms - HOUR_MS) / (9 * HOUR_MS))),
   ],
 ];
+
+/** P(Z > x): by the alternating series of erf near the middle, by Simpson's rule over the rest. */
+function normalTail(x: number): number {
+  if (Math.abs(x) < 3) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; n < 60; n++) {
+      term *= (-x * x) / (2 * n);
+      sum += term / (2 * n + 1);
+    }
+    return 0.5 - sum / Math.sqrt(2 * Math.PI);
+  }
+  if (x < 0) return 1 - normalTail(-x);
+  const steps = 200;
+  const width = 6 / steps;
+  let sum = 0;
+  for (let i = 0; i <= steps; i++) {
+    const weight = i === 0 || i === steps ? 1 : i % 2 === 1 ? 4 : 2;
+    sum += weight * Math.exp(-((x + i * width) ** 2) / 2);
+  }
+  return (sum * width) / 3 / Math.sqrt(2 * Math.PI);
+}
 
 /** The largest gap between a sample and a survival curve. */
 function gap(sample: number[], survival: (ms: number) => number): number {

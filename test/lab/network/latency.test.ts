@@ -82,3 +82,35 @@ describe('king', () => {
     expect(one.filter((ms, i) => ms === two[i]).length).toBeLessThan(50);
   });
 });
+
+describe('matrix', () => {
+  const ms = [
+    [0, 10, 20],
+    [11, 0, 0],
+    [22, 33, 0],
+  ];
+
+  test('each node is at a host, and ways are those between hosts; what was not measured is the mean', () => {
+    const latency = latencyOf({ kind: 'matrix', ms }, 7);
+    const seen = new Set<number>();
+    for (let from = 0; from < 60; from++) {
+      for (let to = 0; to < 60; to++) seen.add(latency.between(from, to));
+    }
+    // 19 is the mean of the five that were measured, 19.2.
+    expect([...seen].sort((a, b) => a - b)).toEqual([10, 11, 19, 20, 22, 33]);
+    const again = latencyOf({ kind: 'matrix', ms }, 7);
+    const other = latencyOf({ kind: 'matrix', ms }, 8);
+    const ways = (one: Latency) => Array.from({ length: 60 }, (_, to) => one.between(0, to));
+    expect(ways(again)).toEqual(ways(latency));
+    expect(ways(other)).not.toEqual(ways(latency));
+  });
+});
+
+describe('own', () => {
+  test('is whatever a program says, in whole ms from 1 to a minute', () => {
+    const says = [0.2, 41.6, 1e9, Number.NaN];
+    const latency = latencyOf({ kind: 'own', between: (_, to) => says[to]! }, 1);
+    expect([0, 1, 2].map((to) => latency.between(9, to))).toEqual([1, 42, 60_000]);
+    expect(() => latency.between(9, 3)).toThrow('"latency.between" expected a number of ms');
+  });
+});

@@ -1,7 +1,11 @@
 /** A network out of a file: all that is right passes, and what is wrong is named. */
 import { describe, expect, test } from 'vitest';
 import { Network } from '../../../src/lab/network/network.ts';
-import { checkNetwork, type NetworkModel } from '../../../src/lab/network/network-model.ts';
+import {
+  checkNetwork,
+  type NetworkModel,
+  parseMatrix,
+} from '../../../src/lab/network/network-model.ts';
 
 const EVERYTHING: NetworkModel = {
   latency: { kind: 'king' },
@@ -75,5 +79,40 @@ describe('a model', () => {
     expect(() => checkNetwork({ latency, loss: 2 }, 'world.network')).toThrow(
       /"world\.network\.loss"/,
     );
+  });
+});
+
+describe('measured times', () => {
+  test('are a square of numbers, or pairs as p2psim has them, in any unit', () => {
+    expect(parseMatrix('# ms\n0 10\n12, 0\n', 1)).toEqual([
+      [0, 10],
+      [12, 0],
+    ]);
+    const pairs = 'topology E2EGraph 3\nnode 1\nnode 2\nnode 3\n1,2 40000\n2,1 44000\n3,1 20000\n';
+    expect(parseMatrix(pairs, 0.001)).toEqual([
+      [0, 40, 20],
+      [44, 0, 0],
+      [20, 0, 0],
+    ]);
+    const latency = { kind: 'matrix', ms: parseMatrix(pairs, 0.001) } as const;
+    expect(checkNetwork({ latency })).toEqual({ latency });
+  });
+
+  test.each([
+    ['0 1\nx 0', '"matrix" line 2 expected numbers, got "x 0"'],
+    ['0 1\n1', '"matrix[1]" expected as many numbers as there are rows'],
+    ['0', '"matrix" expected 2 to 4096 rows'],
+    ['0,1 5', 'hosts from 1 on'],
+    ['9999,1 5', 'at most 4096 hosts'],
+    ['0 70000\n1 0', '"matrix[0][1]" expected a number of ms up to 60000'],
+  ])('%j is refused', (text, complaint) => {
+    expect(() => parseMatrix(text, 1)).toThrow(complaint);
+  });
+
+  test('a model of them, or of a function, is checked', () => {
+    const check = (latency: unknown) => () => checkNetwork({ latency });
+    expect(check({ kind: 'matrix', ms: [[1, 2]] })).toThrow('"network.latency.ms" expected 2 to');
+    expect(check({ kind: 'own' })).toThrow('"network.latency.between" expected a function');
+    expect(check({ kind: 'king', ms: 3 })).toThrow('"ms"');
   });
 });
