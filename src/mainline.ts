@@ -83,6 +83,7 @@ export type {
   MainlineWatcher,
   Peer,
 } from './api/mainline/results.ts';
+export { SamePort, type SamePortOptions } from './api/mainline/same-port.ts';
 export {
   SAMPLE_LIMIT,
   SAMPLE_WALKS,

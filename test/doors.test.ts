@@ -33,7 +33,7 @@ const NAMES: Record<string, string> = {
   mainline: [
     'Announcement CRAWL_RATE DROP_REASONS DhtError FOLLOW_EVERY_MS KeptItem LOOKUPS_REMEMBERED Mainline Multihomed',
     'PACKETS_WAITING PACKET_DIRECTIONS PACKET_KINDS PACKET_VERDICTS PUBLIC_ROUTERS PUT_EVERY_MS',
-    'RegisterView SAMPLE_LIMIT SAMPLE_WALKS SCRAPE_MAX Search SeededRandom TableView addressOf',
+    'RegisterView SAMPLE_LIMIT SAMPLE_WALKS SCRAPE_MAX SamePort Search SeededRandom TableView addressOf',
     'captureLine checkConformance decode encode flatTable formatAddress ipOf metricsText networkSizeOf openMainline openMultihomed parseIp',
     'pcapHeader pcapOf portOf prefixTable publicKeyOf readCapture',
   ].join(' '),

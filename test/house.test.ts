@@ -41,6 +41,7 @@ const UNTESTED: ReadonlyMap<string, string> = new Map([
   ['src/lab.ts', 'names only, told in test/doors.test.ts'],
   ['src/api/mainline/results.ts', 'interfaces only: nothing of it is left to run'],
   ['src/api/mainline/opening.ts', 'interfaces only: nothing of it is left to run'],
+  ['src/cli/mainline/serve-worker.ts', 'a thread; serve-workers.test.ts runs it'],
   ['src/core/host.ts', 'interfaces only: nothing of it is left to run'],
   ['src/core/hash.ts', 'interfaces only: nothing of it is left to run'],
   ['src/core/log/port.ts', 'interfaces only: nothing of it is left to run'],

@@ -36,6 +36,7 @@ import { prompt } from './mainline/prompt.ts';
 import { researchCommands } from './mainline/research.ts';
 import { type SampleCommandOptions, sample } from './mainline/sample.ts';
 import { type ServeOptions, serve } from './mainline/serve.ts';
+import { serveWithWorkers } from './mainline/serve-workers.ts';
 import { commonHelp } from './manual.ts';
 import { each, type Reference, referenceOf } from './reference.ts';
 import { applySettings, readSettings } from './settings-file.ts';
@@ -183,9 +184,10 @@ function mainlineCommands(group: Command): void {
     .option('--read-only', 'ask, but answer nobody (BEP 43)')
     .option('--register <file>', 'on stopping, write every node ever seen there as JSON lines')
     .option('--metrics <port>', 'serve Prometheus metrics on this port of 127.0.0.1', port)
-    .option('--state <file>', 'keep id, contacts and announcements there from one run to the next');
+    .option('--state <file>', 'keep id, contacts and announcements there from one run to the next')
+    .option('--workers <count>', 'as many nodes on one port, one per core', wholeNumberIn(1, 256));
   addStudioOptions(serving).action((options: ServeOptions) =>
-    serve(options, openConsole(options.json)),
+    (options.workers === undefined ? serve : serveWithWorkers)(options, openConsole(options.json)),
   );
 
   addTimeout(nodeCommand(group, 'ping', 'ask one node whether it is there', false))

@@ -21,6 +21,8 @@ export const BATCH = 64;
 /** Bytes of a slot for a name: a sockaddr_in6 is 28. */
 const NAME_BYTES = 32;
 const HEADER_BYTES = 64;
+/** Longer datagrams are copied by `set`. */
+const BY_WORDS_BYTES = 128;
 const PART_BYTES = 16;
 /** In words of 32 bits. */
 const HEADER_WORDS = HEADER_BYTES / 4;
@@ -120,12 +122,15 @@ export class MessageBatch {
     this.#partWords[i * PART_WORDS + 2] = length;
   }
 
-  /** By words, a few of whatever lies behind the end among them: a third of what `set` costs. */
+  /**
+   * Short ones by words, up to three bytes of whatever lies behind the end among them: 13 ns for 70
+   * bytes, of which `set` makes 51, as it does of 289.
+   */
   #copy(start: number, bytes: Uint8Array, length: number): void {
     if (bytes !== this.#source) this.#take(bytes);
     const [from, to] = [this.#sourceWords, this.#words];
     const words = length >> 2;
-    if (words >= from.length) {
+    if (length > BY_WORDS_BYTES || words >= from.length) {
       this.bytes.set(length === bytes.length ? bytes : bytes.subarray(0, length), start);
       return;
     }

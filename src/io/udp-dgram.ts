@@ -9,6 +9,7 @@ import type { Socket } from 'node:dgram';
 import { type Address, addressOf, formatIp, ipOf, isIp6, portOf } from '../core/address.ts';
 import type { DatagramReceiver } from '../core/host.ts';
 import { Backlog } from './backlog.ts';
+import { DhtError } from './errors.ts';
 import { knownIps } from './known-ips.ts';
 import { enlargeReceiveBuffer, newSocket, type UdpPlace, type UdpTransport } from './udp-socket.ts';
 
@@ -21,6 +22,7 @@ const RESUMED = 64;
 
 /** @throws ErrnoException */
 export function openDgramSocket({ ip, port, sharesPort }: UdpPlace): Promise<UdpTransport> {
+  if (sharesPort) requireSharing();
   const socket = newSocket(sharesPort, isIp6(ip));
   return new Promise((resolve, reject) => {
     socket.once('error', (error) => {
@@ -32,6 +34,14 @@ export function openDgramSocket({ ip, port, sharesPort }: UdpPlace): Promise<Udp
       resolve(new DgramTransport(socket));
     });
   });
+}
+
+/** Older versions take the wish and do not grant it. @throws DhtError */
+function requireSharing(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major >= 24 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12)) return;
+  const what = `node:dgram of Node.js ${process.versions.node} cannot share a port (22.12 and later can)`;
+  throw new DhtError('SOCKET_FAILED', what);
 }
 
 /** dgram's, with whom it was for. */

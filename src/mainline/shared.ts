@@ -21,7 +21,7 @@ import { IDLE_LOOKUPS, LookupPool } from './rows/lookup-pool.ts';
 import { Requests } from './rows/requests.ts';
 import { Resting } from './rows/resting.ts';
 import { Slab } from './rows/slab.ts';
-import { Tokens } from './stored/tokens.ts';
+import { type SharedSecret, Tokens } from './stored/tokens.ts';
 import { Nearest } from './table/nearest.ts';
 
 /** Requests in flight per process: 2^14. At 3 per lookup that is 5,000 lookups at once. */
@@ -37,6 +37,8 @@ export interface SharedSize {
   rows: number;
   slotBits: number;
   idleLookups: number;
+  /** What tokens are made of where nodes on one port share it; null for each its own. */
+  secret: SharedSecret | null;
 }
 
 /** An id where it lies. */
@@ -80,7 +82,7 @@ export class MainlineShared {
     this.slab = new Slab(size.rows ?? INITIAL_ROWS);
     this.lookups = new LookupPool(size.idleLookups ?? IDLE_LOOKUPS);
     this.requests = new Requests(random, size.slotBits ?? SLOT_BITS, INITIAL_REQUESTS);
-    this.tokens = new Tokens(random, sha1);
+    this.tokens = new Tokens(random, sha1, size.secret ?? null);
     this.nearest = new Nearest(this.contacts, NODES_PER_REPLY);
   }
 

@@ -155,16 +155,19 @@ describe.each(openLibcs.map((libc) => [libc.by, libc] as const))('batches by %s'
         here.flush();
       };
       there.open({
-        receive: () => heard++,
+        receive() {
+          // Not before the first: a timer that comes due before the socket is looked at says nothing.
+          if (heard++ > 0) return;
+          setTimeout(() => {
+            heardAtTimer = heard;
+          }, 1);
+        },
         drained() {
           if (heardAtTimer === 0 && heard < 100_000) refill();
           else resolve();
         },
       });
       refill();
-      setTimeout(() => {
-        heardAtTimer = heard;
-      }, 1);
     });
     expect(heardAtTimer).toBeGreaterThan(64);
     // Some turns may pass before a millisecond is over.

@@ -151,7 +151,7 @@ export class Mainline extends Opened {
     this.#settings = settings;
     this.#shared = sharer
       ? sharer.#shared
-      : new MainlineShared(random, sha1, verify, {}, isV6(transport.address));
+      : new MainlineShared(random, sha1, verify, world.room, isV6(transport.address));
     this.#transport = transport;
     this.#calls = new Calls(this.#clock);
     this.#openedAtMs = this.#clock.now();

@@ -39,7 +39,9 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
   settings.wallOriginMs = clock.originMs;
   const port = wholeNumber(options.port ?? 0, 'port', 0, 65535);
   const ownId = options.id === undefined ? null : parseId(options.id);
-  const form = options.udp === undefined ? {} : { form: checkUdpForm(options.udp, 'udp') };
+  const { samePort } = options;
+  const udp = options.udp === undefined ? {} : { form: checkUdpForm(options.udp, 'udp') };
+  const form = { ...udp, sharesPort: samePort !== undefined };
   const { bootstrap = PUBLIC_ROUTERS, contacts = [] } = options;
   const entries = { contacts, bootstrap: bootstrap === false ? [] : bootstrap };
   checkEntries(entries);
@@ -54,9 +56,13 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
     (await unlessAborted(signal, bound(options.host ?? '0.0.0.0', port, form), (late) =>
       late.close(() => {}),
     ));
-  const world = { settings, id, random, clock, transport, entries, keeper, tell };
+  const secret = samePort ? { key: samePort.key, originMs: clock.originMs } : null;
+  const open = { transport: samePort?.over(transport) ?? transport, room: { secret } };
+  const world = { settings, id, random, clock, ...open, entries, keeper, tell };
   try {
-    return new Mainline(OPENED, world, options, shareWith);
+    const node = new Mainline(OPENED, world, options, shareWith);
+    samePort?.count(() => node.stats.in.dropped['unknown-transaction']);
+    return node;
   } catch (error) {
     // A table factory of the program's own may throw.
     await new Promise<void>((resolve) => transport.close(resolve));

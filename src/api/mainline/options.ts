@@ -15,6 +15,7 @@ import type { Settings } from '../../mainline/state.ts';
 import type { EntryPoint } from './entrance.ts';
 import type { StateChoice } from './keeper.ts';
 import type { Id, MainlineEvent } from './results.ts';
+import { SamePort } from './same-port.ts';
 
 /** Traces of the caller's own lookups that a node remembers unless told otherwise. */
 export const LOOKUPS_REMEMBERED = 64;
@@ -55,6 +56,8 @@ export interface WorldChoices extends NodeChoices {
   onError?: (error: unknown) => void;
   /** Hears what happens to the node, as `watch({ onEvent })` does, from the beginning. */
   onEvent?: (event: MainlineEvent) => void;
+  /** Makes this node one of several on one port. Default: it is alone there. */
+  samePort?: SamePort;
   /** Stands in for the UDP socket; `host` and `port` are then not used. */
   transport?: DatagramTransport;
   clock?: Clock;
@@ -75,6 +78,7 @@ const NAMES: Record<Exclude<keyof WorldChoices, keyof NodeChoices> | 'shareWith'
   traces: true,
   onError: true,
   onEvent: true,
+  samePort: true,
   transport: true,
   clock: true,
   random: true,
@@ -87,9 +91,22 @@ export function checkOptions(options: object): void {
   checkNames(options, 'options', 'openMainline', OPTION_NAMES);
   const { onError, onEvent, onQuery, identity, signal } = options as WorldChoices;
   checkSignal(signal);
+  checkSamePort(options as WorldChoices & { shareWith?: unknown });
   for (const [name, value] of Object.entries({ onError, onEvent, onQuery, identity })) {
     if (value === undefined || typeof value === 'function') continue;
     throw new TypeError(`"${name}" expected a function, got ${shown(value)}`);
+  }
+}
+
+/** @throws TypeError. */
+function checkSamePort(options: WorldChoices & { shareWith?: unknown }): void {
+  const { samePort, transport, shareWith } = options;
+  if (samePort === undefined) return;
+  if (!(samePort instanceof SamePort)) {
+    throw new TypeError(`"samePort" expected a SamePort, got ${shown(samePort)}`);
+  }
+  if (transport !== undefined || shareWith !== undefined) {
+    throw new TypeError('"samePort" expected no "transport" and no "shareWith" beside it');
   }
 }
 

@@ -80,7 +80,10 @@ export function openHomes(
   });
 }
 
-function common(options: NodeOptions): Pick<MainlineOptions, 'port' | 'table' | 'bootstrap'> {
+/** What all nodes of a command have in common. */
+export function common(
+  options: NodeOptions,
+): Pick<MainlineOptions, 'port' | 'table' | 'bootstrap'> {
   const { port, table, bootstrap } = options;
   const named = bootstrap === undefined ? {} : { bootstrap };
   return { port, table, ...nodeChoices(options), ...named };

@@ -21,6 +21,8 @@ export interface ServeOptions extends NodeOptions, StudioChoice {
   metrics?: number;
   /** Further addresses of this host, a node on each. */
   also?: string[];
+  /** So many nodes on one port, one per core. */
+  workers?: number;
 }
 
 export async function serve(options: ServeOptions, console: Console): Promise<void> {

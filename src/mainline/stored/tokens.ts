@@ -32,6 +32,15 @@ const TARGET_AT = IP_AT + 4;
 /** Of an IPv6 address all 16 bytes count; they stand behind the rest. */
 const IP6_AT = TARGET_AT + ID_BYTES;
 
+/**
+ * Nodes in several threads that listen on one port share a key: each makes the same secrets of it.
+ * `originMs` is the wall clock at reading 0 of a node's own clock, so that all change them at once.
+ */
+export interface SharedSecret {
+  readonly key: Uint8Array;
+  readonly originMs: number;
+}
+
 export class Tokens {
   readonly #random: Random;
   readonly #sha1: Sha1;
@@ -39,11 +48,13 @@ export class Tokens {
   readonly #input = new Uint8Array(IP6_AT);
   readonly #previousInput = new Uint8Array(IP6_AT);
   readonly #input6 = new Uint8Array(IP6_AT + COMPACT_ADDRESS6_BYTES);
+  readonly #shared: SharedSecret | null;
   #epoch = 0;
 
-  constructor(random: Random, sha1: Sha1) {
+  constructor(random: Random, sha1: Sha1, shared: SharedSecret | null = null) {
     this.#random = random;
     this.#sha1 = sha1;
+    this.#shared = shared;
     fillRandom(random, this.#input, 0, SECRET_BYTES);
     fillRandom(random, this.#previousInput, 0, SECRET_BYTES);
   }
@@ -99,12 +110,26 @@ export class Tokens {
   }
 
   #rotate(now: number): void {
-    const epoch = Math.floor(now / TOKEN_SECRET_MS);
+    const epoch = Math.floor((now + (this.#shared?.originMs ?? 0)) / TOKEN_SECRET_MS);
     if (epoch === this.#epoch) return;
+    if (this.#shared !== null) {
+      this.#derive(this.#shared.key, epoch, this.#input);
+      this.#derive(this.#shared.key, epoch - 1, this.#previousInput);
+      this.#epoch = epoch;
+      return;
+    }
     if (epoch === this.#epoch + 1) this.#previousInput.set(this.#input);
     else fillRandom(this.#random, this.#previousInput, 0, SECRET_BYTES);
     fillRandom(this.#random, this.#input, 0, SECRET_BYTES);
     this.#epoch = epoch;
+  }
+
+  /** The secret of an epoch: first 16 bytes of SHA-1(key ‖ epoch). */
+  #derive(key: Uint8Array, epoch: number, into: Uint8Array): void {
+    const input = new Uint8Array(key.length + 4);
+    input.set(key);
+    writeUint32(input, key.length, epoch);
+    into.set(this.#sha1(input).subarray(0, SECRET_BYTES));
   }
 }
 

@@ -105,3 +105,23 @@ test('the hash is over secret, node, IP and target, and the secret comes from th
   expect(inputs[0].slice(32)).toBe(`01020304${'05060708'}${hex(TARGET)}`);
   expect(inputs[0].slice(0, 32)).not.toBe('0'.repeat(32));
 });
+
+test('nodes with one key make the same tokens at the same time by the wall clock', () => {
+  const key = new Uint8Array(16).fill(7);
+  const target = new Uint8Array(20).fill(3);
+  const [early, late, other] = [
+    new Tokens(new SeededRandom(1), sha1, { key, originMs: 1_000_000_000 }),
+    new Tokens(new SeededRandom(2), sha1, { key, originMs: 1_000_000_000 + 77_000 }),
+    new Tokens(new SeededRandom(3), sha1, { key: new Uint8Array(16), originMs: 1_000_000_000 }),
+  ];
+  const from = 0x0a000001 * 65536 + 6881;
+  for (const wallMs of [100_000, 400_000, 4_000_000]) {
+    const token = early!.issue(wallMs, 1, from, target, 0);
+    expect(late!.issue(wallMs - 77_000, 1, from, target, 0)).toEqual(token);
+    expect(late!.valid(wallMs - 77_000, 1, from, target, 0, token, 0, 8)).toBe(true);
+    // It lives for five minutes at least, and for ten at most.
+    expect(late!.valid(wallMs - 77_000 + 299_000, 1, from, target, 0, token, 0, 8)).toBe(true);
+    expect(late!.valid(wallMs - 77_000 + 600_001, 1, from, target, 0, token, 0, 8)).toBe(false);
+    expect(other!.valid(wallMs, 1, from, target, 0, token, 0, 8)).toBe(false);
+  }
+});
