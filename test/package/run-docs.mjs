@@ -31,6 +31,8 @@ const WITH = {
 const TIME_MS = 120_000;
 /** Of long work that begins: what is wrong with its options is told long before. */
 const BEGIN_MS = 5_000;
+/** A server has said what the page shows of it in this time. */
+const SAID_MS = 60_000;
 /** A server has said where it is in this time. */
 const START_MS = 20_000;
 
@@ -84,6 +86,8 @@ function folderOf(path) {
 
 class Page {
   printed = '';
+  /** What printed last, when it is a server that goes on. */
+  server = null;
   servers = [];
 
   constructor(path) {
@@ -130,6 +134,7 @@ class Page {
     const { status, said } = await outcome;
     check(status === 0, `${what}: exit status ${status}\n${said}`);
     this.printed = said;
+    this.server = null;
   }
 
   /** Line by line; whole runs of experiments are for `lab verify`. */
@@ -165,6 +170,7 @@ class Page {
       `${text}: has ended\n${server.said}`,
     );
     this.printed = server.said;
+    this.server = server;
   }
 
   async js({ text, words, line }) {
@@ -210,8 +216,18 @@ class Page {
     return shown.join('\n');
   }
 
-  text({ text, words }) {
-    if (words.includes('output')) compare(text, this.printed, !words.includes('exact'));
+  /** A server may still be about to say it. */
+  async text({ text, words }) {
+    if (!words.includes('output')) return;
+    const until = performance.now() + SAID_MS;
+    for (;;) {
+      try {
+        return compare(text, this.server?.said ?? this.printed, !words.includes('exact'));
+      } catch (error) {
+        if (this.server === null || performance.now() > until) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    }
   }
 
   json({ text }) {
