@@ -80,6 +80,9 @@ async function writePages(descriptions) {
   for (const folder of ['docs/pictures', 'examples', 'bench']) {
     cpSync(join(ROOT, folder), join(work, folder), { recursive: true });
   }
+  // Pages lead to files beside them, too.
+  const schema = 'docs/recording.schema.json';
+  cpSync(join(ROOT, schema), join(work, schema));
   const listed = CONTENTS.flatMap(({ pages }) => pages);
   const forgotten = readdirSync(join(ROOT, 'docs'), { recursive: true })
     .map((name) => `docs/${name}`)

@@ -151,6 +151,11 @@ function studioCommand(program: Command): void {
       'serve the page alone: the lab in the tab, a recording, or a ring seen from outside',
     )
     .option('--port <port>', 'port of the page; 0 is any free one', port, STUDIO_PORT)
+    .option(
+      '--studio <port>',
+      'the same, as the commands that have a port of their own call it',
+      port,
+    )
     .option('--recording <file>', 'play a recording of "ringlight lab record"')
     .option('--attach <host:port>', 'watch the ring of this member; may be given again', endpoints);
   addStudioAccess(studio)

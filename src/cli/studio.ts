@@ -14,6 +14,8 @@ const RECORDING_BYTES_MAX = 256 << 20;
 
 export interface StudioCommandOptions {
   port: number;
+  /** The same by the name that it has elsewhere. */
+  studio?: number;
   recording?: string;
   attach?: string[];
   studioHost: string;
@@ -35,7 +37,7 @@ export async function studio(options: StudioCommandOptions, console: Console): P
     scenes.push(await attach(options.attach));
     opens ||= 'live=ring';
   }
-  const choice = { ...options, studio: options.port };
+  const choice = { ...options, studio: options.studio ?? options.port };
   const opened = await openStudioFor({ scenes, recordings, opens }, choice, console);
   console.say(console.watched ? 'Ctrl-C ends it.' : 'Running; SIGINT or SIGTERM ends it.');
   await stopped;

@@ -12,6 +12,7 @@ import {
   differenceText,
   listText,
   nodesText,
+  powerOfTwo,
   worldSentence,
 } from '../../../web/src/model/words.ts';
 import { addNodes, addPlaces, figures, frame, hello, key, setStates } from './messages.ts';
@@ -138,4 +139,8 @@ describe('announcements', () => {
     addNodes(model, 4);
     expect(announcer.look(model)).toBeNull();
   });
+});
+
+test('a power of two is spelled in one way', () => {
+  expect([0, 9, 151].map(powerOfTwo)).toEqual(['2⁰', '2⁹', '2¹⁵¹']);
 });

@@ -66,6 +66,13 @@ const FATE_WORDS: Readonly<Record<Flight['fate'], string>> = {
   unknown: 'nobody saw it arrive',
 };
 
+/** `2¹⁵¹`, on the canvas and in words alike. */
+export function powerOfTwo(exponent: number): string {
+  return `2${[...String(exponent)].map((digit) => SUPERSCRIPTS[Number(digit)]).join('')}`;
+}
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
 export const msText = (ms: number) => `${Number(ms.toFixed(1))} ms`;
 
 /** More nodes than this are counted, not named. */

@@ -8,6 +8,7 @@ import { ALL_MESSAGES } from '../model/message-filter.ts';
 import type { PaneProps } from '../model/pane.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
+import { powerOfTwo } from '../model/words.ts';
 import { chosenLookup } from '../stage/chosen-lookup.ts';
 import { bestStep, momentOf, pathTo, shortlistAt } from '../stage/route.ts';
 import { download } from '../ui/download.ts';
@@ -166,7 +167,7 @@ function Path({ lookup, step }: { lookup: LookupView; step: number }) {
                     <span style={{ width: `${nearness(distanceBits)}%` }} />
                   </span>
                   <span class="small lookup-bits" title={`Less than 2 to the ${distanceBits}`}>
-                    &lt; 2<sup>{distanceBits}</sup>
+                    &lt; {powerOfTwo(distanceBits)}
                   </span>
                 </>
               )}
@@ -278,9 +279,7 @@ function Shortlist({ lookup, step }: { lookup: LookupView; step: number }) {
                 {candidate.distanceBits === null ? (
                   '–'
                 ) : (
-                  <>
-                    &lt; 2<sup>{candidate.distanceBits}</sup>
-                  </>
+                  <>&lt; {powerOfTwo(candidate.distanceBits)}</>
                 )}
               </td>
               <td>

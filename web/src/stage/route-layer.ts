@@ -4,6 +4,7 @@
  */
 import type { LookupView } from 'ringlight/scene';
 import { turnOfText } from '../model/ids.ts';
+import { powerOfTwo } from '../model/words.ts';
 import {
   type DrawContext,
   diamond,
@@ -105,7 +106,7 @@ function drawHops(draw: DrawContext, lookup: LookupView, path: readonly number[]
     context.fillText(String(i + 1), x + lift * 0.8, y - lift * 0.8 + 0.5);
     draw.labels.block({ x: x + lift * 0.8 - 8, y: y - lift * 0.8 - 8, width: 16, height: 16 });
     if (layout.kind === 'trie' && step.distanceBits !== null) {
-      const text = `distance < 2^${step.distanceBits}`;
+      const text = `distance < ${powerOfTwo(step.distanceBits)}`;
       const middle = x + lift * 0.8;
       // At the right edge it stands left of its number.
       const room = draw.projection.width - middle - 14;
