@@ -141,7 +141,15 @@ describe('ringlight studio', () => {
     const member = start(['ring', 'serve', '--port', '0']);
     const { addresses } = await member.event('listening');
     await member.event('joined');
-    const studio = start(['studio', '--studio', '0', '--recording', file, '--attach', addresses[0]]);
+    const studio = start([
+      'studio',
+      '--studio',
+      '0',
+      '--recording',
+      file,
+      '--attach',
+      addresses[0],
+    ]);
     const { address, url } = await studio.event('studio');
     expect(url).toBe(`${address}/#recording=api/recordings/run.ring`);
     const text = await (await fetch(`${address}/api/recordings/run.ring`)).text();
