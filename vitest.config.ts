@@ -8,6 +8,9 @@ const MACHINES = testsOf(['core', 'mainline', 'ring', 'lab', 'scene']);
 /** They start processes of their own, and replace nothing of this one: `npm run test:commands`. */
 const COMMANDS = testsOf(['cli', 'studio', 'results']);
 
+/** Doors with real sockets: they replace nothing of their process but for one, which stays alone. */
+const DOORS = ['test/{api,service,interop}/**/!(entrance).test.ts'];
+
 /**
  * What is told by real clocks, sockets and processes is told by the machine's mood, too: a CI gives it a
  * second try, and test/closing-line.ts says which test needed one. Machines under virtual time get none.
@@ -41,9 +44,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'doors',
+          include: DOORS,
+          isolate: false,
+          retry: SECOND_TRY,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'world',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [...MACHINES, ...COMMANDS, BROWSER],
+          exclude: [...MACHINES, ...COMMANDS, ...DOORS, BROWSER],
           isolate: true,
           retry: SECOND_TRY,
           sequence: { groupOrder: 1 },
@@ -55,7 +68,7 @@ export default defineConfig({
           name: 'browser',
           include: [BROWSER],
           retry: SECOND_TRY,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],
