@@ -16,8 +16,8 @@
  * are bounded in count and time. When one had to go for want of room, its time is kept: an act that comes
  * again and was first sent before that may have been done, and is refused (`mayBeForgotten`).
  */
-import { borrowed, Frame, FrameWriter } from '../frames.ts';
-import { CLOCK_TOLERANCE_MS, VERSION_BYTES } from './clock.ts';
+import { readU32, writeU32 } from '../frames.ts';
+import { CLOCK_TOLERANCE_MS, VERSION_BYTES, versionMs } from './clock.ts';
 
 /** An act as its client knows it. */
 export interface ActId {
@@ -39,9 +39,6 @@ export interface ActOutcome {
 }
 
 export interface DoneAct extends ActOutcome {
-  readonly client: Uint8Array;
-  readonly number: number;
-  readonly atMs: number;
   /** Given by it; null: that of the record. */
   readonly version: Uint8Array | null;
 }
@@ -62,61 +59,88 @@ const HAS_LOST = 0x80;
 const Bit = { found: 1, result: 2, resultLost: 4, version: 8 } as const;
 const BITS_ALL = 15;
 
-/** What a record remembers. */
-export interface DoneActs {
-  /** Newest first. */
-  readonly acts: readonly DoneAct[];
-  /** When the last one was done that had to go; 0: none. */
-  readonly lostMs: number;
+const LOST_AT = 1;
+const MS_BYTES = 6;
+/** Of an entry: the number, the time, the bits, and what may follow. */
+const NUMBER_AT: number = CLIENT_BYTES;
+const MS_AT: number = NUMBER_AT + 4;
+const BITS_AT: number = MS_AT + MS_BYTES;
+const ENTRY_HEAD_BYTES: number = BITS_AT + 1;
+
+/** Where the entry at `at` ends; -1: it is none, or not all there. */
+function entryEnd(bytes: Uint8Array, at: number, end: number): number {
+  if (at + ENTRY_HEAD_BYTES > end) return -1;
+  const bits = bytes[at + BITS_AT];
+  let next = at + ENTRY_HEAD_BYTES + ((bits & Bit.version) === 0 ? 0 : VERSION_BYTES);
+  if ((bits & ~BITS_ALL) !== 0 || next > end) return -1;
+  if ((bits & Bit.result) === 0) return next;
+  if (next >= end || bytes[next] > RESULT_BYTES_MAX) return -1;
+  next += 1 + bytes[next];
+  return next > end ? -1 : next;
 }
 
-const NONE: DoneActs = { acts: [], lostMs: 0 };
-
-/** Reads `bytes[start, end)`, without a copy; null when they are something else. */
-export function readDoneActs(bytes: Uint8Array, start: number, end: number): DoneActs | null {
-  const frame = new Frame();
-  frame.bytes = bytes;
-  frame.at = start;
-  frame.end = end;
-  const head = frame.u8();
-  const count = head & COUNT_MASK;
-  if ((head & ~(COUNT_MASK | HAS_LOST)) !== 0 || count > DONE_ACTS_LIMIT) return null;
-  const lostMs = (head & HAS_LOST) === 0 ? 0 : frame.address();
-  const acts: DoneAct[] = [];
-  for (let i = 0; i < count && !frame.isBroken; i++) {
-    const act = readDoneAct(frame);
-    if (act === null) return null;
-    acts.push(act);
-  }
-  return frame.isWhole ? { acts, lostMs } : null;
+function firstEntry(bytes: Uint8Array, start: number): number {
+  return start + 1 + ((bytes[start] & HAS_LOST) === 0 ? 0 : MS_BYTES);
 }
 
-function readDoneAct(frame: Frame): DoneAct | null {
-  const client = borrowed(frame, CLIENT_BYTES);
-  const number = frame.u32();
-  const atMs = frame.address();
-  const bits = frame.u8();
-  const version = (bits & Bit.version) === 0 ? null : borrowed(frame, VERSION_BYTES);
-  const length = (bits & Bit.result) === 0 ? null : frame.u8();
-  if ((bits & ~BITS_ALL) !== 0 || (length ?? 0) > RESULT_BYTES_MAX) return null;
-  const result = length === null ? null : borrowed(frame, length);
-  const found = (bits & Bit.found) !== 0;
-  const isResultLost = (bits & Bit.resultLost) !== 0;
-  return { client, number, atMs, found, version, result, isResultLost };
+/** Are `bytes[start, end)` done acts, and nothing else? */
+export function isDoneActs(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start >= end) return false;
+  const count = bytes[start] & COUNT_MASK;
+  if ((bytes[start] & ~(COUNT_MASK | HAS_LOST)) !== 0 || count > DONE_ACTS_LIMIT) return false;
+  let at = firstEntry(bytes, start);
+  for (let i = 0; i < count && at >= 0; i++) at = entryEnd(bytes, at, end);
+  return at === end;
+}
+
+function isOf(section: Uint8Array, at: number, { client }: ActId): boolean {
+  for (let i = 0; i < CLIENT_BYTES; i++) if (section[at + i] !== client[i]) return false;
+  return true;
 }
 
 /** What came of an act, if that is remembered; null: it was not done, or that is forgotten. */
 export function doneActOf(section: Uint8Array | null, id: ActId): DoneAct | null {
-  const { acts } = read(section);
-  return acts.find((act) => isOf(act, id) && act.number === id.number) ?? null;
+  if (section === null) return null;
+  const end = section.length;
+  for (let at = firstEntry(section, 0); at < end; ) {
+    if (readU32(section, at + NUMBER_AT) === id.number && isOf(section, at, id)) {
+      return doneActAt(section, at);
+    }
+    at = entryEnd(section, at, end);
+    if (at < 0) return null;
+  }
+  return null;
+}
+
+function doneActAt(section: Uint8Array, at: number): DoneAct {
+  const bits = section[at + BITS_AT];
+  const hasVersion = (bits & Bit.version) !== 0;
+  const versionAt = at + ENTRY_HEAD_BYTES;
+  const resultAt = versionAt + (hasVersion ? VERSION_BYTES : 0);
+  const result = section.subarray(resultAt + 1, resultAt + 1 + section[resultAt]);
+  return {
+    found: (bits & Bit.found) !== 0,
+    version: hasVersion ? section.subarray(versionAt, resultAt) : null,
+    result: (bits & Bit.result) === 0 ? null : result,
+    isResultLost: (bits & Bit.resultLost) !== 0,
+  };
+}
+
+/** When the last act was done that had to go for want of room; 0: none. */
+export function lostMsOf(section: Uint8Array | null): number {
+  return section === null || (section[0] & HAS_LOST) === 0 ? 0 : versionMs(section, LOST_AT);
 }
 
 /** May an act that is not remembered have been done all the same? It was first sent at `firstMs`, by our clock. */
 export function mayBeForgotten(section: Uint8Array | null, now: number, firstMs: number): boolean {
   if (firstMs < now - DONE_ACTS_MS + CLOCK_TOLERANCE_MS) return true;
-  const { lostMs } = read(section);
+  const lostMs = lostMsOf(section);
   return lostMs !== 0 && firstMs - CLOCK_TOLERANCE_MS <= lostMs;
 }
+
+/** What the next record remembers is put together here. The entries begin behind room for the lost. */
+const scratch: Uint8Array = new Uint8Array(DONE_ACTS_BYTES_MAX);
+const ENTRIES_AT: number = 1 + MS_BYTES;
 
 /**
  * What the next record remembers: what the one before it did, and the act that makes it.
@@ -130,52 +154,80 @@ export function nextDoneActs(
   id: ActId | null,
   done: ActOutcome | null,
 ): Uint8Array | null {
-  if (section === null && (id === null || done === null)) return null;
-  const before = read(section);
-  const isWanted = (act: DoneAct) =>
-    act.atMs + DONE_ACTS_MS > now && !(id !== null && isOf(act, id) && act.number < id.oldest);
-  const acts = before.acts
-    .filter(isWanted)
-    .map((act) => (act.version === null ? { ...act, version } : act));
+  let to = ENTRIES_AT;
+  let count = 0;
   if (id !== null && done !== null) {
-    acts.unshift({ ...done, client: id.client, number: id.number, atMs: now, version: null });
+    to = putEntry(to, now, id, done);
+    count++;
   }
-  const lost = acts.splice(DONE_ACTS_LIMIT);
-  const lostMs = Math.max(before.lostMs, ...lost.map(({ atMs }) => atMs));
-  const stillLostMs = lostMs + DONE_ACTS_MS > now ? lostMs : 0;
-  if (acts.length === 0 && stillLostMs === 0) return null;
-  return written({ acts, lostMs: stillLostMs });
-}
-
-function read(section: Uint8Array | null): DoneActs {
-  return section === null ? NONE : (readDoneActs(section, 0, section.length) ?? NONE);
-}
-
-function isOf(act: DoneAct, { client }: ActId): boolean {
-  return act.client.every((byte, i) => byte === client[i]);
-}
-
-/** Made again and again; nobody keeps it. */
-const out: FrameWriter = new FrameWriter();
-
-function written({ acts, lostMs }: DoneActs): Uint8Array {
-  out.length = 0;
-  out.u8(acts.length | (lostMs === 0 ? 0 : HAS_LOST));
-  if (lostMs !== 0) out.address(lostMs);
-  for (const { client, number, atMs, found, version, result, isResultLost } of acts) {
-    out.raw(client);
-    out.u32(number);
-    out.address(Math.max(0, Math.floor(atMs)));
-    out.u8(
-      (found ? Bit.found : 0) |
-        (result === null ? 0 : Bit.result) |
-        (isResultLost ? Bit.resultLost : 0) |
-        (version === null ? 0 : Bit.version),
-    );
-    if (version !== null) out.raw(version, 0, VERSION_BYTES);
-    if (result === null) continue;
-    out.u8(result.length);
-    out.raw(result);
+  let lostMs = lostMsOf(section);
+  const end = section === null ? 0 : section.length;
+  for (let at = section === null ? 0 : firstEntry(section, 0); at < end; ) {
+    const next = entryEnd(section!, at, end);
+    if (next < 0) break;
+    if (isWanted(section!, at, now, id)) {
+      if (count < DONE_ACTS_LIMIT) {
+        to = copyEntry(to, section!, at, next, version);
+        count++;
+      } else lostMs = Math.max(lostMs, versionMs(section!, at + MS_AT));
+    }
+    at = next;
   }
-  return out.bytes.slice(0, out.length);
+  if (lostMs + DONE_ACTS_MS <= now) lostMs = 0;
+  if (count === 0 && lostMs === 0) return null;
+  if (lostMs === 0) {
+    scratch[ENTRIES_AT - 1] = count;
+    return scratch.slice(ENTRIES_AT - 1, to);
+  }
+  scratch[0] = count | HAS_LOST;
+  writeMs(LOST_AT, lostMs);
+  return scratch.slice(0, to);
+}
+
+/** Young enough, and not one that its client has heard of. */
+function isWanted(section: Uint8Array, at: number, now: number, id: ActId | null): boolean {
+  if (versionMs(section, at + MS_AT) + DONE_ACTS_MS <= now) return false;
+  return id === null || readU32(section, at + NUMBER_AT) >= id.oldest || !isOf(section, at, id);
+}
+
+function putEntry(start: number, now: number, { client, number }: ActId, done: ActOutcome): number {
+  const { found, result, isResultLost } = done;
+  for (let i = 0; i < CLIENT_BYTES; i++) scratch[start + i] = client[i];
+  writeU32(scratch, start + NUMBER_AT, number);
+  writeMs(start + MS_AT, now);
+  scratch[start + BITS_AT] =
+    (found ? Bit.found : 0) |
+    (result === null ? 0 : Bit.result) |
+    (isResultLost ? Bit.resultLost : 0);
+  const to = start + ENTRY_HEAD_BYTES;
+  if (result === null) return to;
+  scratch[to] = result.length;
+  scratch.set(result, to + 1);
+  return to + 1 + result.length;
+}
+
+/** One that was the last has got the version of its record. */
+function copyEntry(
+  start: number,
+  section: Uint8Array,
+  at: number,
+  next: number,
+  version: Uint8Array,
+): number {
+  let to = start;
+  for (let i = at; i < at + ENTRY_HEAD_BYTES; i++) scratch[to++] = section[i];
+  if ((section[at + BITS_AT] & Bit.version) === 0) {
+    scratch[to - 1] |= Bit.version;
+    for (let i = 0; i < VERSION_BYTES; i++) scratch[to++] = version[i];
+  }
+  for (let i = at + ENTRY_HEAD_BYTES; i < next; i++) scratch[to++] = section[i];
+  return to;
+}
+
+function writeMs(at: number, ms: number): void {
+  let rest = Math.max(0, Math.floor(ms));
+  for (let i = MS_BYTES - 1; i >= 0; i--) {
+    scratch[at + i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
 }

@@ -20,8 +20,8 @@ import {
   type ActId,
   type ActOutcome,
   DONE_ACTS_BYTES_MAX,
+  isDoneActs,
   nextDoneActs,
-  readDoneActs,
 } from './done-acts.ts';
 
 const FLAGS_AT = VERSION_BYTES;
@@ -201,8 +201,7 @@ export function isRecord(bytes: Uint8Array, start: number, end: number): boolean
   const acts = actsStart(bytes, start);
   if (!isPart(bytes, flags & DONE, acts, end, DONE_ACTS_BYTES_MAX)) return false;
   const value = start + valueAt(bytes, start);
-  if ((flags & DONE) !== 0 && readDoneActs(bytes, acts + LENGTH_BYTES, value) === null)
-    return false;
+  if ((flags & DONE) !== 0 && !isDoneActs(bytes, acts + LENGTH_BYTES, value)) return false;
   return isTombstone(bytes, start) ? value === end : true;
 }
 

@@ -9,10 +9,11 @@ import {
   DONE_ACTS_LIMIT,
   DONE_ACTS_MS,
   doneActOf,
+  isDoneActs,
+  lostMsOf,
   mayBeForgotten,
   nextDoneActs,
   RESULT_BYTES_MAX,
-  readDoneActs,
 } from '../../../src/ring/records/done-acts.ts';
 import { NAME_BYTES_MAX } from '../../../src/ring/records/record.ts';
 
@@ -42,14 +43,14 @@ function madeBy(count: number): Uint8Array {
 describe('what a record remembers', () => {
   it('is the last act without its version, and those before it with theirs', () => {
     const section = madeBy(3);
-    const { acts, lostMs } = readDoneActs(section, 0, section.length)!;
-    expect(lostMs).toBe(0);
-    expect(acts.map(({ version, result, atMs }) => [version?.[0], result?.[0], atMs])).toEqual([
-      [undefined, 2, NOW + 2],
-      [2, 1, NOW + 1],
-      [1, 0, NOW],
+    expect(lostMsOf(section)).toBe(0);
+    const acts = [2, 1, 0].map((client) => doneActOf(section, idOf(client, 1))!);
+    expect(acts.map(({ version, result }) => [version?.[0], result?.[0]])).toEqual([
+      [undefined, 2],
+      [2, 1],
+      [1, 0],
     ]);
-    expect(doneActOf(section, idOf(1, 1))).toMatchObject({ found: true, atMs: NOW + 1 });
+    expect(acts[1]).toMatchObject({ found: true, isResultLost: false });
     expect(doneActOf(section, idOf(1, 2))).toBeNull();
     expect(doneActOf(section, idOf(9, 1))).toBeNull();
     expect(doneActOf(null, idOf(1, 1))).toBeNull();
@@ -74,9 +75,11 @@ describe('what a record remembers', () => {
 
   it('is bounded in count, and knows since when it may have forgotten something', () => {
     const section = madeBy(DONE_ACTS_LIMIT + 1);
-    const { acts, lostMs } = readDoneActs(section, 0, section.length)!;
-    expect(acts).toHaveLength(DONE_ACTS_LIMIT);
-    expect(lostMs).toBe(NOW);
+    const kept = Array.from({ length: DONE_ACTS_LIMIT + 1 }, (_, i) =>
+      doneActOf(section, idOf(i, 1)),
+    );
+    expect(kept.filter((act) => act !== null)).toHaveLength(DONE_ACTS_LIMIT);
+    expect(lostMsOf(section)).toBe(NOW);
     expect(mayBeForgotten(section, NOW + 40, NOW + CLOCK_TOLERANCE_MS)).toBe(true);
     expect(mayBeForgotten(section, NOW + 40, NOW + CLOCK_TOLERANCE_MS + 1)).toBe(false);
     expect(mayBeForgotten(madeBy(DONE_ACTS_LIMIT), NOW + 40, NOW)).toBe(false);
@@ -94,7 +97,7 @@ describe('what a record remembers', () => {
     expect(nextDoneActs(madeBy(1), versionOf(1), late, null, null)).toBeNull();
     const full = madeBy(DONE_ACTS_LIMIT + 1);
     const much = nextDoneActs(full, versionOf(1), late + 99, idOf(5, 1), outcome())!;
-    expect(readDoneActs(much, 0, much.length)!.lostMs).toBe(0);
+    expect(lostMsOf(much)).toBe(0);
   });
 
   it('fits beside a value and its name, however much it is', () => {
@@ -111,12 +114,15 @@ describe('what a record remembers', () => {
 
   it('is read from no other bytes', () => {
     const section = madeBy(3);
-    for (let end = 0; end < section.length; end++) expect(readDoneActs(section, 0, end)).toBeNull();
-    expect(readDoneActs(Uint8Array.of(...section, 0), 0, section.length + 1)).toBeNull();
+    expect(isDoneActs(section, 0, section.length)).toBe(true);
+    for (let end = 0; end < section.length; end++) expect(isDoneActs(section, 0, end)).toBe(false);
+    expect(isDoneActs(Uint8Array.of(...section, 0), 0, section.length + 1)).toBe(false);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        const read = readDoneActs(bytes, 0, bytes.length);
-        if (read !== null) expect(read.acts.length).toBeLessThanOrEqual(DONE_ACTS_LIMIT);
+        if (!isDoneActs(bytes, 0, bytes.length)) return;
+        const next = nextDoneActs(bytes, versionOf(1), NOW, idOf(5, 1), outcome())!;
+        expect(isDoneActs(next, 0, next.length)).toBe(true);
+        expect(doneActOf(next, idOf(5, 1))).not.toBeNull();
       }),
     );
   });
