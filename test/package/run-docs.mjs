@@ -28,7 +28,7 @@ const WITH = {
   'docs/tutorials/researcher.md': ['@duckdb/node-api@1.5.5-r.5'],
 };
 /** A program or command of the docs is done in this time. */
-const TIME_MS = 120_000;
+const TIME_MS = 400_000;
 /** Of long work that begins: what is wrong with its options is told long before. */
 const BEGIN_MS = 5_000;
 /** A server has said what the page shows of it in this time. */
