@@ -66,6 +66,16 @@ export {
   chordPath,
 } from './lab/experiments/chord-path.ts';
 export {
+  CHORD_STRETCH_DEFAULTS,
+  type ChordStretchOptions,
+  chordStretch,
+} from './lab/experiments/chord-stretch.ts';
+export {
+  CHURN_PVC_DEFAULTS,
+  type ChurnPvcOptions,
+  churnPvc,
+} from './lab/experiments/churn-pvc.ts';
+export {
   CRAWL_ERROR_DEFAULTS,
   type CrawlErrorOptions,
   crawlError,
@@ -97,6 +107,16 @@ export {
   type SizeEstimateOptions,
   sizeEstimate,
 } from './lab/experiments/size-estimate.ts';
+export {
+  SYBIL_ECLIPSE_DEFAULTS,
+  type SybilEclipseOptions,
+  sybilEclipse,
+} from './lab/experiments/sybil-eclipse.ts';
+export {
+  TIMEOUT_POLICY_DEFAULTS,
+  type TimeoutPolicyOptions,
+  timeoutPolicy,
+} from './lab/experiments/timeout-policy.ts';
 export { CHURN_PRESETS, type ChurnModel, type ChurnPreset, type Rejoin } from './lab/life/churn.ts';
 export { type ChurnChoice, churnFrom } from './lab/life/churn-model.ts';
 export type { LifetimeModel } from './lab/life/lifetime.ts';
@@ -138,6 +158,9 @@ export {
   type ExperimentResult,
   type Progress,
   type Steps,
+  type Sweep,
+  type SweepPoint,
+  type SweepSeries,
   type Watch,
   walk,
 } from './lab/results/experiment.ts';

@@ -112,7 +112,10 @@ function writeFiles(folder: string, run: FinishedRun, csv: boolean): void {
     if (csv) writeCsv(join(folder, `${table.name}.csv`), table);
   }
   const figures = [...figuresOf(result, tables), ...(run.figures ?? [])];
-  for (const { name, svg } of figures) writeFileSync(join(folder, `${name}.svg`), svg);
+  for (const { name, svg, numbers } of figures) {
+    writeFileSync(join(folder, `${name}.svg`), svg);
+    if (numbers !== undefined) writeFileSync(join(folder, `${name}.csv`), numbers);
+  }
   const files = filesOf(tables, figures, csv);
   const report = reportOf({ result, config, origin, figures, tables, files });
   writeFileSync(join(folder, 'report.html'), report);
@@ -123,7 +126,9 @@ function filesOf(tables: readonly Table[], figures: readonly Figure[], csv: bool
   return [
     ...tables.map(({ name }) => `${name}.parquet`),
     ...(csv ? tables.map(({ name }) => `${name}.csv`) : []),
-    ...figures.map(({ name }) => `${name}.svg`),
+    ...figures.flatMap(({ name, numbers }) =>
+      numbers === undefined ? [`${name}.svg`] : [`${name}.svg`, `${name}.csv`],
+    ),
   ];
 }
 

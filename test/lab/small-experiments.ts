@@ -10,10 +10,17 @@ export const SMALL: Readonly<Record<string, Options>> = {
   'replica-survival': { nodes: 60, values: 20, afterMs: '10 min', halfLifeMs: '10 min' },
   'chord-load': { nodes: 200, keys: 2000, rings: 1, inserts: 20, insertNodes: 20 },
   'chord-path': { nodes: 32, lookups: 20 },
+  'chord-stretch': { nodes: 40, lookups: 20, candidates: [1, 4] },
   'chord-massfail': { nodes: 40, rings: 1, lookups: 20 },
   'chord-churn': { nodes: 30, lookups: 20, settleMs: '10 s' },
   'ring-survival': { nodes: 6, keys: 10, kMax: 1, crashesMax: 2, crowds: 1 },
   attacks: { nodes: 100, trials: 3, only: 'stolenToken,densityAlarm' },
+  'sybil-eclipse': {
+    ...{ nodes: 100, shares: [0.3], paths: [1, 2], lookups: 5 },
+    ...{ sybils: [8], honest: 100, trials: 3 },
+  },
+  'timeout-policy': { nodes: 40, sessions: [5], perMinute: 60, forMs: '20 s' },
+  'churn-pvc': { nodes: 40, k: [4], alpha: [1, 4], lookups: 5 },
   'ring-split': { nodes: 6, rings: 1, faultsMs: '2 s' },
   scenario: {
     ...{ nodes: 40, churn: 'bt-redhat', faultsMs: '6 min' },

@@ -46,6 +46,22 @@ describe('the folder of a run', () => {
     expect(readdirSync(join(place, 'deep'))).toEqual(['whole']);
   });
 
+  test('has a sweep as a figure, and its numbers as CSV', () => {
+    const folder = join(place, 'sweep');
+    const run = finishedRun(small);
+    const sweep = {
+      ...{ name: 'hops-by-size', title: 'Hops', subtitle: '', caption: 'They grow.' },
+      ...{ x: { label: 'nodes' }, y: { label: 'hops' } },
+      series: [{ name: 'k = 8', points: [{ x: 1, y: 2 }] }],
+    };
+    writeFolder(folder, { ...run, result: { ...run.result, sweeps: [sweep] } });
+    const files = filesIn(folder);
+    expect(files['hops-by-size.csv']).toBe('series,x,measured,expected\n"k = 8",1,2,\n');
+    expect(files['hops-by-size.svg']).toContain('k = 8');
+    expect(files['report.html']).toContain('They grow.');
+    expect(JSON.parse(files['summary.json']!).files).toContain('hops-by-size.csv');
+  });
+
   test('is the same byte for byte when the run is repeated', () => {
     const [one, two] = [join(place, 'one'), join(place, 'two')];
     writeFolder(one, finishedRun(small));

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import {
   ATTACKS_DEFAULTS,
   attacks,
+  CHURN_PVC_DEFAULTS,
   CRAWL_ERROR_DEFAULTS,
+  churnPvc,
   crawlError,
   KAD_HOPS_DEFAULTS,
   kadHops,
@@ -14,7 +16,11 @@ import {
   REPLICA_SURVIVAL_DEFAULTS,
   replicaSurvival,
   SIZE_ESTIMATE_DEFAULTS,
+  SYBIL_ECLIPSE_DEFAULTS,
   sizeEstimate,
+  sybilEclipse,
+  TIMEOUT_POLICY_DEFAULTS,
+  timeoutPolicy,
 } from '../../lab.ts';
 import { CommandError } from '../console.ts';
 import { type Experiment, entry } from './experiment.ts';
@@ -27,6 +33,7 @@ import {
   manyNodes,
   names,
   nodes,
+  numbers,
   seed,
   share,
   whole,
@@ -213,6 +220,96 @@ const attacksEntry = entry({
   footprint: ({ nodes }) => footprintOf({ nodes: 4 * nodes, k: 8, upkeep: true }),
 });
 
+const eclipse = SYBIL_ECLIPSE_DEFAULTS;
+const LIARS_MOST = 0.9;
+const PATHS_MOST = 16;
+const SYBILS_MOST = 1000;
+
+const sybilEclipseEntry = entry({
+  name: 'sybil-eclipse',
+  about:
+    'liars spread over a network, against disjoint paths; Sybils beside a key, against three defences',
+  checks: [
+    'f, d: as many are found as on paper or more; with eight paths 99 % at f 0.3, 85 % at 0.5 (S/Kademlia)',
+    'Sybils beside a key: all is lost without a defence, and nothing with BEP 42 or expected distances',
+    'alarms: for keys that are attacked, and for no more than a few others',
+  ],
+  options: z.strictObject({
+    seed: seed.default(eclipse.seed),
+    nodes: manyNodes.default(eclipse.nodes),
+    shares: numbers('shares', 0, LIARS_MOST, 'shares of the nodes that lie').default(
+      eclipse.shares,
+    ),
+    paths: numbers('paths', 1, PATHS_MOST, 'disjoint paths', true).default(eclipse.paths),
+    lookups: lookups.default(eclipse.lookups),
+    sybils: numbers('sybils', 1, SYBILS_MOST, 'Sybils beside a key', true).default(eclipse.sybils),
+    honest: whole(HONEST_LEAST, HONEST_MOST, 'honest nodes around a key').default(eclipse.honest),
+    trials: whole(1, 100_000, 'lookups of that key').default(eclipse.trials),
+  }),
+  quick: {
+    ...{ nodes: 400, shares: [0.3, 0.5], paths: [1, 8], lookups: 100 },
+    ...{ sybils: [20], honest: 120, trials: 40 },
+  },
+  run: sybilEclipse,
+  footprint: ({ nodes, honest }) => footprintOf({ nodes: nodes + 3 * honest, k: 16, upkeep: true }),
+});
+
+const policy = TIMEOUT_POLICY_DEFAULTS;
+const MINUTES_LEAST = 0.5;
+const MINUTES_MOST = 10_000;
+
+const timeoutPolicyEntry = entry({
+  name: 'timeout-policy',
+  about:
+    'how long to wait for an answer where nodes come and go: five seconds, or as round trips say',
+  checks: [
+    'sessions of up to 23 min: a fixed time-out more than doubles the mean latency (Rhea et al. 2004), with narrow uplinks, too',
+  ],
+  options: z.strictObject({
+    seed: seed.default(policy.seed),
+    nodes: manyNodes.default(policy.nodes),
+    sessions: numbers(
+      'sessions',
+      MINUTES_LEAST,
+      MINUTES_MOST,
+      'medians of sessions, in minutes',
+    ).default(policy.sessions),
+    perMinute: whole(1, 1_000_000, 'lookups in a minute').default(policy.perMinute),
+    forMs: duration('forMs', 10_000, 'how long each is measured').default(policy.forMs),
+    uplinkBytesPerS: whole(500, 1_000_000_000, 'of each uplink where they are narrow').default(
+      policy.uplinkBytesPerS,
+    ),
+  }),
+  quick: { nodes: 120, sessions: [4.7], forMs: '2 min' },
+  run: timeoutPolicy,
+  footprint: ({ nodes }) => footprintOf({ nodes: 2 * nodes, k: 8, upkeep: true }),
+});
+
+const pvc = CHURN_PVC_DEFAULTS;
+const SETTING_MOST = 64;
+
+const churnPvcEntry = entry({
+  name: 'churn-pvc',
+  about:
+    'performance against cost under churn: what each k and alpha gives for its bytes, and the hull of all',
+  checks: [
+    'alpha 8 against 1, for each k and two loads: faster, and dearer; the fastest of all has alpha 4 or 8',
+    'latency at 10 bytes a second and node: 450 ± 150 ms (Li et al. 2005, 1,024 nodes)',
+  ],
+  options: z.strictObject({
+    seed: seed.default(pvc.seed),
+    nodes: manyNodes.default(pvc.nodes),
+    k: numbers('k', 1, SETTING_MOST, 'bucket sizes', true).default(pvc.k),
+    alpha: numbers('alpha', 1, SETTING_MOST, 'requests under way at a time', true).default(
+      pvc.alpha,
+    ),
+    lookups: lookups.default(pvc.lookups),
+  }),
+  quick: { nodes: 150, k: [8], alpha: [1, 8], lookups: 150 },
+  run: churnPvc,
+  footprint: ({ nodes }) => footprintOf({ nodes: 2 * nodes, k: 16, upkeep: true }),
+});
+
 export const EXPERIMENTS: readonly Experiment[] = [
   kadHopsEntry,
   mdhtLookupLatencyEntry,
@@ -220,8 +317,11 @@ export const EXPERIMENTS: readonly Experiment[] = [
   crawlErrorEntry,
   replicaSurvivalEntry,
   sizeEstimateEntry,
+  timeoutPolicyEntry,
+  churnPvcEntry,
   ...RING_EXPERIMENTS,
   attacksEntry,
+  sybilEclipseEntry,
   scenarioExperiment,
 ];
 

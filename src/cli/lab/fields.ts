@@ -71,11 +71,13 @@ export function numbers(
   low: number,
   high: number,
   about: string,
+  isWhole = false,
 ): Read<readonly number[]> {
-  const expected = `numbers in ${low}..${high} such as 0.1,0.2`;
+  const expected = `${isWhole ? 'whole numbers' : 'numbers'} in ${low}..${high} such as ${isWhole ? '1,2' : '0.1,0.2'}`;
   return read(`${about}; ${expected}`, 'x,y,…', (value): readonly number[] => {
     const list = typeof value === 'string' ? value.split(',').map(numberOf) : [value].flat();
-    const isOne = (one: unknown) => typeof one === 'number' && one >= low && one <= high;
+    const isOne = (one: unknown) =>
+      typeof one === 'number' && one >= low && one <= high && (!isWhole || Number.isInteger(one));
     if (list.length === 0 || list.length > LIST_LIMIT || !list.every(isOne)) {
       const got = Array.isArray(value) ? JSON.stringify(value).slice(0, 60) : shown(value);
       throw new TypeError(`"${name}" expected ${expected}, got ${got}`);

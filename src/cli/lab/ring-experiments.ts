@@ -5,10 +5,12 @@ import {
   CHORD_LOAD_DEFAULTS,
   CHORD_MASSFAIL_DEFAULTS,
   CHORD_PATH_DEFAULTS,
+  CHORD_STRETCH_DEFAULTS,
   chordChurn,
   chordLoad,
   chordMassfail,
   chordPath,
+  chordStretch,
   RING_SPLIT_DEFAULTS,
   RING_SURVIVAL_DEFAULTS,
   ringSplit,
@@ -36,6 +38,7 @@ export function ringFootprint(nodes: number, places = 1): Footprint {
 
 const load = CHORD_LOAD_DEFAULTS;
 const path = CHORD_PATH_DEFAULTS;
+const stretch = CHORD_STRETCH_DEFAULTS;
 const massfail = CHORD_MASSFAIL_DEFAULTS;
 const churn = CHORD_CHURN_DEFAULTS;
 const survival = RING_SURVIVAL_DEFAULTS;
@@ -87,6 +90,32 @@ const chordPathEntry = entry({
   quick: { nodes: 1024, lookups: 400 },
   run: chordPath,
   footprint: ({ nodes }) => ringFootprint(nodes),
+});
+
+const CANDIDATES_MOST = 64;
+
+const chordStretchEntry = entry({
+  name: 'chord-stretch',
+  about: 'how much longer is the way through a ring than the way there, where fingers may be near',
+  checks: [
+    'iterative and recursive, s 1 … 16: Table IV (Chord, ToN 2003; 65,536 nodes), less where hops are fewer',
+    'lookups that ended at the owner: all',
+  ],
+  options: z.strictObject({
+    seed: seed.default(stretch.seed),
+    nodes: ringNodes.default(stretch.nodes),
+    lookups: lookups.default(stretch.lookups),
+    candidates: numbers(
+      'candidates',
+      1,
+      CANDIDATES_MOST,
+      'nodes that a finger is chosen from',
+      true,
+    ).default(stretch.candidates),
+  }),
+  quick: { nodes: 512, lookups: 300, candidates: [1, 16] },
+  run: chordStretch,
+  footprint: ({ nodes }) => ringFootprint(2 * nodes),
 });
 
 const chordMassfailEntry = entry({
@@ -177,6 +206,7 @@ const ringSplitEntry = entry({
 export const RING_EXPERIMENTS: readonly Experiment[] = [
   chordLoadEntry,
   chordPathEntry,
+  chordStretchEntry,
   chordMassfailEntry,
   chordChurnEntry,
   ringSurvivalEntry,

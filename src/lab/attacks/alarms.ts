@@ -34,7 +34,7 @@ export const density: Alarm = (key, { ids }, nodes) => {
   return gammaBelow(ids.length, nodes * farthest) < RARE;
 };
 
-const divergence: Alarm = (key, { ids }, nodes) => {
+export const divergence: Alarm = (key, { ids }, nodes) => {
   const shared = ids.map((id) => sharedPrefixBits(id, 0, key, 0));
   return divergenceOf(shared, nodes) > DIVERGENT;
 };
@@ -81,7 +81,7 @@ function distanceShare(a: Uint8Array, b: Uint8Array): number {
 }
 
 /** N by the density of what lookups of random ids find: see the experiment `size-estimate`. */
-function estimateOf(stage: Stage): number {
+export function sizeSeenFrom(stage: Stage): number {
   let squares = 0;
   let products = 0;
   for (let i = 0; i < ESTIMATES; i++) {
@@ -103,7 +103,7 @@ function alarmed(alarm: Alarm, trial: Trial, isAttacked: boolean): number {
     settings: honestSettings(),
   });
   stage.run(SETTLE_MS);
-  const nodes = estimateOf(stage);
+  const nodes = sizeSeenFrom(stage);
   const asked = isAttacked ? keys : Array.from({ length: trial.count }, () => stage.someId());
   const alarms = asked.filter((key) => alarm(key, stage.getPeers(stage.someone(), key), nodes));
   return alarms.length / asked.length;

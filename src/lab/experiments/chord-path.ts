@@ -22,8 +22,9 @@ import {
 } from '../results/experiment.ts';
 import { summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
+import type { FingerRule } from '../ring/calm.ts';
 import { type RingGrade, RingLookups } from '../ring/ring-lookups.ts';
-import { type FingerRule, ringWorld } from '../ring/ring-overlay.ts';
+import { ringWorld } from '../ring/ring-overlay.ts';
 import { QUIET } from '../ring/ring-settings.ts';
 import { sha1 } from '../sha1.ts';
 import { groupedError, mean, percentile, slopeOf } from '../statistics.ts';

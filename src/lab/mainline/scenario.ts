@@ -31,9 +31,10 @@ import {
   type Watch,
   walk,
 } from '../results/experiment.ts';
-import { type Summary, summaryOf } from '../results/grade.ts';
+import { type Grade, type Summary, summaryOf } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { sha1 } from '../sha1.ts';
+import { mean } from '../statistics.ts';
 import { Violation } from '../violation.ts';
 import { lookupBoundMs, Safety } from './checks.ts';
 import { type Expected, Liveness } from './liveness.ts';
@@ -205,13 +206,15 @@ class Run {
   /** What programs met with; later lookups are those of the healing. */
   #measured(): Measured {
     const { grades, begun, open, sought, found } = this.#workload;
-    const { world, count } = this.#overlay;
+    const { world, count, counters } = this.#overlay;
     const figures: Record<string, number> = {
       calls: begun,
       interruptedRate: begun === 0 ? 0 : open / begun,
       foundRate: sought === 0 ? Number.NaN : found / sought,
       upAtEnd: this.#life.upCount / count,
       messagesPerNodeMinute: (world.delivered * 60_000) / count / Math.max(1, world.elapsedMs),
+      bytesPerNodeSecond: (counters.bytesOut * 1000) / count / Math.max(1, world.elapsedMs),
+      latencyMeanMs: meanLatencyMs(grades),
     };
     return { metrics: summaryOf(grades), figures };
   }
@@ -309,6 +312,12 @@ class Run {
       figures,
     };
   }
+}
+
+/** Of those that somebody answered. */
+function meanLatencyMs(grades: readonly Grade[]): number {
+  const answered = grades.filter(({ failed }) => !failed);
+  return mean(answered.map(({ latencyMs }) => latencyMs));
 }
 
 /** Any other error is a mistake of ours and must look like one. */

@@ -9,6 +9,7 @@
  *
  *                one way = line(a) + 90 ms × distance(a, b) + line(b)
  *
+ *     space      nodes lie in a cube, and what is on its way goes straight
  *     matrix     measured times between hosts; each node is at one of them, by chance
  *     own        a function of the two nodes
  *
@@ -22,6 +23,7 @@ export type LatencyModel =
   | { kind: 'constant'; ms: number }
   | { kind: 'uniform'; lowMs: number; highMs: number }
   | { kind: 'king' }
+  | { kind: 'space'; sideMs: number }
   /** `ms[a][b]` from host a to host b; 0 or less where it was not measured: then as the mean of all. */
   | { kind: 'matrix'; ms: readonly (readonly number[])[] }
   /** Any program's: whole ms from one node to another. The same pair has to take the same time each call. */
@@ -53,6 +55,7 @@ const SIDE = 900;
 export function latencyOf(model: LatencyModel, seed: number): Latency {
   if (model.kind === 'constant') return { between: () => Math.max(1, model.ms) };
   if (model.kind === 'king') return { between: (from, to) => king(from, to, seed) };
+  if (model.kind === 'space') return { between: (from, to) => space(from, to, seed, model.sideMs) };
   if (model.kind === 'matrix') return matrix(model.ms, seed);
   if (model.kind === 'own') return { between: (from, to) => own(model.between(from, to)) };
   const span = model.highMs - model.lowMs + 1;
@@ -93,6 +96,18 @@ function matrix(rows: readonly (readonly number[])[], seed: number): Latency {
       return Math.max(1, Math.round(ms > 0 ? ms : mean));
     },
   };
+}
+
+/** Third coordinates come from a hash of their own. */
+const DEPTH = 0x5bd1e995;
+
+function space(from: number, to: number, seed: number, sideMs: number): number {
+  const a = placeOf(seed, from);
+  const b = placeOf(seed, to);
+  const x = (xOf(a) - xOf(b)) / PLANE_SIDE;
+  const y = (yOf(a) - yOf(b)) / PLANE_SIDE;
+  const z = (xOf(placeOf(seed ^ DEPTH, from)) - xOf(placeOf(seed ^ DEPTH, to))) / PLANE_SIDE;
+  return Math.max(1, Math.round(sideMs * Math.sqrt(x * x + y * y + z * z)));
 }
 
 function king(from: number, to: number, seed: number): number {

@@ -70,12 +70,13 @@ function checkFamily(family: unknown, name: string): void {
 }
 
 const LATENCY_FIELDS: { readonly [kind in LatencyModel['kind']]: readonly string[] } = {
-  ...{ king: [], constant: ['ms'], uniform: ['lowMs', 'highMs'], matrix: ['ms'], own: ['between'] },
+  ...{ king: [], constant: ['ms'], uniform: ['lowMs', 'highMs'], space: ['sideMs'] },
+  ...{ matrix: ['ms'], own: ['between'] },
 };
 
 /** @throws TypeError or RangeError that names the field. */
 export function checkLatency(model: LatencyModel, name: string): void {
-  const { kind } = fieldsOf(model, name, ['kind', 'ms', 'lowMs', 'highMs', 'between']);
+  const { kind } = fieldsOf(model, name, ['kind', 'ms', 'lowMs', 'highMs', 'sideMs', 'between']);
   const its = LATENCY_FIELDS[kind as LatencyModel['kind']];
   if (its !== undefined) fieldsOf(model, name, ['kind', ...its]);
   if (model.kind === 'constant') {
@@ -83,13 +84,15 @@ export function checkLatency(model: LatencyModel, name: string): void {
   } else if (model.kind === 'uniform') {
     wholeNumber(model.lowMs, `${name}.lowMs`, 1, LATENCY_MS_MAX);
     wholeNumber(model.highMs, `${name}.highMs`, model.lowMs, LATENCY_MS_MAX);
+  } else if (model.kind === 'space') {
+    wholeNumber(model.sideMs, `${name}.sideMs`, 1, LATENCY_MS_MAX);
   } else if (model.kind === 'matrix') {
     checkMatrix(model.ms, `${name}.ms`);
   } else if (model.kind === 'own') {
     if (typeof model.between === 'function') return;
     throw new TypeError(`"${name}.between" expected a function, got ${shown(model.between)}`);
   } else if (model.kind !== 'king') {
-    const kinds = 'constant, uniform, king, matrix or own';
+    const kinds = 'constant, uniform, king, space, matrix or own';
     throw new TypeError(`"${name}.kind" expected ${kinds}, got ${shown(kind)}`);
   }
 }

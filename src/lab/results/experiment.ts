@@ -79,8 +79,37 @@ export interface ExperimentResult {
   virtualMs: number;
   /** What this experiment measures beside the common figures, each with its unit in the name. */
   figures: Record<string, number>;
+  /** What came out for each setting, to be drawn. */
+  sweeps?: readonly Sweep[];
   /** What happened, line by line, where that is worth reading. */
   story?: readonly string[];
+}
+
+/** A point of a sweep. */
+export interface SweepPoint {
+  x: number;
+  y: number;
+}
+
+/** One line of a sweep, and what was published or computed beside it. */
+export interface SweepSeries {
+  name: string;
+  points: readonly SweepPoint[];
+  expected?: readonly SweepPoint[];
+}
+
+/** What came out for each setting: a figure of the run’s folder, with its numbers beside it. */
+export interface Sweep {
+  /** Also the name of its files. */
+  name: string;
+  title: string;
+  /** What is drawn dashed, if anything is. */
+  subtitle: string;
+  caption: string;
+  x: { label: string; log?: boolean };
+  y: { label: string };
+  /** At most four. */
+  series: readonly SweepSeries[];
 }
 
 /** Decimal fractions are not exact: 1 lies within 0.97 ± 0.03. */

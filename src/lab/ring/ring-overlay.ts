@@ -11,14 +11,11 @@
  */
 
 import type { Address } from '../../core/address.ts';
-import { addPowerOfTwo, isInArc } from '../../core/arc.ts';
 import { assert } from '../../core/assert.ts';
-import { ID_BITS, ID_BYTES } from '../../core/id.ts';
 import type { MemoryStore } from '../../core/memory-store.ts';
 import { SeededRandom } from '../../core/random.ts';
 import type { Identity } from '../../ring/circle/identity.ts';
 import type { Sha1 } from '../../ring/circle/member.ts';
-import { NEIGHBOURS_LIMIT } from '../../ring/circle/neighbours.ts';
 import { RingCounters } from '../../ring/counters.ts';
 import { RingNode } from '../../ring/node.ts';
 import type { RingEvent, RingObserver, RingOutcome, RingStep } from '../../ring/outcome.ts';
@@ -29,6 +26,7 @@ import { SeedStream } from '../seed.ts';
 import { type DiskModel, Disks } from '../streams/disk.ts';
 import { World } from '../world.ts';
 import type { WorldOptions } from '../world-state.ts';
+import { Calm, type FingerRule } from './calm.ts';
 import { Circle, type Place } from './circle.ts';
 import { type RingInside, RingOracle } from './ring-oracle.ts';
 import { SkewedMachine } from './skewed-machine.ts';
@@ -64,18 +62,17 @@ export interface WarmModel {
   /** What a finger points at. Default `owners`. */
   fingers?: FingerRule;
   /**
+   * Chord's choice of fingers: of so many nodes from each on, the nearest by the latency of the network of those
+   * before a key. Default 1: there is no choice.
+   */
+  nearestOf?: number;
+  /**
    * Nodes that have died since, all at once and without a word. The others know of it only what they
    * must to say whose a key is: each begins its list with the first one that lives. The rest of the
    * lists and all fingers are as they were.
    */
   dead?: readonly number[];
 }
-
-/**
- * `owners`: the last node at or before the point at 2^i, whom our nodes look up. `chord`: the first node
- * at or after it, as Chord has them. `none`: there are no fingers.
- */
-export type FingerRule = 'owners' | 'chord' | 'none';
 
 /** The call of a leave, of which the overlay itself hears. */
 const LEAVE = -1;
@@ -317,17 +314,22 @@ export class RingOverlay implements Overlay, RingInside {
     model: WarmModel,
     isDead: Readonly<Uint8Array>,
   ): void {
+    const { circle } = this;
     const machine = this.node(node);
     const { successors = machine.listProcesses, predecessors = machine.listProcesses } = model;
     const all = calm.neighbours(place, successors, 1);
-    const first = all.findIndex((other) => isDead[this.circle.nodeOf(other)] === 0);
+    const first = all.findIndex((other) => isDead[circle.nodeOf(other)] === 0);
     const next = first < 0 ? [] : all.slice(first);
     const previous = calm.neighbours(place, predecessors, -1);
-    const { fingers, bits } = calm.fingers(place, all.at(-1), model.fingers ?? 'owners');
+    const { latency } = this.world.network;
+    const wayMs = (to: Place): number => latency.between(node, circle.nodeOf(to));
+    const { nearestOf = 1 } = model;
+    const rule = model.fingers ?? 'owners';
+    const { fingers, bits } = calm.fingers(place, all.at(-1), rule, nearestOf, wayMs);
     const addresses = (places: readonly Place[]) => places.map((other) => calm.addressAt(other));
     machine.startWarm(
       this.world.now,
-      this.circle.identityOf(place),
+      circle.identityOf(place),
       addresses(next),
       addresses(previous),
       addresses(fingers),
@@ -355,77 +357,6 @@ class Ear implements RingObserver {
 
   onEvent(event: RingEvent): void {
     this.#overlay.told(this.#node, event);
-  }
-}
-
-/** Neighbours and fingers of a ring in which nobody has come or gone for a long time. */
-class Calm {
-  readonly #circle: Circle;
-  readonly #members: number;
-  readonly #target = new Uint8Array(ID_BYTES);
-
-  /** Of the nodes 0 to `members` - 1. */
-  constructor(circle: Circle, members: number) {
-    this.#circle = circle;
-    this.#members = members;
-  }
-
-  addressAt(place: Place): Address {
-    return this.#circle.addressOf(this.#circle.nodeOf(place), this.#circle.identityOf(place));
-  }
-
-  /** Nearest first, until they are so many processes (each on a host of its own). */
-  neighbours(self: Place, processes: number, step: 1 | -1): Place[] {
-    const list: Place[] = [];
-    const seen: number[] = [];
-    if (processes === 0) return list;
-    for (let place = this.#next(self, step); place !== self; place = this.#next(place, step)) {
-      const node = this.#circle.nodeOf(place);
-      if (!seen.includes(node)) seen.push(node);
-      list.push(place);
-      if (seen.length >= processes || list.length >= NEIGHBOURS_LIMIT) break;
-    }
-    return list;
-  }
-
-  /** Each once, from the farthest to the last known successor, and the bits they stand for. */
-  fingers(
-    self: Place,
-    known: Place | undefined,
-    rule: FingerRule,
-  ): { fingers: Place[]; bits: number[] } {
-    const { hashes } = this.#circle;
-    const fingers: Place[] = [];
-    const bits: number[] = [];
-    const hash = self * ID_BYTES;
-    const isAlone = known === undefined || rule === 'none';
-    for (let bit = ID_BITS - 1; !isAlone && bit >= 0; bit--) {
-      addPowerOfTwo(hashes, hash, bit, this.#target, 0);
-      if (isInArc(this.#target, 0, hashes, hash, hashes, known * ID_BYTES)) break;
-      const owner = this.ownerOf(this.#target, 0);
-      const finger = rule === 'chord' ? this.#next(owner, 1) : owner;
-      if (finger === self || fingers.includes(finger)) continue;
-      fingers.push(finger);
-      bits.push(bit);
-    }
-    return { fingers, bits };
-  }
-
-  ownerOf(key: Uint8Array, start: number): Place {
-    const place = this.#circle.atOrBefore(key, start);
-    return this.#isThere(place) ? place : this.#next(place, -1);
-  }
-
-  #next(from: Place, step: 1 | -1): Place {
-    let place = from;
-    do {
-      place = step === 1 ? this.#circle.after(place) : this.#circle.before(place);
-    } while (!this.#isThere(place) && place !== from);
-    return place;
-  }
-
-  #isThere(place: Place): boolean {
-    return this.#circle.nodeOf(place) < this.#members;
   }
 }
 

@@ -25,6 +25,8 @@ export interface Figure {
   /** What to notice. */
   caption: string;
   svg: string;
+  /** The numbers that it draws, as CSV, where they are in no table of the run. */
+  numbers?: string;
 }
 
 /** Data colours; each is at least 3 : 1 from #fff and from #15181c. */

@@ -12,14 +12,16 @@ import { latencyFigure } from './latency.ts';
 import { messagesFigure } from './load.ts';
 import { overTimeFigure } from './over-time.ts';
 import { tableFillFigure } from './table-fill.ts';
+import { xyFigure } from './xy.ts';
 
 /** All figures that the tables of a run have something for. */
 export function figuresOf(
-  result: Pick<ExperimentResult, 'checks'>,
+  result: Pick<ExperimentResult, 'checks' | 'sweeps'>,
   tables: readonly Table[],
 ): Figure[] {
-  const { checks } = result;
+  const { checks, sweeps = [] } = result;
   return [
+    ...sweeps.map(xyFigure),
     latencyFigure(tables, checks),
     countsFigure(tables, HOPS, checks),
     countsFigure(tables, RPCS, checks),

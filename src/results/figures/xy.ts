@@ -2,29 +2,24 @@
  * What came out for each setting of a sweep, beside what was to be expected.
  */
 import * as Plot from '@observablehq/plot';
+import type { Sweep } from '../../lab.ts';
 import { axisNumber, COLOURS, type Figure, GRID_Y, svgOf, WIDTH } from './figure.ts';
-import { line, type Point } from './marks.ts';
+import { line } from './marks.ts';
 
-export interface Series {
-  name: string;
-  points: readonly Point[];
-  /** What was published or computed: drawn dashed. */
-  expected?: readonly Point[];
-}
-
-export interface XyOptions {
-  name: string;
-  title: string;
-  subtitle: string;
-  caption: string;
-  x: { label: string; log?: boolean };
-  y: { label: string };
-  /** At most four; each is named at its last point. */
-  series: readonly Series[];
+/** The numbers under a sweep, as CSV; a value is missing where only the other is known. */
+export function sweepCsv({ series }: Sweep): string {
+  const lines = ['series,x,measured,expected'];
+  for (const { name, points, expected = [] } of series) {
+    const xs = [...new Set([...points, ...expected].map(({ x }) => x))].sort((a, b) => a - b);
+    const at = (list: Sweep['series'][number]['points'], x: number): number | string =>
+      list.find((point) => point.x === x)?.y ?? '';
+    for (const x of xs) lines.push(`"${name}",${x},${at(points, x)},${at(expected, x)}`);
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 /** A sweep: what came out for each setting, beside what was to be expected. */
-export function xyFigure(options: XyOptions): Figure {
+export function xyFigure(options: Sweep): Figure {
   const { name, title, subtitle, caption, x, y, series } = options;
   const colourOf = (i: number): string => COLOURS.series[i % COLOURS.series.length]!;
   const svg = svgOf(title, subtitle, [
@@ -60,5 +55,5 @@ export function xyFigure(options: XyOptions): Figure {
       },
     },
   ]);
-  return { name, title, caption, svg };
+  return { name, title, caption, svg, numbers: sweepCsv(options) };
 }

@@ -7,6 +7,7 @@ const MODELS: LatencyModel[] = [
   { kind: 'constant', ms: 50 },
   { kind: 'uniform', lowMs: 20, highMs: 90 },
   { kind: 'king' },
+  { kind: 'space', sideMs: 150 },
 ];
 
 /** One way and back between random pairs among ten million nodes. */
@@ -33,6 +34,18 @@ describe.each(MODELS)('$kind', (model) => {
       expect(again.between(from, to)).toBe(ms);
     }
     expect(latency.between(3, 3)).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('space', () => {
+  test('pairs of a cube are 0.66 of its side apart on average, and 1.73 at most', () => {
+    for (const seed of [1, 2, 3]) {
+      const ways = sample(latencyOf({ kind: 'space', sideMs: 1000 }, seed), 20_000, seed);
+      const mean = ways.reduce((sum, ms) => sum + ms / 2, 0) / ways.length;
+      expect(mean).toBeGreaterThan(650);
+      expect(mean).toBeLessThan(673);
+      expect(Math.max(...ways) / 2).toBeLessThan(1733);
+    }
   });
 });
 

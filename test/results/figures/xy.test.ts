@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { xyFigure } from '../../../src/results/figures/xy.ts';
+import { sweepCsv, xyFigure } from '../../../src/results/figures/xy.ts';
 import { dashed, drawn } from './drawn.ts';
 
 describe('a sweep', () => {
@@ -40,5 +40,18 @@ describe('a sweep', () => {
     expect(figure.svg).toContain('k = 20');
     expect(figure.svg).not.toMatch(/NaN|undefined/);
     expect(xyFigure(options)).toEqual(figure);
+  });
+
+  test('has its numbers as CSV, with what was expected where that is known', () => {
+    const csv = xyFigure(options).numbers;
+    expect(csv).toBe(sweepCsv(options));
+    expect(csv!.split('\n')).toEqual([
+      'series,x,measured,expected',
+      '"k = 8",1000,2.3,2.27',
+      '"k = 8",10000,2.9,2.85',
+      '"k = 20",1000,1.9,',
+      '"k = 20",10000,2.4,',
+      '',
+    ]);
   });
 });
