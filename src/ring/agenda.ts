@@ -92,6 +92,11 @@ export class Agenda {
     this.forgetAtMs = now + this.#settings.tombstoneMs / FORGET_TIMES;
   }
 
+  /** Old tombstones are to be dropped at this time, if not before. */
+  forgetBy(atMs: number): void {
+    this.forgetAtMs = Math.min(this.forgetAtMs, atMs);
+  }
+
   /** Copies are to be compared at this time, if not before. */
   repairBy(atMs: number): void {
     this.repairAtMs = Math.min(this.repairAtMs, atMs);

@@ -3,6 +3,7 @@
  */
 import { randomBelow } from '../core/random.ts';
 import type { Identity } from './circle/identity.ts';
+import { forgetTitled } from './copies/forgetting.ts';
 import { expire, forget } from './copies/keeping.ts';
 import { releaseForeign } from './copies/release.ts';
 import { repair } from './copies/repair.ts';
@@ -39,7 +40,8 @@ export function upkeep(node: RingState, now: number): void {
   }
   if (agenda.forgetAtMs <= now) {
     agenda.forgot(now);
-    forget(node, now);
+    if (node.seat === null) forget(node, now);
+    else forgetTitled(node, now);
   }
   if (agenda.releaseAtMs <= now) releaseForeign(node, now);
   if (node.expiries.deadline <= now) expire(node, now);

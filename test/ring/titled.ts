@@ -29,7 +29,10 @@ export function isWhole(world: SmallRing, k: number): boolean {
   const homes = new Set(world.living.map(({ node }) => node.home));
   return all.every(({ holding, end, isMember, isSettled }, i) => {
     if (!isMember || holding === null || holding.isChanging || !isSettled) return false;
-    const { copies } = holding.title;
+    const { copies, electors } = holding.title;
+    const voters = Math.min(2 * k + 1, homes.size);
+    if (electors.length !== voters - ((voters + 1) % 2)) return false;
+    if (!electors.every(({ home }) => homes.has(home))) return false;
     if (copies.length !== Math.min(k + 1, homes.size)) return false;
     if (!copies.every(({ home }) => homes.has(home))) return false;
     return compareIds(end, 0, all[(i + 1) % all.length].hash, 0) === 0;

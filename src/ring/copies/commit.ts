@@ -11,10 +11,11 @@
  * Who is to be named next gets it, too, without a word about epochs, so that it lacks nothing when it is.
  */
 
-import { ID_BYTES } from '../../core/id.ts';
+import { compareIds, ID_BYTES } from '../../core/id.ts';
 import { BULK_BYTES, BULK_BYTES_PER_WAIT } from '../bounds.ts';
 import type { Identity, PendingWrite } from '../circle/identity.ts';
 import type { Member } from '../circle/member.ts';
+import { backupsWanted } from '../circle/neighbours.ts';
 import { type Frame, FrameType, Status } from '../frames.ts';
 import type { Link } from '../link.ts';
 import { Waiter } from '../patience.ts';
@@ -30,6 +31,9 @@ import { compareToEpoch } from '../titles/version.ts';
 import { keep, putRecord } from './keeping.ts';
 import { copiesFor, sendRecord, type WriteDone } from './replicas.ts';
 
+/** A copy that has not kept a record after this is late: longer than a slow disk and a far way take. */
+const LATE_MS = 2000;
+
 class Commit extends Waiter implements PendingWrite {
   readonly node: RingState;
   readonly identity: Identity;
@@ -38,14 +42,18 @@ class Commit extends Waiter implements PendingWrite {
   readonly level: Level;
   readonly found: boolean;
   readonly done: WriteDone;
+  readonly #begunAtMs: number;
   isDurable = false;
   isOver = false;
+  /** Others who wait for the same record to be everywhere. */
+  readonly #others: WriteDone[] = [];
   #waits = 0;
   #sent: Peer[] = [];
   #acked: Peer[] = [];
 
   constructor(
     node: RingState,
+    now: number,
     identity: Identity,
     key: Uint8Array,
     record: Uint8Array,
@@ -54,6 +62,7 @@ class Commit extends Waiter implements PendingWrite {
     done: WriteDone,
   ) {
     super();
+    this.#begunAtMs = now;
     this.node = node;
     this.identity = identity;
     this.key = key;
@@ -65,6 +74,13 @@ class Commit extends Waiter implements PendingWrite {
 
   isAt(peer: Peer): boolean {
     return hasPeer(this.#acked, peer);
+  }
+
+  /** Tells `done`, too, when it is this record that is on its way to a majority. */
+  isJoined(key: Uint8Array, record: Uint8Array, done: WriteDone): boolean {
+    if (this.isOver || this.level !== 'quorum' || compareIds(this.key, 0, key, 0) !== 0)
+      return false;
+    return compareVersions(this.record, 0, record, 0) === 0 && this.#others.push(done) > 0;
   }
 
   spread(now: number): void {
@@ -92,6 +108,7 @@ class Commit extends Waiter implements PendingWrite {
   #heard(now: number, peer: Peer, verdict: Verdict): void {
     if (verdict === 'kept') {
       this.#acked.push(peer);
+      if (this.isOver) this.#note();
       return this.progress(now);
     }
     this.#sent = this.#sent.filter((other) => !samePeer(other, peer));
@@ -116,9 +133,17 @@ class Commit extends Waiter implements PendingWrite {
     if (this.isOver || !this.isDurable || holding === null) return;
     if (this.level === 'one') return this.#finish(now, Status.ok);
     // All that this title names have it, so whatever follows it is made from has it, too.
-    const { copies, wanted } = holding.title;
-    if (this.copies < copies.length || this.copies < copiesFor(this.level, wanted - 1)) return;
+    const { copies } = holding.title;
+    if (this.copies < copies.length || this.copies < copiesFor(this.level, this.#backups)) return;
     this.#finish(now, Status.ok);
+  }
+
+  /** Backups that it is owed: those that there should be, and those that we only have to get to know. */
+  get #backups(): number {
+    const { member, predecessors, successors, holding } = this.identity;
+    const { k } = this.node.settings;
+    const known = backupsWanted(member, predecessors, successors, k);
+    return Math.max(holding!.title.wanted - 1, known);
   }
 
   failed(now: number): void {
@@ -138,21 +163,55 @@ class Commit extends Waiter implements PendingWrite {
     if (++this.#waits * BULK_BYTES_PER_WAIT < this.record.length) {
       return this.node.lines.writes.join(now, this);
     }
+    this.noteLate(now);
     this.#finish(now, Status.tooFewCopies);
+  }
+
+  /** False when it, and so all that were begun later, may still take a little. */
+  isLate(now: number): boolean {
+    return this.#begunAtMs + LATE_MS <= now;
+  }
+
+  get isBulk(): boolean {
+    return this.record.length > BULK_BYTES;
+  }
+
+  /** Who lives and keeps nothing is named no longer, so that the others can go on without it. */
+  noteLate(now: number): void {
+    const { copies, holding } = this.identity;
+    for (const { home, incarnation } of holding?.title.copies ?? []) {
+      if (home === this.node.home || this.isAt({ home, incarnation })) continue;
+      holding!.late.add(home);
+      for (const copy of copies) {
+        if (copy.member.home !== home) continue;
+        copy.isInStep = false;
+        copy.dueAtMs = now;
+        this.node.agenda.repairBy(now);
+      }
+    }
   }
 
   /** At `one` it goes on to the other copies, and may be read before it is there. */
   #finish(now: number, status: Status): void {
-    const { holding } = this.identity;
     this.isOver = true;
     this.line?.leave(this);
     this.identity.writes?.delete(this);
     this.node.writeBytes -= this.record.length;
-    const isEverywhere = holding !== null && this.copies === holding.title.copies.length;
-    if (!isEverywhere) holding?.open.add(nameOf(this.key));
-    else holding?.open.delete(nameOf(this.key));
+    this.#note();
     const version = Uint8Array.prototype.slice.call(this.record, 0, VERSION_BYTES);
-    this.done(now, status, this.found, this.copies, version);
+    const { copies, found } = this;
+    this.done(now, status, found, copies, version);
+    for (const done of this.#others) done(now, status, found, copies, version);
+  }
+
+  /** Is the key open? Only the last record of it says that it is not. */
+  #note(): void {
+    const { holding } = this.identity;
+    const last = this.node.store.get(this.key, 0);
+    if (holding === null || last === null || compareVersions(last, 0, this.record, 0) !== 0) return;
+    const isEverywhere = this.copies >= holding.title.copies.length;
+    if (isEverywhere) holding.open.delete(nameOf(this.key));
+    else holding.open.add(nameOf(this.key));
   }
 }
 
@@ -226,6 +285,28 @@ function keepUnder(
   return keep(node, now, key, at, record);
 }
 
+/** Finds out who keeps others waiting. */
+export function noteLate(now: number, { writes }: Identity): void {
+  for (const write of writes ?? []) {
+    if (!(write instanceof Commit) || write.isBulk) continue;
+    if (!write.isLate(now)) return;
+    write.noteLate(now);
+  }
+}
+
+/** Waits for a record that is on its way to a majority already; false when it is not. */
+export function joinCommit(
+  { writes }: Identity,
+  key: Uint8Array,
+  record: Uint8Array,
+  done: WriteDone,
+): boolean {
+  for (const write of writes ?? []) {
+    if (write instanceof Commit && write.isJoined(key, record, done)) return true;
+  }
+  return false;
+}
+
 /** Brings a record to the copies; `isNew`: it is not in our own store yet. */
 export function commit(
   node: RingState,
@@ -238,7 +319,7 @@ export function commit(
   isNew: boolean,
   done: WriteDone,
 ): void {
-  const pending = new Commit(node, identity, key, record, level, found, done);
+  const pending = new Commit(node, now, identity, key, record, level, found, done);
   identity.writes ??= new Set();
   identity.writes.add(pending);
   node.lines.writes.join(now, pending);

@@ -131,6 +131,7 @@ function verdictOn(
   const identity = node.ownerOf(bytes, key);
   if (identity === null) return Confirmed.notMine;
   const record = node.store.get(bytes, key);
+  if (record === null && isForgotten(identity, bytes, version)) return Confirmed.safe;
   if (record === null || compareVersions(record, 0, bytes, version) < 0) return Confirmed.wanted;
   // Whoever asks may be the one to whom we are handing it over.
   if (identity.handover !== null) return Confirmed.notYet;
@@ -141,6 +142,11 @@ function verdictOn(
     if (write.key.every((byte, i) => byte === bytes[key + i])) return Confirmed.notYet;
   }
   return Confirmed.safe;
+}
+
+/** It was removed, and everybody with a copy has forgotten it. */
+function isForgotten({ holding }: Identity, bytes: Uint8Array, version: number): boolean {
+  return holding !== null && compareVersions(bytes, version, holding.title.forgottenBelow, 0) <= 0;
 }
 
 /** Does the title still count on it? A leaver has to be replaced as an elector, too. */

@@ -24,6 +24,8 @@ import {
   withPastOf,
 } from '../records/record.ts';
 import type { RingState } from '../state.ts';
+import { hasPeer } from '../titles/title.ts';
+import { writeBranch } from '../titles/version.ts';
 
 /** Old tombstones dropped in one turn. */
 const FORGOTTEN_LIMIT = 8192;
@@ -117,6 +119,32 @@ export interface KeptRecords {
   newer: Uint8Array | null;
 }
 
+/**
+ * Is this the version of a ghost? We hold a copy and would have it. If it is one its removal is written down
+ * again, for whoever has it still.
+ */
+export function isGhost(
+  node: RingState,
+  now: number,
+  bytes: Uint8Array,
+  key: number,
+  version: number,
+): boolean {
+  const { seat } = node;
+  if (seat === null || node.store.get(bytes, key) !== null) return false;
+  const stretch = seat.elector.at(bytes, key);
+  if (!stretch?.isInForce || stretch.accepted === null) return false;
+  const { copies, forgottenBelow } = stretch.accepted;
+  if (compareVersions(bytes, version, forgottenBelow, 0) > 0) return false;
+  if (!hasPeer(copies, seat.peer)) return false;
+  const removal = blankRecord(null);
+  const ghost = Uint8Array.prototype.slice.call(bytes, version, version + VERSION_BYTES);
+  if (writeBranch(removal, ghost)) {
+    keep(node, now, Uint8Array.prototype.slice.call(bytes, key, key + ID_BYTES), 0, removal);
+  }
+  return true;
+}
+
 /** Takes all records of a frame into the store. Null when one of them is none. */
 export function keepRecords(node: RingState, now: number, frame: Frame): KeptRecords | null {
   const all: KeptRecords = { refused: 0, newer: null };
@@ -128,6 +156,7 @@ export function keepRecords(node: RingState, now: number, frame: Frame): KeptRec
     const record = frame.bytes.subarray(start, start + length);
     all.newer = null;
     if (node.isBeyond(now, record)) all.refused++;
+    else if (isGhost(node, now, frame.bytes, key, start)) continue;
     else if (!keep(node, now, frame.bytes, key, record)) {
       all.newer = newerThan(node.store.get(frame.bytes, key), record);
     }

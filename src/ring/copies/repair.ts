@@ -9,6 +9,7 @@ import type { Member } from '../circle/member.ts';
 import { backupsOf } from '../circle/neighbours.ts';
 import type { RingState } from '../state.ts';
 import { Sync } from './sync.ts';
+import { tend } from './tending.ts';
 
 /** After a comparison that failed: long enough for a pulse to tell why. */
 const AGAIN_MS = 1000;
@@ -93,6 +94,11 @@ export function repair(node: RingState, now: number): void {
   }
 }
 
+/** Does our title count on it? */
+function isNamed({ holding }: Identity, { home }: Member): boolean {
+  return holding === null || holding.title.copies.some((peer) => peer.home === home);
+}
+
 function compare(node: RingState, now: number, identity: Identity, copy: Copy): void {
   const { end } = identity;
   const sync = new Sync(node, copy.member, identity.hash, end, node.repairRate, (at, isEqual) => {
@@ -103,7 +109,10 @@ function compare(node: RingState, now: number, identity: Identity, copy: Copy): 
     if (!isOfUse) return;
     // It held for the arc as it was; if that has grown meanwhile, `widened` has given this sync up.
     copy.isInStep = true;
-    if (identity.copies.every((other) => other.isInStep)) identity.isSettled = true;
+    if (identity.copies.every((other) => other.isInStep)) {
+      identity.isSettled = true;
+      if (!isNamed(identity, copy.member)) tend(node, at, identity);
+    }
     if (sync.records === 0) return;
     node.event({
       kind: 'repaired',

@@ -20,17 +20,38 @@ import {
   remaining,
   wantedWithout,
 } from '../tenure/choosing.ts';
-import { confirm, isConfirmed } from '../tenure/confirming.ts';
+import { confirm, isConfirmed, isFresh } from '../tenure/confirming.ts';
 import { hasPeer, type Peer, peersOf, samePeers, type Title } from '../titles/title.ts';
+import { noteLate } from './commit.ts';
+
+/** After a change of the arc its title is looked after after this, then after twice as long, up to a pulse. */
+const SETTLING_MS = 50;
+
+/** Our electors are those of somebody else still, and our neighbours say only now who they are. */
+export function settleIn(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  delayMs: number = SETTLING_MS,
+): void {
+  if (!identity.isMember) return;
+  tend(node, now, identity);
+  if (delayMs >= node.settings.pulseMs) return;
+  node.after(now + delayMs, (at) => settleIn(node, at, identity, 2 * delayMs));
+}
 
 /** Once a pulse. */
 export function tend(node: RingState, now: number, identity: Identity): void {
   const { holding } = identity;
   if (holding === null || holding.isChanging || identity.isClaiming) return;
   if (identity.isYielding) return;
+  noteLate(now, identity);
   const isFree = identity.state === 'member' && identity.handover === null;
   const next = isFree && isConfirmed(node, now, holding) ? draft(node, identity) : null;
-  if (next === null) return confirm(node, now, identity, () => {});
+  if (next === null) {
+    if (!isFresh(node, now, holding)) confirm(node, now, identity, () => {});
+    return;
+  }
   const added = next.copies.filter((peer) => !hasPeer(holding.title.copies, peer));
   change(
     node,
@@ -58,8 +79,11 @@ function draft(node: RingState, identity: Identity): Draft | null {
 
 function copiesNow(node: RingState, identity: Identity, title: Title): Peer[] {
   const { peer } = node.seat!;
+  const { late } = identity.holding!;
+  for (const { member, isInStep } of identity.copies) if (isInStep) late.delete(member.home);
   const living = neighbourPeers(identity);
-  const named = title.copies.filter((other) => hasPeer(living, other));
+  const isThere = (other: Peer) => hasPeer(living, other) && !late.has(other.home);
+  const named = title.copies.filter(isThere);
   const targets: Peer[] = [];
   const whole: Peer[] = [];
   for (const { member, isInStep } of identity.copies) {

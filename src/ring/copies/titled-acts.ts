@@ -4,7 +4,8 @@
  *
  *     write     confirmed lately? ── a version of this epoch ── commit
  *     read      at `one`: what is here     above: confirmed from now on, and what is read is committed
- *     decision  what is here is committed, then compared, then written: nothing comes in between
+ *     decision  by what is here, committed or not: one that changes it is committed with it, for whoever
+ *               has the later version needs no earlier one; one that changes nothing has only read
  *
  * A record is *open* while it may be on some copies only: it is under way, its commit has failed, or it was
  * here before we took over. Whoever reads it at more than `one` commits it first, for what was read once
@@ -21,7 +22,7 @@ import { confirm, isConfirmed } from '../tenure/confirming.ts';
 import type { Holding } from '../titles/holding.ts';
 import { samePeer } from '../titles/title.ts';
 import { compareToEpoch, writeVersion } from '../titles/version.ts';
-import { commit, nameOf } from './commit.ts';
+import { commit, joinCommit, nameOf } from './commit.ts';
 import type { WriteDone } from './replicas.ts';
 
 /**
@@ -37,6 +38,8 @@ interface Act {
   /** It depends on what is there. */
   readonly isConditional: boolean;
   readonly change: Change;
+  /** After that it is not begun any more. */
+  readonly untilMs: number;
   readonly done: WriteDone;
 }
 
@@ -44,6 +47,7 @@ interface Act {
 export function writeTitled(node: RingState, now: number, act: Act): void {
   const { key, level, done } = act;
   const fail = (at: number, status: Status) => done(at, status, false, 0, null);
+  if (now > act.untilMs) return fail(now, Status.late);
   const identity = node.ownerOf(key, 0);
   if (identity === null) return fail(now, Status.notOwner);
   const again = (at: number) => writeTitled(node, at, act);
@@ -63,7 +67,8 @@ export function writeTitled(node: RingState, now: number, act: Act): void {
       if (verdict === 'no') return fail(at, Status.notOwner);
       const goesOn = verdict === 'yes' || (level === 'one' && !act.isConditional);
       if (!goesOn) return fail(at, Status.unavailable);
-      if (identity.holding !== holding || holding.isChanging) return again(at);
+      const isAsItWas = identity.holding === holding && !holding.isChanging;
+      if (!isAsItWas || identity.handover?.holds(key) || at > act.untilMs) return again(at);
       begin(node, at, identity, holding, act);
     });
   }
@@ -71,19 +76,13 @@ export function writeTitled(node: RingState, now: number, act: Act): void {
 }
 
 function begin(node: RingState, now: number, identity: Identity, holding: Holding, act: Act): void {
-  const { key, level, isConditional, change, done } = act;
+  const { key, level, change, done } = act;
   // Somebody has our own promise for more than this title.
   if (!node.seat!.allows(key, 0, holding.title.epoch)) {
     node.challenged(now, identity);
     return done(now, Status.notOwner, false, 0, null);
   }
   const before = node.store.get(key, 0);
-  if (isConditional && isOpen(identity, key, before)) {
-    return settle(node, now, identity, key, before, (at, status) => {
-      if (status !== Status.ok) return done(at, status, false, 0, null);
-      writeTitled(node, at, act);
-    });
-  }
   const found = before !== null && !isGone(before, now);
   const made = change(before, now);
   if (made === null) return unchanged(node, now, identity, act);
@@ -151,6 +150,21 @@ export function readTitled(
   });
 }
 
+/** Keys that are brought to all copies at a time. */
+const SETTLED_LIMIT = 64;
+
+/** Brings what may be on some copies only to all of them. */
+export function settleOpen(node: RingState, now: number, identity: Identity): void {
+  let left = SETTLED_LIMIT;
+  for (const name of identity.holding?.open ?? []) {
+    if (left-- === 0) return;
+    const key = Uint8Array.from(name, (char) => char.charCodeAt(0));
+    const record = node.store.get(key, 0);
+    if (record === null) identity.holding!.open.delete(name);
+    else settle(node, now, identity, key, record, () => {});
+  }
+}
+
 /** May what is here be on some copies only? */
 function isOpen(identity: Identity, key: Uint8Array, record: Uint8Array | null): boolean {
   const holding = identity.holding!;
@@ -161,7 +175,7 @@ function isOpen(identity: Identity, key: Uint8Array, record: Uint8Array | null):
 }
 
 /** All copies that the title names have been compared with ours since we took over. */
-function isClean(identity: Identity, { title }: Holding): boolean {
+export function isClean(identity: Identity, { title }: Holding): boolean {
   if (!identity.isSettled) return false;
   return title.copies.every(
     (peer) =>
@@ -181,9 +195,10 @@ function settle(
 ): void {
   if (record === null) return done(now, Status.ok, null);
   const copy = new Uint8Array(record);
-  commit(node, now, identity, new Uint8Array(key), copy, 'quorum', true, false, (at, status) => {
-    done(at, status, copy);
-  });
+  const settled: WriteDone = (at, status) => done(at, status, copy);
+  // Many who read it at the same time bring it to the copies once.
+  if (joinCommit(identity, key, copy, settled)) return;
+  commit(node, now, identity, new Uint8Array(key), copy, 'quorum', true, false, settled);
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

@@ -43,7 +43,7 @@ export function write(
   if (identity === null) return done(now, Status.notOwner, false, 0, null);
   if (identity.isTitled) {
     const { change, isConditional } = writing;
-    return writeTitled(node, now, { key, level, isConditional, change, done });
+    return writeTitled(node, now, { key, level, isConditional, change, untilMs, done });
   }
   if (identity.handover?.holds(key)) {
     const isHeld = identity.handover.hold((at) =>

@@ -5,6 +5,7 @@
 import type { Identity } from '../circle/identity.ts';
 import type { Member } from '../circle/member.ts';
 import { chained } from '../circle/neighbours.ts';
+import { settleIn } from '../copies/tending.ts';
 import { type Frame, FrameType, REPLY, Status } from '../frames.ts';
 import type { Link } from '../link.ts';
 import { hasDied } from '../membership/life.ts';
@@ -68,7 +69,10 @@ function handTitleOver(node: RingState, identity: Identity, joiner: Member): Han
         title = theirs;
         done(at, theirs !== null);
       }),
-    moved: (now) => sendSwitch(node, now, identity, joiner, title),
+    moved: (now) => {
+      sendSwitch(node, now, identity, joiner, title);
+      settleIn(node, now, identity);
+    },
     failed: () => {},
   });
 }

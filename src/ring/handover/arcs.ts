@@ -8,11 +8,18 @@
  */
 import { equalIds, formatId } from '../../core/id.ts';
 import type { Identity } from '../circle/identity.ts';
+import { dropOutdated } from '../copies/forgetting.ts';
 import { widened } from '../copies/repair.ts';
 import { Sync } from '../copies/sync.ts';
 import { compareVersions } from '../records/clock.ts';
 import type { RingState } from '../state.ts';
-import { copiesLeast, electorsNow, wantedWithout } from '../tenure/choosing.ts';
+import {
+  copiesLeast,
+  electorsNow,
+  neighbourPeers,
+  remaining,
+  wantedWithout,
+} from '../tenure/choosing.ts';
 import { holdersOf, sharedHolders } from '../tenure/claiming.ts';
 import { Passing } from '../tenure/passing.ts';
 import { type Claim, following, type Part } from '../titles/claim.ts';
@@ -38,13 +45,14 @@ export function takeArc(
   const next = (at: number): void => {
     const part = lacking.shift();
     if (part === undefined) {
-      return spread(node, at, claim, without, (then, copies) => {
+      return spread(node, at, identity, claim, without, (then, copies) => {
         propose(node, then, identity, claim, without, copies, done);
       });
     }
     const holder = holdersOf(claim, part)[0];
     if (holder === undefined) return done(at, null);
     const from = node.shared.members.of(holder.home);
+    dropOutdated(node, part.title);
     new Sync(node, from, part.from, part.end, null, (then, isEqual) => {
       if (isEqual) next(then);
       else done(then, null);
@@ -54,12 +62,14 @@ export function takeArc(
 }
 
 /**
- * Who holds all parts, we first. When they would be too few, those who hold ours are given the rest before
- * they are named: else the loss of the claimant alone would be the loss of what the dead have left.
+ * Who holds all parts, we first. When they would be too few, those who hold some, and then our neighbours, are
+ * given the rest before they are named: else the loss of the claimant alone would be the loss of what the
+ * dead have left.
  */
 function spread(
   node: RingState,
   now: number,
+  identity: Identity,
   claim: Claim,
   without: readonly Peer[],
   done: (now: number, copies: readonly Peer[]) => void,
@@ -67,7 +77,8 @@ function spread(
   const { peer } = node.seat!;
   const isLeft = (other: Peer) => !samePeer(other, peer) && !hasPeer(without, other);
   const copies = [peer, ...sharedHolders(claim, peer).filter(isLeft)];
-  const others = holdersOf(claim, claim.parts[0]).filter(
+  const holders = claim.parts.map((part) => holdersOf(claim, part));
+  const others = remaining(node, peersOf([...holders, neighbourPeers(identity)])).filter(
     (other) => isLeft(other) && !hasPeer(copies, other),
   );
   const next = (at: number): void => {
@@ -142,7 +153,8 @@ function propose(
     },
     claim.before,
   );
-  if (title === null) return done(now, null);
+  // With so few nothing could be acknowledged, and the next loss could be that of all there is.
+  if (title === null || copies.length < copiesLeast(title.wanted)) return done(now, null);
   const alsoTell = peersOf(titles.map((its) => its.copies));
   new Passing(node, [title], claim.before, alsoTell, (at, passage) => {
     done(at, passage.state === 'won' ? title : null);

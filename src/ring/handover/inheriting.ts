@@ -7,7 +7,7 @@ import type { RingState } from '../state.ts';
 import { Claiming, epochFor } from '../tenure/claiming.ts';
 import { Claim } from '../titles/claim.ts';
 import { compareEpochs, laterOf } from '../titles/epoch.ts';
-import type { Title } from '../titles/title.ts';
+import { samePeer, type Title } from '../titles/title.ts';
 import { grow, takeArc } from './arcs.ts';
 
 export function inheritTitle(
@@ -27,8 +27,11 @@ export function inheritTitle(
     holding.hasReserve = false;
     holding.release(at);
   };
+  // A process hands its own arcs on to each other until one is left: with that it still votes.
+  const isOwn = samePeer(title.owner, node.seat!.peer);
+  const without = isOwn ? [] : [title.owner];
   identity.isClaiming = true;
-  node.resigned.add(title.owner.home);
+  if (!isOwn) node.resigned.add(title.owner.home);
   holding.isChanging = true;
   new Claiming(node, claim, (at) => {
     holding.seen = laterOf(holding.seen, claim.seen);
@@ -36,7 +39,7 @@ export function inheritTitle(
       (part, i) => compareEpochs(part.title.epoch, bases[i].title.epoch) === 0,
     );
     if (claim.state !== 'granted' || !isAsItWas) return fail(at);
-    takeArc(node, at, identity, claim, [title.owner], (then, ours) => {
+    takeArc(node, at, identity, claim, without, (then, ours) => {
       if (ours === null || identity.holding !== holding) return fail(then);
       identity.isClaiming = false;
       grow(node, then, identity, ours);

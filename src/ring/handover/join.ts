@@ -13,6 +13,7 @@ import { chained } from '../circle/neighbours.ts';
 import { forgetAll } from '../copies/keeping.ts';
 import { receiving } from '../copies/release.ts';
 import { widened } from '../copies/repair.ts';
+import { settleIn } from '../copies/tending.ts';
 import { type Frame, FrameType, Status } from '../frames.ts';
 import type { Link } from '../link.ts';
 import { setPredecessors, setSuccessors } from '../membership/lists.ts';
@@ -236,6 +237,7 @@ export function answerSwitch(node: RingState, now: number, link: Link, frame: Fr
     hold(node, at, identity, title);
     widened(node, at, identity);
     joined(node, at, identity, host, title.end, predecessors, successors);
+    settleIn(node, at, identity);
   });
   return true;
 }

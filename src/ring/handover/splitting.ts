@@ -4,12 +4,15 @@
  *
  *     [ us ══════ title 4 ══════ end )
  *     [ us ══ 5 ══ joiner )[ joiner ══ 5 ══ end )      copies of the second: joiner, us, our backups
+ *
+ * Its electors are ours: a joiner that is gone before it has written anything down must not be missed. It
+ * names its own when it has its title.
  */
 import type { Identity } from '../circle/identity.ts';
 import type { Member } from '../circle/member.ts';
 import type { RingState } from '../state.ts';
 import { change, type Draft } from '../tenure/changing.ts';
-import { electorsNow, electorsOf, neighbourPeers, peerOf } from '../tenure/choosing.ts';
+import { electorsNow, peerOf } from '../tenure/choosing.ts';
 import { type Peer, samePeer, type Title } from '../titles/title.ts';
 
 /** `done` hears the joiner's title when both are in force; null when it came to nothing. */
@@ -28,31 +31,19 @@ export function split(
       end: joiner.hash,
       electors: electorsNow(node, identity, title.copies, title.electors, [peer]),
     },
-    theirs(node, identity, title, joiner, peer),
+    theirs(node, title, joiner, peer),
   ];
   change(node, now, identity, drafts, (at, titles) => done(at, titles?.[1] ?? null));
 }
 
-function theirs(
-  node: RingState,
-  identity: Identity,
-  title: Title,
-  joiner: Member,
-  peer: Peer,
-): Draft {
-  const { k } = node.settings;
+function theirs(node: RingState, title: Title, joiner: Member, peer: Peer): Draft {
   const others = title.copies.filter((other) => !samePeer(other, peer));
-  const copies = [peer, ...others].slice(0, k + 1);
+  const copies = [peer, ...others].slice(0, node.settings.k + 1);
   return {
     ...title,
     from: joiner.hash,
     owner: { ...peer, address: joiner.address },
     copies,
-    electors: electorsOf(k, {
-      first: copies,
-      living: [node.seat!.peer, ...neighbourPeers(identity)],
-      before: title.electors,
-    }),
     wanted: Math.max(title.wanted, copies.length),
   };
 }

@@ -131,6 +131,17 @@ export function lostMsOf(section: Uint8Array | null): number {
   return section === null || (section[0] & HAS_LOST) === 0 ? 0 : versionMs(section, LOST_AT);
 }
 
+/** Will nobody ask any more for what is remembered? */
+export function isPast(section: Uint8Array | null, now: number): boolean {
+  if (section === null) return true;
+  let lastMs = lostMsOf(section);
+  for (let at = firstEntry(section, 0); at >= 0 && at < section.length; ) {
+    lastMs = Math.max(lastMs, versionMs(section, at + MS_AT));
+    at = entryEnd(section, at, section.length);
+  }
+  return lastMs + DONE_ACTS_MS < now;
+}
+
 /** May an act that is not remembered have been done all the same? It was first sent at `firstMs`, by our clock. */
 export function mayBeForgotten(section: Uint8Array | null, now: number, firstMs: number): boolean {
   if (firstMs < now - DONE_ACTS_MS + CLOCK_TOLERANCE_MS) return true;

@@ -2,20 +2,26 @@
  * Asking electors, and answering as one. What an elector says is durable before it leaves, ours included;
  * an answer counts only when it comes from the process of that incarnation.
  */
+import { equalIds } from '../../core/id.ts';
 import { type Frame, FrameType, type FrameWriter, REPLY } from '../frames.ts';
 import type { Link } from '../link.ts';
 import type { Seat } from '../seat.ts';
 import type { RingState } from '../state.ts';
 import type { Answer, Proposal } from '../titles/elector.ts';
-import { type Epoch, NO_EPOCH } from '../titles/epoch.ts';
-import { type Peer, samePeer } from '../titles/title.ts';
+import { compareEpochs, type Epoch, NO_EPOCH } from '../titles/epoch.ts';
+import { type Peer, samePeer, type Title } from '../titles/title.ts';
 import {
+  type Mention,
   putAnswer,
   putEpoch,
+  putMention,
   putProposal,
+  putUnknown,
   takeAnswer,
   takeEpoch,
+  takeMention,
   takeProposal,
+  takeUnknown,
 } from './wording.ts';
 
 /** Hears an elector; null when it was silent, or is another process by now. */
@@ -56,6 +62,25 @@ export function askAccept(
   ask(node, now, peer, FrameType.accept, heard, (out) => putProposal(out, proposal));
 }
 
+/** Asks whether a title in force is still the last one: by its name, and in full who does not know it. */
+export function askConfirm(
+  node: RingState,
+  now: number,
+  peer: Peer,
+  title: Title,
+  heard: Heard,
+): void {
+  const inFull = (at: number) =>
+    askAccept(node, at, peer, { titles: [title], isInForce: true }, heard);
+  if (samePeer(peer, node.seat!.peer)) return inFull(now);
+  const taken = (at: number, reply: Frame): boolean => {
+    if (!takeUnknown(reply)) return false;
+    inFull(at);
+    return true;
+  };
+  ask(node, now, peer, FrameType.accept, heard, (out) => putMention(out, title), taken);
+}
+
 /** Our own vote; never within the call that asks for it. */
 function sayDurably(node: RingState, now: number, answer: Answer, heard: Heard): void {
   node.seat!.whenDurable(now, (at, error) => {
@@ -70,6 +95,7 @@ function ask(
   type: number,
   heard: Heard,
   put: (out: FrameWriter) => void,
+  taken: (now: number, reply: Frame) => boolean = () => false,
 ): void {
   const member = node.shared.members.of(peer.home);
   const link = node.linkTo(now, member);
@@ -78,9 +104,11 @@ function ask(
       node.suspect(at, member);
       return heard(at, null);
     }
+    if (taken(at, reply)) return;
     const answer = takeAnswer(reply);
     if (answer === null) reply.isBroken = true;
-    heard(at, link.incarnation === peer.incarnation ? answer : null);
+    const isIt = link.incarnation === peer.incarnation;
+    heard(at, isIt && answer !== null && !isNothing(answer) ? answer : null);
   });
   put(out);
   link.send();
@@ -99,13 +127,57 @@ export function answerPromise(node: RingState, now: number, link: Link, frame: F
 }
 
 export function answerAccept(node: RingState, now: number, link: Link, frame: Frame): boolean {
+  const mention = takeMention(frame);
+  if (mention !== null) return answerMention(node, now, link, frame, mention);
   const proposal = takeProposal(frame);
   if (proposal === null) return false;
-  say(node, now, link, frame, (seat) => seat.elector.accept(proposal));
+  say(node, now, link, frame, (seat) => {
+    const answer = seat.elector.accept(proposal);
+    // All copies may forget by now what was removed.
+    const isNews = seat.elector.isChanged && proposal.isInForce;
+    if (isNews && proposal.titles.some(hasForgotten)) node.agenda.forgetBy(now);
+    return answer;
+  });
   return true;
 }
 
+function answerMention(
+  node: RingState,
+  now: number,
+  link: Link,
+  frame: Frame,
+  { from, end, epoch }: Mention,
+): boolean {
+  if (!frame.isWhole) return false;
+  const title = node.seat?.elector.at(from)?.accepted;
+  const isKnown =
+    title != null &&
+    compareEpochs(title.epoch, epoch) === 0 &&
+    equalIds(title.from, 0, from, 0) &&
+    equalIds(title.end, 0, end, 0);
+  if (!isKnown) {
+    putUnknown(link.begin(frame.type | REPLY, frame.request));
+    link.send();
+    return true;
+  }
+  say(node, now, link, frame, (seat) => {
+    const answer = seat.elector.accept({ titles: [title], isInForce: true });
+    // Who asks knows what it has asked about.
+    return answer.isGranted ? { ...answer, known: [] } : answer;
+  });
+  return true;
+}
+
+function hasForgotten({ forgottenBelow }: Title): boolean {
+  return forgottenBelow.some((byte) => byte !== 0);
+}
+
+/** Of one whose store is broken, or that has no say: it is as good as silent. */
 const NOTHING: Answer = { isGranted: false, promised: NO_EPOCH, known: [] };
+
+function isNothing({ isGranted, promised }: Answer): boolean {
+  return !isGranted && promised.number === NO_EPOCH.number;
+}
 
 function say(
   node: RingState,

@@ -12,10 +12,17 @@ import { compareEpochs } from '../titles/epoch.ts';
 import type { Confirmed, Holding } from '../titles/holding.ts';
 import type { Title } from '../titles/title.ts';
 import { Votes } from '../titles/votes.ts';
-import { askAccept } from './asking.ts';
+import { askConfirm } from './asking.ts';
 
 /** An owner that has not been confirmed for so many pulses confirms itself before it acts. */
 const CONFIRMED_PULSES = 3;
+/** By itself it does so every other pulse. */
+const FRESH_PULSES = 1.5;
+
+/** Has a majority been heard since the last pulse but one? */
+export function isFresh(node: RingState, now: number, { confirmedAtMs }: Holding): boolean {
+  return now >= confirmedAtMs && now - confirmedAtMs < FRESH_PULSES * node.settings.pulseMs;
+}
 
 /** Has a majority been heard a short while ago? A jump of the clock makes it long. */
 export function isConfirmed(node: RingState, now: number, { confirmedAtMs }: Holding): boolean {
@@ -77,7 +84,7 @@ function ask(node: RingState, now: number, identity: Identity, holding: Holding)
     }
   };
   for (const peer of title.electors) {
-    askAccept(node, now, peer, { titles: [title], isInForce: true }, (at, answer) => {
+    askConfirm(node, now, peer, title, (at, answer) => {
       if (isOver) return;
       const isYes = answer !== null && isFor(node, title, answer);
       if (isYes) votes.yes(peer);

@@ -3,6 +3,8 @@
  *
  *     promise   from · end · epoch                          accept   flags · n · n × title
  *       ◀──     granted · promised · n · n × (flags · title)           the same for both
+ *     accept    2 · from · end · epoch     that of one which has been accepted, in place of all of it
+ *       ◀──     2                          not here: say it in full
  */
 import type { Frame, FrameWriter } from '../frames.ts';
 import type { Answer, Known, Proposal } from '../titles/elector.ts';
@@ -12,6 +14,7 @@ import { type Title, TitleReader, titleBytes, writeEpoch, writeTitle } from '../
 /** Titles in one frame at most: parts of an arc, each somebody's. */
 export const TITLES_LIMIT = 64;
 const IN_FORCE = 1;
+const KNOWN = 2;
 
 export function putEpoch(out: FrameWriter, epoch: Epoch): void {
   out.room(EPOCH_BYTES);
@@ -40,6 +43,38 @@ export function putProposal(out: FrameWriter, { titles, isInForce }: Proposal): 
   out.u8(isInForce ? IN_FORCE : 0);
   out.u8(titles.length);
   for (const title of titles) putTitle(out, title);
+}
+
+/** A title in force that whoever is asked has accepted, by what tells it from all others. */
+export interface Mention {
+  readonly from: Uint8Array;
+  readonly end: Uint8Array;
+  readonly epoch: Epoch;
+}
+
+export function putMention(out: FrameWriter, { from, end, epoch }: Mention): void {
+  out.u8(KNOWN);
+  out.raw(from);
+  out.raw(end);
+  putEpoch(out, epoch);
+}
+
+/** Null when it is a proposal in full, or none. */
+export function takeMention(frame: Frame): Mention | null {
+  if (frame.left === 0 || frame.bytes[frame.at] !== KNOWN) return null;
+  frame.u8();
+  return { from: frame.id(), end: frame.id(), epoch: takeEpoch(frame) };
+}
+
+export function putUnknown(out: FrameWriter): void {
+  out.u8(KNOWN);
+}
+
+/** Was it not known what a mention was about? Then it takes that word. */
+export function takeUnknown(frame: Frame): boolean {
+  const isUnknown = frame.left > 0 && frame.bytes[frame.at] === KNOWN;
+  if (isUnknown) frame.u8();
+  return isUnknown;
 }
 
 /** Null when it is none. */

@@ -18,6 +18,7 @@
  * This machine speaks to nobody: it says whom to ask (`toAsk`), and is told what was answered.
  */
 import { compareFrom, isInArc } from '../../core/arc.ts';
+import { assert } from '../../core/assert.ts';
 import { equalIds } from '../../core/id.ts';
 import type { Answer, Known } from './elector.ts';
 import { compareEpochs, type Epoch, laterOf } from './epoch.ts';
@@ -186,6 +187,7 @@ export function following(
   title: Omit<Title, 'previous'>,
   before: readonly (readonly Peer[])[],
 ): Title | null {
+  assert(title.electors.length > 0, 'a title has electors');
   const previous = distinct([title.electors, ...before]).slice(1);
   return previous.length > PREVIOUS_LIMIT ? null : { ...title, previous };
 }

@@ -25,6 +25,8 @@ export class Holding {
   confirmedAtMs: number;
   /** Keys whose last write may be on some copies only. */
   readonly open: Set<string> = new Set();
+  /** Processes that had not kept a record in time, by their first address; until they are in step again. */
+  readonly late: Set<number> = new Set();
   /** The title is on its way to its successor: nothing new is begun. */
   isChanging = false;
   /** The highest epoch by which we were refused. */

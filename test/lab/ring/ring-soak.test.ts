@@ -69,10 +69,15 @@ describe('the soak of the ring with titles', () => {
     expect(count).toBeGreaterThan(50);
   });
 
-  // A leaver that outbid its own heir (48); titles that a few had made of themselves (7).
-  test.each([7, 48])('seed %i, which once failed', { timeout: 60_000 }, (seed) => {
-    expect(ringSoakOnce(seed, 'test', undefined, true).seed).toBe(seed);
-  });
+  // A leaver that outbid its own heir (48); titles that a few had made of themselves (7); one without electors
+  // (481), with a joiner as its only one, that had written nothing down (700327), with one copy only (710159).
+  test.each([7, 48, 481, 700_327, 710_159])(
+    'seed %i, which once failed',
+    { timeout: 60_000 },
+    (seed) => {
+      expect(ringSoakOnce(seed, 'test', undefined, true).seed).toBe(seed);
+    },
+  );
 
   test('a failure says what to type to see it again', () => {
     const failure = new RingSoakFailure(ringPlanOf(9, undefined, true), new Error('boom'), '1.2.3');

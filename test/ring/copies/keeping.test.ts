@@ -46,7 +46,7 @@ describe('a record from the future', () => {
   };
 
   it('is refused, counted, and not said to be kept', () => {
-    const world = new SmallRing({ settings: { k: 1 } });
+    const world = new SmallRing({ settings: { k: 1, titles: false } });
     const [a, b] = world.ring(2);
     let isKept: boolean | null = null;
     a.call(() => {
@@ -64,7 +64,7 @@ describe('a record from the future', () => {
   });
 
   it('that somebody has from before is read, and pins no key', () => {
-    const world = new SmallRing({ settings: { k: 2 } });
+    const world = new SmallRing({ settings: { k: 2, titles: false } });
     const nodes = world.ring(4);
     world.run(5000);
     const [owner, backup] = holdersOf(world, 'x');
@@ -82,7 +82,7 @@ describe('a record from the future', () => {
 
 describe('a write whose backup has something newer', () => {
   it('goes above it: what is written last is what is read', () => {
-    const world = new SmallRing({ settings: { k: 2, repairMs: 600_000 } });
+    const world = new SmallRing({ settings: { k: 2, repairMs: 600_000, titles: false } });
     const nodes = world.ring(4);
     world.run(5000);
     nodes[0].done(nodes[0].insert('x', 'old', 'all'));
@@ -118,8 +118,9 @@ describe('a delete', () => {
     }
   });
 
-  it('is forgotten after its time, on all copies', () => {
-    const world = new SmallRing({ settings: { k: 1, tombstoneMs: 60_000, repairMs: 5000 } });
+  it('is forgotten after its time, on all copies, where there are no titles', () => {
+    const settings = { k: 1, tombstoneMs: 60_000, repairMs: 5000, titles: false };
+    const world = new SmallRing({ settings });
     const nodes = world.ring(3);
     world.run(3000);
     nodes[0].done(nodes[0].insert('a', 'x', 'all'));
@@ -130,8 +131,9 @@ describe('a delete', () => {
     expect(nodes.reduce((sum, { store }) => sum + store.count, 0)).toBe(0);
   });
 
-  it('holds against a node that was away for longer than deletes are remembered', () => {
-    const world = new SmallRing({ settings: { k: 1, tombstoneMs: 60_000, repairMs: 5000 } });
+  it.each([false, true])('holds against who was away until all have forgotten it: %s', (titles) => {
+    const settings = { k: 1, tombstoneMs: 60_000, repairMs: 5000, titles };
+    const world = new SmallRing({ settings });
     const nodes = world.ring(4);
     const writer = nodes[0];
     for (let i = 0; i < 30; i++) writer.done(writer.insert(`key ${i}`, 'old', 'all'));
@@ -141,7 +143,7 @@ describe('a delete', () => {
     away.crash();
     world.run(10_000);
     for (let i = 0; i < 30; i++) writer.done(writer.remove(`key ${i}`, 'all'));
-    world.run(200_000);
+    world.run(titles ? 400_000 : 200_000);
     away.restart(writer);
     world.run(20_000);
     for (let i = 0; i < 30; i++) expect(writer.value(`key ${i}`, 'all')).toBeNull();

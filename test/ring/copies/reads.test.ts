@@ -3,9 +3,10 @@ import { removeRecord } from '../../../src/ring/copies/keeping.ts';
 import { keyOf, SmallRing } from '../small-ring.ts';
 import { holdersOf } from './holders.ts';
 
+// With titles an owner needs nobody to tell it what is there (titled-acts.test.ts).
 describe('a read', () => {
   it('at quorum finds what the owner has lost, and gives it back', () => {
-    const world = new SmallRing({ settings: { k: 2 } });
+    const world = new SmallRing({ settings: { titles: false, k: 2 } });
     const nodes = world.ring(5);
     world.run(5000);
     nodes[0].done(nodes[0].insert('a', 'one', 'all'));
@@ -18,7 +19,7 @@ describe('a read', () => {
   });
 
   it('at all fails while a copy cannot be asked, at one it does not', () => {
-    const world = new SmallRing({ settings: { k: 2, pulseMs: 60_000 } });
+    const world = new SmallRing({ settings: { k: 2, pulseMs: 60_000, titles: false } });
     const nodes = world.ring(4);
     world.run(70_000);
     const writer = nodes[0];

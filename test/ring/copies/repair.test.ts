@@ -53,7 +53,8 @@ describe('repair', () => {
   });
 
   it('counts no copy of a backup that came back with an empty disk while the owner was busy', () => {
-    const settings = { k: 2, repairMs: 600_000, pulseMs: 60_000, pulseTimeoutMs: 60_000 };
+    const times = { repairMs: 600_000, pulseMs: 60_000, pulseTimeoutMs: 60_000 };
+    const settings = { k: 2, ...times, titles: false };
     const world = new SmallRing({ settings });
     const nodes = world.ring(5);
     world.run(70_000);

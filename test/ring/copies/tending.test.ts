@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { others, settle, titleAt, titledRing } from '../titled.ts';
+import { keyOf } from '../small-ring.ts';
+import { nameOwnedBy, others, settle, titleAt, titledRing } from '../titled.ts';
 
 test('copies and electors that are gone are replaced, where there is somebody', () => {
   const { world, nodes } = titledRing(7, 2);
@@ -32,4 +33,20 @@ test('who has left in good order is not missed', () => {
   leaver.stop();
   settle(world, 2);
   world.runUntil(() => titleAt(nodes[0]).wanted === 2, 20_000);
+});
+
+test('a copy whose disk hangs is named no longer, and is again when it keeps what it is given', () => {
+  const { world, nodes } = titledRing(5, 2);
+  const owner = nodes[0];
+  const name = nameOwnedBy(owner);
+  const { home } = titleAt(owner).copies[1];
+  const late = nodes.find(({ node }) => node.home === home)!;
+  late.isStoreStuck = true;
+  // It waits until the owner has changed its title.
+  expect(owner.done(owner.insert(name, 'x', 'quorum')).code).toBe('ok');
+  expect(titleAt(owner).copies.some((peer) => peer.home === home)).toBe(false);
+  expect(owner.done(owner.insert(name, 'y', 'quorum')).code).toBe('ok');
+  late.isStoreStuck = false;
+  world.runUntil(() => titleAt(owner).copies.some((peer) => peer.home === home), 60_000);
+  expect(late.store.get(keyOf(name), 0)).toEqual(owner.store.get(keyOf(name), 0));
 });

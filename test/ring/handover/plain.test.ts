@@ -25,7 +25,7 @@ const MIXES: Record<string, (number: number) => boolean> = {
 
 describe.each(WIRES)('the %s dialect', (wire) => {
   it.each(Object.entries(MIXES))('%s', (_name, plain) => {
-    const world = new SmallRing({ settings: { wire } });
+    const world = new SmallRing({ settings: { wire, titles: false } });
     const nodes = ringOf(world, 4, plain);
     world.run(10_000);
     const ends = ringProblems(nodes).filter((problem) => problem.startsWith('arc'));
@@ -54,7 +54,7 @@ describe.each(WIRES)('the %s dialect', (wire) => {
 
 // As jacdylngab/BVDHT does: it took the arc, and goes on naming who had it until that one is gone.
 it('leaving to a class program is over when it said that it took all', () => {
-  const world = new SmallRing({ settings: { wire: 'text' } });
+  const world = new SmallRing({ settings: { wire: 'text', titles: false } });
   const [theirs, ours] = ringOf(world, 2, (number) => number === 0);
   for (let i = 0; i < 12; i++) ours.done(ours.insert(`key ${i}`, `value ${i}`));
   const stubborn = { value: () => ours.node.identities[0], configurable: true };

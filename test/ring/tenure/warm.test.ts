@@ -18,7 +18,10 @@ test('after a long calm every owner has the title that it would have come to', (
 });
 
 test('in a ring without titles there is none', () => {
-  const ring = ringWorld({ ...CALM, nodes: 3, settings: ringSettings({ k: 2 }) }, watcher);
+  const ring = ringWorld(
+    { ...CALM, nodes: 3, settings: ringSettings({ k: 2, titles: false }) },
+    watcher,
+  );
   const node = ring.node(0);
   expect(holdWarm(node, 0, node.identities[0])).toBeNull();
 });
