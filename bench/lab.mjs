@@ -116,7 +116,9 @@ function report(results, core, quick) {
     '## Beside PeerSim',
     '',
     'PeerSim with Kademlia, which sends model messages. Its figures are taken from earlier ' +
-      'measurements on such a machine and were not measured again in this run.',
+      'measurements on such a machine and were not measured again in this run; its buckets hold ' +
+      '16 contacts, ours 8, which is less work. Side by side with 16 each, ours took 1/7.5 of its ' +
+      'time at 10,000 nodes and 40,000 lookups, and 1/16 of its memory without its own message log.',
     '',
     ...table([
       ['nodes', 'lookups', 'PeerSim s', 'ringlight s', '×', 'PeerSim MB', 'ringlight MB', '×'],
