@@ -5,6 +5,7 @@ test('those of the Chord paper and our own, each with its own name', () => {
   expect(RING_EXPERIMENTS.map(({ name }) => name)).toEqual([
     'chord-load',
     'chord-path',
+    'chord-stretch',
     'chord-massfail',
     'chord-churn',
     'ring-survival',
