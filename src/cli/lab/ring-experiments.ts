@@ -79,7 +79,7 @@ const chordPathEntry = entry({
   name: 'chord-path',
   about: 'how many nodes does a lookup in a ring pass, from 8 nodes to 16,384',
   checks: [
-    'mean of N: ½ log2 N with fingers as Chord has them (Chord, ToN 2003, Fig. 10), slope 0.5',
+    'mean of N: ½ log2 N with fingers as Chord has them (Chord, ToN 2003, Fig. 10), the slope as calculated',
     'mean of N, both rules of fingers: a calculation on ideal rings',
   ],
   options: z.strictObject({
