@@ -18,9 +18,31 @@ export function sweepCsv({ series }: Sweep): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Of the figure's height, what the axis of y is long, and a line of text is high; in pixels. */
+const AXIS_HEIGHT = 270;
+const LINE_HEIGHT = 13;
+
+/** How far each series' name is moved up from its last point, so that none lies on another; in pixels. */
+export function nameShifts({ series }: Pick<Sweep, 'series'>): number[] {
+  const ys = series
+    .flatMap(({ points, expected = [] }) => [...points, ...expected])
+    .map(({ y }) => y);
+  const scale = AXIS_HEIGHT / (Math.max(...ys) || 1);
+  const shifts = series.map(() => 0);
+  const ends = series.map(({ points }, i) => ({ i, at: (points.at(-1)?.y ?? 0) * scale }));
+  let free = -Infinity;
+  for (const { i, at } of ends.sort((a, b) => a.at - b.at)) {
+    const placed = Math.max(at, free);
+    shifts[i] = placed - at;
+    free = placed + LINE_HEIGHT;
+  }
+  return shifts;
+}
+
 /** A sweep: what came out for each setting, beside what was to be expected. */
 export function xyFigure(options: Sweep): Figure {
   const { name, title, subtitle, caption, x, y, series } = options;
+  const shifts = nameShifts(options);
   const colourOf = (i: number): string => COLOURS.series[i % COLOURS.series.length]!;
   const svg = svgOf(title, subtitle, [
     {
@@ -48,6 +70,7 @@ export function xyFigure(options: Sweep): Figure {
             Plot.dot(points, { x: 'x', y: 'y', r: 3.5, fill: colourOf(i) }),
             Plot.text(points.slice(-1), {
               ...{ x: 'x', y: 'y', text: () => name, dx: 8, textAnchor: 'start' },
+              dy: -shifts[i]!,
               fill: colourOf(i),
             }),
           ]),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sweepCsv, xyFigure } from '../../../src/results/figures/xy.ts';
+import { nameShifts, sweepCsv, xyFigure } from '../../../src/results/figures/xy.ts';
 import { dashed, drawn } from './drawn.ts';
 
 describe('a sweep', () => {
@@ -54,4 +54,14 @@ describe('a sweep', () => {
       '',
     ]);
   });
+});
+
+test('names of series that end close to each other are moved apart, and the others stay', () => {
+  const ending = (y: number) => ({ name: `${y}`, points: [{ x: 1, y }] });
+  const shifts = nameShifts({ series: [700, 530, 520, 10].map(ending) });
+  expect(shifts[0]).toBe(0);
+  expect(shifts[2]).toBe(0);
+  expect(shifts[3]).toBe(0);
+  expect(shifts[1]).toBeCloseTo(13 - (10 / 700) * 270);
+  expect(nameShifts({ series: [ending(0), ending(0)] })).toEqual([0, 13]);
 });
