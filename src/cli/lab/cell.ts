@@ -6,6 +6,7 @@ import { type ExperimentResult, type Progress, Recorder, type Steps, walk } from
 import { configHashOf, runIdOf, type Source, sourceOfThisPackage } from '../../results/run.ts';
 import { CommandError } from '../console.ts';
 import { experimentNamed } from './experiments.ts';
+import { peakBytes, residentBytes } from './memory.ts';
 import { bringModule } from './module-experiment.ts';
 import type { Options } from './options.ts';
 
@@ -78,7 +79,7 @@ export async function runCell(
     const nowMs = performance.now();
     if (nowMs - reportedAtMs < REPORT_EVERY_MS) return;
     reportedAtMs = nowMs;
-    const rssBytes = process.memoryUsage.rss();
+    const rssBytes = residentBytes();
     report({ ...progress, wallMs: nowMs - startedAtMs, rssBytes });
   };
   const result = begun ? walk(begun.steps, watch) : experiment.run(options, watch, recorder);
@@ -86,7 +87,7 @@ export async function runCell(
   const machine = {
     wallMs,
     messagesPerSecond: Math.round((result.messages * 1000) / wallMs),
-    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    peakRssBytes: peakBytes(),
   };
   const source = begun?.source ?? sourceOfThisPackage();
   write?.({ result, recorder: recorder!, config: options, source, machine });

@@ -56,6 +56,23 @@ export function footprintOf({ nodes, k, upkeep, isInspected = false }: WorldSize
 }
 
 /**
+ * Memory that this process has now, in bytes. Where a system does not tell it (no `/proc`), the most that it
+ * ever had.
+ */
+export function residentBytes(told: () => number = process.memoryUsage.rss): number {
+  try {
+    return told();
+  } catch {
+    return peakBytes();
+  }
+}
+
+/** The most memory that this process ever had, in bytes. */
+export function peakBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}
+
+/**
  * Memory that can still be had on this machine, or in this container. Where a system tells nothing (no
  * `/proc`), Node.js says 0, and then nobody is sent away for it.
  * @param told what Node.js says

@@ -13,6 +13,7 @@ import {
   type TrialResult,
 } from '../../lab.ts';
 import { bold, CommandError, type Console, counted, milliseconds } from '../console.ts';
+import { residentBytes } from './memory.ts';
 
 export interface SoakCommandOptions {
   seed: number;
@@ -36,7 +37,7 @@ export function runSoak(options: SoakCommandOptions, version: string, console: C
     const rate = ((++trials * 60_000) / elapsedMs()).toFixed(0);
     console.progress(
       `${counted(trials, 'trial')} passed  seed ${result.seed}  ${rate} a minute  ` +
-        `${Math.round(process.memoryUsage.rss() / 1e6)} MB`,
+        `${Math.round(residentBytes() / 1e6)} MB`,
     );
   };
   const goesOn = (): boolean => elapsedMs() < forMs;

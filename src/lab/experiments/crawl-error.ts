@@ -71,6 +71,9 @@ const BLUR = 0.05;
 /** Share of those who stay, where all do: a session of 10,000 crawls. */
 const LONGEST_STAY = 0.9999;
 
+/** Who has just come up knows nobody: the command waits for its join, too. */
+const CRAWLERS_CONTACTS = 2;
+
 /** One crawl, and what was true in the middle of it. */
 interface Round {
   atMs: number;
@@ -141,14 +144,21 @@ function worldFor(options: CrawlErrorOptions): LivingWorld & { crawler: LabCrawl
   return { ...living, crawler };
 }
 
-/** Somebody who is up and can be called: he serves while he asks. */
+/** Somebody who is up, has joined and can be called: he serves while he asks. */
 function crawlerOf({ overlay, life }: LivingWorld, random: SeededRandom): number {
   const first = randomBelow(random, overlay.count);
   for (let i = 0; i < overlay.count; i++) {
     const node = (first + i) % overlay.count;
-    if (life.states[node] === State.up && isOpen(overlay, node)) return node;
+    if (life.states[node] !== State.up || !isOpen(overlay, node)) continue;
+    if (contactsOf(overlay, node) >= CRAWLERS_CONTACTS) return node;
   }
   throw new RangeError('nobody is there who could crawl: more nodes, or longer sessions');
+}
+
+function contactsOf(overlay: MainlineOverlay, node: number): number {
+  let contacts = 0;
+  overlay.node(node).table.visit(() => contacts++);
+  return contacts;
 }
 
 function isOpen(overlay: MainlineOverlay, node: number): boolean {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { checkMemory, footprintOf, freeBytes, heapMbFor } from '../../../src/cli/lab/memory.ts';
+import {
+  checkMemory,
+  footprintOf,
+  freeBytes,
+  heapMbFor,
+  peakBytes,
+  residentBytes,
+} from '../../../src/cli/lab/memory.ts';
 
 const world = (nodes: number, upkeep = false) => footprintOf({ nodes, k: 8, upkeep });
 
@@ -40,4 +47,14 @@ describe('before the work starts', () => {
     expect(heapMbFor(footprint, 4 * 2 ** 30)).toBeNull();
     expect(heapMbFor(footprint, 2 * 2 ** 30)).toBe(3072);
   });
+});
+
+test('memory that a process has is told, or else the most that it had', () => {
+  const most = peakBytes();
+  expect(most).toBeGreaterThan(10e6);
+  expect(residentBytes()).toBeGreaterThan(10e6);
+  const silent = () => {
+    throw new Error('ENOENT: no such file or directory, uv_resident_set_memory');
+  };
+  expect(residentBytes(silent)).toBeGreaterThanOrEqual(most);
 });
