@@ -73,6 +73,8 @@ const LONGEST_STAY = 0.9999;
 
 /** Who has just come up knows nobody: the command waits for its join, too. */
 const CRAWLERS_CONTACTS = 2;
+/** One of many goes within the seconds of a crawl; where this many did, none will stay. */
+const CRAWLERS_MOST = 10;
 
 /** One crawl, and what was true in the middle of it. */
 interface Round {
@@ -100,7 +102,7 @@ export function crawlError(
   const rounds: Round[] = [];
   for (let done = 0; done < crawls; done++) {
     const beginsAtMs = world.now;
-    rounds.push(crawled(living, options, crawlerOf(living, random)));
+    rounds.push(roundOf(living, options, random));
     const { delivered: messages, elapsedMs: virtualMs } = world;
     watch({ unit: 'crawl', done: done + 1, of: crawls, messages, virtualMs });
     world.run(Math.max(world.now, beginsAtMs + everyMs));
@@ -166,18 +168,31 @@ function isOpen(overlay: MainlineOverlay, node: number): boolean {
   return nats === null || nats.classOf[node] === NatClass.open;
 }
 
+/** Whose crawler goes away meanwhile begins again with another one. */
+function roundOf(
+  living: LivingWorld & { crawler: LabCrawl },
+  options: CrawlErrorOptions,
+  random: SeededRandom,
+): Round {
+  for (let i = 0; i < CRAWLERS_MOST; i++) {
+    const round = crawled(living, options, crawlerOf(living, random));
+    if (round !== null) return round;
+  }
+  throw new RangeError(`none of ${CRAWLERS_MOST} crawlers stayed for a crawl: longer sessions`);
+}
+
 function crawled(
   { overlay, life, crawler }: LivingWorld & { crawler: LabCrawl },
   { questions, endpointsPerS, nodes }: CrawlErrorOptions,
   from: number,
-): Round {
+): Round | null {
   const { world } = overlay;
   const beginsAtMs = world.now;
-  // The crawler must not go meanwhile.
   const before = new Set(upNodes(life.states));
   const zone = new Uint8Array(ID_BYTES);
   const crawl = new Crawl({ ...CRAWL_DEFAULTS, zone, questions, nodes: 4 * nodes }, 1);
-  crawler.run(overlay, from, crawl, endpointsPerS);
+  const isThere = () => life.states[from] === State.up;
+  if (!crawler.run(overlay, from, crawl, endpointsPerS, isThere)) return null;
   const after = new Set(upNodes(life.states));
   const answered = new Set<number>();
   const named = new Set<number>();

@@ -21,8 +21,17 @@ export class LabCrawl implements MainlineObserver {
   #crawl: Crawl | null = null;
   #overlay: MainlineOverlay | null = null;
 
-  /** Crawls from node `crawler`, to the end. Begins with whom it has in its table. */
-  run(overlay: MainlineOverlay, crawler: number, crawl: Crawl, endpointsPerS: number): void {
+  /**
+   * Crawls from node `crawler`, to the end. Begins with whom it has in its table. False: the crawler itself
+   * has gone meanwhile, and with it whatever was under way.
+   */
+  run(
+    overlay: MainlineOverlay,
+    crawler: number,
+    crawl: Crawl,
+    endpointsPerS: number,
+    isThere: () => boolean = () => true,
+  ): boolean {
     const { world, shared } = overlay;
     const { contacts } = shared;
     this.#crawl = crawl;
@@ -33,10 +42,12 @@ export class LabCrawl implements MainlineObserver {
     });
     const budget = new TokenBucket(endpointsPerS, Math.max(1, endpointsPerS / 10));
     while (!crawl.isOver) {
+      if (!isThere()) return false;
       this.#ask(crawler, budget);
       world.arm(crawler);
       world.run(world.now + PACE_MS);
     }
+    return true;
   }
 
   #ask(crawler: number, budget: TokenBucket): void {
