@@ -1,29 +1,22 @@
 /** What goes on for long on a host of both families: versions once, walks and crawls through both networks. */
-import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Multihomed, openMultihomed, publicKeyOf } from '../../../src/mainline.ts';
-import { createTestnet, type Testnet } from '../../../src/testnet.ts';
+import { type Multihomed, publicKeyOf } from '../../../src/mainline.ts';
+import type { Testnet } from '../../../src/testnet.ts';
 import { SEED } from '../../vectors/bep44.ts';
+import { type DualStack, hasV6, openDualStack } from './dual-stack.ts';
 
-const hasV6 = Object.values(networkInterfaces()).some((list) =>
-  list?.some(({ address }) => address === '::1'),
-);
 const hashOf = (n: number) => `5c0f${n}`.padEnd(40, '0');
 
 describe.skipIf(!hasV6)('dual stack (skipped where the system has no IPv6)', () => {
+  let host: DualStack;
   let four: Testnet;
   let six: Testnet;
   let us: Multihomed;
   beforeAll(async () => {
-    [four, six] = await Promise.all([
-      createTestnet({ nodes: 8 }),
-      createTestnet({ nodes: 8, host: '::1' }),
-    ]);
-    const bootstrap = [...four.bootstrap, ...six.bootstrap];
-    us = await openMultihomed({ hosts: ['127.0.0.1', '::1'], bootstrap });
-    await us.ready();
+    host = await openDualStack(8);
+    ({ four, six, us } = host);
   });
-  afterAll(() => Promise.all([us?.close(), four?.close(), six?.close()]));
+  afterAll(() => host?.close());
 
   test('whoever follows hears of each version once, and of none that is older', async () => {
     const value = { ih: new Uint8Array(20).fill(1) };

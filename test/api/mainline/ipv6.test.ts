@@ -1,11 +1,8 @@
 /** Nodes of IPv6 on real sockets: an IPv6-only host has all that there is. */
-import { networkInterfaces } from 'node:os';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Mainline, openMainline } from '../../../src/mainline.ts';
+import { hasV6 } from './dual-stack.ts';
 
-const hasV6 = Object.values(networkInterfaces()).some((list) =>
-  list?.some(({ address }) => address === '::1'),
-);
 const HASH = '5c0ffee5'.padEnd(40, '0');
 
 describe.skipIf(!hasV6)('on ::1 (skipped where the system has no IPv6)', () => {

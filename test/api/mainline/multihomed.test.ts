@@ -1,5 +1,4 @@
 /** A host with several addresses: real nodes on loopback addresses of both families, as one. */
-import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type Multihomed,
@@ -9,27 +8,21 @@ import {
 } from '../../../src/mainline.ts';
 import { createTestnet, type Testnet } from '../../../src/testnet.ts';
 import { SEED } from '../../vectors/bep44.ts';
+import { type DualStack, hasV6, openDualStack } from './dual-stack.ts';
 
-const hasV6 = Object.values(networkInterfaces()).some((list) =>
-  list?.some(({ address }) => address === '::1'),
-);
 const HASH = '5c0ffee5'.padEnd(40, '0');
 const hostsOf = (list: readonly { host: string }[]) => new Set(list.map(({ host }) => host));
 
 describe.skipIf(!hasV6)('dual stack (skipped where the system has no IPv6)', () => {
+  let host: DualStack;
   let four: Testnet;
   let six: Testnet;
   let us: Multihomed;
   beforeAll(async () => {
-    [four, six] = await Promise.all([
-      createTestnet({ nodes: 10 }),
-      createTestnet({ nodes: 10, host: '::1' }),
-    ]);
-    const bootstrap = [...four.bootstrap, ...six.bootstrap];
-    us = await openMultihomed({ hosts: ['127.0.0.1', '::1'], bootstrap });
-    await us.ready();
+    host = await openDualStack(10);
+    ({ four, six, us } = host);
   });
-  afterAll(() => Promise.all([us?.close(), four?.close(), six?.close()]));
+  afterAll(() => host?.close());
 
   test('what is stored is stored in both networks, and found in both', async () => {
     const { stored, writes } = await us.announce(HASH, { port: 7 });

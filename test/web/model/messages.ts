@@ -1,20 +1,9 @@
 /** Messages of a scene for tests, each with what a test does not care about filled in. */
 import type { Figures, Flight, Frame, Hello, KeyView, LookupView } from 'ringlight/scene';
-import { SCENE_VERSION } from 'ringlight/scene';
+import { NO_FIGURES, SCENE_VERSION } from 'ringlight/scene';
 import type { SceneModel } from '../../../web/src/model/scene-model.ts';
 
-export const figures: Figures = {
-  nodesNow: 0,
-  messages: 0,
-  lostMessages: 0,
-  lookups: 0,
-  failedLookups: 0,
-  exactLookups: 0,
-  keysNow: 0,
-  unsafeKeysNow: 0,
-  lostKeysNow: 0,
-  events: 0,
-};
+export const figures: Figures = NO_FIGURES;
 
 export function hello(more: Partial<Hello> = {}): Hello {
   return {

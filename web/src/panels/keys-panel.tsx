@@ -7,8 +7,7 @@ import { NodeState } from 'ringlight/scene';
 import type { SceneModel } from '../model/scene-model.ts';
 import type { Session } from '../model/session.ts';
 import { countText } from '../model/words.ts';
-import { download } from '../ui/download.ts';
-import { Icon } from '../ui/icon.tsx';
+import { FileButton } from '../ui/file-button.tsx';
 import { usePaced } from '../ui/paced.ts';
 import { type KeyColumn, type KeyRow, keyRows, keysCsv } from './key-rows.ts';
 import './keys-panel.css';
@@ -172,14 +171,12 @@ function KeyTable({ session, model, isRing, k, canAct }: KeyTableProps) {
           value={filter}
           onInput={(event) => setFilter(event.currentTarget.value)}
         />
-        <button
-          type="button"
+        <FileButton
+          name="ringlight-keys"
+          kind="csv"
           title="The list as a table for other programs"
-          onClick={() => download('ringlight-keys.csv', keysCsv(rows), 'text/csv')}
-        >
-          <Icon name="download" />
-          CSV
-        </button>
+          text={() => keysCsv(rows)}
+        />
       </div>
       <table class="keys-table">
         <caption class="hidden-text">Keys, their owners and copies</caption>

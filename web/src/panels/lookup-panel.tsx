@@ -11,8 +11,7 @@ import { view } from '../model/view-state.ts';
 import { powerOfTwo } from '../model/words.ts';
 import { chosenLookup } from '../stage/chosen-lookup.ts';
 import { bestStep, momentOf, pathTo, shortlistAt } from '../stage/route.ts';
-import { download } from '../ui/download.ts';
-import { Icon } from '../ui/icon.tsx';
+import { FileButton } from '../ui/file-button.tsx';
 import { usePaced } from '../ui/paced.ts';
 import { csvOf } from './csv.ts';
 import { LookupPlayer } from './lookup-player.tsx';
@@ -119,17 +118,8 @@ function LookupDetail({ lookup, model }: { lookup: LookupView; model: SceneModel
         <button type="button" onClick={() => showMessages(lookup.id)}>
           Its messages
         </button>
-        <button
-          type="button"
-          onClick={() => download(`${file}.svg`, waterfallSvg(fall, title), 'image/svg+xml')}
-        >
-          <Icon name="download" />
-          SVG
-        </button>
-        <button type="button" onClick={() => download(`${file}.csv`, stepsCsv(lookup), 'text/csv')}>
-          <Icon name="download" />
-          CSV
-        </button>
+        <FileButton name={file} kind="svg" text={() => waterfallSvg(fall, title)} />
+        <FileButton name={file} kind="csv" text={() => stepsCsv(lookup)} />
       </div>
     </section>
   );

@@ -4,7 +4,7 @@ import { newestMessages } from '../model/message-filter.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
 import { messageText } from '../model/words.ts';
-import { download } from '../ui/download.ts';
+import { FileButton } from '../ui/file-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { conversationText } from './message-filter-bar.tsx';
 import { ARROWS_MAX, drawSpaceTime, type SpaceTime } from './space-time.ts';
@@ -43,15 +43,11 @@ export function MessageDiagram({ model }: { model: SceneModel }) {
     <>
       <SpaceTimeView drawing={drawing} name="message" />
       <div class="message-files">
-        <button
-          type="button"
-          onClick={() =>
-            download('ringlight-messages.svg', spaceTimeSvg(drawing, title), 'image/svg+xml')
-          }
-        >
-          <Icon name="download" />
-          SVG
-        </button>
+        <FileButton
+          name="ringlight-messages"
+          kind="svg"
+          text={() => spaceTimeSvg(drawing, title)}
+        />
         <button type="button" aria-haspopup="dialog" onClick={() => setLarge(true)}>
           Large
         </button>

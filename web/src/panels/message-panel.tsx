@@ -8,8 +8,7 @@ import type { PaneProps } from '../model/pane.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
 import { exactClockText, msText } from '../model/words.ts';
-import { download } from '../ui/download.ts';
-import { Icon } from '../ui/icon.tsx';
+import { FileButton } from '../ui/file-button.tsx';
 import { usePaced } from '../ui/paced.ts';
 import { csvOf } from './csv.ts';
 import { MessageDetail } from './message-detail.tsx';
@@ -101,14 +100,12 @@ function List({ model, messages }: { model: SceneModel; messages: readonly Paire
         </table>
       </section>
       <div class="message-files">
-        <button
-          type="button"
+        <FileButton
+          name="ringlight-messages"
+          kind="csv"
           title="These messages as a table for other programs"
-          onClick={() => download('ringlight-messages.csv', flightsCsv(messages), 'text/csv')}
-        >
-          <Icon name="download" />
-          CSV
-        </button>
+          text={() => flightsCsv(messages)}
+        />
       </div>
     </>
   );
