@@ -11,11 +11,9 @@ import { DhtError, warn } from '../../io/errors.ts';
 import { Watchers } from '../../io/watchers.ts';
 import type { AdversaryModel } from '../../lab/adversaries/adversary.ts';
 import { besiegedWorld } from '../../lab/adversaries/besieged.ts';
-import { type Duration, durationMs } from '../../lab/duration.ts';
 import { type ChurnChoice, churnFrom } from '../../lab/life/churn-model.ts';
-import { type Life, State } from '../../lab/life/life.ts';
-import { carryOut, checkSchedule, follow, type Step } from '../../lab/life/schedule.ts';
-import type { Selection } from '../../lab/life/selection.ts';
+import type { Life } from '../../lab/life/life.ts';
+import { checkSchedule, follow, type Step } from '../../lab/life/schedule.ts';
 import { gradeOf } from '../../lab/mainline/grade.ts';
 import type { MainlineOverlay } from '../../lab/mainline/mainline-overlay.ts';
 import { checkStart, type StartModel } from '../../lab/mainline/start.ts';
@@ -35,9 +33,9 @@ import { type LookupTrace, type NodeInfo, traceOf } from '../../mainline/trace.t
 import { TableView } from '../../mainline/views.ts';
 import { type PingResult, pingResult } from '../mainline/answer.ts';
 import { type StoredPeers, storedPeers } from '../mainline/stored.ts';
-import { metricsText } from '../metrics.ts';
 import { LabAdversary } from './lab-adversary.ts';
-import { COMMANDS, checkPlaces, networkOf, selectionOf, type Whom } from './lab-choices.ts';
+import { checkPlaces, networkOf, type Whom } from './lab-choices.ts';
+import { LabWorld, type WorldStats } from './lab-world.ts';
 import { lazyList } from './node-list.ts';
 import { type LabNodeChooser, ownSettings } from './own-nodes.ts';
 import { type LabQueryHook, labHandler } from './query-hook.ts';
@@ -120,13 +118,8 @@ export interface LabAnnounceResult extends LabGetPeersResult {
 }
 
 /** A lab in plain numbers. */
-export interface LabStats {
-  virtualMs: number;
-  nodes: number;
+export interface LabStats extends WorldStats {
   lookups: { count: number } & Omit<Summary, 'lookups'>;
-  delivered: number;
-  lost: number;
-  undeliverable: number;
 }
 
 /** What a lab tells somebody who looks on, as it happens. Looking changes nothing. */
@@ -135,22 +128,24 @@ export interface LabWatcher {
   onLookup?(trace: LookupTrace, node: number, grade: Grade): void;
 }
 
-export class Lab {
+export class Lab extends LabWorld {
   /** Node i has the i-th smallest id. */
   readonly nodes: readonly LabNode[];
   /** In the order in which they were asked for; their nodes are not among `nodes`. */
   readonly adversaries: readonly LabAdversary[];
   readonly #overlay: MainlineOverlay;
-  readonly #world: World;
+  /** @internal */
+  protected readonly world: World;
+  /** @internal */
+  protected readonly life: Life;
   readonly #grades: Grade[] = [];
-  readonly #calls = new VirtualCalls((isOver) => this.#world.run(Infinity, isOver));
+  readonly #calls = new VirtualCalls((isOver) => this.world.run(Infinity, isOver));
   /** Peers found so far, by call. */
   readonly #peers = new Map<number, Set<Address>>();
-  readonly #life: Life;
-  #commands = 0;
   readonly #watchers = new Watchers<LabWatcher>(['onLookup'], warn);
 
   constructor(options: LabOptions) {
+    super();
     checkPlaces(options, 'node', NODE_OPTIONS);
     checkPlaces(options, 'network', NETWORK_OPTIONS);
     checkNames(options, 'options', 'createLab', OPTIONS);
@@ -190,8 +185,8 @@ export class Lab {
       },
     );
     this.#overlay = overlay;
-    this.#world = overlay.world;
-    this.#life = life;
+    this.world = overlay.world;
+    this.life = life;
     const ended = (node: number): void =>
       this.#calls.failAllOf(node, new DhtError('CLOSED', `node ${node} crashed`));
     life.observer = { began() {}, ended, resumed() {} };
@@ -201,16 +196,6 @@ export class Lab {
     this.adversaries = actors.map((band) => new LabAdversary(overlay, band));
   }
 
-  /** Virtual ms since the world began. */
-  get now(): number {
-    return this.#world.elapsedMs;
-  }
-
-  /** 16 hexadecimal digits that stand for every datagram delivered so far. */
-  get traceHash(): string {
-    return this.#world.traceHash;
-  }
-
   /** The latest lookups that were called for, graded by the oracle. */
   get lookups(): readonly Grade[] {
     return this.#grades;
@@ -218,14 +203,14 @@ export class Lab {
 
   /** All of `lookups` together, and what the wire carried. */
   get metrics(): Summary & { delivered: number; lost: number; undeliverable: number } {
-    const { delivered, lost, undeliverable } = this.#world;
+    const { delivered, lost, undeliverable } = this.world;
     return { ...summaryOf(this.#grades), delivered, lost, undeliverable };
   }
 
   /** The same and more as plain numbers, as other doors have them. */
   get stats(): LabStats {
     const { lookups: count, ...summary } = summaryOf(this.#grades);
-    const { delivered, lost, undeliverable } = this.#world;
+    const { delivered, lost, undeliverable } = this.world;
     const { now, nodes } = this;
     return {
       ...{ virtualMs: now, nodes: nodes.length, lookups: { count, ...summary } },
@@ -233,68 +218,14 @@ export class Lab {
     };
   }
 
-  /** The numbers of `stats` in the text format of Prometheus. */
-  metricsText(): string {
-    return metricsText('lab', [{ stats: this.stats }]);
-  }
-
   /** Tells `watcher` what happens until the returned function is called. */
   watch(watcher: LabWatcher): () => void {
     return this.#watchers.add(watcher);
   }
 
-  /** Lets virtual time pass: ms, or text such as '10 min', '30 s', '2 h'. */
-  run(duration: Duration): void {
-    this.#world.run(this.#world.now + durationMs(duration));
-  }
-
-  // What befalls nodes. Whom: numbers, or a selection such as { share: 0.2 }.
-
-  /** Ends processes without a word. Under churn they come back when it is time. */
-  crash(...whom: Whom): void {
-    this.#befall({ crash: this.#selected(whom) });
-  }
-
-  /** Lets nodes neither hear nor act, as a laptop whose lid is closed. */
-  pause(...whom: Whom): void {
-    this.#befall({ pause: this.#selected(whom) });
-  }
-
-  /** Lets those who are paused go on: their memory is as it was, the clock has jumped. */
-  resume(...whom: Whom): void {
-    this.#befall({ resume: this.#selected(whom) });
-  }
-
   /** Ends processes and begins new ones at once, which still know whom they knew. */
   restart(...whom: Whom): void {
-    this.#befall({ restart: this.#selected(whom) });
-  }
-
-  /** Begins those who are down; they join through living nodes. */
-  join(...whom: Whom): void {
-    this.#befall({ join: this.#selected(whom) });
-  }
-
-  /** Cuts nodes off from all others. */
-  partition(...whom: Whom): void {
-    this.#befall({ partition: this.#selected(whom) });
-  }
-
-  /** Ends all partitions. */
-  heal(): void {
-    this.#befall({ heal: true });
-  }
-
-  isAlive(number: number): boolean {
-    return this.#world.alive[number] === 1;
-  }
-
-  #selected(whom: Whom): Selection {
-    return selectionOf(whom, this.nodes.length);
-  }
-
-  #befall(step: Omit<Step, 'at'>): void {
-    carryOut(this.#life, step, COMMANDS + this.#commands++);
+    this.befall({ restart: this.selected(whom) });
   }
 
   /** @internal */
@@ -309,7 +240,7 @@ export class Lab {
 
   /** @internal */
   tableOf(number: number): TableView {
-    return new TableView(this.#overlay.node(number), () => this.#world.now, -START_MS);
+    return new TableView(this.#overlay.node(number), () => this.world.now, -START_MS);
   }
 
   /** @internal */
@@ -326,14 +257,14 @@ export class Lab {
   ): Promise<LabAnnounceResult> {
     return this.#calls.open(number, (call) => {
       const id = parseId(target, 'target');
-      if (!this.isAlive(number)) throw new DhtError('CLOSED', this.#whyNot(number));
+      if (!this.isAlive(number)) throw new DhtError('CLOSED', this.whyNot(number));
       this.#peers.set(call, new Set());
       const node = this.#overlay.node(number);
-      if (!node.lookup(this.#world.now, kind, id, call, announcement)) {
+      if (!node.lookup(this.world.now, kind, id, call, announcement)) {
         this.#peers.delete(call);
         throw new DhtError('NO_NODES', `node ${number} knows nobody, or is too busy`);
       }
-      this.#world.arm(number);
+      this.world.arm(number);
     });
   }
 
@@ -341,13 +272,13 @@ export class Lab {
   ping(number: number, other: number): Promise<LabPingResult> {
     wholeNumber(other, 'node', 0, this.nodes.length - 1);
     return this.#calls.open(number, (call) => {
-      if (!this.isAlive(number)) throw new DhtError('CLOSED', this.#whyNot(number));
-      const { now } = this.#world;
+      if (!this.isAlive(number)) throw new DhtError('CLOSED', this.whyNot(number));
+      const { now } = this.world;
       const to = this.addressOf(other);
       if (!this.#overlay.node(number).ask(now, to, Method.ping, NOWHERE, call)) {
         throw new DhtError('BUSY', `node ${number} has too many questions under way`);
       }
-      this.#world.arm(number);
+      this.world.arm(number);
     });
   }
 
@@ -360,11 +291,6 @@ export class Lab {
     }
   }
 
-  #whyNot(number: number): string {
-    const isPaused = this.#life.states[number] === State.paused;
-    return `node ${number} is ${isPaused ? 'paused' : 'down: it crashed, left or has not begun'}`;
-  }
-
   #ended(call: number, lookup: Lookup): void {
     const asker = this.#calls.nodeOf(call);
     const found = this.#peers.get(call) ?? [];
@@ -373,7 +299,7 @@ export class Lab {
     const grade = gradeOf(this.#overlay, asker, lookup);
     this.#grades.push(grade);
     if (this.#grades.length > GRADES_REMEMBERED) this.#grades.shift();
-    const trace = traceOf(lookup, this.#world.now);
+    const trace = traceOf(lookup, this.world.now);
     for (const hear of this.#watchers.of('onLookup')) hear(trace, asker, grade);
     const peers = [...found].map((peer) => ({
       host: formatIp(ipOf(peer)),

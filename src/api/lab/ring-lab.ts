@@ -11,17 +11,16 @@ import { formatAddress } from '../../core/address.ts';
 import { checkNames, shown, wholeNumber } from '../../core/argument.ts';
 import { parseId } from '../../core/id.ts';
 import { DhtError } from '../../io/errors.ts';
-import { type Duration, durationMs } from '../../lab/duration.ts';
 import { type ChurnChoice, churnFrom } from '../../lab/life/churn-model.ts';
 import type { Life } from '../../lab/life/life.ts';
-import { carryOut, checkSchedule, follow, type Step } from '../../lab/life/schedule.ts';
-import type { Selection } from '../../lab/life/selection.ts';
+import { checkSchedule, follow, type Step } from '../../lab/life/schedule.ts';
 import type { LatencyModel } from '../../lab/network/latency.ts';
 import type { NetworkModel } from '../../lab/network/network-model.ts';
 import { type Grade, type Summary, summaryOf } from '../../lab/results/grade.ts';
 import { livingRing } from '../../lab/ring/living-ring.ts';
 import type { RingOverlay } from '../../lab/ring/ring-overlay.ts';
 import { sha1 } from '../../lab/sha1.ts';
+import type { World } from '../../lab/world.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
 import {
   LEVELS,
@@ -31,9 +30,8 @@ import {
   ringSettings,
 } from '../../ring/settings.ts';
 import type { RingInfo } from '../../ring/view.ts';
-import { metricsText } from '../metrics.ts';
-import { COMMANDS, networkOf, selectionOf, type Whom } from './lab-choices.ts';
-import type { LabStats } from './mainline-lab.ts';
+import { networkOf } from './lab-choices.ts';
+import { LabWorld, type WorldStats } from './lab-world.ts';
 import { GRADES_REMEMBERED } from './mainline-lab.ts';
 import { VirtualCalls } from './virtual-calls.ts';
 
@@ -84,17 +82,18 @@ interface Begun {
   atMs: number;
 }
 
-export class RingLab {
+export class RingLab extends LabWorld {
   readonly nodes: readonly RingLabNode[];
   readonly #overlay: RingOverlay;
-  readonly #life: Life;
+  /** @internal */
+  protected readonly life: Life;
   readonly #grades: Grade[] = [];
-  readonly #calls = new VirtualCalls((isOver) => this.#overlay.world.run(Infinity, isOver));
+  readonly #calls = new VirtualCalls((isOver) => this.world.run(Infinity, isOver));
   readonly #begun = new Map<number, Begun>();
-  #commands = 0;
 
   /** @internal Use `createLab({ overlay: 'ring' })`. */
   constructor(options: Omit<RingLabOptions, 'overlay'>) {
+    super();
     checkNames(options, 'options', 'a ring lab', OPTIONS);
     const { seed = 1, nodes = 64, identities = 1, schedule = [], ...rest } = options;
     const { network, latency, loss, churn, ...chosen } = rest;
@@ -116,7 +115,7 @@ export class RingLab {
       { onOutcome: (_node, call, outcome) => this.#ended(call, outcome), onEvent() {} },
     );
     this.#overlay = overlay;
-    this.#life = life;
+    this.life = life;
     const ended = (node: number): void =>
       this.#calls.failAllOf(node, new DhtError('CLOSED', `node ${node} crashed`));
     life.observer = { began() {}, ended, resumed() {} };
@@ -124,14 +123,9 @@ export class RingLab {
     this.nodes = Array.from({ length: nodes }, (_, number) => new RingLabNode(this, number));
   }
 
-  /** Virtual ms since the world began. */
-  get now(): number {
-    return this.#overlay.world.elapsedMs;
-  }
-
-  /** 16 hexadecimal digits that stand for everything delivered so far. */
-  get traceHash(): string {
-    return this.#overlay.world.traceHash;
+  /** @internal */
+  protected get world(): World {
+    return this.#overlay.world;
   }
 
   /** The latest calls, graded by the oracle: did they end at the true owner, and at what price? */
@@ -146,39 +140,9 @@ export class RingLab {
   }
 
   /** What the world carried, in plain numbers. */
-  get stats(): Omit<LabStats, 'lookups'> {
-    const { delivered, lost, undeliverable, elapsedMs: virtualMs } = this.#overlay.world;
+  get stats(): WorldStats {
+    const { delivered, lost, undeliverable, elapsedMs: virtualMs } = this.world;
     return { virtualMs, nodes: this.nodes.length, delivered, lost, undeliverable };
-  }
-
-  /** The numbers of `stats` in the text format of Prometheus. */
-  metricsText(): string {
-    return metricsText('lab', [{ stats: this.stats }]);
-  }
-
-  /** Lets virtual time pass: ms, or text such as '10 min', '30 s', '2 h'. */
-  run(duration: Duration): void {
-    const { world } = this.#overlay;
-    world.run(world.now + durationMs(duration));
-  }
-
-  // What befalls nodes. Whom: numbers, or a selection such as { share: 0.2 }.
-
-  /**
-   * Kills processes: their peers' connections are reset. What their disks hold, they hold. Under churn they
-   * come back when it is time.
-   */
-  crash(...whom: Whom): void {
-    this.#befall({ crash: this.#selected(whom) });
-  }
-
-  /** Stops them without a word, clock and memory intact, until `resume`. */
-  pause(...whom: Whom): void {
-    this.#befall({ pause: this.#selected(whom) });
-  }
-
-  resume(...whom: Whom): void {
-    this.#befall({ resume: this.#selected(whom) });
   }
 
   /** A new process each, at the same address, with what its disk held or an empty one. */
@@ -188,33 +152,7 @@ export class RingLab {
   ): void {
     const list = [numbers].flat();
     for (const node of list) wholeNumber(node, 'node', 0, this.nodes.length - 1);
-    for (const node of list) this.#life.restart(node, hasDisk ? 'memory' : 'blank');
-  }
-
-  /** Begins those who are down; they join through living nodes. */
-  join(...whom: Whom): void {
-    this.#befall({ join: this.#selected(whom) });
-  }
-
-  /** Cuts nodes off from all others, both ways, until `heal`. */
-  partition(...whom: Whom): void {
-    this.#befall({ partition: this.#selected(whom) });
-  }
-
-  heal(): void {
-    this.#befall({ heal: true });
-  }
-
-  #selected(whom: Whom): Selection {
-    return selectionOf(whom, this.nodes.length);
-  }
-
-  #befall(step: Omit<Step, 'at'>): void {
-    carryOut(this.#life, step, COMMANDS + this.#commands++);
-  }
-
-  isAlive(number: number): boolean {
-    return this.#overlay.world.alive[number] === 1;
+    for (const node of list) this.life.restart(node, hasDisk ? 'memory' : 'blank');
   }
 
   /** The living node that truly owns a key, as the world knows it; no message is sent. */
@@ -240,7 +178,7 @@ export class RingLab {
     begin: (node: ReturnType<RingOverlay['node']>, now: number, call: number) => void,
   ): Promise<RingLabResult> {
     return this.#calls.open<RingLabResult>(number, (call) => {
-      if (!this.isAlive(number)) throw new DhtError('CLOSED', `node ${number} is down`);
+      if (!this.isAlive(number)) throw new DhtError('CLOSED', this.whyNot(number));
       const { world } = this.#overlay;
       this.#begun.set(call, { node: number, key, atMs: world.now });
       begin(this.#overlay.node(number), world.now, call);
@@ -254,7 +192,7 @@ export class RingLab {
     if (!this.#calls.has(call) || begun === undefined) return;
     const { code, message, found, value, hops, copies } = outcome;
     const owner = this.#overlay.nodeAt(outcome.owner);
-    const latencyMs = this.#overlay.world.now - begun.atMs;
+    const latencyMs = this.world.now - begun.atMs;
     this.#grade(begun, outcome, owner, latencyMs);
     if (code !== 'ok') {
       const known =
