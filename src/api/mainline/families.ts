@@ -15,17 +15,25 @@ export function followAll(
   link: Pointer,
   options: FollowOptions,
 ): AsyncGenerator<Version, void, undefined> {
-  const over = new AbortController();
-  const { signal } = options;
-  const onAbort = (): void => over.abort(signal!.reason);
+  const { over, release } = controllerUnder(options.signal);
   const own = { ...options, signal: over.signal };
   const streams = askers.map((node) => node.follow(link, own));
-  if (signal?.aborted) onAbort();
-  signal?.addEventListener('abort', onAbort, { once: true });
   return newest(streams, () => {
-    signal?.removeEventListener('abort', onAbort);
+    release();
     over.abort();
   });
+}
+
+/** A controller that gives up when `signal` does, too, until it is released. */
+export function controllerUnder(signal: AbortSignal | undefined): {
+  over: AbortController;
+  release(): void;
+} {
+  const over = new AbortController();
+  const onAbort = (): void => over.abort(signal!.reason);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return { over, release: () => signal?.removeEventListener('abort', onAbort) };
 }
 
 type Stream = AsyncGenerator<Version, void, undefined>;

@@ -273,9 +273,5 @@ function refusal(trace: LookupTrace, writes: readonly NodeWrite[]): DhtError {
     const what = `another version is there: error ${code}${reason && `: ${reason}`}`;
     return new DhtError('OUTDATED', what, { krpcCode: code });
   }
-  const refused = writes.find(({ outcome }) => outcome === 'refused');
-  if (!refused) return notStored('item', trace);
-  const { code, reason } = refused;
-  const what = `no node stored the item: error ${code}${reason && `: ${reason}`}`;
-  return new DhtError('NOT_STORED', what, { krpcCode: code });
+  return notStored('item', trace, writes);
 }

@@ -19,7 +19,7 @@ import type { LookupTrace, NodeInfo, NodeWrite } from '../../mainline/trace.ts';
 import { metricsText } from '../metrics.ts';
 import type { Announcement } from './announcer.ts';
 import type { CrawledNode, CrawlOptions, CrawlResult } from './crawl.ts';
-import { followAll, sampleAll } from './families.ts';
+import { controllerUnder, followAll, sampleAll } from './families.ts';
 import type { FollowOptions, Pointer, Version } from './follow.ts';
 import {
   encodedValue,
@@ -259,15 +259,9 @@ export class Multihomed {
     { signal, timeoutMs }: CallLimits,
     run: (own: CallLimits, found: (one: Found) => void) => Promise<Result>,
   ): Search<Found, Result> {
-    const over = new AbortController();
-    const onAbort = (): void => over.abort(signal!.reason);
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const { over, release } = controllerUnder(signal);
     return new Search(
-      (found) =>
-        run({ signal: over.signal, timeoutMs }, found).finally(() => {
-          signal?.removeEventListener('abort', onAbort);
-        }),
+      (found) => run({ signal: over.signal, timeoutMs }, found).finally(release),
       () => over.abort(),
     );
   }

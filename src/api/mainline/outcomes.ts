@@ -1,8 +1,8 @@
-/** What a call comes to: an answer as a plain result, and each way to fail as an error that says why. */
+/** How a call fails: each way as an error that says why. */
 import type { Refusal } from '../../io/driver.ts';
 import { DhtError } from '../../io/errors.ts';
 import { refusalText } from '../../io/udp-socket.ts';
-import type { LookupTrace } from '../../mainline/trace.ts';
+import type { LookupTrace, NodeWrite } from '../../mainline/trace.ts';
 import type { MainlineStats, statsOf } from '../../mainline/views.ts';
 
 /** @param host where we listen. */
@@ -11,8 +11,18 @@ export function notSent(refusal: Refusal | null, host: string): DhtError {
   return new DhtError('NOT_SENT', `the system refuses to send${why}`);
 }
 
-/** @param what it was that nobody took. */
-export function notStored(what: string, trace: LookupTrace): DhtError {
+/** @param what it was that nobody took; whoever refused it says more than that nobody answered. */
+export function notStored(
+  what: string,
+  trace: LookupTrace,
+  writes: readonly NodeWrite[] = [],
+): DhtError {
+  const refused = writes.find(({ outcome }) => outcome === 'refused');
+  if (refused) {
+    const { code, reason } = refused;
+    const why = `error ${code}${reason && `: ${reason}`}`;
+    return new DhtError('NOT_STORED', `no node stored the ${what}: ${why}`, { krpcCode: code });
+  }
   const answered = `${trace.answered} of ${trace.steps.length} nodes answered`;
   return new DhtError('NOT_STORED', `no node stored the ${what} (${answered})`);
 }

@@ -7,7 +7,6 @@ import { checkNames, shown } from '../../core/argument.ts';
 import { parseId } from '../../core/id.ts';
 import type { CallLimits } from '../../io/calls.ts';
 import type { Clock } from '../../io/clock.ts';
-import { DhtError } from '../../io/errors.ts';
 import type { Search } from '../../io/search.ts';
 import { keyPairOf, SEED_BYTES, verify } from '../../io/signatures.ts';
 import type { SignedPeerErrand } from '../../mainline/errand.ts';
@@ -90,7 +89,7 @@ export class SignedPeerCalls {
     const { errand, peers } = errandFor(own, () => {});
     const kind = LookupKind.announceSigned;
     const { trace, stored, failed, writes } = await this.#desk.lookup(limits, kind, target, errand);
-    if (stored === 0) throw refusal(writes) ?? notStored('announce', trace);
+    if (stored === 0) throw notStored('announce', trace, writes);
     const all = { peers: [...peers.values()], nodes: trace.closest, lookup: trace };
     return { ...all, stored, failed, writes };
   }
@@ -125,12 +124,4 @@ function errandFor(
     if (isNew) found(peer);
   };
   return { errand: { own, known: new Map(), found: hear }, peers };
-}
-
-function refusal(writes: readonly NodeWrite[]): DhtError | null {
-  const refused = writes.find(({ outcome }) => outcome === 'refused');
-  if (!refused) return null;
-  const { code, reason } = refused;
-  const what = `no node stored the announce: error ${code}${reason && `: ${reason}`}`;
-  return new DhtError('NOT_STORED', what, { krpcCode: code });
 }

@@ -3,7 +3,7 @@
  * next time: its id and the contacts it knew are written when it stops and read when it starts.
  */
 import { renameSync, writeFileSync } from 'node:fs';
-import { type Mainline, type MainlineOptions, metricsText } from '../../mainline.ts';
+import type { Mainline, MainlineOptions, Multihomed } from '../../mainline.ts';
 import type { Studio } from '../../studio.ts';
 import { bold, CommandError, type Console, counted } from '../console.ts';
 import { type MetricsPage, openMetrics } from '../metrics.ts';
@@ -33,11 +33,12 @@ export async function serve(options: ServeOptions, console: Console): Promise<vo
     ...(options.state !== undefined && { state: options.state }),
     onError: (error) => complain(error, console),
   };
-  const nodes = await openNodes(options, more);
+  const opened = await openNodes(options, more);
+  const nodes: readonly Mainline[] = 'nodes' in opened ? opened.nodes : [opened];
   let studio: Studio | null = null;
   let metrics: MetricsPage | null = null;
   try {
-    metrics = await openMetrics(options.metrics, () => metricsOf(nodes), console);
+    metrics = await openMetrics(options.metrics, () => opened.metricsText(), console);
     studio = await show(nodes, options, console);
     await stay(nodes, options, stopped, console);
     for (const one of nodes) await saveState(one);
@@ -51,22 +52,9 @@ export async function serve(options: ServeOptions, console: Console): Promise<vo
 }
 
 /** One, or with `--also` one for each address. */
-async function openNodes(
-  options: ServeOptions,
-  more: MainlineOptions,
-): Promise<readonly Mainline[]> {
+function openNodes(options: ServeOptions, more: MainlineOptions): Promise<Mainline | Multihomed> {
   const { also = [] } = options;
-  if (also.length === 0) return [await openNode(options, more)];
-  return (await openHomes(options, also, more)).nodes;
-}
-
-function metricsOf(nodes: readonly Mainline[]): string {
-  const [node] = nodes as [Mainline];
-  if (nodes.length === 1) return node.metricsText();
-  const measurements = nodes.map(({ stats, host, port }) => ({
-    ...{ stats, labels: { node: endpointText(host, port) } },
-  }));
-  return metricsText('mainline', measurements);
+  return also.length === 0 ? openNode(options, more) : openHomes(options, also, more);
 }
 
 /** The nodes, and around them those in their tables. */

@@ -10,7 +10,7 @@ import { ascii } from '../krpc/bencode.ts';
 import { ErrorCode } from '../krpc/fields.ts';
 import type { Message } from '../krpc/message.ts';
 import { copied } from '../krpc/reading.ts';
-import { isSignedPeer, type SignedPeer } from '../krpc/signed-peer.ts';
+import { isSignedPeer, SIGNED_PEERS_PER_REPLY, type SignedPeer } from '../krpc/signed-peer.ts';
 import { KEY_BYTES, SIGNATURE_BYTES } from '../krpc/storage-fields.ts';
 import type { Writer } from '../krpc/writer.ts';
 import type { MainlineState } from '../state.ts';
@@ -18,8 +18,6 @@ import { acknowledge, begin, isAuthentic, refuse, writeNodes } from './replies.t
 
 /** The draft: what was signed longer ago, or will be, is not stored. */
 export const SIGNED_WITHIN_MS = 45_000;
-/** The draft: so many in a reply at most. Beside eight nodes seven fit. */
-const SIGNED_PEERS_MAX = 10;
 
 const text = {
   infoHash: ascii('Invalid info_hash'),
@@ -43,7 +41,7 @@ export function getSignedPeers(
   const { random } = shared;
   begin(node, from, query, out);
   writeNodes(node, now, from, query, out);
-  const room = Math.min(SIGNED_PEERS_MAX, out.signedPeersThatFit(query));
+  const room = Math.min(SIGNED_PEERS_PER_REPLY, out.signedPeersThatFit(query));
   const peers = signedPeers?.sample(now, bytes, infoHashStart, room, random) ?? [];
   if (peers.length > 0) out.signedPeers(peers);
   if (!signedPeers || signedPeers.hasRoom(now, bytes, infoHashStart, from)) {

@@ -7,14 +7,17 @@ import type { Address } from '../../core/address.ts';
 import type { SignedPeerErrand } from '../errand.ts';
 import { Method } from '../krpc/fields.ts';
 import type { Message } from '../krpc/message.ts';
-import { isSignedPeer, readSignedPeer, SIGNED_PEER_BYTES } from '../krpc/signed-peer.ts';
+import {
+  isSignedPeer,
+  readSignedPeer,
+  SIGNED_PEER_BYTES,
+  SIGNED_PEERS_PER_REPLY,
+} from '../krpc/signed-peer.ts';
 import type { Lookup } from '../rows/lookup.ts';
 import { RecentAddresses } from '../rows/meter.ts';
 import type { MainlineState } from '../state.ts';
 import { writeToClosest } from './writes.ts';
 
-/** Keys read from one answer. */
-export const SIGNED_PEERS_PER_REPLY = 10;
 /** Keys that one lookup brings back: each costs a signature, 0.1 ms. */
 export const SIGNED_PEERS_MAX = 1000;
 /** Who answered with an error may know the method in its next version. */

@@ -14,6 +14,8 @@ import { KEY_BYTES, SIGNATURE_BYTES } from './storage-fields.ts';
 
 const TIME_BYTES = 8;
 export const SIGNED_PEER_BYTES: number = KEY_BYTES + TIME_BYTES + SIGNATURE_BYTES;
+/** The draft: so many in a reply at most. Beside eight nodes six fit. */
+export const SIGNED_PEERS_PER_REPLY = 10;
 /** The greatest time that a number holds exactly: in the year 2255. */
 export const TIME_US_MAX: number = Number.MAX_SAFE_INTEGER;
 

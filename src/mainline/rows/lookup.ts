@@ -19,7 +19,7 @@
  * - where BEP 42 is kept, candidates whose ids do not follow from their addresses are asked like all
  *   others but do not count among the k: they can tell of others, and never have the last word;
  * - one candidate per IP and one per /24, where that is asked for: a liar pays with networks;
- * - with a `reach` all candidates within that distance are asked, however many are closer (edk, `reachOf`);
+ * - with a `reach` all candidates within that distance are asked, however many are closer (edk, `reachTo`);
  * - with several paths each has to come to its end first (paths.ts).
  */
 import {

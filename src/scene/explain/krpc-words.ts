@@ -164,6 +164,14 @@ export const MESSAGES: ReadonlyMap<string, string> = new Map([
     'put',
     'A query that stores an item (BEP 44): under the hash of its value, or under that of a key, signed.',
   ],
+  [
+    'get_signed_peers',
+    'A query: name keys that were announced, signed, for an info-hash (a draft).',
+  ],
+  [
+    'announce_signed_peer',
+    'A query that stores: the owner of this key has this info-hash, and signed that (a draft).',
+  ],
   ['sample_infohashes', 'A query: name some of the info-hashes that you store (BEP 51).'],
   ['nodes', 'A reply: these are the closest nodes that I know.'],
   ['values', 'A reply: these peers share the torrent.'],

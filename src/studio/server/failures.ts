@@ -1,6 +1,6 @@
 /** Why a studio cannot be opened. Both are told in one line, and known by their code. */
 
-/** Why the studio cannot be opened: the port is taken, there are no pages … */
+/** Why the studio cannot be opened: the port is taken, the address is not ours, or it is not permitted. */
 export class StudioError extends Error {
   override name = 'StudioError';
   readonly code: 'ADDRESS_IN_USE' | 'ADDRESS_UNAVAILABLE' | 'NOT_PERMITTED';

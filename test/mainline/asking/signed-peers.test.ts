@@ -1,12 +1,12 @@
 /** Looking for signed peers: lies are passed over, and who answers with an error is asked for nodes next time. */
 import { expect, test } from 'vitest';
 import { keyPairOf } from '../../../src/io/signatures.ts';
-import { SIGNED_PEERS_PER_REPLY } from '../../../src/mainline/asking/signed-peers.ts';
 import { settingsFrom } from '../../../src/mainline/choices.ts';
 import type { SignedPeerErrand } from '../../../src/mainline/errand.ts';
 import type { Encodable } from '../../../src/mainline/krpc/bencode.ts';
 import {
   SIGNED_PEER_BYTES,
+  SIGNED_PEERS_PER_REPLY,
   type SignedPeer,
   signedPeerBytes,
   writeSignedPeer,

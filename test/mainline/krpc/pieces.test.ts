@@ -3,12 +3,16 @@ import { expect, test } from 'vitest';
 import { latin1 } from '../../../src/mainline/krpc/bencode.ts';
 import { piece } from '../../../src/mainline/krpc/pieces.ts';
 
-test.each(Object.entries(piece))('%s is ASCII of its length, zeros behind it', (_, one) => {
-  const view = new DataView(new ArrayBuffer(one.words.length * 4));
-  one.words.forEach((word, i) => {
+function bytesOf({ words }: { words: Uint32Array }): Uint8Array {
+  const view = new DataView(new ArrayBuffer(words.length * 4));
+  words.forEach((word, i) => {
     view.setUint32(i * 4, word);
   });
-  const bytes = new Uint8Array(view.buffer);
+  return new Uint8Array(view.buffer);
+}
+
+test.each(Object.entries(piece))('%s is ASCII of its length, zeros behind it', (_, one) => {
+  const bytes = bytesOf(one);
   expect(bytes.length - one.length).toBeLessThan(4);
   expect(bytes.subarray(one.length).every((byte) => byte === 0)).toBe(true);
   const text = latin1(bytes, 0, one.length);
@@ -16,15 +20,8 @@ test.each(Object.entries(piece))('%s is ASCII of its length, zeros behind it', (
 });
 
 test('strings in them have the lengths that stand before them', () => {
-  const text = (one: { length: number; words: Uint32Array }): string => {
-    const view = new DataView(new ArrayBuffer(one.words.length * 4));
-    one.words.forEach((word, i) => {
-      view.setUint32(i * 4, word);
-    });
-    return latin1(new Uint8Array(view.buffer), 0, one.length);
-  };
   const methods = Object.values(piece)
-    .map(text)
+    .map((one) => latin1(bytesOf(one), 0, one.length))
     .filter((one) => one.startsWith('e1:q'));
   expect(methods.length).toBeGreaterThanOrEqual(9);
   for (const method of methods) {

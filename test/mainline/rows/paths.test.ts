@@ -1,3 +1,4 @@
+/** Disjoint paths: who is of which, that none ends the others, and that all is found that one path finds. */
 import { expect, test } from 'vitest';
 import { addressOf, writeAddress } from '../../../src/core/address.ts';
 import { SeededRandom } from '../../../src/core/random.ts';

@@ -6,7 +6,7 @@ import { view } from '../model/view-state.ts';
 import { messageText } from '../model/words.ts';
 import { FileButton } from '../ui/file-button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { conversationText } from './message-filter-bar.tsx';
+import { conversationText, NoMessages } from './message-filter-bar.tsx';
 import { ARROWS_MAX, drawSpaceTime, type SpaceTime } from './space-time.ts';
 import { spaceTimeSvg } from './space-time-svg.ts';
 import { SpaceTimeView } from './space-time-view.tsx';
@@ -29,13 +29,7 @@ export function MessageDiagram({ model }: { model: SceneModel }) {
     model.flights.some(({ id }) => id === view.selectedFlight.value);
   if (!isHeld) held.current = { filter, messages: newest };
   const { messages } = held.current;
-  if (messages.length === 0) {
-    return (
-      <p class="soft">
-        {model.flights.length === 0 ? 'No messages yet.' : 'No message is like that.'}
-      </p>
-    );
-  }
+  if (messages.length === 0) return <NoMessages model={model} />;
   const drawing = drawSpaceTime(messages, model.atMs);
   const { conversation } = filter;
   const title = conversation ? conversationText(model, conversation) : 'Messages';

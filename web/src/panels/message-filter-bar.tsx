@@ -108,3 +108,12 @@ function nodeOf(text: string): number {
 function verdictOf(text: string): Verdict | null {
   return VERDICTS.find((verdict) => verdict === text) ?? null;
 }
+
+/** Where there is nothing to list or to draw. */
+export function NoMessages({ model }: { model: SceneModel }) {
+  return (
+    <p class="soft">
+      {model.flights.length === 0 ? 'No messages yet.' : 'No message is like that.'}
+    </p>
+  );
+}

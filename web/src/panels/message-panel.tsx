@@ -12,7 +12,7 @@ import { FileButton } from '../ui/file-button.tsx';
 import { usePaced } from '../ui/paced.ts';
 import { csvOf } from './csv.ts';
 import { MessageDetail } from './message-detail.tsx';
-import { MessageFilterBar } from './message-filter-bar.tsx';
+import { MessageFilterBar, NoMessages } from './message-filter-bar.tsx';
 import './message-panel.css';
 
 const ROWS_SHOWN = 80;
@@ -68,16 +68,8 @@ function FormButton({ label, isDiagram }: { label: string; isDiagram: boolean })
   );
 }
 
-function Nothing({ model }: { model: SceneModel }) {
-  return (
-    <p class="soft">
-      {model.flights.length === 0 ? 'No messages yet.' : 'No message is like that.'}
-    </p>
-  );
-}
-
 function List({ model, messages }: { model: SceneModel; messages: readonly PairedFlight[] }) {
-  if (messages.length === 0) return <Nothing model={model} />;
+  if (messages.length === 0) return <NoMessages model={model} />;
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
@@ -132,7 +124,7 @@ function Row({ flight, other }: PairedFlight) {
           {!isFine && <span> ({fate})</span>}
         </button>
       </td>
-      <td class="message-way">
+      <td>
         {endText(from)} → {endText(to)}
       </td>
       <td>{bytes}</td>

@@ -7,7 +7,7 @@
  *     worlds that stand        ├─────▌      ├────────────────▌       each from the beginning
  *     going back to x                  ▌──▶x                         from the one before x: it is seen from now on
  *
- * They are as many events apart as are run through in half a second; when there are too many, every other
+ * They are `EVENTS_APART` events apart; when there are too many, every other
  * one goes and they stand twice as far apart. What they weigh is bounded. What is seen is what a straight
  * run would show, for it is one.
  */
@@ -15,7 +15,7 @@ import type { Command, Outcomes, SceneConfig, SceneMessage, TimedAct } from 'rin
 import type { OpenSource, Source, SourceListener } from './source.ts';
 
 /** Events from one to the next: about 0.3 s of work for a ring, less for Mainline. */
-export const EVENTS_APART = 25_000;
+const EVENTS_APART = 25_000;
 /** More than that and making them takes longer than going back without them. */
 export const STANDING_MAX = 12;
 /** Of all that stand: what a page may take for comfort. */
