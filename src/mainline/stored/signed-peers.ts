@@ -41,8 +41,14 @@ export class SignedPeers {
     return this.#count;
   }
 
-  /** Would a new key from this address be stored? */
+  /** Would a key from this address be stored? One that came from it before may be renewed. */
   hasRoom(now: number, infoHash: Uint8Array, start: number, from: Address): boolean {
+    const swarm = this.#swarms.get(infoHash, start);
+    if (swarm?.some((entry) => entry.from === from)) return true;
+    return this.#takesOneMore(now, infoHash, start, from);
+  }
+
+  #takesOneMore(now: number, infoHash: Uint8Array, start: number, from: Address): boolean {
     const swarm = this.#swarms.get(infoHash, start);
     if (swarm) this.#dropOld(now, swarm);
     else if (this.#swarms.full) this.#expire(now);
@@ -69,7 +75,7 @@ export class SignedPeers {
       known.announcedAtMs = now;
       return true;
     }
-    if (!this.hasRoom(now, infoHash, start, from)) return false;
+    if (!this.#takesOneMore(now, infoHash, start, from)) return false;
     const swarm = this.#swarms.get(infoHash, start) ?? [];
     swarm.push({ peer, from, announcedAtMs: now });
     this.#swarms.put(now, infoHash, start, swarm);

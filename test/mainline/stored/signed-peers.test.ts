@@ -46,6 +46,10 @@ describe('limits', () => {
       expect(isStored).toBe(n < limit);
     }
     expect(peers.announce(0, HASH, 0, at('5.5.6.1', 1), peer(99))).toBe(true);
+    // Whoever has announced gets a token to do it again, and no more than that by it.
+    expect(peers.hasRoom(0, HASH, 0, at('5.5.5.1', 1))).toBe(true);
+    expect(peers.hasRoom(0, HASH, 0, at('5.5.5.200', 1))).toBe(false);
+    expect(peers.announce(0, HASH, 0, at('5.5.5.1', 1), peer(77))).toBe(false);
     // Whose key is there renews it from wherever he is.
     expect(peers.announce(0, HASH, 0, at('5.5.5.200', 1), peer(0))).toBe(true);
   });
