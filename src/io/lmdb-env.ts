@@ -15,9 +15,8 @@ export function openEnvironment(directory: string): Environment {
   return open<Buffer, never>(directory, {
     encoding: 'binary',
     noSubdir: false,
-    // A commit is over when it is durable, so that its failure is a rejection and nothing else.
+    // Nothing is written here: neither a thread that flushes nor turns that are gathered.
     overlappingSync: false,
-    // Turns are ours: a transaction begins when the one before is done.
     eventTurnBatching: false,
     maxDbs: 3,
   } as never);

@@ -175,8 +175,8 @@ function copySlice(
   return null;
 }
 
-/** Adds what a batch of a journal says. False when it is not what was written. @internal for tests */
-export function readOlderBatch(batch: Buffer, log: LogStore): boolean {
+/** Adds what a batch of a journal says. False when it is not what was written. */
+function readOlderBatch(batch: Buffer, log: LogStore): boolean {
   if (batch.length < CRC_BYTES) return false;
   if (batch.readUInt32BE(0) !== crc32(batch.subarray(CRC_BYTES))) return false;
   // Its entries are those of a log.

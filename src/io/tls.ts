@@ -43,7 +43,7 @@ const TOLD_LIMIT = 256;
 export class Tls {
   readonly #context: SecureContext;
   readonly #options: { cert: Buffer; key: Buffer; ca: Buffer };
-  /** Why the last handshake failed; null: none has. */
+  /** Why the last handshake that we began failed; null: it has not. */
   failure: string | null = null;
   /** Hears of each peer with which it failed, once. */
   onFailure: ((host: string, port: number, reason: string) => void) | null = null;
@@ -78,7 +78,7 @@ export class Tls {
     let proven = 0;
     server.on('connection', (socket: Socket) => {
       if (open - proven >= HANDSHAKES_LIMIT) {
-        turnedAway();
+        // It is a handshake that failed, and counted as one below.
         socket.destroy();
         return;
       }
@@ -108,16 +108,20 @@ export class Tls {
     socket.setNoDelay(true);
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const isNetwork = error.syscall !== undefined;
-      if (!isNetwork) this.#failed(host, port, error);
+      if (isNetwork) return;
+      this.failure = wordsOf(error);
+      this.#failed(host, port, error);
+    });
+    socket.once('secureConnect', () => {
+      this.failure = null;
     });
     return socket;
   }
 
   #failed(host: string, port: number, error: Error): void {
-    this.failure = wordsOf(error);
     if (host === '' || this.#told.has(host) || this.#told.size >= TOLD_LIMIT) return;
     this.#told.add(host);
-    this.onFailure?.(host, port, this.failure);
+    this.onFailure?.(host, port, wordsOf(error));
   }
 }
 

@@ -129,6 +129,9 @@ const NamesQuestion = z.object({
     .describe('The `next` of the page before.'),
 });
 
+/** What is asked for, checked. */
+export type NamesQuestion = z.output<typeof NamesQuestion>;
+
 /** Checks what is asked for, and describes it. */
 export const namesQuestion = validator('query', NamesQuestion, (result) => {
   if (result.success) return;
@@ -142,6 +145,7 @@ export const CHANGES: MiddlewareHandler = describeRoute({
     said('query', 'key', 'One key by its name.'),
     said('query', 'prefix', 'Or all names that begin so.'),
     said('header', 'Last-Event-ID', 'Go on behind this event.'),
+    said('query', 'after', 'The same, for those who cannot set a header.'),
   ],
   responses: {
     200: { description: 'Events until somebody goes.', content: { 'text/event-stream': {} } },
@@ -151,7 +155,7 @@ export const CHANGES: MiddlewareHandler = describeRoute({
 });
 
 const textRoute = (summary: string, description: string): MiddlewareHandler =>
-  describeRoute({ summary, responses: { 200: { description, content: TEXT }, 503: DOWN } });
+  describeRoute({ summary, responses: { 200: { description, content: TEXT } } });
 
 export const RING: MiddlewareHandler = describeRoute({
   summary: 'What the member knows of itself and its neighbours',
@@ -160,9 +164,14 @@ export const RING: MiddlewareHandler = describeRoute({
       description: 'As `ring.info()` gives it.',
       content: jsonOf(z.record(z.string(), z.unknown())),
     },
-    503: DOWN,
   },
 });
 export const METRICS: MiddlewareHandler = textRoute('Counters for Prometheus', 'Version 0.0.4');
 export const HEALTHZ: MiddlewareHandler = textRoute('The process answers', 'ok');
-export const READYZ: MiddlewareHandler = textRoute('It is a member of its ring', 'ready');
+export const READYZ: MiddlewareHandler = describeRoute({
+  summary: 'It is a member of its ring',
+  responses: {
+    200: { description: 'ready', content: TEXT },
+    503: { description: 'not a member', content: TEXT },
+  },
+});

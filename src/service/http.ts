@@ -152,16 +152,9 @@ function noName(): ServiceError {
   return new ServiceError(400, 'BAD_REQUEST', message);
 }
 
-/** What is asked for, checked (description.ts). */
-interface NamesQuestion {
-  prefix: string;
-  limit: number;
-  after?: string | undefined;
-}
-
 async function names(
   ring: Ring,
-  { prefix, limit, after }: NamesQuestion,
+  { prefix, limit, after }: said.NamesQuestion,
 ): Promise<{ names: RingName[]; next: string | null }> {
   const found: RingName[] = [];
   for await (const entry of ring.names({ prefix, ...(after !== undefined && { after }) })) {

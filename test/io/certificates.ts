@@ -1,4 +1,4 @@
-/** Certificates for tests, of an authority made for them by Debian's openssl; null where that is not to be had. */
+/** Certificates for tests, of an authority made for them by Debian's openssl; `hasOpenssl` says whether that is to be had. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -61,6 +61,8 @@ describe.skipIf(!hasOpenssl)('streams with certificates', () => {
       const knows = client.streams.tlsFailure !== null;
       expect(knows).toBe(certificate === foreign);
     }
+    // What others began says nothing of whom we cannot reach.
+    expect(server.streams.tlsFailure).toBeNull();
     await using plain = polite(await openEnd());
     const stream = plain.streams.connect(plain.address, server.address);
     plain.streams.write(stream, text.encode('VER and a few bytes more'), 0, 24);
@@ -82,11 +84,16 @@ describe.skipIf(!hasOpenssl)('streams with certificates', () => {
   });
 
   it('begin only so many at a time', async () => {
-    await using server = await openEnd(1, { tls: new Tls(own) });
+    const tls = new Tls(own);
+    const told: string[] = [];
+    tls.onFailure = (host) => told.push(host);
+    await using server = await openEnd(1, { tls });
     const idle = Array.from({ length: HANDSHAKES_LIMIT + 5 }, () =>
       connect(portOf(server.address), '127.0.0.1').on('error', () => {}),
     );
-    await expect.poll(() => server.streams.counters.turnedAway, PATIENCE).toBeGreaterThanOrEqual(5);
+    await expect.poll(() => idle.filter((socket) => socket.closed).length, PATIENCE).toBe(5);
+    await expect.poll(() => server.streams.counters.turnedAway, PATIENCE).toBe(5);
+    expect(told).toEqual([]);
     for (const socket of idle) socket.resetAndDestroy();
     await using client = polite(await openEnd(1, { tls: new Tls(own) }));
     await expect

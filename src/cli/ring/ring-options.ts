@@ -79,7 +79,11 @@ export function addAdmissionOptions(command: Command): Command {
   const file = (flags: string, text: string, name: string) =>
     command.addOption(new Option(flags, text).env(`RINGLIGHT_${name}`));
   command.addOption(secretFile());
-  file('--tls-cert <file>', 'our certificate, PEM: all connections are sealed', 'TLS_CERT');
+  file(
+    '--tls-cert <file>',
+    'our certificate, PEM: all connections of the ring are sealed',
+    'TLS_CERT',
+  );
   file('--tls-key <file>', 'its private key', 'TLS_KEY');
   return file('--tls-ca <file>', 'the authority whose certificates are taken', 'TLS_CA');
 }

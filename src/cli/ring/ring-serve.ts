@@ -164,9 +164,8 @@ function introduce(ring: Ring, options: RingServeOptions, console: Console): voi
   const where = data === undefined ? 'in memory' : `in ${data}`;
   console.say(`Listening on ${bold(addresses.join(', '))}, K = ${k}, records ${where}.`);
   if (!isLoopback(host) && options.secretFile === undefined) {
-    console.say(
-      'It is open: whoever reaches its port may read and write all there is, and be a member.',
-    );
+    const who = options.tlsCert === undefined ? 'reaches its port' : 'has a certificate for it';
+    console.say(`It is open: whoever ${who} may read and write all there is, and be a member.`);
   }
   if (!join) console.say(`A ring of its own. Others join with --join ${addresses[0]}`);
 }

@@ -70,13 +70,6 @@ export class LogStore implements Store {
     return this.#contents.neededBytes;
   }
 
-  /** Nothing is under way, and nothing is left to do by itself. */
-  get isIdle(): boolean {
-    const { isWriting, closed, durable } = this.#writer;
-    const { isRetrieving, isWanted } = this.#tidying;
-    return !isWriting && closed === durable && !isRetrieving && !isWanted;
-  }
-
   get(key: Uint8Array, start: number): Uint8Array | null {
     const row = this.#contents.places.keys.get(key, start);
     return row === null ? null : this.#record(row);

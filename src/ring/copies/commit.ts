@@ -77,10 +77,12 @@ class Commit extends Waiter implements PendingWrite {
   }
 
   /** Tells `done`, too, when it is this record that is on its way to a majority. */
-  isJoined(key: Uint8Array, record: Uint8Array, done: WriteDone): boolean {
+  joins(key: Uint8Array, record: Uint8Array, done: WriteDone): boolean {
     if (this.isOver || this.level !== 'quorum' || compareIds(this.key, 0, key, 0) !== 0)
       return false;
-    return compareVersions(this.record, 0, record, 0) === 0 && this.#others.push(done) > 0;
+    if (compareVersions(this.record, 0, record, 0) !== 0) return false;
+    this.#others.push(done);
+    return true;
   }
 
   spread(now: number): void {
@@ -223,6 +225,10 @@ export function nameOf(key: Uint8Array): string {
   return String.fromCharCode(...key.subarray(0, ID_BYTES));
 }
 
+export function keyOf(name: string): Uint8Array {
+  return Uint8Array.from(name, (char) => char.charCodeAt(0));
+}
+
 /** Sends one record for keeping under a title. */
 function sendKept(
   node: RingState,
@@ -302,7 +308,7 @@ export function joinCommit(
   done: WriteDone,
 ): boolean {
   for (const write of writes ?? []) {
-    if (write instanceof Commit && write.isJoined(key, record, done)) return true;
+    if (write instanceof Commit && write.joins(key, record, done)) return true;
   }
   return false;
 }

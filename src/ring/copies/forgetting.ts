@@ -15,12 +15,10 @@ import { isPast } from '../records/done-acts.ts';
 import { doneActsOf, isTombstone } from '../records/record.ts';
 import type { RingState } from '../state.ts';
 import { change } from '../tenure/changing.ts';
-import { hasPeer, NOTHING_FORGOTTEN, type Title } from '../titles/title.ts';
-import { removeRecord } from './keeping.ts';
+import { hasForgotten, hasPeer, type Title } from '../titles/title.ts';
+import { FORGOTTEN_LIMIT, removeRecord } from './keeping.ts';
 import { isClean, settleOpen } from './titled-acts.ts';
 
-/** Records dropped in one turn; the rest goes with the next look. */
-const DROPPED_LIMIT = 8192;
 /** Then the rest is looked for. */
 const REST_MS = 100;
 
@@ -82,22 +80,22 @@ function lastRemoved(node: RingState, now: number, title: Title): Uint8Array | n
 }
 
 /** Drops removals that the titles of our copies no longer remember. */
-export function dropForgotten(node: RingState, now: number): void {
+function dropForgotten(node: RingState, now: number): void {
   const seat = node.seat!;
   const gone: Uint8Array[] = [];
   for (const { from, end, accepted, isInForce } of seat.elector.stretches) {
     if (accepted === null || !isInForce || !hasPeer(accepted.copies, seat.peer)) continue;
+    if (!hasForgotten(accepted)) continue;
     const { forgottenBelow: below } = accepted;
-    if (compareVersions(below, 0, NOTHING_FORGOTTEN, 0) === 0) continue;
     node.store.range(from, end, (key, record) => {
       const isForgotten = isTombstone(record) && compareVersions(record, 0, below, 0) <= 0;
       if (isForgotten) gone.push(new Uint8Array(key));
-      return gone.length < DROPPED_LIMIT;
+      return gone.length < FORGOTTEN_LIMIT;
     });
   }
   for (const key of gone) removeRecord(node, key);
   node.counters.forgotten += gone.length;
-  if (gone.length >= DROPPED_LIMIT) node.agenda.forgetBy(now + REST_MS);
+  if (gone.length >= FORGOTTEN_LIMIT) node.agenda.forgetBy(now + REST_MS);
 }
 
 /** Drops all of an arc whose copies we are none of that is as old as what its title has forgotten. */

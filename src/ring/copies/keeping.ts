@@ -27,8 +27,8 @@ import type { RingState } from '../state.ts';
 import { hasPeer } from '../titles/title.ts';
 import { writeBranch } from '../titles/version.ts';
 
-/** Old tombstones dropped in one turn. */
-const FORGOTTEN_LIMIT = 8192;
+/** Old tombstones dropped in one turn; the rest goes with the next look. */
+export const FORGOTTEN_LIMIT = 8192;
 
 /**
  * Takes a record if it is newer than what is here. Durable with the end of this turn's flush. One whose version
@@ -123,7 +123,7 @@ export interface KeptRecords {
  * Is this the version of a ghost? We hold a copy and would have it. If it is one its removal is written down
  * again, for whoever has it still.
  */
-export function isGhost(
+export function laidGhost(
   node: RingState,
   now: number,
   bytes: Uint8Array,
@@ -156,7 +156,7 @@ export function keepRecords(node: RingState, now: number, frame: Frame): KeptRec
     const record = frame.bytes.subarray(start, start + length);
     all.newer = null;
     if (node.isBeyond(now, record)) all.refused++;
-    else if (isGhost(node, now, frame.bytes, key, start)) continue;
+    else if (laidGhost(node, now, frame.bytes, key, start)) continue;
     else if (!keep(node, now, frame.bytes, key, record)) {
       all.newer = newerThan(node.store.get(frame.bytes, key), record);
     }

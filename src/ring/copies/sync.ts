@@ -23,7 +23,7 @@ import { isForgotten } from '../records/record.ts';
 import type { RingState } from '../state.ts';
 import { holdsForeign } from './belonging.ts';
 import { Compared, digestOfPart, LISTED_BYTES, LISTED_RECORDS } from './compared.ts';
-import { isGhost, keepRecords, putRecord } from './keeping.ts';
+import { keepRecords, laidGhost, putRecord } from './keeping.ts';
 
 /** Bytes pushed and not yet answered. Covers 100 MB/s at 20 ms. */
 export const WINDOW_BYTES: number = 1 << 21;
@@ -198,7 +198,7 @@ export class Sync implements Comparison {
     for (let at = 0; at < list.length; at += LISTED_BYTES) {
       // What is not taken need not be fetched.
       if (this.node.isBeyond(now, list, at + ID_BYTES)) continue;
-      if (isGhost(this.node, now, list, at, at + ID_BYTES)) continue;
+      if (laidGhost(this.node, now, list, at, at + ID_BYTES)) continue;
       const record = this.node.store.get(list, at);
       if (record === null || compareVersions(record, 0, list, at + ID_BYTES) < 0) {
         this.#fetches.push(list.subarray(at, at + ID_BYTES));

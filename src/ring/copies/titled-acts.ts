@@ -22,7 +22,7 @@ import { confirm, isConfirmed } from '../tenure/confirming.ts';
 import type { Holding } from '../titles/holding.ts';
 import { samePeer } from '../titles/title.ts';
 import { compareToEpoch, writeVersion } from '../titles/version.ts';
-import { commit, joinCommit, nameOf } from './commit.ts';
+import { commit, joinCommit, keyOf, nameOf } from './commit.ts';
 import type { WriteDone } from './replicas.ts';
 
 /**
@@ -158,7 +158,7 @@ export function settleOpen(node: RingState, now: number, identity: Identity): vo
   let left = SETTLED_LIMIT;
   for (const name of identity.holding?.open ?? []) {
     if (left-- === 0) return;
-    const key = Uint8Array.from(name, (char) => char.charCodeAt(0));
+    const key = keyOf(name);
     const record = node.store.get(key, 0);
     if (record === null) identity.holding!.open.delete(name);
     else settle(node, now, identity, key, record, () => {});

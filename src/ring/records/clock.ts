@@ -13,7 +13,9 @@
  */
 
 export const VERSION_BYTES = 16;
-const COUNTER_AT = 6;
+/** Of a time since 1970. */
+export const MS_BYTES = 6;
+const COUNTER_AT = MS_BYTES;
 const WRITER_AT = 8;
 const WRITER_BYTES = 8;
 const COUNTER_MAX = 0xffff;
@@ -85,20 +87,25 @@ export class HybridClock {
 }
 
 function writeVersion(out: Uint8Array, ms: number, counter: number, writer: Uint8Array): void {
-  let rest = ms;
-  for (let i = COUNTER_AT - 1; i >= 0; i--) {
-    out[i] = rest % 256;
-    rest = Math.floor(rest / 256);
-  }
+  writeMs(out, 0, ms);
   out[COUNTER_AT] = counter >>> 8;
   out[COUNTER_AT + 1] = counter & 255;
   for (let i = 0; i < WRITER_BYTES; i++) out[WRITER_AT + i] = writer[i];
 }
 
+/** Big-endian; whole ms. */
+export function writeMs(out: Uint8Array, at: number, ms: number): void {
+  let rest = ms;
+  for (let i = MS_BYTES - 1; i >= 0; i--) {
+    out[at + i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+}
+
 /** Milliseconds since 1970 at which a version was given. */
 export function versionMs(version: Uint8Array, at: number): number {
   let ms = 0;
-  for (let i = 0; i < COUNTER_AT; i++) ms = ms * 256 + version[at + i];
+  for (let i = 0; i < MS_BYTES; i++) ms = ms * 256 + version[at + i];
   return ms;
 }
 

@@ -17,7 +17,7 @@
  * again and was first sent before that may have been done, and is refused (`mayBeForgotten`).
  */
 import { readU32, writeU32 } from '../frames.ts';
-import { CLOCK_TOLERANCE_MS, VERSION_BYTES, versionMs } from './clock.ts';
+import { CLOCK_TOLERANCE_MS, MS_BYTES, VERSION_BYTES, versionMs, writeMs } from './clock.ts';
 
 /** An act as its client knows it. */
 export interface ActId {
@@ -52,7 +52,7 @@ export const DONE_ACTS_MS = 300_000;
 export const RESULT_BYTES_MAX = 20;
 /** One entry at most. */
 const ENTRY_BYTES_MAX: number = CLIENT_BYTES + 4 + 6 + 1 + VERSION_BYTES + 1 + RESULT_BYTES_MAX;
-export const DONE_ACTS_BYTES_MAX: number = 1 + 6 + DONE_ACTS_LIMIT * ENTRY_BYTES_MAX;
+export const DONE_ACTS_BYTES_MAX: number = 1 + MS_BYTES + DONE_ACTS_LIMIT * ENTRY_BYTES_MAX;
 
 const COUNT_MASK = 0x3f;
 const HAS_LOST = 0x80;
@@ -60,7 +60,6 @@ const Bit = { found: 1, result: 2, resultLost: 4, version: 8 } as const;
 const BITS_ALL = 15;
 
 const LOST_AT = 1;
-const MS_BYTES = 6;
 /** Of an entry: the number, the time, the bits, and what may follow. */
 const NUMBER_AT: number = CLIENT_BYTES;
 const MS_AT: number = NUMBER_AT + 4;
@@ -191,7 +190,7 @@ export function nextDoneActs(
     return scratch.slice(ENTRIES_AT - 1, to);
   }
   scratch[0] = count | HAS_LOST;
-  writeMs(LOST_AT, lostMs);
+  writeMs(scratch, LOST_AT, Math.max(0, Math.floor(lostMs)));
   return scratch.slice(0, to);
 }
 
@@ -205,7 +204,7 @@ function putEntry(start: number, now: number, { client, number }: ActId, done: A
   const { found, result, isResultLost } = done;
   for (let i = 0; i < CLIENT_BYTES; i++) scratch[start + i] = client[i];
   writeU32(scratch, start + NUMBER_AT, number);
-  writeMs(start + MS_AT, now);
+  writeMs(scratch, start + MS_AT, Math.max(0, Math.floor(now)));
   scratch[start + BITS_AT] =
     (found ? Bit.found : 0) |
     (result === null ? 0 : Bit.result) |
@@ -233,12 +232,4 @@ function copyEntry(
   }
   for (let i = at + ENTRY_HEAD_BYTES; i < next; i++) scratch[to++] = section[i];
   return to;
-}
-
-function writeMs(at: number, ms: number): void {
-  let rest = Math.max(0, Math.floor(ms));
-  for (let i = MS_BYTES - 1; i >= 0; i--) {
-    scratch[at + i] = rest % 256;
-    rest = Math.floor(rest / 256);
-  }
 }

@@ -15,7 +15,7 @@
  * the hash of, for those who want to list keys; whoever keeps the record keeps it, and so does its tombstone.
  * Which acts have made it stands in done-acts.ts.
  */
-import { VERSION_BYTES, versionMs } from './clock.ts';
+import { MS_BYTES, VERSION_BYTES, versionMs, writeMs } from './clock.ts';
 import {
   type ActId,
   type ActOutcome,
@@ -26,9 +26,8 @@ import {
 
 const FLAGS_AT = VERSION_BYTES;
 const EXPIRY_AT = FLAGS_AT + 1;
-const EXPIRY_BYTES = 6;
 /** Bytes before the name, or before the value where there is none. */
-export const RECORD_HEADER_BYTES: number = EXPIRY_AT + EXPIRY_BYTES;
+export const RECORD_HEADER_BYTES: number = EXPIRY_AT + MS_BYTES;
 const TOMBSTONE = 1;
 const NAMED = 2;
 const DONE = 4;
@@ -45,9 +44,7 @@ export function isTombstone(record: Uint8Array, at = 0): boolean {
 
 /** Milliseconds since 1970 from which on the record is gone; 0: never. */
 export function expiryMs(record: Uint8Array, at = 0): number {
-  let ms = 0;
-  for (let i = 0; i < EXPIRY_BYTES; i++) ms = ms * 256 + record[at + EXPIRY_AT + i];
-  return ms;
+  return versionMs(record, at + EXPIRY_AT);
 }
 
 /** Removed or expired: for whoever asks there is no such key. */
@@ -127,11 +124,7 @@ export function roomyRecord(
   const parts = [name, acts].map((part) => (part === null ? 0 : LENGTH_BYTES + part.length));
   const record = new Uint8Array(RECORD_HEADER_BYTES + parts[0] + parts[1] + (length ?? 0));
   if (length === null) record[FLAGS_AT] = TOMBSTONE;
-  let rest = untilMs;
-  for (let i = EXPIRY_BYTES - 1; i >= 0; i--) {
-    record[EXPIRY_AT + i] = rest % 256;
-    rest = Math.floor(rest / 256);
-  }
+  writeMs(record, EXPIRY_AT, untilMs);
   putPart(record, NAMED, RECORD_HEADER_BYTES, name);
   putPart(record, DONE, RECORD_HEADER_BYTES + parts[0], acts);
   return record;

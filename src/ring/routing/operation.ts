@@ -266,7 +266,7 @@ export class Operation extends Waiter implements Command {
     });
   }
 
-  #heard(now: number, from: Member, reply: Frame, isLong: boolean): void {
+  #heard(now: number, from: Member, reply: Frame, asksOwner: boolean): void {
     const status = reply.u8();
     this.#tell(now, STEPS[status] ?? 'refused', from);
     if (status === Status.notOwner) {
@@ -307,7 +307,7 @@ export class Operation extends Waiter implements Command {
       return;
     }
     if (status !== Status.ok) return this.fail(now, CODES[status] ?? 'unknown', from, reply);
-    if (isLong) {
+    if (asksOwner) {
       reply.at = reply.end;
       this.#owner = from;
       if (now >= this.#untilMs) return this.giveUp(now);

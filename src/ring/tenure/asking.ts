@@ -9,7 +9,7 @@ import type { Seat } from '../seat.ts';
 import type { RingState } from '../state.ts';
 import type { Answer, Proposal } from '../titles/elector.ts';
 import { compareEpochs, type Epoch, NO_EPOCH } from '../titles/epoch.ts';
-import { type Peer, samePeer, type Title } from '../titles/title.ts';
+import { hasForgotten, type Peer, samePeer, type Title } from '../titles/title.ts';
 import {
   type Mention,
   putAnswer,
@@ -166,10 +166,6 @@ function answerMention(
     return answer.isGranted ? { ...answer, known: [] } : answer;
   });
   return true;
-}
-
-function hasForgotten({ forgottenBelow }: Title): boolean {
-  return forgottenBelow.some((byte) => byte !== 0);
 }
 
 /** Of one whose store is broken, or that has no say: it is as good as silent. */

@@ -55,6 +55,10 @@ export const PEERS_LIMIT = 64;
 export const PREVIOUS_LIMIT = 8;
 export const NOTHING_FORGOTTEN: Uint8Array = new Uint8Array(VERSION_BYTES);
 
+export function hasForgotten({ forgottenBelow }: Title): boolean {
+  return forgottenBelow.some((byte) => byte !== 0);
+}
+
 export function samePeer(a: Peer, b: Peer): boolean {
   return a.home === b.home && a.incarnation === b.incarnation;
 }
