@@ -12,6 +12,12 @@ export class TraceHash {
     this.#high = Math.imul((this.#high ^ word) + (this.#low >>> 15), 0x85ebca6b);
   }
 
+  /** Adds what stands for another run: its 16 digits, as two words. */
+  addHash(digits: string): void {
+    this.add(Number.parseInt(digits.slice(0, 8), 16));
+    this.add(Number.parseInt(digits.slice(8), 16));
+  }
+
   /** 16 hexadecimal digits. */
   toString(): string {
     const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');

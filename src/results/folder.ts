@@ -42,8 +42,6 @@ export interface FinishedRun {
   source: Source;
   /** What this machine took, for `summary.json`. */
   machine: Readonly<Record<string, number>>;
-  /** Figures beside those that every run has, such as those of a sweep. */
-  figures?: readonly Figure[];
 }
 
 /** The folder cannot be made; the message is the whole explanation. */
@@ -111,7 +109,7 @@ function writeFiles(folder: string, run: FinishedRun, csv: boolean): void {
     writeParquet(join(folder, `${table.name}.parquet`), table, origin);
     if (csv) writeCsv(join(folder, `${table.name}.csv`), table);
   }
-  const figures = [...figuresOf(result, tables), ...(run.figures ?? [])];
+  const figures = figuresOf(result, tables);
   for (const { name, svg, numbers } of figures) {
     writeFileSync(join(folder, `${name}.svg`), svg);
     if (numbers !== undefined) writeFileSync(join(folder, `${name}.csv`), numbers);

@@ -84,10 +84,10 @@ describe('the folder of a run', () => {
 
   test('when something goes wrong nothing is left', () => {
     const folder = join(place, 'broken');
-    const broken = {
-      ...finishedRun(small),
-      figures: [{ name: 'no/where', title: '', caption: '', svg: '' }],
-    };
+    const run = finishedRun(small);
+    const text = { title: '', subtitle: '', caption: '', x: { label: '' }, y: { label: '' } };
+    const sweeps = [{ name: 'no/where', ...text, series: [] }];
+    const broken = { ...run, result: { ...run.result, sweeps } };
     expect(() => writeFolder(folder, broken)).toThrow(/^cannot write there: ENOENT/);
     expect(readdirSync(place).filter((name) => name.includes('broken'))).toEqual([]);
   });
@@ -105,8 +105,8 @@ describe('the folder of a run', () => {
       const result = kadHops(config, () => {}, recorder);
       const source = { version: '1', commit: '' };
       writeFolder(${JSON.stringify(folder)}, {
-        result, recorder, config, source, machine: {},
-        get figures() { process.kill(process.pid, 'SIGKILL'); return []; },
+        result: { ...result, get sweeps() { process.kill(process.pid, 'SIGKILL'); return []; } },
+        recorder, config, source, machine: {},
       });`;
     const args = ['--input-type=module', '--eval', program];
     const { signal, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });

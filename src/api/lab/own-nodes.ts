@@ -20,14 +20,12 @@ export interface LabNodeOwn
 }
 
 const OWN: readonly (keyof LabNodeOwn)[] = [
-  ...([
-    'alpha',
-    'shortTimeoutMs',
-    'shortTimeoutMsMin',
-    'timeoutMs',
-    'readOnly',
-    'onQuery',
-  ] as const),
+  'alpha',
+  'shortTimeoutMs',
+  'shortTimeoutMsMin',
+  'timeoutMs',
+  'readOnly',
+  'onQuery',
 ];
 
 /** Says what one node has of its own; undefined: nothing. */

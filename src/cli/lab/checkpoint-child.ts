@@ -15,6 +15,7 @@ import { deserialize, serialize, startupSnapshot } from 'node:v8';
 import { compileFunction, constants } from 'node:vm';
 import { Recorder, type Steps } from '../../lab.ts';
 import type { runCell } from './cell.ts';
+import { residentBytes } from './memory.ts';
 import { SAVABLE } from './savable.ts';
 
 /** What is to be run, and until when. */
@@ -47,7 +48,7 @@ function runTo(steps: Steps, untilMs: number): void {
     }
     if (value.virtualMs < worldMs) beforeMs += worldMs;
     worldMs = value.virtualMs;
-    const machine = { wallMs: performance.now(), rssBytes: process.memoryUsage.rss() };
+    const machine = { wallMs: performance.now(), rssBytes: residentBytes() };
     tell({ progress: { ...value, ...machine } });
     if (beforeMs + worldMs < untilMs) continue;
     return tell({ saved: { atMs: beforeMs + worldMs, messages: value.messages } });

@@ -9,7 +9,7 @@
  * the whole heap around them (checkpoint-child.ts). Only the same Node.js reads it again.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -93,7 +93,8 @@ export async function saveRun(
   const footprint = experiment.footprint(options);
   checkSavable(name, footprint.bytes);
   checkMemory(footprint, Number(options['nodes']));
-  if (exists(folder)) throw new CommandError(`cannot write there: ${folder} exists`, 2, 'WRITE');
+  if (existsSync(folder))
+    throw new CommandError(`cannot write there: ${folder} exists`, 2, 'WRITE');
   const partial = partialOf(folder, process.pid);
   const heapMb = heapMbFor(footprint);
   try {
@@ -237,10 +238,6 @@ function heard(
       }
     });
   });
-}
-
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function jsonIn(text: string): unknown {

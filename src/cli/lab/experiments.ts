@@ -263,7 +263,7 @@ const timeoutPolicyEntry = entry({
   about:
     'how long to wait for an answer where nodes come and go: five seconds, or as round trips say',
   checks: [
-    'sessions of up to 23 min: a fixed time-out more than doubles the mean latency (Rhea et al. 2004), with narrow uplinks, too',
+    'sessions of up to 23 min: a fixed time-out more than doubles the mean latency (Rhea et al. 2004); with narrow uplinks half as much again',
   ],
   options: z.strictObject({
     seed: seed.default(policy.seed),

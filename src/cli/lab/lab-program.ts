@@ -180,7 +180,7 @@ async function run(words: readonly string[]): Promise<void> {
   const request = requestFrom(name);
   const { experiment } = request;
   const command = commandOf(experiment);
-  const given = parse(command, words, experiment);
+  const given = parsed(command, words, experiment.name);
   if (given === null) return;
   const { json, out, csv, sample, seeds, jobs, shard, at, save, ...fields } = given;
   const { shape } = experiment.options;
@@ -327,16 +327,10 @@ function commandOf(experiment: Experiment): Command {
   return addRunOptions(command);
 }
 
-/** What was given, by name; null when help was asked for and has been shown. */
-function parse(
-  command: Command,
-  words: readonly string[],
-  experiment: Experiment,
-): (RunOptions & Record<string, unknown>) | null {
-  return parsed(command, words, experiment.name);
-}
-
-/** @param about whose options they are. */
+/**
+ * What was given, by name; null when help was asked for and has been shown.
+ * @param about whose options they are.
+ */
 function parsed(
   command: Command,
   words: readonly string[],

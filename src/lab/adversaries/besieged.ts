@@ -7,7 +7,7 @@
 import type { MainlineObserver } from '../../mainline/state.ts';
 import { type LivingOptions, type LivingWorld, livingWorld } from '../mainline/start.ts';
 import { type AdversaryModel, bandsOf } from './adversary.ts';
-import { CALLS_FROM, Cast } from './cast.ts';
+import { Cast } from './cast.ts';
 import { settled } from './settlement.ts';
 
 export interface BesiegedWorld extends LivingWorld {
@@ -37,9 +37,6 @@ export function besiegedWorld(
       },
       onSilence: (call, wasSent) => {
         if (!cast?.onSilence(call)) observer.onSilence(call, wasSent);
-      },
-      onLookup: (call, lookup) => {
-        if (call < CALLS_FROM) observer.onLookup(call, lookup);
       },
     },
   );

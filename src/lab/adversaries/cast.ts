@@ -8,8 +8,8 @@
  * where its kind does, and everything else about it is as it should be.
  */
 import type { Address } from '../../core/address.ts';
-import { ID_BYTES } from '../../core/id.ts';
-import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
+import { ID_BYTES, randomId } from '../../core/id.ts';
+import { randomBelow, SeededRandom } from '../../core/random.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import { Method } from '../../mainline/krpc/fields.ts';
 import type { Message } from '../../mainline/krpc/message.ts';
@@ -28,7 +28,7 @@ import { forge } from './forgery.ts';
 import { capturing, echoing, inventing, misleading, sampling, silent } from './lies.ts';
 
 /** Numbers of adversaries' calls begin here, where no program's do: they count from 1. */
-export const CALLS_FROM = 0x80000000;
+const CALLS_FROM = 0x80000000;
 
 /** Whatever they do they do without the bounds of honest nodes. */
 const UNBOUND: NodeChoices = {
@@ -76,11 +76,6 @@ export class Cast {
     }
   }
 
-  /** Is this node an adversary's? */
-  has(node: number): boolean {
-    return node >= this.#honest;
-  }
-
   /** An answer to a call of this number; true when it was one of theirs. */
   onAnswer(call: number, { bytes, tokenStart, tokenLength }: Message): boolean {
     if (call < CALLS_FROM) return false;
@@ -101,8 +96,9 @@ export class Cast {
     const actors = this.actors[index];
     const { band, nodes } = actors;
     actors.isThere = true;
+    const settingsOf = this.#settingsOf(index);
     for (const node of nodes) {
-      overlay.enlist(node, null, this.#settingsOf(index, node));
+      overlay.enlist(node, null, settingsOf(node));
       overlay.restart(node, this.#doors(index), false);
     }
     if (band.model.kind === 'delayers') {
@@ -143,11 +139,19 @@ export class Cast {
     return [];
   }
 
-  #settingsOf(index: number, node: number): Settings {
-    const { band, nodes } = this.actors[index];
-    const { model } = band;
+  /** What each of a group is like: all the same, but for ids that change. */
+  #settingsOf(index: number): (node: number) => Settings {
+    const { model } = this.actors[index].band;
+    if (model.kind === 'changing-ids') {
+      return (node) => settingsFrom({ ...UNBOUND, identity: this.#changing(index, node) });
+    }
+    const settings = this.#settingsOfAll(index, model.kind === 'liars' ? model.about : model.kind);
+    return () => settings;
+  }
+
+  #settingsOfAll(index: number, kind: string): Settings {
+    const { nodes } = this.actors[index];
     const random = this.#randoms[index];
-    const kind = model.kind === 'liars' ? model.about : model.kind;
     switch (kind) {
       case 'sybils':
       case 'nodes':
@@ -172,8 +176,6 @@ export class Cast {
         return settingsFrom({ ...UNBOUND, onQuery: inventing(random) });
       case 'samples':
         return settingsFrom({ ...UNBOUND, onQuery: sampling(random) });
-      case 'changing-ids':
-        return settingsFrom({ ...UNBOUND, identity: this.#changing(index, node) });
       case 'index-poison':
         return settingsFrom({ ...UNBOUND, readOnly: true });
       default:
@@ -192,8 +194,7 @@ export class Cast {
       const periodNow = Math.floor((world.now - sinceMs) / everyMs);
       if (periodNow !== period) {
         period = periodNow;
-        id = new Uint8Array(ID_BYTES);
-        fillRandom(this.#randoms[index], id, 0, ID_BYTES);
+        id = randomId(this.#randoms[index]);
       }
       return id;
     };
@@ -232,9 +233,7 @@ export class Cast {
         world.arm(actor);
       },
       speak: (actor, to) => {
-        const target = new Uint8Array(ID_BYTES);
-        fillRandom(random, target, 0, ID_BYTES);
-        ask(actor, to, Method.findNode, target, this.#calls++);
+        ask(actor, to, Method.findNode, randomId(random), this.#calls++);
       },
     };
   }

@@ -15,7 +15,7 @@ import {
   parseIp,
   writeAddress,
 } from '../../core/address.ts';
-import { ID_BYTES, parseId, randomIdSharing } from '../../core/id.ts';
+import { ID_BYTES, parseId, randomId, randomIdSharing } from '../../core/id.ts';
 import { fillRandom, type Random, randomBelow } from '../../core/random.ts';
 import { ascii, type Encodable, encode } from '../../mainline/krpc/bencode.ts';
 import { Method } from '../../mainline/krpc/fields.ts';
@@ -109,12 +109,6 @@ function addressAt({ overlay }: Means, { node }: AtNode): Address {
   return overlay.addressOf(node);
 }
 
-function someId(random: Random): Uint8Array {
-  const id = new Uint8Array(ID_BYTES);
-  fillRandom(random, id, 0, ID_BYTES);
-  return id;
-}
-
 /** Prefixes of all lengths that a table has buckets for. */
 const PREFIXES = 16;
 
@@ -139,7 +133,7 @@ function reflection(means: Means, { at, through }: Of<'reflection'>): Deed {
   const victim = addressAt(means, at);
   return (actor) => {
     for (const node of reflectors) {
-      const bytes = queryBytes('find_node', { id: means.idOf(actor), target: someId(random) });
+      const bytes = queryBytes('find_node', { id: means.idOf(actor), target: randomId(random) });
       means.forge(actor, victim, overlay.addressOf(node), bytes);
     }
   };
@@ -168,7 +162,7 @@ function garbage(means: Means, at: AtNode): Deed {
   const { random } = means;
   const to = addressAt(means, at);
   return (actor) => {
-    const whole = queryBytes('find_node', { id: means.idOf(actor), target: someId(random) });
+    const whole = queryBytes('find_node', { id: means.idOf(actor), target: randomId(random) });
     // Whoever answers answers to nobody of this world, where it can be counted.
     means.forge(actor, phantom(0), to, whole.subarray(0, randomBelow(random, whole.length)));
   };
@@ -177,7 +171,7 @@ function garbage(means: Means, at: AtNode): Deed {
 function tokenFlood(means: Means, at: AtNode): Deed {
   const to = addressAt(means, at);
   return (actor, turn) => {
-    const fields = { id: means.idOf(actor), info_hash: someId(means.random) };
+    const fields = { id: means.idOf(actor), info_hash: randomId(means.random) };
     means.forge(actor, phantom(turn), to, queryBytes('get_peers', fields));
   };
 }
@@ -193,7 +187,7 @@ function tokenTheft(means: Means, model: Of<'token-theft'>): Deed {
   const isSpoofed = fieldOf<boolean>(model, 'spoofed');
   const to = addressAt(means, model.at);
   return (actor, turn) => {
-    const value = someId(random);
+    const value = randomId(random);
     const from = isSpoofed ? phantom(turn) : overlay.addressOf(actor);
     means.token(actor, to, Method.getPeers, value, (token) =>
       means.forge(actor, from, to, announceBytes(means.idOf(actor), value, token)),

@@ -15,10 +15,10 @@ import { type Attack, honestSettings, SETTLE_MS, type Trial, within } from './at
 import type { Found, Stage } from './stage.ts';
 
 /** Keys that are attacked, each by as many Sybils as a lookup wants. */
-const KEYS = 10;
+export const KEYS = 10;
 const SYBILS_EACH = 8;
 /** Bits that a careful Sybil shares with its key: eight times closer than the closest of some 500. */
-const CAREFUL_BITS = 12;
+export const CAREFUL_BITS = 12;
 /** Lookups from which N is estimated: then it is 7 % off on average. */
 const ESTIMATES = 16;
 const RARE = 0.001;

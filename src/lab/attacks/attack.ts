@@ -2,8 +2,8 @@
  * An attack and what keeps it away: one number, measured twice on the same seed, without the defence and
  * with it. Where ours cannot be switched off there is the second number alone.
  */
-import { ID_BYTES } from '../../core/id.ts';
-import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
+import { randomId } from '../../core/id.ts';
+import { randomBelow, SeededRandom } from '../../core/random.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import type { Settings } from '../../mainline/state.ts';
 import type { AdversaryModel, Company, Engagement } from '../adversaries/adversary.ts';
@@ -52,9 +52,7 @@ export class Trial {
 
   /** What is attacked: an id by chance. */
   key(): Uint8Array {
-    const key = new Uint8Array(ID_BYTES);
-    fillRandom(this.#aims, key, 0, ID_BYTES);
-    return key;
+    return randomId(this.#aims);
   }
 
   /** Who is attacked: an honest node by chance. */

@@ -15,7 +15,7 @@ import { PEER_LIMITS } from '../../mainline/stored/peers.ts';
 import type { Company, Engagement } from '../adversaries/adversary.ts';
 import type { Conduct } from '../adversaries/conduct.ts';
 import { sha1 } from '../sha1.ts';
-import { type Attack, flood, honestSettings, within } from './attack.ts';
+import { type Attack, flood, honestSettings, SETTLE_MS, within } from './attack.ts';
 import type { Stage } from './stage.ts';
 
 /** A reflector is asked so often in a second, for so long. */
@@ -44,7 +44,7 @@ const reflection: Attack = {
       settings,
     });
     let reached = 0;
-    const startMs = stage.world.now + endMs - FLOOD_MS - 1000;
+    const startMs = stage.world.now + SETTLE_MS;
     // What else comes to the victim meanwhile is some upkeep: less than one in a thousand.
     stage.world.tap = {
       sent() {},

@@ -6,8 +6,8 @@
  *     honest nodes, with warm tables ── adversaries join ── a while ── announces, lookups ── a number
  */
 import type { Address } from '../../core/address.ts';
-import { ID_BYTES } from '../../core/id.ts';
-import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
+import { ID_BYTES, randomId } from '../../core/id.ts';
+import { randomBelow, SeededRandom } from '../../core/random.ts';
 import { type Errand, itemErrand } from '../../mainline/errand.ts';
 import { encode } from '../../mainline/krpc/bencode.ts';
 import { immutableItem } from '../../mainline/krpc/item.ts';
@@ -40,9 +40,8 @@ export interface StagePlan {
 /** What a lookup came to. */
 export interface Found {
   peers: Set<Address>;
-  /** The closest that answered: their ids one after the other, and their addresses. */
+  /** The ids of the closest that answered. */
   ids: Uint8Array[];
-  addresses: Address[];
   requests: number;
   stored: number;
   latencyMs: number;
@@ -52,7 +51,7 @@ export interface Found {
 const LATENCY_MS = 40;
 const ANNOUNCEMENT = { port: 6881, impliedPort: false, seed: false };
 const NOTHING: Found = {
-  ...{ peers: new Set<Address>(), ids: [], addresses: [] },
+  ...{ peers: new Set<Address>(), ids: [] },
   ...{ requests: 0, stored: 0, latencyMs: 0 },
 };
 
@@ -113,9 +112,7 @@ export class Stage implements MainlineObserver {
   }
 
   someId(): Uint8Array {
-    const id = new Uint8Array(ID_BYTES);
-    fillRandom(this.random, id, 0, ID_BYTES);
-    return id;
+    return randomId(this.random);
   }
 
   idOf(node: number): Uint8Array {
@@ -167,17 +164,15 @@ export class Stage implements MainlineObserver {
 
   onLookup(call: number, lookup: Lookup): void {
     const ids: Uint8Array[] = [];
-    const addresses: Address[] = [];
     lookup.closestAnswered(lookup.k, (row) => {
       const start = lookup.idStart(row);
       ids.push(lookup.bytes.slice(start, start + ID_BYTES));
-      addresses.push(lookup.addressOf(row));
     });
     const grade = gradeOf(this.overlay, this.#asker, lookup);
     this.grades.push(grade);
     this.#recorder?.ended(lookup, grade);
     this.#found.set(call, {
-      ...{ peers: this.#peers, ids, addresses },
+      ...{ peers: this.#peers, ids },
       requests: lookup.askedCount,
       stored: lookup.writes.stored,
       latencyMs: this.world.now - lookup.startedAtMs,

@@ -29,7 +29,7 @@ function surroundedKey(
 }
 
 /** Of those who look for what some honest nodes announced, who finds any. */
-function shareFinding(stage: Stage, key: Uint8Array, trials: number): number {
+export function shareFinding(stage: Stage, key: Uint8Array, trials: number): number {
   for (let i = 0; i < SEEKERS; i++) stage.announce(stage.someone(), key);
   let finding = 0;
   for (let i = 0; i < trials; i++) {

@@ -67,7 +67,7 @@ export function attacks(
     for (const stage of trial.stages) {
       messages += stage.world.delivered;
       virtualMs += stage.world.elapsedMs;
-      for (const half of halvesOf(stage.world.traceHash)) hash.add(half);
+      hash.addHash(stage.world.traceHash);
       if (isDefended) grades.push(...stage.grades);
     }
     return measured;
@@ -91,9 +91,4 @@ export function attacks(
     traceHash: hash.toString(),
     metrics: summaryOf(grades),
   };
-}
-
-/** The 16 digits that stand for a world, as two words. */
-function halvesOf(traceHash: string): readonly [number, number] {
-  return [Number.parseInt(traceHash.slice(0, 8), 16), Number.parseInt(traceHash.slice(8), 16)];
 }

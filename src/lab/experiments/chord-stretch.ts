@@ -13,9 +13,8 @@
  * s nodes of a finger ours know those that are nearer than all before them: of any number of the first ones the
  * nearest is among them, and so is Chord's choice, which is the nearest before the key.
  */
-import type { Address } from '../../core/address.ts';
-import { ID_BYTES } from '../../core/id.ts';
-import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
+import { randomId } from '../../core/id.ts';
+import { randomBelow, SeededRandom } from '../../core/random.ts';
 import type { RingEvent, RingOutcome, RingStep } from '../../ring/outcome.ts';
 import {
   type Check,
@@ -216,8 +215,7 @@ class Run implements RingWatcher {
     const { world } = overlay;
     for (let call = 1; call <= this.#lookups; call++) {
       const node = randomBelow(this.#random, overlay.count);
-      const key = new Uint8Array(ID_BYTES);
-      fillRandom(this.#random, key, 0, ID_BYTES);
+      const key = randomId(this.#random);
       this.#ways.set(call, { node, asked: [] });
       this.#keys.set(call, key);
       overlay.node(node).owner(world.now, call, key);
@@ -229,7 +227,7 @@ class Run implements RingWatcher {
   }
 
   onStep(_node: number, call: number, { kind, to }: RingStep): void {
-    if (kind === 'asked') this.#ways.get(call)?.asked.push(this.#nodeAt(to));
+    if (kind === 'asked') this.#ways.get(call)?.asked.push(this.overlay.nodeAt(to));
   }
 
   onOutcome(node: number, call: number, outcome: RingOutcome): void {
@@ -239,7 +237,7 @@ class Run implements RingWatcher {
     const { oracle, circle } = this.overlay;
     const owner = circle.nodeOf(oracle.ownerOf(key));
     const failed = outcome.code !== 'ok';
-    const exact = !failed && circle.nodeAt(outcome.owner) === owner;
+    const exact = !failed && this.overlay.nodeAt(outcome.owner) === owner;
     const hops = way.asked.length;
     const { latency } = this.overlay.world.network;
     const between = (a: number, b: number): number => latency.between(a, b);
@@ -273,8 +271,4 @@ class Run implements RingWatcher {
   }
 
   onEvent(_node: number, _event: RingEvent): void {}
-
-  #nodeAt(address: Address): number {
-    return this.overlay.nodeAt(address);
-  }
 }

@@ -20,8 +20,16 @@ import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { LookupKind } from '../../mainline/rows/purpose.ts';
 import type { QueryHandler, Settings } from '../../mainline/state.ts';
-import { type Alarm, density, divergence, sizeSeenFrom } from '../attacks/alarms.ts';
+import {
+  type Alarm,
+  CAREFUL_BITS,
+  density,
+  divergence,
+  KEYS,
+  sizeSeenFrom,
+} from '../attacks/alarms.ts';
 import { honestSettings, SETTLE_MS, Trial } from '../attacks/attack.ts';
+import { shareFinding } from '../attacks/surrounding.ts';
 import { gradeOf } from '../mainline/grade.ts';
 import { type MainlineOverlay, mainlineWorld } from '../mainline/mainline-overlay.ts';
 import { sybilHandler } from '../mainline/sybils.ts';
@@ -137,11 +145,6 @@ const DEFENCES: Readonly<Record<string, NodeChoices>> = {
   secureIds: { secureIds: true },
   expectedDistance: { expectedDistance: true },
 };
-/** Announces that are looked for afterwards. */
-const SEEKERS = 3;
-const KEYS = 10;
-/** Closer than the closest of some thousand, and no closer: who is careful does not stand out. */
-const CAREFUL_BITS = 12;
 const ALARMS: Readonly<Record<string, Alarm>> = { density, divergence };
 
 class Run {
@@ -162,7 +165,7 @@ class Run {
     this.#watch = watch;
     this.#recorder = recorder;
     const { shares, paths, sybils } = options;
-    this.#of = shares.length * paths.length + sybils.length * 4;
+    this.#of = shares.length * paths.length + sybils.length * Object.keys(DEFENCES).length + 1;
   }
 
   /** Liars by chance, and lookups on d ways. */
@@ -267,13 +270,9 @@ class Run {
     const trial = new Trial(seed, honest, trials, this.#recorder, `${count} Sybils`);
     const key = trial.key();
     const stage = trial.against({ kind: 'sybils', at: { key }, count }, honestSettings(choices));
-    for (let i = 0; i < SEEKERS; i++) stage.announce(stage.someone(), key);
-    let finding = 0;
-    for (let i = 0; i < trials; i++) {
-      if (stage.getPeers(stage.someone(), key).peers.size > 0) finding++;
-    }
+    const finding = shareFinding(stage, key, trials);
     this.#count(stage.world);
-    return finding / trials;
+    return finding;
   }
 
   /** Ten keys with so many careful Sybils each: eight hide among the honest as well as they can. */
@@ -319,8 +318,7 @@ class Run {
   #count({ delivered, elapsedMs, traceHash }: MainlineOverlay['world']): void {
     this.messages += delivered;
     this.virtualMs += elapsedMs;
-    this.hash.add(Number.parseInt(traceHash.slice(0, 8), 16));
-    this.hash.add(Number.parseInt(traceHash.slice(8), 16));
+    this.hash.addHash(traceHash);
     const { messages, virtualMs } = this;
     this.#watch({ unit: 'world', done: ++this.#done, of: this.#of, messages, virtualMs });
   }

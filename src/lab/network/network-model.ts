@@ -115,8 +115,8 @@ function checkMatrix(rows: unknown, name: string): void {
 }
 
 /**
- * Reads measured times: a square of numbers, or the pairs of p2psim's King files, \`a,b time\` with hosts from
- * 1 on, both ways alike. \`msPerUnit\` is 0.001 where they are microseconds, half of that for round trips.
+ * Reads measured times: a square of numbers, or the pairs of p2psim's King files, `a,b time` with hosts from
+ * 1 on, both ways alike. `msPerUnit` is 0.001 where they are microseconds, half of that for round trips.
  * @throws RangeError that names the line.
  */
 export function parseMatrix(text: string, msPerUnit: number): number[][] {

@@ -8,8 +8,8 @@
  * connection, once per lookup. A lookup that failed keeps what it cost and is never left out.
  */
 
-import { ID_BYTES } from '../../core/id.ts';
-import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
+import { randomId } from '../../core/id.ts';
+import { randomBelow, SeededRandom } from '../../core/random.ts';
 import type { RingEvent, RingOutcome } from '../../ring/outcome.ts';
 import type { Progress, Watch } from '../results/experiment.ts';
 import type { Grade } from '../results/grade.ts';
@@ -89,8 +89,7 @@ export class RingLookups implements RingWatcher {
 
   /** Begins a lookup of the owner of a key chosen by chance. */
   begin(overlay: RingOverlay, node: number): void {
-    const key = new Uint8Array(ID_BYTES);
-    fillRandom(this.random, key, 0, ID_BYTES);
+    const key = randomId(this.random);
     const call = this.#expect(overlay, 'owns', node, key);
     overlay.node(node).owner(overlay.world.now, call, key);
     overlay.world.arm(node);
