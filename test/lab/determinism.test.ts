@@ -40,7 +40,7 @@ describe('runs twice the same', () => {
     const request = requestFrom(new URL(file, SCENARIOS).pathname);
     const { options } = planOf(request, new Set()).cells[0];
     const short = request.experiment.name === 'scenario' ? { healingMs: 0 } : { lookups: 50 };
-    twice(file, request.experiment, { ...options, ...short, nodes: 20 });
+    twice(file, request.experiment, { ...options, ...short, nodes: 10 });
   });
 });
 

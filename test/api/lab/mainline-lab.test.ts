@@ -33,8 +33,8 @@ describe('a lab of Mainline nodes', () => {
 
   test('the same program and seed give the same run', async () => {
     const program = async (seed: number): Promise<string> => {
-      const lab = createLab({ seed, nodes: 300, loss: 0.05 });
-      for (const i of [5, 60, 200]) await lab.nodes[i].findNode(HASH);
+      const lab = createLab({ seed, nodes: 150, loss: 0.05 });
+      for (const i of [5, 60, 120]) await lab.nodes[i].findNode(HASH);
       lab.run('10 min');
       return `${lab.now} ${lab.traceHash}`;
     };
@@ -44,7 +44,7 @@ describe('a lab of Mainline nodes', () => {
   });
 
   test('time passes without calls, and upkeep keeps the network whole', async () => {
-    const lab = createLab({ nodes: 200 });
+    const lab = createLab({ nodes: 80 });
     lab.run('1 h');
     expect(lab.now).toBe(3_600_000);
     const { grade } = await lab.nodes[9].findNode(HASH);
@@ -100,20 +100,20 @@ describe('a lab of Mainline nodes', () => {
   });
 
   test('a world may begin by joining, live under churn, and be befallen by a schedule', async () => {
-    const start = { kind: 'protocol', joinsPerSecond: 50 } as const;
+    const start = { kind: 'protocol', joinsPerSecond: 20 } as const;
     const lab = createLab({
-      ...{ nodes: 300, start, churn: 'oversim' as const },
+      ...{ nodes: 120, start, churn: 'oversim' as const },
       schedule: [{ at: '30 s', crash: { share: 0.5 } }],
     });
     const up = (): number => lab.nodes.filter(({ number }) => lab.isAlive(number)).length;
     expect(up()).toBe(0);
     lab.run('20 s');
     const joined = up();
-    expect(Math.abs(joined - 150)).toBeLessThan(40);
+    expect(Math.abs(joined - 60)).toBeLessThan(25);
     lab.run('11 s');
     expect(Math.abs(up() - joined / 2)).toBeLessThan(8);
     lab.run('5 h');
-    expect(Math.abs(up() - 150)).toBeLessThan(40);
+    expect(Math.abs(up() - 60)).toBeLessThan(25);
   });
 
   test('a node of a million is made only when it is looked at', () => {

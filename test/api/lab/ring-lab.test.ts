@@ -70,7 +70,7 @@ describe('a lab of ring nodes', () => {
     const hashes: string[] = [];
     for (const seed of [1, 2, 1]) {
       const lab = createLab({
-        ...{ overlay: 'ring', nodes: 40, seed, k: 2, latency: { kind: 'constant', ms: 20 } },
+        ...{ overlay: 'ring', nodes: 20, seed, k: 2, latency: { kind: 'constant', ms: 20 } },
         churn: { up: law, rejoin: 'memory' },
         schedule: [{ at: '1 min', pause: { share: 0.1, for: '20 s' } }],
       });

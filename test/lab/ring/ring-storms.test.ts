@@ -7,7 +7,7 @@ import { randomBelow, SeededRandom } from '../../../src/core/random.ts';
 import type { RingStep } from '../../../src/lab/ring/ring-life.ts';
 import { type RingPlan, runRingTrial } from '../../../src/lab/ring/ring-trial.ts';
 
-const SEEDS = (process.env['RING_SEEDS'] ?? '1-2').split('-').map(Number);
+const SEEDS = (process.env['RING_SEEDS'] ?? '1-1').split('-').map(Number);
 
 type StormKind = Extract<
   RingStep['do'],
