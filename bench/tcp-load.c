@@ -5,11 +5,12 @@
  * with epoll, because a generator on Node.js is itself the bottleneck.
  *
  *     tcp-load PORT SECONDS CONNECTIONS DEPTH kept|once REQUESTS REQUEST_BYTES REPLY_BYTES
- *              PREAMBLE PREAMBLE_REPLY_BYTES OK_AT OK_BYTE
+ *              PREAMBLE PREAMBLE_REPLY_BYTES OK_AT OK_BYTE [REPLIES]
  *
  * REQUESTS is a file of requests, one behind the other, used in turn. PREAMBLE is a file of bytes that
  * are said once on each connection (empty: nothing), answered by PREAMBLE_REPLY_BYTES. A reply whose byte
- * at OK_AT is not OK_BYTE counts as an error. Asks 127.0.0.1 only. Prints one line of JSON.
+ * at OK_AT is not OK_BYTE counts as an error. Ends after SECONDS, or after so many REPLIES if that is
+ * sooner. Asks 127.0.0.1 only. Prints one line of JSON.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -168,8 +169,8 @@ static double percentile_us(double part) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 13) {
-    fprintf(stderr, "tcp-load: 12 arguments expected, see the source\n");
+  if (argc != 13 && argc != 14) {
+    fprintf(stderr, "tcp-load: 12 or 13 arguments expected, see the source\n");
     return 2;
   }
   port = atoi(argv[1]);
@@ -184,6 +185,7 @@ int main(int argc, char **argv) {
   preamble_reply_bytes = (size_t)atol(argv[10]);
   ok_at = (size_t)atol(argv[11]);
   ok_byte = atoi(argv[12]);
+  uint64_t replies = argc == 14 ? strtoull(argv[13], NULL, 10) : UINT64_MAX;
   if (connections < 1 || connections > CONNECTIONS_MAX || depth < 1 || depth > DEPTH_MAX ||
       request_bytes == 0 || reply_bytes == 0 || length < request_bytes) {
     return 2;
@@ -192,7 +194,7 @@ int main(int argc, char **argv) {
   poll_fd = epoll_create1(0);
   uint64_t begun = now_ns(), end = begun + (uint64_t)(seconds * 1e9), now = begun;
   for (int i = 0; i < connections; i++) open_connection(&all[i], depth, now);
-  while (now < end) {
+  while (now < end && received < replies) {
     struct epoll_event events[CONNECTIONS_MAX];
     int count = epoll_wait(poll_fd, events, CONNECTIONS_MAX, 100);
     now = now_ns();

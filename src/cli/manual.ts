@@ -18,6 +18,7 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['RINGLIGHT_AT', 'members of a ring to ask, with commas between: what --at says otherwise'],
   ['RINGLIGHT_CONFIG', 'the file of settings (default: ~/.config/ringlight/config.json)'],
   ['RINGLIGHT_UDP', 'dgram: no batches of datagrams by foreign calls; auto: where they work'],
+  ['RINGLIGHT_TCP', 'events: no buffer that all sockets read into; it is used where it can be had'],
   ['NO_COLOR', 'not empty: no colours'],
   ['FORCE_COLOR', 'not empty: colours also into a pipe; 0 for none'],
 ];

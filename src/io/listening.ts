@@ -10,7 +10,7 @@ import type { Tls } from './tls.ts';
 /** Connections that the kernel completes while we are busy; Linux caps it at net.core.somaxconn. */
 const BACKLOG = 1024;
 
-/** Who hears of connections; nobody does before there is a host. */
+/** Who hears of connections, which are not read from yet; nobody does before there is a host. */
 export interface Accepting {
   accepted: ((socket: Socket, server: Server) => void) | null;
   turnedAway: (() => void) | null;
@@ -26,7 +26,7 @@ export function listen(
   const accepted = (socket: Socket): void => accepting.accepted?.(socket, server);
   const server: Server =
     tls === null
-      ? createServer({ allowHalfOpen: true, noDelay: true }, accepted)
+      ? createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, accepted)
       : tls.server(accepted, () => accepting.turnedAway?.());
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

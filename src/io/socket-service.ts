@@ -9,6 +9,7 @@
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { DhtError } from './errors.ts';
+import { readAccepted } from './shared-reading.ts';
 
 export interface ServiceSocket {
   /** Bytes that the other side has not taken yet. */
@@ -23,8 +24,8 @@ export interface ServiceSocket {
 
 /** Who hears one connection. */
 export interface ServiceListener {
-  /** Borrowed until it returns. */
-  arrived(bytes: Uint8Array): void;
+  /** `bytes[0, length)`, borrowed until it returns. */
+  arrived(bytes: Uint8Array, length: number): void;
   /** All that was written has been taken. */
   drained(): void;
   /** The other side will say no more, and waits for the rest. */
@@ -45,6 +46,8 @@ export interface SocketServiceOptions {
   open(socket: ServiceSocket): ServiceListener;
 }
 
+const LISTENING = { noDelay: true, allowHalfOpen: true, pauseOnConnect: true };
+
 /** What was written before `end` has this long to get out. */
 const END_GRACE_MS = 1000;
 
@@ -58,12 +61,12 @@ const REASONS: Readonly<Record<string, readonly [DhtError['code'], string]>> = {
 /** @throws DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE or NOT_PERMITTED. */
 export async function listenService(options: SocketServiceOptions): Promise<SocketService> {
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+  const server = createServer(LISTENING, (accepted) => {
+    if (sockets.size >= options.connectionsMax) return void accepted.destroy();
+    const socket = serve(accepted, options);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    serve(socket, options);
   });
-  server.maxConnections = options.connectionsMax;
   await listen(server, options);
   const address = server.address();
   return {
@@ -79,14 +82,14 @@ export async function listenService(options: SocketServiceOptions): Promise<Sock
   };
 }
 
-function serve(socket: Socket, { open }: SocketServiceOptions): void {
-  const outgoing = new Outgoing(socket);
-  const listener = open(outgoing);
-  socket.on('data', (bytes) => listener.arrived(bytes));
+function serve(accepted: Socket, { open }: SocketServiceOptions): Socket {
+  const socket = readAccepted(accepted, (bytes, length) => listener.arrived(bytes, length));
+  const listener = open(new Outgoing(socket));
   socket.on('drain', () => listener.drained());
   socket.on('error', () => {});
   socket.once('end', () => listener.ended());
   socket.once('close', () => listener.closed());
+  return socket;
 }
 
 class Outgoing implements ServiceSocket {

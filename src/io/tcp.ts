@@ -14,6 +14,7 @@ import { createConnection, type Server, type Socket } from 'node:net';
 import { type Address, addressOf, formatIp, ipOf, parseIp, portOf } from '../core/address.ts';
 import { Closed, STREAM_QUEUE_BYTES, type Stream, type StreamHost } from '../core/host.ts';
 import { type Accepting, listen } from './listening.ts';
+import { read, readAccepted, readingOptions, type Taken } from './shared-reading.ts';
 import type { Tls } from './tls.ts';
 
 /** Accepted connections at a time, of all addresses: 10,000 idle ones, and room for the others. */
@@ -22,7 +23,7 @@ const ACCEPTED_LIMIT = 12_288;
 const CONNECT_TIMEOUT_MS = 2000;
 /** What is queued when all is closed has this long to get out. */
 const CLOSE_GRACE_MS = 1000;
-/** Room for a few replies; what is written beyond it leaves in pieces of its own. */
+/** Room for a few replies: of whoever writes a second time in one turn. The first piece is as long as it is. */
 const PIECE_BYTES = 2048;
 
 const LOCALHOST = 0x7f000001;
@@ -202,10 +203,15 @@ export class TcpStreams implements StreamHost {
     // On loopback an IP stands for a host: let the other side see the right one. Elsewhere the
     // system knows best, finds a free port sooner and does not run out of them.
     const end = ip >>> 24 === 127 && ip !== LOCALHOST ? { localAddress: formatIp(ip) } : {};
-    const socket =
-      this.#tls?.connect(host, port, end) ??
-      createConnection({ host, port, allowHalfOpen: true, noDelay: true, ...end });
-    const connection = this.#add(socket, false, to);
+    const connection = this.#add(false, to, (take) => {
+      const options = { host, port, allowHalfOpen: true, noDelay: true, ...end };
+      const made =
+        this.#tls?.connect(host, port, end) ??
+        createConnection({ ...options, ...readingOptions(take) });
+      read(made, take);
+      return made;
+    });
+    const { socket } = connection;
     socket.setTimeout(this.#connectTimeoutMs, () => {
       connection.why = Closed.timeout;
       socket.destroy();
@@ -292,14 +298,21 @@ export class TcpStreams implements StreamHost {
     }
     this.counters.accepted++;
     this.#acceptedOpen++;
-    const connection = this.#add(socket, true, from);
+    const connection = this.#add(true, from, (take) => readAccepted(socket, take));
     connection.isOpen = true;
     this.#receiver.accepted(connection.number, from, to);
   }
 
-  #add(socket: Socket, isAccepted: boolean, peer: Address): Connection {
+  /** @param begin makes the socket, of which `take` is to hear all that comes in. */
+  #add(isAccepted: boolean, peer: Address, begin: (take: Taken) => Socket): Connection {
+    const number = ++this.#lastNumber;
+    const socket = begin((bytes, length) => {
+      if (!this.#connections.has(number)) return;
+      this.#tell(connection, false, bytes, 0, length);
+      this.#receiver?.arrived(number, bytes, 0, length);
+    });
     const connection: Connection = {
-      number: ++this.#lastNumber,
+      number,
       socket,
       isAccepted,
       peer,
@@ -313,15 +326,9 @@ export class TcpStreams implements StreamHost {
       isFull: false,
       why: Closed.ended,
     };
-    const { number } = connection;
     this.#connections.set(number, connection);
     if (!this.#keepsProcess) socket.unref();
     this.counters.open++;
-    socket.on('data', (bytes: Uint8Array) => {
-      if (!this.#connections.has(number)) return;
-      this.#tell(connection, false, bytes, 0, bytes.length);
-      this.#receiver?.arrived(number, bytes, 0, bytes.length);
-    });
     socket.on('end', () => {
       if (this.#connections.has(number)) this.#receiver?.ended(number);
     });
@@ -395,7 +402,8 @@ function append(connection: Connection, bytes: Uint8Array, start: number, end: n
   const length = end - start;
   if (length > room) {
     finishPiece(connection);
-    connection.piece = Buffer.allocUnsafe(Math.max(length, PIECE_BYTES));
+    const least = connection.pieces.length === 0 ? 0 : PIECE_BYTES;
+    connection.piece = Buffer.allocUnsafe(Math.max(length, least));
   }
   connection.piece!.set(
     start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end),

@@ -16,8 +16,8 @@ it('what comes is heard, what is written in one turn leaves together, and all en
     open: (opened) => {
       socket = opened;
       return {
-        arrived: (bytes) => {
-          heard.push(new TextDecoder().decode(bytes));
+        arrived: (bytes, length) => {
+          heard.push(new TextDecoder().decode(bytes.subarray(0, length)));
           for (const part of ['a', 'b', 'c']) opened.write(new TextEncoder().encode(part));
           expect(opened.waitingBytes).toBe(3);
         },

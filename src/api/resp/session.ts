@@ -92,9 +92,9 @@ export class Session implements ServiceListener, Client {
     this.channels = new Channels(keys.ring, keys.clock, (push) => this.#push(push));
   }
 
-  arrived(bytes: Uint8Array): void {
+  arrived(bytes: Uint8Array, length: number): void {
     if (this.#isDeaf) return;
-    this.#reader.push(bytes);
+    this.#reader.push(bytes, length);
     this.#pump();
   }
 

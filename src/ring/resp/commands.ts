@@ -56,11 +56,12 @@ export class CommandReader {
     return this.#end - this.#start;
   }
 
-  push(bytes: Uint8Array): void {
+  /** Takes `bytes[0, length)`, a copy of it. */
+  push(bytes: Uint8Array, length: number = bytes.length): void {
     if (this.#fault !== null) return;
-    this.#room(bytes.length);
-    this.#bytes.set(bytes, this.#end);
-    this.#end += bytes.length;
+    this.#room(length);
+    this.#bytes.set(length === bytes.length ? bytes : bytes.subarray(0, length), this.#end);
+    this.#end += length;
   }
 
   #room(more: number): void {
