@@ -65,6 +65,10 @@ export class MemoryStore implements Store {
     return this.#records.get(key, start);
   }
 
+  head(key: Uint8Array, start: number): Uint8Array | null {
+    return this.#records.get(key, start);
+  }
+
   put(key: Uint8Array, start: number, record: Uint8Array): void {
     this.#remember(idOf(key, start), this.#set(key, start, new Uint8Array(record)));
   }
@@ -78,6 +82,14 @@ export class MemoryStore implements Store {
     from: Uint8Array | null,
     to: Uint8Array | null,
     visit: (key: Uint8Array, record: Uint8Array) => boolean,
+  ): void {
+    this.#records.range(from, to, visit);
+  }
+
+  heads(
+    from: Uint8Array | null,
+    to: Uint8Array | null,
+    visit: (key: Uint8Array, head: Uint8Array) => boolean,
   ): void {
     this.#records.range(from, to, visit);
   }

@@ -14,6 +14,8 @@ import { compareIds, ID_BYTES } from './id.ts';
 
 /** Keys in a chunk at most. Of 32, 64, 128 and 256, a million inserts in random order liked 128. */
 const CHUNK_KEYS = 128;
+/** In one that was filled in ascending order: some room for those that come between. */
+const APPENDED_KEYS = 96;
 /** A new chunk has room for this many: a lab has thousands of stores that hold hardly anything. */
 const INITIAL_KEYS = 4;
 
@@ -101,6 +103,14 @@ export class OrderedRecords<T = Uint8Array> {
     this.#count++;
     if (chunk.records.length === CHUNK_KEYS) this.#chunks.splice(at + 1, 0, chunk.split());
     return null;
+  }
+
+  /** Keeps what comes after all that is there: nothing is looked for. */
+  append(key: Uint8Array, start: number, record: T): void {
+    let chunk = this.#chunks[this.#chunks.length - 1];
+    if (chunk.records.length === APPENDED_KEYS) this.#chunks.push((chunk = new Chunk<T>()));
+    chunk.insert(chunk.records.length, key, start, record);
+    this.#count++;
   }
 
   /** Returns the record that was there. */

@@ -12,6 +12,20 @@
  * A record is opaque bytes under a key of 20 bytes; keys are ordered as unsigned big-endian numbers.
  */
 
+/**
+ * Of each record so many bytes are at hand without a look at any disk: enough for whoever keeps in its head
+ * what has to be known of all of them.
+ */
+export const HEAD_BYTES = 24;
+
+/**
+ * What a read throws that the disk could not do. What was asked for is there, or was; whoever asked has to be
+ * told that it cannot be had.
+ */
+export class StoreReadError extends Error {
+  override name = 'StoreReadError';
+}
+
 /** Names what a flush was for; the machine's own numbers, each greater than the one before. */
 export type StoreToken = number;
 
@@ -20,8 +34,13 @@ export interface Store {
   readonly count: number;
   /** Bytes of all records, keys included. */
   readonly byteLength: number;
-  /** The record last put under `key[start, start + 20)`, durable or not; borrowed until the next call. */
+  /**
+   * The record last put under `key[start, start + 20)`, durable or not; borrowed until the next call.
+   * @throws StoreReadError when the disk does not give it, as `range` does.
+   */
   get(key: Uint8Array, start: number): Uint8Array | null;
+  /** The same of which at least the first `HEAD_BYTES` are there; never throws. */
+  head(key: Uint8Array, start: number): Uint8Array | null;
   /** Replaces the record. Both are copied. */
   put(key: Uint8Array, start: number, record: Uint8Array): void;
   remove(key: Uint8Array, start: number): void;
@@ -35,6 +54,12 @@ export interface Store {
     from: Uint8Array | null,
     to: Uint8Array | null,
     visit: (key: Uint8Array, record: Uint8Array) => boolean,
+  ): void;
+  /** The same with what `head` gives of each record. */
+  heads(
+    from: Uint8Array | null,
+    to: Uint8Array | null,
+    visit: (key: Uint8Array, head: Uint8Array) => boolean,
   ): void;
   /** Small facts beside the records (who we are, whom we knew), flushed with them. */
   fact(name: string): Uint8Array | null;

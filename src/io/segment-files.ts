@@ -4,6 +4,8 @@
  *
  *     00000004.log      a segment
  *     making            the next one, until all of it is on disk; then it is given its name
+ *     checkpoint        where all records are, and the next one until it is whole
+ *     checkpoint.new
  *
  * A file is made of zeros in pieces, each written through, so that writes of the log that come between
  * them wait for one piece and not for all. From then on its size and its blocks stay what they are: a
@@ -37,6 +39,10 @@ const PIECE_BYTES = 256 * 1024;
 /** Files that are open at a time; others are opened when they are looked into. */
 const OPEN_FILES = 64;
 const MAKING = 'making';
+const CHECKPOINT = 'checkpoint';
+const CHECKPOINT_NEW = 'checkpoint.new';
+/** Of a new checkpoint so much is on its way to the disk at a time: others write there, too. */
+const CHECKPOINT_AHEAD_BYTES = 2 * 1024 * 1024;
 const NAME = /^\d{8}\.log$/;
 const THROUGH = constants.O_DSYNC ?? 0;
 const ZEROS = new Uint8Array(PIECE_BYTES);
@@ -47,11 +53,13 @@ export interface SegmentListener {
   made(file: number, error: string | null): void;
   written(error: string | null): void;
   retrieved(error: string | null): void;
+  saved(error: string | null): void;
 }
 
 const opening = promisify(open);
 const syncing = promisify(fsync);
 const reading = promisify(read);
+const writingSome = promisify(write);
 const renaming = promisify(rename);
 
 export class SegmentFiles implements LogPort {
@@ -66,6 +74,8 @@ export class SegmentFiles implements LogPort {
   #underWay = 0;
   readonly #resting: (() => void)[] = [];
 
+  /** The new checkpoint, while it is written. */
+  #checkpoint: number | null = null;
   /** The file that is written to, which is not closed meanwhile; 0 for none. */
   #busy = 0;
 
@@ -94,8 +104,12 @@ export class SegmentFiles implements LogPort {
     return names.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
   }
 
+  size(file: number): number {
+    return fstatSync(this.#opened(file)).size;
+  }
+
   load(file: number): Uint8Array {
-    const bytes = new Uint8Array(fstatSync(this.#opened(file)).size);
+    const bytes = new Uint8Array(this.size(file));
     this.read(file, 0, bytes);
     return bytes;
   }
@@ -130,6 +144,28 @@ export class SegmentFiles implements LogPort {
     this.#track(this.#retrieve(file, position, into), (error) => this.#listener?.retrieved(error));
   }
 
+  readCheckpoint(position: number, into: Uint8Array): number {
+    try {
+      const handle = openSync(join(this.#directory, CHECKPOINT), constants.O_RDONLY);
+      try {
+        return readSync(handle, into, 0, into.length, position);
+      } finally {
+        closeSync(handle);
+      }
+    } catch {
+      // It is not there, or cannot be read: the log is.
+      return 0;
+    }
+  }
+
+  saveCheckpoint(position: number, bytes: Uint8Array): void {
+    this.#track(this.#save(position, bytes), (error) => this.#listener?.saved(error));
+  }
+
+  placeCheckpoint(): void {
+    this.#track(this.#place(), (error) => this.#listener?.saved(error));
+  }
+
   drop(file: number): void {
     this.#close(file);
     rmSync(this.#pathOf(file), { force: true });
@@ -155,6 +191,7 @@ export class SegmentFiles implements LogPort {
   close(): void {
     for (const handle of this.#open.values()) closeSync(handle);
     this.#open.clear();
+    this.#leaveCheckpoint();
   }
 
   #pathOf(file: number): string {
@@ -246,6 +283,42 @@ export class SegmentFiles implements LogPort {
       throw error;
     }
     this.#keepOpen(file, handle);
+  }
+
+  async #save(position: number, bytes: Uint8Array): Promise<void> {
+    checkRoom(this.#directory, bytes.length, this.#freeBytes);
+    if (position === 0) {
+      this.#leaveCheckpoint();
+      this.#checkpoint = await opening(join(this.#directory, CHECKPOINT_NEW), 'w', 0o600);
+    }
+    const handle = this.#checkpoint!;
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await writingSome(
+        handle,
+        bytes,
+        done,
+        bytes.length - done,
+        position + done,
+      );
+      if (bytesWritten === 0) throw new Error('the disk takes no more');
+      done += bytesWritten;
+    }
+    const isFar = Math.floor(position / CHECKPOINT_AHEAD_BYTES);
+    if (Math.floor((position + bytes.length) / CHECKPOINT_AHEAD_BYTES) > isFar) {
+      await syncing(handle);
+    }
+  }
+
+  async #place(): Promise<void> {
+    await syncing(this.#checkpoint!);
+    this.#leaveCheckpoint();
+    await renaming(join(this.#directory, CHECKPOINT_NEW), join(this.#directory, CHECKPOINT));
+    await flushDirectory(this.#directory);
+  }
+
+  #leaveCheckpoint(): void {
+    if (this.#checkpoint !== null) closeSync(this.#checkpoint);
+    this.#checkpoint = null;
   }
 
   async #retrieve(file: number, position: number, into: Uint8Array): Promise<void> {

@@ -16,7 +16,7 @@ import type { Identity } from './circle/identity.ts';
 import { type Frame, FrameType, REPLY, Status } from './frames.ts';
 import type { Link } from './link.ts';
 import { compareVersions, VERSION_BYTES, versionMs } from './records/clock.ts';
-import { visitArc } from './records/digests.ts';
+import { visitHeads } from './records/digests.ts';
 import { type Change, LOG_BYTES } from './records/history.ts';
 import { nameOf } from './records/record.ts';
 import { answerElsewhere, beginsWith, stopOf } from './replying.ts';
@@ -228,10 +228,10 @@ class Following {
     for (const { record } of changes) take(record);
     if (number !== 0 && kind === Told.changes) return newest;
     if (this.#wanted.kind === Followed.key) {
-      const record = this.#node.store.get(from, 0);
+      const record = this.#node.store.head(from, 0);
       if (record !== null) take(record);
     } else {
-      visitArc(this.#node.store, from, end, (_key, record) => {
+      visitHeads(this.#node.store, from, end, (_key, record) => {
         take(record);
         return true;
       });

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ID_BYTES } from '../../src/core/id.ts';
 import { SeededRandom } from '../../src/core/random.ts';
-import type { Store, StoreToken } from '../../src/core/store.ts';
+import { HEAD_BYTES, type Store, type StoreToken } from '../../src/core/store.ts';
 import { someId } from './ids.ts';
 
 /** A store under test, and what was reported of its flushes. */
@@ -106,12 +106,19 @@ export function storeSuite(name: string, open: () => StoreUnderTest, runs: numbe
               model.entries(key, null).slice(0, limit),
             );
           }
-          expect(text(store.get(key, 0))).toBe(model.records.get(text(key)!) ?? null);
+          const record = model.records.get(text(key)!) ?? null;
+          expect(text(store.get(key, 0))).toBe(record);
+          expect(text(store.head(key, 0))?.slice(0, 2 * HEAD_BYTES) ?? null).toBe(
+            record?.slice(0, 2 * HEAD_BYTES) ?? null,
+          );
           expect(text(store.fact(`fact ${n % 3}`))).toBe(facts.get(`fact ${n % 3}`) ?? null);
           expect(store.count).toBe(model.records.size);
           expect(store.byteLength).toBe(model.byteLength);
         }
         expect(entriesOf(store)).toEqual(model.entries(null, null));
+        const heads: string[] = [];
+        store.heads(null, null, (key, head) => heads.push(`${text(key)} ${text(head)}`) > 0);
+        expect(heads).toEqual(model.entries(null, null).map(([key, record]) => `${key} ${record}`));
         await settled();
         expect(entriesOf(store)).toEqual(model.entries(null, null));
         expectInOrder(reported, tokens);

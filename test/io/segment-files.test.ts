@@ -21,6 +21,7 @@ function opened(free = 1e12) {
     made: (file, error) => told.push(['made', file, error]),
     written: (error) => told.push(['written', error]),
     retrieved: (error) => told.push(['retrieved', error]),
+    saved: (error) => told.push(['saved', error]),
   });
   return { directory, files, told };
 }

@@ -234,11 +234,11 @@ export function readEntries(
   return true;
 }
 
-function writeLong(view: DataView, at: number, value: number): void {
+export function writeLong(view: DataView, at: number, value: number): void {
   view.setUint32(at, Math.floor(value / WORD));
   view.setUint32(at + 4, value % WORD);
 }
 
-function readLong(view: DataView, at: number): number {
+export function readLong(view: DataView, at: number): number {
   return view.getUint32(at) * WORD + view.getUint32(at + 4);
 }

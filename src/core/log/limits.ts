@@ -8,6 +8,10 @@ export const SEGMENT_BYTES_MAX: number = 8 * 1024 * 1024;
 export const BATCH_BYTES: number = 256 * 1024;
 /** Segments are kept in memory, the newest of them, up to so much. */
 export const IMAGE_BYTES_MAX: number = 32 * 1024 * 1024;
+/** A checkpoint is begun when so much was put into the log since the last: it is read in half a second; */
+export const CHECKPOINT_BYTES_MIN: number = 16 * 1024 * 1024;
+/** places of so many keys are written in a step: a fraction of a millisecond. */
+export const CHECKPOINT_ROWS = 512;
 /** Files of no more use that are kept, to be written over by the next: zeros need not be written first. */
 export const SPARES_MAX = 2;
 /** A log that has no more than this is not tidied: what it holds twice harms nobody. */

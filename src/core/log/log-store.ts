@@ -7,11 +7,11 @@
  *                                              end
  *
  * A write costs its own bytes, in order, and no look at the disk. Reading is one look at the places
- * and, where the segment's image has left memory, one read of the file. Opening reads the log from its
- * oldest segment to its end (replay.ts), which tidying (tidying.ts) keeps in proportion to what is
- * needed of it. The idea is that of Bitcask (Sheehy and Smith, 2010).
+ * and, where the segment's image has left memory, one read of the file. Opening reads where everything was
+ * when that was last written down (checkpoint.ts), and the log from there on to its end (replay.ts), which
+ * tidying (tidying.ts) keeps in proportion to what is needed of it. The idea is that of Bitcask (Sheehy and Smith, 2010).
  */
-import type { Store, StoreToken } from '../store.ts';
+import { type Store, StoreReadError, type StoreToken } from '../store.ts';
 import {
   type EntryReader,
   FACT_NAME_BYTES_MAX,
@@ -22,7 +22,9 @@ import {
   writePut,
   writeRemoved,
 } from './batch.ts';
-import { Contents } from './contents.ts';
+import { Checkpoints } from './checkpoint.ts';
+import type { Contents } from './contents.ts';
+import { CHECKPOINT_BYTES_MIN } from './limits.ts';
 import { LogWriter, type Reported } from './log-writer.ts';
 import type { LogPort } from './port.ts';
 import { replay } from './replay.ts';
@@ -30,20 +32,25 @@ import type { Segment } from './segment.ts';
 import { Tidying } from './tidying.ts';
 
 export class LogStore implements Store {
+  /** Bytes of the log that were read when it was opened. */
+  readonly openedBytes: number;
   /** Bytes of entries since the last turn. */
   #written = 0;
   readonly #port: LogPort;
-  readonly #contents = new Contents();
+  readonly #contents: Contents;
   readonly #writer: LogWriter;
   readonly #tidying: Tidying;
+  readonly #checkpoints: Checkpoints;
 
   /**
    * Reads the log that the port has.
+   * @param checkpointBytes of the log, after which a checkpoint is made.
    * @throws LogError when it is damaged or of another version; what the port throws.
    */
-  constructor(port: LogPort, report: Reported) {
+  constructor(port: LogPort, report: Reported, checkpointBytes: number = CHECKPOINT_BYTES_MIN) {
     this.#port = port;
-    const end = replay(port, this.#contents);
+    const { contents, end, readBytes } = replay(port);
+    this.#contents = contents;
     this.#writer = new LogWriter(
       port,
       (token, error) => report(token, error ?? this.#tidying.damage),
@@ -51,6 +58,9 @@ export class LogStore implements Store {
       end,
     );
     this.#tidying = new Tidying(port, this.#writer, this);
+    this.#checkpoints = new Checkpoints(port, contents, this.#writer, checkpointBytes, readBytes);
+    this.openedBytes = readBytes;
+    if (this.#checkpoints.isWanted) port.soon();
   }
 
   get count(): number {
@@ -75,11 +85,17 @@ export class LogStore implements Store {
     return row === null ? null : this.#record(row);
   }
 
+  head(key: Uint8Array, start: number): Uint8Array | null {
+    const { places } = this.#contents;
+    const row = places.keys.get(key, start);
+    return row === null ? null : places.head(row);
+  }
+
   put(key: Uint8Array, start: number, record: Uint8Array): void {
     const at = this.#place(PUT_HEAD_BYTES + record.length);
     const { active } = this.#writer;
     const offset = writePut(active.image!, at, key, start, record);
-    this.#contents.put(active, key, start, offset, record.length);
+    this.#contents.put(active, key, start, offset, record.length, record, 0);
   }
 
   remove(key: Uint8Array, start: number): void {
@@ -120,9 +136,19 @@ export class LogStore implements Store {
     keys.range(from, to, (key, row) => visit(key, this.#record(row)));
   }
 
+  heads(
+    from: Uint8Array | null,
+    to: Uint8Array | null,
+    visit: (key: Uint8Array, head: Uint8Array) => boolean,
+  ): void {
+    const { places } = this.#contents;
+    places.keys.range(from, to, (key, row) => visit(key, places.head(row)));
+  }
+
   /** From now on nothing is begun by itself; what waits is written. */
   end(): void {
     this.#tidying.isEnded = true;
+    this.#checkpoints.isEnded = true;
     this.#port.soon();
   }
 
@@ -131,9 +157,11 @@ export class LogStore implements Store {
   /** What happened is over: writes what waits, and tidies a little. */
   turn(): void {
     if (this.#writer.isWriting) return;
-    this.#tidying.step(this.#written);
+    const written = this.#written;
     this.#written = 0;
+    this.#tidying.step(written);
     this.#writer.turn(this.#tidying.isFarBehind);
+    this.#checkpoints.turn(written);
     this.#goOn();
   }
 
@@ -143,7 +171,12 @@ export class LogStore implements Store {
 
   written(error: string | null): void {
     this.#writer.written(error);
+    this.#checkpoints.settle();
     this.#goOn();
+  }
+
+  saved(error: string | null): void {
+    this.#checkpoints.saved(error);
   }
 
   retrieved(error: string | null): void {
@@ -187,7 +220,13 @@ export class LogStore implements Store {
     const length = lengths[row]!;
     if (segment.image !== null) return segment.image.subarray(offset, offset + length);
     const record = new Uint8Array(length);
-    this.#port.read(segment.number, offset, record);
+    try {
+      this.#port.read(segment.number, offset, record);
+    } catch (error) {
+      throw new StoreReadError(`cannot read a record: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
     return record;
   }
 }

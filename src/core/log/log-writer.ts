@@ -112,6 +112,11 @@ export class LogWriter {
     return at;
   }
 
+  /** The number of the batch that is open, or else of the last. */
+  get newest(): number {
+    return this.#begin < 0 ? this.closed : this.closed + 1;
+  }
+
   /** Closes the batch that is open. */
   close(): void {
     if (this.#begin < 0) return;

@@ -209,7 +209,7 @@ class Commit extends Waiter implements PendingWrite {
   /** Is the key open? Only the last record of it says that it is not. */
   #note(): void {
     const { holding } = this.identity;
-    const last = this.node.store.get(this.key, 0);
+    const last = this.node.store.head(this.key, 0);
     if (holding === null || last === null || compareVersions(last, 0, this.record, 0) !== 0) return;
     const isEverywhere = this.copies >= holding.title.copies.length;
     if (isEverywhere) holding.open.delete(nameOf(this.key));
@@ -284,7 +284,7 @@ function keepUnder(
   record: Uint8Array,
 ): boolean {
   if (!node.seat!.allows(key, at, epoch)) return false;
-  const before = node.store.get(key, at);
+  const before = node.store.head(key, at);
   // The same again, or a later one of the same owner that was faster.
   const isOver = before !== null && compareVersions(before, 0, record, 0) >= 0;
   if (isOver) return compareToEpoch(before, 0, epoch) <= 0;

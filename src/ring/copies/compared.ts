@@ -13,7 +13,7 @@ import type { Identity } from '../circle/identity.ts';
 import { type Frame, FrameType, REPLY, Status } from '../frames.ts';
 import type { Link } from '../link.ts';
 import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
-import { cutArc, Digest, PARTS, visitArc } from '../records/digests.ts';
+import { cutArc, Digest, PARTS, visitHeads } from '../records/digests.ts';
 import type { RingState } from '../state.ts';
 import { putRecord } from './keeping.ts';
 
@@ -43,7 +43,7 @@ export function answerDigest(node: RingState, link: Link, frame: Frame): boolean
   } else if (mine.count <= LISTED_RECORDS) {
     out.u8(Compared.list);
     out.u32(mine.count);
-    visitArc(node.store, from, to, (key, record) => {
+    visitHeads(node.store, from, to, (key, record) => {
       out.raw(key);
       out.raw(record, 0, VERSION_BYTES);
       return true;
@@ -130,7 +130,7 @@ function verdictOn(
 ): number {
   const identity = node.ownerOf(bytes, key);
   if (identity === null) return Confirmed.notMine;
-  const record = node.store.get(bytes, key);
+  const record = node.store.head(bytes, key);
   if (record === null && isForgotten(identity, bytes, version)) return Confirmed.safe;
   if (record === null || compareVersions(record, 0, bytes, version) < 0) return Confirmed.wanted;
   // Whoever asks may be the one to whom we are handing it over.

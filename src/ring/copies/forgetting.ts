@@ -10,7 +10,7 @@
  */
 import type { Identity } from '../circle/identity.ts';
 import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
-import { visitArc } from '../records/digests.ts';
+import { visitHeads } from '../records/digests.ts';
 import { isPast } from '../records/done-acts.ts';
 import { doneActsOf, isTombstone } from '../records/record.ts';
 import type { RingState } from '../state.ts';
@@ -63,7 +63,7 @@ function isSettled(identity: Identity): boolean {
 function lastRemoved(node: RingState, now: number, title: Title): Uint8Array | null {
   const past: Uint8Array[] = [];
   let firstKept: Uint8Array | null = null;
-  visitArc(node.store, title.from, title.end, (_key, record) => {
+  visitHeads(node.store, title.from, title.end, (_key, record) => {
     if (!isTombstone(record)) return true;
     const version = new Uint8Array(record.subarray(0, VERSION_BYTES));
     if (isPast(doneActsOf(record), node.timeOf(now))) past.push(version);
@@ -87,7 +87,7 @@ function dropForgotten(node: RingState, now: number): void {
     if (accepted === null || !isInForce || !hasPeer(accepted.copies, seat.peer)) continue;
     if (!hasForgotten(accepted)) continue;
     const { forgottenBelow: below } = accepted;
-    node.store.range(from, end, (key, record) => {
+    node.store.heads(from, end, (key, record) => {
       const isForgotten = isTombstone(record) && compareVersions(record, 0, below, 0) <= 0;
       if (isForgotten) gone.push(new Uint8Array(key));
       return gone.length < FORGOTTEN_LIMIT;
@@ -101,7 +101,7 @@ function dropForgotten(node: RingState, now: number): void {
 /** Drops all of an arc whose copies we are none of that is as old as what its title has forgotten. */
 export function dropOutdated(node: RingState, { from, end, forgottenBelow }: Title): void {
   const gone: Uint8Array[] = [];
-  visitArc(node.store, from, end, (key, record) => {
+  visitHeads(node.store, from, end, (key, record) => {
     if (compareVersions(record, 0, forgottenBelow, 0) <= 0) gone.push(new Uint8Array(key));
     return true;
   });

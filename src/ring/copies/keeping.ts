@@ -41,7 +41,7 @@ export function keep(
   start: number,
   record: Uint8Array,
 ): boolean {
-  const before = node.store.get(key, start);
+  const before = node.store.head(key, start);
   node.clock.heard(node.timeOf(now), record, 0);
   if (before !== null && compareTimely(node, now, before, record) >= 0) {
     node.counters.stale++;
@@ -89,7 +89,7 @@ export function expire(node: RingState, now: number): void {
 /** A node that begins with records knows again when they expire. */
 export function recallExpiries(node: RingState): void {
   if (node.store.count === 0) return;
-  node.store.range(null, null, (key, record) => {
+  node.store.heads(null, null, (key, record) => {
     const untilMs = expiryMs(record);
     if (untilMs !== 0) node.expiries.note(key, 0, untilMs);
     return true;
@@ -97,7 +97,7 @@ export function recallExpiries(node: RingState): void {
 }
 
 export function removeRecord(node: RingState, key: Uint8Array): void {
-  const before = node.store.get(key, 0);
+  const before = node.store.head(key, 0);
   if (before === null) return;
   node.digests.changed(key, 0, before, null);
   node.store.remove(key, 0);
@@ -131,7 +131,7 @@ export function laidGhost(
   version: number,
 ): boolean {
   const { seat } = node;
-  if (seat === null || node.store.get(bytes, key) !== null) return false;
+  if (seat === null || node.store.head(bytes, key) !== null) return false;
   const stretch = seat.elector.at(bytes, key);
   if (!stretch?.isInForce || stretch.accepted === null) return false;
   const { copies, forgottenBelow } = stretch.accepted;
@@ -158,7 +158,7 @@ export function keepRecords(node: RingState, now: number, frame: Frame): KeptRec
     if (node.isBeyond(now, record)) all.refused++;
     else if (laidGhost(node, now, frame.bytes, key, start)) continue;
     else if (!keep(node, now, frame.bytes, key, record)) {
-      all.newer = newerThan(node.store.get(frame.bytes, key), record);
+      all.newer = newerThan(node.store.head(frame.bytes, key), record);
     }
   }
   node.counters.refusedVersions += all.refused;
@@ -194,7 +194,7 @@ function isSameValue(record: Uint8Array, value: Uint8Array): boolean {
 /** Drops tombstones that have done their duty. */
 export function forget(node: RingState, now: number): void {
   const gone: Uint8Array[] = [];
-  node.store.range(null, null, (key, record) => {
+  node.store.heads(null, null, (key, record) => {
     if (isForgotten(record, node.timeOf(now), node.tombstoneMs)) gone.push(new Uint8Array(key));
     return gone.length < FORGOTTEN_LIMIT;
   });
@@ -205,7 +205,7 @@ export function forget(node: RingState, now: number): void {
 /** Drops all there is: it is older than what the ring has forgotten. */
 export function forgetAll(node: RingState): void {
   const keys: Uint8Array[] = [];
-  node.store.range(null, null, (key) => keys.push(new Uint8Array(key)) > 0);
+  node.store.heads(null, null, (key) => keys.push(new Uint8Array(key)) > 0);
   for (const key of keys) removeRecord(node, key);
   node.counters.forgotten += keys.length;
 }

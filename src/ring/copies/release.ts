@@ -96,7 +96,7 @@ class Release {
     let steps = 0;
     let found: Uint8Array | null = null;
     let last: Uint8Array | null = null;
-    node.store.range(this.#at, null, (key, record) => {
+    node.store.heads(this.#at, null, (key, record) => {
       if (++steps > STEPS) return false;
       last = new Uint8Array(key);
       if (isOurs(node, ends, key) || isTakenByPlain(node, key)) return true;
@@ -144,7 +144,7 @@ class Release {
     const { node } = this;
     const list: { key: Uint8Array; version: Uint8Array }[] = [];
     const upTo = isInArc(new Uint8Array(ID_BYTES), 0, key, 0, end, 0) ? null : end;
-    node.store.range(key, upTo, (found, record) => {
+    node.store.heads(key, upTo, (found, record) => {
       if (isOurs(node, ends, found)) return false;
       list.push({
         key: new Uint8Array(found),

@@ -111,7 +111,7 @@ class Write extends Waiter implements PendingWrite {
 
   /** It is a new write, and nobody has written after it here. */
   #isLatest(): boolean {
-    const here = this.node.store.get(this.key, 0);
+    const here = this.node.store.head(this.key, 0);
     return this.isNew && here !== null && compareVersions(here, 0, this.record, 0) === 0;
   }
 

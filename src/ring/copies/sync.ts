@@ -18,7 +18,7 @@ import { type Frame, FrameType, Status } from '../frames.ts';
 import type { Link } from '../link.ts';
 import type { Rate } from '../rate.ts';
 import { compareVersions } from '../records/clock.ts';
-import { cutArc, Digest, PARTS, visitArc } from '../records/digests.ts';
+import { cutArc, Digest, PARTS, visitHeads } from '../records/digests.ts';
 import { isForgotten } from '../records/record.ts';
 import type { RingState } from '../state.ts';
 import { holdsForeign } from './belonging.ts';
@@ -199,7 +199,7 @@ export class Sync implements Comparison {
       // What is not taken need not be fetched.
       if (this.node.isBeyond(now, list, at + ID_BYTES)) continue;
       if (laidGhost(this.node, now, list, at, at + ID_BYTES)) continue;
-      const record = this.node.store.get(list, at);
+      const record = this.node.store.head(list, at);
       if (record === null || compareVersions(record, 0, list, at + ID_BYTES) < 0) {
         this.#fetches.push(list.subarray(at, at + ID_BYTES));
       }
@@ -259,19 +259,20 @@ export class Sync implements Comparison {
     let steps = 0;
     let last: Uint8Array | null = null;
     const { tombstoneMs } = this.node;
-    const visit = (key: Uint8Array, record: Uint8Array) => {
+    const visit = (key: Uint8Array, head: Uint8Array) => {
       if (bytes >= BATCH_BYTES || ++steps > STEPS) return false;
       last = copied(key);
       if (
-        !this.#hasIt(now, push, key, record) &&
-        !isForgotten(record, this.node.timeOf(now), tombstoneMs)
+        !this.#hasIt(now, push, key, head) &&
+        !isForgotten(head, this.node.timeOf(now), tombstoneMs)
       ) {
-        batch.push([last, copied(record)]);
+        const record = copied(this.node.store.get(key, 0)!);
+        batch.push([last, record]);
         bytes += record.length + ID_BYTES;
       }
       return true;
     };
-    visitArc(this.node.store, push.at, push.to, visit);
+    visitHeads(this.node.store, push.at, push.to, visit);
     if (last === null || (bytes < BATCH_BYTES && steps <= STEPS)) push.isDone = true;
     else push.at = following(last);
     if (equalIds(push.at, 0, push.to, 0)) push.isDone = true;

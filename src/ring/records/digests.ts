@@ -109,7 +109,7 @@ export class Digests {
 
   #scan(from: Uint8Array | null, to: Uint8Array | null, out: Digest): void {
     const sums = this.#sums;
-    this.#store.range(from, to, (key, record) => {
+    this.#store.heads(from, to, (key, record) => {
       mark(key, 0, record, sums);
       out.high = (out.high ^ sums.high) >>> 0;
       out.low = (out.low ^ sums.low) >>> 0;
@@ -120,7 +120,7 @@ export class Digests {
 
   #build(): void {
     this.#pages = new Array<Uint32Array | null>(CELLS).fill(null);
-    this.#store.range(null, null, (key, record) => {
+    this.#store.heads(null, null, (key, record) => {
       this.#flip(this.#page(key[0]), key[1] * WORDS, key, 0, record, 1);
       return true;
     });
@@ -191,13 +191,34 @@ export function visitArc(
   to: Uint8Array,
   visit: (key: Uint8Array, record: Uint8Array) => boolean,
 ): void {
-  if (compareIds(from, 0, to, 0) < 0) return store.range(from, to, visit);
+  visitParts(from, to, visit, (first, end, each) => store.range(first, end, each));
+}
+
+/** The same with the heads of records: no disk is looked at. */
+export function visitHeads(
+  store: Store,
+  from: Uint8Array,
+  to: Uint8Array,
+  visit: (key: Uint8Array, head: Uint8Array) => boolean,
+): void {
+  visitParts(from, to, visit, (first, end, each) => store.heads(first, end, each));
+}
+
+type Visit = (key: Uint8Array, bytes: Uint8Array) => boolean;
+
+function visitParts(
+  from: Uint8Array,
+  to: Uint8Array,
+  visit: Visit,
+  range: (from: Uint8Array | null, to: Uint8Array | null, visit: Visit) => void,
+): void {
+  if (compareIds(from, 0, to, 0) < 0) return range(from, to, visit);
   let goesOn = true;
-  store.range(from, null, (key, record) => {
-    goesOn = visit(key, record);
+  range(from, null, (key, bytes) => {
+    goesOn = visit(key, bytes);
     return goesOn;
   });
-  if (goesOn) store.range(null, to, visit);
+  if (goesOn) range(null, to, visit);
 }
 
 /** Cuts [from, to) in 16 parts of equal length: their 17 bounds, the first `from`, the last `to`. */

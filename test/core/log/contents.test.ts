@@ -9,12 +9,13 @@ test('a segment knows how many last words it has; sums are those of what is need
   const contents = new Contents();
   const [five, six] = [new Segment(5, 1000, 0), new Segment(6, 1000, 0)];
   contents.segments.push(five, six);
-  contents.put(five, key(1), 0, 600, 10);
-  contents.put(five, key(2), 0, 700, 20);
+  const record = new Uint8Array(40);
+  contents.put(five, key(1), 0, 600, 10, record, 0);
+  contents.put(five, key(2), 0, 700, 20, record, 0);
   contents.keepFact('who', { value: key(1), segment: 5, offset: 800, bytes: 30 });
   expect([five.live, contents.count, contents.byteLength]).toEqual([3, 2, 70]);
   expect(contents.neededBytes).toBe(10 + 20 + 2 * 25 + 30);
-  contents.put(six, key(1), 0, 600, 11);
+  contents.put(six, key(1), 0, 600, 11, record, 0);
   contents.keepFact('who', { value: key(2), segment: 6, offset: 800, bytes: 31 });
   contents.remove(key(2), 0);
   contents.remove(key(3), 0); // one that was never there

@@ -27,6 +27,7 @@ function opened() {
     made: (file: number, error: string | null) => writer.made(file, error),
     written: (error: string | null) => writer.written(error),
     retrieved: () => {},
+    saved: () => {},
   };
   const settle = () => {
     while (disk.step(owner));

@@ -20,7 +20,7 @@ test('a row is one key’s until the key is removed, and no row is wasted', () =
     }
     const key = someId(random);
     keys.push(key);
-    places.set(places.add(key, 0), i, 2 * i, 3 * i);
+    places.set(places.add(key, 0), i, 2 * i, 3 * i, new Uint8Array([...key, 0, 0, 0, 0]), 0);
     model.set(Buffer.from(key).toString('hex'), i);
   }
   expect(places.keys.count).toBe(model.size);
@@ -33,6 +33,7 @@ test('a row is one key’s until the key is removed, and no row is wasted', () =
       2 * i,
       3 * i,
     ]);
+    expect([...places.head(row)]).toEqual([...key, 0, 0, 0, 0].slice(0, 3 * i));
     rows.add(row);
   }
   expect(rows.size).toBe(model.size);

@@ -11,7 +11,7 @@ import { type Random, randomBelow, SeededRandom } from '../../../src/core/random
 import type { StoreToken } from '../../../src/core/store.ts';
 
 /** Who hears of what comes to pass. */
-type LogOwner = Pick<LogStore, 'turn' | 'made' | 'written' | 'retrieved'>;
+type LogOwner = Pick<LogStore, 'turn' | 'made' | 'written' | 'retrieved' | 'saved'>;
 
 interface Write {
   file: number;
@@ -34,6 +34,13 @@ export class SectorDisk implements LogPort {
   spared = 0;
   isDue = false;
   write_: Write | null = null;
+  /** What every save of a checkpoint says; null while that works. */
+  checkpointError: string | null = null;
+  checkpoint: Uint8Array | null = null;
+  /** Checkpoints that were placed. */
+  placed = 0;
+  #newCheckpoint: Uint8Array = new Uint8Array(0);
+  #saving: 'save' | 'place' | null = null;
   #make: { file: number; bytes: number; head: Uint8Array; spare: number } | null = null;
   #retrieval: { file: number; position: number; into: Uint8Array } | null = null;
   readonly #random: Random;
@@ -46,6 +53,7 @@ export class SectorDisk implements LogPort {
   copy(seed: number): SectorDisk {
     const copy = new SectorDisk(seed);
     for (const [file, bytes] of this.files) copy.files.set(file, bytes.slice());
+    copy.checkpoint = this.checkpoint;
     return copy;
   }
 
@@ -57,6 +65,29 @@ export class SectorDisk implements LogPort {
 
   found(): number[] {
     return [...this.files.keys()].sort((a, b) => a - b);
+  }
+
+  size(file: number): number {
+    return this.files.get(file)!.length;
+  }
+
+  readCheckpoint(position: number, into: Uint8Array): number {
+    const bytes = this.checkpoint?.subarray(position, position + into.length);
+    into.set(bytes ?? []);
+    return bytes?.length ?? 0;
+  }
+
+  saveCheckpoint(position: number, bytes: Uint8Array): void {
+    if (this.#saving !== null) throw new Error('two saves at a time');
+    this.#saving = 'save';
+    const before = this.#newCheckpoint.subarray(0, position);
+    if (before.length < position) throw new Error('a gap in the checkpoint');
+    this.#newCheckpoint = new Uint8Array(Buffer.concat([before, bytes]));
+  }
+
+  placeCheckpoint(): void {
+    if (this.#saving !== null) throw new Error('two saves at a time');
+    this.#saving = 'place';
   }
 
   load(file: number): Uint8Array {
@@ -101,6 +132,7 @@ export class SectorDisk implements LogPort {
       this.write_ === null ? null : () => this.#written(log),
       this.#make === null ? null : () => this.#made(log),
       this.#retrieval === null ? null : () => this.#retrieved(log),
+      this.#saving === null ? null : () => this.#saved(log),
     ].filter((one) => one !== null);
     if (ready.length === 0) return false;
     ready[randomBelow(this.#random, ready.length)]!();
@@ -120,6 +152,8 @@ export class SectorDisk implements LogPort {
     this.write_ = null;
     this.#make = null;
     this.#retrieval = null;
+    if (this.#saving === 'place' && randomBelow(this.#random, 2) === 0) this.#placeNew();
+    this.#saving = null;
     this.isDue = false;
   }
 
@@ -159,6 +193,18 @@ export class SectorDisk implements LogPort {
     log.retrieved(this.error ?? this.retrievalError);
   }
 
+  #saved(log: LogOwner): void {
+    const error = this.error ?? this.checkpointError;
+    if (this.#saving === 'place' && error === null) this.#placeNew();
+    this.#saving = null;
+    log.saved(error);
+  }
+
+  #placeNew(): void {
+    this.checkpoint = this.#newCheckpoint;
+    this.placed++;
+  }
+
   #put({ file, position, bytes }: Write): void {
     this.files.get(file)!.set(bytes, position);
   }
@@ -183,9 +229,13 @@ export class SectorDisk implements LogPort {
 }
 
 /** A log over such a disk, and what it has reported. */
-export function openLog(disk: SectorDisk) {
+export function openLog(disk: SectorDisk, checkpointBytes?: number) {
   const reported: { token: StoreToken; error: string | null }[] = [];
-  const store = new LogStore(disk, (token, error) => reported.push({ token, error }));
+  const store = new LogStore(
+    disk,
+    (token, error) => reported.push({ token, error }),
+    checkpointBytes,
+  );
   const settle = () => {
     for (let steps = 0; disk.step(store); steps++) {
       if (steps > 1_000_000) throw new Error('it never comes to rest');
