@@ -2,24 +2,23 @@
  * Datagrams in a row, as `recvmmsg` and `sendmmsg` want them: an array of headers, each of which
  * points at the peer's name and at the bytes. All memory is laid out once and used for every batch.
  *
- *     mmsghdr, 64 bytes each                       sockaddr_in            sockaddr_in6
- *      0  pointer to the name                       0  family, 2           0  family, 10
- *      8  bytes of the name                         2  port, big-endian    2  port, big-endian
- *     16  pointer to the first iovec                4  ip                  4  flow
- *     24  iovecs                                    8  zeros, to 16        8  ip, 16 bytes
- *     32  ancillary data: none                                            24  scope, to 28
+ *     mmsghdr, 64 bytes each              name: socket-name.ts, 32 bytes a slot
+ *      0  pointer to the name
+ *      8  bytes of the name               iovec, 16 bytes
+ *     16  pointer to the first iovec       0  pointer to the bytes
+ *     24  iovecs                           8  how many
+ *     32  ancillary data: none
  *     48  flags
- *     56  bytes of the datagram                    iovec: pointer, bytes; 16 in all
+ *     56  bytes of the datagram
  *
  * This is the layout of 64-bit Linux, little-endian (x64 and arm64).
  */
-import { type Address, addressOf, ipOf, portOf } from '../core/address.ts';
+import type { Address } from '../core/address.ts';
 import type { Libc } from './libc.ts';
+import { NAME_BYTES, readName, writeName } from './socket-name.ts';
 
 /** Datagrams in one system call; more of them gain nothing that could be measured. */
 export const BATCH = 64;
-/** Bytes of a slot for a name: a sockaddr_in6 is 28. */
-const NAME_BYTES = 32;
 const HEADER_BYTES = 64;
 /** Longer datagrams are copied by `set`. */
 const BY_WORDS_BYTES = 128;
@@ -30,32 +29,10 @@ const NAME_LENGTH_WORD = 2;
 const LENGTH_WORD = 14;
 const PART_WORDS = PART_BYTES / 4;
 
-export const AF_INET = 2;
-/** Bytes of a sockaddr_in. */
-export const NAME4_BYTES = 16;
-
 /** A part of memory that is not moved and stays: foreign calls know it by its place. */
 export function fixedBytes(length: number): Buffer {
   // `alloc` of so many bytes is never a part of a pool, and pages that nobody touches cost nothing.
   return Buffer.alloc(Math.max(length, 128));
-}
-
-export function writeName4(names: Uint8Array, at: number, address: Address): void {
-  const ip = ipOf(address);
-  const port = portOf(address);
-  names[at] = AF_INET;
-  names[at + 1] = 0;
-  names[at + 2] = port >>> 8;
-  names[at + 3] = port & 255;
-  names[at + 4] = ip >>> 24;
-  names[at + 5] = (ip >>> 16) & 255;
-  names[at + 6] = (ip >>> 8) & 255;
-  names[at + 7] = ip & 255;
-}
-
-export function readName4(names: Uint8Array, at: number): Address {
-  const ip = (names[at + 5]! << 16) | (names[at + 6]! << 8) | names[at + 7]!;
-  return addressOf(names[at + 4]! * 0x1000000 + ip, (names[at + 2]! << 8) | names[at + 3]!);
 }
 
 /** `BATCH` slots, each with room for one datagram of `slotBytes`, a multiple of 4. */
@@ -111,14 +88,14 @@ export class MessageBatch {
   /** Whence the datagram in slot `i` came. Makes the slot ready to be read into again. */
   takeName(i: number): Address {
     this.#headerWords[i * HEADER_WORDS + NAME_LENGTH_WORD] = NAME_BYTES;
-    return readName4(this.#names, i * NAME_BYTES);
+    return readName(this.#names, i * NAME_BYTES);
   }
 
   /** Puts a datagram that fits into slot `i`, to be sent. */
   put(i: number, to: Address, bytes: Uint8Array, length: number): void {
     this.#copy(i * this.slotBytes, bytes, length);
-    writeName4(this.#names, i * NAME_BYTES, to);
-    this.#headerWords[i * HEADER_WORDS + NAME_LENGTH_WORD] = NAME4_BYTES;
+    const nameBytes = writeName(this.#names, i * NAME_BYTES, to);
+    this.#headerWords[i * HEADER_WORDS + NAME_LENGTH_WORD] = nameBytes;
     this.#partWords[i * PART_WORDS + 2] = length;
   }
 
@@ -146,7 +123,7 @@ export class MessageBatch {
   }
 
   addressOf(i: number): Address {
-    return readName4(this.#names, i * NAME_BYTES);
+    return readName(this.#names, i * NAME_BYTES);
   }
 
   /** The bytes in slot `i` that were put there; good until the slot is used again. */

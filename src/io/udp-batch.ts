@@ -13,19 +13,13 @@
  */
 import type { Socket } from 'node:dgram';
 import { getSystemErrorName } from 'node:util';
-import { type Address, addressOf, ipOf, parseIp, portOf } from '../core/address.ts';
+import { type Address, addressOf, ipOf, isIp6, portOf } from '../core/address.ts';
 import type { DatagramReceiver } from '../core/host.ts';
 import { Backlog } from './backlog.ts';
 import { knownIps } from './known-ips.ts';
 import { Errno, type Libc } from './libc.ts';
-import {
-  AF_INET,
-  BATCH,
-  fixedBytes,
-  MessageBatch,
-  NAME4_BYTES,
-  writeName4,
-} from './message-batch.ts';
+import { BATCH, fixedBytes, MessageBatch } from './message-batch.ts';
+import { AF_INET, AF_INET6, NAME_BYTES, writeName } from './socket-name.ts';
 import { enlargeReceiveBuffer, newSocket, type UdpPlace, type UdpTransport } from './udp-socket.ts';
 
 /** Batches read before others have their turn, timers among them: 1024 datagrams, some 5 ms. */
@@ -44,21 +38,26 @@ const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_REUSEPORT = 15;
+const IPPROTO_IPV6 = 41;
+const IPV6_V6ONLY = 26;
 const MSG_DONTWAIT = 0x40;
 
 /** @throws ErrnoException */
 export function openBatchSocket(libc: Libc, { ip, port, sharesPort }: UdpPlace): UdpTransport {
-  const fd = libc.socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const isV6 = isIp6(ip);
+  const family = isV6 ? AF_INET6 : AF_INET;
+  const fd = libc.socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) throw systemError(libc, 'socket');
   try {
-    if (sharesPort) setOption(libc, fd, SO_REUSEPORT, 1);
-    const name = fixedBytes(NAME4_BYTES);
-    writeName4(name, 0, addressOf(ip, port));
-    if (libc.bind(fd, libc.pointerTo(name), NAME4_BYTES) < 0) throw systemError(libc, 'bind');
-    const socket = newSocket();
+    if (sharesPort) setOption(libc, fd, SOL_SOCKET, SO_REUSEPORT, 1);
+    if (isV6) setOption(libc, fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    const name = fixedBytes(NAME_BYTES);
+    const nameBytes = writeName(name, 0, addressOf(ip, port));
+    if (libc.bind(fd, libc.pointerTo(name), nameBytes) < 0) throw systemError(libc, 'bind');
+    const socket = newSocket(false, isV6);
     socket.bind({ fd, exclusive: true });
     // libuv lets everybody bind the port of a socket that it is handed; we do not.
-    setOption(libc, fd, SO_REUSEADDR, 0);
+    setOption(libc, fd, SOL_SOCKET, SO_REUSEADDR, 0);
     return new BatchTransport(libc, fd, socket);
   } catch (error) {
     libc.close(fd);
@@ -66,10 +65,10 @@ export function openBatchSocket(libc: Libc, { ip, port, sharesPort }: UdpPlace):
   }
 }
 
-function setOption(libc: Libc, fd: number, option: number, value: number): void {
+function setOption(libc: Libc, fd: number, level: number, option: number, value: number): void {
   const bytes = fixedBytes(4);
   bytes.writeInt32LE(value);
-  if (libc.setsockopt(fd, SOL_SOCKET, option, libc.pointerTo(bytes), 4) < 0) {
+  if (libc.setsockopt(fd, level, option, libc.pointerTo(bytes), 4) < 0) {
     throw systemError(libc, 'setsockopt');
   }
 }
@@ -125,7 +124,7 @@ class BatchTransport implements UdpTransport {
 
   constructor(libc: Libc, fd: number, socket: Socket) {
     const { address, port } = socket.address();
-    this.address = addressOf(parseIp(address), port);
+    this.address = addressOf(knownIps.ipOf(address), port);
     this.form = libc.by;
     this.#libc = libc;
     this.#fd = fd;

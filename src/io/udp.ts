@@ -3,7 +3,7 @@
  * node:dgram alone, for every system (`udp-dgram.ts`), and one for Linux that moves datagrams in
  * batches by foreign calls (`udp-batch.ts`), twice as fast. `auto` takes the faster one that works.
  */
-import { formatEndpoint, formatIp, isIp6 } from '../core/address.ts';
+import { formatEndpoint, formatIp } from '../core/address.ts';
 import { shown } from '../core/argument.ts';
 import { bindError } from './bind-error.ts';
 import { type Libc, loadLibc } from './libc.ts';
@@ -36,8 +36,7 @@ export async function bindUdp(
 ): Promise<UdpTransport> {
   const { sharesPort = false } = options;
   const form = options.form ?? udpFormFrom(process.env[UDP_FORM_VARIABLE]);
-  // Batches are of IPv4.
-  const libc = isIp6(ip) ? null : await libcFor(form);
+  const libc = await libcFor(form);
   try {
     const place = { ip, port, sharesPort };
     if (libc !== null) return openBatchSocket(libc, place);

@@ -1,26 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressOf } from '../../src/core/address.ts';
-import { BATCH, MessageBatch, readName4, writeName4 } from '../../src/io/message-batch.ts';
+import { BATCH, MessageBatch } from '../../src/io/message-batch.ts';
 import { openLibcs } from './udp-suite.ts';
-
-test('a name is the sockaddr_in of its address', () => {
-  const names = new Uint8Array(16);
-  writeName4(names, 0, addressOf(0xc0a80102, 6881));
-  expect([...names.subarray(0, 8)]).toEqual([2, 0, 0x1a, 0xe1, 192, 168, 1, 2]);
-});
-
-test('names are read as they were written, at any place', () => {
-  const ip = fc.integer({ min: 0, max: 0xffffffff });
-  const port = fc.integer({ min: 0, max: 65_535 });
-  fc.assert(
-    fc.property(ip, port, fc.integer({ min: 0, max: 48 }), (ip, port, at) => {
-      const names = new Uint8Array(64).fill(0xaa);
-      writeName4(names, at, addressOf(ip, port));
-      expect(readName4(names, at)).toBe(addressOf(ip, port));
-    }),
-  );
-});
 
 describe.each(openLibcs.map((libc) => [libc.by, libc] as const))('a batch by %s', (_, libc) => {
   test('keeps what was put into each slot', () => {

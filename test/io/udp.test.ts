@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { describe, expect, test, vi } from 'vitest';
-import { addressOf, ipOf, portOf } from '../../src/core/address.ts';
+import { addressOf, formatIp, ipOf, parseIp6, portOf } from '../../src/core/address.ts';
 import { bindUdp, checkUdpForm, UDP_FORM_VARIABLE } from '../../src/io/udp.ts';
 import {
   bind,
@@ -239,6 +239,80 @@ describe.each(openForms)('a UDP transport by %s', (form) => {
       await vi.waitFor(() => expect(sockets()).toBe(1));
       await new Promise<void>((resolve) => other.close(resolve));
     });
+  });
+});
+
+describe.each(openForms)('over IPv6, a UDP transport by %s', (form) => {
+  const ip6 = parseIp6('::1');
+
+  test.each(openForms)('speaks with one by %s, and each names the exact sender', async (other) => {
+    const [here, there] = [await bind(form, ip6), await bind(other, ip6)];
+    const [heardHere, heardThere] = [listen(here), listen(there)];
+    expect([here.form, formatIp(ipOf(here.address))]).toEqual([form, '::1']);
+    for (let i = 0; i < 100; i++) say(here, there.address, `question ${i}`);
+    await heardThere.count(100);
+    for (const { from } of heardThere.datagrams) say(there, from, 'answer');
+    await heardHere.count(100);
+    expect(heardThere.datagrams[99]).toEqual({
+      from: here.address,
+      bytes: Buffer.from('question 99'),
+    });
+    expect(heardHere.datagrams[99].from).toBe(there.address);
+  });
+
+  test('carries datagrams of any length, and batches of them', async () => {
+    const [here, there] = [await bind(form, ip6), await bind(form, ip6)];
+    const heard = listen(there);
+    for (const length of [0, 1, 1232, 1536, 1537, 65_507]) {
+      here.send(there.address, new Uint8Array(length).fill(length & 255), length);
+      here.flush();
+      await heard.count(1);
+      expect(heard.datagrams.shift()!.bytes).toEqual(Buffer.alloc(length, length & 255));
+    }
+    const bytes = new Uint8Array(2048);
+    for (let number = 0; number < 200; number++) {
+      here.send(there.address, bytes, numbered(number, bytes));
+    }
+    here.flush();
+    await heard.count(200);
+    expect(heard.datagrams.map(({ bytes }) => numberOf(bytes))).toEqual(
+      Array.from({ length: 200 }, (_, number) => number),
+    );
+  });
+
+  test('shares its batches with sockets of IPv4, and hears nothing of theirs', async () => {
+    const six = [await bind(form, ip6), await bind(form, ip6)] as const;
+    const port = portOf(six[1].address);
+    const four = [await bind(form), await bind(form, LOOPBACK, port)] as const;
+    const [heardSix, heardFour] = [listen(six[1]), listen(four[1])];
+    for (let i = 0; i < 50; i++) {
+      six[0].send(six[1].address, Buffer.from('six'), 3);
+      four[0].send(four[1].address, Buffer.from('four'), 4);
+    }
+    six[0].flush();
+    four[0].flush();
+    await Promise.all([heardSix.count(50), heardFour.count(50)]);
+    expect(new Set(heardSix.datagrams.map(({ bytes }) => `${bytes}`))).toEqual(new Set(['six']));
+    expect(new Set(heardFour.datagrams.map(({ from }) => from))).toEqual(
+      new Set([four[0].address]),
+    );
+  });
+
+  test('counts a datagram that cannot even be tried, and keeps its port for itself', async () => {
+    const [here, there] = [await bind(form, ip6), await bind(form, ip6)];
+    const heard = listen(there);
+    listen(here);
+    here.send(addressOf(ip6, 0), new Uint8Array(3), 3);
+    say(here, there.address, 'next');
+    await heard.count(1);
+    expect(here.sendFailures).toBe(1);
+    const port = portOf(here.address);
+    for (const other of openForms) {
+      await expect(bind(other, ip6, port)).rejects.toMatchObject({
+        code: 'ADDRESS_IN_USE',
+        message: `cannot listen on [::1]:${port}: the port is taken`,
+      });
+    }
   });
 });
 
