@@ -33,6 +33,11 @@ export {
   type CrawlVisit,
 } from './api/mainline/crawl.ts';
 export type { EntryPoint } from './api/mainline/entrance.ts';
+export type {
+  MainlineEvent,
+  MainlineHappening,
+  MainlineWatcher,
+} from './api/mainline/events.ts';
 export {
   FOLLOW_EVERY_MS,
   type FollowOptions,
@@ -79,8 +84,6 @@ export type {
   FindNodeResult,
   GetPeersResult,
   Id,
-  MainlineEvent,
-  MainlineWatcher,
   Peer,
 } from './api/mainline/results.ts';
 export { SamePort, type SamePortOptions } from './api/mainline/same-port.ts';
@@ -103,6 +106,7 @@ export type {
 } from './api/mainline/signed-peers.ts';
 export type { MainlineSnapshot, SavedAnnouncement } from './api/mainline/snapshot.ts';
 export type { StoredPeers } from './api/mainline/stored.ts';
+export type { EventOptions, EventStream } from './api/mainline/watchers.ts';
 export { type Measured, type Measurement, metricsText } from './api/metrics.ts';
 export {
   type Address,

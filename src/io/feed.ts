@@ -93,6 +93,61 @@ export class Line<Item> {
   }
 }
 
+/** What comes, for one reader. Leaving it, `close()`, a signal or the end of all its sources ends it. */
+export class LineStream<Item> implements AsyncIterable<Item> {
+  readonly #line: Line<Item>;
+  readonly #left: () => void;
+
+  /** @internal */
+  constructor(line: Line<Item>, left: () => void) {
+    this.#line = line;
+    this.#left = left;
+  }
+
+  /** Those that were dropped because nobody read them in time. */
+  get missed(): number {
+    return this.#line.missed;
+  }
+
+  /** No more of them; what is there can still be read. */
+  close(): void {
+    this.#left();
+    this.#line.end();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    try {
+      yield* this.#line.read();
+    } finally {
+      this.close();
+    }
+  }
+}
+
+/** Fills a line from now on, and says when it has ended. Returns how to leave it. */
+export type Source<Item> = (line: Line<Item>, ended: () => void) => () => void;
+
+/** A line that several sources fill. */
+export function streamOf<Item>(
+  line: Line<Item>,
+  sources: readonly Source<Item>[],
+  signal: AbortSignal | undefined,
+): LineStream<Item> {
+  const close = (): void => stream.close();
+  let open = sources.length;
+  const ended = (): void => {
+    if (--open === 0) close();
+  };
+  const leave = sources.map((source) => source(line, ended));
+  const stream = new LineStream<Item>(line, () => {
+    signal?.removeEventListener('abort', close);
+    for (const end of leave) end();
+  });
+  signal?.addEventListener('abort', close);
+  if (signal?.aborted) close();
+  return stream;
+}
+
 export class Feed<Item> implements AsyncIterable<Item> {
   readonly #lines = new Set<Line<Item>>();
   readonly #limit: number;

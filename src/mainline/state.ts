@@ -14,6 +14,7 @@ import type { Host } from '../core/host.ts';
 import { equalIds, ID_BYTES } from '../core/id.ts';
 import type { Counters } from './counters.ts';
 import type { Errand } from './errand.ts';
+import type { Item } from './krpc/item.ts';
 import type { Message } from './krpc/message.ts';
 import type { Writer } from './krpc/writer.ts';
 import { CONTACT_BYTES, type Handle } from './rows/contacts.ts';
@@ -65,6 +66,12 @@ export interface MainlineObserver {
   onForeign?(contacts: readonly Address[]): void;
   /** Our id is another now: it follows from our address (BEP 42). */
   onIdentity?(id: Uint8Array): void;
+  /** We answer nobody from now on (BEP 43), or do again. */
+  onReadOnly?(isReadOnly: boolean): void;
+  /** Somebody announced a peer, and it is kept; `bytes[start, start + 20)` is borrowed. */
+  onAnnounced?(bytes: Uint8Array, start: number, peer: Address, isSeed: boolean): void;
+  /** Somebody put an item, and it is kept. */
+  onStored?(item: Item, from: Address): void;
 }
 
 /** Where a node lives. `counters` and `register` may be its own or shared. */

@@ -32,7 +32,7 @@ import { Method } from '../../mainline/krpc/fields.ts';
 import { MainlineNode } from '../../mainline/node.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
-import { LookupKind } from '../../mainline/rows/purpose.ts';
+import type { LookupKind } from '../../mainline/rows/purpose.ts';
 import { Register } from '../../mainline/rows/register.ts';
 import { MainlineShared } from '../../mainline/shared.ts';
 import type { MainlineObserver, Settings } from '../../mainline/state.ts';
@@ -44,6 +44,7 @@ import type { PingResult } from './answer.ts';
 import { type CrawledNode, type CrawlOptions, type CrawlResult, crawl } from './crawl.ts';
 import { type Desk, type LookupOutcome, searchOf } from './desk.ts';
 import { Entrance } from './entrance.ts';
+import type { MainlineWatcher } from './events.ts';
 import { type FollowOptions, follow, type Pointer, type Version } from './follow.ts';
 import type * as items from './item-results.ts';
 import { getItem, putItem, republishItem } from './items.ts';
@@ -55,8 +56,8 @@ import type { Opening } from './opening.ts';
 import { checkLimits, registerLimitOf, tracesOf, type WorldChoices } from './options.ts';
 import { busy, noNodes, wasClosed, wholeStats } from './outcomes.ts';
 import type { PacketOptions } from './packet-filter.ts';
-import { type PacketStream, PacketTap } from './packets.ts';
-import { announce, getPeers } from './peers.ts';
+import { type PacketStream, PacketTap, packetsOf } from './packets.ts';
+import { announce, findNode, getPeers } from './peers.ts';
 import { Questions } from './questions.ts';
 import type {
   AnnounceEveryOptions,
@@ -65,7 +66,6 @@ import type {
   FindNodeResult,
   GetPeersResult,
   Id,
-  MainlineWatcher,
   Peer,
 } from './results.ts';
 import { type SampledInfoHash, type SampleOptions, type SampleResult, sample } from './samples.ts';
@@ -74,7 +74,7 @@ import { Services } from './services.ts';
 import { SignedPeerCalls } from './signed-peers.ts';
 import { type StoredPeers, storedPeers } from './stored.ts';
 import { rememberTrace } from './traces.ts';
-import { MainlineWatchers } from './watchers.ts';
+import { type EventOptions, type EventStream, eventsOf, MainlineWatchers } from './watchers.ts';
 
 /** Only `openMainline` makes nodes. */
 export const OPENED: unique symbol = Symbol('opened');
@@ -106,8 +106,8 @@ export class Mainline extends Opened {
   readonly #waitForJoin = new Set<number>();
   readonly #openedAtMs: number;
   #closed: Promise<void> | null = null;
-  readonly #watchers: MainlineWatchers;
-  readonly #tap: PacketTap;
+  /** @internal */ readonly watchers: MainlineWatchers;
+  /** @internal */ readonly tap: PacketTap;
   /** How many traces are kept. */
   readonly #traces: number;
   readonly #entrance: Entrance;
@@ -145,8 +145,8 @@ export class Mainline extends Opened {
   constructor(opened: symbol, world: Opening, options: WorldChoices, sharer?: Mainline) {
     super('mainline', world?.transport);
     if (opened !== OPENED) throw new TypeError('open a node with openMainline()');
-    const { settings, transport, random, tell } = world;
-    this.#clock = world.clock;
+    const { clock, settings, transport, random, tell } = world;
+    this.#clock = clock;
     this.#random = random;
     this.#settings = settings;
     this.#shared = sharer
@@ -156,9 +156,9 @@ export class Mainline extends Opened {
     this.#calls = new Calls(this.#clock);
     this.#openedAtMs = this.#clock.now();
     this.#driver = new Driver(this.#clock, transport, tell);
-    this.#watchers = new MainlineWatchers(this.#driver, tell);
-    if (options.onEvent) this.#watchers.add({ onEvent: options.onEvent });
-    this.#tap = new PacketTap(this.#watchers, this.#counters, this.#clock, transport.address);
+    this.watchers = new MainlineWatchers(this.#driver, tell);
+    if (options.onEvent) this.watchers.add({ onEvent: options.onEvent });
+    this.tap = new PacketTap(this.watchers, this.#counters, this.#clock, transport.address);
     this.#traces = tracesOf(options.traces);
     const shared = this.#shared;
     const limit = registerLimitOf(options.register);
@@ -169,8 +169,7 @@ export class Mainline extends Opened {
     this.port = portOf(transport.address);
     this.table = new TableView(this.#node, () => this.#clock.now(), this.#clock.originMs);
     this.register = register && new RegisterView(this.#node, register, this.#clock.originMs);
-    const isSigned = settings.keepsSignedPeers;
-    this.signedPeers = isSigned ? new SignedPeerCalls(this.#desk, world.clock) : null;
+    this.signedPeers = settings.keepsSignedPeers ? new SignedPeerCalls(this.#desk, clock) : null;
     this.#driver.run(this.#node);
     this.#kin = new Kin(this.#node, this.#clock, (known) => this.#joinThrough(known));
     const isAlone = (): boolean => this.table.size === 0;
@@ -227,13 +226,8 @@ export class Mainline extends Opened {
   }
 
   /** Looks an id up and returns the nodes closest to it (BEP 5 "find_node"). @throws DhtError. */
-  async findNode(target: Id, limits: CallLimits = {}): Promise<FindNodeResult> {
-    checkLimits(limits, 'findNode');
-    const id = parseId(target, 'target');
-    const lookup = await this.#call<LookupOutcome>(limits, (call) => {
-      this.#begin(LookupKind.findNode, id, call, null);
-    });
-    return { nodes: lookup.trace.closest, lookup: lookup.trace };
+  findNode(target: Id, limits: CallLimits = {}): Promise<FindNodeResult> {
+    return findNode(this.#desk, target, limits);
   }
 
   /**
@@ -339,8 +333,8 @@ export class Mainline extends Opened {
    * Saves the state now, where option `state` says; without it there is nothing to save.
    * @throws DhtError STATE_UNUSABLE, or what the program's own store threw.
    */
-  async saveState(): Promise<void> {
-    await this.#services.save();
+  saveState(): Promise<void> {
+    return this.#services.save();
   }
 
   /** @internal A node of the other family on this host: it answers for us and finds our way in (BEP 32). */
@@ -350,12 +344,17 @@ export class Mainline extends Opened {
 
   /** Tells `watcher` what happens until the returned function is called. */
   watch(watcher: MainlineWatcher): () => void {
-    return this.#watchers.add(watcher);
+    return this.watchers.add(watcher);
   }
 
   /** Every datagram from now on, and what became of it. @throws TypeError, RangeError; DhtError CLOSED. */
   packets(options: PacketOptions = {}): PacketStream {
-    return this.#tap.open(options);
+    return packetsOf([this.tap], options);
+  }
+
+  /** What happens from now on: all that `onEvent` hears, and lookups. @throws TypeError, RangeError; DhtError CLOSED. */
+  events(options: EventOptions = {}): EventStream {
+    return eventsOf([this.watchers], options);
   }
 
   /** What others have announced to us, at most `limit` info-hashes. */
@@ -385,7 +384,8 @@ export class Mainline extends Opened {
     this.#closing.abort();
     this.#join(0);
     this.#calls.close();
-    this.#tap.close();
+    this.tap.close();
+    this.watchers.close();
     this.#questions.close();
     await new Promise<void>((resolve) => this.#driver.stop(resolve));
   }
@@ -435,7 +435,7 @@ export class Mainline extends Opened {
       joined: (answered) => this.#join(answered),
       ownLookup: (lookup) => this.#sizer.add(traceOf(lookup, this.#clock.now())),
       foreign: (contacts) => this.#kin.handOn(contacts),
-      tell: (event) => this.#watchers.tell(event),
+      tell: (event) => this.watchers.tell(event),
     });
   }
 
@@ -443,7 +443,7 @@ export class Mainline extends Opened {
     const trace = traceOf(lookup, this.#clock.now());
     this.#sizer.add(trace);
     rememberTrace(this.lookups, trace, this.#traces);
-    this.#watchers.lookupEnded(trace);
+    this.watchers.lookupEnded(trace);
     const { stored, failed } = lookup.writes;
     return { trace, stored, failed, writes: writesOf(lookup) };
   }

@@ -19,6 +19,7 @@ import type { LookupTrace, NodeInfo, NodeWrite } from '../../mainline/trace.ts';
 import { metricsText } from '../metrics.ts';
 import type { Announcement } from './announcer.ts';
 import type { CrawledNode, CrawlOptions, CrawlResult } from './crawl.ts';
+import type { MainlineWatcher } from './events.ts';
 import { controllerUnder, followAll, sampleAll } from './families.ts';
 import type { FollowOptions, Pointer, Version } from './follow.ts';
 import {
@@ -26,20 +27,18 @@ import {
   type GetOptions,
   type ItemName,
   type KeepOptions,
+  type PutEveryOptions,
   type PutOptions,
   publicKeyOf,
   type StoredItem,
 } from './item-results.ts';
 import type { KeptItem } from './kept-items.ts';
 import type { Mainline } from './mainline.ts';
-import type {
-  AnnounceEveryOptions,
-  AnnounceOptions,
-  Id,
-  MainlineWatcher,
-  Peer,
-} from './results.ts';
+import type { PacketOptions } from './packet-filter.ts';
+import { type PacketStream, packetsOf } from './packets.ts';
+import type { AnnounceEveryOptions, AnnounceOptions, Id, Peer } from './results.ts';
 import type { SampledInfoHash, SampleOptions, SampleResult } from './samples.ts';
+import { type EventOptions, type EventStream, eventsOf } from './watchers.ts';
 
 /** What all calls come to: what is of one family stands beside what is of the other. */
 export interface OfSeveral {
@@ -203,6 +202,31 @@ export class Multihomed {
   /** Keeps an item alive in all families, until each is stopped. @throws as a node's `keep`. */
   keep(item: StoredItem, options: KeepOptions = {}): KeptItem[] {
     return this.#askers.map((node) => node.keep(item, options));
+  }
+
+  /**
+   * Puts a value and keeps it alive in all families, under one number, until each is stopped. @throws as a node's
+   * `putEvery`.
+   */
+  async putEvery(value: Encodable, options: PutEveryOptions = {}): Promise<KeptItem[]> {
+    const numbered = { ...options, ...(await this.#numberFor(value, options)) };
+    return this.#askers.map((node) => node.putEvery(value, numbered));
+  }
+
+  /** Every datagram of all nodes from now on; `local` says whose. @throws as a node's `packets`. */
+  packets(options: PacketOptions = {}): PacketStream {
+    return packetsOf(
+      this.nodes.map(({ tap }) => tap),
+      options,
+    );
+  }
+
+  /** What happens at any of the nodes from now on. @throws as a node's `events`. */
+  events(options: EventOptions = {}): EventStream {
+    return eventsOf(
+      this.nodes.map(({ watchers }) => watchers),
+      options,
+    );
   }
 
   /** The numbers of all nodes in the text format of Prometheus, each with its address as `node`. */

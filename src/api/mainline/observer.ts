@@ -1,5 +1,5 @@
 /** What the machine tells of commands becomes the outcome of calls: a result, or an error that says why. */
-import type { Address } from '../../core/address.ts';
+import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
 import { formatId } from '../../core/id.ts';
 import type { Calls } from '../../io/calls.ts';
 import type { Driver } from '../../io/driver.ts';
@@ -9,9 +9,11 @@ import type { Lookup } from '../../mainline/rows/lookup.ts';
 import type { MainlineObserver } from '../../mainline/state.ts';
 import { pingResult } from './answer.ts';
 import type { Desk, LookupOutcome } from './desk.ts';
+import type { MainlineEvent } from './events.ts';
+import { storedItem } from './item-results.ts';
 import { notSent } from './outcomes.ts';
 import type { Questions } from './questions.ts';
-import type { MainlineEvent } from './results.ts';
+import type { Peer } from './results.ts';
 
 /** What of a node hears the machine. */
 interface Hearing {
@@ -28,7 +30,8 @@ interface Hearing {
   ownLookup(lookup: Lookup): void;
   joined(answered: number): void;
   foreign(contacts: readonly Address[]): void;
-  tell(event: MainlineEvent): void;
+  /** Makes the event where somebody looks on. */
+  tell(event: () => MainlineEvent): void;
 }
 
 export function observerOf(hearing: Hearing): MainlineObserver {
@@ -53,13 +56,25 @@ export function observerOf(hearing: Hearing): MainlineObserver {
     },
     onJoin: (answered) => {
       joined(answered);
-      tell({ kind: 'joined', answered });
+      tell(() => ({ kind: 'joined', answered }));
     },
-    onIdentity: (id) => tell({ kind: 'identity', id: formatId(id) }),
+    onIdentity: (id) => tell(() => ({ kind: 'identity', id: formatId(id) })),
+    onReadOnly: (readOnly) => tell(() => ({ kind: 'read-only', readOnly })),
+    onAnnounced: (bytes, start, peer, seed) =>
+      tell(() => ({
+        ...{ kind: 'announced', infoHash: formatId(bytes, start), ...endpointOf(peer), seed },
+      })),
+    onStored: (item, from) =>
+      tell(() => ({ kind: 'stored', item: storedItem(item), from: endpointOf(from) })),
     onOwnLookup: ownLookup,
     onForeign: foreign,
   };
 }
+
+const endpointOf = (address: Address): Peer => ({
+  host: formatIp(ipOf(address)),
+  port: portOf(address),
+});
 
 function answered(
   calls: Calls,

@@ -13,8 +13,9 @@ import { CHOICE_NAMES, type NodeChoices, settingsFrom } from '../../mainline/cho
 import { REGISTER_LIMIT } from '../../mainline/rows/register.ts';
 import type { Settings } from '../../mainline/state.ts';
 import type { EntryPoint } from './entrance.ts';
+import type { MainlineEvent } from './events.ts';
 import type { StateChoice } from './keeper.ts';
-import type { Id, MainlineEvent } from './results.ts';
+import type { Id } from './results.ts';
 import { SamePort } from './same-port.ts';
 
 /** Traces of the caller's own lookups that a node remembers unless told otherwise. */

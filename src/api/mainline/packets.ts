@@ -11,7 +11,7 @@
  */
 import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
 import type { Clock } from '../../io/clock.ts';
-import { Line } from '../../io/feed.ts';
+import { Line, type LineStream, type Source, streamOf } from '../../io/feed.ts';
 import { type Counters, DROP_REASONS, type DropReason } from '../../mainline/counters.ts';
 import { type Bencoded, decode, latin1 } from '../../mainline/krpc/bencode.ts';
 import { Kind, Malformed } from '../../mainline/krpc/fields.ts';
@@ -81,41 +81,13 @@ export class Packet {
   }
 }
 
-/** Packets as they come. One reader; leaving it, `close()`, the signal or the node's end ends it. */
-export class PacketStream implements AsyncIterable<Packet> {
-  readonly #line: Line<Packet>;
-  readonly #left: () => void;
-
-  /** @internal */
-  constructor(line: Line<Packet>, left: () => void) {
-    this.#line = line;
-    this.#left = left;
-  }
-
-  /** Packets that were dropped because nobody read them in time. */
-  get missed(): number {
-    return this.#line.missed;
-  }
-
-  /** No more packets; what is there can still be read. */
-  close(): void {
-    this.#left();
-    this.#line.end();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Packet, void, undefined> {
-    try {
-      yield* this.#line.read();
-    } finally {
-      this.close();
-    }
-  }
-}
+/** Packets as they come. */
+export type PacketStream = LineStream<Packet>;
 
 interface Reader {
   line: Line<Packet>;
   wants: ReturnType<typeof filterFrom>;
-  stream: PacketStream;
+  ended: () => void;
 }
 
 /** A datagram whose verdict is not known yet, or that waits for one. */
@@ -123,6 +95,30 @@ interface Held {
   packet: Omit<Packet, 'missed' | 'message'>;
   address: Address;
   exchange: number;
+}
+
+/**
+ * The packets of one node, or of several as one stream.
+ * @throws TypeError or RangeError for an option that means nothing; DhtError CLOSED.
+ */
+export function packetsOf(taps: readonly PacketTap[], options: PacketOptions): PacketStream {
+  const open = taps.filter(({ isClosed }) => !isClosed);
+  if (open.length === 0) throw wasClosed();
+  const wants = filterFrom(options);
+  const line = new Line<Packet>({
+    items: limitOf(options),
+    size: WAITING_BYTES,
+    sizeOf: ({ bytes }) => bytes.length,
+    missed: (packet, count) => {
+      packet.missed = count;
+    },
+  });
+  const sources = open.map(
+    (tap): Source<Packet> =>
+      (line, ended) =>
+        tap.fill(line, wants, ended),
+  );
+  return streamOf(line, sources, options.signal);
 }
 
 /** Joins a node's datagrams to those who read. */
@@ -150,37 +146,25 @@ export class PacketTap {
     this.#before = countersOf(counters);
   }
 
-  /** @throws TypeError or RangeError for an option that means nothing; DhtError CLOSED. */
-  open(options: PacketOptions): PacketStream {
-    if (this.#isClosed) throw wasClosed();
-    const wants = filterFrom(options);
-    const line = new Line<Packet>({
-      items: limitOf(options),
-      size: WAITING_BYTES,
-      sizeOf: ({ bytes }) => bytes.length,
-      missed: (packet, count) => {
-        packet.missed = count;
-      },
-    });
-    const { signal } = options;
-    const close = (): void => stream.close();
-    const stream = new PacketStream(line, () => {
-      signal?.removeEventListener('abort', close);
-      this.#readers.delete(reader);
-      this.#listen();
-    });
-    const reader = { line, wants, stream };
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Fills a line with what is wanted. @param ended is called when the node closes. */
+  fill(line: Line<Packet>, wants: Reader['wants'], ended: () => void): () => void {
+    const reader = { line, wants, ended };
     this.#readers.add(reader);
     this.#listen();
-    signal?.addEventListener('abort', close);
-    if (signal?.aborted) close();
-    return stream;
+    return () => {
+      this.#readers.delete(reader);
+      this.#listen();
+    };
   }
 
   /** The node is closing. */
   close(): void {
     this.#isClosed = true;
-    for (const { stream } of this.#readers) stream.close();
+    for (const { ended } of [...this.#readers]) ended();
   }
 
   #listen(): void {

@@ -1,5 +1,6 @@
 /**
- * The calls about peers (BEP 5 "get_peers", "announce_peer"): peers are told as they are found, each once.
+ * The calls of BEP 5: who is close to an id ("find_node"), and peers ("get_peers", "announce_peer"), which are
+ * told as they are found, each once.
  */
 import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
 import { wholeNumber } from '../../core/argument.ts';
@@ -11,7 +12,25 @@ import { LookupKind } from '../../mainline/rows/purpose.ts';
 import type { Desk, LookupOutcome } from './desk.ts';
 import { checkLimits } from './options.ts';
 import { notStored } from './outcomes.ts';
-import type { AnnounceOptions, AnnounceResult, GetPeersResult, Id, Peer } from './results.ts';
+import type {
+  AnnounceOptions,
+  AnnounceResult,
+  FindNodeResult,
+  GetPeersResult,
+  Id,
+  Peer,
+} from './results.ts';
+
+export async function findNode(
+  desk: Desk,
+  target: Id,
+  limits: CallLimits,
+): Promise<FindNodeResult> {
+  checkLimits(limits, 'findNode');
+  const id = parseId(target, 'target');
+  const { trace } = await desk.lookup(limits, LookupKind.findNode, id, null);
+  return { nodes: trace.closest, lookup: trace };
+}
 
 export function getPeers(
   desk: Desk,

@@ -1,7 +1,4 @@
-/**
- * What calls of a Mainline node are given and come to, and what is told to those who look on.
- */
-import type { Address } from '../../core/address.ts';
+/** What calls of a Mainline node are given and come to. */
 import type { CallLimits } from '../../io/calls.ts';
 import type { Endpoint } from '../../io/endpoint.ts';
 import type { LookupTrace, NodeInfo, NodeWrite } from '../../mainline/trace.ts';
@@ -12,26 +9,6 @@ export type Id = string | Uint8Array;
 
 /** Where a BitTorrent client listens. */
 export type Peer = Endpoint;
-
-/** What a node tells as it happens. */
-export type MainlineEvent =
-  /** An attempt to join is over, and so many nodes answered it. */
-  | { kind: 'joined'; answered: number }
-  /** Our id is another now: it follows from our address (BEP 42). */
-  | { kind: 'identity'; id: string };
-
-/** What a node tells somebody who looks on, as it happens. Looking changes nothing. */
-export interface MainlineWatcher {
-  /** Called after the node is done with what led to it, so that it may be answered with a call. */
-  onEvent?(event: MainlineEvent): void;
-  /**
-   * A datagram to (`isOurs`) or from `peer`: `bytes[start, end)`, borrowed until this returns.
-   * Copy what is kept, call nothing of the node.
-   */
-  onDatagram?(isOurs: boolean, peer: Address, bytes: Uint8Array, start: number, end: number): void;
-  /** A lookup that was called for has ended. */
-  onLookup?(trace: LookupTrace): void;
-}
 
 /** The nodes that a lookup ended with, and how it went. */
 export interface FindNodeResult {

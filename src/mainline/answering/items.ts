@@ -140,6 +140,7 @@ function store(
   if (!node.itemStore().put(now, target, item, from, node.ownId)) {
     return refuse(from, query, out, 'full', text.full, ErrorCode.server);
   }
+  node.observer.onStored?.(item, from);
   return acknowledge(node, from, query, out);
 }
 

@@ -2,7 +2,7 @@
  * Answers about peers (BEP 5 "get_peers", "announce_peer"): who has an info-hash, and that somebody has
  * it now.
  */
-import { type Address, meaningfulTo, portOf } from '../../core/address.ts';
+import { type Address, addressOf, ipOf, meaningfulTo, portOf } from '../../core/address.ts';
 import { ascii } from '../krpc/bencode.ts';
 import { ErrorCode } from '../krpc/fields.ts';
 import type { Message } from '../krpc/message.ts';
@@ -66,9 +66,11 @@ export function announcePeer(
   if (!isAuthentic(node, now, from, query, bytes, infoHashStart)) {
     return refuse(from, query, out, 'bad-token', text.token);
   }
-  if (!node.peerStore().announce(now, bytes, infoHashStart, from, port, query.seed === 1)) {
+  const isSeed = query.seed === 1;
+  if (!node.peerStore().announce(now, bytes, infoHashStart, from, port, isSeed)) {
     return refuse(from, query, out, 'full', text.full, ErrorCode.server);
   }
+  node.observer.onAnnounced?.(bytes, infoHashStart, addressOf(ipOf(from), port), isSeed);
   return acknowledge(node, from, query, out);
 }
 

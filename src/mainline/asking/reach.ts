@@ -47,7 +47,7 @@ export function noteQueried(node: MainlineState, now: number, from: Address): vo
   const { asked } = node;
   if (asked === null || scopeOf(from) !== Scope.public || asked.has(now, hostOf(from))) return;
   node.reachedAtMs = now;
-  node.isReadOnly = false;
+  if (node.isReadOnly) turn(node, false);
 }
 
 /** Looks whether it is time to change; part of upkeep. */
@@ -61,6 +61,11 @@ export function judgeReach(node: MainlineState, now: number): void {
     const isLarge = node.table.count >= LARGE_TABLE * settings.k;
     if (now - reachedAtMs < UNREACHED_MS || !isKnown || !isLarge) return;
   }
-  node.isReadOnly = !node.isReadOnly;
+  turn(node, !node.isReadOnly);
   node.reachedAtMs = now;
+}
+
+function turn(node: MainlineState, isReadOnly: boolean): void {
+  node.isReadOnly = isReadOnly;
+  node.observer.onReadOnly?.(isReadOnly);
 }

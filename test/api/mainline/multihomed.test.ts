@@ -56,6 +56,39 @@ describe.skipIf(!hasV6)('dual stack (skipped where the system has no IPv6)', () 
     expect((await search).item!.seq).toBe(9n);
   });
 
+  test('a value is kept alive in both under one number', async () => {
+    await four.nodes[1].put('old', { secretKey: SEED, salt: 'kept', seq: 3 });
+    const kept = await us.putEvery('new', { secretKey: SEED, salt: 'kept' });
+    const reports = await Promise.all(
+      kept.map(async (one) => {
+        for await (const report of one) return report;
+        return null;
+      }),
+    );
+    expect(reports.map((report) => report?.item?.seq)).toEqual([4n, 4n]);
+    expect(us.nodes.map(({ keptItems }) => keptItems.length)).toEqual([1, 1]);
+    for (const one of kept) one.stop();
+  });
+
+  test('packets and events of both are one stream each', async () => {
+    const packets = us.packets({ kind: 'query', method: 'announce_peer', direction: 'in' });
+    const events = us.events();
+    const target = us.nodes.map(({ id }) => id);
+    await four.nodes[2].announce(target[0]!, { port: 4 });
+    await six.nodes[2].announce(target[1]!, { port: 6 });
+    const locals = new Set<string>();
+    for await (const { local } of packets) if (locals.add(local.host).size === 2) break;
+    const ports = new Set<number>();
+    for await (const event of events) {
+      if (event.kind === 'announced' && ports.add(event.port).size === 2) break;
+    }
+    expect(locals).toEqual(new Set(['127.0.0.1', '::1']));
+    expect(ports).toEqual(new Set([4, 6]));
+    const quiet = us.events();
+    quiet.close();
+    expect((await quiet[Symbol.asyncIterator]().next()).done).toBe(true);
+  });
+
   test('a family that nobody leads into is found through the other, and asked for no more', async () => {
     const both = await openMultihomed({
       ...{ hosts: ['127.0.0.1', '::1'], bootstrap: [`127.0.0.1:${us.nodes[0].port}`] },

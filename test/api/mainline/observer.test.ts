@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest';
 import { observerOf } from '../../../src/api/mainline/observer.ts';
 import { Questions } from '../../../src/api/mainline/questions.ts';
+import { addressOf, parseIp, parseIp6 } from '../../../src/core/address.ts';
 import { Calls } from '../../../src/io/calls.ts';
+import { immutableItem } from '../../../src/mainline/krpc/item.ts';
 import { ManualClock } from '../../io/memory-network.ts';
 
 function setup(refusal: { code: string; atMs: number } | null, answered = 0) {
@@ -20,7 +22,7 @@ function setup(refusal: { code: string; atMs: number } | null, answered = 0) {
     ownLookup: () => joins.push(99),
     joined: (count) => joins.push(count),
     foreign: (contacts) => joins.push(contacts.length * 1000),
-    tell: (event) => told.push(event),
+    tell: (event) => told.push(event()),
   });
   const call = calls.open(
     () => {},
@@ -69,8 +71,26 @@ test('joining and another id are told to those who look on', () => {
   const { observer, told } = setup(null);
   observer.onJoin(3);
   observer.onIdentity!(new Uint8Array(20).fill(0xab));
+  observer.onReadOnly!(true);
   expect(told).toEqual([
     { kind: 'joined', answered: 3 },
     { kind: 'identity', id: 'ab'.repeat(20) },
+    { kind: 'read-only', readOnly: true },
+  ]);
+});
+
+test('what is kept for others is told: a peer, and an item with all that belongs to it', () => {
+  const { observer, told } = setup(null);
+  const hash = new Uint8Array(22).fill(7);
+  observer.onAnnounced!(hash, 2, addressOf(parseIp('10.0.0.9'), 6881), true);
+  const from = addressOf(parseIp6('2001:db8::1'), 1);
+  observer.onStored!(immutableItem(Buffer.from('5:hello')), from);
+  expect(told).toEqual([
+    { kind: 'announced', infoHash: '07'.repeat(20), host: '10.0.0.9', port: 6881, seed: true },
+    {
+      kind: 'stored',
+      item: expect.objectContaining({ key: null, raw: Buffer.from('5:hello') }),
+      from: { host: '2001:db8::1', port: 1 },
+    },
   ]);
 });
