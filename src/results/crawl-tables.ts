@@ -35,6 +35,23 @@ export function crawlTables(
   ];
 }
 
+/** The same tables of several crawls, one below the other: `crawl_id` tells which row is whose. */
+export function stackedTables(crawls: readonly (readonly Table[])[]): Table[] {
+  const [first = [], ...others] = crawls;
+  return first.map((table, i) => others.map((tables) => tables[i]!).reduce(stacked, table));
+}
+
+function stacked(above: Table, below: Table): Table {
+  const rows = above.rows + below.rows;
+  const columns = above.columns.map((column, i): Column => {
+    const [over, under] = [column.values, below.columns[i]!.values];
+    const at = (row: number): Cell =>
+      (row < above.rows ? over.at(row) : under.at(row - above.rows))!;
+    return { ...column, values: { length: rows, at } };
+  });
+  return { ...above, rows, columns };
+}
+
 function crawlsTable(crawlId: string, result: CrawlResult): Table {
   const count = (visit: string): number =>
     result.nodes.filter((node) => node.visit === visit).length;

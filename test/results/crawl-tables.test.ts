@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CrawledNode, CrawlResult } from '../../src/mainline.ts';
-import { crawlTables } from '../../src/results/crawl-tables.ts';
+import { crawlTables, stackedTables } from '../../src/results/crawl-tables.ts';
 
 const node = (digit: string, visit: CrawledNode['visit']): CrawledNode => ({
   ...{ id: digit.repeat(40), host: '10.0.0.1', port: 6881, visit, version: 'LT', stored: 3 },
@@ -53,4 +53,23 @@ test('a crawl is four tables, in the names of Nebula', () => {
       if (!nullable) expect(cells).not.toContain(null);
     }
   }
+});
+
+test('several crawls stand one below the other', () => {
+  const one = crawlTables('one', RESULT, new Map());
+  const two = crawlTables('two', { ...RESULT, nodes: RESULT.nodes.slice(0, 3) }, new Map());
+  const [crawls, visits] = stackedTables([one, two]);
+  const cells = (table = crawls!, name: string): unknown[] => {
+    const { values } = table.columns.find((column) => column.name === name)!;
+    return Array.from({ length: values.length }, (_, row) => values.at(row));
+  };
+  expect(cells(crawls, 'crawl_id')).toEqual(['one', 'two']);
+  expect(visits).toMatchObject({ name: 'visits', rows: 7 });
+  expect(
+    cells(visits, 'peer_id')
+      .map((id) => `${id}`[0])
+      .join(''),
+  ).toBe('abcdabc');
+  expect(cells(visits, 'crawl_id').slice(3, 5)).toEqual(['one', 'two']);
+  expect(stackedTables([one])).toEqual(one);
 });

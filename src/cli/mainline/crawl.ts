@@ -5,6 +5,9 @@
  *
  *     folder/crawls.parquet, visits.parquet, neighbors.parquet, info_hashes.parquet    for who reads results
  *     folder/state.json                                                                for the next run
+ *
+ * With an address of each family both networks are crawled at the same time; the tables have both crawls, and
+ * each has a state of its own, `state.ipv4.json` and `state.ipv6.json`.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -16,14 +19,16 @@ import {
   DhtError,
   type Mainline,
 } from '../../mainline.ts';
-import { crawlTables, type Swarm } from '../../results/crawl-tables.ts';
+import { crawlTables, type Swarm, stackedTables } from '../../results/crawl-tables.ts';
 import { writeParquet } from '../../results/parquet.ts';
 import { bold, CommandError, type Console, counted, dim } from '../console.ts';
 import { untilStopped } from '../stopping.ts';
-import { type NodeOptions, openNode, requireBootstrap } from './node-options.ts';
+import { type NodeOptions, openHomes, openNode, requireBootstrap } from './node-options.ts';
 
 export interface CrawlCommandOptions extends NodeOptions {
   out: string;
+  /** An address of the other family: its network is crawled, too. */
+  also?: string;
   zone?: string;
   bits: number;
   rate: number;
@@ -41,35 +46,85 @@ const SCRAPES_AT_A_TIME = 3;
 const SCRAPE_TIMEOUT_MS = 10_000;
 const READY_MS = 30_000;
 
+/** One network, and what is known of it. */
+interface Zone {
+  node: Mainline;
+  /** Where its state is. */
+  file: string;
+  before: CrawlResult | null;
+  progress: CrawlProgress | null;
+}
+
 export async function crawl(options: CrawlCommandOptions, console: Console): Promise<void> {
   requireBootstrap(options);
-  const before = stateIn(options.out);
+  const files = statesOf(options);
+  const states = files.map((file) => stateIn(join(options.out, file)));
   const over = new AbortController();
   void untilStopped(options.for).then(() => over.abort());
-  // It serves while it asks.
-  const { rate } = options;
-  const outbound = { newEndpoints: 2 * rate, newEndpointsBurst: 2 * rate };
-  const node = await openNode(options, { readOnly: false, outbound });
+  const { nodes, close } = await openCrawlers(options);
   try {
-    await node.ready({ timeoutMs: READY_MS, signal: over.signal }).catch((error: DhtError) => {
-      if (error.code !== 'ABORTED') throw error;
-    });
-    const result = await crawled(node, options, before, over.signal, console);
-    const swarms = await scraped(node, result, options.scrape, over.signal, console);
-    leave(options.out, result, swarms);
-    tell(options.out, result, swarms, console);
+    const zones = nodes.map(
+      (node, i): Zone => ({ node, file: files[i]!, before: states[i]!, progress: null }),
+    );
+    const results = await Promise.all(
+      zones.map(async (zone) => {
+        await zone.node
+          .ready({ timeoutMs: READY_MS, signal: over.signal })
+          .catch((error: DhtError) => {
+            if (error.code !== 'ABORTED') throw error;
+          });
+        return crawled(zone, zones, options, over.signal, console);
+      }),
+    );
+    console.progress('');
+    const swarms: Map<string, Swarm>[] = [];
+    for (const [i, { node }] of zones.entries()) {
+      swarms.push(await scraped(node, results[i]!, options.scrape, over.signal, console));
+    }
+    leave(options.out, files, results, swarms);
+    for (const [i, result] of results.entries()) {
+      tell(options.out, zones[i]!.node, result, swarms[i]!, console);
+    }
+    console.say(`Tables: ${bold(options.out)}`);
   } finally {
-    await node.close();
+    await close();
   }
 }
 
-async function crawled(
-  node: Mainline,
+const familyOf = (host: string): string => (host.includes(':') ? 'ipv6' : 'ipv4');
+
+/** In the order of the nodes. @throws CommandError when both are of one family: one network. */
+function statesOf({ host, also }: CrawlCommandOptions): string[] {
+  if (also === undefined) return ['state.json'];
+  const families = [host, also].map(familyOf);
+  if (families[0] !== families[1]) return families.map((family) => `state.${family}.json`);
+  const other = families[0] === 'ipv4' ? 'an IPv6' : 'an IPv4';
+  throw new CommandError(`--also: expected ${other} address, got ${also}`, 2, 'USAGE');
+}
+
+/** It serves while it asks. */
+async function openCrawlers(
   options: CrawlCommandOptions,
-  before: CrawlResult | null,
+): Promise<{ nodes: readonly Mainline[]; close: () => Promise<void> }> {
+  const { rate, also } = options;
+  const outbound = { newEndpoints: 2 * rate, newEndpointsBurst: 2 * rate };
+  const more = { readOnly: false, outbound };
+  if (also === undefined) {
+    const node = await openNode(options, more);
+    return { nodes: [node], close: () => node.close() };
+  }
+  const homes = await openHomes(options, [also], more);
+  return { nodes: homes.nodes, close: () => homes.close() };
+}
+
+async function crawled(
+  own: Zone,
+  all: readonly Zone[],
+  options: CrawlCommandOptions,
   signal: AbortSignal,
   console: Console,
 ): Promise<CrawlResult> {
+  const { node, before } = own;
   const { zone, bits, rate, questions, samples, limit } = options;
   const wanted: CrawlOptions = {
     ...{ bits, rate, questions, samples, signal },
@@ -77,14 +132,18 @@ async function crawled(
     ...(limit !== undefined && { limit }),
     ...(before !== null && { resume: before }),
     onProgress: (progress) => {
-      console.progress(lineOf(progress));
-      console.emit('progress', progress);
+      own.progress = progress;
+      console.progress(
+        all
+          .flatMap(({ progress }) => progress ?? [])
+          .map(lineOf)
+          .join('; '),
+      );
+      console.emit('progress', { host: node.host, ...progress });
     },
   };
   if (before) console.aside.say(dim(resumed(before)));
-  const result = await node.crawl(wanted);
-  console.progress('');
-  return result;
+  return await node.crawl(wanted);
 }
 
 function resumed({ isComplete, nodes }: CrawlResult): string {
@@ -131,16 +190,26 @@ async function scraped(
   return swarms;
 }
 
-function leave(folder: string, result: CrawlResult, swarms: Map<string, Swarm>): void {
+function leave(
+  folder: string,
+  files: readonly string[],
+  results: readonly CrawlResult[],
+  swarms: readonly Map<string, Swarm>[],
+): void {
   try {
     mkdirSync(folder, { recursive: true });
-    for (const table of crawlTables(randomUUID(), result, swarms)) {
+    const crawls = results.map((one, i) => crawlTables(randomUUID(), one, swarms[i]!));
+    const [{ zone, bits }] = results as [CrawlResult];
+    for (const table of stackedTables(crawls)) {
       const file = join(folder, `${table.name}.parquet`);
-      writeParquet(`${file}.new`, table, { zone: result.zone, bits: `${result.bits}` });
+      writeParquet(`${file}.new`, table, { zone, bits: `${bits}` });
       renameSync(`${file}.new`, file);
     }
-    writeFileSync(join(folder, 'state.json.new'), textOf(result));
-    renameSync(join(folder, 'state.json.new'), join(folder, 'state.json'));
+    for (const [i, result] of results.entries()) {
+      const file = join(folder, files[i]!);
+      writeFileSync(`${file}.new`, textOf(result));
+      renameSync(`${file}.new`, file);
+    }
   } catch (error) {
     throw new CommandError(`cannot write ${folder}: ${(error as Error).message}`, 1, 'WRITE');
   }
@@ -155,8 +224,7 @@ function textOf(result: CrawlResult): string {
   return JSON.stringify(state);
 }
 
-function stateIn(folder: string): CrawlResult | null {
-  const file = join(folder, 'state.json');
+function stateIn(file: string): CrawlResult | null {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -176,6 +244,7 @@ function stateIn(folder: string): CrawlResult | null {
 
 function tell(
   folder: string,
+  { host }: Mainline,
   result: CrawlResult,
   swarms: Map<string, Swarm>,
   console: Console,
@@ -184,7 +253,7 @@ function tell(
   const answered = nodes.filter(({ visit }) => visit === 'answered').length;
   const seconds = (result.endedAtMs - result.startedAtMs) / 1000;
   console.emit('crawled', {
-    ...{ folder, isComplete, nodes: nodes.length, answered, infoHashes: infoHashes.length },
+    ...{ host, folder, isComplete, nodes: nodes.length, answered, infoHashes: infoHashes.length },
     ...{ neighbors: neighbors.from.length, swarms: swarms.size, questions, answers, seconds },
   });
   const whole = isComplete ? 'Everybody was visited' : 'Stopped; the same command goes on';
@@ -192,5 +261,4 @@ function tell(
     `${whole}: ${counted(nodes.length, 'node')}, ${answered} answered, ` +
       `${counted(infoHashes.length, 'info-hash', 'info-hashes')}, ${seconds.toFixed(0)} s.`,
   );
-  console.say(`Tables: ${bold(folder)}`);
 }

@@ -67,12 +67,13 @@ export function openNode(options: NodeOptions, more: MainlineOptions = {}): Prom
 export function openHomes(
   options: NodeOptions,
   also: readonly string[],
-  { readOnly, state, onError, register }: MainlineOptions,
+  { readOnly, state, onError, register, outbound }: MainlineOptions,
 ): Promise<Multihomed> {
   return openMultihomed({
     ...{ hosts: [options.host, ...also], ...common(options) },
     ...(readOnly !== undefined && { readOnly }),
     ...(register !== undefined && { register }),
+    ...(outbound !== undefined && { outbound }),
     // One that is given is the first address's.
     ...(options.id !== undefined && { ids: [options.id] }),
     ...(typeof state === 'string' && { state }),

@@ -61,6 +61,7 @@ function crawlCommand(group: Command): void {
     false,
   )
     .requiredOption('--out <folder>', 'where the tables go; what is begun there is gone on with')
+    .option('--also <address>', 'crawl the network of this address, too, of the other family')
     .option('--zone <id>', 'nodes whose ids begin as this one does (default: our id)', id)
     .option(
       '--bits <number>',

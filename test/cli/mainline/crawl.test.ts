@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestnet, type Testnet } from '../../../src/testnet.ts';
+import { hasV6 } from '../../api/mainline/dual-stack.ts';
 import { objects, ringlight } from '../command.ts';
 
 const NODES = 24;
@@ -58,6 +59,41 @@ test('leaves tables and swarms, and the next one begins from there', async () =>
   const second = await crawl(out, '--for', '1s');
   expect(second.status).toBe(0);
   expect(objects(second).at(-1)).toMatchObject({ isComplete: false, infoHashes: 1 });
+});
+
+test.skipIf(!hasV6)('crawls the networks of both families at once', async () => {
+  const out = join(folder, 'both');
+  const four = await createTestnet({ nodes: 6 });
+  const six = await createTestnet({ nodes: 6, host: '::1' });
+  try {
+    const both = await ringlight([
+      ...['mainline', 'crawl', '--host', '127.0.0.1', '--also', '::1', '--out', out, '--json'],
+      ...['--bootstrap', four.bootstrap[0]!, '--bootstrap', six.bootstrap[0]!, '--rate', '1000'],
+    ]);
+    expect(both.status).toBe(0);
+    const told = objects(both).filter(({ event }) => event === 'crawled');
+    expect(told).toMatchObject([
+      { host: '127.0.0.1', isComplete: true },
+      { host: '::1', isComplete: true },
+    ]);
+    const visits = await rowsOf(out, 'visits');
+    const ids = visits.map(({ peer_id }) => peer_id);
+    for (const { id } of [...four.nodes, ...six.nodes]) expect(ids).toContain(id);
+    expect(new Set(visits.map(({ crawl_id }) => crawl_id)).size).toBe(2);
+    expect(await rowsOf(out, 'crawls')).toHaveLength(2);
+    expect(
+      readdirSync(out)
+        .filter((name) => name.endsWith('.json'))
+        .sort(),
+    ).toEqual(['state.ipv4.json', 'state.ipv6.json']);
+  } finally {
+    await Promise.all([four.close(), six.close()]);
+  }
+  const twice = await crawl(out, '--also', '127.0.0.2');
+  expect([twice.status, twice.stderr]).toEqual([
+    2,
+    expect.stringContaining('--also: expected an IPv6 address, got 127.0.0.2'),
+  ]);
 });
 
 test('what is no state of a crawl is left alone', async () => {
