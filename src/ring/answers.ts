@@ -13,7 +13,7 @@ import { answerKeep } from './copies/commit.ts';
 import { answerConfirm, answerDigest, answerFetch } from './copies/compared.ts';
 import { keepRecords } from './copies/keeping.ts';
 import { Once } from './copies/once.ts';
-import { newest } from './copies/reads.ts';
+import { newest, Peeked } from './copies/reads.ts';
 import type { WriteDone } from './copies/replicas.ts';
 import { write } from './copies/writes.ts';
 import { EXISTS_ONLY, type Frame, FrameType, REPLY, Status } from './frames.ts';
@@ -118,7 +118,9 @@ function answerGet(node: RingState, now: number, link: Link, frame: Frame): bool
   }
   const existsOnly = (choice & EXISTS_ONLY) !== 0;
   if (level === 'one' && identity.isSettled && !identity.isTitled) {
-    answerFound(link, now, request, node.store.get(bytes, key), existsOnly);
+    const record = node.lookUp(bytes, key);
+    if (record !== undefined) answerFound(link, now, request, record, existsOnly);
+    else link.answerStatus(FrameType.get, request, Status.storeFailed);
     return true;
   }
   const wanted = Uint8Array.prototype.slice.call(bytes, key, key + ID_BYTES);
@@ -204,10 +206,11 @@ function answerPeek(node: RingState, link: Link, frame: Frame): boolean {
   const { bytes, request } = frame;
   const key = frame.skip(ID_BYTES);
   if (!frame.isWhole) return false;
-  const record = node.store.get(bytes, key);
+  const record = node.lookUp(bytes, key);
   const out = link.begin(FrameType.peek | REPLY, request);
-  out.u8(record === null ? 0 : 1);
-  if (record !== null) out.raw(record);
+  if (record === undefined) out.u8(Peeked.unreadable);
+  else out.u8(record === null ? Peeked.absent : Peeked.here);
+  if (record) out.raw(record);
   link.send();
   return true;
 }

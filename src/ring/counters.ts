@@ -56,4 +56,6 @@ export class RingCounters {
   handoversFailed = 0;
   lost = 0;
   storeErrors = 0;
+  /** Records that the disk did not give when they were to be read. */
+  readErrors = 0;
 }

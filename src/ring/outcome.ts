@@ -109,7 +109,7 @@ const MESSAGES: { readonly [code in OutcomeCode]: string } = {
   unreachable: 'nobody answered on the way to the owner of the key',
   unknown: 'the owner was asked and did not answer: the write may have happened, or not',
   'too-few-copies': 'too few copies could be made or read in time',
-  'store-failed': 'the store could not keep it',
+  'store-failed': 'the disk of the owner is full, or fails',
   'too-large': 'the value is larger than the owner takes',
   busy: 'too much is under way already',
   'not-supported': 'the owner of the key is a class program, which can only insert, get and remove',

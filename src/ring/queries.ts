@@ -73,7 +73,9 @@ function answerRead(
     link.send();
   };
   if (level === 'one' && identity.isSettled && !identity.isTitled) {
-    reply(now, node.store.get(key, 0));
+    const record = node.lookUp(key);
+    if (record !== undefined) reply(now, record);
+    else link.answerStatus(FrameType.query, request, Status.storeFailed);
     return true;
   }
   newest(node, now, identity, key, level, (at, status, record) => {
@@ -121,9 +123,17 @@ function answerList(
     return true;
   }
   const out = link.begin(FrameType.query | REPLY, request);
+  const statusAt = out.length;
   out.u8(Status.ok);
   const lister = new Lister(out, now, flags, limit, prefix);
-  lister.list(node, from, stopOf(from, identity.end, to));
+  try {
+    lister.list(node, from, stopOf(from, identity.end, to));
+  } catch (error) {
+    // A list that leaves something out would look like a whole one.
+    node.unreadable(error);
+    out.length = statusAt;
+    out.u8(Status.storeFailed);
+  }
   link.send();
   return true;
 }

@@ -24,7 +24,7 @@ import { wholeNumber } from '../core/argument.ts';
 import type { StreamHost } from '../core/host.ts';
 import { randomId } from '../core/id.ts';
 import type { Random } from '../core/random.ts';
-import type { Store } from '../core/store.ts';
+import { type Store, StoreReadError } from '../core/store.ts';
 import { Agenda } from './agenda.ts';
 import { type Comparison, Identity } from './circle/identity.ts';
 import { hostMark, type Member, type Sha1 } from './circle/member.ts';
@@ -293,6 +293,23 @@ export abstract class RingState implements Greeter {
 
   event(event: RingEvent): void {
     this.observer.onEvent(event);
+  }
+
+  /** The record that the store has; undefined when its disk does not give it, which is counted and told. */
+  lookUp(key: Uint8Array, start = 0): Uint8Array | null | undefined {
+    try {
+      return this.store.get(key, start);
+    } catch (error) {
+      this.unreadable(error);
+      return undefined;
+    }
+  }
+
+  /** @throws what is no failure of a disk. */
+  unreadable(error: unknown): void {
+    if (!(error instanceof StoreReadError)) throw error;
+    this.counters.readErrors++;
+    this.event({ kind: 'store-error', message: error.message });
   }
 
   /** The time by which versions are given and tombstones forgotten. */

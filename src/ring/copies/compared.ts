@@ -84,8 +84,8 @@ export function answerFetch(node: RingState, link: Link, frame: Frame): boolean 
   let served = 0;
   while (frame.left > 0 && out.length - countAt < FETCH_BYTES) {
     const key = frame.skip(ID_BYTES);
-    const record = node.store.get(frame.bytes, key);
-    if (record !== null) putRecord(out, frame.bytes.subarray(key, key + ID_BYTES), record);
+    const record = node.lookUp(frame.bytes, key);
+    if (record) putRecord(out, frame.bytes.subarray(key, key + ID_BYTES), record);
     served++;
   }
   const end = out.length;

@@ -76,8 +76,8 @@ function kept(node: RingState, key: Uint8Array, start: number, record: Uint8Arra
 /** Makes tombstones of what has expired, of the same versions: nobody has to be told. */
 export function expire(node: RingState, now: number): void {
   for (const key of node.expiries.due(now)) {
-    const record = node.store.get(key, 0);
-    if (record === null || isTombstone(record) || !isGone(record, now)) continue;
+    const record = node.lookUp(key);
+    if (!record || isTombstone(record) || !isGone(record, now)) continue;
     const tombstone = expiredRecord(record);
     node.store.put(key, 0, tombstone);
     node.changed(key, 0, tombstone, true);

@@ -17,6 +17,9 @@ import { compareTimely, keep } from './keeping.ts';
 import { copiesFor, replicate, type WriteDone } from './replicas.ts';
 import { readTitled } from './titled-acts.ts';
 
+/** How the reply to `peek` begins. */
+export const Peeked = { absent: 0, here: 1, unreadable: 2 } as const;
+
 /** What a read found: the record, null when there is none; or a status that says why not. */
 type ReadDone = (now: number, status: Status, record: Uint8Array | null) => void;
 
@@ -80,7 +83,9 @@ class Reading {
     this.#asked = this.#isSettled
       ? copies.map((copy) => copy.member)
       : backupsOf(member, predecessors, predecessors.length);
-    this.#best = copyOf(node.store.get(key, 0));
+    const own = node.lookUp(key);
+    if (own === undefined) return this.#end(now, Status.storeFailed, null);
+    this.#best = copyOf(own);
     this.#heard = 1;
     this.#missing = [];
     this.#isUnanimous = true;
@@ -99,16 +104,21 @@ class Reading {
         return;
       }
       if (reply === null) this.#missing.push(member);
-      else this.#compare(at, reply);
+      else this.#compare(at, member, reply);
       this.#step(at);
     });
     out.raw(key);
     link.send();
   }
 
-  #compare(now: number, reply: Frame): void {
+  #compare(now: number, member: Member, reply: Frame): void {
+    const peeked = reply.u8();
+    if (peeked === Peeked.unreadable) {
+      this.#missing.push(member);
+      return;
+    }
     this.#heard++;
-    const theirs = reply.u8() === 1 ? reply.copy(reply.left) : null;
+    const theirs = peeked === Peeked.here ? reply.copy(reply.left) : null;
     const difference = compareRecords(this.node, now, theirs, this.#best);
     if (difference !== 0) this.#isUnanimous = false;
     if (difference > 0) this.#best = theirs;

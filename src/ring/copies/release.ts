@@ -185,7 +185,8 @@ class Release {
     verdict: number,
   ): boolean {
     const { node } = this;
-    const record = node.store.get(key, 0);
+    const record = node.lookUp(key);
+    if (record === undefined) return false;
     if (record === null) return true;
     if (verdict === Confirmed.wanted) {
       sendRecord(node, now, owner, key, new Uint8Array(record), () => {});

@@ -266,8 +266,9 @@ export class Sync implements Comparison {
         !this.#hasIt(now, push, key, head) &&
         !isForgotten(head, this.node.timeOf(now), tombstoneMs)
       ) {
-        const record = copied(this.node.store.get(key, 0)!);
-        batch.push([last, record]);
+        const record = this.node.lookUp(key);
+        if (!record) return true;
+        batch.push([last, copied(record)]);
         bytes += record.length + ID_BYTES;
       }
       return true;

@@ -82,7 +82,8 @@ function begin(node: RingState, now: number, identity: Identity, holding: Holdin
     node.challenged(now, identity);
     return done(now, Status.notOwner, false, 0, null);
   }
-  const before = node.store.get(key, 0);
+  const before = node.lookUp(key);
+  if (before === undefined) return done(now, Status.storeFailed, false, 0, null);
   const found = before !== null && !isGone(before, now);
   const made = change(before, now);
   if (made === null) return unchanged(node, now, identity, act);
@@ -104,7 +105,7 @@ function begin(node: RingState, now: number, identity: Identity, holding: Holdin
 /** What was found decided that nothing changes: so it has to be what everybody finds, and still is. */
 function unchanged(node: RingState, now: number, identity: Identity, act: Act): void {
   const { key, level, done } = act;
-  const version = versionOf(node.store.get(key, 0));
+  const version = versionOf(node.store.head(key, 0));
   const least = level === 'one' ? 'quorum' : level;
   readTitled(node, now, identity, key, least, (at, status, record) => {
     const current = versionOf(record);
@@ -137,17 +138,24 @@ export function readTitled(
   const { holding } = identity;
   if (holding === null) return done(now, Status.notMember, null);
   if (level === 'one' && isConfirmed(node, now, holding)) {
-    return done(now, Status.ok, node.store.get(key, 0));
+    return found(now, node.lookUp(key), done);
   }
   confirm(node, now, identity, (at, verdict) => {
     if (!identity.owns(key, 0) || verdict === 'no') return done(at, Status.notMember, null);
     if (verdict === 'silent' && level !== 'one') return done(at, Status.unavailable, null);
-    const record = node.store.get(key, 0);
-    if (level === 'one' || !isOpen(identity, key, record)) return done(at, Status.ok, record);
+    const record = node.lookUp(key);
+    if (record === undefined || level === 'one' || !isOpen(identity, key, record)) {
+      return found(at, record, done);
+    }
     settle(node, at, identity, key, record, (then, status, settled) => {
       done(then, status, settled);
     });
   });
+}
+
+function found(now: number, record: Uint8Array | null | undefined, done: ReadDone): void {
+  if (record === undefined) done(now, Status.storeFailed, null);
+  else done(now, Status.ok, record);
 }
 
 /** Keys that are brought to all copies at a time. */
@@ -159,7 +167,8 @@ export function settleOpen(node: RingState, now: number, identity: Identity): vo
   for (const name of identity.holding?.open ?? []) {
     if (left-- === 0) return;
     const key = keyOf(name);
-    const record = node.store.get(key, 0);
+    const record = node.lookUp(key);
+    if (record === undefined) continue;
     if (record === null) identity.holding!.open.delete(name);
     else settle(node, now, identity, key, record, () => {});
   }

@@ -73,7 +73,8 @@ function begin(
   level: Level,
   done: WriteDone,
 ): void {
-  const before = node.store.get(key, 0);
+  const before = node.lookUp(key);
+  if (before === undefined) return done(now, Status.storeFailed, false, 0, null);
   const found = before !== null && !isGone(before, now);
   const made = writing.change(before, now);
   if (made === null) return unchanged(node, now, identity, key, writing, level, done);
@@ -102,7 +103,7 @@ function unchanged(
   level: Level,
   done: WriteDone,
 ): void {
-  const before = versionOf(node.store.get(key, 0));
+  const before = versionOf(node.store.head(key, 0));
   newest(node, now, identity, key, level, (at, status, record) => {
     const version = versionOf(record);
     if (status === Status.ok && !isSame(before, version)) {

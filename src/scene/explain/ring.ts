@@ -213,7 +213,7 @@ class FrameReader {
         );
         return this.#fields.records();
       case FrameType.peek:
-        cut.u8('there', yesNo, 'Is there a copy here?');
+        cut.u8('there', yesNo, 'Is there a copy here? 2: its disk does not give it.');
         return this.#fields.record(cut.left);
       case FrameType.info:
         return cut.rest(

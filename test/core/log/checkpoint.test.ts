@@ -4,6 +4,7 @@ import { ROW_BYTES } from '../../../src/core/log/checkpoint-file.ts';
 import type { LogStore } from '../../../src/core/log/log-store.ts';
 import { LogError } from '../../../src/core/log/replay.ts';
 import { randomBelow, SeededRandom } from '../../../src/core/random.ts';
+import { HEAD_BYTES, StoreReadError } from '../../../src/core/store.ts';
 import { entriesOf } from '../store-suite.ts';
 import { openLog, SectorDisk } from './sector-disk.ts';
 
@@ -53,6 +54,17 @@ describe('a log with checkpoints', () => {
     expect(openedBytes).toBeLessThan(store.logBytes / 2);
     // As much is written for checkpoints as was put into the log since the one before.
     expect(disk.checkpoint!.length).toBeLessThan(3000 * ROW_BYTES + 1000);
+  });
+
+  test('does not give what its disk does not give, and says so; how it begins is known', () => {
+    const { disk } = written(3000, 400, 100_000);
+    const { store } = openLog(disk);
+    disk.read = () => {
+      throw new Error('EIO');
+    };
+    expect(() => store.get(keyOf(1), 0)).toThrow(StoreReadError);
+    expect(store.head(keyOf(1), 0)).toEqual(new Uint8Array(HEAD_BYTES).fill(1));
+    expect(store.get(keyOf(3000), 0)?.length).toBe(400);
   });
 
   test('makes no more of them than the log is worth', () => {

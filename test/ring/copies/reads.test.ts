@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StoreReadError } from '../../../src/core/store.ts';
 import { removeRecord } from '../../../src/ring/copies/keeping.ts';
 import { keyOf, SmallRing } from '../small-ring.ts';
 import { holdersOf } from './holders.ts';
@@ -30,5 +31,49 @@ describe('a read', () => {
     expect(reader.done(reader.get('a', 'all')).code).toBe('too-few-copies');
     expect(reader.value('a', 'quorum')).toBe('one');
     expect(reader.value('a', 'one')).toBe('one');
+  });
+});
+
+describe.each([true, false])('a record that the disk does not give, titles %s', (titles) => {
+  function broken() {
+    const world = new SmallRing({ settings: { titles, k: 2, pulseMs: 10_000 } });
+    const nodes = world.ring(4);
+    world.run(20_000);
+    for (const key of ['a', 'b']) nodes[0].done(nodes[0].insert(key, 'one', 'all'));
+    const holders = holdersOf(world, 'a');
+    const breakOf = ({ node }: (typeof holders)[0]) => {
+      const get = node.store.get.bind(node.store);
+      const key = Buffer.from(keyOf('a')).toString('hex');
+      node.store.get = (bytes, start) => {
+        const asked = Buffer.from(bytes.subarray(start, start + 20)).toString('hex');
+        if (asked === key) throw new StoreReadError('cannot read a record: EIO');
+        return get(bytes, start);
+      };
+    };
+    return { world, nodes, holders, breakOf };
+  }
+
+  it('is an error with a code at once, counted and told, and no other record suffers', () => {
+    const { world, nodes, holders, breakOf } = broken();
+    const [owner] = holders;
+    breakOf(owner);
+    const reader = nodes.find((node) => node !== owner)!;
+    const from = world.now;
+    for (const level of ['one', 'quorum'] as const) {
+      expect(reader.done(reader.get('a', level)).code).toBe('store-failed');
+    }
+    expect(reader.done(reader.insert('a', 'two')).code).toBe('store-failed');
+    expect(world.now - from).toBeLessThan(1000);
+    expect(owner.node.counters.readErrors).toBe(3);
+    expect(owner.events.filter(({ kind }) => kind === 'store-error').length).toBe(3);
+    expect(reader.value('b', 'quorum')).toBe('one');
+    world.run(60_000);
+    expect(reader.done(reader.get('a', 'one')).code).toBe('store-failed');
+  });
+
+  it('of a backup does not keep the others from being read', () => {
+    const { nodes, holders, breakOf } = broken();
+    breakOf(holders[1]);
+    expect(nodes[0].value('a', 'quorum')).toBe('one');
   });
 });
