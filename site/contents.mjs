@@ -24,6 +24,7 @@ export const CONTENTS = [
       'docs/ring-service.md',
       'docs/lab.md',
       'docs/your-protocol.md',
+      'docs/student-nodes.md',
       'docs/results.md',
       'docs/studio.md',
       'docs/recordings.md',

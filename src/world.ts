@@ -37,6 +37,27 @@ export { MemoryStore } from './core/memory-store.ts';
 export { fillRandom, type Random, randomBelow, SeededRandom } from './core/random.ts';
 export type { Store, StoreMachine, StoreToken } from './core/store.ts';
 export { type Duration, durationMs } from './lab/duration.ts';
+export { type Asked, OWNERS, type OwnerRule } from './lab/exam/asked.ts';
+export { Exam, type ExamResult, type Turn } from './lab/exam/exam.ts';
+export { CONSISTENCIES, type Consistency } from './lab/exam/judging.ts';
+export {
+  EXAM_DEFAULTS,
+  EXAM_NODES_LIMIT,
+  type ExamOptions,
+  FAULTS,
+  type Fault,
+  type Trial,
+} from './lab/exam/trial.ts';
+export {
+  type Answer,
+  type Json,
+  LINE_BYTES_LIMIT,
+  type Reply,
+  type Request,
+  TASKS,
+  type Task,
+  type Told,
+} from './lab/exam/turns.ts';
 export type { ChurnModel } from './lab/life/churn.ts';
 export { type ChurnChoice, churnFrom } from './lab/life/churn-model.ts';
 export { Life, type LifeObserver, type Mortals, State } from './lab/life/life.ts';

@@ -58,7 +58,8 @@ const NAMES: Record<string, string> = {
     'parseMatrix replayCapture replicaSurvival ringSoak ringSplit ringSurvival scenario scenarioSteps shown sizeEstimate soak walk',
   ].join(' '),
   world: [
-    'COMPACT_ADDRESS_BYTES Closed Colony Disks EXACT ID_BYTES Life MemoryStore RecordedColony Recorder',
+    'COMPACT_ADDRESS_BYTES CONSISTENCIES Closed Colony Disks EXACT EXAM_DEFAULTS EXAM_NODES_LIMIT Exam FAULTS',
+    'ID_BYTES LINE_BYTES_LIMIT Life MemoryStore OWNERS RecordedColony Recorder TASKS',
     'STREAM_QUEUE_BYTES START_MS SeededRandom State Traffic Wheel World addPowerOfTwo addressOf',
     'arcLength carryOut check checkNetwork checkSchedule churnFrom compareDistance compareIds',
     'durationMs fillRandom follow formatAddress formatId hashOf ipOf isInArc parseId portOf',

@@ -58,7 +58,7 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['world.ts'],
     ['life/', 'results/'],
     ['mainline/', 'ring/', 'own/', 'adversaries/'],
-    ['attacks/'],
+    ['attacks/', 'exam/'],
     ['experiments/'],
   ],
   'src/scene/': [

@@ -7,7 +7,7 @@ import type { Address } from '../core/address.ts';
 import { grown } from '../core/column.ts';
 
 /** Bytes of a slot: queries and pings, find_node replies, everything else a node may send. */
-const DATAGRAM_SIZES: readonly number[] = [112, 320, 1024];
+export const DATAGRAM_SIZES: readonly number[] = [112, 320, 1024];
 /** Longest piece in which the bytes of a stream travel. */
 export const PIECE_BYTES = 65_536;
 /** Slots of each size to begin with. */

@@ -64,6 +64,8 @@ export interface WorldOptions {
   /** Nodes of the overlay that is to come. */
   nodes: number;
   network: NetworkModel;
+  /** The longest datagram, where it is longer than those of Mainline's nodes. */
+  datagramBytes?: number;
 }
 
 export class WorldState {

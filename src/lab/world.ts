@@ -15,17 +15,25 @@ import { NOT_LET_IN } from './network/nats.ts';
 import { PREFETCHED, Prefetch } from './prefetch.ts';
 import { Streams } from './streams/streams.ts';
 import type { EventRow } from './wheel.ts';
-import { Wire } from './wire.ts';
-import { Event, Fate, WorldState } from './world-state.ts';
+import { DATAGRAM_SIZES, Wire } from './wire.ts';
+import { Event, Fate, type WorldOptions, WorldState } from './world-state.ts';
 
 export class World extends WorldState {
   /** The way out for machines that speak by datagrams. */
   readonly host: Host = {
     send: (from, to, bytes, length) => this.#send(from, to, bytes, length),
   };
-  readonly #wire = new Wire();
+  readonly #wire: Wire;
   readonly #prefetch = new Prefetch();
   #streams: Streams | null = null;
+
+  constructor(options: WorldOptions) {
+    super(options);
+    const { datagramBytes = 0 } = options;
+    const sizes =
+      datagramBytes > DATAGRAM_SIZES.at(-1)! ? [...DATAGRAM_SIZES, datagramBytes] : DATAGRAM_SIZES;
+    this.#wire = new Wire(sizes);
+  }
 
   /** The way out for machines that speak over streams. */
   get streamHost(): StreamHost {

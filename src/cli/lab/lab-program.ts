@@ -10,6 +10,7 @@ import { CommandError, openConsole } from '../console.ts';
 import { fitted } from '../terminal.ts';
 import type { Experiment } from './experiment.ts';
 import { EXPERIMENTS } from './experiments.ts';
+import { gradeCommand } from './grade-program.ts';
 import { listExperiments, replay, runFrom, runOne, runToSave, showExperiment } from './lab.ts';
 import { isModule } from './module-experiment.ts';
 import { defaultOf, flagOf, isToggle, metaOf, type Options, typed } from './options.ts';
@@ -56,6 +57,7 @@ export function experimentCommands(): Command[] {
 export function labCommands(group: Command, version: string): void {
   runCommands(group);
   soakCommand(group, version);
+  gradeCommand(group);
   recordCommand(group);
   queryCommand(group);
 }

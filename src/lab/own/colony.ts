@@ -58,6 +58,10 @@ export interface ColonyOptions {
   churn?: ChurnModel | { trace: readonly TraceStep[] } | null;
   /** What befalls the world, and when. */
   schedule?: readonly Step[];
+  /** Who is up at the beginning. Default: all, or whom churn finds in a session. */
+  up?: readonly number[];
+  /** The longest datagram. Default 1024. */
+  datagramBytes?: number;
 }
 
 export class Colony<M extends ColonyMachine> implements Overlay, Mortals {
@@ -72,9 +76,9 @@ export class Colony<M extends ColonyMachine> implements Overlay, Mortals {
   readonly #host: Host;
 
   constructor(options: ColonyOptions, make: (birth: Birth<M>) => M) {
-    const { seed, nodes, network, churn = null, schedule = [] } = options;
+    const { seed, nodes, network, churn = null, schedule = [], up, datagramBytes } = options;
     this.count = nodes;
-    this.world = new World({ seed, nodes, network });
+    this.world = new World({ seed, nodes, network, ...(datagramBytes && { datagramBytes }) });
     this.#make = make;
     this.#machines = new Array<M | undefined>(nodes);
     this.#chances = new Array<Random | undefined>(nodes);
@@ -86,7 +90,7 @@ export class Colony<M extends ColonyMachine> implements Overlay, Mortals {
       },
     };
     this.world.inhabit(this);
-    this.life = this.#begin(churn);
+    this.life = this.#begin(churn, up);
     follow(this.life, schedule);
   }
 
@@ -171,7 +175,10 @@ export class Colony<M extends ColonyMachine> implements Overlay, Mortals {
   }
 
   /** Those who are up begin, each with some of the others as doors. */
-  #begin(choice: ChurnModel | { trace: readonly TraceStep[] } | null): Life {
+  #begin(
+    choice: ChurnModel | { trace: readonly TraceStep[] } | null,
+    up: readonly number[] | undefined,
+  ): Life {
     const { count, world } = this;
     const random = new SeededRandom(world.seed, SeedStream.churn);
     const churn = choice !== null && !('trace' in choice) ? new Churn(choice) : null;
@@ -184,6 +191,7 @@ export class Colony<M extends ColonyMachine> implements Overlay, Mortals {
       isUp[node] = standing.isUp ? 1 : 0;
       restsMs[node] = standing.restMs;
     }
+    if (up !== undefined) isUp = isUp.map((_, node) => (up.includes(node) ? 1 : 0));
     const members = Array.from(isUp.keys()).filter((node) => isUp[node] === 1);
     for (const node of members) this.#born(node, this.#doorsAmong(members, node, random), null);
     for (const node of members) world.start(node);
