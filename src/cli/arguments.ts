@@ -20,12 +20,19 @@ const UNITS_MS: Record<string, number> = {
 };
 
 /** "500ms", "10s", "5m" or "5 min", "2 h", "1d" in milliseconds; a bare number is seconds. */
-export function duration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?) ?(ms|s|m|min|h|d)?$/.exec(text);
-  const value = match ? Number(match[1]) * UNITS_MS[match[2] ?? 's']! : 0;
-  if (value >= 1 && value <= 0x7fffffff) return Math.round(value);
-  throw new InvalidArgumentError('Expected a duration such as 500ms, 10s, 5m or 2h.');
+function durationUpTo(mostMs: number): (text: string) => number {
+  return (text) => {
+    const match = /^(\d+(?:\.\d+)?) ?(ms|s|m|min|h|d)?$/.exec(text);
+    const value = match ? Number(match[1]) * UNITS_MS[match[2] ?? 's']! : 0;
+    if (value >= 1 && value <= mostMs) return Math.round(value);
+    throw new InvalidArgumentError('Expected a duration such as 500ms, 10s, 5m or 2h.');
+  };
 }
+
+/** For what a timer waits for. */
+export const duration: (text: string) => number = durationUpTo(0x7fffffff);
+/** For what is written down: a hundred years. */
+export const lifetime: (text: string) => number = durationUpTo(36_525 * 1440 * MINUTE_MS);
 
 /**
  * An info-hash as 40 hexadecimal digits, or of a magnet link: `btih` in digits or in base32, or the first 20 bytes

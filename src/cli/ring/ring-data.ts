@@ -1,11 +1,46 @@
-/** `ringlight ring insert | get | exists | remove | owns`: one call to a ring, told in one line. */
+/**
+ * `ringlight ring insert | get | exists | remove | owns`: one call to a ring, told in one line. What more than
+ * the plain call is asked for (a condition, an expiry, a part) is done by the owner in one step.
+ */
 import { readFileSync, statSync } from 'node:fs';
+import type { RingCondition } from '../../ring.ts';
 import { CommandError, type Console, counted } from '../console.ts';
 import { type KeyOptions, keyOf, withRing } from './ring-options.ts';
 
-export interface InsertOptions extends KeyOptions {
-  file?: string;
+/** When a change is to happen. */
+export interface ConditionOptions {
+  ifAbsent?: boolean;
+  ifPresent?: boolean;
+  ifVersion?: string;
 }
+
+export interface InsertOptions extends KeyOptions, ConditionOptions {
+  file?: string;
+  ttl?: number;
+  listed: boolean;
+}
+
+export interface GetOptions extends KeyOptions {
+  from?: number;
+  to?: number;
+}
+
+export interface RemoveOptions extends KeyOptions, ConditionOptions {}
+
+/** @throws CommandError for more than one. */
+function conditionOf({ ifAbsent, ifPresent, ifVersion }: ConditionOptions): RingCondition {
+  const given: RingCondition[] = [];
+  if (ifAbsent) given.push({ absent: true });
+  if (ifPresent) given.push({ present: true });
+  if (ifVersion !== undefined) given.push({ version: ifVersion });
+  if (given.length > 1) throw new CommandError('one condition at a time', 2, 'USAGE');
+  return given[0] ?? {};
+}
+
+const unmatched = (key: string, version: string): CommandError => {
+  const now = version === '' ? 'there is no such key' : `it is version ${version}`;
+  return new CommandError(`not done: ${key}: ${now}`, 1, 'CONDITION_FAILED');
+};
 
 export async function insert(
   key: string,
@@ -13,14 +48,22 @@ export async function insert(
   options: InsertOptions,
   console: Console,
 ): Promise<void> {
-  if (value !== undefined && options.file !== undefined) {
-    throw new CommandError('a value is given twice: as an argument and by --file', 2, 'USAGE');
-  }
   const bytes = await givenValue(value, options, console);
   console.progress(`inserting ${counted(bytes.length, 'byte')} …`);
-  const result = await withRing(options, (ring) =>
-    ring.insert(keyOf(key, options), bytes, { level: options.level, timeoutMs: options.timeout }),
-  );
+  const condition = conditionOf(options);
+  const { ttl } = options;
+  const isPlain = !options.listed && ttl === undefined && Object.keys(condition).length === 0;
+  const how = { level: options.level, timeoutMs: options.timeout };
+  const result = await withRing(options, async (ring) => {
+    if (isPlain) return ring.insert(keyOf(key, options), bytes, how);
+    const expiry = ttl === undefined ? {} : { ttlMs: ttl };
+    const { isDone, ...done } = await ring.storeIf(keyOf(key, options), bytes, condition, {
+      ...how,
+      ...expiry,
+    });
+    if (!isDone) throw unmatched(key, done.version);
+    return done;
+  });
   console.emit(result.existed ? 'replaced' : 'inserted', { key, bytes: bytes.length, ...result });
   console.say(
     `${result.existed ? 'Replaced' : 'Inserted'} ${key} (${counted(bytes.length, 'byte')}) at ` +
@@ -29,10 +72,15 @@ export async function insert(
 }
 
 /** The bare value on stdout, byte for byte. */
-export async function get(key: string, options: KeyOptions, console: Console): Promise<void> {
-  const value = await withRing(options, (ring) =>
-    ring.get(keyOf(key, options), { level: options.level, timeoutMs: options.timeout }),
-  );
+export async function get(key: string, options: GetOptions, console: Console): Promise<void> {
+  const { from, to } = options;
+  const how = { level: options.level, timeoutMs: options.timeout };
+  const value = await withRing(options, async (ring) => {
+    if (from === undefined && to === undefined) return ring.get(keyOf(key, options), how);
+    const part = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+    const entry = await ring.read(keyOf(key, options), { ...how, ...part });
+    return entry?.value ?? null;
+  });
   if (value === null) throw noSuchKey(key);
   if (console.json) {
     const text = textOf(value);
@@ -52,10 +100,15 @@ export async function exists(key: string, options: KeyOptions, console: Console)
   console.say(`${key} is there.`);
 }
 
-export async function remove(key: string, options: KeyOptions, console: Console): Promise<void> {
-  const result = await withRing(options, (ring) =>
-    ring.remove(keyOf(key, options), { level: options.level, timeoutMs: options.timeout }),
-  );
+export async function remove(key: string, options: RemoveOptions, console: Console): Promise<void> {
+  const condition = conditionOf(options);
+  const how = { level: options.level, timeoutMs: options.timeout };
+  const result = await withRing(options, async (ring) => {
+    if (Object.keys(condition).length === 0) return ring.remove(keyOf(key, options), how);
+    const { isDone, version, ...done } = await ring.removeIf(keyOf(key, options), condition, how);
+    if (!isDone && done.existed) throw unmatched(key, version);
+    return done;
+  });
   if (!result.existed) throw noSuchKey(key);
   console.emit('removed', { key, ...result });
   console.say(
@@ -71,15 +124,18 @@ export async function owns(key: string, options: KeyOptions, console: Console): 
   console.say(result.owner);
 }
 
-function noSuchKey(key: string): CommandError {
+export function noSuchKey(key: string): CommandError {
   return new CommandError(`no such key: ${key}`, 1, 'NO_SUCH_KEY');
 }
 
-async function givenValue(
+export async function givenValue(
   value: string | undefined,
-  { file, valueLimit }: InsertOptions,
+  { file, valueLimit }: { file?: string; valueLimit: number },
   console: Console,
 ): Promise<Uint8Array> {
+  if (value !== undefined && file !== undefined) {
+    throw new CommandError('a value is given twice: as an argument and by --file', 2, 'USAGE');
+  }
   if (value !== undefined) return new TextEncoder().encode(value);
   if (file !== undefined) return readFile(file, valueLimit);
   if (process.stdin.isTTY && !console.json) {
@@ -110,7 +166,7 @@ function tooLarge(what: string, limit: number): CommandError {
   return new CommandError(message, 1, 'TOO_LARGE');
 }
 
-function textOf(value: Uint8Array): string | null {
+export function textOf(value: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
   } catch {

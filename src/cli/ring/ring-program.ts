@@ -1,12 +1,22 @@
 /** The commands below `ringlight ring`, their options and help. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { clientKey, RING_DEFAULTS } from '../../ring.ts';
-import { duration, endpoints, oneOf, port, wholeNumberIn } from '../arguments.ts';
+import { duration, endpoints, lifetime, oneOf, port, wholeNumberIn } from '../arguments.ts';
 import { type Console, openConsole } from '../console.ts';
 import { addStudioOptions } from '../studio-options.ts';
 import { archiveCommands } from './ring-archive.ts';
-import { exists, get, type InsertOptions, insert, owns, remove } from './ring-data.ts';
+import {
+  exists,
+  type GetOptions,
+  get,
+  type InsertOptions,
+  insert,
+  owns,
+  type RemoveOptions,
+  remove,
+} from './ring-data.ts';
 import { doctor, info } from './ring-doctor.ts';
+import { entryCommands } from './ring-entries.ts';
 import {
   type AskOptions,
   addAdmissionOptions,
@@ -40,44 +50,8 @@ const KEY = 'a name, or with --hash 40 hexadecimal digits';
 export function ringCommands(group: Command): void {
   serveCommand(group);
 
-  addDataOptions(
-    group.command('insert').description('add or replace a value'),
-    'copies to wait for',
-  )
-    .argument('<key>', KEY, keyText)
-    .argument('[value]', 'the value; without it and without --file it is read from stdin')
-    .option('--file <file>', 'take the value from a file')
-    .action((key: string, value: string | undefined, options: InsertOptions) =>
-      insert(key, value, options, openConsole(options.json)),
-    );
-
-  addDataOptions(
-    group
-      .command('get')
-      .description('print a value, byte for byte; exit status 1 when there is none'),
-    'copies to compare',
-  )
-    .argument('<key>', KEY, keyText)
-    .action((key: string, options: KeyOptions) => get(key, options, openConsole(options.json)));
-
-  addDataOptions(
-    group.command('exists').description('is there a value? exit status 1 when there is none'),
-    'copies to compare',
-  )
-    .argument('<key>', KEY, keyText)
-    .action((key: string, options: KeyOptions) => exists(key, options, openConsole(options.json)));
-
-  addDataOptions(
-    group.command('remove').description('remove a value; exit status 1 when there is none'),
-    'copies to wait for',
-  )
-    .argument('<key>', KEY, keyText)
-    .action((key: string, options: KeyOptions) => remove(key, options, openConsole(options.json)));
-
-  addKeyOptions(group.command('owns').description('which member owns a key'))
-    .argument('<key>', KEY, keyText)
-    .action((key: string, options: KeyOptions) => owns(key, options, openConsole(options.json)));
-
+  dataCommands(group);
+  entryCommands(group);
   archiveCommands(group);
 
   addAskOptions(group.command('info').description('what one member says of itself')).action(
@@ -97,6 +71,70 @@ export function ringCommands(group: Command): void {
       .command('doctor')
       .description('walk the ring and check it; exit status 1 when there is any fault'),
   ).action((options: AskOptions) => doctor(options, openConsole(options.json)));
+}
+
+/** The version of a record. */
+function versionText(text: string): string {
+  if (/^[0-9a-f]{32}$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected 32 hexadecimal digits, as "ring stat" tells them.');
+}
+
+function dataCommands(group: Command): void {
+  addDataOptions(
+    group.command('insert').description('add or replace a value'),
+    'copies to wait for',
+  )
+    .argument('<key>', KEY, keyText)
+    .argument('[value]', 'the value; without it and without --file it is read from stdin')
+    .option('--file <file>', 'take the value from a file')
+    .option('--ttl <duration>', 'it expires after this long', lifetime)
+    .option('--if-absent', 'only if there is no such key; exit status 1 else')
+    .option('--if-present', 'only if there is one')
+    .option('--if-version <version>', 'only if it has this version', versionText)
+    .option('--listed', 'keep the name beside it, so that it is listed and watched', false)
+    .action((key: string, value: string | undefined, options: InsertOptions) =>
+      insert(key, value, options, openConsole(options.json)),
+    );
+
+  addDataOptions(
+    group
+      .command('get')
+      .description('print a value, byte for byte; exit status 1 when there is none'),
+    'copies to compare',
+  )
+    .argument('<key>', KEY, keyText)
+    .option(
+      '--from <byte>',
+      'a part of it: from this byte on, counted from 0',
+      wholeNumberIn(0, 2 ** 40),
+    )
+    .option('--to <byte>', 'up to before this byte', wholeNumberIn(0, 2 ** 40))
+    .action((key: string, options: GetOptions) => get(key, options, openConsole(options.json)));
+
+  addDataOptions(
+    group.command('exists').description('is there a value? exit status 1 when there is none'),
+    'copies to compare',
+  )
+    .argument('<key>', KEY, keyText)
+    .action((key: string, options: KeyOptions) => exists(key, options, openConsole(options.json)));
+
+  addDataOptions(
+    group.command('remove').description('remove a value; exit status 1 when there is none'),
+    'copies to wait for',
+  )
+    .argument('<key>', KEY, keyText)
+    .option(
+      '--if-version <version>',
+      'only if it has this version; exit status 1 else',
+      versionText,
+    )
+    .action((key: string, options: RemoveOptions) =>
+      remove(key, options, openConsole(options.json)),
+    );
+
+  addKeyOptions(group.command('owns').description('which member owns a key'))
+    .argument('<key>', KEY, keyText)
+    .action((key: string, options: KeyOptions) => owns(key, options, openConsole(options.json)));
 }
 
 function serveCommand(group: Command): void {
