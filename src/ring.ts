@@ -12,7 +12,8 @@
  * One call, one awaited answer: `api/ring/` joins the machines to the world, here are the names.
  */
 
-export { openResp, type RespOptions, type RespServer } from './api/resp/server.ts';
+export { type Measured, type Measurement, metricsText } from './api/metrics.ts';
+export { openResp, type RespOptions, type RespServer, type RespStats } from './api/resp/server.ts';
 export {
   type OwnsResult,
   type ReadOptions,

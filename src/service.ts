@@ -6,4 +6,4 @@
  *     const ring = await openRing();
  *     const http = await openHttp(ring, { port: 8080 });   // PUT, GET, DELETE /values/NAME
  */
-export { type HttpOptions, type HttpServer, openHttp } from './service/http.ts';
+export { type HttpOptions, type HttpServer, type HttpStats, openHttp } from './service/http.ts';

@@ -41,7 +41,7 @@ const NAMES: Record<string, string> = {
   codec: 'decode encode',
   ring: [
     'DhtError IDENTITIES_MAX RING_DEFAULTS Ring RingAccess RingConnection RingService clientKey',
-    'connectRing openResp openRing passwordRights',
+    'connectRing metricsText openResp openRing passwordRights',
   ].join(' '),
   testnet: 'RING_TESTNET_LIMIT TESTNET_LIMIT createRingTestnet createTestnet',
   lab: [

@@ -36,7 +36,7 @@ const UNTESTED: ReadonlyMap<string, string> = new Map([
     'src/cli/lab/checkpoint-child.ts',
     'a process of its own, tried in test/cli/lab/checkpoint.test.ts',
   ],
-  ['src/files.ts', 'one name, tried in test/io/directory.test.ts'],
+  ['src/files.ts', 'names only, tried where they are made'],
   ['src/world.ts', 'names only, told in test/doors.test.ts'],
   ['src/lab.ts', 'names only, told in test/doors.test.ts'],
   ['src/api/mainline/results.ts', 'interfaces only: nothing of it is left to run'],

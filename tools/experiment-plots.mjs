@@ -5,10 +5,18 @@
  *
  *     ![…](../pictures/experiments/kad-hops-hops.svg)      hops.svg of kad-hops
  *
- * The same version makes the same files, byte for byte: `--check` writes nothing, and ends with 1 when a
- * page shows what this version would not draw. Needs a build; takes four minutes.
+ * The same version makes the same files, byte for byte. `--check` writes nothing, and ends with 1 when a
+ * page shows what this version would not draw: small ones are drawn again and compared, of sweeps, which
+ * take minutes, it is compared what they were made from (`tools/plots-made-from.json`); `--all` draws those
+ * again, too.
+ *
+ *     what nodes and the lab do    the trace hash of a small run, which a test holds to be true
+ *     the experiment, its options  code without comments          the drawing    code without comments
+ *
+ * Needs a build.
  */
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -23,6 +31,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { minifySync } from 'rolldown/utils';
 import { EXPERIMENTS } from '../dist/cli/lab/experiments.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -32,12 +41,21 @@ const PICTURES = join(ROOT, 'docs/pictures/experiments');
 const SCENARIO = join(ROOT, 'examples/scenarios/flash-crowd.json');
 const SWEEPS = new Set(['chord-stretch', 'churn-pvc', 'sybil-eclipse', 'timeout-policy']);
 const SEED = 1;
+const FIGURES = join(ROOT, 'dist/results/figures');
+const HOMES = ['dist/lab/experiments', 'dist/lab/mainline'].map((home) => join(ROOT, home));
+/** By experiment: a hash of all that its plots are made from. */
+const MADE_FROM = new URL('plots-made-from.json', import.meta.url);
 
-const isCheck = process.argv.includes('--check');
-const wanted = process.argv.slice(2).filter((one) => one !== '--check');
+const flags = process.argv.slice(2).filter((one) => one.startsWith('--'));
+const isCheck = flags.includes('--check');
+const isAll = !isCheck || flags.includes('--all');
+const wanted = process.argv.slice(2).filter((one) => !flags.includes(one));
 const names = readdirSync(PAGES)
   .map((file) => file.replace(/\.md$/, ''))
   .filter((name) => wanted.length === 0 || wanted.includes(name));
+const traces = read('test/lab/trace-hashes.json');
+const drawing = codeOf(...readdirSync(FIGURES).map((file) => join(FIGURES, file)));
+const madeFrom = existsSync(MADE_FROM) ? JSON.parse(readFileSync(MADE_FROM, 'utf8')) : {};
 const place = mkdtempSync(join(tmpdir(), 'ringlight-plots-'));
 mkdirSync(PICTURES, { recursive: true });
 /** @type {string[]} */
@@ -52,12 +70,47 @@ if (stale.length > 0) {
   process.exitCode = 1;
 }
 
+/** @param {string} path @returns {Record<string, string>} */
+function read(path) {
+  return JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+}
+
+/** What files do, whatever their comments say. @param {...string} files */
+function codeOf(...files) {
+  return files
+    .filter((file) => file.endsWith('.js'))
+    .sort()
+    .map((file) => minifySync(file, readFileSync(file, 'utf8')).code)
+    .join('\n');
+}
+
+/** The file of an experiment, and what it imports from beside it. @param {string} file @returns {string[]} */
+function ownFiles(file) {
+  const beside = readFileSync(file, 'utf8').matchAll(/ from '\.\/([\w-]+\.js)'/g);
+  return [file, ...[...beside].map(([, name]) => join(file, '..', name))];
+}
+
+/** @param {string} name */
+function inputsOf(name) {
+  const home = HOMES.find((one) => existsSync(join(one, `${name}.js`)));
+  if (home === undefined) throw new Error(`there is no experiment "${name}"`);
+  const trace = traces[name === 'scenario' ? 'flash-crowd.json' : name];
+  const parts = [trace, optionsOf(name), codeOf(...ownFiles(join(home, `${name}.js`))), drawing];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
 /** @param {string} name */
 async function plot(name) {
   const page = readFileSync(join(PAGES, `${name}.md`), 'utf8');
   const shown = page.matchAll(/\.\.\/pictures\/experiments\/([\w-]+\.svg)/g);
   const files = [...new Set([...shown].map(([, file]) => file))];
   if (files.length === 0) return;
+  const inputs = inputsOf(name);
+  if (isCheck && madeFrom[name] !== inputs) {
+    stale.push(`${name} (made from something else)`);
+    return;
+  }
+  if (SWEEPS.has(name) && !isAll) return;
   console.log(`${name} …`);
   const out = join(place, name);
   const args = [
@@ -70,9 +123,9 @@ async function plot(name) {
     '--seed',
     SEED,
   ];
-  // Small runs may fail a check that is about the usual size; the plot is the same.
+  // Small runs may fail a check that is about the usual size; the plot is the same. An example has one size.
   await promisify(execFile)(process.execPath, args.map(String)).catch((error) => {
-    if (error.code !== 1) throw error;
+    if (error.code !== 1 || name === 'scenario') throw error;
   });
   for (const file of files) {
     const made = join(out, file.slice(name.length + 1));
@@ -80,15 +133,29 @@ async function plot(name) {
     if (!isCheck) copyFileSync(made, kept);
     else if (!existsSync(kept) || !readFileSync(made).equals(readFileSync(kept))) stale.push(file);
   }
+  if (!isCheck) remember(name, inputs);
+}
+
+/** @param {string} name @param {string} inputs */
+function remember(name, inputs) {
+  madeFrom[name] = inputs;
+  const ordered = Object.fromEntries(Object.entries(madeFrom).sort());
+  writeFileSync(MADE_FROM, `${JSON.stringify(ordered, null, 2)}\n`);
+}
+
+/** What it is run with, at all that is not usual. @param {string} name @returns {object} */
+function optionsOf(name) {
+  if (name === 'scenario') return JSON.parse(readFileSync(SCENARIO, 'utf8'));
+  const experiment = EXPERIMENTS.find((one) => one.name === name);
+  if (experiment === undefined) throw new Error(`there is no experiment "${name}"`);
+  return SWEEPS.has(name) ? experiment.options.parse({}) : experiment.quick;
 }
 
 /** @param {string} name */
 function configOf(name) {
   if (name === 'scenario') return SCENARIO;
-  const experiment = EXPERIMENTS.find((one) => one.name === name);
-  if (experiment === undefined) throw new Error(`there is no experiment "${name}"`);
   if (SWEEPS.has(name)) return name;
   const file = join(place, `${name}.json`);
-  writeFileSync(file, JSON.stringify({ experiment: name, ...experiment.quick }));
+  writeFileSync(file, JSON.stringify({ experiment: name, ...optionsOf(name) }));
   return file;
 }

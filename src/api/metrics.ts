@@ -8,7 +8,7 @@
  */
 
 /** Whose numbers they are: the middle of their names. */
-export type Measured = 'mainline' | 'ring' | 'lab' | 'studio';
+export type Measured = 'mainline' | 'ring' | 'lab' | 'studio' | 'http' | 'resp';
 
 /** The numbers of one, and labels that set it apart from others. */
 export interface Measurement {

@@ -69,7 +69,7 @@ export function openConsole(json: boolean): Console {
       if (!watched) return;
       clear();
       if (text === '') return;
-      stderr.write(shown(text.slice(0, (stderr.columns ?? 80) - 1), false));
+      stderr.write(shown(text.slice(0, widthOf(stderr) - 1), false));
       isShown = true;
     },
     fail(code, message) {

@@ -42,7 +42,7 @@ import { each, type Reference, referenceOf } from './reference.ts';
 import { applySettings, readSettings } from './settings-file.ts';
 import type { StudioCommandOptions } from './studio.ts';
 import { addStudioAccess, addStudioOptions, STUDIO_PORT } from './studio-options.ts';
-import { visible } from './terminal.ts';
+import { complaint } from './terminal.ts';
 import type { UpOptions } from './up.ts';
 
 /** Errors that mean the command could not begin. */
@@ -74,15 +74,10 @@ export async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) return explain(error, args.includes('--json'));
     if (error.exitCode === 0) return 0;
     // Commander has told people already.
-    const message = inOneLine(error.message).replace(/^error: /, '');
+    const message = complaint(error.message);
     openConsole(args.includes('--json')).emit('error', { code: 'USAGE', message });
     return 2;
   }
-}
-
-/** "unknown command 'serv' (Did you mean serve?)": commander gives what it suggests a line of its own. */
-function inOneLine(text: string): string {
-  return text.trim().split('\n').map(visible).join(' ');
 }
 
 /** Every command there is, and every experiment: for completions, man pages and docs. */
@@ -107,7 +102,7 @@ async function commands(args: readonly string[]): Promise<Command> {
       throw new CommanderError(0, 'commander.version', versionOf());
     })
     .hook('preAction', (_, action) => applySettings(action, readSettings()))
-    .configureOutput({ outputError: (text, write) => write(`${inOneLine(text)}\n`) })
+    .configureOutput({ outputError: (text, write) => write(`ringlight: ${complaint(text)}\n`) })
     .addHelpText('after', commonHelp())
     .exitOverride();
   const up = program

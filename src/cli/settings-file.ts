@@ -12,6 +12,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command, Option } from 'commander';
 import { CommandError } from './console.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { COMMANDS, OPTIONS } from './known-names.ts';
 
 type Value = string | number | boolean | readonly string[];
 
@@ -55,12 +57,22 @@ export function applySettings(command: Command, settings: Settings | null): void
   const own = values[path] ?? {};
   if (!isObject(own)) throw wrong(file, `has "${path}", which is no object of options`);
   const common = Object.entries(values).filter(([, value]) => !isObject(value));
+  checkKnown(settings);
   for (const [name, value] of [...common, ...Object.entries(own)]) {
     const option = optionNamed(command, name);
     if (option) apply(command, option, value, file);
     else if (Object.hasOwn(own, name)) {
       throw wrong(file, `has "${name}" for "${path}", which has no option --${name}`);
     }
+  }
+}
+
+/** What is for other commands is not looked into, but that there are such commands and options. */
+function checkKnown({ file, values }: Settings): void {
+  for (const [name, value] of Object.entries(values)) {
+    const [known, what] = isObject(value) ? [COMMANDS, 'command'] : [OPTIONS, 'option'];
+    if (known.includes(name) || COMMANDS.includes(name)) continue;
+    throw wrong(file, `has "${name}": there is no such ${what}${didYouMean(name, known)}`);
   }
 }
 
@@ -76,6 +88,7 @@ function parsed(option: Option, value: unknown, file: string): unknown {
     throw wrong(file, `has "${nameOf(option)}": ${expected}, got ${JSON.stringify(value)}`);
   };
   if (!isValue(value)) return fail('expected text, a number, true, false or a list of texts');
+  if (option.negate) return typeof value === 'boolean' ? value : fail('expected true or false');
   if (typeof value === 'boolean') {
     if (option.isBoolean() || value === false || option.optional) return value;
     return fail('expected a value');
@@ -94,11 +107,13 @@ function parsed(option: Option, value: unknown, file: string): unknown {
 }
 
 function optionNamed(command: Command, name: string): Option | undefined {
-  return command.options.find((option) => nameOf(option) === name && !option.negate);
+  const named = command.options.filter((option) => nameOf(option) === name);
+  // `--no-page` is "page": false, also where there is no `--page`.
+  return named.find(({ negate }) => !negate) ?? named[0];
 }
 
-function nameOf({ long }: Option): string {
-  return (long ?? '').slice(2);
+function nameOf({ long, negate }: Option): string {
+  return (long ?? '').slice(negate ? '--no-'.length : '--'.length);
 }
 
 /** "ring get", without the program's own name. */

@@ -43,6 +43,16 @@ export function visible(text: string): string {
   return text.replace(UNRULY, (char) => SHORT[char] ?? escapeOf(char));
 }
 
+/** What commander complains of, in one line: what it suggests it gives a line of its own. */
+export function complaint(text: string): string {
+  return text
+    .trim()
+    .replace(/^error: (?:command-argument )?/, '')
+    .split('\n')
+    .map(visible)
+    .join(' ');
+}
+
 /** Text of several lines, which may stay such. */
 export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n');
@@ -76,9 +86,12 @@ export function hasColours(stream: Stream, env: NodeJS.ProcessEnv = process.env)
   return !no && stream.isTTY === true && term !== 'dumb';
 }
 
+/** Of a terminal that does not say how wide it is, or says 0, as some do. */
+const USUAL_WIDTH = 80;
+
 /** Characters of a line; Infinity where nobody looks at lines: a pipe or a file. */
 export function widthOf(stream: Stream): number {
-  return stream.isTTY === true ? (stream.columns ?? 80) : Infinity;
+  return stream.isTTY === true ? stream.columns || USUAL_WIDTH : Infinity;
 }
 
 /** A column that is cut is not made narrower than this. */

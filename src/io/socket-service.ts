@@ -36,6 +36,8 @@ export interface ServiceListener {
 export interface SocketService {
   readonly port: number;
   readonly connections: number;
+  /** Whether a process may not end while this is open. It is so from the start. */
+  hold(isHeld: boolean): void;
   close(): Promise<void>;
 }
 
@@ -61,10 +63,12 @@ const REASONS: Readonly<Record<string, readonly [DhtError['code'], string]>> = {
 /** @throws DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE or NOT_PERMITTED. */
 export async function listenService(options: SocketServiceOptions): Promise<SocketService> {
   const sockets = new Set<Socket>();
+  let isHeld = true;
   const server = createServer(LISTENING, (accepted) => {
     if (sockets.size >= options.connectionsMax) return void accepted.destroy();
     const socket = serve(accepted, options);
     sockets.add(socket);
+    if (!isHeld) socket.unref();
     socket.once('close', () => sockets.delete(socket));
   });
   await listen(server, options);
@@ -73,6 +77,10 @@ export async function listenService(options: SocketServiceOptions): Promise<Sock
     port: typeof address === 'object' && address !== null ? address.port : 0,
     get connections() {
       return sockets.size;
+    },
+    hold(wanted) {
+      isHeld = wanted;
+      for (const one of [server, ...sockets]) wanted ? one.ref() : one.unref();
     },
     close: () =>
       new Promise((resolve) => {

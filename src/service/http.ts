@@ -13,7 +13,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { DhtError, passwordRights, type Ring, type RingName } from '../ring.ts';
+import { DhtError, metricsText, passwordRights, type Ring, type RingName } from '../ring.ts';
 import { bearerOf, isHostAllowed, isOriginAllowed } from '../studio/server/guard.ts';
 import { documentOf } from '../studio/server/openapi.ts';
 import * as said from './description.ts';
@@ -26,6 +26,9 @@ const CONNECTIONS_MAX = 4096;
 /** For the head of a request; a body may take as long as it moves. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 10 * 60_000;
+/** Answers of this status and above tell of a failure. */
+const FAILED_LEAST = 400;
+
 export interface HttpOptions {
   /** Default `127.0.0.1`: nobody but this machine. */
   host?: string;
@@ -35,11 +38,28 @@ export interface HttpOptions {
   secret?: string;
 }
 
+export interface HttpStats {
+  /** Open now. */
+  connections: number;
+  requests: number;
+  /** Of these: answered with a status of 400 and more. */
+  requestsFailed: number;
+}
+
 /** An open port. Close it. */
 export interface HttpServer {
   /** `http://host:port`. */
   readonly url: string;
+  readonly host: string;
   readonly port: number;
+  /** Counters since this was opened. */
+  readonly stats: HttpStats;
+  /** The numbers of `stats` in the text format of Prometheus; `GET /metrics` has them beside those of the member. */
+  metricsText(): string;
+  /** Lets the process end although this is open, once nobody is connected. */
+  unref(): HttpServer;
+  /** Keeps the process from ending until this is closed, as it is from the start. */
+  ref(): HttpServer;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -50,12 +70,18 @@ export async function openHttp(ring: Ring, options: HttpOptions = {}): Promise<H
   // A wrong one is told now, not to the first client.
   if (secret !== undefined) passwordRights(secret, secret);
   const stop = new AbortController();
-  const app = httpApp(ring, host, secret, stop.signal);
+  const stats: HttpStats = { connections: 0, requests: 0, requestsFailed: 0 };
+  const metrics = (): string => metricsText('http', [{ stats }]);
+  const app = httpApp(ring, { host, secret, stopped: stop.signal, stats, metrics });
   const server = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: { requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS },
   }) as Server;
   server.maxConnections = CONNECTIONS_MAX;
+  server.on('connection', (socket) => {
+    stats.connections++;
+    socket.once('close', () => stats.connections--);
+  });
   await listen(server, host, port);
   const bound = (server.address() as AddressInfo).port;
   const close = (): Promise<void> =>
@@ -64,12 +90,26 @@ export async function openHttp(ring: Ring, options: HttpOptions = {}): Promise<H
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return {
+  const opened: HttpServer = {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    host,
     port: bound,
+    get stats() {
+      return { ...stats };
+    },
+    metricsText: metrics,
+    unref() {
+      server.unref();
+      return opened;
+    },
+    ref() {
+      server.ref();
+      return opened;
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
+  return opened;
 }
 
 const ABOUT = { title: 'Ringlight ring', description: 'The keys of a ring, at any member.' };
@@ -77,8 +117,21 @@ const ABOUT = { title: 'Ringlight ring', description: 'The keys of a ring, at an
 /** Asked by who looks after processes: no password, nothing told. */
 const FREE = new Set(['/healthz', '/readyz']);
 
-function httpApp(ring: Ring, host: string, secret: string | undefined, stopped: AbortSignal): Hono {
+interface Surroundings {
+  host: string;
+  secret: string | undefined;
+  stopped: AbortSignal;
+  stats: HttpStats;
+  metrics(): string;
+}
+
+function httpApp(ring: Ring, { host, secret, stopped, stats, metrics }: Surroundings): Hono {
   const app = new Hono();
+  app.use('*', async (context, next) => {
+    stats.requests++;
+    await next();
+    if (context.res.status >= FAILED_LEAST) stats.requestsFailed++;
+  });
   app.use('*', async (context, next) => {
     check(context, host);
     if (secret !== undefined && !FREE.has(context.req.path)) authorize(context, secret);
@@ -99,7 +152,7 @@ function httpApp(ring: Ring, host: string, secret: string | undefined, stopped: 
   );
   app.get('/changes', said.CHANGES, (context) => changes(context, ring, stopped));
   app.get('/ring', said.RING, (context) => context.json(ring.info()));
-  app.get('/metrics', said.METRICS, (context) => context.text(ring.metricsText()));
+  app.get('/metrics', said.METRICS, (context) => context.text(ring.metricsText() + metrics()));
   app.get('/healthz', said.HEALTHZ, (context) => context.text('ok\n'));
   app.get('/readyz', said.READYZ, (context) => {
     const isReady = ring.info().identities.every(({ state }) => state === 'member');

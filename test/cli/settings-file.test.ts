@@ -29,7 +29,7 @@ function optionsOf(values: object, typed: string[] = [], env: Record<string, str
       .option('--wire <dialect>', '', oneOf('seed', 'text'))
       .option('--port <port>', '', port)
       .option('--studio [port]', '', port)
-      .option('--no-page', '')
+      .option('--no-one-per-ip', '')
       .option('--json', '', false)
       .action((chosen) => {
         options = chosen;
@@ -52,6 +52,7 @@ describe('settings', () => {
       port: 3,
     });
     expect(optionsOf({ studio: true })).toMatchObject({ studio: true });
+    expect(optionsOf({ 'one-per-ip': false })).toMatchObject({ onePerIp: false });
   });
 
   test('what is typed goes before the environment, that before the file', () => {
@@ -69,6 +70,9 @@ describe('settings', () => {
     [{ timeout: true }, /has "timeout": expected a value, got true/],
     [{ 'ring get': { levle: 'all' } }, /has "levle" for "ring get", which has no option --levle/],
     [{ 'ring get': 3 }, /has "ring get", which is no object/],
+    [{ timeuot: '5s' }, /has "timeuot": there is no such option \(Did you mean timeout\?\)/],
+    [{ 'ring gte': { level: 'all' } }, /has "ring gte": .* command \(Did you mean ring get\?\)/],
+    [{ 'one-per-ip': false, 'no-page': true }, /has "no-page": there is no such option/],
   ])('%j is told in one line', (values, message) => {
     expect(() => optionsOf(values)).toThrow(message);
   });

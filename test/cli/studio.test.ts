@@ -170,7 +170,10 @@ describe('ringlight studio', () => {
       [['--recording', join(base, 'none')], /^ringlight: cannot read .*none: ENOENT.*\n$/],
       [['--attach', '127.0.0.1:1'], /^ringlight: no member of a ring answers at 127\.0\.0\.1:1\n$/],
       [['--port', port], /^ringlight: the studio cannot listen on 127.*: the port is taken\n$/],
-      [['--control-token', 'short'], /^error: option '--control-token.*Expected auto, or 8.*\n$/],
+      [
+        ['--control-token', 'short'],
+        /^ringlight: option '--control-token.*Expected auto, or 8.*\n$/,
+      ],
       [['--studio-host', '192.0.2.1', '--port', '0'], /no such address\n$/],
     ];
     for (const [args, message] of wrong) {

@@ -109,6 +109,7 @@ describe('tables', () => {
   test('a pipe has no width', () => {
     expect(widthOf({ isTTY: true, columns: 90 })).toBe(90);
     expect(widthOf({ isTTY: true })).toBe(80);
+    expect(widthOf({ isTTY: true, columns: 0 })).toBe(80);
     expect(widthOf({})).toBe(Infinity);
   });
 });

@@ -13,7 +13,7 @@
  * By its form: addresses, ids and numbers may be others, each line has to be among those printed.
  * `--update` writes what is printed into `console` blocks. Nothing here sends a packet off loopback.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { check, copyOf, folderWith, prove, ROOT, tarball, write } from './packed.mjs';
@@ -29,8 +29,11 @@ const WITH = {
 };
 /** A program or command of the docs is done in this time. */
 const TIME_MS = 400_000;
-/** Of long work that begins: what is wrong with its options is told long before. */
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Of long work that begins and does not say so: what is wrong with its options is told long before. */
 const BEGIN_MS = 5_000;
+/** On a terminal it tells how far it is; Debian has `script`, which makes one, others may not. */
+const hasScript = spawnSync('script', ['--version']).stdout?.includes('util-linux') ?? false;
 /** A server has said what the page shows of it in this time. */
 const SAID_MS = 60_000;
 /** A server has said where it is in this time. */
@@ -99,6 +102,7 @@ class Page {
       XDG_CONFIG_HOME: this.folder,
       npm_config_audit: 'false',
       npm_config_fund: 'false',
+      npm_config_progress: 'false',
       npm_config_prefer_offline: 'true',
     };
   }
@@ -140,16 +144,27 @@ class Page {
   /** Line by line; whole runs of experiments are for `lab verify`. */
   async begin(text) {
     for (const line of text.split('\n')) {
-      const running = this.start('bash', ['-c', `exec ${line}`]);
-      const later = new Promise((resolve) => setTimeout(() => resolve('runs'), BEGIN_MS).unref());
-      const status = await Promise.race([running.ended, later]);
-      if (status === 'runs') process.kill(-running.child.pid, 'SIGKILL');
-      else {
-        // A check of a shown variation may fail, as its page then says; that is told with how to repeat it.
-        const isVerdict = status === 1 && running.said.includes('to see it again');
-        check(status === 0 || isVerdict, `${line}: exit status ${status}\n${running.said}`);
-      }
-      await running.ended;
+      const running = hasScript
+        ? this.start('script', ['-qefc', line, '/dev/null'])
+        : this.start('bash', ['-c', `exec ${line}`]);
+      const until = performance.now() + BEGIN_MS;
+      // What does not end after a word was no complaint.
+      const begun = () =>
+        hasScript && /\w/.test(running.said) && !running.said.includes('ringlight: ');
+      let hasEnded = false;
+      running.ended.then(() => {
+        hasEnded = true;
+      });
+      while (!hasEnded && !begun() && performance.now() < until) await pause(100);
+      if (!hasEnded) await Promise.race([running.ended, pause(300)]);
+      if (!hasEnded) process.kill(-running.child.pid, 'SIGKILL');
+      const status = await running.ended;
+      // A check of a shown variation may fail, as its page then says; that is told with how to repeat it.
+      const isVerdict = status === 1 && running.said.includes('to see it again');
+      check(
+        status === null || status === 0 || isVerdict,
+        `${line}: exit status ${status}\n${running.said}`,
+      );
     }
   }
 
@@ -163,7 +178,7 @@ class Page {
     // It has said all it has to say when nothing more comes for a while.
     while (performance.now() < until && (server.said === '' || server.said.length !== before)) {
       before = server.said.length;
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await pause(1500);
     }
     check(
       server.child.exitCode === null && server.said !== '',
@@ -225,7 +240,7 @@ class Page {
         return compare(text, this.server?.said ?? this.printed, !words.includes('exact'));
       } catch (error) {
         if (this.server === null || performance.now() > until) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 250));
+        await pause(250);
       }
     }
   }

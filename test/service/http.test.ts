@@ -24,7 +24,9 @@ describe('the HTTP service', () => {
       expect(await (await fetch(`${url}/healthz`)).text()).toBe('ok\n');
       expect(await (await fetch(`${url}/readyz`)).text()).toBe('ready\n');
       expect(await (await fetch(`${url}/ring`)).json()).toMatchObject({ k: 0, wire: 'seed' });
-      expect(await (await fetch(`${url}/metrics`)).text()).toContain('ringlight_ring_records 0');
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      expect(metrics).toContain('ringlight_ring_records 0\n');
+      expect(metrics).toContain('ringlight_http_requests_total 4\n');
       const all = Array.from({ length: 25 }, (_, i) => `n:${i}`);
       await ring.storeMany([...all, 'other'].map((name) => [name, 'x'] as const));
       const found: string[] = [];
@@ -85,5 +87,18 @@ describe('the HTTP service', () => {
     await http.close();
     await response.text().catch(() => {});
     await ring.close();
+  });
+
+  test('what it answers is counted', async () => {
+    await using ring = await openRing();
+    await ring.ready();
+    await using http = await openHttp(ring);
+    expect(http.stats).toEqual({ connections: 0, requests: 0, requestsFailed: 0 });
+    await (await fetch(`${http.url}/healthz`)).text();
+    expect((await fetch(`${http.url}/nothing`)).status).toBe(404);
+    expect(http.stats).toMatchObject({ requests: 2, requestsFailed: 1 });
+    expect(http.metricsText()).toContain('\nringlight_http_requests_failed_total 1\n');
+    expect(http.unref().ref()).toBe(http);
+    expect(http).toMatchObject({ host: '127.0.0.1', port: Number(new URL(http.url).port) });
   });
 });

@@ -71,7 +71,7 @@ export interface CrawlProgress {
   /** Visited of those heard of, 0..1. */
   coverage: number;
   /** Visits that ended in the last second. */
-  visitsPerS: number;
+  visitsPerSecond: number;
   questions: number;
 }
 
@@ -217,8 +217,8 @@ async function run(
     await pause(world, PACE_MS, signal);
     const now = desk.now();
     if (now - reportedAtMs < REPORT_MS) continue;
-    const visitsPerS = ((walk.visited - before) * 1000) / (now - reportedAtMs);
-    onProgress(progressOf(crawl, walk.visited, visitsPerS));
+    const visitsPerSecond = ((walk.visited - before) * 1000) / (now - reportedAtMs);
+    onProgress(progressOf(crawl, walk.visited, visitsPerSecond));
     before = walk.visited;
     reportedAtMs = now;
   }
@@ -314,7 +314,7 @@ async function pause({ desk, clock }: CrawlWorld, ms: number, signal: AbortSigna
   if (desk.closing.aborted) throw wasClosed();
 }
 
-function progressOf(crawl: Crawl, visited: number, visitsPerS: number): CrawlProgress {
+function progressOf(crawl: Crawl, visited: number, visitsPerSecond: number): CrawlProgress {
   const [, , answered, , silent] = crawl.visits;
   return {
     nodes: crawl.count,
@@ -323,7 +323,7 @@ function progressOf(crawl: Crawl, visited: number, visitsPerS: number): CrawlPro
     silent,
     infoHashes: crawl.infoHashes.count,
     coverage: crawl.coverage,
-    visitsPerS,
+    visitsPerSecond,
     questions: crawl.questionCount,
   };
 }

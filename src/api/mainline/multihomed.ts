@@ -16,6 +16,7 @@ import { Search } from '../../io/search.ts';
 import type { Encodable } from '../../mainline/krpc/bencode.ts';
 import { equalBytes } from '../../mainline/krpc/item.ts';
 import type { LookupTrace, NodeInfo, NodeWrite } from '../../mainline/trace.ts';
+import type { MainlineStats } from '../../mainline/views.ts';
 import { metricsText } from '../metrics.ts';
 import type { Announcement } from './announcer.ts';
 import type { CrawledNode, CrawlOptions, CrawlResult } from './crawl.ts';
@@ -229,6 +230,11 @@ export class Multihomed {
     );
   }
 
+  /** Counters of each node since it was opened, in the order of `nodes`. */
+  get stats(): MainlineStats[] {
+    return this.nodes.map(({ stats }) => stats);
+  }
+
   /** The numbers of all nodes in the text format of Prometheus, each with its address as `node`. */
   metricsText(): string {
     const measurements = this.nodes.map((node) => {
@@ -236,6 +242,18 @@ export class Multihomed {
       return { stats, labels: { node: formatEndpoint(host, port) } };
     });
     return metricsText('mainline', measurements);
+  }
+
+  /** Lets the process end although this is open. */
+  unref(): this {
+    for (const node of this.nodes) node.unref();
+    return this;
+  }
+
+  /** Keeps the process from ending until this is closed, as it is from the start. */
+  ref(): this {
+    for (const node of this.nodes) node.ref();
+    return this;
   }
 
   /** Tells `watcher` what happens at each node until the returned function is called. */

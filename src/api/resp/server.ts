@@ -14,6 +14,7 @@ import { epochClock } from '../../io/clock.ts';
 import { sha1 } from '../../io/entropy.ts';
 import { listenService, type SocketService } from '../../io/socket-service.ts';
 import type { Level } from '../../ring/settings.ts';
+import { metricsText } from '../metrics.ts';
 import type { RingAccess } from '../ring/access.ts';
 import { passwordRights } from '../ring/entrance.ts';
 import { KEY_COMMANDS } from './keys.ts';
@@ -39,11 +40,24 @@ export interface RespOptions {
   readonly clock?: Clock;
 }
 
+export interface RespStats {
+  /** Open now. */
+  connections: number;
+  connectionsAccepted: number;
+}
+
 /** An open port. Close it. */
 export interface RespServer {
   readonly host: string;
   readonly port: number;
-  readonly connections: number;
+  /** Counters since this was opened. */
+  readonly stats: RespStats;
+  /** The numbers of `stats` in the text format of Prometheus. */
+  metricsText(): string;
+  /** Lets the process end although this is open. */
+  unref(): RespServer;
+  /** Keeps the process from ending until this is closed, as it is from the start. */
+  ref(): RespServer;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -87,16 +101,30 @@ export async function openResp(ring: RingAccess, options: RespOptions = {}): Pro
     open: (socket) => new Session(world, ++sessions, socket),
   });
   place.port = service.port;
-  const { close } = service;
-  return {
+  return opened(host, service, () => sessions);
+}
+
+function opened(host: string, service: SocketService, accepted: () => number): RespServer {
+  const { port, close } = service;
+  const server: RespServer = {
     host,
-    port: service.port,
-    get connections() {
-      return service.connections;
+    port,
+    get stats() {
+      return { connections: service.connections, connectionsAccepted: accepted() };
+    },
+    metricsText: () => metricsText('resp', [{ stats: server.stats }]),
+    unref() {
+      service.hold(false);
+      return server;
+    },
+    ref() {
+      service.hold(true);
+      return server;
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+  return server;
 }
 
 const COMMANDS = [

@@ -4,10 +4,12 @@
  */
 import { formatEndpoint } from '../../core/address.ts';
 import { checkNames, wholeNumber } from '../../core/argument.ts';
+import type { MainlineStats } from '../../mainline/views.ts';
 import type { Mainline } from '../mainline/mainline.ts';
 import { type MainlineOptions, openMainline } from '../mainline/open.ts';
 import { OPTION_NAMES } from '../mainline/options.ts';
 import { type Measurement, metricsText } from '../metrics.ts';
+import { TestnetNodes } from './testnet-nodes.ts';
 
 /** Nodes of one testnet at most: each has a socket, so the limit on open files comes first. */
 export const TESTNET_LIMIT = 10_000;
@@ -35,9 +37,15 @@ export interface Testnet {
   add(options?: { port?: number; id?: string }): Promise<Mainline>;
   /** Ends a node without a word and takes it out of `nodes`. Resolves when its port is free. */
   crash(index: number): Promise<void>;
+  /** Counters of each node since it was opened, in the order of `nodes`. */
+  readonly stats: readonly MainlineStats[];
   /** The counters of all nodes as Prometheus reads them, each with its address as label `node`. */
   metricsText(): string;
-  /** Closes all nodes; a process may end without (`unref` of each). All ports are free when it resolves. */
+  /** Keeps the process from ending until this is closed: for a testnet that others use. */
+  ref(): Testnet;
+  /** Lets the process end although this is open, as it is from the start. */
+  unref(): Testnet;
+  /** Closes all nodes. All ports are free when it resolves. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -57,17 +65,14 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
   if (host === '0.0.0.0') {
     throw new TypeError('"host" expected an address to bootstrap from, got 0.0.0.0');
   }
-  const nodes: Mainline[] = [];
-  const close = async (): Promise<void> => {
-    await Promise.all(nodes.map((node) => node.close()));
-  };
+  const opened = new TestnetNodes<Mainline>();
+  const nodes = opened.all;
+  const close = (): Promise<void> => opened.close();
   try {
-    const first = (await openMainline({ ...common, host, port, bootstrap: false })).unref();
-    nodes.push(first);
+    const first = opened.add(await openMainline({ ...common, host, port, bootstrap: false }));
     const bootstrap = [formatEndpoint(first.host, first.port)];
     for (let i = 1; i < count; i++) {
-      const node = await openMainline({ ...common, host, bootstrap, shareWith: first });
-      nodes.push(node.unref());
+      opened.add(await openMainline({ ...common, host, bootstrap, shareWith: first }));
     }
     await Promise.all(nodes.map((node) => node.ready()));
     await introduce(nodes);
@@ -77,20 +82,31 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
       const there = nodes
         .map((other) => formatEndpoint(other.host, other.port))
         .slice(0, DOORS_OF_NEW);
-      const node = await openMainline({ ...common, host, ...one, bootstrap: there });
-      nodes.push(node.unref());
+      const node = opened.add(await openMainline({ ...common, host, ...one, bootstrap: there }));
       await node.ready();
       return node;
     };
     const crash = async (index: number): Promise<void> => {
       wholeNumber(index, 'index', 0, nodes.length - 1);
-      await nodes.splice(index, 1)[0]!.close();
+      await opened.take(index).close();
     };
-    return {
+    const testnet: Testnet = {
       ...{ nodes, bootstrap, add, crash, close },
+      get stats() {
+        return opened.stats;
+      },
+      ref() {
+        opened.hold(true);
+        return testnet;
+      },
+      unref() {
+        opened.hold(false);
+        return testnet;
+      },
       metricsText: () => metricsText('mainline', nodes.map(measured)),
       [Symbol.asyncDispose]: close,
     };
+    return testnet;
   } catch (error) {
     await close();
     throw error;

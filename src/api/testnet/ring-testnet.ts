@@ -3,10 +3,14 @@
  * when each has the backups that it asks for.
  */
 import { wholeNumber } from '../../core/argument.ts';
+import type { CallLimits } from '../../io/calls.ts';
 import { DhtError } from '../../io/errors.ts';
+import { checkLimits } from '../mainline/options.ts';
 import { type Measurement, metricsText } from '../metrics.ts';
+import type { RingStats } from '../ring/access.ts';
 import { openRing, type Ring, type RingOptions } from '../ring/ring.ts';
 import { DOORS_OF_NEW } from './mainline-testnet.ts';
+import { TestnetNodes } from './testnet-nodes.ts';
 
 /** Nodes of one ring testnet at most: each keeps connections to its neighbours. */
 export const RING_TESTNET_LIMIT = 1000;
@@ -34,12 +38,18 @@ export interface RingTestnet {
   leave(index: number): Promise<void>;
   /**
    * Resolves when each node has the backups that it asks for, or as many as there can be.
-   * @throws DhtError TIMEOUT.
+   * @throws DhtError TIMEOUT after `timeoutMs`, by default that of the testnet, or ABORTED.
    */
-  settled(timeoutMs?: number): Promise<void>;
+  settled(limits?: CallLimits): Promise<void>;
+  /** Counters of each node since it was opened, in the order of `nodes`. */
+  readonly stats: readonly RingStats[];
   /** The counters of all nodes as Prometheus reads them, each with its address as label `node`. */
   metricsText(): string;
-  /** Closes all nodes; a process may end without (`unref` of each). All ports are free when it resolves. */
+  /** Keeps the process from ending until this is closed: for a ring that others use. */
+  ref(): RingTestnet;
+  /** Lets the process end although this is open, as it is from the start. */
+  unref(): RingTestnet;
+  /** Closes all nodes. All ports are free when it resolves. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -52,41 +62,50 @@ export async function createRingTestnet(options: RingTestnetOptions = {}): Promi
   const { nodes: wanted = 16, port = 0, timeoutMs = 60_000, ...common } = options;
   const count = wholeNumber(wanted, 'nodes', 1, RING_TESTNET_LIMIT);
   const settings = { k: 2, ...common };
-  const nodes: Ring[] = [];
-  const close = async (): Promise<void> => {
-    await Promise.all(nodes.map((node) => node.close()));
-  };
+  const opened = new TestnetNodes<Ring>();
+  const nodes = opened.all;
+  const close = (): Promise<void> => opened.close();
   const testnet: RingTestnet = {
     nodes,
     add: async (one = {}) => {
       const join = nodes.map((node) => node.addresses[0]!).slice(0, DOORS_OF_NEW);
-      const node = await openRing({ ...settings, ...one, join });
-      nodes.push(node.unref());
+      const node = opened.add(await openRing({ ...settings, ...one, join }));
       await node.ready();
       return node;
     },
     crash: async (index) => {
       wholeNumber(index, 'index', 0, nodes.length - 1);
-      await nodes.splice(index, 1)[0]!.close();
+      await opened.take(index).close();
     },
     leave: async (index) => {
       wholeNumber(index, 'index', 0, nodes.length - 1);
       const node = nodes[index]!;
       await node.leave().finally(() => nodes.splice(nodes.indexOf(node), 1));
     },
-    settled: (limitMs = timeoutMs) => settled(nodes, limitMs),
+    settled: async (limits = {}) => {
+      checkLimits(limits, 'settled');
+      await settled(nodes, limits.timeoutMs ?? timeoutMs, limits.signal);
+    },
+    get stats() {
+      return opened.stats;
+    },
+    ref() {
+      opened.hold(true);
+      return testnet;
+    },
+    unref() {
+      opened.hold(false);
+      return testnet;
+    },
     metricsText: () => metricsText('ring', nodes.map(measured)),
     close,
     [Symbol.asyncDispose]: close,
   };
   try {
-    nodes.push((await openRing({ ...settings, port })).unref());
-    await nodes[0]!.ready();
+    await opened.add(await openRing({ ...settings, port })).ready();
     const join = nodes[0]!.addresses[0]!;
     for (let i = 1; i < count; i++) {
-      const node = await openRing({ ...settings, join });
-      nodes.push(node.unref());
-      await node.ready();
+      await opened.add(await openRing({ ...settings, join })).ready();
     }
     await testnet.settled();
     return testnet;
@@ -100,9 +119,14 @@ function measured({ addresses, stats }: Ring): Measurement {
   return { stats, labels: { node: addresses[0]! } };
 }
 
-async function settled(nodes: readonly Ring[], timeoutMs: number): Promise<void> {
+async function settled(
+  nodes: readonly Ring[],
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
   const giveUpAtMs = performance.now() + timeoutMs;
   for (;;) {
+    if (signal?.aborted) throw new DhtError('ABORTED', 'the call was aborted');
     const infos = nodes.map((node) => node.info());
     if (infos.every(({ k, effectiveK }) => effectiveK >= Math.min(k, nodes.length - 1))) return;
     if (performance.now() > giveUpAtMs) {

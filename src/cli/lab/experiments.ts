@@ -23,6 +23,7 @@ import {
   timeoutPolicy,
 } from '../../lab.ts';
 import { CommandError } from '../console.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { type Experiment, entry } from './experiment.ts';
 import {
   alpha,
@@ -186,8 +187,8 @@ const crawlErrorEntry = entry({
     loss: share('datagrams lost').default(crawlDefaults.loss),
     crawls: whole(3, 1000, 'crawls, one after the other').default(crawlDefaults.crawls),
     everyMs: duration('everyMs', 1000, 'from one crawl to the next').default(crawlDefaults.everyMs),
-    endpointsPerS: whole(1, 100_000, 'new endpoints asked per second').default(
-      crawlDefaults.endpointsPerS,
+    endpointsPerSecond: whole(1, 100_000, 'new endpoints asked per second').default(
+      crawlDefaults.endpointsPerSecond,
     ),
     questions: whole(1, 16, 'questions to each node').default(crawlDefaults.questions),
   }),
@@ -276,8 +277,8 @@ const timeoutPolicyEntry = entry({
     ).default(policy.sessions),
     perMinute: whole(1, 1_000_000, 'lookups in a minute').default(policy.perMinute),
     forMs: duration('forMs', 10_000, 'how long each is measured').default(policy.forMs),
-    uplinkBytesPerS: whole(500, 1_000_000_000, 'of each uplink where they are narrow').default(
-      policy.uplinkBytesPerS,
+    uplinkBytesPerSecond: whole(500, 1_000_000_000, 'of each uplink where they are narrow').default(
+      policy.uplinkBytesPerSecond,
     ),
   }),
   quick: { nodes: 120, sessions: [4.7], forMs: '2 min' },
@@ -330,6 +331,8 @@ export function experimentNamed(name: string): Experiment {
   const found =
     EXPERIMENTS.find((experiment) => experiment.name === name) ?? moduleExperiment(name);
   if (found) return found;
-  const known = EXPERIMENTS.map((experiment) => experiment.name).join(', ');
-  throw new CommandError(`there is no experiment "${name}"; there are ${known}`, 2, 'USAGE');
+  const known = EXPERIMENTS.map((experiment) => experiment.name);
+  const meant = didYouMean(name, known);
+  const message = `there is no experiment "${name}"${meant}; there are ${known.join(', ')}`;
+  throw new CommandError(message, 2, 'USAGE');
 }

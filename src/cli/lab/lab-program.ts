@@ -7,7 +7,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { SOAK_NODES_MIN } from '../../lab.ts';
 import { duration, oneOf, wholeNumberIn } from '../arguments.ts';
 import { CommandError, openConsole } from '../console.ts';
-import { fitted } from '../terminal.ts';
+import { complaint, fitted } from '../terminal.ts';
 import type { Experiment } from './experiment.ts';
 import { EXPERIMENTS } from './experiments.ts';
 import { gradeCommand } from './grade-program.ts';
@@ -309,7 +309,6 @@ function commandOf(experiment: Experiment): Command {
     .description(experiment.about)
     .usage('[options]')
     .argument('<name>')
-    .showSuggestionAfterError(false)
     .configureOutput({ writeErr() {} })
     .exitOverride();
   command.configureHelp({ visibleArguments: () => [] });
@@ -343,7 +342,7 @@ function parsed(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return null;
-    const message = error.message.replace(/^error: /, '');
+    const message = complaint(error.message);
     const known = command.options.map(({ long }) => long).join(', ');
     const more = error.code === 'commander.unknownOption' ? `; ${about} has ${known}` : '';
     throw new CommandError(message + more, 2, 'USAGE');

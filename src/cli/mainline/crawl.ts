@@ -151,10 +151,17 @@ function resumed({ isComplete, nodes }: CrawlResult): string {
   return isComplete ? `A new crawl, from the ${known} of the last one.` : `Going on with ${known}.`;
 }
 
-function lineOf({ nodes, visited, answered, infoHashes, coverage, visitsPerS }: CrawlProgress) {
+function lineOf({
+  nodes,
+  visited,
+  answered,
+  infoHashes,
+  coverage,
+  visitsPerSecond,
+}: CrawlProgress) {
   return [
     `${Math.floor(coverage * 100)} %: ${visited} of ${counted(nodes, 'node')} visited`,
-    `${answered} answered, ${visitsPerS.toFixed(0)} a second`,
+    `${answered} answered, ${visitsPerSecond.toFixed(0)} a second`,
     counted(infoHashes, 'info-hash', 'info-hashes'),
   ].join(', ');
 }

@@ -47,7 +47,7 @@ export interface CrawlErrorOptions {
   /** From the beginning of one crawl to that of the next. */
   everyMs: number;
   /** New endpoints that the crawler asks per second. */
-  endpointsPerS: number;
+  endpointsPerSecond: number;
   /** Questions to each node. */
   questions: number;
 }
@@ -61,7 +61,7 @@ export const CRAWL_ERROR_DEFAULTS: CrawlErrorOptions = {
   loss: 0.05,
   crawls: 8,
   everyMs: 10 * 60_000,
-  endpointsPerS: 100,
+  endpointsPerSecond: 100,
   questions: 2,
 };
 
@@ -183,7 +183,7 @@ function roundOf(
 
 function crawled(
   { overlay, life, crawler }: LivingWorld & { crawler: LabCrawl },
-  { questions, endpointsPerS, nodes }: CrawlErrorOptions,
+  { questions, endpointsPerSecond, nodes }: CrawlErrorOptions,
   from: number,
 ): Round | null {
   const { world } = overlay;
@@ -192,7 +192,7 @@ function crawled(
   const zone = new Uint8Array(ID_BYTES);
   const crawl = new Crawl({ ...CRAWL_DEFAULTS, zone, questions, nodes: 4 * nodes }, 1);
   const isThere = () => life.states[from] === State.up;
-  if (!crawler.run(overlay, from, crawl, endpointsPerS, isThere)) return null;
+  if (!crawler.run(overlay, from, crawl, endpointsPerSecond, isThere)) return null;
   const after = new Set(upNodes(life.states));
   const answered = new Set<number>();
   const named = new Set<number>();

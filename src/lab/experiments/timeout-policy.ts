@@ -34,7 +34,7 @@ export interface TimeoutPolicyOptions {
   /** How long they are measured. */
   forMs: number;
   /** Of each uplink where they are narrow. */
-  uplinkBytesPerS: number;
+  uplinkBytesPerSecond: number;
 }
 
 export const TIMEOUT_POLICY_DEFAULTS: TimeoutPolicyOptions = {
@@ -43,7 +43,7 @@ export const TIMEOUT_POLICY_DEFAULTS: TimeoutPolicyOptions = {
   sessions: [1.4, 4.7, 23, 170],
   perMinute: 120,
   forMs: 5 * 60_000,
-  uplinkBytesPerS: 4000,
+  uplinkBytesPerSecond: 4000,
 };
 
 const FIXED_MS = 5000;
@@ -69,11 +69,11 @@ export function timeoutPolicy(
   watch: Watch = () => {},
   recorder: Recorder | null = null,
 ): ExperimentResult {
-  const { seed, nodes, sessions, uplinkBytesPerS } = options;
+  const { seed, nodes, sessions, uplinkBytesPerSecond } = options;
   const figures: Record<string, number> = {};
   const checks: Check[] = [];
   const hash = new TraceHash();
-  const lines = { '': 0, Narrow: uplinkBytesPerS };
+  const lines = { '': 0, Narrow: uplinkBytesPerSecond };
   let messages = 0;
   let virtualMs = 0;
   let done = 0;

@@ -29,7 +29,7 @@ export class LabCrawl implements MainlineObserver {
     overlay: MainlineOverlay,
     crawler: number,
     crawl: Crawl,
-    endpointsPerS: number,
+    endpointsPerSecond: number,
     isThere: () => boolean = () => true,
   ): boolean {
     const { world, shared } = overlay;
@@ -40,7 +40,7 @@ export class LabCrawl implements MainlineObserver {
     node.table.visit((handle) => {
       crawl.meet(contacts.bytes, handle * CONTACT_BYTES, contacts.addressOf(handle));
     });
-    const budget = new TokenBucket(endpointsPerS, Math.max(1, endpointsPerS / 10));
+    const budget = new TokenBucket(endpointsPerSecond, Math.max(1, endpointsPerSecond / 10));
     while (!crawl.isOver) {
       if (!isThere()) return false;
       this.#ask(crawler, budget);

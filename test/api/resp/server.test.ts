@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { openResp } from '../../../src/api/resp/server.ts';
 import { clientKey, passwordRights } from '../../../src/api/ring/entrance.ts';
@@ -62,4 +63,18 @@ it('a port that is taken is told in one line', async () => {
     message: `cannot listen on 127.0.0.1:${port}: the port is taken`,
   });
   await ring.close();
+});
+
+it('its connections are counted, and a process may end in spite of it', async () => {
+  await using ring = await openRing();
+  await ring.ready();
+  await using server = await openResp(ring);
+  expect(server.stats).toEqual({ connections: 0, connectionsAccepted: 0 });
+  const socket = connect(server.port, server.host);
+  await new Promise((resolve) => socket.write('PING\r\n', resolve));
+  await new Promise((resolve) => socket.once('data', resolve));
+  expect(server.stats).toEqual({ connections: 1, connectionsAccepted: 1 });
+  expect(server.metricsText()).toContain('\nringlight_resp_connections_accepted_total 1\n');
+  expect(server.unref().ref()).toBe(server);
+  socket.destroy();
 });

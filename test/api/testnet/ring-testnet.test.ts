@@ -21,8 +21,13 @@ describe('a ring testnet', () => {
     await ring.crash(2);
     expect(ring.nodes).not.toContain(gone);
     await expect(gone.get('a')).rejects.toMatchObject({ code: 'CLOSED' });
-    await ring.settled();
+    await ring.settled({ timeoutMs: 50_000 });
+    await expect(ring.settled({ timeoutMs: 0 })).rejects.toThrow('"timeoutMs" expected');
+    const aborted = ring.settled({ signal: AbortSignal.abort() });
+    await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' });
     expect(ring.nodes.map((node) => node.info().effectiveK)).toEqual([1, 1, 1]);
+    expect(ring.stats.map(({ effectiveK }) => effectiveK)).toEqual([1, 1, 1]);
+    expect(ring.ref().unref()).toBe(ring);
     await expect(ring.crash(3)).rejects.toThrow('"index" expected a whole number in 0..2, got 3');
   }, 60_000);
 
