@@ -9,6 +9,9 @@ import { ServiceError } from './failure.ts';
 
 /** Read from the owner at a time. */
 export const PIECE_BYTES: number = 1 << 20;
+const NOTHING = new Uint8Array(0);
+/** Room for a body of which nothing is known. */
+const BODY_BYTES_MIN: number = 64 * 1024;
 /** Of bodies that are coming in, of all requests. */
 const BODIES_BYTES_MAX: number = 256 << 20;
 
@@ -100,24 +103,59 @@ export class Values {
   ): Promise<Response> {
     const { body } = context.req.raw;
     const most = this.#valueBytesMax;
-    const promised = Number(context.req.header('content-length') ?? 0);
+    const promised = Number(context.req.header('content-length')) || 0;
     if (promised > most) throw tooLarge(most);
-    const pieces: Uint8Array[] = [];
-    let length = 0;
+    const taken = new Body(promised);
     try {
       for await (const piece of body ?? []) {
-        length += piece.length;
-        this.#bodyBytes += piece.length;
-        if (length > most) throw tooLarge(most);
+        if (taken.length + piece.length > most) throw tooLarge(most);
+        const before = taken.heldBytes;
+        taken.take(piece);
+        this.#bodyBytes += taken.heldBytes - before;
         if (this.#bodyBytes > BODIES_BYTES_MAX) {
           throw new ServiceError(503, 'BUSY', 'too many bytes are coming in: try again');
         }
-        pieces.push(piece);
       }
-      return await use(pieces.length === 1 ? pieces[0]! : joined(pieces, length));
+      return await use(taken.whole());
     } finally {
-      this.#bodyBytes -= length;
+      this.#bodyBytes -= taken.heldBytes;
     }
+  }
+}
+
+/**
+ * A body as it comes in, each byte of it in one place: where it belongs, when it was told how many there will
+ * be, once the first has come; else it doubles.
+ */
+class Body {
+  length = 0;
+  readonly #promised: number;
+  #bytes: Uint8Array = NOTHING;
+
+  /** @param promised as who sends it says; it may be none, or a lie. */
+  constructor(promised: number) {
+    this.#promised = promised;
+  }
+
+  get heldBytes(): number {
+    return this.#bytes.length;
+  }
+
+  take(piece: Uint8Array): void {
+    const length = this.length + piece.length;
+    if (length > this.#bytes.length) {
+      // Sixteen times what has come at most: who promises much and sends little holds little.
+      const likely = Math.min(this.#promised, Math.max(BODY_BYTES_MIN, 16 * length));
+      const longer = new Uint8Array(Math.max(likely, length, this.#promised > 0 ? 0 : 2 * length));
+      longer.set(this.#bytes.subarray(0, this.length));
+      this.#bytes = longer;
+    }
+    this.#bytes.set(piece, this.length);
+    this.length = length;
+  }
+
+  whole(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
   }
 }
 
@@ -143,16 +181,6 @@ function headersOf(entry: RingEntry): Record<string, string> {
     'cache-control': cacheControl(storedUntilMs, Date.now()),
     ...(storedUntilMs !== null && { expires: new Date(storedUntilMs).toUTCString() }),
   };
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 function notThere(): ServiceError {

@@ -99,6 +99,17 @@ describe('values over HTTP', () => {
         const more = await fetch(at, { method: 'POST', body: 'x' });
         expect(more.status).toBe(413);
         // Of a length that nobody has promised.
+        const some = new ReadableStream({
+          start(controller) {
+            for (let at = 0; at < value.length; at += 100_000) {
+              controller.enqueue(value.slice(at, at + 100_000));
+            }
+            controller.close();
+          },
+        });
+        await fetch(at, { method: 'PUT', body: some, duplex: 'half' } as RequestInit);
+        const streamed = new Uint8Array(await (await fetch(at)).arrayBuffer());
+        expect(Buffer.compare(streamed, value)).toBe(0);
         const stream = new ReadableStream({
           pull(controller) {
             controller.enqueue(new Uint8Array(PIECE_BYTES));

@@ -5,6 +5,7 @@
 
 import { matches } from '../../ring/resp/pattern.ts';
 import { OK, type Reply, RespError, RespMap, Simple } from '../../ring/resp/replies.ts';
+import { slotOf } from '../../ring/resp/slot.ts';
 import { index, SYNTAX, textOf, upper, wrongArity } from './command.ts';
 import { Refusal } from './refusal.ts';
 
@@ -228,7 +229,7 @@ export function cluster(client: Client, words: Words): Reply {
     case 'INFO':
       return 'cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_slots_ok:16384\r\ncluster_known_nodes:1\r\ncluster_size:1\r\n';
     case 'KEYSLOT':
-      return 0;
+      return words.length === 3 ? slotOf(words[2]!) : wrongArity('cluster|keyslot');
     default:
       return unknownVerb('CLUSTER', words);
   }

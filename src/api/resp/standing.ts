@@ -102,6 +102,10 @@ export const STANDING: Readonly<Record<string, Standing>> = {
   config: { arity: -2, run: config },
   select: { arity: 2, run: select },
   cluster: { arity: -2, run: cluster },
+  // Clients of clusters say these before they ask: whoever is asked here answers.
+  readonly: { arity: 1, run: () => OK },
+  readwrite: { arity: 1, run: () => OK },
+  asking: { arity: 1, run: () => OK },
   info: { arity: -1, run: (session) => session.hub.info() },
   time: { arity: 1, run: time },
   multi: { arity: 1, run: (session) => session.multi() },
