@@ -81,8 +81,9 @@ async function writePages(descriptions) {
     cpSync(join(ROOT, folder), join(work, folder), { recursive: true });
   }
   // Pages lead to files beside them, too.
-  const schema = 'docs/recording.schema.json';
-  cpSync(join(ROOT, schema), join(work, schema));
+  for (const name of readdirSync(join(ROOT, 'docs'))) {
+    if (name.endsWith('.schema.json')) cpSync(join(ROOT, 'docs', name), join(work, 'docs', name));
+  }
   const listed = CONTENTS.flatMap(({ pages }) => pages);
   const forgotten = readdirSync(join(ROOT, 'docs'), { recursive: true })
     .map((name) => `docs/${name}`)
@@ -156,6 +157,7 @@ async function makeSite() {
       'javascript',
       'json',
       'jsonc',
+      'python',
       'shellscript',
       'typescript',
     ],
