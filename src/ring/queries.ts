@@ -6,10 +6,13 @@
  *     query   place · level · list · to · flags · limit · prefix  its keys from a place on
  *       ◀──   ok · next place · count · n × (key · version · expiry · length · name · value)
  *     query   place · level · changes …                           what has changed (following.ts)
+ *     query   place · level · port                                where it serves clients of others
+ *       ◀──   ok · next place · home · text
  *
  * A list ends where the arc does, or earlier: whoever wants more goes on at the next place, whoever owns
  * that by then. It is what the owner itself has; while that is not settled it does not answer for it.
  */
+import { ID_BYTES } from '../core/id.ts';
 import { newest } from './copies/reads.ts';
 import { answerChanges } from './following.ts';
 import { type Frame, FrameType, type FrameWriter, REPLY, Status } from './frames.ts';
@@ -21,13 +24,14 @@ import { answerElsewhere, beginsWith, stopOf } from './replying.ts';
 import { LEVELS, type Level } from './settings.ts';
 import type { RingState } from './state.ts';
 
-export const QueryVerb = { read: 0, list: 1, changes: 2 } as const;
+export const QueryVerb = { read: 0, list: 1, changes: 2, port: 3 } as const;
 /** In a list: values, too; nothing but their number; keys without a name, too. */
 export const ListFlag = { values: 1, countOnly: 2, unnamed: 4 } as const;
 
 /** Records looked at for one answer, and bytes of it, the last entry apart. */
 const LISTED_VISITS = 8192;
 const LIST_BYTES = 1 << 19;
+const FIRST_PLACE = new Uint8Array(ID_BYTES);
 /** Entries of one answer. */
 const LISTED_MAX = 4096;
 
@@ -44,6 +48,8 @@ export function answerQuery(node: RingState, now: number, link: Link, frame: Fra
       return answerList(node, now, link, frame, key);
     case QueryVerb.changes:
       return answerChanges(node, now, link, frame, key);
+    case QueryVerb.port:
+      return answerPort(node, link, frame, key);
     default:
       return false;
   }
@@ -98,6 +104,24 @@ function putPart(out: FrameWriter, record: Uint8Array | null, first: number, las
   out.f64(length);
   const at = valueAt(record);
   if (start < end) out.raw(record, at + Math.floor(start), at + Math.floor(end));
+}
+
+/** Who owns this place, up to where, and the port that it has for clients of others; empty when it has none. */
+function answerPort(node: RingState, link: Link, frame: Frame, from: Uint8Array): boolean {
+  const { request } = frame;
+  if (!frame.isWhole) return false;
+  const identity = node.ownerOf(from, 0);
+  if (identity === null) {
+    answerElsewhere(node, link, FrameType.query, request, from, 0);
+    return true;
+  }
+  const out = link.begin(FrameType.query | REPLY, request);
+  out.u8(Status.ok);
+  out.raw(stopOf(from, identity.end, FIRST_PLACE));
+  out.address(node.home);
+  out.raw(new TextEncoder().encode(node.servesAt));
+  link.send();
+  return true;
 }
 
 function answerList(

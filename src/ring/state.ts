@@ -291,6 +291,9 @@ export abstract class RingState implements Greeter {
     for (const { run } of due) run(now);
   }
 
+  /** Where it serves clients of others, `host:port`; '' is nowhere. */
+  servesAt = '';
+
   event(event: RingEvent): void {
     this.observer.onEvent(event);
   }

@@ -8,10 +8,8 @@
  * connection then has the rights of that.
  */
 
-import { formatId } from '../../core/id.ts';
 import type { Clock } from '../../io/clock.ts';
 import { epochClock } from '../../io/clock.ts';
-import { sha1 } from '../../io/entropy.ts';
 import { listenService, type SocketService } from '../../io/socket-service.ts';
 import type { Level } from '../../ring/settings.ts';
 import { metricsText } from '../metrics.ts';
@@ -19,6 +17,7 @@ import type { RingAccess } from '../ring/access.ts';
 import { passwordRights } from '../ring/entrance.ts';
 import { KEY_COMMANDS } from './keys.ts';
 import { RingKeys } from './keyspace.ts';
+import { ClusterMembers } from './members.ts';
 import { NUMBER_COMMANDS } from './numbers.ts';
 import { REDIS_VERSION } from './serving.ts';
 import { Session, type SessionWorld } from './session.ts';
@@ -77,7 +76,7 @@ export async function openResp(ring: RingAccess, options: RespOptions = {}): Pro
   const startedMs = clock.now();
   let service: SocketService | null = null;
   let sessions = 0;
-  const place = { host, port: 0, id: formatId(sha1(new TextEncoder().encode(`${host}:${port}`))) };
+  let members: ClusterMembers | null = null;
   const world: SessionWorld = {
     keys,
     table: TABLE,
@@ -85,11 +84,11 @@ export async function openResp(ring: RingAccess, options: RespOptions = {}): Pro
     wordBytesMax: Math.max(ring.valueBytesMax, WORD_BYTES_LEAST),
     isOpen: secret === undefined,
     rightsOf: (password) => (secret === undefined ? 'write' : passwordRights(secret, password)),
-    place,
+    members: async () => members?.all() ?? [],
     commands: () => COMMANDS,
     info: () =>
       infoText({
-        port: place.port,
+        port: service?.port ?? 0,
         connections: service?.connections ?? 0,
         uptimeMs: clock.now() - startedMs,
       }),
@@ -100,12 +99,21 @@ export async function openResp(ring: RingAccess, options: RespOptions = {}): Pro
     connectionsMax: RESP_CONNECTIONS_MAX,
     open: (socket) => new Session(world, ++sessions, socket),
   });
-  place.port = service.port;
-  return opened(host, service, () => sessions);
+  members = new ClusterMembers(ring, clock, host, service.port);
+  return opened(host, service, members, () => sessions);
 }
 
-function opened(host: string, service: SocketService, accepted: () => number): RespServer {
-  const { port, close } = service;
+function opened(
+  host: string,
+  service: SocketService,
+  members: ClusterMembers,
+  accepted: () => number,
+): RespServer {
+  const { port } = service;
+  const close = (): Promise<void> => {
+    members.close();
+    return service.close();
+  };
   const server: RespServer = {
     host,
     port,

@@ -5,8 +5,9 @@
 
 import { matches } from '../../ring/resp/pattern.ts';
 import { OK, type Reply, RespError, RespMap, Simple } from '../../ring/resp/replies.ts';
-import { slotOf } from '../../ring/resp/slot.ts';
+import { SLOTS, slotOf } from '../../ring/resp/slot.ts';
 import { index, SYNTAX, textOf, upper, wrongArity } from './command.ts';
+import type { ClusterMember } from './members.ts';
 import { Refusal } from './refusal.ts';
 
 type Words = readonly Uint8Array[];
@@ -38,8 +39,8 @@ export interface Hub {
   /** Nobody needs a password. */
   readonly isOpen: boolean;
   readonly info: () => string;
-  /** Where this service is reached, and the name of the member. */
-  readonly place: { readonly host: string; readonly port: number; readonly id: string };
+  /** The members that serve Redis clients, this one among them. */
+  readonly members: () => Promise<readonly ClusterMember[]>;
   readonly commands: () => readonly (readonly [
     name: string,
     arity: number,
@@ -196,41 +197,57 @@ export function select(_client: Client, words: Words): Reply {
   throw new Refusal('ERR DB index is out of range');
 }
 
-/** One answer for all slots: every member serves every key. */
-export function cluster(client: Client, words: Words): Reply {
-  const { host, port, id } = client.hub.place;
-  switch (upper(words[1]!)) {
+/** The members as a cluster, though any of them serves every key (members.ts). */
+export async function cluster(client: Client, words: Words): Promise<Reply> {
+  const verb = upper(words[1]!);
+  if (verb === 'KEYSLOT') {
+    return words.length === 3 ? slotOf(words[2]!) : wrongArity('cluster|keyslot');
+  }
+  const members = await client.hub.members();
+  switch (verb) {
     case 'SLOTS':
-      return [[0, 16383, [host, port, id, []]]];
+      return members.map(({ from, to, host, port, id }) => [from, to, [host, port, id, []]]);
     case 'SHARDS':
-      return [
-        new RespMap([
-          ['slots', [0, 16383]],
-          [
-            'nodes',
-            [
-              new RespMap([
-                ['id', id],
-                ['port', port],
-                ['ip', host],
-                ['endpoint', host],
-                ['role', 'master'],
-                ['replication-offset', 0],
-                ['health', 'online'],
-              ]),
-            ],
-          ],
-        ]),
-      ];
+      return members.map(shardOf);
     case 'NODES':
-      return `${id} ${host}:${port}@${port} myself,master - 0 0 1 connected 0-16383\n`;
+      return members.map(nodeLine).join('');
     case 'MYID':
-      return id;
+      return members.find(({ isSelf }) => isSelf)?.id ?? null;
     case 'INFO':
-      return 'cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_slots_ok:16384\r\ncluster_known_nodes:1\r\ncluster_size:1\r\n';
-    case 'KEYSLOT':
-      return words.length === 3 ? slotOf(words[2]!) : wrongArity('cluster|keyslot');
+      return clusterInfo(members.length);
     default:
       return unknownVerb('CLUSTER', words);
   }
+}
+
+function shardOf({ from, to, host, port, id }: ClusterMember): RespMap {
+  const node = new RespMap([
+    ['id', id],
+    ['port', port],
+    ['ip', host],
+    ['endpoint', host],
+    ['role', 'master'],
+    ['replication-offset', 0],
+    ['health', 'online'],
+  ]);
+  return new RespMap([
+    ['slots', [from, to]],
+    ['nodes', [node]],
+  ]);
+}
+
+function nodeLine({ from, to, host, port, id, isSelf }: ClusterMember): string {
+  const flags = isSelf ? 'myself,master' : 'master';
+  return `${id} ${host}:${port}@${port} ${flags} - 0 0 1 connected ${from}-${to}\n`;
+}
+
+function clusterInfo(count: number): string {
+  return [
+    'cluster_state:ok',
+    `cluster_slots_assigned:${SLOTS}`,
+    `cluster_slots_ok:${SLOTS}`,
+    `cluster_known_nodes:${count}`,
+    `cluster_size:${count}`,
+    '',
+  ].join('\r\n');
 }

@@ -2,7 +2,7 @@
  * The calls of a ring, the same for a member and for a client: a command of the machine is begun, and
  * its outcome settles the promise, as a value or as one of our errors.
  */
-import { formatAddress } from '../../core/address.ts';
+import { type Address, formatAddress } from '../../core/address.ts';
 import type { CallLimits, Calls } from '../../io/calls.ts';
 import type { Clock } from '../../io/clock.ts';
 import { DhtError, type DhtErrorCode } from '../../io/errors.ts';
@@ -96,6 +96,8 @@ type Commanded = Driven &
     | 'close'
     | 'ringId'
     | 'settings'
+    | 'servesAt'
+    | 'home'
   >;
 
 /** The world that both live in. */
@@ -207,6 +209,20 @@ export class RingAccess extends Opened {
   /** @internal Names the ring; zeros before we know it. */
   get ringId(): Uint8Array {
     return this.machine.ringId;
+  }
+
+  /** @internal Where others are told that this member serves clients; '' is nowhere. */
+  get servesAt(): string {
+    return this.machine.servesAt;
+  }
+
+  set servesAt(servesAt: string) {
+    this.machine.servesAt = servesAt;
+  }
+
+  /** @internal Its own address; 0 of a client. */
+  get home(): Address {
+    return this.machine.home;
   }
 
   /** Bytes of a value at most, as far as we are concerned. */

@@ -2,6 +2,7 @@
  * Answers of owners to acts and queries, read: the bytes that ring/acts.ts and ring/queries.ts write, as
  * plain data.
  */
+import type { Address } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { Frame, FrameWriter } from '../../ring/frames.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
@@ -83,6 +84,26 @@ export function partOf(frame: Frame): Part | null {
   const length = frame.f64();
   const value = frame.bytes.subarray(frame.at, frame.end);
   return { value, version, untilMs, length };
+}
+
+/** Who owns a place. */
+export interface ServedAt {
+  /** Where the next one begins. */
+  readonly next: Uint8Array;
+  readonly home: Address;
+  /** Where it serves clients of others, `host:port`; '' is nowhere. */
+  readonly servesAt: string;
+}
+
+export function portQuery(): Uint8Array {
+  return written((out) => out.u8(QueryVerb.port));
+}
+
+export function servedAt(frame: Frame): ServedAt {
+  const next = frame.copy(ID_BYTES);
+  const home = frame.address();
+  const servesAt = new TextDecoder().decode(frame.bytes.subarray(frame.at, frame.end));
+  return { next, home, servesAt };
 }
 
 export interface ListWish {

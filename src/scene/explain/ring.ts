@@ -80,7 +80,7 @@ export function explainRing(
 }
 
 /** Kinds of queries, by their number (ring/queries.ts). */
-const QUERIES = ['read', 'list', 'changes'];
+const QUERIES = ['read', 'list', 'changes', 'port'];
 
 class FrameReader {
   readonly #cut: Dissection;
