@@ -116,10 +116,25 @@ describe('a query', () => {
     expect(names(world, 10)).toEqual([]);
   });
 
+  it('tells who owns a place, how far, and where that serves clients of others', () => {
+    const world = new SmallRing();
+    const [a, b] = world.ring(2);
+    b.node.servesAt = '127.0.0.1:6379';
+    const { hash, end, member } = b.node.identities[0];
+    const frame = query(a, hash, 'one', (out) => out.u8(QueryVerb.port));
+    const next = frame.copy(20);
+    expect(frame.address()).toBe(member.home);
+    expect(textOf(frame.copy(frame.left))).toBe('127.0.0.1:6379');
+    // An arc over the end of the circle is told up to there.
+    expect([Buffer.from(end).toString('hex'), '0'.repeat(40)]).toContain(
+      Buffer.from(next).toString('hex'),
+    );
+  });
+
   it('that is none breaks the link, and costs nothing more', () => {
     const world = new SmallRing();
     const [a, b] = world.ring(2);
-    for (let byte = 3; byte < 6; byte++) {
+    for (let byte = 4; byte < 7; byte++) {
       const call = a.command((now, n) =>
         a.node.query(now, n, b.node.identities[0].hash, Uint8Array.of(byte), 'one'),
       );
