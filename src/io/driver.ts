@@ -48,6 +48,8 @@ export class Driver implements DatagramReceiver {
   #stallRounds = 0;
   readonly #unsent = new Set<Address>();
   #refusal: Refusal | null = null;
+  /** The time of the batch that is being read, below 0 between batches: each reading of the clock costs 46 ns. */
+  #batchMs = -1;
   /** Somebody who looks on; `tapped` is called when a datagram that came in is done with. */
   tap: DatagramTap | null = null;
   tapped: (() => void) | null = null;
@@ -93,8 +95,9 @@ export class Driver implements DatagramReceiver {
     this.#hasHeard = true;
     this.#refusal = null;
     if (this.#machine !== null) this.tap?.(false, from, bytes, start, end);
+    if (this.#batchMs < 0) this.#batchMs = this.#clock.now();
     try {
-      this.#machine?.receive(this.#clock.now(), from, bytes, start, end);
+      this.#machine?.receive(this.#batchMs, from, bytes, start, end);
     } catch (error) {
       this.#failed(error);
     }
@@ -139,6 +142,7 @@ export class Driver implements DatagramReceiver {
 
   /** Call after every call into the machine: sends what is queued and looks at the deadline. */
   drained(): void {
+    this.#batchMs = -1;
     try {
       this.#transport.flush();
     } catch (error) {

@@ -2,11 +2,11 @@
  * Write tokens (BEP 5 "get_peers", "announce_peer"). Whoever wants to store something under a target
  * must first show that it receives at the address it claims:
  *
- *     token = first 8 bytes of SHA-1(secret of this 5 minutes ‖ our tenant ‖ its IP ‖ target)
+ *     token = SipHash-2-4(secret of this 5 minutes, our tenant ‖ its IP ‖ target), 8 bytes
  *
  * Bound to the IP *and* the target: one token does not open the rest of the node (bittorrent.org#47).
- * The key goes first and every input has the same length, so the hash is a sound MAC here; a plain
- * checksum is not, CRC32C tokens can be forged for any IP. Secrets rotate every 5 minutes and the
+ * A hash with a key is a sound MAC of such short inputs; a plain checksum is not, CRC32C tokens can be
+ * forged for any IP. Secrets rotate every 5 minutes and the
  * last one still counts: a token lives for 5 to 10 minutes.
  */
 import {
@@ -20,17 +20,18 @@ import {
 import type { Sha1 } from '../../core/hash.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, type Random } from '../../core/random.ts';
+import { SipHash } from '../../core/siphash.ts';
 import { TOKEN_BYTES } from '../krpc/fields.ts';
 
 /** BEP 5: "the secret changes every five minutes and tokens up to ten minutes old are accepted". */
 export const TOKEN_SECRET_MS: number = 5 * 60_000;
 
 const SECRET_BYTES = 16;
-const TENANT_AT = SECRET_BYTES;
-const IP_AT = TENANT_AT + 4;
+const IP_AT = 4;
 const TARGET_AT = IP_AT + 4;
-/** Of an IPv6 address all 16 bytes count; they stand behind the rest. */
+/** Of an IPv6 address all 16 bytes count; they stand behind the rest, and its port is none. */
 const IP6_AT = TARGET_AT + ID_BYTES;
+const INPUT6_BYTES = IP6_AT + COMPACT_ADDRESS6_BYTES;
 
 /**
  * Nodes in several threads that listen on one port share a key: each makes the same secrets of it.
@@ -44,10 +45,12 @@ export interface SharedSecret {
 export class Tokens {
   readonly #random: Random;
   readonly #sha1: Sha1;
-  /** What is hashed, with the secret in its place: it changes seldom, what stands behind it always. */
-  readonly #input = new Uint8Array(IP6_AT);
-  readonly #previousInput = new Uint8Array(IP6_AT);
-  readonly #input6 = new Uint8Array(IP6_AT + COMPACT_ADDRESS6_BYTES);
+  readonly #secret = new Uint8Array(SECRET_BYTES);
+  readonly #previousSecret = new Uint8Array(SECRET_BYTES);
+  readonly #hash = new SipHash(this.#secret);
+  readonly #previousHash = new SipHash(this.#previousSecret);
+  readonly #input = new Uint8Array(INPUT6_BYTES);
+  readonly #token = new Uint8Array(TOKEN_BYTES);
   readonly #shared: SharedSecret | null;
   #epoch = 0;
 
@@ -55,14 +58,14 @@ export class Tokens {
     this.#random = random;
     this.#sha1 = sha1;
     this.#shared = shared;
-    fillRandom(random, this.#input, 0, SECRET_BYTES);
-    fillRandom(random, this.#previousInput, 0, SECRET_BYTES);
+    fillRandom(random, this.#secret, 0, SECRET_BYTES);
+    fillRandom(random, this.#previousSecret, 0, SECRET_BYTES);
   }
 
-  /** The token for whoever is at `to` and wants to write under the target. 8 bytes. */
+  /** The token for whoever is at `to` and wants to write under the target: 8 bytes, borrowed until the next. */
   issue(now: number, tenant: number, to: Address, target: Uint8Array, start: number): Uint8Array {
     this.#rotate(now);
-    return this.#compute(this.#input, tenant, to, target, start);
+    return this.#compute(this.#hash, tenant, to, target, start);
   }
 
   /** Did we issue `bytes[tokenStart, +length)` to this IP, for this target, at most 10 minutes ago? */
@@ -78,49 +81,43 @@ export class Tokens {
   ): boolean {
     if (tokenLength !== TOKEN_BYTES) return false;
     this.#rotate(now);
-    const current = this.#compute(this.#input, tenant, from, target, start);
+    const current = this.#compute(this.#hash, tenant, from, target, start);
     if (equalInConstantTime(current, bytes, tokenStart)) return true;
-    const previous = this.#compute(this.#previousInput, tenant, from, target, start);
+    const previous = this.#compute(this.#previousHash, tenant, from, target, start);
     return equalInConstantTime(previous, bytes, tokenStart);
   }
 
   #compute(
-    input: Uint8Array,
+    hash: SipHash,
     tenant: number,
     address: Address,
     target: Uint8Array,
     start: number,
   ): Uint8Array {
-    writeUint32(input, TENANT_AT, tenant);
-    writeUint32(input, IP_AT, ipOf(address));
+    const input = this.#input;
+    const is6 = isV6(address);
+    writeUint32(input, 0, tenant);
+    writeUint32(input, IP_AT, is6 ? 0 : ipOf(address));
     for (let i = 0; i < ID_BYTES; i++) input[TARGET_AT + i] = target[start + i];
-    const digest = this.#sha1(isV6(address) ? this.#with16(input, address) : input);
-    const token = new Uint8Array(TOKEN_BYTES);
-    for (let i = 0; i < TOKEN_BYTES; i++) token[i] = digest[i];
-    return token;
-  }
-
-  /** The same input with an address of 16 bytes behind it, and without its port. */
-  #with16(input: Uint8Array, address: Address): Uint8Array {
-    const input6 = this.#input6;
-    input6.set(input);
-    writeUint32(input6, IP_AT, 0);
-    writeAddress6(input6, IP6_AT, addressOf(ipOf(address), 0));
-    return input6;
+    if (is6) writeAddress6(input, IP6_AT, addressOf(ipOf(address), 0));
+    hash.digest(input, is6 ? INPUT6_BYTES : IP6_AT);
+    writeUint32(this.#token, 0, hash.high);
+    writeUint32(this.#token, 4, hash.low);
+    return this.#token;
   }
 
   #rotate(now: number): void {
     const epoch = Math.floor((now + (this.#shared?.originMs ?? 0)) / TOKEN_SECRET_MS);
     if (epoch === this.#epoch) return;
     if (this.#shared !== null) {
-      this.#derive(this.#shared.key, epoch, this.#input);
-      this.#derive(this.#shared.key, epoch - 1, this.#previousInput);
+      this.#derive(this.#shared.key, epoch, this.#secret);
+      this.#derive(this.#shared.key, epoch - 1, this.#previousSecret);
       this.#epoch = epoch;
       return;
     }
-    if (epoch === this.#epoch + 1) this.#previousInput.set(this.#input);
-    else fillRandom(this.#random, this.#previousInput, 0, SECRET_BYTES);
-    fillRandom(this.#random, this.#input, 0, SECRET_BYTES);
+    if (epoch === this.#epoch + 1) this.#previousSecret.set(this.#secret);
+    else fillRandom(this.#random, this.#previousSecret, 0, SECRET_BYTES);
+    fillRandom(this.#random, this.#secret, 0, SECRET_BYTES);
     this.#epoch = epoch;
   }
 
