@@ -39,11 +39,12 @@ export function sybilHandler(handles: readonly number[]): QueryHandler {
       const id = node.idFor(bytes, aimStart, from);
       out.beginReply(from, id.bytes, id.start);
       if (isSearch) {
-        const { nearest } = node;
-        nearest.begin(bytes, aimStart, Math.min(node.settings.k, out.nodesThatFit(query)));
+        const { nearest, isV6, shared } = node;
+        nearest.begin(bytes, aimStart, Math.min(node.settings.k, out.nodesThatFit(query, isV6)));
         for (const handle of handles) if (handle !== node.self) nearest.gather(handle);
         nearest.rank();
-        out.nodes(node.shared.contacts, nearest.handles, nearest.count);
+        if (isV6) out.nodes6(shared.contacts, nearest.handles, nearest.count);
+        else out.nodes(shared.contacts, nearest.handles, nearest.count);
       }
       if (query.method === Method.getPeers) {
         out.token(node.shared.tokens.issue(now, node.tenant, from, bytes, aimStart));

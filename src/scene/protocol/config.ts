@@ -55,6 +55,8 @@ const configShape = strict({
   /** Places of each ring node. */
   identities: integerIn(1, IDENTITIES_MAX),
   policy: oneOf('correct', 'chord-2001', 'class-2019'),
+  /** Of the addresses of Mainline nodes: 4, or 6 (BEP 32). A ring has 4. */
+  family: z.union([z.literal(4), z.literal(6)], { error: '4 | 6' }),
   latencyMs: latencyChoice,
   loss: lossShare,
   churn: churnChoice,
@@ -67,10 +69,18 @@ export type SceneConfig = z.infer<typeof configShape>;
 
 /** What only one of the two overlays allows. */
 const boundsOf: Readonly<
-  Record<SceneOverlay, { readonly [field in 'nodes' | 'k']: z.ZodMiniType }>
+  Record<SceneOverlay, { readonly [field in 'nodes' | 'k' | 'family']: z.ZodMiniType }>
 > = {
-  ring: { nodes: integerIn(1, RING_NODES_MAX), k: integerIn(0, BACKUPS_MAX) },
-  mainline: { nodes: integerIn(1, MAINLINE_NODES_MAX), k: integerIn(1, BUCKET_SIZE_MAX) },
+  ring: {
+    nodes: integerIn(1, RING_NODES_MAX),
+    k: integerIn(0, BACKUPS_MAX),
+    family: z.literal(4, { error: '4 for a ring' }),
+  },
+  mainline: {
+    nodes: integerIn(1, MAINLINE_NODES_MAX),
+    k: integerIn(1, BUCKET_SIZE_MAX),
+    family: z.any(),
+  },
 };
 
 /** What a world is like that nobody said more of: the opening scene. */
@@ -82,6 +92,7 @@ export const SCENE_DEFAULTS: SceneConfig = {
   alpha: 4,
   identities: 1,
   policy: 'correct',
+  family: 4,
   latencyMs: 50,
   loss: 0,
   churn: null,
@@ -94,7 +105,7 @@ const MAINLINE_DEFAULTS: SceneConfig = { ...SCENE_DEFAULTS, overlay: 'mainline',
 export const SceneConfig: z.ZodMiniType<SceneConfig> = z.pipe(
   z.transform(completed),
   configShape.check(({ value, issues }) => {
-    for (const field of ['nodes', 'k'] as const) {
+    for (const field of ['nodes', 'k', 'family'] as const) {
       const outcome = z.safeParse(boundsOf[value.overlay][field], value[field]);
       if (outcome.success) continue;
       const { message } = outcome.error.issues[0];

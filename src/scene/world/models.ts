@@ -5,8 +5,8 @@ import { CHURN_PRESETS, type ChurnModel } from '../../lab/life/churn.ts';
 import type { NetworkModel } from '../../lab/network/network-model.ts';
 import type { SceneConfig, SceneOverlay } from '../protocol/config.ts';
 
-export function networkOf({ latencyMs, loss }: SceneConfig): NetworkModel {
-  return { latency: latencyOf(latencyMs), loss };
+export function networkOf({ latencyMs, loss, family }: SceneConfig): NetworkModel {
+  return { latency: latencyOf(latencyMs), loss, family };
 }
 
 export function latencyOf(ms: number | null): NetworkModel['latency'] {

@@ -76,6 +76,39 @@ describe('places', () => {
   });
 });
 
+describe('nodes of IPv6', () => {
+  const settled = new Settled({ family: 6 });
+  const { inhabitants } = settled;
+
+  test('are shown with their addresses, and so is what they know', () => {
+    const view = inhabitants.nodeView(7);
+    expect(view.addresses).toEqual(['[2001:db8:0:7::1]:6881']);
+    const contacts = view.rows.flatMap((row) => ('contacts' in row ? row.contacts : []));
+    expect(JSON.stringify(contacts)).toContain('2001:db8:0:');
+  });
+
+  test('find what others put', () => {
+    settled.begin({ kind: 'put', from: 7 });
+    settled.run(5000);
+    const got = settled.begin({ kind: 'get', from: 60 });
+    settled.run(5000);
+    expect(settled.endings.get(got)).toMatchObject({ failed: false, exact: true });
+  });
+});
+
+test.each([4, 6] as const)('Sybils take a key over among nodes of IPv%i', (family) => {
+  const settled = new Settled({ family });
+  const { inhabitants } = settled;
+  const { mortals } = inhabitants;
+  for (const node of inhabitants.enlist(24, keyOf('apple'))) {
+    mortals.restart(node, [mortals.addressOf(3), mortals.addressOf(40)], false);
+  }
+  settled.run(30 * MINUTE_MS);
+  const put = settled.begin({ kind: 'put', from: 50 });
+  settled.run(20_000);
+  expect(settled.endings.get(put)!.result).toMatch(/said to have stored it, 0 of them truly did/);
+});
+
 describe('a key', () => {
   test('that is there from the beginning lies on the closest nodes, and is found', () => {
     const settled = new Settled();

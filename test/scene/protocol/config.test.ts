@@ -35,6 +35,8 @@ describe('a configuration', () => {
     [{ seed: 1.5 }, '"config.seed"'],
     [{ alpha: 0 }, '"config.alpha"'],
     [{ identities: 17 }, '"config.identities"'],
+    [{ family: 5 }, '"config.family" expected 4 | 6'],
+    [{ family: 6 }, '"config.family" expected 4 for a ring'],
     [{ policy: 'kind' }, '"config.policy" expected correct | chord-2001 | class-2019'],
     [{ latencyMs: 0 }, '"config.latencyMs"'],
     [{ loss: 1.5 }, '"config.loss" expected a number in 0..1'],

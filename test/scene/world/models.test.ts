@@ -9,6 +9,7 @@ test('the network is the one that was asked for', () => {
   expect(networkOf({ ...SCENE_DEFAULTS, latencyMs: 20, loss: 0.1 })).toEqual({
     latency: { kind: 'constant', ms: 20 },
     loss: 0.1,
+    family: 4,
   });
   expect(latencyOf(null)).toEqual({ kind: 'king' });
 });

@@ -98,6 +98,7 @@ export const FIRST_CONFIG: SceneConfig = {
   alpha: 3,
   identities: 1,
   policy: 'correct',
+  family: 4,
   latencyMs: 60,
   loss: 0,
   churn: null,

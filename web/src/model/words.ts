@@ -209,6 +209,7 @@ const FIELD_WORDS: Readonly<Record<keyof SceneConfig, (config: SceneConfig) => s
   alpha: ({ alpha }) => `α = ${alpha}`,
   identities: ({ identities }) => `${identities} places a node`,
   policy: ({ policy }) => `repair: ${policy}`,
+  family: ({ family }) => `IPv${family}`,
   latencyMs: ({ latencyMs }) => `latency ${latencyText(latencyMs)}`,
   loss: ({ loss }) => `loss ${percentText(loss)}`,
   churn: ({ churn }) => `churn: ${churnText(churn)}`,

@@ -113,6 +113,7 @@ function RingSliders({ config, change }: WorldPartProps) {
 }
 
 function MainlineSliders({ config, change }: WorldPartProps) {
+  const family = useId();
   return (
     <>
       <Slider
@@ -131,6 +132,22 @@ function MainlineSliders({ config, change }: WorldPartProps) {
         show={String}
         onPick={(alpha) => change({ alpha })}
       />
+      <div class="hands-field">
+        <label
+          for={family}
+          title="Which addresses the nodes have: each family is a network of its own."
+        >
+          Addresses
+        </label>
+        <select
+          id={family}
+          value={config.family}
+          onChange={(event) => change({ family: event.currentTarget.value === '6' ? 6 : 4 })}
+        >
+          <option value="4">IPv4</option>
+          <option value="6">IPv6</option>
+        </select>
+      </div>
     </>
   );
 }
