@@ -34,6 +34,8 @@ export interface Store {
   readonly count: number;
   /** Bytes of all records, keys included. */
   readonly byteLength: number;
+  /** Nothing in it will ever be more durable than it is at once: nobody has to wait for a flush. */
+  readonly isVolatile?: boolean;
   /**
    * The record last put under `key[start, start + 20)`, durable or not; borrowed until the next call.
    * @throws StoreReadError when the disk does not give it, as `range` does.
@@ -41,7 +43,10 @@ export interface Store {
   get(key: Uint8Array, start: number): Uint8Array | null;
   /** The same of which at least the first `HEAD_BYTES` are there; never throws. */
   head(key: Uint8Array, start: number): Uint8Array | null;
-  /** Replaces the record. Both are copied. */
+  /**
+   * Replaces the record. A record that has memory of its own may be kept as it is, so nobody changes it from then
+   * on; one that is part of something larger is copied, and so is the key.
+   */
   put(key: Uint8Array, start: number, record: Uint8Array): void;
   remove(key: Uint8Array, start: number): void;
   /** Asks for everything so far to be made durable; `stored` of the machine reports it. */
@@ -64,6 +69,15 @@ export interface Store {
   /** Small facts beside the records (who we are, whom we knew), flushed with them. */
   fact(name: string): Uint8Array | null;
   keepFact(name: string, value: Uint8Array): void;
+}
+
+/** Below this V8 keeps an array's bytes beside the object, and copying is cheaper than to ask for its buffer. */
+const SHORT_BYTES = 64;
+
+/** The bytes in memory of their own: themselves, or a copy of what is part of something larger. */
+export function ownMemory(bytes: Uint8Array): Uint8Array {
+  const isOwn = bytes.length > SHORT_BYTES && bytes.length === bytes.buffer.byteLength;
+  return isOwn ? bytes : new Uint8Array(bytes);
 }
 
 /** What a machine with a store hears from it. */

@@ -25,6 +25,13 @@ interface Waiting {
   forget(): void;
 }
 
+/** A call that is being begun, and its outcome if that is there already. */
+interface Beginning {
+  readonly call: number;
+  isSettled: boolean;
+  value: unknown;
+}
+
 /** A timer that does nothing but be there; the longest there is. */
 const HOLD_MS = 0x7fffffff;
 
@@ -32,6 +39,7 @@ export class Calls {
   readonly #waiting = new Map<number, Waiting>();
   readonly #clock: Clock;
   #last = 0;
+  #beginning: Beginning | null = null;
   /** While somebody waits the process goes on, whatever the node's socket was told. */
   #hold: ReturnType<typeof setInterval> | null = null;
 
@@ -77,8 +85,7 @@ export class Calls {
         signal?.removeEventListener('abort', onAbort);
         disarm?.();
       };
-      this.#waiting.set(call, { resolve, reject, forget });
-      if (this.#waiting.size === 1) this.#holdOn();
+      this.#wait(call, { resolve, reject, forget });
       try {
         start(call);
       } catch (error) {
@@ -87,7 +94,36 @@ export class Calls {
     });
   }
 
+  /**
+   * The same without limits, and without a promise when the outcome is there before `start` returns. What
+   * `start` throws is thrown.
+   */
+  begin<T>(start: (call: number) => void): T | Promise<T> {
+    const call = ++this.#last;
+    const outer = this.#beginning;
+    const beginning: Beginning = { call, isSettled: false, value: undefined };
+    this.#beginning = beginning;
+    try {
+      start(call);
+    } finally {
+      this.#beginning = outer;
+    }
+    if (beginning.isSettled) return beginning.value as T;
+    return new Promise<T>((resolve, reject) => this.#wait(call, { resolve, reject, forget() {} }));
+  }
+
+  #wait(call: number, waiting: Waiting): void {
+    this.#waiting.set(call, waiting);
+    if (this.#waiting.size === 1) this.#holdOn();
+  }
+
   settle<T>(call: number, value: T): void {
+    const beginning = this.#beginning;
+    if (beginning?.call === call) {
+      beginning.isSettled = true;
+      beginning.value = value;
+      return;
+    }
     this.#take(call)?.resolve(value as never);
   }
 

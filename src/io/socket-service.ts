@@ -100,6 +100,15 @@ function serve(accepted: Socket, { open }: SocketServiceOptions): Socket {
   return socket;
 }
 
+/** Those that were written to in this turn. */
+let dirty: Outgoing[] = [];
+
+function flushAll(): void {
+  const all = dirty;
+  dirty = [];
+  for (const outgoing of all) outgoing.flush();
+}
+
 class Outgoing implements ServiceSocket {
   readonly #socket: Socket;
   #pieces: Uint8Array[] = [];
@@ -116,12 +125,12 @@ class Outgoing implements ServiceSocket {
 
   write(bytes: Uint8Array): void {
     if (this.#isEnding || this.#socket.destroyed) return;
-    if (this.#pieces.length === 0) setImmediate(() => this.#flush());
+    if (this.#pieces.length === 0 && dirty.push(this) === 1) setImmediate(flushAll);
     this.#pieces.push(bytes);
     this.#bytes += bytes.length;
   }
 
-  #flush(): void {
+  flush(): void {
     const pieces = this.#pieces;
     if (pieces.length === 0) return;
     this.#pieces = [];
@@ -135,7 +144,7 @@ class Outgoing implements ServiceSocket {
 
   end(): void {
     if (this.#isEnding) return;
-    this.#flush();
+    this.flush();
     this.#isEnding = true;
     this.#socket.end();
     setTimeout(() => this.#socket.destroy(), END_GRACE_MS).unref();

@@ -5,8 +5,8 @@
  */
 import type { Address } from '../core/address.ts';
 import type { Closed, Stream, StreamMachine } from '../core/host.ts';
-import { MemoryStore } from '../core/memory-store.ts';
 import type { Store, StoreMachine, StoreToken } from '../core/store.ts';
+import { VolatileStore } from '../core/volatile-store.ts';
 import { Alarm } from './alarm.ts';
 import type { Clock } from './clock.ts';
 import type { StreamReceiver } from './tcp.ts';
@@ -50,11 +50,7 @@ export class StreamDriver implements StreamReceiver {
 
   /** A store that lives as long as the process: what it holds is as durable as it will ever be. */
   memoryStore(): Store {
-    const store = new MemoryStore((token) => {
-      store.harden(token);
-      this.stored(token, null);
-    });
-    return store;
+    return new VolatileStore((token) => this.stored(token, null));
   }
 
   /**
@@ -70,6 +66,8 @@ export class StreamDriver implements StreamReceiver {
       for (let report = this.#reports.shift(); report; report = this.#reports.shift()) {
         machine.stored(this.#clock.now(), report.token, report.error);
       }
+      // What is due at once would else wait for a timer: a millisecond.
+      if (machine.deadline <= this.#clock.now()) machine.tick(this.#clock.now());
     } finally {
       this.#isAtWork = false;
       this.#alarm.setFor(machine.deadline);

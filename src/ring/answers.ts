@@ -117,7 +117,8 @@ function answerGet(node: RingState, now: number, link: Link, frame: Frame): bool
     return true;
   }
   const existsOnly = (choice & EXISTS_ONLY) !== 0;
-  if (level === 'one' && identity.isSettled && !identity.isTitled) {
+  const isAlone = level === 'one' || identity.copies.length === 0;
+  if (isAlone && identity.isSettled && !identity.isTitled) {
     const record = node.lookUp(bytes, key);
     if (record !== undefined) answerFound(link, now, request, record, existsOnly);
     else link.answerStatus(FrameType.get, request, Status.storeFailed);

@@ -48,7 +48,8 @@ import {
   type RingObserver,
   type RingOutcome,
 } from './outcome.ts';
-import { ACT_EXTRA_BYTES } from './records/act.ts';
+import { callOwn, type Wish } from './own-calls.ts';
+import { ACT_EXTRA_BYTES, type Act, bytesOfAct } from './records/act.ts';
 import { Operation } from './routing/operation.ts';
 import { LEVELS, type Level, type RingSettings } from './settings.ts';
 import { type NeighbourPolicy, RingState, type RingWorld } from './state.ts';
@@ -193,16 +194,9 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     this.#run(now, call, 'remove', key, null, level, withinMs);
   }
 
-  /** A change in one step with the look at what is there: `act` is what `putAct` writes. */
-  act(
-    now: number,
-    call: number,
-    key: Uint8Array,
-    act: Uint8Array,
-    level: Level,
-    withinMs?: number,
-  ): void {
-    this.#run(now, call, 'act', key, act, level, withinMs);
+  /** A change in one step with the look at what is there. */
+  act(now: number, call: number, key: Uint8Array, act: Act, level: Level, withinMs?: number): void {
+    this.#run(now, call, 'act', key, null, level, withinMs, act);
   }
 
   /** What queries.ts answers; `query` begins with its verb, `value` of the outcome is the answer. */
@@ -222,23 +216,35 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     key: Uint8Array,
     value: Uint8Array | null,
     level: Level,
-    withinMs?: number,
+    withinMs = Infinity,
+    act: Act | null = null,
   ): void {
     wholeNumber(key.length, 'key bytes', ID_BYTES, ID_BYTES);
     if (!LEVELS.includes(level)) {
       throw new TypeError(`"level" expected ${LEVELS.join(' | ')}, got ${shown(level)}`);
     }
-    const refusal = this.#refusal(kind, value);
-    if (refusal !== null) this.#outcomes.push([call, failure(refusal)]);
+    const refusal = this.#refusal(kind, value ?? act?.value ?? null);
+    if (refusal !== null) this.report(call, failure(refusal));
     else {
-      const done = (_now: number, outcome: RingOutcome) => this.#outcomes.push([call, outcome]);
-      const operation = new Operation(this, kind, new Uint8Array(key), value, level, null, done);
-      const { observer } = this;
-      if (observer.onStep) operation.onStep = (step) => observer.onStep?.(call, step);
-      operation.call = call;
-      operation.start(now, withinMs);
+      const wish = { call, kind, key: new Uint8Array(key), value, act, level, withinMs };
+      const done = (outcome: RingOutcome) => this.report(call, outcome);
+      const elsewhere = (at: number, leftMs: number) => this.#lookFor(at, wish, leftMs);
+      // Who looks on sees each step on the way, the first one, too.
+      const isSeen = this.observer.onStep !== undefined;
+      if (isSeen || !callOwn(this, now, wish, done, elsewhere)) this.#lookFor(now, wish, withinMs);
     }
     this.endCall(now);
+  }
+
+  /** The owner is somebody else, or has to be looked for. */
+  #lookFor(now: number, { call, kind, key, value, act, level }: Wish, withinMs: number): void {
+    const bytes = act === null ? value : bytesOfAct(act);
+    const done = (_now: number, outcome: RingOutcome) => this.report(call, outcome);
+    const operation = new Operation(this, kind, key, bytes, level, null, done);
+    const { observer } = this;
+    if (observer.onStep) operation.onStep = (step) => observer.onStep?.(call, step);
+    operation.call = call;
+    operation.start(now, withinMs);
   }
 
   /** Nobody waits for a command any more: no more of it is sent. */

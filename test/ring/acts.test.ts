@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type Act, actOf, VERDICTS } from '../../src/ring/records/act.ts';
 import { VERSION_BYTES } from '../../src/ring/records/clock.ts';
 import { holdersOf } from './copies/holders.ts';
-import { actBytes, bytesOf, keyOf, type Process, SmallRing, textOf } from './small-ring.ts';
+import { bytesOf, keyOf, type Process, SmallRing, textOf } from './small-ring.ts';
 
 /** An act to its end: the verdict and the result. */
 function act(by: Process, name: string, said: Partial<Act> & Pick<Act, 'verb'>) {
   const outcome = by.done(
-    by.command((now, call) => by.node.act(now, call, keyOf(name), actBytes(actOf(said)), 'quorum')),
+    by.command((now, call) => by.node.act(now, call, keyOf(name), actOf(said), 'quorum')),
   );
   if (outcome.code !== 'ok') return { code: outcome.code };
   const [verdict, hasResult] = outcome.value!;
@@ -22,7 +22,7 @@ describe('an act at the owner', () => {
     world.run(3000);
     const calls = nodes.flatMap((node) =>
       Array.from({ length: 8 }, () => {
-        const payload = actBytes(actOf({ verb: 'add', delta: 1n }));
+        const payload = actOf({ verb: 'add', delta: 1n });
         const call = node.command((now, n) => node.node.act(now, n, keyOf('n'), payload, 'quorum'));
         return [node, call] as const;
       }),

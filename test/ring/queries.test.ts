@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { Frame, FrameWriter } from '../../src/ring/frames.ts';
 import { ListFlag, QueryVerb } from '../../src/ring/queries.ts';
 import { actOf } from '../../src/ring/records/act.ts';
-import { actBytes, bytesOf, keyOf, type Process, SmallRing, textOf } from './small-ring.ts';
+import { bytesOf, keyOf, type Process, SmallRing, textOf } from './small-ring.ts';
 
 const ZERO = new Uint8Array(20);
 
 function store(by: Process, name: string, value: string, untilMs = 0): void {
   const expiry = untilMs === 0 ? 'none' : 'at';
   const act = actOf({ verb: 'set', value: bytesOf(value), name: bytesOf(name), expiry, untilMs });
-  const call = by.command((now, n) => by.node.act(now, n, keyOf(name), actBytes(act), 'quorum'));
+  const call = by.command((now, n) => by.node.act(now, n, keyOf(name), act, 'quorum'));
   expect(by.done(call).code).toBe('ok');
 }
 

@@ -13,10 +13,8 @@ import type { Overlay } from '../../src/lab/overlay.ts';
 import { Disks } from '../../src/lab/streams/disk.ts';
 import { World } from '../../src/lab/world.ts';
 import { RingCounters } from '../../src/ring/counters.ts';
-import { FrameWriter } from '../../src/ring/frames.ts';
 import { RingNode } from '../../src/ring/node.ts';
 import type { RingEvent, RingOutcome } from '../../src/ring/outcome.ts';
-import { type Act, putAct } from '../../src/ring/records/act.ts';
 import { type Level, type RingSettings, ringSettings } from '../../src/ring/settings.ts';
 import { RingShared } from '../../src/ring/shared.ts';
 
@@ -27,13 +25,6 @@ export const keyOf = (name: string): Uint8Array => sha1(new TextEncoder().encode
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const textOf = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : new TextDecoder().decode(bytes);
-
-/** An act as the owner reads it. */
-export function actBytes(act: Act): Uint8Array {
-  const out = new FrameWriter();
-  putAct(out, act);
-  return out.bytes.slice(0, out.length);
-}
 
 /** Processes that a ring may have. */
 const PROCESSES = 128;

@@ -42,9 +42,15 @@ const OVERFLOW = 'ERR increment or decrement would overflow';
 
 const decoder = new TextDecoder('latin1');
 
+/** Shorter words are put together by hand: a decoder costs more to be called. */
+const SHORT_WORD_BYTES = 32;
+
 /** A word as text, byte for byte. */
 export function textOf(word: Uint8Array): string {
-  return decoder.decode(word);
+  if (word.length > SHORT_WORD_BYTES) return decoder.decode(word);
+  let text = '';
+  for (const byte of word) text += String.fromCharCode(byte);
+  return text;
 }
 
 export function upper(word: Uint8Array): string {

@@ -33,7 +33,9 @@ export interface Keys {
   now(): number;
   /** The bytes from `first` to `last`, each counted from 0 or backwards from -1; null: no such key. */
   read(name: Uint8Array, first?: number, last?: number): Promise<Part | null>;
-  act(name: Uint8Array, act: Partial<Act> & Pick<Act, 'verb'>): Promise<Acted>;
+  /** The value alone. */
+  value(name: Uint8Array): Uint8Array | null | Promise<Uint8Array | null>;
+  act(name: Uint8Array, act: Partial<Act> & Pick<Act, 'verb'>): Acted | Promise<Acted>;
 }
 
 const ZERO = new Uint8Array(ID_BYTES);
@@ -63,12 +65,17 @@ export class RingKeys implements Keys {
     return partOf(await this.ring.query(sha1(name), readQuery(first, last), options));
   }
 
-  async act(name: Uint8Array, act: Partial<Act> & Pick<Act, 'verb'>): Promise<Acted> {
-    if (name.length > NAME_BYTES_MAX) {
-      throw new Refusal(`ERR a key has ${NAME_BYTES_MAX} bytes at most`);
-    }
-    const options = { level: this.#level, ...this.#limits };
-    return this.ring.act(sha1(name), actOf({ name, ...act }), options);
+  value(name: Uint8Array): Uint8Array | null | Promise<Uint8Array | null> {
+    return orRejected(() => this.ring.getNow(sha1(name), this.#level));
+  }
+
+  act(name: Uint8Array, act: Partial<Act> & Pick<Act, 'verb'>): Acted | Promise<Acted> {
+    return orRejected(() => {
+      if (name.length > NAME_BYTES_MAX) {
+        throw new Refusal(`ERR a key has ${NAME_BYTES_MAX} bytes at most`);
+      }
+      return this.ring.actNow(sha1(name), actOf({ name, ...act }), this.#level);
+    });
   }
 
   /** The names from a place on, as many as one owner gives at a time. */
@@ -114,6 +121,23 @@ export class RingKeys implements Keys {
     }
     return null;
   }
+}
+
+/** What fails at once fails like all that fails later, so that whoever begins several waits for all of them. */
+function orRejected<T>(begin: () => T | Promise<T>): T | Promise<T> {
+  try {
+    return begin();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Goes on with a value, now if it is there. */
+export function onceThere<T, Result>(
+  value: T | Promise<T>,
+  next: (value: T) => Result,
+): Result | Promise<Result> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }
 
 /** The end of the circle, which is its beginning. */

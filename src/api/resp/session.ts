@@ -32,6 +32,8 @@ const UNDER_WAY_MAX = 128;
 const WAITING_BYTES_MAX: number = 1 << 20;
 /** Of messages that nobody has asked for; who is so far behind is cut off. */
 const BEHIND_BYTES_MAX: number = 32 << 20;
+/** A longer reply leaves in the memory in which it was written. */
+const COPIED_BYTES = 2048;
 /** Commands of one transaction. */
 const QUEUED_MAX = 4096;
 
@@ -216,51 +218,46 @@ export class Session implements ServiceListener, Client {
     const slot: Slot = { reply: undefined };
     this.#slots.push(slot);
     this.#isStanding = true;
-    this.#run(
-      slot,
-      () => standing.run(this, words),
-      () => {
-        this.#isStanding = false;
-      },
-    );
+    const made = outcomeOf(() => standing.run(this, words));
+    const release = () => {
+      this.#isStanding = false;
+    };
+    if (made instanceof Promise) this.#await(slot, made, release);
+    else {
+      slot.reply = made;
+      release();
+    }
     return true;
   }
 
   /** Beside others, unless it meets a key of theirs. */
   #share(command: Command, words: readonly Uint8Array[]): boolean {
-    const marks = keysOf(command, words).map(textOf);
     const weight = command.isWrite ? WRITE_WEIGHT : 1;
     const limit = command.isWrite ? 0 : WRITE_WEIGHT - 1;
-    if (marks.some((mark) => (this.#busy.get(mark) ?? 0) > limit)) return false;
-    for (const mark of marks) this.#busy.set(mark, (this.#busy.get(mark) ?? 0) + weight);
+    // Most are done at once, and then they have met nobody.
+    let marks = this.#busy.size === 0 ? null : marksOf(command, words);
+    if (marks?.some((mark) => (this.#busy.get(mark) ?? 0) > limit)) return false;
+    const made = outcomeOf(() => command.run(this.hub.keys, words));
     const slot: Slot = { reply: undefined };
     this.#slots.push(slot);
-    this.#run(
-      slot,
-      () => command.run(this.hub.keys, words),
-      () => {
-        for (const mark of marks) {
-          const left = this.#busy.get(mark)! - weight;
-          if (left > 0) this.#busy.set(mark, left);
-          else this.#busy.delete(mark);
-        }
-      },
-    );
+    if (!(made instanceof Promise)) {
+      slot.reply = made;
+      return true;
+    }
+    marks ??= marksOf(command, words);
+    for (const mark of marks) this.#busy.set(mark, (this.#busy.get(mark) ?? 0) + weight);
+    this.#await(slot, made, () => {
+      for (const mark of marks) {
+        const left = this.#busy.get(mark)! - weight;
+        if (left > 0) this.#busy.set(mark, left);
+        else this.#busy.delete(mark);
+      }
+    });
     return true;
   }
 
-  #run(slot: Slot, run: () => Promise<Reply> | Reply, release: () => void): void {
-    let made: Promise<Reply> | Reply;
-    try {
-      made = run();
-    } catch (error) {
-      made = replyOf(error);
-    }
-    if (!(made instanceof Promise)) {
-      slot.reply = made;
-      release();
-      return;
-    }
+  /** Its reply is still to come. */
+  #await(slot: Slot, made: Promise<Reply>, release: () => void): void {
     this.#underWay++;
     const done = (reply: Reply) => {
       slot.reply = reply;
@@ -280,8 +277,18 @@ export class Session implements ServiceListener, Client {
       this.#writer.put(this.#slots[sent++]!.reply!);
     }
     if (sent === 0) return;
-    this.#slots = this.#slots.slice(sent);
-    if (this.#writer.length > 0) this.#socket.write(this.#writer.take());
+    if (sent === this.#slots.length) this.#slots.length = 0;
+    else this.#slots = this.#slots.slice(sent);
+    this.#writeOut();
+  }
+
+  #writeOut(): void {
+    const writer = this.#writer;
+    if (writer.length === 0) return;
+    // Short ones share memory, and the writer keeps its own.
+    if (writer.length > COPIED_BYTES) return this.#socket.write(writer.take());
+    this.#socket.write(Buffer.from(writer.bytes.subarray(0, writer.length)));
+    writer.length = 0;
   }
 
   #push(push: Push): void {
@@ -289,7 +296,7 @@ export class Session implements ServiceListener, Client {
     if (this.#socket.waitingBytes > BEHIND_BYTES_MAX) return this.#socket.destroy();
     this.#writer.version = this.version;
     this.#writer.put(push);
-    this.#socket.write(this.#writer.take());
+    this.#writeOut();
   }
 
   // What standing commands do to the session.
@@ -356,6 +363,19 @@ export class Session implements ServiceListener, Client {
 }
 
 const WRITE_WEIGHT = 1000;
+
+function marksOf(command: Command, words: readonly Uint8Array[]): string[] {
+  return keysOf(command, words).map(textOf);
+}
+
+/** What it answers, or will; an error is an answer, too. */
+function outcomeOf(run: () => Promise<Reply> | Reply): Promise<Reply> | Reply {
+  try {
+    return run();
+  } catch (error) {
+    return replyOf(error);
+  }
+}
 
 /** Not put off until EXEC. */
 const UNQUEUED = new Set(['multi', 'exec', 'discard', 'watch', 'quit', 'reset']);

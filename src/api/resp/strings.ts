@@ -18,7 +18,7 @@ import {
   writing,
   wrongArity,
 } from './command.ts';
-import type { Keys } from './keyspace.ts';
+import { type Keys, onceThere } from './keyspace.ts';
 import { Refusal } from './refusal.ts';
 
 type Words = readonly Uint8Array[];
@@ -26,8 +26,8 @@ type Words = readonly Uint8Array[];
 const NOTHING = new Uint8Array(0);
 const OFFSET_MAX = 2 ** 31;
 
-async function get(keys: Keys, [, key]: Words): Promise<Reply> {
-  return (await keys.read(key!))?.value ?? null;
+function get(keys: Keys, [, key]: Words): Promise<Reply> | Reply {
+  return keys.value(key!);
 }
 
 /** Options of SET: each once, and none beside those that it excludes. */
@@ -71,22 +71,23 @@ function setOptions(keys: Keys, words: Words): SetOptions {
   return options;
 }
 
-async function set(keys: Keys, words: Words): Promise<Reply> {
+function set(keys: Keys, words: Words): Promise<Reply> | Reply {
   const { when, expected, expiry, untilMs, wantsOld } = setOptions(keys, words);
   const [, key, value] = words;
-  const acted = settled(
-    await keys.act(key!, {
-      verb: 'set',
-      value: value!,
-      when,
-      expected,
-      expiry: expiry ?? 'none',
-      untilMs,
-      wantsOld,
-    }),
-  );
-  if (wantsOld) return acted.result;
-  return acted.verdict === 'done' ? OK : null;
+  const acted = keys.act(key!, {
+    verb: 'set',
+    value: value!,
+    when,
+    expected,
+    expiry: expiry ?? 'none',
+    untilMs,
+    wantsOld,
+  });
+  return onceThere(acted, (made) => {
+    const { result, verdict } = settled(made);
+    if (wantsOld) return result;
+    return verdict === 'done' ? OK : null;
+  });
 }
 
 async function setNx(keys: Keys, [, key, value]: Words): Promise<Reply> {
@@ -123,7 +124,7 @@ async function getEx(keys: Keys, words: Words): Promise<Reply> {
 }
 
 async function getMany(keys: Keys, words: Words): Promise<Reply> {
-  return Promise.all(words.slice(1).map(async (key) => (await keys.read(key))?.value ?? null));
+  return Promise.all(words.slice(1).map((key) => keys.value(key)));
 }
 
 /** Keys and values, the last one of each key. */

@@ -121,6 +121,10 @@ class CopiedKey implements Keys {
     return { value: part, version: this.version, untilMs: expiryMs(record), length };
   }
 
+  async value(name: Uint8Array): Promise<Uint8Array | null> {
+    return (await this.read(name))?.value ?? null;
+  }
+
   async act(_name: Uint8Array, said: Partial<Act> & Pick<Act, 'verb'>): Promise<Acted> {
     const existed = this.#record !== null && !isGone(this.#record, this.now());
     const most = this.#keys.ring.valueBytesMax;

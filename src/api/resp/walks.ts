@@ -77,7 +77,7 @@ export async function allKeys(keys: RingKeys, [, pattern]: Words): Promise<Reply
 export async function flushAll(keys: RingKeys, words: Words): Promise<Reply> {
   const option = words[1] === undefined ? 'SYNC' : upper(words[1]);
   if (words.length > 2 || (option !== 'SYNC' && option !== 'ASYNC')) throw new Refusal(SYNTAX);
-  let batch: Promise<unknown>[] = [];
+  let batch: unknown[] = [];
   for await (const { name } of keys.names()) {
     batch.push(keys.act(name!, { verb: 'remove' }));
     if (batch.length < REMOVED_AT_ONCE) continue;

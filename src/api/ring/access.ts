@@ -16,7 +16,7 @@ import type { OutcomeCode, RingOutcome } from '../../ring/outcome.ts';
 import type { Act } from '../../ring/records/act.ts';
 import type { Level } from '../../ring/settings.ts';
 import { Opened } from '../opened.ts';
-import { type Acted, actedOf, bytesOfAct, frameOf } from './answers.ts';
+import { type Acted, actedOf, frameOf } from './answers.ts';
 import { bytesOf, hashOf, levelOf, type RingKey, type RingValue } from './keys.ts';
 
 export interface ReadOptions extends CallLimits {
@@ -178,23 +178,57 @@ export class RingAccess extends Opened {
    * @throws DhtError as `insert`; TOO_LARGE also for what it would have come to.
    */
   async act(key: RingKey, act: Act, options: WriteOptions = {}): Promise<Acted> {
+    this.#mayAct(act);
+    const hash = hashOf(key);
+    const level = levelOf(options);
+    const outcome = await this.command(options, true, (now, call) =>
+      this.machine.act(now, call, hash, act, level, options.timeoutMs),
+    );
+    return actedOf(outcome);
+  }
+
+  /** @internal The same for whoever waits as long as it takes; no promise when it is done at once. */
+  actNow(hash: Uint8Array, act: Act, level: Level): Acted | Promise<Acted> {
+    this.#mayAct(act);
+    const outcome = this.#begin(true, (now, call) => {
+      this.machine.act(now, call, hash, act, level);
+    });
+    return outcome instanceof Promise ? outcome.then(actedOf) : actedOf(outcome);
+  }
+
+  /** @internal A value, in the same way. */
+  getNow(hash: Uint8Array, level: Level): Uint8Array | null | Promise<Uint8Array | null> {
+    const outcome = this.#begin(false, (now, call) => this.machine.get(now, call, hash, level));
+    return outcome instanceof Promise ? outcome.then(outcomeValue) : outcome.value;
+  }
+
+  #mayAct(act: Act): void {
     if (this.world.textSafe) {
       throw new DhtError(
         'NOT_SUPPORTED',
         'with "textSafe" values can only be inserted and removed',
       );
     }
-    const hash = hashOf(key);
-    const level = levelOf(options);
     const { valueBytesMax } = this.machine.settings;
     if (act.value.length > valueBytesMax) {
       throw new DhtError('TOO_LARGE', `the value has more than ${valueBytesMax} bytes`);
     }
-    const payload = bytesOfAct(act);
-    const outcome = await this.command(options, true, (now, call) =>
-      this.machine.act(now, call, hash, payload, level, options.timeoutMs),
+  }
+
+  #begin(
+    isWrite: boolean,
+    begin: (now: number, call: number) => void,
+  ): RingOutcome | Promise<RingOutcome> {
+    this.#mayBegin();
+    const outcome = this.world.calls.begin<RingOutcome>((call) =>
+      this.world.driver.perform((_machine, now) => begin(now, call)),
     );
-    return actedOf(outcome);
+    const checked = (ended: RingOutcome) => this.#checked(ended, isWrite);
+    return outcome instanceof Promise ? outcome.then(checked) : checked(outcome);
+  }
+
+  #mayBegin(): void {
+    if (this.ending) throw new DhtError('CLOSED', 'the ring was closed');
   }
 
   /** @internal What the owner of a place answers to a query (ring/queries.ts). */
@@ -259,8 +293,8 @@ export class RingAccess extends Opened {
     // Not before the machine is done, one of whose events may have called us.
     await null;
     const { driver, calls } = this.world;
-    driver.attempt((_machine, now) => this.machine.close(now));
     calls.close();
+    driver.attempt((_machine, now) => this.machine.close(now));
     await driver.stop();
   }
 
@@ -270,12 +304,16 @@ export class RingAccess extends Opened {
     isWrite: boolean,
     begin: (now: number, call: number) => void,
   ): Promise<RingOutcome> {
-    if (this.ending) throw new DhtError('CLOSED', 'the ring was closed');
+    this.#mayBegin();
     const outcome = await this.world.calls.open<RingOutcome>(
       (call) => this.world.driver.perform((_machine, now) => begin(now, call)),
       limits,
       (call) => this.machine.cancel(call),
     );
+    return this.#checked(outcome, isWrite);
+  }
+
+  #checked(outcome: RingOutcome, isWrite: boolean): RingOutcome {
     if (outcome.code === 'ok') return outcome;
     const isLate = outcome.code === 'unknown' && !isWrite;
     const { code, message } = outcome;
@@ -284,6 +322,10 @@ export class RingAccess extends Opened {
       code === 'unreachable' && tlsFailure !== null ? `${message} (TLS: ${tlsFailure})` : message;
     throw new DhtError(isLate ? 'TIMEOUT' : CODES[code], why);
   }
+}
+
+function outcomeValue({ value }: RingOutcome): Uint8Array | null {
+  return value;
 }
 
 function writeResult({ found, copies, owner, hops }: RingOutcome): WriteResult {

@@ -7,7 +7,7 @@ import { ID_BYTES } from '../../core/id.ts';
 import { Frame, FrameWriter } from '../../ring/frames.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
 import { ListFlag, QueryVerb } from '../../ring/queries.ts';
-import { type Act, putAct, VERDICTS, type Verdict } from '../../ring/records/act.ts';
+import { VERDICTS, type Verdict } from '../../ring/records/act.ts';
 import { VERSION_BYTES } from '../../ring/records/clock.ts';
 
 /** What an act came to. */
@@ -35,10 +35,6 @@ export function actedOf({ value, found, version, copies, owner, hops }: RingOutc
     owner,
     hops,
   };
-}
-
-export function bytesOfAct(act: Act): Uint8Array {
-  return written((out) => putAct(out, act), act.value.length + act.name.length + 256);
 }
 
 /** Bytes as somebody writes them, in memory of their own. */

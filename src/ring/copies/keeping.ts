@@ -8,6 +8,7 @@
  *     an old tombstone ──────────── forget ──────┘
  */
 import { ID_BYTES } from '../../core/id.ts';
+import { ownMemory } from '../../core/store.ts';
 import type { Identity } from '../circle/identity.ts';
 import type { Frame, FrameWriter } from '../frames.ts';
 import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
@@ -47,9 +48,10 @@ export function keep(
     node.counters.stale++;
     return false;
   }
-  node.digests.changed(key, start, before, record);
-  node.store.put(key, start, record);
-  kept(node, key, start, record);
+  const own = ownMemory(record);
+  node.digests.changed(key, start, before, own);
+  node.store.put(key, start, own);
+  kept(node, key, start, own);
   node.flushes.touch();
   node.counters.replicas++;
   return true;

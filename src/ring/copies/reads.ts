@@ -40,6 +40,12 @@ export function newest(
   done: ReadDone,
 ): void {
   if (identity.isTitled) return readTitled(node, now, identity, key, level, done);
+  // There is nobody to compare with.
+  if (identity.isSettled && identity.copies.length === 0 && identity.owns(key, 0)) {
+    const own = node.lookUp(key);
+    if (own === undefined) return done(now, Status.storeFailed, null);
+    return done(now, Status.ok, own);
+  }
   new Reading(node, identity, key, level, now + node.lines.writes.delayMs, done).start(now);
 }
 

@@ -207,6 +207,26 @@ export function sendRecord(
   link.send();
 }
 
+/** Where no backups are wanted there is nobody to send it to, and nobody to wait for. */
+function keepAlone(
+  node: RingState,
+  now: number,
+  key: Uint8Array,
+  record: Uint8Array,
+  found: boolean,
+  done: WriteDone,
+): void {
+  const { length } = record;
+  node.writeBytes += length;
+  keep(node, now, key, 0, record);
+  node.flushes.wait((at, error) => {
+    node.writeBytes -= length;
+    const version = Uint8Array.prototype.slice.call(record, 0, VERSION_BYTES);
+    if (error === null) done(at, Status.ok, found, 1, version);
+    else done(at, Status.storeFailed, found, 0, version);
+  });
+}
+
 /** Brings a record that has its version to as many copies as the level asks for. */
 export function replicate(
   node: RingState,
@@ -219,6 +239,9 @@ export function replicate(
   done: WriteDone,
   isNew = true,
 ): void {
+  if (node.settings.k === 0 && identity.copies.length === 0 && identity.handover === null) {
+    return keepAlone(node, now, key, record, found, done);
+  }
   const pending = new Write(node, identity, key, record, level, found, done, isNew);
   identity.writes ??= new Set();
   identity.writes.add(pending);

@@ -9,7 +9,7 @@
  * `applyAct` is the whole meaning of an act; the rest is its bytes. What it makes of the record still lacks
  * its version. In memory of what there was, an act may ask for the value before it (`wantsOld`).
  */
-import { borrowed, type Frame, type FrameWriter } from '../frames.ts';
+import { borrowed, type Frame, FrameWriter } from '../frames.ts';
 import { compareVersions, VERSION_BYTES } from './clock.ts';
 import {
   EXPIRY_MS_MAX,
@@ -215,6 +215,12 @@ function digitsOf(value: bigint | number): Uint8Array {
 }
 
 // Its bytes.
+
+export function bytesOfAct(act: Act): Uint8Array {
+  const out = new FrameWriter();
+  putAct(out, act);
+  return out.bytes.subarray(0, out.length);
+}
 
 export function putAct(out: FrameWriter, act: Act): void {
   out.u8(VERBS.indexOf(act.verb));

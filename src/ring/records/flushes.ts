@@ -40,6 +40,7 @@ export class Flushes {
 
   /** Those who wait for nothing that is not durable already; true when there were some. */
   runIdle(now: number): boolean {
+    if (this.#store.isVolatile) this.#isDirty = false;
     if (this.#isDirty || this.#underWay.length > 0 || this.error !== null) return false;
     return this.#run(now, null, this.#take());
   }

@@ -48,14 +48,14 @@ export class History {
     this.bytesMax = bytesMax;
   }
 
-  /** A record has taken its place under `key[start, start + 20)`. */
+  /** A record, which nobody changes from now on, has taken its place under `key[start, start + 20)`. */
   note(key: Uint8Array, start: number, record: Uint8Array, isExpiry: boolean): void {
     if (this.bytesMax === 0) return;
     const isCut = record.length > EVENT_VALUE_BYTES_MAX + RECORD_HEADER_BYTES;
-    const kept = record.subarray(0, isCut ? valueAt(record) : record.length);
+    const kept = isCut ? record.subarray(0, valueAt(record)) : record;
     this.#entries.push({
       key: new Uint8Array(key.subarray(start, start + ID_BYTES)),
-      record: new Uint8Array(kept),
+      record: isCut ? new Uint8Array(kept) : kept,
       isCut,
       isExpiry,
     });

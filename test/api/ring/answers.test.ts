@@ -1,15 +1,8 @@
 import { expect, it } from 'vitest';
-import {
-  actedOf,
-  bytesOfAct,
-  frameOf,
-  listPageOf,
-  partOf,
-  written,
-} from '../../../src/api/ring/answers.ts';
+import { actedOf, frameOf, listPageOf, partOf, written } from '../../../src/api/ring/answers.ts';
 import { failure } from '../../../src/ring/outcome.ts';
 import { ListFlag } from '../../../src/ring/queries.ts';
-import { actOf, readAct } from '../../../src/ring/records/act.ts';
+import { actOf, bytesOfAct, readAct } from '../../../src/ring/records/act.ts';
 
 it('an act has its bytes, and its outcome a meaning', () => {
   const act = actOf({ verb: 'append', value: Uint8Array.of(1, 2) });

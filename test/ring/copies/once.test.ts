@@ -4,11 +4,11 @@ import { Once } from '../../../src/ring/copies/once.ts';
 import type { Life } from '../../../src/ring/lifetime.ts';
 import { actOf } from '../../../src/ring/records/act.ts';
 import { blankRecord, doneActsOf } from '../../../src/ring/records/record.ts';
-import { actBytes, bytesOf, keyOf, type Process, SmallRing, textOf } from '../small-ring.ts';
+import { bytesOf, keyOf, type Process, SmallRing, textOf } from '../small-ring.ts';
 import { settle } from '../titled.ts';
 import { holdersOf } from './holders.ts';
 
-const ONE = actBytes(actOf({ verb: 'add', delta: 1n }));
+const ONE = actOf({ verb: 'add', delta: 1n });
 const ACTS = 60;
 
 function add(by: Process): number {
