@@ -2,6 +2,7 @@
  * One server of the ring's comparison, in a process of its own. Told by its parent what to be:
  *
  *     { start: 'ring', options }              →  { port }             a member, by `openRing`
+ *     { start: 'redis', options }             →  { port }             the Redis port of such a member
  *     { start: 'responder', requestBytes, replyBytes } →  { port }    the least that TCP on Node.js costs
  *     { fill: { keys, valueBytes } }          →  {}                   inserts through the member
  *     { run: { command, seconds, inFlight, keys, valueBytes, level } } →  { rate, p50Us, p99Us }
@@ -10,7 +11,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
-import { openRing } from '../dist/ring.js';
+import { openResp, openRing } from '../dist/ring.js';
 
 const HOST = '127.0.0.1';
 /** Inserts under way while a store is filled. */
@@ -30,6 +31,7 @@ const orders = {
     if (start === 'responder') return { port: await respond(requestBytes, replyBytes) };
     ring = await openRing({ host: HOST, ...options });
     await ring.ready();
+    if (start === 'redis') return { port: (await openResp(ring)).port };
     return { port: ring.port };
   },
 

@@ -4,6 +4,7 @@
  *     npm run bench                    all of it, about ten minutes; writes bench/results.md
  *     npm run bench -- --quick         short runs, nothing is written
  *     npm run bench -- --only codec    served, lookups, codec, memory or ring; nothing is written
+ *     npm run bench:ring               the ring alone, in five minutes; writes bench/ring-results.md
  *     npm run bench -- --beside DIR    another checkout, built, is measured in the same run
  */
 
@@ -25,15 +26,17 @@ const MEASUREMENTS = {
   lookups: measureLookups,
   codec: measureCodec,
   memory: measureMemory,
-  ring: measureRing,
 };
+/** Measured and written by itself. */
+const ALONE = { ring: measureRing };
 
 const options = readOptions();
 const run = { quick: options.quick, beside: options.beside, progress };
 /** @type {Section[]} */
 const sections = [];
 try {
-  for (const name of options.names) sections.push(...[await MEASUREMENTS[name](run)].flat());
+  for (const name of options.names)
+    sections.push(...[await { ...MEASUREMENTS, ...ALONE }[name](run)].flat());
 } catch (error) {
   if (!(error instanceof MissingTool)) throw error;
   fail(error.message);
@@ -41,31 +44,41 @@ try {
 clearProgress();
 const text = report(sections);
 process.stdout.write(text);
-if (options.writes) writeFileSync(new URL('./results.md', import.meta.url), text);
+if (options.file !== null) writeFileSync(new URL(options.file, import.meta.url), text);
 process.exitCode = 0;
 
 function readOptions() {
-  const names = Object.keys(MEASUREMENTS);
+  const names = [...Object.keys(MEASUREMENTS), ...Object.keys(ALONE)];
   try {
     const { values } = parseArgs({
       options: {
         quick: { type: 'boolean', default: false },
         only: { type: 'string' },
         beside: { type: 'string' },
+        keep: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
     if (values.help) {
       process.stdout.write(
-        `usage: npm run bench -- [--quick] [--only ${names.join('|')}] [--beside DIR]\n`,
+        `usage: npm run bench -- [--quick] [--only ${names.join('|')}] [--keep] [--beside DIR]\n`,
       );
       process.exit(0);
     }
-    const { quick, only, beside } = values;
+    const { quick, only, beside, keep } = values;
     if (only !== undefined && !names.includes(only)) {
       fail(`bench: --only expected one of ${names.join(', ')}, got "${only}"`);
     }
-    return { quick, beside, names: only ? [only] : names, writes: !quick && !only };
+    if (only === undefined) {
+      return {
+        quick,
+        beside,
+        names: Object.keys(MEASUREMENTS),
+        file: quick ? null : './results.md',
+      };
+    }
+    const isKept = keep && only in ALONE && !quick;
+    return { quick, beside, names: [only], file: isKept ? `./${only}-results.md` : null };
   } catch (error) {
     return fail(`bench: ${/** @type {Error} */ (error).message}`);
   }

@@ -83,6 +83,7 @@ export function startChild(script, { flags = [], args = [], core = null, env = {
   /** @type {Promise<void>} */
   const ended = new Promise((resolve) => child.once('exit', () => resolve()));
   return {
+    pid: /** @type {number} */ (child.pid),
     /** @param {unknown} message @returns {Promise<any>} */
     ask(message) {
       return new Promise((resolve, reject) => {

@@ -223,7 +223,7 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     if (!LEVELS.includes(level)) {
       throw new TypeError(`"level" expected ${LEVELS.join(' | ')}, got ${shown(level)}`);
     }
-    const refusal = this.#refusal(kind, value ?? act?.value ?? null);
+    const refusal = this.#refusal(kind, value, act);
     if (refusal !== null) this.report(call, failure(refusal));
     else {
       const wish = { call, kind, key: new Uint8Array(key), value, act, level, withinMs };
@@ -252,10 +252,13 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     for (const operation of this.operations) if (operation.call === call) operation.letGo();
   }
 
-  #refusal(kind: OperationKind, value: Uint8Array | null): OutcomeCode | null {
+  #refusal(kind: OperationKind, value: Uint8Array | null, act: Act | null): OutcomeCode | null {
     if (this.#isClosed || (this.identities.length > 0 && !this.isMember)) return 'not-a-member';
-    const most = this.settings.valueBytesMax + (kind === 'insert' ? 0 : ACT_EXTRA_BYTES);
+    const { valueBytesMax } = this.settings;
+    const most = valueBytesMax + (kind === 'insert' ? 0 : ACT_EXTRA_BYTES);
     if (value !== null && value.length > most) return 'too-large';
+    if (act !== null && act.value.length > valueBytesMax) return 'too-large';
+    if (act !== null && act.value.length + act.expected.length > most) return 'too-large';
     return this.operations.size >= OPERATIONS_LIMIT ? 'busy' : null;
   }
 
