@@ -4,7 +4,7 @@
  *     npm run bench                    all of it, about ten minutes; writes bench/results.md
  *     npm run bench -- --quick         short runs, nothing is written
  *     npm run bench -- --only codec    served, lookups, codec, memory or ring; nothing is written
- *     npm run bench:ring               the ring alone, in five minutes; writes bench/ring-results.md
+ *     npm run bench:ring               the ring alone, in five minutes; what it finds is kept apart
  *     npm run bench -- --beside DIR    another checkout, built, is measured in the same run
  */
 
