@@ -27,6 +27,7 @@ import type { Contents } from './contents.ts';
 import { CHECKPOINT_BYTES_MIN } from './limits.ts';
 import { LogWriter, type Reported } from './log-writer.ts';
 import type { LogPort } from './port.ts';
+import { Proving } from './proving.ts';
 import { replay } from './replay.ts';
 import type { Segment } from './segment.ts';
 import { Tidying } from './tidying.ts';
@@ -41,6 +42,7 @@ export class LogStore implements Store {
   readonly #writer: LogWriter;
   readonly #tidying: Tidying;
   readonly #checkpoints: Checkpoints;
+  readonly #proving: Proving;
 
   /**
    * Reads the log that the port has.
@@ -49,18 +51,19 @@ export class LogStore implements Store {
    */
   constructor(port: LogPort, report: Reported, checkpointBytes: number = CHECKPOINT_BYTES_MIN) {
     this.#port = port;
-    const { contents, end, readBytes } = replay(port);
+    const { contents, end, readBytes, unread } = replay(port);
     this.#contents = contents;
     this.#writer = new LogWriter(
       port,
-      (token, error) => report(token, error ?? this.#tidying.damage),
+      (token, error) => report(token, error ?? this.#tidying.damage ?? this.#proving.damage),
       this.#contents.segments,
       end,
     );
     this.#tidying = new Tidying(port, this.#writer, this);
     this.#checkpoints = new Checkpoints(port, contents, this.#writer, checkpointBytes, readBytes);
     this.openedBytes = readBytes;
-    if (this.#checkpoints.isWanted) port.soon();
+    this.#proving = new Proving(port, unread);
+    if (this.#checkpoints.isWanted || this.#proving.isWanted) port.soon();
   }
 
   get count(): number {
@@ -149,6 +152,7 @@ export class LogStore implements Store {
   end(): void {
     this.#tidying.isEnded = true;
     this.#checkpoints.isEnded = true;
+    this.#proving.isEnded = true;
     this.#port.soon();
   }
 
@@ -159,7 +163,9 @@ export class LogStore implements Store {
     if (this.#writer.isWriting) return;
     const written = this.#written;
     this.#written = 0;
-    this.#tidying.step(written);
+    // One retrieval at a time; tidying comes first.
+    if (!this.#proving.isRetrieving) this.#tidying.step(written);
+    if (!this.#tidying.isRetrieving) this.#proving.step();
     this.#writer.turn(this.#tidying.isFarBehind);
     this.#checkpoints.turn(written);
     this.#goOn();
@@ -180,7 +186,8 @@ export class LogStore implements Store {
   }
 
   retrieved(error: string | null): void {
-    this.#tidying.retrieved(error);
+    if (this.#proving.isRetrieving) this.#proving.retrieved(error);
+    else this.#tidying.retrieved(error);
   }
 
   /** What takes over, from a batch whose byte 0 is `base` of its segment, all that is needed. @internal */
@@ -205,7 +212,8 @@ export class LogStore implements Store {
   /** Tidying goes on with the next turn, unless something is under way that leads to one. */
   #goOn(): void {
     const { isRetrieving, isWanted } = this.#tidying;
-    if (isWanted && !isRetrieving && !this.#writer.isWriting) this.#port.soon();
+    if (isRetrieving || this.#proving.isRetrieving || this.#writer.isWriting) return;
+    if (isWanted || this.#proving.isWanted) this.#port.soon();
   }
 
   #place(length: number): number {

@@ -58,6 +58,8 @@ export interface Replayed {
   end: LogEnd;
   /** Bytes of batches that were read for it. */
   readBytes: number;
+  /** Segments before the checkpoint: of these no batch was. */
+  unread: Segment[];
 }
 
 /**
@@ -75,7 +77,7 @@ export function replay(port: LogPort): Replayed {
   }
   const last = tail?.last ?? { number: 0, oldest: 1, newest: 0 };
   checkFiles(files, last.oldest, last.newest);
-  const { contents, readBytes } = readAll(port, last, tail);
+  const { contents, readBytes, unread } = readAll(port, last, tail);
   const next = last.number + 1;
   let isClean = tail !== null && !hasRemains(tail, next, port.checksum);
   for (const loaded of trailing) {
@@ -88,7 +90,7 @@ export function replay(port: LogPort): Replayed {
     number: last.number,
     nextSegment: (files.at(-1) ?? 0) + 1,
   };
-  return { contents, end, readBytes };
+  return { contents, end, readBytes, unread };
 }
 
 /** Batches from the oldest segment that is needed to the tail, or from a checkpoint on. */
@@ -96,7 +98,7 @@ function readAll(
   port: LogPort,
   last: { number: number; oldest: number },
   tail: Loaded | null,
-): { contents: Contents; readBytes: number } {
+): Omit<Replayed, 'end'> {
   const contents = new Contents();
   const checkpoint = readCheckpoint(port, contents);
   if (checkpoint !== null) {
@@ -105,7 +107,11 @@ function readAll(
     }
     try {
       const readBytes = readFrom(port, contents, last.oldest, tail!, checkpoint);
-      if (readBytes !== null && contents.settle()) return { contents, readBytes };
+      if (readBytes !== null && contents.settle()) {
+        const isUnread = ({ number }: Segment) =>
+          number < checkpoint.segment && number !== tail!.segment.number;
+        return { contents, readBytes, unread: contents.segments.filter(isUnread) };
+      }
     } catch (error) {
       // Which of the two is wrong, reading all of the log will say.
       if (!(error instanceof LogError)) throw error;
@@ -113,7 +119,7 @@ function readAll(
   }
   const whole = new Contents();
   const readBytes = tail === null ? 0 : readFrom(port, whole, last.oldest, tail, null)!;
-  return { contents: whole, readBytes };
+  return { contents: whole, readBytes, unread: [] };
 }
 
 /** From the oldest that is needed to the newest that there was, none may be missing. */
