@@ -3,6 +3,7 @@
  * happens as plain data (scene/protocol/messages.ts); a view asks for it with commands. No Node.js is needed.
  */
 
+export { gammaBelow } from './lab/attacks/likelihood.ts';
 export { CHURN_PRESETS } from './lab/life/churn.ts';
 export { FrameType, Status } from './ring/frames.ts';
 export { HELLO_LIST_AT } from './ring/greeting/hello.ts';

@@ -63,7 +63,7 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
   ],
   'src/scene/': [
     ['protocol/limits.ts', 'protocol/base64.ts', 'protocol/names.ts', 'protocol/shape.ts'],
-    ['protocol/columns.ts'],
+    ['protocol/columns.ts', 'protocol/siege.ts'],
     ['protocol/config.ts'],
     ['protocol/commands.ts'],
     ['protocol/messages.ts'],

@@ -40,6 +40,8 @@ const PACE_WINDOW_MS = 500;
 const INSPECT_EVERY_MS = 500;
 /** Commands that wait for a job to end. */
 const WAITING_MAX = 1000;
+/** Commands that do not wait for a job to end. */
+const AT_ONCE: ReadonlySet<unknown> = new Set(['begin', 'rewind', 'inspect', 'follow']);
 /** What a view shows as the work under way. */
 const GOING_BACK = 'going back';
 
@@ -119,8 +121,8 @@ export class Simulation {
 
   /** Never throws for what a view may send: what is wrong with it is told. */
   command(command: Command): void {
-    const isJob = command.do === 'begin' || command.do === 'rewind';
-    if (this.#job !== null && !isJob) {
+    // A job makes void what waited for the one before; what is looked at is not.
+    if (this.#job !== null && !AT_ONCE.has(command.do)) {
       if (this.#waiting.length < WAITING_MAX) this.#waiting.push(command);
       return;
     }
@@ -178,9 +180,9 @@ export class Simulation {
     const pace = { playing: this.#isPlaying, pace: this.#isPlaying ? this.#measuredPace : 0 };
     if (this.#isWhole) this.#updates = new Updates(scene);
     this.#updates!.tell(pace, this.#isWhole, this.#emit);
-    if (this.#isFresh || this.#isWhole || this.#sinceInspectedMs >= INSPECT_EVERY_MS) {
-      this.#showNode();
-    }
+    // Where time stands still, nobody would tell of the node later.
+    const isDue = !this.isPlaying || this.#sinceInspectedMs >= INSPECT_EVERY_MS;
+    if (this.#isFresh || this.#isWhole || isDue) this.#showNode();
     this.#isFresh = false;
     this.#isWhole = false;
     this.#shownMs = scene.nowMs;

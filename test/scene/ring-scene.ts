@@ -25,6 +25,7 @@ export class RingScene {
         told: (node, text) => this.told.push({ node, text }),
         changed: (node) => this.changed.add(node),
         left: (node) => this.left.push(node),
+        besieged() {},
       },
     );
   }

@@ -311,6 +311,22 @@ describe('a view', () => {
     watched.play(2000);
     expect(watched.all('node').length).toBeGreaterThan(3);
     expect(watched.all('node').length).toBeLessThan(9);
+    // Where time comes to a rest, what was told last is as of that moment.
+    for (let i = 0; i < 3; i++) {
+      const toMs = watched.simulation.nowMs + 70;
+      watched.do({ do: 'rewind', toMs });
+      expect(watched.all('node').at(-1)!.atMs).toBe(toMs);
+    }
+    watched.do({ do: 'play', pace: 1000, untilMs: watched.simulation.nowMs + 130 });
+    watched.play(400);
+    expect(watched.all('node').at(-1)!.atMs).toBe(watched.simulation.nowMs);
+    // A job that takes the place of another one does not make anybody look away.
+    watched.messages = [];
+    const toMs = watched.simulation.nowMs + 9000;
+    watched.simulation.command({ do: 'rewind', toMs: toMs - 1000 });
+    watched.simulation.command({ do: 'inspect', node: 5 });
+    watched.do({ do: 'rewind', toMs });
+    expect(watched.last('node')).toMatchObject({ node: 5, atMs: toMs });
     watched.messages = [];
     watched.do({ do: 'inspect', node: -1 });
     watched.play(1000);

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import type { Command } from 'ringlight/scene';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { LESSONS } from '../../web/src/lessons/index.ts';
+import { LESSONS, LISTED } from '../../web/src/lessons/index.ts';
 import { FIRST_CONFIG, stagingOf } from '../../web/src/lessons/lesson.ts';
 import { openingMoment } from '../../web/src/lessons/opening.ts';
 import { readLink, writeLessonLink, writeSceneLink } from '../../web/src/link/link.ts';
@@ -123,12 +123,17 @@ describe('lessons', () => {
     expect(begins().at(-1)).toMatchObject({ atMs: stagingOf(lesson, 0).toMs });
   });
 
-  test('lead to the next one, and out at last', () => {
+  test('lead to the next one, and out at last', async () => {
     const studio = studioOf();
     studio.openLesson(lesson.id, 0);
     studio.nextLesson();
     expect(studio.lesson.value!.lesson).toBe(LESSONS[1]);
-    studio.openLesson(LESSONS.at(-1)!.id, 0);
+    // Those on attacks are fetched when they are opened; of two the later one is shown.
+    studio.openLesson(LISTED.at(-2)!.id, 0);
+    studio.openLesson(LISTED.at(-1)!.id, 1);
+    await vi.waitFor(() => expect(studio.lesson.value!.lesson.id).toBe(LISTED.at(-1)!.id), 20_000);
+    expect(studio.lesson.value!.index).toBe(1);
+    expect(location.hash).toBe(`#lesson=${LISTED.at(-1)!.id}/2`);
     expect(studio.hasNextLesson).toBe(false);
     studio.nextLesson();
     expect(studio.lesson.value).toBeNull();

@@ -6,8 +6,8 @@ import { batch, type Signal, signal } from '@preact/signals';
 import type { SceneOverlay } from 'ringlight/scene';
 import { askedLesson, withAsks } from './lessons/asked.ts';
 import { Course, type OpenLesson } from './lessons/course.ts';
-import { LESSONS, lessonOf } from './lessons/index.ts';
-import type { Lesson } from './lessons/lesson.ts';
+import { fetchLesson, isListed, LISTED, lessonOf } from './lessons/index.ts';
+import type { Lesson, LessonHead } from './lessons/lesson.ts';
 import { FIRST_KEY, openingMoment } from './lessons/opening.ts';
 import { type Asked, writeAsks } from './link/asks.ts';
 import {
@@ -52,6 +52,8 @@ export class Studio {
   readonly trouble: Signal<string> = signal('');
   /** Of the link that the open lesson came with. */
   #asks: readonly Asked[] = [];
+  /** Lessons that were asked for: of two that are fetched the later one is opened. */
+  #fetching = 0;
   readonly openLab: OpenSource;
   readonly #calm: boolean;
 
@@ -85,7 +87,7 @@ export class Studio {
     this.trouble.value = '';
     try {
       link = readLink(hash);
-      if (link.kind === 'lesson' && !lessonOf(link.id)) {
+      if (link.kind === 'lesson' && !isListed(link.id)) {
         link = { kind: 'none' };
         throw new Error('There is no such lesson.');
       }
@@ -106,7 +108,7 @@ export class Studio {
   #welcome(): void {
     this.session.notice.value = {
       text: 'Real nodes, running in this tab. Click one and crash it, or begin with a lesson.',
-      offer: { label: 'First lesson', take: () => this.openLesson(LESSONS[0].id, 0) },
+      offer: { label: 'First lesson', take: () => this.openLesson(LISTED[0].id, 0) },
     };
   }
 
@@ -163,7 +165,23 @@ export class Studio {
 
   openLesson(id: string, step: number, asks: readonly Asked[] = []): void {
     const lesson = lessonOf(id);
-    if (!lesson) return;
+    if (lesson) this.#open(lesson, step, asks);
+    else if (isListed(id)) void this.#fetch(id, step, asks);
+  }
+
+  async #fetch(id: string, step: number, asks: readonly Asked[]): Promise<void> {
+    const fetching = ++this.#fetching;
+    try {
+      const lesson = await fetchLesson(id);
+      if (lesson && fetching === this.#fetching) this.#open(lesson, step, asks);
+    } catch {
+      this.trouble.value = 'The lesson could not be fetched. Is the server gone?';
+      if (this.session.panes.value.length === 0) this.openWorld('ring');
+    }
+  }
+
+  #open(lesson: Lesson, step: number, asks: readonly Asked[]): void {
+    this.#fetching++;
     this.#asks = asks;
     this.#openStep(withAsks(lesson, asks), Math.min(step, lesson.steps.length - 1));
   }
@@ -177,7 +195,7 @@ export class Studio {
   #openStep(lesson: Lesson, index: number): void {
     this.#useLab();
     this.course.play({ lesson, index });
-    if (lessonOf(lesson.id)) this.#setAddress(this.#lessonLink({ lesson, index }));
+    if (isListed(lesson.id)) this.#setAddress(this.#lessonLink({ lesson, index }));
   }
 
   #lessonLink({ lesson, index }: OpenLesson): string {
@@ -206,9 +224,9 @@ export class Studio {
     else this.closeLesson();
   }
 
-  get #nextLesson(): Lesson | undefined {
-    const at = LESSONS.findIndex(({ id }) => id === this.lesson.value?.lesson.id);
-    return at < 0 ? undefined : LESSONS[at + 1];
+  get #nextLesson(): LessonHead | undefined {
+    const at = LISTED.findIndex(({ id }) => id === this.lesson.value?.lesson.id);
+    return at < 0 ? undefined : LISTED[at + 1];
   }
 
   /** A link to what is to be seen now; it stands in the address bar too. */
@@ -221,7 +239,7 @@ export class Studio {
   /** The same with questions, for others: it opens elsewhere. */
   writeAskingLink(asks: readonly Asked[]): string {
     const open = this.lesson.value;
-    const isKnown = open !== null && lessonOf(open.lesson.id) !== undefined;
+    const isKnown = open !== null && isListed(open.lesson.id);
     const link = isKnown ? writeLessonLink(open.lesson.id, open.index) : this.#hashOfScene();
     return new URL(link + writeAsks(asks), location.href).href;
   }
@@ -229,7 +247,7 @@ export class Studio {
   #hashNow(): string {
     const open = this.lesson.value;
     const { kind, liveName } = this.source.value;
-    if (open) return lessonOf(open.lesson.id) ? this.#lessonLink(open) : location.hash;
+    if (open) return isListed(open.lesson.id) ? this.#lessonLink(open) : location.hash;
     return kind === 'live' ? writeLiveLink(liveName) : this.#hashOfScene();
   }
 
@@ -276,6 +294,7 @@ export class Studio {
   }
 
   #leaveLesson(): void {
+    this.#fetching++;
     this.course.leave();
   }
 

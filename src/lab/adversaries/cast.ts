@@ -46,6 +46,12 @@ export interface Actors {
   forgedBytes: number;
 }
 
+/** Hears of bands that have come, and of those that are gone. */
+export interface CastWatcher {
+  entered(nodes: readonly number[]): void;
+  left(nodes: readonly number[]): void;
+}
+
 export class Cast {
   readonly actors: readonly Actors[];
   readonly #overlay: MainlineOverlay;
@@ -55,11 +61,18 @@ export class Cast {
   readonly #randoms: SeededRandom[];
   readonly #tokens = new Map<number, (token: Uint8Array) => void>();
   readonly #acting: number;
+  readonly #watcher: CastWatcher | null;
   #calls = CALLS_FROM;
 
   /** The world has a place for each node of `bands` behind its honest ones. */
-  constructor(overlay: MainlineOverlay, bands: readonly Band[], honest: number) {
+  constructor(
+    overlay: MainlineOverlay,
+    bands: readonly Band[],
+    honest: number,
+    watcher: CastWatcher | null = null,
+  ) {
     const { world } = overlay;
+    this.#watcher = watcher;
     this.#overlay = overlay;
     this.#honest = honest;
     this.actors = bands.map((band) => ({
@@ -106,6 +119,7 @@ export class Cast {
       const untilMs = START_MS + band.toMs;
       world.network.clog({ kind: 'delay', from: nodes, to: null, delayMs, untilMs });
     }
+    this.#watcher?.entered(nodes);
     this.#habits[index] = habitOf(this.#meansOf(index));
     this.#turns[index] = 0;
     this.#act(index);
@@ -115,6 +129,7 @@ export class Cast {
     const actors = this.actors[index];
     actors.isThere = false;
     for (const node of actors.nodes) this.#overlay.crash(node);
+    this.#watcher?.left(actors.nodes);
   }
 
   #act(index: number): void {

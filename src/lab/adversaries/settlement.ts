@@ -19,8 +19,15 @@ const PORT = 6881;
 const HONEST_FROM = 20;
 const HONEST_NETWORKS = 70 * 0x10000;
 const ADVERSARY_NETWORK = 193 * 0x10000;
+/** Those of newcomers with 90. */
+const NEWCOMER_NETWORK = 90 * 0x10000;
 
-export function settled(seed: number, honest: number, bands: readonly Band[]): Settlement {
+export function settled(
+  seed: number,
+  honest: number,
+  bands: readonly Band[],
+  newcomers = 0,
+): Settlement {
   const random = new SeededRandom(seed, SeedStream.settlement);
   const homes = honestHomes(honest, random);
   const ids = homes.map(({ id }) => id);
@@ -34,6 +41,13 @@ export function settled(seed: number, honest: number, bands: readonly Band[]): S
       ids.push(idOf(band, address, ids, random));
     }
     network += band.networks;
+  }
+  for (let i = 0; i < newcomers; i++) {
+    const address = addressOf((NEWCOMER_NETWORK + i) * 256 + 1, PORT);
+    const id = new Uint8Array(ID_BYTES);
+    secureIdFor(address, random, id);
+    addresses.push(address);
+    ids.push(id);
   }
   const bytes = new Uint8Array(ids.length * ID_BYTES);
   for (const [node, id] of ids.entries()) bytes.set(id, node * ID_BYTES);

@@ -10,8 +10,8 @@
  * N is not known to anybody: the asker estimates it from lookups of its own of random ids.
  */
 import { prefixOf, sharedPrefixBits } from '../../core/id.ts';
-import { exponential, naturalLog } from '../life/logarithm.ts';
 import { type Attack, honestSettings, SETTLE_MS, type Trial, within } from './attack.ts';
+import { divergenceOf, gammaBelow } from './likelihood.ts';
 import type { Found, Stage } from './stage.ts';
 
 /** Keys that are attacked, each by as many Sybils as a lookup wants. */
@@ -38,40 +38,6 @@ export const divergence: Alarm = (key, { ids }, nodes) => {
   const shared = ids.map((id) => sharedPrefixBits(id, 0, key, 0));
   return divergenceOf(shared, nodes) > DIVERGENT;
 };
-
-/** Of the bits that the closest share with a key, from what they share where ids are spread evenly. */
-export function divergenceOf(shared: readonly number[], nodes: number): number {
-  const first = Math.max(0, Math.floor(naturalLog(nodes / shared.length) / Math.LN2));
-  const counts = new Map<number, number>();
-  for (const bits of shared) {
-    const bin = Math.max(0, bits - first);
-    counts.set(bin, (counts.get(bin) ?? 0) + 1);
-  }
-  let sum = 0;
-  for (const [bin, count] of counts) {
-    const share = count / shared.length;
-    sum += share * naturalLog(share * 2 ** (bin + 1));
-  }
-  return sum;
-}
-
-/** Probability that the sum of `k` exponential gaps is below x. */
-export function gammaBelow(k: number, x: number): number {
-  let term = exponential(-x);
-  let above = 0;
-  for (let i = 0; i < k; i++) {
-    above += term;
-    term *= x / (i + 1);
-  }
-  // For a small x the difference from 1 is lost in rounding: then the series is summed from k on.
-  if (x >= 1) return 1 - above;
-  let below = 0;
-  for (let i = k; i < k + 20; i++) {
-    below += term;
-    term *= x / (i + 1);
-  }
-  return below;
-}
 
 /** Distance as a share of the circle, from 64 bits. */
 function distanceShare(a: Uint8Array, b: Uint8Array): number {

@@ -9,27 +9,18 @@
  *     changing    another id every minute
  *     invented    peers that nobody announced, info-hashes that nobody has
  */
-import { answerQuery } from '../../mainline/answering/answers.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import { TRANSACTION_BYTES } from '../../mainline/rows/requests.ts';
-import type { MainlineState, QueryHandler } from '../../mainline/state.ts';
 import { FORGED_PEER } from '../adversaries/deeds.ts';
 import { isInvented } from '../adversaries/lies.ts';
 import { type Attack, flood, honestSettings, SETTLE_MS, within } from './attack.ts';
+import { credulous } from './credulous.ts';
 import type { Stage } from './stage.ts';
 
 const PHANTOMS = 2000;
 /** Apart from each other, so that a node has time to ping each of those who spoke to it. */
 const PHANTOMS_PER_S = 10;
 const LIARS_SHARE = 0.2;
-
-/** What npm's bittorrent-dht, anacrolix/dht and others do: whoever asks is a contact. */
-const credulous: QueryHandler = {
-  answer(node: MainlineState, now, from, query, out) {
-    if (query.idStart > 0) node.table.answered(now, query.bytes, query.idStart, from);
-    return answerQuery.answer(node, now, from, query, out);
-  },
-};
 
 const unasked: Attack = {
   name: 'phantomsInTable',

@@ -140,6 +140,14 @@ export class Life {
     this.states[node] = State.down;
   }
 
+  /** A node has begun by itself: the world has started it already. Churn does not touch it. */
+  came(node: number): void {
+    if (this.states[node] === State.up) return;
+    this.#enter(node, State.up);
+    this.#lives[node] = this.#lives[node] + 1;
+    this.observer.began(node);
+  }
+
   /** A node has left by itself, for good: the world has stopped it already. */
   left(node: number): void {
     if (this.states[node] === State.down) return;

@@ -22,7 +22,6 @@ import type { Grade } from '../../lab/results/grade.ts';
 import { SeedStream } from '../../lab/seed.ts';
 import { sha1 } from '../../lab/sha1.ts';
 import type { World } from '../../lab/world.ts';
-import { settingsFrom } from '../../mainline/choices.ts';
 import { Kind, Malformed } from '../../mainline/krpc/fields.ts';
 import { Message } from '../../mainline/krpc/message.ts';
 import type { MainlineNode } from '../../mainline/node.ts';
@@ -45,7 +44,9 @@ import {
   SPARE_NODES,
 } from '../world/inhabitants.ts';
 import { networkOf } from '../world/models.ts';
+import { Besiegers, honestSettings } from './besiegers.ts';
 import { Holdings } from './holdings.ts';
+import { type Judgement, judgeLookup, judgeNothing, judgePeers, judgePut } from './judgements.ts';
 import { nodeViewOf, progressOf, StepFlights, stepsOf } from './views.ts';
 
 /** Views of watched calls that are kept. */
@@ -70,12 +71,6 @@ interface Open {
   progress: number;
 }
 
-interface Judgement {
-  failed: boolean;
-  exact: boolean;
-  result: string;
-}
-
 export const populateMainline: Populate = (config, ear) => new MainlineInhabitants(config, ear);
 
 export class MainlineInhabitants implements Inhabitants, MainlineObserver {
@@ -86,6 +81,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   readonly k: number;
   readonly #ear: InhabitantsEar;
   readonly #settings: Settings;
+  readonly #besiegers: Besiegers | null;
   readonly #sybils = new Set<number>();
   readonly #sybilChance: SeededRandom;
   readonly #open = new Map<number, Open>();
@@ -102,27 +98,27 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   #placeCount: number;
 
   constructor(config: SceneConfig, ear: InhabitantsEar) {
-    const { nodes, seed, k, alpha } = config;
+    const { nodes, seed, k } = config;
     this.#ear = ear;
     this.founders = nodes;
     this.k = k;
-    this.#placeCount = nodes;
-    const open = { onePerIp: false, inbound: false, outbound: false } as const;
-    this.#settings = settingsFrom({ k, alpha, ...open });
+    this.#besiegers = config.siege === undefined ? null : new Besiegers(config, SPARE_NODES);
+    this.#placeCount = nodes + (this.#besiegers?.count ?? 0);
+    this.#settings = honestSettings(config);
     this.#sybilChance = new SeededRandom(seed, SeedStream.sceneSybils);
     this.mortals = mainlineWorld(
       {
-        seed,
-        nodes: nodes + SPARE_NODES,
-        founders: nodes,
+        ...{ seed, nodes: this.#placeCount + SPARE_NODES, founders: nodes },
         network: networkOf(config),
         settings: this.#settings,
+        settlement: this.#besiegers?.settlement ?? null,
         upkeep: true,
         sha1,
       },
       this,
     );
     this.world = this.mortals.world;
+    this.#besiegers?.begin(this.mortals, ear);
     this.#holdings = new Holdings(this.mortals);
     this.#announcing = this.world.subscribe((index) => this.#announceAgain(index));
   }
@@ -159,7 +155,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   }
 
   isSybil(node: number): boolean {
-    return this.#sybils.has(node);
+    return this.#sybils.has(node) || (this.#besiegers?.has(node) ?? false);
   }
 
   // Acts.
@@ -252,41 +248,27 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     this.#end(open, lookup, { failed, exact, hops, messages, result });
   }
 
-  onAnswer(): void {}
-  onSilence(): void {}
+  onAnswer(call: number, message: Message): void {
+    this.#besiegers?.onAnswer(call, message);
+  }
+
+  onSilence(call: number): void {
+    this.#besiegers?.onSilence(call);
+  }
+
   onJoin(): void {}
 
-  #judge(open: Open, lookup: Lookup, grade: Grade): Judgement {
+  #judge({ call, kind, peers }: Open, { writes }: Lookup, grade: Grade): Judgement {
     if (grade.failed) return { failed: true, exact: false, result: 'nobody answered' };
-    const { exact, found, wanted } = grade;
-    if (open.kind === LookupKind.announce) return this.#judgePut(open, lookup.writes.stored, exact);
-    if (open.kind === LookupKind.getPeers) return this.#judgeGet(open);
-    const all = `found the ${nodesText(wanted)} closest to it, in order`;
-    const some = `found ${found} of the ${nodesText(wanted)} closest to it`;
-    return { failed: false, exact, result: exact ? all : some };
-  }
-
-  /** Who says that he has stored something may lie. */
-  #judgePut({ call }: Open, said: number, exact: boolean): Judgement {
-    if (said === 0) return { failed: true, exact: false, result: 'nobody stored it' };
-    this.#owe(call.key, call.from, ANNOUNCE_AGAIN_MS);
-    const truly = this.#holdings.holders(call.key).length;
-    if (truly >= said) return { failed: false, exact, result: `stored at ${nodesText(said)}` };
-    const result = `${nodesText(said)} said to have stored it, ${truly} of them truly did`;
-    return { failed: false, exact: false, result };
-  }
-
-  #judgeGet({ call, peers: { size } }: Open): Judgement {
-    if (size > 0) {
-      const result = `found ${size === 1 ? 'one peer' : `${size} peers`}`;
-      return { failed: false, exact: true, result };
+    const holders = () => this.#holdings.holders(call.key);
+    if (kind === LookupKind.announce) {
+      if (writes.stored > 0) this.#owe(call.key, call.from, ANNOUNCE_AGAIN_MS);
+      return judgePut(writes.stored, holders().length, grade.exact);
     }
-    const isThere = this.#holdings.holders(call.key).some((node) => this.world.alive[node] === 1);
-    if (isThere)
-      return { failed: true, exact: false, result: 'found no peer, though there are some' };
-    const isGone = this.#announced.has(formatId(call.key));
-    const result = isGone ? 'no peer: what was announced is gone' : 'nobody has announced it';
-    return { failed: isGone, exact: true, result };
+    if (kind !== LookupKind.getPeers) return judgeLookup(grade);
+    if (peers.size > 0) return judgePeers(peers, this.#besiegers?.falseAmong(peers) ?? 0);
+    const isThere = holders().some((node) => this.world.alive[node] === 1);
+    return judgeNothing(isThere, this.#announced.has(formatId(call.key)));
   }
 
   #end(open: Open, lookup: Lookup | null, ending: Ending): void {
@@ -339,7 +321,9 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   }
 
   nodeView(node: number): NodeView {
-    return nodeViewOf(this.mortals, node, this.#sybils.has(node));
+    const view = nodeViewOf(this.mortals, node, this.#sybils.has(node));
+    if (this.#besiegers === null) return view;
+    return { ...view, facts: [...this.#besiegers.facts(node), ...view.facts] };
   }
 
   traffic(): { messages: number; lost: number } {
@@ -436,8 +420,4 @@ const KINDS: Partial<Record<SceneCall['kind'], LookupKind>> = {
 function watchedCall(machine: MainlineNode, slot: number, open: Map<number, Open>): number {
   const call = machine.lookups[slot]?.call ?? 0;
   return call !== 0 && open.get(call)?.flights ? call : 0;
-}
-
-function nodesText(count: number): string {
-  return count === 1 ? 'one node' : `${count} nodes`;
 }

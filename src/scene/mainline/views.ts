@@ -134,6 +134,7 @@ function factsOf(machine: MainlineNode, isSybil: boolean): NodeView['facts'] {
     fact('Bucket size k', settings.k),
     fact('Info-hashes stored', machine.peers?.infoHashCount ?? 0),
     fact('Peers stored', machine.peers?.count ?? 0),
+    fact('Items stored', machine.items?.count ?? 0),
     fact('Lookups under way', machine.lookupCount),
     fact('Requests under way', machine.requestCount),
     fact('Goes on without an answer after', `${Math.round(machine.shortTimeoutMs)} ms`),

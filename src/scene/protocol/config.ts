@@ -17,6 +17,7 @@ import {
   RING_NODES_MAX,
 } from './limits.ts';
 import { integer, integerIn, numberIn, oneOf, read, strict } from './shape.ts';
+import { Siege, siegeComplaint } from './siege.ts';
 
 export const SceneOverlay: z.ZodMiniType<'mainline' | 'ring'> = oneOf('mainline', 'ring');
 export type SceneOverlay = z.infer<typeof SceneOverlay>;
@@ -64,6 +65,8 @@ const configShape = strict({
   lookupsPerSecond: lookupRate,
   /** Keys put at random before the world begins. */
   keys: integerIn(0, KEYS_MAX),
+  /** Of Mainline: who attacks, and how honest nodes defend themselves. */
+  siege: z.exactOptional(Siege),
 });
 export type SceneConfig = z.infer<typeof configShape>;
 
@@ -111,6 +114,11 @@ export const SceneConfig: z.ZodMiniType<SceneConfig> = z.pipe(
       const { message } = outcome.error.issues[0];
       issues.push({ code: 'custom', message, path: [field], input: value[field] });
     }
+    const { overlay, nodes, siege } = value;
+    if (siege === undefined || issues.length > 0) return;
+    const complaint = overlay === 'ring' ? 'a world of Mainline' : siegeComplaint(siege, nodes);
+    if (complaint === null) return;
+    issues.push({ code: 'custom', message: complaint, path: ['siege'], input: siege });
   }),
 );
 

@@ -32,8 +32,10 @@ export const CHURN_MINUTES_MAX = 100_000;
 export const ACTS_MAX = 1000;
 /** Nodes that one act adds. */
 export const ADDED_MAX = 1024;
-/** Node numbers at most: who has been added counts on. */
-export const NODE_MAX: number = MAINLINE_NODES_MAX + ADDED_MAX - 1;
+/** Nodes of all adversaries of a siege. */
+export const ADVERSARY_NODES_MAX = 1024;
+/** Node numbers at most: adversaries and who has been added count on. */
+export const NODE_MAX: number = MAINLINE_NODES_MAX + ADVERSARY_NODES_MAX + ADDED_MAX - 1;
 /** Of a name that is typed, in characters. */
 export const NAME_LENGTH_MAX = 1024;
 /** Of a value that is typed, in characters: as much as a request to a live scene may hold. */

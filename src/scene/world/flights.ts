@@ -34,6 +34,9 @@ export const SMALL_WORLD = 200;
 export class FlightLog implements Tap {
   /** By node, messages that it has taken in. */
   readonly loads: Uint32Array;
+  /** By node, bytes of datagrams that it has taken in, and datagrams sent where nobody is. */
+  readonly bytesTaken: Float64Array;
+  readonly sentNowhere: Uint32Array;
   /** Messages that arrived anywhere. */
   arrivals = 0;
   /** Off while a world catches up with a moment: then only messages of watched calls become flights. */
@@ -65,6 +68,8 @@ export class FlightLog implements Tap {
     this.#inhabitants = inhabitants;
     this.#isSmall = founders <= SMALL_WORLD;
     this.loads = new Uint32Array(world.count);
+    this.bytesTaken = new Float64Array(world.count);
+    this.sentNowhere = new Uint32Array(world.count);
     this.#askers = new Uint16Array(world.count);
     this.#lastId = lastId;
     world.tap = this;
@@ -111,6 +116,7 @@ export class FlightLog implements Tap {
   // What the world tells.
 
   sent(from: number, to: number, bytes: Uint8Array, length: number): void {
+    if (to < 0) this.sentNowhere[from] = this.sentNowhere[from] + 1;
     this.#sent = this.#flight(from, to, bytes, 0, length, 0);
   }
 
@@ -130,9 +136,9 @@ export class FlightLog implements Tap {
     }
   }
 
-  arriving(to: number): void {
-    this.arrivals++;
-    this.loads[to] = this.loads[to] + 1;
+  arriving(to: number, _from: number, _bytes: Uint8Array, _start: number, length: number): void {
+    this.bytesTaken[to] = this.bytesTaken[to] + length;
+    this.pieceArriving(to);
   }
 
   pieceSent(
@@ -157,7 +163,8 @@ export class FlightLog implements Tap {
   }
 
   pieceArriving(to: number): void {
-    this.arriving(to);
+    this.arrivals++;
+    this.loads[to] = this.loads[to] + 1;
   }
 
   /** A flight for a message that is worth one, or null. */

@@ -43,6 +43,8 @@ export interface InhabitantsEar {
   changed(node: number): void;
   /** A process ended by itself, in good order: after `leave`. The world has stopped it already. */
   left(node: number): void;
+  /** Nodes of an adversary have begun by themselves, or are gone. */
+  besieged(nodes: readonly number[], isThere: boolean): void;
 }
 
 /** How a call ended. */

@@ -89,6 +89,8 @@ export class SceneWorld implements InhabitantsEar {
   readonly #asked = new Map<number, Asked>();
   readonly #hasBegun: Uint8Array;
   readonly #hasLeft = new Set<number>();
+  /** Adversaries that have come: nobody's hands ask through them. */
+  readonly #besiegers = new Set<number>();
   readonly #watchedHashes = new Set<string>();
   #watchedCalls = 0;
   #unwatchedCalls = 0;
@@ -161,6 +163,18 @@ export class SceneWorld implements InhabitantsEar {
   left(node: number): void {
     this.#hasLeft.add(node);
     this.life.left(node);
+  }
+
+  besieged(nodes: readonly number[], isThere: boolean): void {
+    for (const node of nodes) {
+      if (isThere) {
+        this.sybils.push(node);
+        this.#besiegers.add(node);
+        this.life.came(node);
+      } else {
+        this.left(node);
+      }
+    }
   }
 
   ended(call: number, ending: Ending): void {
@@ -415,6 +429,7 @@ export class SceneWorld implements InhabitantsEar {
     const nodes = Math.max(founders, this.inhabitants.nodeOf(placeCount - 1) + 1);
     for (let i = 0; i < DRAWS; i++) {
       const node = randomBelow(random, nodes);
+      if (this.#besiegers.has(node)) continue;
       if (states[node] === State.up && this.inhabitants.phaseOf(node) === 'up') return node;
     }
     return -1;

@@ -89,6 +89,7 @@ export class Updates {
       ...view,
       atMs: scene.nowMs,
       state: scene.stateOf(node),
+      facts: [...view.facts, ...this.#trafficOf(node)],
       stored: view.stored.map((stored) => ({
         ...stored,
         name: scene.names.get(stored.key) ?? null,
@@ -98,6 +99,17 @@ export class Updates {
         .slice(-LOG_SHOWN)
         .map(({ atMs, text }) => ({ atMs, text })),
     };
+  }
+
+  #trafficOf(node: number): NodeView['facts'] {
+    const { loads, bytesTaken, sentNowhere } = this.#scene.flights;
+    const facts = [{ name: 'Messages taken in', value: String(loads[node]) }];
+    if (this.#isRing) return facts;
+    return [
+      ...facts,
+      { name: 'Bytes taken in', value: String(bytesTaken[node]) },
+      { name: 'Sent where nobody is', value: String(sentNowhere[node]) },
+    ];
   }
 
   #update(pace: Pace, isWhole: boolean, places: Places | null): Update {

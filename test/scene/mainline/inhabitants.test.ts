@@ -37,6 +37,7 @@ class Settled implements InhabitantsEar {
 
   told(): void {}
   changed(): void {}
+  besieged(): void {}
 
   left(node: number): void {
     this.gone.push(node);

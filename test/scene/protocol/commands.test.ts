@@ -44,7 +44,7 @@ describe('an act', () => {
     [undefined, '"act" expected an object, got undefined'],
     [{}, '"act.kind" expected one of crash, pause'],
     [{ kind: 'constructor' }, '"act.kind" expected one of'],
-    [{ kind: 'crash' }, '"act.nodes" expected a list of at most 101024, got undefined'],
+    [{ kind: 'crash' }, '"act.nodes" expected a list of at most 102048, got undefined'],
     [{ kind: 'crash', nodes: [1, -1] }, '"act.nodes[1]" expected a whole number'],
     [{ kind: 'crash', nodes: [1], silently: true }, 'got the field "silently"'],
     [{ kind: 'restart', nodes: [1] }, '"act.memory" expected true or false, got undefined'],

@@ -135,10 +135,11 @@ describe('a flight', () => {
 describe('of many messages', () => {
   test('arrivals are counted, node by node', () => {
     const { log } = logOf(10);
-    log.arriving(3);
-    log.arriving(3);
+    log.arriving(3, 1, new Uint8Array(9), 2, 7);
+    log.arriving(3, 2, new Uint8Array(9), 0, 9);
     log.pieceArriving(4);
     expect([log.arrivals, log.loads[3], log.loads[4]]).toEqual([3, 2, 1]);
+    expect([log.bytesTaken[3], log.bytesTaken[4]]).toEqual([16, 0]);
   });
 
   test('in a large world a sample is shown, spread over the time since the last update', () => {

@@ -4,6 +4,7 @@
  */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FURTHER } from '../../../web/src/lessons/further.ts';
 import { LESSONS } from '../../../web/src/lessons/index.ts';
 import { type Lesson, said, selectionOf, stagingOf } from '../../../web/src/lessons/lesson.ts';
 import { Told } from '../../../web/src/lessons/told.ts';
@@ -66,7 +67,7 @@ describe.skipIf(isSkipped)('every lesson', () => {
     leaveSite(folder);
   });
 
-  test.each(LESSONS.map((lesson) => ({ id: lesson.id, lesson })))(
+  test.each([...LESSONS, ...FURTHER].map((lesson) => ({ id: lesson.id, lesson })))(
     '$id says what is so, and stands whole on any screen',
     async ({ id, lesson }) => {
       const one = await Visit.open(browser, { viewport: SIZES[0]! });

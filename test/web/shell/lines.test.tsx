@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { LESSONS } from '../../../web/src/lessons/index.ts';
+import { LESSONS, LISTED } from '../../../web/src/lessons/index.ts';
 import { FIRST_CONFIG } from '../../../web/src/lessons/lesson.ts';
 import { LessonPanel } from '../../../web/src/lessons/lesson-panel.tsx';
 import { rememberTheme, shownTheme } from '../../../web/src/model/theme.ts';
@@ -139,7 +139,7 @@ describe('the top bar', () => {
 
   test('has all lessons', () => {
     act(() => button('Lessons').click());
-    expect(root.querySelectorAll('.lesson-list li')).toHaveLength(LESSONS.length);
+    expect(root.querySelectorAll('.lesson-list li')).toHaveLength(LISTED.length);
     act(() => root.querySelector<HTMLElement>('.lesson-list button')!.click());
     expect(studio.lesson.value!.lesson).toBe(LESSONS[0]);
     expect(root.querySelector('.lesson-list')).toBeNull();

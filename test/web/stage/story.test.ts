@@ -77,7 +77,7 @@ describe('the story under the picture', () => {
     const { model } = world();
     model.apply(frame({ loads: Uint32Array.of(0, 1234), sybils: Uint32Array.of(1) }));
     const lines = describeNode(model, 1);
-    expect(lines.slice(0, 2)).toEqual(['Node 1', 'up, a Sybil']);
+    expect(lines.slice(0, 2)).toEqual(['Node 1', 'up, an attacker’s']);
     expect(lines[2]).toBe(`${model.idText(1).slice(0, 10)}…`);
     expect(lines[3]).toBe('1,234 messages taken in');
   });

@@ -1,5 +1,6 @@
 /** Time against messages, with alpha as the knob. */
 import type { SceneConfig, TimedAct } from 'ringlight/scene';
+import { HEADS } from './heads.ts';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 import { several } from './told.ts';
 
@@ -14,10 +15,7 @@ const ask = (atMs: number): TimedAct => ({
 });
 
 export const alpha: Lesson = {
-  id: 'alpha',
-  group: 'Mainline',
-  title: 'Latency and alpha',
-  about: 'Asking several at once buys time with messages, most of all when some are dead.',
+  ...HEADS.alpha,
   steps: [
     {
       text: 'The same look-up in the same network, where each message takes 60 ms. A asks one node at a time (alpha = 1), B ten (alpha = 10).',

@@ -1,5 +1,6 @@
 /** What a node believes of the ring, laid over the ring as it is. */
 import { nodesText } from '../model/words.ts';
+import { HEADS } from './heads.ts';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 import { inWords, type Told } from './told.ts';
 
@@ -9,10 +10,7 @@ const ONE = 7;
 const isRight = (w: Told, node: number) => w.successor(node) === w.after(node);
 
 export const belief: Lesson = {
-  id: 'belief',
-  group: 'What lasts',
-  title: 'What a node believes',
-  about: 'A node sees no circle. It has a list of names, and acts on it, right or wrong.',
+  ...HEADS.belief,
   steps: [
     {
       text: 'You see all of the ring, node 7 does not. Drawn inside is what it believes: the few nodes that it knows, and the arc that it takes for its own.',

@@ -1,5 +1,6 @@
 /** Nodes that come and go all the time, and what has to be done all the time because of it. */
 import type { TimedAct } from 'ringlight/scene';
+import { HEADS } from './heads.ts';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 import { FRUIT } from './opening.ts';
 import { capital, inWords, several } from './told.ts';
@@ -13,10 +14,7 @@ const ANNOUNCED_AGAIN: readonly TimedAct[] = FRUIT.map((name, i) => ({
 }));
 
 export const churn: Lesson = {
-  id: 'churn',
-  group: 'Mainline',
-  title: 'Churn',
-  about: 'When half of all nodes are gone within minutes, only what is renewed lasts.',
+  ...HEADS.churn,
   steps: [
     {
       text: 'Two rings of 24 nodes. Half of the nodes go away within two minutes, without a word, and come back later. A has no backups, B has two.',

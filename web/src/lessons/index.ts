@@ -1,45 +1,29 @@
-/** All lessons, in the order in which they are told, group by group. */
-import { alpha } from './alpha.ts';
-import { belief } from './belief.ts';
-import { churn } from './churn.ts';
+/** All lessons, in the order in which they are told, group by group; most of them are fetched when they are opened. */
 import { fingers } from './fingers.ts';
 import { hashRing } from './hash-ring.ts';
 import { hashYourself } from './hash-yourself.ts';
+import { HEADS } from './heads.ts';
 import { joining } from './joining.ts';
-import { kBuckets } from './k-buckets.ts';
-import { kSafety } from './k-safety.ts';
-import type { Lesson } from './lesson.ts';
-import { logN } from './log-n.ts';
-import { lookup } from './lookup.ts';
+import type { Lesson, LessonHead } from './lesson.ts';
 import { ownership } from './ownership.ts';
-import { partitionHeals } from './partition-heals.ts';
-import { repair } from './repair.ts';
-import { ringSplit } from './ring-split.ts';
-import { sybil } from './sybil.ts';
-import { tombstones } from './tombstones.ts';
-import { xorDistance } from './xor-distance.ts';
 
-export const LESSONS: readonly Lesson[] = [
-  hashRing,
-  hashYourself,
-  ownership,
-  joining,
-  fingers,
-  kSafety,
-  repair,
-  belief,
-  ringSplit,
-  partitionHeals,
-  tombstones,
-  xorDistance,
-  kBuckets,
-  lookup,
-  logN,
-  alpha,
-  churn,
-  sybil,
-];
+/** Those that are there at once. */
+export const LESSONS: readonly Lesson[] = [hashRing, hashYourself, ownership, joining, fingers];
 
+/** What there is to open. */
+export const LISTED: readonly LessonHead[] = [...LESSONS, ...Object.values(HEADS)];
+
+export function isListed(id: string): boolean {
+  return LISTED.some((head) => head.id === id);
+}
+
+/** One that is there already. */
 export function lessonOf(id: string): Lesson | undefined {
   return LESSONS.find((lesson) => lesson.id === id);
+}
+
+/** One that may have to be fetched. */
+export async function fetchLesson(id: string): Promise<Lesson | undefined> {
+  const { FURTHER } = await import('./further.ts');
+  return lessonOf(id) ?? FURTHER.find((lesson) => lesson.id === id);
 }

@@ -1,14 +1,12 @@
 /** What a Mainline node knows of the others, and whom it lets in. */
+import { HEADS } from './heads.ts';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 import { capital, inWords, several } from './told.ts';
 
 const MINUTE_MS = 60_000;
 
 export const kBuckets: Lesson = {
-  id: 'k-buckets',
-  group: 'Mainline',
-  title: 'K-buckets',
-  about: 'A table that knows its own corner of the network well and all others a little.',
+  ...HEADS.kBuckets,
   steps: [
     {
       text: 'In Mainline ids are paths in a binary tree. Node 3 sorts the nodes that it knows by how many leading bits they share with its own id: one bucket for each number of bits.',

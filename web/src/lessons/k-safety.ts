@@ -1,5 +1,6 @@
 /** What K backups are for, shown on two rings that differ in K and in nothing else. */
 import { listText } from '../model/words.ts';
+import { HEADS } from './heads.ts';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 import { capital, inWords, quoted, several, type Told } from './told.ts';
 
@@ -7,10 +8,7 @@ import { capital, inWords, quoted, several, type Told } from './told.ts';
 const isDenied = (w: Told): boolean => w.lookup?.result.includes('no such key') ?? false;
 
 export const kSafety: Lesson = {
-  id: 'k-safety',
-  group: 'What lasts',
-  title: 'Why K-safety',
-  about: 'One crash without backups loses keys; with K backups it takes K + 1 crashes at once.',
+  ...HEADS.kSafety,
   steps: [
     {
       text: 'The same ring twice, from the same seed. In A a key lies on its owner alone (K = 0); in B two more nodes have a copy, those just before the owner (K = 2).',

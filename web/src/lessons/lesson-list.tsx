@@ -1,11 +1,11 @@
 /** All lessons by groups, numbered as they are told, and marked where one has been to their end. */
 import type { Studio } from '../studio.ts';
-import { LESSONS } from './index.ts';
+import { LISTED } from './index.ts';
 import './lesson-list.css';
 
 export function LessonList({ studio, close }: { studio: Studio; close: () => void }) {
   const done = studio.course.done.value;
-  const groups = [...new Set(LESSONS.map(({ group }) => group))];
+  const groups = [...new Set(LISTED.map(({ group }) => group))];
   const open = studio.course.open.value?.lesson;
   return (
     <div class="lesson-list">
@@ -13,13 +13,13 @@ export function LessonList({ studio, close }: { studio: Studio; close: () => voi
         <section key={group} aria-label={group}>
           <h2 class="small soft">{group}</h2>
           <ol>
-            {LESSONS.map((lesson, i) =>
+            {LISTED.map((lesson, i) =>
               lesson.group !== group ? null : (
                 <li key={lesson.id}>
                   <button
                     type="button"
                     class="plain"
-                    aria-current={lesson === open ? 'true' : undefined}
+                    aria-current={lesson.id === open?.id ? 'true' : undefined}
                     onClick={() => {
                       close();
                       studio.openLesson(lesson.id, 0);
@@ -41,7 +41,7 @@ export function LessonList({ studio, close }: { studio: Studio; close: () => voi
         </section>
       ))}
       <p class="small soft">
-        {LESSONS.filter(({ id }) => done.has(id)).length} of {LESSONS.length} done, as this browser
+        {LISTED.filter(({ id }) => done.has(id)).length} of {LISTED.length} done, as this browser
         remembers it.
       </p>
     </div>

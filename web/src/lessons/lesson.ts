@@ -40,14 +40,18 @@ export interface Question {
 
 export type LessonGroup = 'The circle' | 'What lasts' | 'Mainline' | 'Attacks';
 
-export interface Lesson {
+/** What the list of lessons says of one. */
+export interface LessonHead {
   /** In links: `#lesson=ownership/2`. Letters, digits and hyphens. */
-  id: string;
-  group: LessonGroup;
-  title: string;
+  readonly id: string;
+  readonly group: LessonGroup;
+  readonly title: string;
   /** One line: what one will have understood. */
-  about: string;
-  steps: readonly LessonStep[];
+  readonly about: string;
+}
+
+export interface Lesson extends LessonHead {
+  readonly steps: readonly LessonStep[];
 }
 
 export interface LessonStep {

@@ -1,5 +1,6 @@
 /** Why the number of nodes hardly matters: each question halves what is left, and more than halves it. */
 import { halvings } from '../model/halvings.ts';
+import { HEADS } from './heads.ts';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 import { capital, inWords, several, type Told } from './told.ts';
 
@@ -10,10 +11,7 @@ const LARGE_NODES = 4096;
 const rounds = (w: Told): number => halvings(w.model, 'apple').length - 1;
 
 export const logN: Lesson = {
-  id: 'log-n',
-  group: 'Mainline',
-  title: 'Why log N',
-  about: 'Halving, counted: why a network may grow a thousandfold and nobody waits longer.',
+  ...HEADS.logN,
   steps: [
     {
       text: 'Where is “apple” among 64 nodes? Each bit of its hash says which half to go on in.',

@@ -1,12 +1,10 @@
 /** A Mainline lookup from its first question to its end. */
+import { HEADS } from './heads.ts';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 import { capital, inWords, several } from './told.ts';
 
 export const lookup: Lesson = {
-  id: 'lookup',
-  group: 'Mainline',
-  title: 'A look-up',
-  about: 'How a shortlist of candidates closes in on a key, answer by answer.',
+  ...HEADS.lookup,
   steps: [
     {
       text: 'Node 3 looks for the nodes closest to “apple”. It begins with the closest ones that it knows by itself, and asks three of them at once.',

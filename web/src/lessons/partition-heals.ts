@@ -1,4 +1,5 @@
 /** A network in two halves, a value written in each, and what becomes of them when they meet again. */
+import { HEADS } from './heads.ts';
 import { type Lesson, type Note, TOLD_SEED } from './lesson.ts';
 import type { Told } from './told.ts';
 
@@ -14,10 +15,7 @@ const halves = (w: Told): Note[] =>
     : [];
 
 export const partitionHeals: Lesson = {
-  id: 'partition-heals',
-  group: 'What lasts',
-  title: 'A partition that heals',
-  about: 'Two halves that cannot see each other write the same key. Which value stays, and why?',
+  ...HEADS.partitionHeals,
   steps: [
     {
       text: 'The network is cut: six nodes here, ten there, and no message passes. Each half takes the other for dead and closes its own ring.',

@@ -1,13 +1,11 @@
 /** A crash is noticed, closed, and made good, so that the next one finds K backups again. */
 import { listText } from '../model/words.ts';
+import { HEADS } from './heads.ts';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 import { capital, inWords, several } from './told.ts';
 
 export const repair: Lesson = {
-  id: 'repair',
-  group: 'What lasts',
-  title: 'Crash and repair',
-  about: 'How the neighbours close the gap, and why three crashes in turn are not three at once.',
+  ...HEADS.repair,
   steps: [
     {
       text: 'Node 2 crashes without a word. Nobody is told: whoever talks to it has to notice that no answer comes.',

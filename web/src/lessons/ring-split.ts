@@ -3,6 +3,7 @@
  * B is node 1, C is node 2.
  */
 import { nodesText } from '../model/words.ts';
+import { HEADS } from './heads.ts';
 import type { Lesson, Note } from './lesson.ts';
 import { capital, inWords, type Told } from './told.ts';
 
@@ -19,10 +20,7 @@ function answered(w: Told): Note[] {
 }
 
 export const ringSplit: Lesson = {
-  id: 'ring-split',
-  group: 'What lasts',
-  title: 'Why the 2019 repair splits a ring',
-  about: 'One crash among three nodes, two ways to repair it, and a ring that never heals.',
+  ...HEADS.ringSplit,
   steps: [
     {
       text: 'Two rings of one node each. In A nodes repair the ring as the course of 2019 told them; in B as Ringlight does. After five seconds node 1 joins.',

@@ -1,12 +1,10 @@
 /** Identities made for one purpose, to stand around a key. */
+import { HEADS } from './heads.ts';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 import { capital } from './told.ts';
 
 export const sybil: Lesson = {
-  id: 'sybil',
-  group: 'Attacks',
-  title: 'Sybil and eclipse',
-  about: 'Whoever may choose an id can stand closest to a key, and make it disappear.',
+  ...HEADS.sybil,
   steps: [
     {
       text: 'Mainline keeps a key on the eight nodes whose ids are closest to it. Node 9 announces “song”.',

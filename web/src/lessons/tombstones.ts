@@ -1,4 +1,5 @@
 /** Why a key that is removed has to be remembered: by whoever was away it would come back. */
+import { HEADS } from './heads.ts';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 import type { Told } from './told.ts';
 
@@ -8,10 +9,7 @@ const AWAY = 0;
 const hasCopy = (w: Told): boolean => /bytes/.test(w.storedAt(AWAY, 'apple'));
 
 export const tombstones: Lesson = {
-  id: 'tombstones',
-  group: 'What lasts',
-  title: 'Tombstones',
-  about: 'Forgetting is not enough: a key that was removed has to be remembered as removed.',
+  ...HEADS.tombstones,
   steps: [
     {
       text: 'Node 0 has a backup of “apple”. It crashes, with the copy on its disk. While it is away “apple” is removed.',

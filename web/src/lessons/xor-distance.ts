@@ -1,4 +1,5 @@
 /** How far two ids are apart, bit by bit, and why buckets follow from it. */
+import { HEADS } from './heads.ts';
 import { type Lesson, TOLD_SEED } from './lesson.ts';
 import { capital, inWords, sharedBits, type Told } from './told.ts';
 
@@ -9,10 +10,7 @@ const OTHER = 12;
 const bitsApart = (w: Told) => 160 - sharedBits(w.bitsOf(ONE), w.bitsOf(OTHER));
 
 export const xorDistance: Lesson = {
-  id: 'xor-distance',
-  group: 'Mainline',
-  title: 'XOR distance',
-  about: 'How far two ids are apart, why it is the same both ways, and why buckets follow.',
+  ...HEADS.xorDistance,
   steps: [
     {
       text: 'In Mainline the distance of two ids is their XOR: bit by bit, 1 where they differ. The first bit that differs says nearly all, for it counts as much as all bits after it together.',

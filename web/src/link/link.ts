@@ -156,7 +156,8 @@ const isWhole = (value: unknown, least: number): boolean =>
 /** Fields that are not as in the first scene. */
 function differenceOf(config: SceneConfig): Partial<SceneConfig> {
   const different = Object.entries(config).filter(
-    ([field, value]) => FIRST_CONFIG[field as keyof SceneConfig] !== value,
+    ([field, value]) =>
+      JSON.stringify(FIRST_CONFIG[field as keyof SceneConfig]) !== JSON.stringify(value),
   );
   return Object.fromEntries(different) as Partial<SceneConfig>;
 }

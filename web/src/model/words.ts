@@ -11,6 +11,7 @@ import {
   type SceneConfig,
 } from 'ringlight/scene';
 import type { SceneModel } from './scene-model.ts';
+import { siegeText } from './siege-words.ts';
 
 export const STATE_WORDS: readonly string[] = [
   'not there',
@@ -201,7 +202,9 @@ export function worldSentence(model: SceneModel): string {
   return `${parts.join('; ')}.`;
 }
 
-const FIELD_WORDS: Readonly<Record<keyof SceneConfig, (config: SceneConfig) => string>> = {
+const FIELD_WORDS: Readonly<
+  Record<keyof SceneConfig, (config: SceneConfig, other: SceneConfig | null) => string>
+> = {
   overlay: ({ overlay }) => (overlay === 'ring' ? 'ring' : 'Mainline'),
   nodes: ({ nodes }) => countText(nodes, 'node'),
   seed: ({ seed }) => `seed ${seed}`,
@@ -215,13 +218,16 @@ const FIELD_WORDS: Readonly<Record<keyof SceneConfig, (config: SceneConfig) => s
   churn: ({ churn }) => `churn: ${churnText(churn)}`,
   lookupsPerSecond: ({ lookupsPerSecond }) => `${lookupsPerSecond} look-ups a second`,
   keys: ({ keys }) => countText(keys, 'key'),
+  siege: ({ siege }, other) => siegeText(siege, other?.siege),
 };
 
 /** By what a world is told from the one beside it; its K where they begin alike. */
 export function differenceText(config: SceneConfig, other: SceneConfig | null): string {
   const fields = Object.keys(FIELD_WORDS) as (keyof SceneConfig)[];
-  const different = fields.filter((field) => other !== null && config[field] !== other[field]);
+  const isOther = (field: keyof SceneConfig) =>
+    JSON.stringify(config[field]) !== JSON.stringify(other?.[field]);
+  const different = fields.filter((field) => other !== null && isOther(field));
   return (different.length === 0 ? (['k'] as const) : different)
-    .map((field) => FIELD_WORDS[field](config))
+    .map((field) => FIELD_WORDS[field](config, other))
     .join(', ');
 }

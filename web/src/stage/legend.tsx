@@ -83,7 +83,7 @@ function entriesOf(model: SceneModel, special: SpecialNodes): Entry[] {
     crashed && { sign: '⊗', name: 'crashed', text: 'crashed' },
     paused && { sign: '⏸', name: 'paused', text: 'paused' },
     joining && { sign: '◌', name: 'joining', text: 'joining' },
-    sybil && { sign: '▲', name: 'sybil', text: 'Sybil' },
+    sybil && { sign: '▲', name: 'sybil', text: 'an attacker’s node' },
     ring && isMistaken(model) && { sign: '┄', name: 'mistaken', text: 'successor that is not so' },
     model.isSplit && { sign: '◎', name: 'side', text: 'cut off' },
   ];

@@ -79,7 +79,7 @@ function percent(share: number): string {
 /** A node in a few short lines, its number first. */
 export function describeNode(model: SceneModel, node: number): string[] {
   const lines = [`Node ${node}`];
-  const sybil = model.isSybil[node] === 1 ? ', a Sybil' : '';
+  const sybil = model.isSybil[node] === 1 ? ', an attacker’s' : '';
   lines.push(`${STATE_WORDS[model.stateOf[node]] ?? 'unknown'}${sybil}`);
   const places = model.placesOf(node);
   if (places.length > 1) lines.push(`${places.length} places`);
