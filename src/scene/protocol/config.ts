@@ -114,9 +114,12 @@ export const SceneConfig: z.ZodMiniType<SceneConfig> = z.pipe(
       const { message } = outcome.error.issues[0];
       issues.push({ code: 'custom', message, path: [field], input: value[field] });
     }
-    const { overlay, nodes, siege } = value;
+    const { overlay, nodes, family, siege } = value;
     if (siege === undefined || issues.length > 0) return;
-    const complaint = overlay === 'ring' ? 'a world of Mainline' : siegeComplaint(siege, nodes);
+    const complaint =
+      overlay === 'ring' || family === 6
+        ? 'a world of Mainline over IPv4'
+        : siegeComplaint(siege, nodes);
     if (complaint === null) return;
     issues.push({ code: 'custom', message: complaint, path: ['siege'], input: siege });
   }),

@@ -31,8 +31,10 @@ test.each([
   expect(() => mainline(siege)).toThrow(message);
 });
 
-test('a ring has none', () => {
+test('a ring has none, nor has a network of IPv6: attackers are counted by their /24', () => {
   const siege = { adversaries: [] };
   expect(() => checkSceneConfig({ overlay: 'ring', siege })).toThrow('a world of Mainline');
+  const v6 = { overlay: 'mainline', family: 6, siege };
+  expect(() => checkSceneConfig(v6)).toThrow('a world of Mainline over IPv4');
   expect(siegeComplaint({ adversaries: [] }, 10)).toBeNull();
 });
