@@ -244,6 +244,7 @@ function healthAndLookups(group: Command): void {
   lookupCommand(group, 'put', 'store a value of at most 1000 bytes for two hours (BEP 44)')
     .argument('[value]', 'text; its target is printed')
     .option('--file <file>', 'the value is in this file')
+    .option('--torrent <info-hash>', 'what follow tells of (BEP 46): needs --key', infoHash)
     .option(
       '--key <file>',
       'a value that can be changed: by whoever has this key, made when missing',

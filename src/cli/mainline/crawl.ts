@@ -66,15 +66,13 @@ export async function crawl(options: CrawlCommandOptions, console: Console): Pro
     const zones = nodes.map(
       (node, i): Zone => ({ node, file: files[i]!, before: states[i]!, progress: null }),
     );
+    await Promise.all(nodes.map((node) => joined(node, over.signal)));
+    if (over.signal.aborted) {
+      console.say('Stopped before anybody was visited.');
+      return;
+    }
     const results = await Promise.all(
-      zones.map(async (zone) => {
-        await zone.node
-          .ready({ timeoutMs: READY_MS, signal: over.signal })
-          .catch((error: DhtError) => {
-            if (error.code !== 'ABORTED') throw error;
-          });
-        return crawled(zone, zones, options, over.signal, console);
-      }),
+      zones.map((zone) => crawled(zone, zones, options, over.signal, console)),
     );
     console.progress('');
     const swarms: Map<string, Swarm>[] = [];
@@ -89,6 +87,12 @@ export async function crawl(options: CrawlCommandOptions, console: Console): Pro
   } finally {
     await close();
   }
+}
+
+async function joined(node: Mainline, signal: AbortSignal): Promise<void> {
+  await node.ready({ timeoutMs: READY_MS, signal }).catch((error: DhtError) => {
+    if (error.code !== 'ABORTED') throw error;
+  });
 }
 
 const familyOf = (host: string): string => (host.includes(':') ? 'ipv6' : 'ipv4');

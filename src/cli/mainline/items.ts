@@ -26,6 +26,8 @@ export interface PutItemOptions extends LookupOptions, KeepChoice {
   seq?: bigint;
   cas?: bigint;
   file?: string;
+  /** An info-hash: a mutable torrent (BEP 46). */
+  torrent?: string;
 }
 
 /** The value on stdout: a string as it is, anything else as it is stored. */
@@ -94,12 +96,20 @@ export async function putItem(
   });
 }
 
-function givenValue(value: string | undefined, options: PutItemOptions): Uint8Array {
-  if ((value === undefined) === (options.file === undefined)) {
-    throw new CommandError('give a value, or a file that holds it with --file', 2, 'USAGE');
+function givenValue(
+  value: string | undefined,
+  { file, torrent, key }: PutItemOptions,
+): Uint8Array | { ih: Uint8Array } {
+  if ([value, file, torrent].filter((given) => given !== undefined).length !== 1) {
+    const what = 'give a value, a file that holds it with --file, or an info-hash with --torrent';
+    throw new CommandError(what, 2, 'USAGE');
   }
+  if (torrent !== undefined && key === undefined) {
+    throw new CommandError('--torrent needs --key: only its owner changes it', 2, 'USAGE');
+  }
+  if (torrent !== undefined) return { ih: new Uint8Array(Buffer.from(torrent, 'hex')) };
   if (value !== undefined) return new TextEncoder().encode(value);
-  return readFor(options.file!);
+  return readFor(file!);
 }
 
 function readFor(file: string): Uint8Array {

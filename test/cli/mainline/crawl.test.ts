@@ -103,6 +103,16 @@ test('what is no state of a crawl is left alone', async () => {
   expect(stderr).toMatch(/state\.json is no state of a crawl; move it away to begin anew\n$/);
 });
 
+test('stopped before anybody answered it leaves nothing', async () => {
+  const out = join(folder, 'nobody');
+  const { status, stdout } = await ringlight([
+    ...['mainline', 'crawl', '--host', '127.0.0.1', '--bootstrap', '127.0.0.1:9'],
+    ...['--out', out, '--for', '300ms'],
+  ]);
+  expect([status, stdout]).toEqual([0, 'Stopped before anybody was visited.\n']);
+  expect(readdirSync(folder)).not.toContain('nobody');
+});
+
 test('without anybody to ask it says so', async () => {
   const { status, stderr } = await ringlight([
     'mainline',

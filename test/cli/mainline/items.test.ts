@@ -33,6 +33,18 @@ describe('ringlight mainline put, get', () => {
     expect(got).toMatchObject({ status: 0, stdout: 'Hello World!' });
   });
 
+  test('a mutable torrent is what follow tells of', async () => {
+    const file = join(folder, 'torrents');
+    const first = await mainline('put', '--torrent', '5e'.repeat(20), '--key', file);
+    expect(first.status).toBe(0);
+    const link = `urn:btpk:${publicKeyOf(readFileSync(file, 'utf8').trim())}`;
+    const [node] = testnet.nodes;
+    for await (const version of node.follow(link, { republish: false })) {
+      expect(version).toMatchObject({ infoHash: '5e'.repeat(20), seq: 1n });
+      break;
+    }
+  });
+
   test('a key file is made for its owner alone, and used again', async () => {
     const file = join(folder, 'key');
     const first = await mainline('put', 'one', '--key', file, '--salt', 'notes');
@@ -69,8 +81,10 @@ describe('ringlight mainline put, get', () => {
     ],
     ['a file that holds no key', ['put', 'x', '--key', 'none'], 'holds no key'],
     ['a key where no file can be', ['put', 'x', '--key', 'no/where/key'], 'cannot write'],
-    ['two values', ['put', 'x', '--file', 'none'], 'give a value, or a file'],
-    ['no value', ['put'], 'give a value, or a file'],
+    ['two values', ['put', 'x', '--file', 'none'], 'give a value, a file'],
+    ['no value', ['put'], 'give a value, a file'],
+    ['a torrent of nobody', ['put', '--torrent', '5e'.repeat(20)], '--torrent needs --key'],
+    ['a torrent and a value', ['put', 'x', '--torrent', '5e'.repeat(20)], 'give a value, a file'],
     ['a file that is not there', ['put', '--file', 'nowhere'], 'cannot read'],
     ['a target of 41 digits', ['get', 'a'.repeat(41)], 'Expected 40 hexadecimal digits'],
     ['a negative number', ['put', 'x', '--seq=-1'], 'Expected a whole number in 0..2^63-1'],
