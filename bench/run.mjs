@@ -3,13 +3,14 @@
  *
  *     npm run bench                    all of it, about ten minutes; writes bench/results.md
  *     npm run bench -- --quick         short runs, nothing is written
- *     npm run bench -- --only codec    served, lookups, codec, memory or ring; nothing is written
+ *     npm run bench -- --only codec    served, answers, lookups, codec, memory or ring; nothing is written
  *     npm run bench:ring               the ring alone, in five minutes; what it finds is kept apart
  *     npm run bench -- --beside DIR    another checkout, built, is measured in the same run
  */
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { measureAnswers } from './answers.mjs';
 import { measureCodec } from './codec.mjs';
 import { measureLookups } from './lookups.mjs';
 import { measureMemory } from './memory.mjs';
@@ -23,6 +24,7 @@ import { MissingTool, measureServed } from './served.mjs';
 /** @type {Record<string, (run: Run) => Promise<Section | Section[]>>} */
 const MEASUREMENTS = {
   served: measureServed,
+  answers: measureAnswers,
   lookups: measureLookups,
   codec: measureCodec,
   memory: measureMemory,
