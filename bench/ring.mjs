@@ -7,7 +7,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addressOf } from '../dist/core/address.js';
 import { FrameType, FrameWriter } from '../dist/ring/frames.js';
@@ -236,7 +236,8 @@ const SERVERS = [
   ringServer('its Redis port, on disk', { data: '' }, RESP, 'kept', 'redis'),
   redisServer('redis, no persistence', ['--appendonly', 'no']),
   redisServer('redis, appendfsync always', ['--appendonly', 'yes', '--appendfsync', 'always']),
-  ringServer('ringlight, memory, one command each', {}, CLASS, 'once'),
+  // Whoever names the dialect takes its changes, too.
+  ringServer('ringlight, memory, one command each', { wire: 'seed' }, CLASS, 'once'),
 ];
 
 /** @param {Run} run @param {string} load @param {string} folder @returns {Promise<Section>} */
@@ -467,7 +468,7 @@ function servingSection(samples, rounds) {
       'and looks at neither; it is measured right after the row. "One command each" opens a connection for every ' +
       'request, as programs of the class do. Writes are acknowledged by the owner alone (K = 0); on disk and with ' +
       'appendfsync always, when they are on disk. CPU is user + system time of the server. Medians (min–max); ratios ' +
-      'are those within a round.',
+      `are those within a round. Load of the machine when this ended, the bench included: ${decimals(1)(loadavg()[1])}.`,
     table: [['server', 'command', 'per second', 'CPU µs each', 'p50 µs', 'p99 µs'], ...rows],
     goals: [
       goal(

@@ -13,7 +13,7 @@
 import { assert } from './assert.ts';
 import { ID_BYTES } from './id.ts';
 import { OrderedRecords } from './ordered.ts';
-import type { Store, StoreToken } from './store.ts';
+import { ownMemory, type Store, type StoreToken } from './store.ts';
 
 /** One write that could still be lost: what was there before, and under which key or name. */
 interface Undo {
@@ -70,7 +70,7 @@ export class MemoryStore implements Store {
   }
 
   put(key: Uint8Array, start: number, record: Uint8Array): void {
-    this.#remember(idOf(key, start), this.#set(key, start, new Uint8Array(record)));
+    this.#remember(idOf(key, start), this.#set(key, start, ownMemory(record)));
   }
 
   remove(key: Uint8Array, start: number): void {
