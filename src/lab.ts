@@ -32,7 +32,9 @@ export {
   RingLabNode,
   type RingLabOptions,
   type RingLabResult,
+  type RingLabWatcher,
 } from './api/lab/ring-lab.ts';
+export type { RingNotice } from './api/ring/watch.ts';
 export { shown } from './core/argument.ts';
 export { DhtError } from './io/errors.ts';
 export type {

@@ -106,7 +106,6 @@ export type {
 } from './api/mainline/signed-peers.ts';
 export type { MainlineSnapshot, SavedAnnouncement } from './api/mainline/snapshot.ts';
 export type { StoredPeers } from './api/mainline/stored.ts';
-export type { EventOptions, EventStream } from './api/mainline/watchers.ts';
 export { type Measured, type Measurement, metricsText } from './api/metrics.ts';
 export {
   type Address,
@@ -122,6 +121,7 @@ export type { CallLimits } from './io/calls.ts';
 export type { Clock } from './io/clock.ts';
 export type { Endpoint } from './io/endpoint.ts';
 export { DhtError, type DhtErrorCode } from './io/errors.ts';
+export type { EventOptions, EventStream } from './io/events.ts';
 export { Search } from './io/search.ts';
 export type { HookAnswer, IncomingQuery, OwnAnswer, QueryHook } from './mainline/answering/hook.ts';
 export type { CapturedPacket } from './mainline/capture/captured.ts';

@@ -48,6 +48,7 @@ export type { CallLimits } from './io/calls.ts';
 export type { Clock } from './io/clock.ts';
 export type { Endpoint } from './io/endpoint.ts';
 export { DhtError, type DhtErrorCode } from './io/errors.ts';
+export type { EventOptions, EventStream } from './io/events.ts';
 export type { TcpCounters } from './io/tcp.ts';
 export type { TlsOptions } from './io/tls.ts';
 export type { Wire } from './ring/dialects/wire.ts';

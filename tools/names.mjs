@@ -3,6 +3,8 @@
  * are published, needs a build, and ends with 1 when
  *
  *     - what can be closed lacks one of the names that all such things have,
+ *     - what is watched and can be closed has no `events()`, or one of another kind than `onEvent`,
+ *     - a getter of what can be watched is of one kind here and of another there, and no reason is known,
  *     - an option is of one kind at one door and of another elsewhere, and no reason is known,
  *     - a name has its unit in a form of its own.
  *
@@ -33,6 +35,12 @@ const SEVERAL = {
   peers: 'a count, or all bounds of peers',
   key: 'of a ring, of a certificate, of addresses that are hashed',
   seed: 'of chance; of an announce, whether all of the torrent is there (BEP 33)',
+};
+/** Getters that are several things, and why. */
+const SEVERAL_VIEWS = {
+  stats: 'what there is to count',
+  metrics: 'what nodes sent: datagrams here, frames there',
+  nodes: 'with the calls of what they are',
 };
 /** Units as they are not written. */
 const ODD_UNITS = /(?:PerS|PerMin|InMs|Millis|Timeout|Interval|Delay|Duration)$/;
@@ -86,10 +94,32 @@ const open = [...owners].filter(([, names]) => names.get('close')?.type.endsWith
 console.log(`| what is open | ${OF_ALL_OPEN.join(' | ')} | more |\n|---|${'---|'.repeat(6)}`);
 for (const [owner, names] of open) {
   const has = OF_ALL_OPEN.map((name) => (names.has(name) ? 'yes' : '**no**'));
-  const more = ['host', 'port', 'url', 'nodes', 'ready', 'watch'].filter((name) => names.has(name));
+  const more = ['host', 'port', 'url', 'nodes', 'ready', 'watch', 'events'].filter((name) =>
+    names.has(name),
+  );
   console.log(`| ${owner} | ${has.join(' | ')} | ${more.join(', ')} |`);
   for (const name of OF_ALL_OPEN)
     if (!names.has(name)) complaints.push(`${owner} has no "${name}"`);
+}
+
+for (const [owner, names] of open) {
+  const events = names.get('events')?.type;
+  if (names.has('watch') !== (events !== undefined))
+    complaints.push(`${owner} has one of "watch" and "events": both, or none`);
+  else if (events !== undefined && !/\?: EventOptions\b.*=> EventStream</.test(events))
+    complaints.push(`${owner}: "events" is ${events}`);
+}
+
+/** By getter of what can be watched: its kinds. @type {Map<string, Set<string>>} */
+const views = new Map();
+for (const names of owners.values()) {
+  if (!names.has('watch')) continue;
+  for (const [name, { type, isMethod }] of names)
+    if (!isMethod) views.set(name, (views.get(name) ?? new Set()).add(type));
+}
+for (const [name, kinds] of views) {
+  if (kinds.size > 1 && !Object.hasOwn(SEVERAL_VIEWS, name))
+    complaints.push(`"${name}" is ${[...kinds].join(', or ')}`);
 }
 
 /** By name of an option: its kinds, and who has it. @type {Map<string, Map<string, string[]>>} */

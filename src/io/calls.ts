@@ -3,6 +3,7 @@
  * knows a call by its number; whoever waits holds the promise. A call ends once: by its outcome, by
  * its AbortSignal, or because the node closes.
  */
+import { shown } from '../core/argument.ts';
 import type { Clock } from './clock.ts';
 import { DhtError } from './errors.ts';
 
@@ -195,6 +196,12 @@ export async function unlessAborted<T>(
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** @throws TypeError for what is no signal. */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw new TypeError(`"signal" expected an AbortSignal, got ${shown(signal)}`);
 }
 
 function aborted(signal: AbortSignal): DhtError {

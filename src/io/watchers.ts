@@ -19,21 +19,16 @@ export class Watchers<Watcher extends object> {
   readonly #watchers = new Set<Callbacks<Watcher>>();
   readonly #names: readonly (keyof Watcher & string)[];
   readonly #tell: Teller;
-  readonly #changed: () => void;
+  readonly #ends = new Set<() => void>();
+  #isClosed = false;
 
   /**
    * @param names of the callbacks.
    * @param tell hears what a watcher throws.
-   * @param changed is called when somebody came or went.
    */
-  constructor(
-    names: readonly (keyof Watcher & string)[],
-    tell: Teller,
-    changed: () => void = () => {},
-  ) {
+  constructor(names: readonly (keyof Watcher & string)[], tell: Teller) {
     this.#names = names;
     this.#tell = tell;
-    this.#changed = changed;
   }
 
   /** @returns how to stop it. @throws TypeError. */
@@ -47,11 +42,34 @@ export class Watchers<Watcher extends object> {
       if (own !== undefined) one[name] = guarded(own.bind(watcher), this.#tell) as Watcher[never];
     }
     this.#watchers.add(one);
-    this.#changed();
+    this.changed();
     return () => {
       this.#watchers.delete(one);
-      this.#changed();
+      this.changed();
     };
+  }
+
+  /** Somebody came or went. */
+  protected changed(): void {}
+
+  /** The same of one who wants to know the end. @param ended is called when what is watched closes. */
+  addUntil(watcher: Watcher, ended: () => void): () => void {
+    const stop = this.add(watcher);
+    this.#ends.add(ended);
+    return () => {
+      this.#ends.delete(ended);
+      stop();
+    };
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** What is watched has closed: what was told until now is heard, and then the end. */
+  close(): void {
+    this.#isClosed = true;
+    for (const end of [...this.#ends]) queueMicrotask(end);
   }
 
   /** The callbacks of this name of all who look on now. */

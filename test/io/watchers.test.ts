@@ -10,11 +10,12 @@ interface Watcher {
 function setup() {
   const told: string[] = [];
   let changes = 0;
-  const watchers = new Watchers<Watcher>(
-    ['onEvent', 'onEnd'],
-    (error) => told.push(String(error)),
-    () => changes++,
-  );
+  class Counting extends Watchers<Watcher> {
+    protected override changed(): void {
+      changes++;
+    }
+  }
+  const watchers = new Counting(['onEvent', 'onEnd'], (error) => told.push(String(error)));
   const tell = (what: string) => {
     for (const hear of watchers.of('onEvent')) hear(what);
   };

@@ -7,6 +7,7 @@
  */
 import { type Address, ipOf, isIp6, isLoopback, parseIp, parseIp6 } from '../../core/address.ts';
 import { checkNames, wholeNumber } from '../../core/argument.ts';
+import { checkSignal, unlessAborted } from '../../io/calls.ts';
 import { type Endpoint, localIp, parseEndpoint, resolveEndpoint } from '../../io/endpoint.ts';
 import { DhtError } from '../../io/errors.ts';
 import { NotOffered, Probe, type ProbeOptions, Violation } from './probe.ts';
@@ -42,6 +43,8 @@ export interface ConformanceOptions {
   host?: string;
   /** Hears each result as it comes. */
   onRule?: (result: RuleResult) => void;
+  /** Gives it up when it fires, with ABORTED. */
+  signal?: AbortSignal;
 }
 
 /** Nodes on this machine are asked as fast as they answer, others 4 times a second. */
@@ -57,20 +60,22 @@ const CHECKS: Readonly<Record<number, Check>> = {
 /**
  * Tests a node from outside: a few hundred datagrams, 2 seconds on this machine, minutes elsewhere. It
  * leaves some peers and items in the node's stores.
- * @throws DhtError TIMEOUT when the node does not answer at all; TypeError, RangeError.
+ * @throws DhtError TIMEOUT when the node does not answer at all, ABORTED by its signal; TypeError, RangeError.
  */
 export async function checkConformance(
   node: string | Endpoint,
   options: ConformanceOptions = {},
 ): Promise<ConformanceResult> {
-  checkNames(options, 'options', 'checkConformance', ['timeoutMs', 'host', 'onRule']);
+  checkNames(options, 'options', 'checkConformance', ['timeoutMs', 'host', 'onRule', 'signal']);
+  const { signal } = options;
+  checkSignal(signal);
   const timeoutMs = wholeNumber(options.timeoutMs ?? 2000, 'timeoutMs', 1, 60_000);
   const isV6 = [parseEndpoint(node, 'node').host, options.host].some((one) => one?.includes(':'));
-  const to = await resolveEndpoint(node, 'node', isV6 ? 6 : 4);
+  const to = await unlessAborted(signal, resolveEndpoint(node, 'node', isV6 ? 6 : 4));
   const home = options.host === undefined ? homeFor(to) : await localIp(options.host);
   const probes: Probe[] = [];
   try {
-    const { probe, company } = await gather(home, to, timeoutMs, probes);
+    const { probe, company } = await gather(home, to, { timeoutMs, signal }, probes);
     const rules: RuleResult[] = [];
     for (const { number, title, untested } of RULES) {
       const check = CHECKS[number];
@@ -118,11 +123,11 @@ async function judged(
 async function gather(
   home: number,
   to: Address,
-  timeoutMs: number,
+  waiting: Pick<ProbeOptions, 'timeoutMs' | 'signal'>,
   probes: Probe[],
 ): Promise<{ probe: Probe; company: Company }> {
   const isHere = isLoopback(to);
-  const settings: ProbeOptions = { timeoutMs, paceMs: isHere ? 0 : PACE_MS };
+  const settings: ProbeOptions = { ...waiting, paceMs: isHere ? 0 : PACE_MS };
   const open = async (ip: number): Promise<Probe> => {
     const probe = await Probe.open(ip, to, settings);
     probes.push(probe);
@@ -133,7 +138,7 @@ async function gather(
     await probe.ask('ping', {});
   } catch (error) {
     if (error instanceof Violation) {
-      throw new DhtError('TIMEOUT', `no answer within ${timeoutMs} ms`);
+      throw new DhtError('TIMEOUT', `no answer within ${waiting.timeoutMs} ms`);
     }
     throw error;
   }

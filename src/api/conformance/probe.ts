@@ -19,6 +19,7 @@ import {
   writeAddress6,
 } from '../../core/address.ts';
 import { equalIds } from '../../core/id.ts';
+import { unlessAborted } from '../../io/calls.ts';
 import { systemClock } from '../../io/clock.ts';
 import { systemRandom } from '../../io/entropy.ts';
 import { bindUdp } from '../../io/udp.ts';
@@ -78,6 +79,7 @@ export interface ProbeOptions {
   timeoutMs: number;
   /** Between two questions; for nodes that are not on this machine. */
   paceMs: number;
+  signal?: AbortSignal | undefined;
 }
 
 export class Probe {
@@ -154,11 +156,11 @@ export class Probe {
     const reply = this.#wait(t);
     this.#send(bytes);
     const pong = await this.#ping();
-    const answer = await Promise.race([reply, after(pong ? GRACE_MS : 0).then(() => null)]);
+    const answer = await this.#within(pong ? GRACE_MS : 0, reply);
     this.#waiting.delete(latin1(t, 0, t.length));
     if (answer) this.came = shownBytes(answer.raw);
     else if (!pong) throw new Violation('answers no ping after this');
-    if (this.#options.paceMs > 0) await after(this.#options.paceMs);
+    if (this.#options.paceMs > 0) await this.#within(this.#options.paceMs);
     return answer;
   }
 
@@ -169,7 +171,7 @@ export class Probe {
     this.#strays = 0;
     this.#send(bytes);
     if (!(await this.#ping())) throw new Violation('answers no ping after this');
-    await after(GRACE_MS);
+    await this.#within(GRACE_MS);
     return this.#strays;
   }
 
@@ -178,9 +180,23 @@ export class Probe {
     const pong = this.#wait(t);
     const ro: Record<string, Encodable> = this.isReadOnly ? { ro: 1 } : {};
     this.#send(encode({ a: { id: this.id }, q: 'ping', ...ro, t, y: 'q' }));
-    const answer = await Promise.race([pong, after(this.#options.timeoutMs).then(() => null)]);
+    const answer = await this.#within(this.#options.timeoutMs, pong);
     this.#waiting.delete(latin1(t, 0, t.length));
     return answer !== null;
+  }
+
+  /** What comes in this time, or null. @throws DhtError ABORTED. */
+  async #within<T>(ms: number, coming?: Promise<T>): Promise<T | null> {
+    let disarm = (): void => {};
+    const late = new Promise<null>((resolve) => {
+      disarm = systemClock.after(ms, () => resolve(null), true);
+    });
+    const first = coming === undefined ? late : Promise.race([coming, late]);
+    try {
+      return await unlessAborted(this.#options.signal, first);
+    } finally {
+      disarm();
+    }
   }
 
   #wait(t: Uint8Array): Promise<Reply | null> {
@@ -248,10 +264,6 @@ export function shownBytes(bytes: Uint8Array): string {
 
 export function randomBytes(length: number): Uint8Array {
   return Uint8Array.from({ length }, () => systemRandom.uint32() & 0xff);
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => systemClock.after(ms, resolve, true));
 }
 
 /** Compact node info, entry by entry; null when its length is none. */

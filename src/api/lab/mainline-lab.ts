@@ -122,7 +122,10 @@ export interface LabStats extends WorldStats {
   lookups: { count: number } & Omit<Summary, 'lookups'>;
 }
 
-/** What a lab tells somebody who looks on, as it happens. Looking changes nothing. */
+/**
+ * What a lab tells somebody who looks on, at its moment of virtual time. Looking changes nothing; call
+ * nothing of the lab from here.
+ */
 export interface LabWatcher {
   /** A lookup that was called for has ended; `node` is its number, the grade the oracle's. */
   onLookup?(trace: LookupTrace, node: number, grade: Grade): void;
@@ -197,11 +200,11 @@ export class Lab extends LabWorld {
   }
 
   /** The latest lookups that were called for, graded by the oracle. */
-  get lookups(): readonly Grade[] {
+  get grades(): readonly Grade[] {
     return this.#grades;
   }
 
-  /** All of `lookups` together, and what the wire carried. */
+  /** All of `grades` together, and what the wire carried. */
   get metrics(): Summary & { delivered: number; lost: number; undeliverable: number } {
     const { delivered, lost, undeliverable } = this.world;
     return { ...summaryOf(this.#grades), delivered, lost, undeliverable };

@@ -10,7 +10,8 @@
 import { formatAddress } from '../../core/address.ts';
 import { checkNames, shown, wholeNumber } from '../../core/argument.ts';
 import { parseId } from '../../core/id.ts';
-import { DhtError } from '../../io/errors.ts';
+import { DhtError, warn } from '../../io/errors.ts';
+import { Watchers } from '../../io/watchers.ts';
 import { type ChurnChoice, churnFrom } from '../../lab/life/churn-model.ts';
 import type { Life } from '../../lab/life/life.ts';
 import { checkSchedule, follow, type Step } from '../../lab/life/schedule.ts';
@@ -21,7 +22,7 @@ import { livingRing } from '../../lab/ring/living-ring.ts';
 import type { RingOverlay } from '../../lab/ring/ring-overlay.ts';
 import { sha1 } from '../../lab/sha1.ts';
 import type { World } from '../../lab/world.ts';
-import type { RingOutcome } from '../../ring/outcome.ts';
+import type { RingEvent, RingOutcome } from '../../ring/outcome.ts';
 import {
   LEVELS,
   type Level,
@@ -30,6 +31,7 @@ import {
   ringSettings,
 } from '../../ring/settings.ts';
 import type { RingInfo } from '../../ring/view.ts';
+import { noticeOf, type RingNotice } from '../ring/watch.ts';
 import { networkOf } from './lab-choices.ts';
 import { LabWorld, type WorldStats } from './lab-world.ts';
 import { GRADES_REMEMBERED } from './mainline-lab.ts';
@@ -75,6 +77,17 @@ export interface RingLabResult {
   latencyMs: number;
 }
 
+/**
+ * What a lab of a ring tells somebody who looks on, at its moment of virtual time. Looking changes nothing;
+ * call nothing of the lab from here.
+ */
+export interface RingLabWatcher {
+  /** What node number `node` tells: as of a real member. */
+  onEvent?(notice: RingNotice, node: number): void;
+  /** A call of node number `node` has ended: what it came to, and the oracle's grade. */
+  onLookup?(became: RingLabResult | DhtError, node: number, grade: Grade): void;
+}
+
 /** What is known of a call that is under way. */
 interface Begun {
   node: number;
@@ -90,6 +103,7 @@ export class RingLab extends LabWorld {
   readonly #grades: Grade[] = [];
   readonly #calls = new VirtualCalls((isOver) => this.world.run(Infinity, isOver));
   readonly #begun = new Map<number, Begun>();
+  readonly #watchers = new Watchers<RingLabWatcher>(['onEvent', 'onLookup'], warn);
 
   /** @internal Use `createLab({ overlay: 'ring' })`. */
   constructor(options: Omit<RingLabOptions, 'overlay'>) {
@@ -112,7 +126,10 @@ export class RingLab extends LabWorld {
         ...{ seed, nodes, identities, settings, sha1, network: model },
         churn: churn === undefined ? null : churnFrom(churn, nodes),
       },
-      { onOutcome: (_node, call, outcome) => this.#ended(call, outcome), onEvent() {} },
+      {
+        onOutcome: (_node, call, outcome) => this.#ended(call, outcome),
+        onEvent: (node, event) => this.#heard(node, event),
+      },
     );
     this.#overlay = overlay;
     this.life = life;
@@ -129,11 +146,11 @@ export class RingLab extends LabWorld {
   }
 
   /** The latest calls, graded by the oracle: did they end at the true owner, and at what price? */
-  get lookups(): readonly Grade[] {
+  get grades(): readonly Grade[] {
     return this.#grades;
   }
 
-  /** All of `lookups` together, and what nodes sent for everything that they did. */
+  /** All of `grades` together, and what nodes sent for everything that they did. */
   get metrics(): Summary & { framesSent: number; bytesSent: number } {
     const { framesOut: framesSent, bytesOut: bytesSent } = this.#overlay.counters;
     return { ...summaryOf(this.#grades), framesSent, bytesSent };
@@ -143,6 +160,11 @@ export class RingLab extends LabWorld {
   get stats(): WorldStats {
     const { delivered, lost, undeliverable, elapsedMs: virtualMs } = this.world;
     return { virtualMs, nodes: this.nodes.length, delivered, lost, undeliverable };
+  }
+
+  /** Tells `watcher` what happens until the returned function is called. */
+  watch(watcher: RingLabWatcher): () => void {
+    return this.#watchers.add(watcher);
   }
 
   /** A new process each, at the same address, with what its disk held or an empty one. */
@@ -186,6 +208,10 @@ export class RingLab extends LabWorld {
     });
   }
 
+  #heard(node: number, event: RingEvent): void {
+    for (const hear of this.#watchers.of('onEvent')) hear(noticeOf(event), node);
+  }
+
   #ended(call: number, outcome: RingOutcome): void {
     const begun = this.#begun.get(call);
     this.#begun.delete(call);
@@ -193,24 +219,28 @@ export class RingLab extends LabWorld {
     const { code, message, found, value, hops, copies } = outcome;
     const owner = this.#overlay.nodeAt(outcome.owner);
     const latencyMs = this.world.now - begun.atMs;
-    this.#grade(begun, outcome, owner, latencyMs);
-    if (code !== 'ok') {
-      const known =
-        code === 'unknown' ? 'OUTCOME_UNKNOWN' : code.toUpperCase().replaceAll('-', '_');
-      return this.#calls.fail(call, new DhtError(known as DhtError['code'], message));
-    }
-    this.#calls.settle(call, { found, value, owner, hops, copies, latencyMs });
+    const known = code === 'unknown' ? 'OUTCOME_UNKNOWN' : code.toUpperCase().replaceAll('-', '_');
+    const became =
+      code === 'ok'
+        ? { found, value, owner, hops, copies, latencyMs }
+        : new DhtError(known as DhtError['code'], message);
+    const grade = this.#grade(begun, outcome, owner, latencyMs);
+    for (const hear of this.#watchers.of('onLookup')) hear(became, begun.node, grade);
+    if (became instanceof DhtError) this.#calls.fail(call, became);
+    else this.#calls.settle(call, became);
   }
 
   /** Exact is who ended at the node that truly owns the key. */
-  #grade({ node, key }: Begun, outcome: RingOutcome, owner: number, latencyMs: number): void {
+  #grade({ node, key }: Begun, outcome: RingOutcome, owner: number, latencyMs: number): Grade {
     const { code, hops, silent } = outcome;
     const failed = code !== 'ok';
     const exact = !failed && owner === this.ownerOf(key);
     const found = exact ? 1 : 0;
     const rpcs = hops + silent;
-    this.#grades.push({ node, exact, found, wanted: 1, rpcs, hops, latencyMs, failed });
+    const grade = { node, exact, found, wanted: 1, rpcs, hops, latencyMs, failed };
+    this.#grades.push(grade);
     if (this.#grades.length > GRADES_REMEMBERED) this.#grades.shift();
+    return grade;
   }
 }
 

@@ -22,6 +22,7 @@ import {
 } from '../../io/endpoint.ts';
 import { sha1 } from '../../io/entropy.ts';
 import { DhtError } from '../../io/errors.ts';
+import { type EventOptions, type EventStream, eventsOf } from '../../io/events.ts';
 import type { Search } from '../../io/search.ts';
 import { verify } from '../../io/signatures.ts';
 import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
@@ -44,7 +45,7 @@ import type { PingResult } from './answer.ts';
 import { type CrawledNode, type CrawlOptions, type CrawlResult, crawl } from './crawl.ts';
 import { type Desk, type LookupOutcome, searchOf } from './desk.ts';
 import { Entrance } from './entrance.ts';
-import type { MainlineWatcher } from './events.ts';
+import type { MainlineHappening, MainlineWatcher } from './events.ts';
 import { type FollowOptions, follow, type Pointer, type Version } from './follow.ts';
 import type * as items from './item-results.ts';
 import { getItem, putItem, republishItem } from './items.ts';
@@ -74,7 +75,7 @@ import { Services } from './services.ts';
 import { SignedPeerCalls } from './signed-peers.ts';
 import { type StoredPeers, storedPeers } from './stored.ts';
 import { rememberTrace } from './traces.ts';
-import { type EventOptions, type EventStream, eventsOf, MainlineWatchers } from './watchers.ts';
+import { hearAll, MainlineWatchers } from './watchers.ts';
 
 /** Only `openMainline` makes nodes. */
 export const OPENED: unique symbol = Symbol('opened');
@@ -353,8 +354,8 @@ export class Mainline extends Opened {
   }
 
   /** What happens from now on: all that `onEvent` hears, and lookups. @throws TypeError, RangeError; DhtError CLOSED. */
-  events(options: EventOptions = {}): EventStream {
-    return eventsOf([this.watchers], options);
+  events(options: EventOptions = {}): EventStream<MainlineHappening> {
+    return eventsOf([this.watchers], hearAll, options, wasClosed);
   }
 
   /** What others have announced to us, at most `limit` info-hashes. */

@@ -12,6 +12,7 @@
 import { formatEndpoint } from '../../core/address.ts';
 import type { CallLimits } from '../../io/calls.ts';
 import { DhtError } from '../../io/errors.ts';
+import { type EventOptions, type EventStream, eventsOf } from '../../io/events.ts';
 import { Search } from '../../io/search.ts';
 import type { Encodable } from '../../mainline/krpc/bencode.ts';
 import { equalBytes } from '../../mainline/krpc/item.ts';
@@ -20,7 +21,7 @@ import type { MainlineStats } from '../../mainline/views.ts';
 import { metricsText } from '../metrics.ts';
 import type { Announcement } from './announcer.ts';
 import type { CrawledNode, CrawlOptions, CrawlResult } from './crawl.ts';
-import type { MainlineWatcher } from './events.ts';
+import type { MainlineHappening, MainlineWatcher } from './events.ts';
 import { controllerUnder, followAll, sampleAll } from './families.ts';
 import type { FollowOptions, Pointer, Version } from './follow.ts';
 import {
@@ -35,11 +36,12 @@ import {
 } from './item-results.ts';
 import type { KeptItem } from './kept-items.ts';
 import type { Mainline } from './mainline.ts';
+import { wasClosed } from './outcomes.ts';
 import type { PacketOptions } from './packet-filter.ts';
 import { type PacketStream, packetsOf } from './packets.ts';
 import type { AnnounceEveryOptions, AnnounceOptions, Id, Peer } from './results.ts';
 import type { SampledInfoHash, SampleOptions, SampleResult } from './samples.ts';
-import { type EventOptions, type EventStream, eventsOf } from './watchers.ts';
+import { hearAll } from './watchers.ts';
 
 /** What all calls come to: what is of one family stands beside what is of the other. */
 export interface OfSeveral {
@@ -223,11 +225,9 @@ export class Multihomed {
   }
 
   /** What happens at any of the nodes from now on. @throws as a node's `events`. */
-  events(options: EventOptions = {}): EventStream {
-    return eventsOf(
-      this.nodes.map(({ watchers }) => watchers),
-      options,
-    );
+  events(options: EventOptions = {}): EventStream<MainlineHappening> {
+    const watched = this.nodes.map(({ watchers }) => watchers);
+    return eventsOf(watched, hearAll, options, wasClosed);
   }
 
   /** Counters of each node since it was opened, in the order of `nodes`. */

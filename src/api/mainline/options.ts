@@ -5,7 +5,7 @@
 import { checkNames, shown, wholeNumber } from '../../core/argument.ts';
 import type { DatagramTransport } from '../../core/host.ts';
 import type { Random } from '../../core/random.ts';
-import type { CallLimits } from '../../io/calls.ts';
+import { type CallLimits, checkSignal } from '../../io/calls.ts';
 import type { Clock } from '../../io/clock.ts';
 import { type Teller, watch } from '../../io/guard.ts';
 import type { UdpForm } from '../../io/udp.ts';
@@ -150,11 +150,6 @@ export function checkLimits(limits: CallLimits, call: string, more: readonly str
   const { timeoutMs, signal } = limits;
   if (timeoutMs !== undefined) wholeNumber(timeoutMs, 'timeoutMs', 1, 0x7fffffff);
   checkSignal(signal);
-}
-
-function checkSignal(signal: unknown): void {
-  if (signal === undefined || signal instanceof AbortSignal) return;
-  throw new TypeError(`"signal" expected an AbortSignal, got ${shown(signal)}`);
 }
 
 /** @returns how many traces are kept. */

@@ -228,7 +228,7 @@ export class RingAccess extends Opened {
   }
 
   #mayBegin(): void {
-    if (this.ending) throw new DhtError('CLOSED', 'the ring was closed');
+    if (this.ending) throw ringClosed();
   }
 
   /** @internal What the owner of a place answers to a query (ring/queries.ts). */
@@ -327,6 +327,8 @@ export class RingAccess extends Opened {
 function outcomeValue({ value }: RingOutcome): Uint8Array | null {
   return value;
 }
+
+export const ringClosed = (): DhtError => new DhtError('CLOSED', 'the ring was closed');
 
 function writeResult({ found, copies, owner, hops }: RingOutcome): WriteResult {
   return { existed: found, copies, owner: formatAddress(owner), hops };

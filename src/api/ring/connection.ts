@@ -3,7 +3,7 @@
  * one of the members that it was told of.
  */
 
-import { type CallLimits, Calls } from '../../io/calls.ts';
+import { type CallLimits, Calls, unlessAborted } from '../../io/calls.ts';
 import { epochClock } from '../../io/clock.ts';
 import type { Endpoint } from '../../io/endpoint.ts';
 import { sha1, systemRandom } from '../../io/entropy.ts';
@@ -54,7 +54,7 @@ export class RingConnection extends RingService {
 /**
  * Opens a client of a ring, which reaches it through one of `entries`. Without `wire` they are asked
  * which dialect they speak.
- * @throws TypeError or RangeError for a wrong option; DhtError UNREACHABLE or UNKNOWN_HOST.
+ * @throws TypeError or RangeError for a wrong option; DhtError UNREACHABLE or UNKNOWN_HOST; ABORTED by its signal.
  */
 export async function connectRing(
   entries: string | Endpoint | readonly (string | Endpoint)[],
@@ -64,7 +64,7 @@ export async function connectRing(
   const chosen = settingsOf(options);
   const secret = secretOf(options);
   const tls = tlsOf(options);
-  const addresses = await entriesOf(entries, 'entries');
+  const addresses = await unlessAborted(options.signal, entriesOf(entries, 'entries'));
   if (addresses.length === 0) throw new TypeError('"entries" expected HOST:PORT, got none');
   const settings = await withWire(options, chosen, addresses);
   const streams = await listenTcp(0, [], { connectTimeoutMs: settings.connectTimeoutMs, tls });

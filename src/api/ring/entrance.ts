@@ -5,6 +5,7 @@
 import { type Address, formatAddress } from '../../core/address.ts';
 import { checkNames, shown } from '../../core/argument.ts';
 import type { Random } from '../../core/random.ts';
+import { checkSignal, unlessAborted } from '../../io/calls.ts';
 import { type Clock, epochClock } from '../../io/clock.ts';
 import { type Endpoint, parseEndpoint, resolveEndpoint } from '../../io/endpoint.ts';
 import { hmacSha256, sha1 } from '../../io/entropy.ts';
@@ -32,23 +33,27 @@ export interface RingAccessOptions extends Partial<RingSettings> {
    * only. Members and clients have to have them alike.
    */
   tls?: TlsOptions;
+  /** Gives the opening up when it fires, with ABORTED; what is open does not hear of it. */
+  signal?: AbortSignal;
   /** Hears of broken invariants. Default: a process warning. */
   onError?: (error: unknown) => void;
   clock?: Clock;
   random?: Random;
 }
 
-/** The settings among the options: what is no setting is refused by name. */
+/** The settings among the options: what is no setting is refused by name. @throws TypeError, RangeError. */
 export function settingsOf(options: RingAccessOptions): RingSettings {
   const {
     textSafe: _textSafe,
     secret: _secret,
     tls: _tls,
+    signal,
     onError: _onError,
     clock: _clock,
     random: _random,
     ...chosen
   } = options;
+  checkSignal(signal);
   return ringSettings(chosen);
 }
 
@@ -115,15 +120,16 @@ export async function withWire(
   if (options.tls !== undefined) return settings;
   const likely = remembered === null ? settings : { ...settings, wire: remembered };
   if (entries.length === 0) return likely;
-  const { clock = epochClock, onError = warn } = options;
+  const { clock = epochClock, onError = warn, signal } = options;
   const streams = await listenTcp(0, [], { connectTimeoutMs: settings.connectTimeoutMs });
   const driver = new StreamDriver(clock, streams, onError);
   try {
-    const wire = await new Promise<Wire | null>((resolve) => {
+    const answer = new Promise<Wire | null>((resolve) => {
       const probe = new WireProbe(streams, 0, entries, sha1(new Uint8Array(0)), resolve);
       driver.run(probe);
       driver.perform((_machine, now) => probe.start(now));
     });
+    const wire = await unlessAborted(signal, answer);
     if (wire !== null) return { ...settings, wire };
   } finally {
     await driver.stop();

@@ -12,12 +12,13 @@ import {
 } from '../../core/address.ts';
 import { shown, wholeNumber } from '../../core/argument.ts';
 import type { StoreToken } from '../../core/store.ts';
-import { type CallLimits, Calls } from '../../io/calls.ts';
+import { type CallLimits, Calls, unlessAborted } from '../../io/calls.ts';
 import { epochClock } from '../../io/clock.ts';
 import { type DiskStore, isOlder, openDiskStore } from '../../io/disk-store.ts';
 import { type Endpoint, resolveHost } from '../../io/endpoint.ts';
 import { sha1, systemRandom } from '../../io/entropy.ts';
 import { DhtError, warn } from '../../io/errors.ts';
+import { type EventOptions, type EventStream, eventsOf } from '../../io/events.ts';
 import { tellerOf } from '../../io/guard.ts';
 import { StreamDriver } from '../../io/stream-driver.ts';
 import { listenTcp } from '../../io/tcp.ts';
@@ -29,7 +30,7 @@ import type { RingSecret } from '../../ring/greeting/secret.ts';
 import { type RecordInfo, recordsOf } from '../../ring/holdings.ts';
 import { RingNode } from '../../ring/node.ts';
 import type { RingInfo } from '../../ring/view.ts';
-import { OPENED, type RingStats, type RingWorld } from './access.ts';
+import { OPENED, type RingStats, type RingWorld, ringClosed } from './access.ts';
 import {
   entriesOf,
   type RingAccessOptions,
@@ -40,7 +41,7 @@ import {
 } from './entrance.ts';
 import { Readiness } from './readiness.ts';
 import { RingService } from './service.ts';
-import { type RingNotice, type RingWatcher, RingWatchers } from './watch.ts';
+import { hearNotices, type RingNotice, type RingWatcher, RingWatchers } from './watch.ts';
 
 /** Identities of one process at most: each listens on a port of its own. */
 export const IDENTITIES_MAX = 256;
@@ -109,7 +110,7 @@ export class Ring extends RingService {
    * @throws DhtError TIMEOUT, ABORTED or CLOSED.
    */
   ready(limits: CallLimits = {}): Promise<void> {
-    if (this.ending) return Promise.reject(new DhtError('CLOSED', 'the ring was closed'));
+    if (this.ending) return Promise.reject(ringClosed());
     return this.#readiness.ready(limits);
   }
 
@@ -131,6 +132,11 @@ export class Ring extends RingService {
   /** Tells `watcher` what happens until the returned function is called. */
   watch(watcher: RingWatcher): () => void {
     return this.#watchers.add(watcher);
+  }
+
+  /** What happens from now on: all that `onEvent` hears. @throws TypeError, RangeError; DhtError CLOSED. */
+  events(options: EventOptions = {}): EventStream<RingNotice> {
+    return eventsOf([this.#watchers], hearNotices, options, ringClosed);
   }
 
   /**
@@ -155,6 +161,7 @@ export class Ring extends RingService {
   /** @internal */
   protected override async finish(): Promise<void> {
     await super.finish();
+    this.#watchers.close();
     await this.#store?.close();
   }
 }
@@ -205,12 +212,28 @@ function tellOfTls(tls: Tls | null, watchers: RingWatchers): void {
   };
 }
 
+/** Where we are reached. @throws TypeError or RangeError where nobody, or just anybody, could. */
+async function ownIp(host: string, isOpen: boolean): Promise<number> {
+  const ip = await resolveHost(host);
+  if (ip === 0) {
+    throw new TypeError('"host" expected the address that others reach this node by, got 0.0.0.0');
+  }
+  if (!isOpen && !isLoopback(addressOf(ip, 0))) {
+    throw new RangeError(
+      '"host" expected a loopback address, or "secret", or "open": whoever reaches the port of an open ' +
+        'ring may read, write and be a member',
+    );
+  }
+  return ip;
+}
+
 /**
  * Opens a node: opens its store, binds its ports and begins to join. Await `ready()` to know that it
  * is a member. With `join` and without `wire` those who are joined are asked first which dialect they
  * speak, and one of them has to be there, unless `data` remember it; with `wire` the node waits for them.
  * @throws TypeError or RangeError for a wrong option; DhtError ADDRESS_IN_USE, ADDRESS_UNAVAILABLE,
- * NOT_PERMITTED, UNKNOWN_HOST, UNREACHABLE, DATA_IN_USE, DATA_DAMAGED, DATA_VERSION, DATA_UNUSABLE or NOT_INSTALLED.
+ * NOT_PERMITTED, UNKNOWN_HOST, UNREACHABLE, DATA_IN_USE, DATA_DAMAGED, DATA_VERSION, DATA_UNUSABLE or NOT_INSTALLED;
+ * ABORTED by its signal.
  */
 export async function openRing(options: RingOptions = {}): Promise<Ring> {
   const {
@@ -223,7 +246,13 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
     open = false,
     ...rest
   } = options;
-  const { textSafe = false, onError = warn, clock = epochClock, random = systemRandom } = rest;
+  const {
+    textSafe = false,
+    onError = warn,
+    clock = epochClock,
+    random = systemRandom,
+    signal,
+  } = rest;
   const chosen = settingsOf({ historyBytes: HISTORY_BYTES, ...rest });
   const secret = membersSecret(rest);
   const tls = tlsOf(rest);
@@ -233,20 +262,12 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
   if (data !== undefined && (typeof data !== 'string' || data === '')) {
     throw new TypeError(`"data" expected a directory, got ${shown(data)}`);
   }
-  const entries = await entriesOf(join, 'join');
-  const ip = await resolveHost(host);
-  if (ip === 0) {
-    throw new TypeError('"host" expected the address that others reach this node by, got 0.0.0.0');
-  }
-  if (secret === null && !open && !isLoopback(addressOf(ip, 0))) {
-    throw new RangeError(
-      '"host" expected a loopback address, or "secret", or "open": whoever reaches the port of an open ' +
-        'ring may read, write and be a member',
-    );
-  }
+  const entries = await unlessAborted(signal, entriesOf(join, 'join'));
+  const ip = await unlessAborted(signal, ownIp(host, open || secret !== null));
   let driver: StreamDriver | null = null;
   const stored: Flushed = (token, error) => driver?.stored(token, error);
-  const store = data === undefined ? null : await openStore(data, stored);
+  const opening = data === undefined ? Promise.resolve(null) : openStore(data, stored);
+  const store = await unlessAborted(signal, opening, (late) => late?.close());
   try {
     const settings = await withWire(rest, chosen, entries, rememberedWire(store));
     store?.keepFact(WIRE_FACT, new TextEncoder().encode(settings.wire));

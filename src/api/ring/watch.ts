@@ -3,6 +3,7 @@
  * member that nobody watches does nothing for it; watching changes nothing of what it does.
  */
 import { type Address, formatAddress } from '../../core/address.ts';
+import type { Line } from '../../io/feed.ts';
 import type { Teller } from '../../io/guard.ts';
 import type { StreamTap } from '../../io/tcp.ts';
 import { Watchers } from '../../io/watchers.ts';
@@ -42,28 +43,27 @@ interface Tapped {
   tap: StreamTap | null;
 }
 
-export class RingWatchers {
-  readonly #watchers: Watchers<RingWatcher>;
+/** Fills a line with events. */
+export const hearNotices = (line: Line<RingNotice>): RingWatcher => ({
+  onEvent: (notice) => line.push(notice),
+});
+
+export class RingWatchers extends Watchers<RingWatcher> {
   readonly #streams: Tapped;
 
   /** @param tell hears what a watcher throws. */
   constructor(streams: Tapped, tell: Teller) {
+    super(['onEvent', 'onBytes'], tell);
     this.#streams = streams;
-    this.#watchers = new Watchers(['onEvent', 'onBytes'], tell, () => this.#listen());
-  }
-
-  /** @returns how to stop it. */
-  add(watcher: RingWatcher): () => void {
-    return this.#watchers.add(watcher);
   }
 
   /** Passes an event on, later: nothing calls back into a node. */
   hear(event: RingEvent): void {
-    for (const hear of this.#watchers.of('onEvent')) queueMicrotask(() => hear(noticeOf(event)));
+    for (const hear of this.of('onEvent')) queueMicrotask(() => hear(noticeOf(event)));
   }
 
-  #listen(): void {
-    const taps = this.#watchers.of('onBytes');
+  protected override changed(): void {
+    const taps = this.of('onBytes');
     this.#streams.tap =
       taps.length === 0
         ? null

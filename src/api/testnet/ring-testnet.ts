@@ -59,7 +59,7 @@ export interface RingTestnet {
  * have their backups. When one cannot be opened, all are closed again. @throws as `openRing`.
  */
 export async function createRingTestnet(options: RingTestnetOptions = {}): Promise<RingTestnet> {
-  const { nodes: wanted = 16, port = 0, timeoutMs = 60_000, ...common } = options;
+  const { nodes: wanted = 16, port = 0, timeoutMs = 60_000, signal, ...common } = options;
   const count = wholeNumber(wanted, 'nodes', 1, RING_TESTNET_LIMIT);
   const settings = { k: 2, ...common };
   const opened = new TestnetNodes<Ring>();
@@ -102,12 +102,13 @@ export async function createRingTestnet(options: RingTestnetOptions = {}): Promi
     [Symbol.asyncDispose]: close,
   };
   try {
-    await opened.add(await openRing({ ...settings, port })).ready();
+    const limits = signal === undefined ? {} : { signal };
+    await opened.add(await openRing({ ...settings, ...limits, port })).ready(limits);
     const join = nodes[0]!.addresses[0]!;
     for (let i = 1; i < count; i++) {
-      await opened.add(await openRing({ ...settings, join })).ready();
+      await opened.add(await openRing({ ...settings, ...limits, join })).ready(limits);
     }
-    await testnet.settled();
+    await testnet.settled(limits);
     return testnet;
   } catch (error) {
     await close();

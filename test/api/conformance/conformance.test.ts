@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { checkConformance } from '../../../src/api/conformance/conformance.ts';
 import { RULES } from '../../../src/api/conformance/rules.ts';
 import {
+  type ConformanceOptions,
   decode,
   type Encodable,
   type MainlineOptions,
@@ -102,4 +103,31 @@ test('whoever does not answer has no scorecard', async () => {
     'did you mean "timeoutMs"',
   );
   await expect(checkConformance('127.0.0.1:9', { timeoutMs: 0 })).rejects.toThrow('timeoutMs');
+});
+
+test('a signal gives it up, between two rules or while a node is silent, and its sockets are closed', async () => {
+  const [afterOne, unheard] = [new AbortController(), new AbortController()];
+  const onQuery = () => {
+    unheard.abort();
+    return null;
+  };
+  await using node = await openMainline({ host: '127.0.0.1', bootstrap: false });
+  await using silent = await openMainline({ host: '127.0.0.1', bootstrap: false, onQuery });
+  const sockets = () =>
+    process.getActiveResourcesInfo().filter((name) => name === 'UDPWRAP').length;
+  const before = sockets();
+  const heard: number[] = [];
+  const onRule = ({ number }: { number: number }) => {
+    heard.push(number);
+    afterOne.abort();
+  };
+  const test = (port: number, options: ConformanceOptions) =>
+    checkConformance({ host: '127.0.0.1', port }, options);
+  const aborted = { code: 'ABORTED' };
+  await expect(test(node.port, { onRule, signal: afterOne.signal })).rejects.toMatchObject(aborted);
+  expect(heard.length).toBeLessThan(RULES.length);
+  const patient = { timeoutMs: 60_000, signal: unheard.signal };
+  await expect(test(silent.port, patient)).rejects.toMatchObject(aborted);
+  await expect.poll(sockets, { timeout: 10_000 }).toBe(before);
+  await expect(test(1, { signal: 1 as never })).rejects.toThrow('"signal"');
 });

@@ -50,7 +50,7 @@ describe('a lab of Mainline nodes', () => {
     const { grade } = await lab.nodes[9].findNode(HASH);
     expect(grade.found).toBeGreaterThanOrEqual(7);
     expect(lab.metrics).toMatchObject({ lookups: 1, lost: 0, undeliverable: 0 });
-    expect(lab.lookups).toEqual([grade]);
+    expect(lab.grades).toEqual([grade]);
   });
 
   test('a crashed node is heard no more, and its own calls end', async () => {

@@ -50,6 +50,32 @@ describe('a lab of ring nodes', () => {
     expect(await lab.nodes[5].exists('x')).toBe(false);
   });
 
+  test('a watcher hears of nodes and of calls, with their grades, and changes nothing', async () => {
+    const run = async (isWatched: boolean) => {
+      const lab = small(3);
+      const kinds = new Set<string>();
+      const ended: [unknown, number][] = [];
+      const stop = lab.watch({
+        onEvent: ({ kind }, node) => void kinds.add(`${kind} ${node < 24}`),
+        onLookup: (became, node, grade) => {
+          ended.push([became, node]);
+          expect(lab.grades.at(-1)).toBe(grade);
+        },
+      });
+      if (!isWatched) stop();
+      const result = await lab.nodes[3].insert('hello', 'world');
+      lab.crash(lab.ownerOf('hello'));
+      lab.run('30 s');
+      return { lab, kinds, ended, result };
+    };
+    const [watched, alone] = [await run(true), await run(false)];
+    expect(watched.ended).toEqual([[watched.result, 3]]);
+    expect([...watched.kinds]).toContain('lost true');
+    expect([alone.kinds.size, alone.ended.length]).toEqual([0, 0]);
+    expect(watched.lab.traceHash).toBe(alone.lab.traceHash);
+    expect(() => watched.lab.watch({ onEvnt: () => {} } as object)).toThrow('"onEvent"');
+  });
+
   test('is the same run again with the same seed', async () => {
     const run = async (seed: number): Promise<string> => {
       const lab = small(seed);

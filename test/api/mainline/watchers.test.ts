@@ -1,7 +1,8 @@
 /** Watchers of a node: told while there are any, and whatever they do, nothing else changes. */
 import { expect, test } from 'vitest';
-import { eventsOf, MainlineWatchers } from '../../../src/api/mainline/watchers.ts';
+import { hearAll, MainlineWatchers } from '../../../src/api/mainline/watchers.ts';
 import type { DatagramTap } from '../../../src/io/driver.ts';
+import { eventsOf } from '../../../src/io/events.ts';
 import type { LookupTrace } from '../../../src/mainline.ts';
 
 function setup() {
@@ -82,7 +83,7 @@ const joined = (answered: number) => () => ({ kind: 'joined', answered }) as con
 
 test('events come one after the other, lookups among them, until the node closes', async () => {
   const { watchers } = setup();
-  const events = eventsOf([watchers], {});
+  const events = eventsOf([watchers], hearAll, {}, Error);
   watchers.tell(joined(1));
   watchers.lookupEnded(TRACE);
   await null;
@@ -93,46 +94,16 @@ test('events come one after the other, lookups among them, until the node closes
   expect(heard).toHaveLength(3);
   expect(heard).toContainEqual({ kind: 'lookup', trace: TRACE });
   expect(heard.at(-1)).toEqual({ kind: 'joined', answered: 2 });
-  expect(() => eventsOf([watchers], {})).toThrow('closed');
 });
 
-test('events of several end with the last of them', async () => {
-  const [one, two] = [setup().watchers, setup().watchers];
-  const events = eventsOf([one, two], {});
-  one.close();
-  await null;
-  two.tell(joined(2));
-  two.close();
-  const heard: unknown[] = [];
-  for await (const event of events) heard.push(event);
-  expect(heard).toEqual([{ kind: 'joined', answered: 2 }]);
-});
-
-test('who reads too slowly misses the oldest; leaving, or a signal, ends it for good', async () => {
+test('nobody makes an event when all have stopped listening', () => {
   const { watchers } = setup();
-  const over = new AbortController();
-  const events = eventsOf([watchers], { limit: 2, signal: over.signal });
-  for (let i = 0; i < 5; i++) watchers.tell(joined(i));
-  await null;
-  over.abort();
-  watchers.tell(joined(9));
-  await null;
-  const heard: unknown[] = [];
-  for await (const event of events) heard.push(event);
-  expect(heard).toEqual([joined(3)(), joined(4)()]);
-  expect(events.missed).toBe(3);
+  const events = eventsOf([watchers], hearAll, {}, Error);
+  events.close();
   let made = 0;
   watchers.tell(() => {
     made++;
     return joined(0)();
   });
   expect(made).toBe(0);
-});
-
-test('an option of events that means nothing is refused by name', () => {
-  const { watchers } = setup();
-  const open = (options: object) => () => eventsOf([watchers], options);
-  expect(open({ signle: 1 })).toThrow('did you mean "signal"');
-  expect(open({ signal: 1 })).toThrow(TypeError);
-  expect(open({ limit: 0 })).toThrow(RangeError);
 });

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -225,6 +225,31 @@ describe('a wrong argument', () => {
     });
   });
 });
+
+test('a signal gives the opening up while nobody answers, and nothing is left behind', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const data = join(base, 'aborted');
+  for (const open of [openRing, connectTo]) {
+    const over = new AbortController();
+    const opening = open({ join: `127.0.0.1:${port}`, data, signal: over.signal });
+    opening.catch(() => {});
+    const [asking] = (await once(silent, 'connection')) as [Socket];
+    over.abort();
+    await expect(opening).rejects.toMatchObject({ code: 'ABORTED' });
+    asking.resume();
+    await once(asking, 'close');
+  }
+  await expect(openRing({ data, signal: AbortSignal.abort() })).rejects.toThrow('aborted');
+  await expect(openRing({ signal: 1 as never })).rejects.toThrow('"signal"');
+  // Its folder is free again.
+  await (await openRing({ data })).close();
+  silent.close();
+});
+
+const connectTo = ({ join, signal }: { join: string; signal: AbortSignal }) =>
+  connectRing(join, { signal });
 
 test('what was opened is closed: nothing is left that would keep a process alive', async () => {
   const ring = await createRingTestnet({ nodes: 4, k: 1 });

@@ -43,6 +43,18 @@ test('addresses of an event become text, what is none stays', () => {
   expect(noticeOf(event)).toEqual({ kind: 'arc', identity: '127.0.0.1:1', end: 'ab' });
 });
 
+test('events of a real member come one after the other, until it has left', async () => {
+  const ring = await openRing();
+  const events = ring.events();
+  await ring.ready();
+  await ring.leave();
+  const kinds: string[] = [];
+  for await (const { kind } of events) kinds.push(kind);
+  expect(kinds.at(-1)).toBe('left');
+  expect(events.missed).toBe(0);
+  expect(() => ring.events()).toThrow('closed');
+});
+
 test('of a real member, bytes of both directions are seen', async () => {
   await using ring = await openRing();
   await ring.ready();
