@@ -34,7 +34,7 @@ export {
   type RingLabResult,
   type RingLabWatcher,
 } from './api/lab/ring-lab.ts';
-export type { RingNotice } from './api/ring/watch.ts';
+export type { RingNotice } from './api/ring/notice.ts';
 export { shown } from './core/argument.ts';
 export { DhtError } from './io/errors.ts';
 export type {

@@ -31,6 +31,7 @@ export {
 export { clientKey, passwordRights, type RingAccessOptions } from './api/ring/entrance.ts';
 export type { RingChange } from './api/ring/follow.ts';
 export type { RingKey, RingValue } from './api/ring/keys.ts';
+export type { RingNotice } from './api/ring/notice.ts';
 export { IDENTITIES_MAX, openRing, Ring, type RingOptions } from './api/ring/ring.ts';
 export {
   type ChangeResult,
@@ -43,7 +44,7 @@ export {
   RingService,
   type StoreOptions,
 } from './api/ring/service.ts';
-export type { RingNotice, RingWatcher } from './api/ring/watch.ts';
+export type { RingWatcher } from './api/ring/watch.ts';
 export type { CallLimits } from './io/calls.ts';
 export type { Clock } from './io/clock.ts';
 export type { Endpoint } from './io/endpoint.ts';

@@ -31,7 +31,7 @@ import {
   ringSettings,
 } from '../../ring/settings.ts';
 import type { RingInfo } from '../../ring/view.ts';
-import { noticeOf, type RingNotice } from '../ring/watch.ts';
+import { noticeOf, type RingNotice } from '../ring/notice.ts';
 import { networkOf } from './lab-choices.ts';
 import { LabWorld, type WorldStats } from './lab-world.ts';
 import { GRADES_REMEMBERED } from './mainline-lab.ts';

@@ -392,8 +392,7 @@ export class Mainline extends Opened {
   }
 
   #joinThrough(known: readonly Address[]): void {
-    if (this.#closed) return;
-    this.#driver.attempt(() => this.#node.join(this.#clock.now(), known));
+    if (!this.#closed) this.#driver.attempt(() => this.#node.join(this.#clock.now(), known));
   }
 
   /** Begins a lookup; at once, or when the first name of the bootstrap list is resolved. */

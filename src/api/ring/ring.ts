@@ -39,9 +39,10 @@ import {
   tlsOf,
   withWire,
 } from './entrance.ts';
+import type { RingNotice } from './notice.ts';
 import { Readiness } from './readiness.ts';
 import { RingService } from './service.ts';
-import { hearNotices, type RingNotice, type RingWatcher, RingWatchers } from './watch.ts';
+import { hearNotices, type RingWatcher, RingWatchers } from './watch.ts';
 
 /** Identities of one process at most: each listens on a port of its own. */
 export const IDENTITIES_MAX = 256;

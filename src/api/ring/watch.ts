@@ -2,30 +2,12 @@
  * Looking on at a member of a ring: what it tells as it happens, and the bytes that come and go. A
  * member that nobody watches does nothing for it; watching changes nothing of what it does.
  */
-import { type Address, formatAddress } from '../../core/address.ts';
 import type { Line } from '../../io/feed.ts';
 import type { Teller } from '../../io/guard.ts';
 import type { StreamTap } from '../../io/tcp.ts';
 import { Watchers } from '../../io/watchers.ts';
 import type { RingEvent } from '../../ring/outcome.ts';
-
-/** What a node tells as it happens. Addresses are `IP:port`. */
-export interface RingNotice {
-  kind: RingEvent['kind'];
-  /** Which of our identities it is about. */
-  identity?: string;
-  successor?: string;
-  predecessor?: string;
-  peer?: string;
-  /** Of an arc: 40 hexadecimal digits. */
-  end?: string;
-  records?: number;
-  bytes?: number;
-  /** Of a clock that is off: how far it is before those of the others. */
-  aheadMs?: number;
-  reason?: string;
-  message?: string;
-}
+import { noticeOf, type RingNotice } from './notice.ts';
 
 export interface RingWatcher {
   /** Called after the node is done with what led to it, so that it may be answered with a command. */
@@ -71,15 +53,4 @@ export class RingWatchers extends Watchers<RingWatcher> {
             for (const tap of taps) tap(...piece);
           };
   }
-}
-
-const ADDRESSES = ['identity', 'successor', 'predecessor', 'peer'];
-
-export function noticeOf(event: RingEvent): RingNotice {
-  return Object.fromEntries(
-    Object.entries(event).map(([name, value]) => [
-      name,
-      ADDRESSES.includes(name) ? formatAddress(value as Address) : value,
-    ]),
-  ) as unknown as RingNotice;
 }

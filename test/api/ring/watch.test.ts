@@ -1,6 +1,7 @@
 /** Looking on at a member: notices later, bytes at once, and no tap when nobody wants bytes. */
 import { expect, test } from 'vitest';
-import { noticeOf, type RingNotice, RingWatchers } from '../../../src/api/ring/watch.ts';
+import { noticeOf, type RingNotice } from '../../../src/api/ring/notice.ts';
+import { RingWatchers } from '../../../src/api/ring/watch.ts';
 import type { StreamTap } from '../../../src/io/tcp.ts';
 import { connectRing, openRing } from '../../../src/ring.ts';
 

@@ -1,0 +1,32 @@
+/** What a member tells those who look on, as plain fields: addresses are text. */
+import { type Address, formatAddress } from '../../core/address.ts';
+import type { RingEvent } from '../../ring/outcome.ts';
+
+/** What a node tells as it happens. Addresses are `IP:port`. */
+export interface RingNotice {
+  kind: RingEvent['kind'];
+  /** Which of our identities it is about. */
+  identity?: string;
+  successor?: string;
+  predecessor?: string;
+  peer?: string;
+  /** Of an arc: 40 hexadecimal digits. */
+  end?: string;
+  records?: number;
+  bytes?: number;
+  /** Of a clock that is off: how far it is before those of the others. */
+  aheadMs?: number;
+  reason?: string;
+  message?: string;
+}
+
+const ADDRESSES = ['identity', 'successor', 'predecessor', 'peer'];
+
+export function noticeOf(event: RingEvent): RingNotice {
+  return Object.fromEntries(
+    Object.entries(event).map(([name, value]) => [
+      name,
+      ADDRESSES.includes(name) ? formatAddress(value as Address) : value,
+    ]),
+  ) as unknown as RingNotice;
+}
