@@ -1,6 +1,6 @@
 /** Looking on at a member: notices later, bytes at once, and no tap when nobody wants bytes. */
 import { expect, test } from 'vitest';
-import { noticeOf, type RingNotice } from '../../../src/api/ring/notice.ts';
+import type { RingNotice } from '../../../src/api/ring/notice.ts';
 import { RingWatchers } from '../../../src/api/ring/watch.ts';
 import type { StreamTap } from '../../../src/io/tcp.ts';
 import { connectRing, openRing } from '../../../src/ring.ts';
@@ -37,11 +37,6 @@ test('the streams are tapped only while somebody wants their bytes', () => {
   expect(heard).toEqual([1, 2, 2]);
   stops[1]();
   expect(streams.tap).toBeNull();
-});
-
-test('addresses of an event become text, what is none stays', () => {
-  const event = { kind: 'arc', identity: 0x7f0000010001, end: 'ab' } as const;
-  expect(noticeOf(event)).toEqual({ kind: 'arc', identity: '127.0.0.1:1', end: 'ab' });
 });
 
 test('events of a real member come one after the other, until it has left', async () => {

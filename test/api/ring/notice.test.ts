@@ -1,0 +1,8 @@
+/** What a member tells, as plain fields. */
+import { expect, test } from 'vitest';
+import { noticeOf } from '../../../src/api/ring/notice.ts';
+
+test('addresses of an event become text, what is none stays', () => {
+  const event = { kind: 'arc', identity: 0x7f0000010001, end: 'ab' } as const;
+  expect(noticeOf(event)).toEqual({ kind: 'arc', identity: '127.0.0.1:1', end: 'ab' });
+});
