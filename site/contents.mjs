@@ -26,6 +26,7 @@ export const CONTENTS = [
       'docs/your-protocol.md',
       'docs/student-nodes.md',
       'docs/results.md',
+      'docs/notebooks.md',
       'docs/studio.md',
       'docs/recordings.md',
       'docs/events-and-metrics.md',

@@ -24,10 +24,11 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { makeDirectory } from '../files.ts';
-import type { ExperimentResult, Recorder, Table } from '../lab.ts';
+import { type ExperimentResult, type Recorder, TABLES, type Table } from '../lab.ts';
 import { writeCsv } from './csv.ts';
 import type { Figure } from './figures/figure.ts';
 import { figuresOf } from './figures/figures.ts';
+import { numbers, rankOf, tableNamed } from './figures/reading.ts';
 import { writeParquet } from './parquet.ts';
 import { partialOf } from './partial.ts';
 import { reportOf } from './report.ts';
@@ -112,22 +113,44 @@ function writeFiles(folder: string, run: FinishedRun, csv: boolean): void {
   const figures = figuresOf(result, tables);
   for (const { name, svg, numbers } of figures) {
     writeFileSync(join(folder, `${name}.svg`), svg);
-    if (numbers !== undefined) writeFileSync(join(folder, `${name}.csv`), numbers);
+    writeFileSync(join(folder, numbersFileOf(name)), numbers);
   }
   const files = filesOf(tables, figures, csv);
   const report = reportOf({ result, config, origin, figures, tables, files });
   writeFileSync(join(folder, 'report.html'), report);
-  writeFileSync(join(folder, 'summary.json'), summaryOf(run, origin, files));
+  const curve = latencyCurveOf(tables);
+  writeFileSync(join(folder, 'summary.json'), summaryOf(run, origin, files, curve));
 }
 
 function filesOf(tables: readonly Table[], figures: readonly Figure[], csv: boolean): string[] {
   return [
     ...tables.map(({ name }) => `${name}.parquet`),
     ...(csv ? tables.map(({ name }) => `${name}.csv`) : []),
-    ...figures.flatMap(({ name, numbers }) =>
-      numbers === undefined ? [`${name}.svg`] : [`${name}.svg`, `${name}.csv`],
-    ),
+    ...figures.flatMap(({ name }) => [`${name}.svg`, numbersFileOf(name)]),
   ];
+}
+
+/** The numbers under a figure; where a table has its name, they are told apart. */
+function numbersFileOf(figure: string): string {
+  return Object.hasOwn(TABLES, figure) ? `${figure}-figure.csv` : `${figure}.csv`;
+}
+
+/** Shares at which the curve of latencies is told in `summary.json`: every hundredth. */
+const CURVE_PARTS = 100;
+
+/** How long it took until 0, 1, … 100 % of all lookups had ended; null for those that failed. */
+function latencyCurveOf(tables: readonly Table[]): (number | null)[] {
+  const lookups = tableNamed(tables, 'lookups');
+  if (lookups.rows === 0) return [];
+  const failed = numbers(lookups, 'failed');
+  const times = numbers(lookups, 'latency_ms').map((ms, row) =>
+    failed[row] === 1 ? Infinity : ms,
+  );
+  times.sort();
+  return Array.from({ length: CURVE_PARTS + 1 }, (_, part) => {
+    const ms = times[rankOf(part / CURVE_PARTS, times.length)]!;
+    return ms === Infinity ? null : ms;
+  });
 }
 
 /** What was to be known first stands first; below that keys are in alphabetical order. */
@@ -135,10 +158,11 @@ function summaryOf(
   { result, config, machine }: FinishedRun,
   origin: Readonly<Record<string, string>>,
   files: readonly string[],
+  latencyCurveMs: readonly (number | null)[],
 ): string {
   const { experiment, seed, nodes, pass, traceHash, checks, metrics, ...others } = result;
   const parts = { experiment, seed, nodes, pass, traceHash, checks, metrics, ...others };
-  const all = { ...parts, ...machine, options: config, origin, files };
+  const all = { ...parts, latencyCurveMs, ...machine, options: config, origin, files };
   const lines = Object.entries(all).map(
     ([key, value]) => `  ${JSON.stringify(key)}: ${orderedJson(value, 2).replaceAll('\n', '\n  ')}`,
   );

@@ -38,11 +38,8 @@ const STYLE = `
   .wide { overflow-x: auto }
 `;
 
-export function reportOf(parts: ReportParts): string {
-  const { result, origin, figures } = parts;
-  const { experiment, nodes, seed, pass } = result;
-  const title = `${experiment}: ${nodes.toLocaleString('en')} nodes, seed ${seed}`;
-  const verdict = result.checks.length === 0 ? 'nothing to compare with' : verdictOf(pass);
+/** A page that stands by itself: nothing is fetched. */
+export function pageOf(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -53,7 +50,18 @@ export function reportOf(parts: ReportParts): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escaped(experiment)}</h1>
+${body}
+</body>
+</html>
+`;
+}
+
+export function reportOf(parts: ReportParts): string {
+  const { result, origin, figures } = parts;
+  const { experiment, nodes, seed, pass } = result;
+  const title = `${experiment}: ${nodes.toLocaleString('en')} nodes, seed ${seed}`;
+  const verdict = result.checks.length === 0 ? 'nothing to compare with' : verdictOf(pass);
+  const body = `<h1>${escaped(experiment)}</h1>
 <p>${nodes.toLocaleString('en')} nodes, seed ${seed}, run <code>${escaped(origin['run_id']!)}</code>: ${verdict}</p>
 <h2>Checks</h2>
 ${checksOf(result)}
@@ -64,10 +72,8 @@ ${pairsOf([...Object.entries(parts.config), ...Object.entries(origin), ['trace_h
 <p class="dim">The same options, seed and version give the same trace hash, and the same files byte
 for byte, <a href="summary.json">summary.json</a> apart.</p>
 <h2>Files</h2>
-${filesOf(parts)}
-</body>
-</html>
-`;
+${filesOf(parts)}`;
+  return pageOf(title, body);
 }
 
 function verdictOf(pass: boolean): string {
@@ -96,7 +102,7 @@ function precise(value: number): string {
 }
 
 /** In the page a figure has the page's ink; by itself it brought its own. */
-function figureOf({ svg, caption }: Figure): string {
+export function figureOf({ svg, caption }: Figure): string {
   const inner = svg.replace(/<style>.*?<\/style>/, '');
   return `<figure>\n${inner}<figcaption>${escaped(caption)}</figcaption>\n</figure>`;
 }

@@ -24,6 +24,7 @@ if (isUpdate) process.argv.splice(process.argv.indexOf('--update'), 1);
 /** Beside us, what the pages tell their readers to install. */
 const WITH = {
   'docs/results.md': ['@duckdb/node-api@1.5.5-r.5'],
+  'docs/notebooks.md': ['@duckdb/node-api@1.5.5-r.5'],
   'docs/testing.md': ['jest@30', 'vitest@3'],
   'docs/tutorials/researcher.md': ['@duckdb/node-api@1.5.5-r.5'],
 };

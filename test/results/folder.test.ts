@@ -67,7 +67,11 @@ describe('the folder of a run', () => {
     writeFolder(one, finishedRun(small));
     writeFolder(two, finishedRun(small));
     expect(filesIn(two)).toEqual(filesIn(one));
-    expect(Object.keys(filesIn(one)).some((name) => name.endsWith('.csv'))).toBe(false);
+    // Numbers of figures only: tables as CSV are asked for.
+    expect(
+      Object.keys(filesIn(one)).filter((name) => /^(?:lookups|nodes|rpcs)\.csv$/.test(name)),
+    ).toEqual([]);
+    expect(Object.keys(filesIn(one))).toContain('rpcs-figure.csv');
   });
 
   test('a name that is taken, or a place that is no folder, is refused before the work', () => {

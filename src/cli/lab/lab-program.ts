@@ -14,6 +14,7 @@ import { gradeCommand } from './grade-program.ts';
 import { listExperiments, replay, runFrom, runOne, runToSave, showExperiment } from './lab.ts';
 import { isModule } from './module-experiment.ts';
 import { defaultOf, flagOf, isToggle, metaOf, type Options, typed } from './options.ts';
+import { writePdfs } from './pdf.ts';
 import { bringModuleOf, planOf, requestFrom, type Shard } from './plan.ts';
 import { query } from './query.ts';
 import { type RecordOptions, recordRun } from './record.ts';
@@ -59,7 +60,7 @@ export function labCommands(group: Command, version: string): void {
   soakCommand(group, version);
   gradeCommand(group);
   recordCommand(group);
-  queryCommand(group);
+  resultCommands(group);
 }
 
 function runCommands(group: Command): void {
@@ -152,7 +153,14 @@ function recordCommand(group: Command): void {
     );
 }
 
-function queryCommand(group: Command): void {
+function resultCommands(group: Command): void {
+  group
+    .command('pdf')
+    .description('the figures of one run or many as PDF (needs pdfkit and svg-to-pdfkit)')
+    .argument('<folder>', 'of a run, or one with runs below it')
+    .option('--json', 'one JSON object per line', false)
+    .action((folder: string, options: Json) => writePdfs(folder, openConsole(options.json)));
+
   group
     .command('query')
     .description('ask the results of one run or many by SQL (needs @duckdb/node-api)')

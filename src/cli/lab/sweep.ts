@@ -4,14 +4,15 @@
  *
  *     a sweep that was ended goes on where it stopped    what is there is not run again
  *     machines share it without knowing of each other    `--shard i/n`, all into one place
- *     whoever comes last sees all of it                  `sweep.json` beside the folders
+ *     whoever comes last sees all of it                  `sweep.json` and `sweep/report.html` beside the folders
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectory } from '../../files.ts';
-import type { Check } from '../../lab.ts';
+import type { Check, Sweep } from '../../lab.ts';
 import { type Estimate, estimateOf } from '../../results/confidence.ts';
 import { type Source, sourceOfThisPackage } from '../../results/run.ts';
+import { type SweepParts, writeSweepReport, writeWhole } from '../../results/sweep-report.ts';
 import { CommandError, type Console, counted, green, red } from '../console.ts';
 import type { CellOutcome } from './cell.ts';
 import { shortly } from './lab-text.ts';
@@ -91,8 +92,12 @@ export async function runSweep(
     if (!rows.has(place.run) && isThere(place)) rows.set(place.run, rowIn(place));
   const groups = groupsOf(places, rows);
   const summary = summaryOf(plan, source, places, rows, groups);
-  if (out !== undefined) writeWhole(join(out, 'sweep.json'), summary);
+  if (out !== undefined) {
+    writeWhole(join(out, 'sweep.json'), `${JSON.stringify(summary, null, 2)}\n`);
+    writeSweepReport(join(out, 'sweep'), partsOf(plan, places, rows, groups));
+  }
   showGroups(groups, console);
+  if (out !== undefined) console.say(`${join(out, 'sweep', 'report.html')} has the figures`);
   console.emit('sweep', summary);
   if (status !== 0) return status;
   return mine.every(({ run }) => rows.has(run)) && groups.every(isAgreed) ? 0 : 1;
@@ -176,11 +181,34 @@ function summaryOf(
   };
 }
 
-/** Several shares may write it at once: each whole, the last one stays. */
-function writeWhole(file: string, contents: object): void {
-  const partial = `${file}.${process.pid}.partial`;
-  writeFileSync(partial, `${JSON.stringify(contents, null, 2)}\n`);
-  renameSync(partial, file);
+/** What the report draws: what is asked of every run, and what this experiment checks. */
+function partsOf(
+  { experiment }: Plan,
+  places: readonly Place[],
+  rows: ReadonlyMap<string, Row>,
+  groups: readonly Group[],
+): SweepParts {
+  const done = places.filter(({ run }) => rows.has(run));
+  const checked = groups.flatMap(({ verdicts }) => verdicts.map(({ name }) => name));
+  return {
+    experiment: experiment.name,
+    cells: places.length,
+    done: done.length,
+    pass: done.length === places.length && groups.every(isAgreed),
+    names: [...new Set([...SHOWN, ...checked])],
+    groups: groups.map(({ config, varied, estimates, verdicts }) => {
+      const folders = done.filter((place) => place.config === config).map(({ folder }) => folder!);
+      const summaries = folders.map((folder) =>
+        JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')),
+      ) as { sweeps?: Sweep[]; latencyCurveMs?: (number | null)[] }[];
+      return {
+        ...{ varied, estimates },
+        expected: Object.fromEntries(verdicts.map(({ name, expected }) => [name, expected])),
+        sweeps: summaries.map(({ sweeps = [] }) => sweeps),
+        curves: summaries.map(({ latencyCurveMs = [] }) => latencyCurveMs),
+      };
+    }),
+  };
 }
 
 function showGroups(groups: readonly Group[], console: Console): void {

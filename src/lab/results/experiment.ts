@@ -89,6 +89,9 @@ export interface ExperimentResult {
 export interface SweepPoint {
   x: number;
   y: number;
+  /** The 95 % confidence interval of `y`, where it is a mean over several seeds. */
+  low?: number;
+  high?: number;
 }
 
 /** One line of a sweep, and what was published or computed beside it. */

@@ -3,7 +3,7 @@
  */
 import type { Check, Table } from '../../lab.ts';
 import { type Figure, shortNumber, svgOf } from './figure.ts';
-import { histogram } from './marks.ts';
+import { barsCsv, histogram } from './marks.ts';
 import { expected, isRing, mean, numbers, tableNamed } from './reading.ts';
 
 export interface Counted {
@@ -75,5 +75,5 @@ export function countsFigure(
     `mean ${shortNumber(mean(values))}${beside}; ${values.length.toLocaleString('en')} lookups`,
     [histogram(values, label, 'share of lookups, %', wanted)],
   );
-  return { name: what.name, title, caption, svg };
+  return { name: what.name, title, caption, svg, numbers: barsCsv(values, what.column) };
 }

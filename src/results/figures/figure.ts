@@ -25,17 +25,23 @@ export interface Figure {
   /** What to notice. */
   caption: string;
   svg: string;
-  /** The numbers that it draws, as CSV, where they are in no table of the run. */
-  numbers?: string;
+  /** The numbers that it draws, as CSV. */
+  numbers: string;
 }
 
 /** Data colours; each is at least 3 : 1 from #fff and from #15181c. */
 export const COLOURS = {
   measured: '#2f7fc1',
   failed: '#d1495b',
-  /** For further series of one plot, after `measured`. */
-  series: ['#2f7fc1', '#b9770e', '#2a9170', '#8e6bbf'],
+  /**
+   * For the series of one plot. Told apart by those who see no red, no green or no blue, too: at least 28 in
+   * CIELAB between any two, as Machado et al. (2009) simulate it; the test computes it.
+   */
+  series: ['#2f7fc1', '#a8720f', '#8c3cf0', '#5d6b52'],
 } as const;
+
+/** Points of the series of one plot, for paper without colours. */
+export const SYMBOLS = ['circle', 'triangle', 'square', 'diamond'] as const;
 
 export const WIDTH = 640;
 const FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";

@@ -19,7 +19,7 @@ import {
   WIDTH,
 } from './figure.ts';
 import { HEIGHT } from './marks.ts';
-import { expected, numbers, rankOf, tableNamed } from './reading.ts';
+import { csvOf, expected, numbers, rankOf, tableNamed } from './reading.ts';
 
 /** Steps of a curve at most: finer than print. */
 const CURVE_STEPS = 400;
@@ -50,6 +50,10 @@ export function latencyFigure(tables: readonly Table[], checks: readonly Check[]
       'The curve counts all lookups, so it ends as far below 100 % as the red bar is high. A step ' +
       'is a round of requests; a long tail is time spent waiting for nodes that do not answer.',
     svg,
+    numbers: csvOf(
+      ['latency_ms', 'share_ended', 'share_failed'],
+      shareUpTo(times, lookups.rows).map(({ x, y }) => [x, y, failedShare]),
+    ),
   };
 }
 

@@ -3,7 +3,7 @@
  */
 import type { Table } from '../../lab.ts';
 import { type Figure, shortNumber, svgOf } from './figure.ts';
-import { histogram } from './marks.ts';
+import { barsCsv, histogram } from './marks.ts';
 import { mean, numbers, rankOf, tableNamed } from './reading.ts';
 
 export function messagesFigure(tables: readonly Table[]): Figure | null {
@@ -29,5 +29,6 @@ export function messagesFigure(tables: readonly Table[]): Figure | null {
       'Queries and replies that reached each node. Every lookup of its own brings a node as many ' +
       'replies as it sent requests, so each hump to the right is one lookup more.',
     svg,
+    numbers: barsCsv(received, 'messages'),
   };
 }

@@ -6,7 +6,7 @@ import * as Plot from '@observablehq/plot';
 import type { Table } from '../../lab.ts';
 import { axisNumber, COLOURS, type Figure, GRID_Y, shortNumber, svgOf, WIDTH } from './figure.ts';
 import { area, line, type Point } from './marks.ts';
-import { numbers, tableNamed } from './reading.ts';
+import { csvOf, numbers, tableNamed } from './reading.ts';
 
 /** Points of a rate over time at most: shorter windows show single rounds of requests. */
 const WINDOWS = 40;
@@ -64,6 +64,20 @@ export function overTimeFigure(tables: readonly Table[]): Figure | null {
       'Read the three together: what a fall in the first line does to the second, how long the ' +
       'second takes to come back, and what that costs in the third.',
     svg,
+    numbers: csvOf(
+      [
+        'seconds',
+        'nodes_alive',
+        'messages_delivered',
+        'lookups_done',
+        'lookups_failed',
+        'lookups_exact',
+      ],
+      Array.from(seconds, (at, row) => [
+        at,
+        ...[alive, messages, done, failed, exact].map((column) => column[row]!),
+      ]),
+    ),
   };
 }
 

@@ -30,6 +30,16 @@ export function rankOf(share: number, count: number): number {
   return Math.floor((count - 1) * share);
 }
 
+/** Numbers under a figure, as CSV (RFC 4180): a line of names, then a line each. */
+export function csvOf(
+  columns: readonly string[],
+  rows: Iterable<readonly (number | string | null)[]>,
+): string {
+  const lines = [columns.join(',')];
+  for (const row of rows) lines.push(row.map((value) => value ?? '').join(','));
+  return `${lines.join('\n')}\n`;
+}
+
 /** Does the run have a ring? What its tables call contacts and buckets are then members and distances. */
 export function isRing(tables: readonly Table[]): boolean {
   const { columns } = tableNamed(tables, 'runs');

@@ -5,7 +5,7 @@ import * as Plot from '@observablehq/plot';
 import type { Table } from '../../lab.ts';
 import { COLOURS, type Figure, GRID_Y, percent, shortNumber, svgOf, WIDTH } from './figure.ts';
 import { HEIGHT } from './marks.ts';
-import { isRing, numbers, tableNamed } from './reading.ts';
+import { csvOf, isRing, numbers, tableNamed } from './reading.ts';
 
 const MAINLINE = {
   title: 'Who is in the routing tables',
@@ -77,5 +77,13 @@ export function tableFillFigure(tables: readonly Table[]): Figure | null {
     title,
     caption,
     svg,
+    numbers: csvOf(
+      ['bucket', 'contacts_alive', 'contacts_gone'],
+      Array.from(sums[1]!, (count, bucket) => [
+        bucket,
+        count / peers.size,
+        sums[0]![bucket]! / peers.size,
+      ]),
+    ),
   };
 }

@@ -3,17 +3,21 @@
  */
 import * as Plot from '@observablehq/plot';
 import type { Sweep } from '../../lab.ts';
-import { axisNumber, COLOURS, type Figure, GRID_Y, svgOf, WIDTH } from './figure.ts';
+import { axisNumber, COLOURS, type Figure, GRID_Y, SYMBOLS, svgOf, WIDTH } from './figure.ts';
 import { line } from './marks.ts';
 
 /** The numbers under a sweep, as CSV; a value is missing where only the other is known. */
 export function sweepCsv({ series }: Sweep): string {
-  const lines = ['series,x,measured,expected'];
+  const hasBands = series.some(({ points }) => points.some(({ low }) => low !== undefined));
+  const lines = [`series,x,measured,${hasBands ? 'low,high,' : ''}expected`];
   for (const { name, points, expected = [] } of series) {
     const xs = [...new Set([...points, ...expected].map(({ x }) => x))].sort((a, b) => a - b);
-    const at = (list: Sweep['series'][number]['points'], x: number): number | string =>
-      list.find((point) => point.x === x)?.y ?? '';
-    for (const x of xs) lines.push(`"${name}",${x},${at(points, x)},${at(expected, x)}`);
+    for (const x of xs) {
+      const point = points.find((one) => one.x === x);
+      const band = hasBands ? `${point?.low ?? ''},${point?.high ?? ''},` : '';
+      const wanted = expected.find((one) => one.x === x)?.y ?? '';
+      lines.push(`"${name}",${x},${point?.y ?? ''},${band}${wanted}`);
+    }
   }
   return `${lines.join('\n')}\n`;
 }
@@ -31,12 +35,27 @@ export function nameShifts({ series }: Pick<Sweep, 'series'>): number[] {
   const shifts = series.map(() => 0);
   const ends = series.map(({ points }, i) => ({ i, at: (points.at(-1)?.y ?? 0) * scale }));
   let free = -Infinity;
-  for (const { i, at } of ends.sort((a, b) => a.at - b.at)) {
-    const placed = Math.max(at, free);
-    shifts[i] = placed - at;
-    free = placed + LINE_HEIGHT;
+  const placed = ends
+    .sort((a, b) => a.at - b.at)
+    .map(({ i, at }) => {
+      const to = Math.max(at, free);
+      free = to + LINE_HEIGHT;
+      return { i, at, to };
+    });
+  // None is above the plot: those below it make room.
+  let top = AXIS_HEIGHT;
+  for (const { i, at, to } of placed.reverse()) {
+    const low = Math.min(to, top);
+    shifts[i] = low - at;
+    top = low - LINE_HEIGHT;
   }
   return shifts;
+}
+
+/** Where the mean over all seeds lies, with 95 % confidence. */
+function band(points: Sweep['series'][number]['points'], fill: string): Plot.Markish {
+  const known = points.filter(({ low }) => low !== undefined);
+  return Plot.areaY(known, { x: 'x', y1: 'low', y2: 'high', fill, fillOpacity: 0.18 });
 }
 
 /** A sweep: what came out for each setting, beside what was to be expected. */
@@ -66,8 +85,12 @@ export function xyFigure(options: Sweep): Figure {
             }),
           ),
           ...series.flatMap(({ name, points }, i) => [
+            ...(points.some(({ low }) => low !== undefined) ? [band(points, colourOf(i))] : []),
             line(points, colourOf(i)),
-            Plot.dot(points, { x: 'x', y: 'y', r: 3.5, fill: colourOf(i) }),
+            Plot.dot(points, {
+              ...{ x: 'x', y: 'y', r: 3.5, fill: colourOf(i) },
+              symbol: SYMBOLS[i % SYMBOLS.length]!,
+            }),
             Plot.text(points.slice(-1), {
               ...{ x: 'x', y: 'y', text: () => name, dx: 8, textAnchor: 'start' },
               dy: -shifts[i]!,

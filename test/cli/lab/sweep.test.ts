@@ -46,7 +46,7 @@ describe('a sweep', () => {
       expect(seeds).toBe(2);
       expect(estimates).toMatchObject({ rpcsMean: { n: 2, ci95: expect.any(Number) } });
     }
-    expect(readdirSync(out).sort()).toEqual([...cellsIn(out), 'sweep.json'].sort());
+    expect(readdirSync(out).sort()).toEqual([...cellsIn(out), 'sweep', 'sweep.json'].sort());
   });
 
   test('people get a table, and a failed check its line', async () => {
@@ -80,7 +80,7 @@ describe('a sweep', () => {
       expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toMatchObject({ event: 'sweep', done });
       const names = readdirSync(out);
       expect(names.filter((name) => name.startsWith('.'))).toEqual([]);
-      expect(names).toHaveLength(done + 1);
+      expect(names).toHaveLength(done + 2);
     },
   );
 

@@ -34,7 +34,7 @@ describe('a sweep', () => {
 
   test('has a line, its points and its name for each series, and what was expected dashed', () => {
     const figure = xyFigure(options);
-    expect(drawn(figure).querySelectorAll('circle')).toHaveLength(4);
+    expect(pointsOf(figure)).toBe(4);
     expect(dashed(figure)).toBe(1);
     expect(figure.svg).toContain('k = 8');
     expect(figure.svg).toContain('k = 20');
@@ -56,6 +56,23 @@ describe('a sweep', () => {
   });
 });
 
+test('a band is where the mean over seeds lies, and its ends are numbers', () => {
+  const point = (x: number) => ({ x, y: 2 * x, low: 2 * x - 1, high: 2 * x + 1 });
+  const options = {
+    ...{ name: 'b', title: 'b', subtitle: '', caption: '', x: { label: 'x' }, y: { label: 'y' } },
+    series: [{ name: 'one', points: [point(1), point(2)], expected: [{ x: 1, y: 3 }] }],
+  };
+  const { svg, numbers } = xyFigure(options);
+  expect(svg).toContain('fill-opacity="0.18"');
+  expect(numbers).toBe('series,x,measured,low,high,expected\n"one",1,2,1,3,3\n"one",2,4,3,5,\n');
+});
+
+/** Points of series: circles, or paths of other symbols. */
+function pointsOf(figure: Parameters<typeof drawn>[0]): number {
+  const all = [...drawn(figure).querySelectorAll('g[aria-label="dot"]')];
+  return all.reduce((sum, group) => sum + group.querySelectorAll('circle, path').length, 0);
+}
+
 test('names of series that end close to each other are moved apart, and the others stay', () => {
   const ending = (y: number) => ({ name: `${y}`, points: [{ x: 1, y }] });
   const shifts = nameShifts({ series: [700, 530, 520, 10].map(ending) });
@@ -64,4 +81,6 @@ test('names of series that end close to each other are moved apart, and the othe
   expect(shifts[3]).toBe(0);
   expect(shifts[1]).toBeCloseTo(13 - (10 / 700) * 270);
   expect(nameShifts({ series: [ending(0), ending(0)] })).toEqual([0, 13]);
+  // At the top the others make room.
+  expect(nameShifts({ series: [ending(1), ending(1)] })).toEqual([-13, 0]);
 });
