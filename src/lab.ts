@@ -37,11 +37,12 @@ export {
 export type { RingNotice } from './api/ring/notice.ts';
 export { shown } from './core/argument.ts';
 export { DhtError } from './io/errors.ts';
-export type {
-  AdversaryKind,
-  AdversaryModel,
-  Company,
-  Engagement,
+export {
+  type AdversaryKind,
+  type AdversaryModel,
+  type Company,
+  checkAdversaries,
+  type Engagement,
 } from './lab/adversaries/adversary.ts';
 export type { AtNode, Conduct, Place, Untruth } from './lab/adversaries/conduct.ts';
 export { type Duration, durationMs } from './lab/duration.ts';

@@ -53,7 +53,7 @@ const NAMES: Record<string, string> = {
     'RING_SPLIT_DEFAULTS RING_SURVIVAL_DEFAULTS RPC_SAMPLE Recorder RingLab RingLabNode',
     'RingSoakFailure SCENARIO_DEFAULTS SCENARIO_METRICS SCHEMA_VERSION',
     'SIZE_ESTIMATE_DEFAULTS SNAPSHOT_NODES SOAK_NODES_MIN SoakFailure TABLES chanceOf checkLatency',
-    'checkNetwork checkSchedule checkStart chordChurn chordChurnSteps chordLoad chordMassfail chordPath',
+    'checkAdversaries checkNetwork checkSchedule checkStart chordChurn chordChurnSteps chordLoad chordMassfail chordPath',
     'churnFrom columnsOf crawlError createLab durationMs kadHops mdhtLookupLatency natReach',
     'parseMatrix replayCapture replicaSurvival ringSoak ringSplit ringSurvival scenario scenarioSteps shown sizeEstimate soak walk',
   ].join(' '),

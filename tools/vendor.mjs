@@ -23,7 +23,8 @@ const vendor = join(dist, 'vendor');
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** Left as they are: installed beside us, or not at all. */
-const OUTSIDE = /^(?:node:|lmdb$|koffi$|@duckdb\/node-api$|pdfkit$|svg-to-pdfkit$|@noble\/hashes\/)/;
+const OUTSIDE =
+  /^(?:node:|lmdb$|koffi$|@duckdb\/node-api$|pdfkit$|svg-to-pdfkit$|@noble\/hashes\/)/;
 /** Where a name stands from which something is imported; not one in the text of a comment. */
 const SPECIFIER =
   /(^(?!\s*(?:\*|\/\/)).*?(?:\bfrom|\bimport)\s*\(?\s*)(["'])((?:\.{1,2}\/|[@a-z])[\w@./:-]*)\2/gm;

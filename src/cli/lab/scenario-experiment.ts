@@ -5,8 +5,10 @@
  */
 import { z } from 'zod';
 import {
+  type AdversaryModel,
   CHURN_PRESETS,
   type ChurnChoice,
+  checkAdversaries,
   checkNetwork,
   checkSchedule,
   checkStart,
@@ -47,6 +49,11 @@ const node = z
     shortTimeoutMs: whole(1, HOUR_MS, 'a lookup goes on after this').exactOptional(),
     shortTimeoutMsMin: whole(1, HOUR_MS, 'where that begins').exactOptional(),
     timeoutMs: whole(1, HOUR_MS, 'a request has failed after this').exactOptional(),
+    secureIds: toggle('BEP 42').exactOptional(),
+    onePerIp: toggle('one contact for an IP address').exactOptional(),
+    onePerNetwork: toggle('one contact for a /24').exactOptional(),
+    paths: whole(1, 16, 'disjoint paths of a lookup').exactOptional(),
+    expectedDistance: toggle('stores go as far as honest nodes would lie').exactOptional(),
   })
   .meta({ about: 'what every node is like', placeholder: 'json' });
 
@@ -99,6 +106,11 @@ const fields = z.strictObject({
   schedule: read('what befalls the network, and when', 'json', (value) => value as Step[]).default(
     [],
   ),
+  adversaries: read(
+    'who attacks, with how many nodes, and when',
+    'json',
+    (value) => value as AdversaryModel[],
+  ).default([]),
   workload: workload.prefault({}),
   faultsMs: duration('faultsMs', 1000, 'how long programs work and things go wrong').default(
     free.faultsMs,
@@ -124,7 +136,17 @@ function completed(options: z.output<typeof fields>): z.output<typeof fields> {
   if (churn !== null) churnFrom(churn, nodes);
   checkSchedule(schedule, nodes);
   const hasNats = network.nat !== undefined;
-  const safety = options.safety ?? !hasNats;
+  const isBesieged = checkAdversaries(options.adversaries, nodes).length > 0;
+  const safety = options.safety ?? !(hasNats || isBesieged);
+  if (isBesieged && network.family === 6) {
+    throw new TypeError('"adversaries" are of worlds of IPv4, and "network.family" is 6');
+  }
+  if (isBesieged && safety) {
+    throw new TypeError('"safety" expected false where there are adversaries, got true');
+  }
+  if (isBesieged && healingMs > 0) {
+    throw new RangeError(`"healingMs" expected 0 where there are adversaries, got ${healingMs}`);
+  }
   if (hasNats && safety) {
     throw new TypeError('"safety" expected false where there are NATs, got true');
   }

@@ -90,6 +90,12 @@ export function bandsOf(models: unknown, honest: number, name = 'adversaries'): 
   return bands;
 }
 
+/** The same for somebody who only wants to know whether they can be. @throws as `bandsOf`. */
+export function checkAdversaries(models: unknown, honest: number): readonly AdversaryModel[] {
+  bandsOf(models, honest);
+  return models as readonly AdversaryModel[];
+}
+
 function bandOf(model: unknown, name: string, first: number, honest: number): Band {
   if (typeof model !== 'object' || model === null) {
     throw new TypeError(

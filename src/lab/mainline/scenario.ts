@@ -16,6 +16,9 @@
 import type { Address } from '../../core/address.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
+import type { AdversaryModel } from '../adversaries/adversary.ts';
+import { besiegedWorld } from '../adversaries/besieged.ts';
+import type { Cast } from '../adversaries/cast.ts';
 import { type ChurnChoice, churnFrom } from '../life/churn-model.ts';
 import type { Life } from '../life/life.ts';
 import { follow, type Step } from '../life/schedule.ts';
@@ -40,18 +43,24 @@ import { lookupBoundMs, Safety } from './checks.ts';
 import { type Expected, Liveness } from './liveness.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
 import { RecordedMainline } from './recorded-mainline.ts';
-import { livingWorld, type StartModel } from './start.ts';
+import type { StartModel } from './start.ts';
 import { Workload, type WorkloadModel } from './workload.ts';
 
 export interface ScenarioOptions {
   seed: number;
   nodes: number;
-  node: Pick<NodeChoices, 'k' | 'alpha' | 'shortTimeoutMs' | 'shortTimeoutMsMin' | 'timeoutMs'>;
+  node: Pick<
+    NodeChoices,
+    | ('k' | 'alpha' | 'shortTimeoutMs' | 'shortTimeoutMsMin' | 'timeoutMs')
+    | ('secureIds' | 'onePerIp' | 'onePerNetwork' | 'paths' | 'expectedDistance')
+  >;
   network: NetworkModel;
   start: StartModel;
   /** A preset, laws, or a trace; null: nobody comes or goes but by a step. */
   churn: ChurnChoice | null;
   schedule: readonly Step[];
+  /** Who attacks. Then not everything is looked at, and there is no healing. */
+  adversaries: readonly AdversaryModel[];
   workload: WorkloadModel;
   /** How long programs work and things befall the network, after all have joined. */
   faultsMs: number;
@@ -78,6 +87,7 @@ export const SCENARIO_DEFAULTS: ScenarioOptions = {
   start: { kind: 'warm' },
   churn: null,
   schedule: [],
+  adversaries: [],
   workload: { findNode: 60, getPeers: 60, announce: 20, infoHashes: 12 },
   faultsMs: 600_000,
   healingMs: 0,
@@ -149,6 +159,7 @@ class Run {
   readonly #recorder: Recorder | null;
   readonly #overlay: MainlineOverlay;
   readonly #life: Life;
+  readonly #cast: Cast | null;
   readonly #workload: Workload;
   readonly #safety: Safety | null;
   readonly #liveness: Liveness;
@@ -158,13 +169,13 @@ class Run {
   constructor(options: ScenarioOptions, recorder: Recorder | null) {
     this.#options = options;
     this.#recorder = recorder;
-    const { seed, nodes, network, start, workload, faultsMs, healingMs } = options;
+    const { seed, nodes, network, start, workload, faultsMs, healingMs, adversaries } = options;
     this.#workload = new Workload(workload, seed, recorder);
     const open = { onePerIp: false, inbound: false, outbound: false } as const;
-    const settings = settingsFrom({ ...options.node, ...open });
+    const settings = settingsFrom({ ...open, ...options.node });
     const churn = options.churn === null ? null : churnFrom(options.churn, nodes);
-    const world = livingWorld(
-      { seed, nodes, network, start, churn, settings, upkeep: true, sha1 },
+    const world = besiegedWorld(
+      { seed, nodes, network, start, churn, settings, upkeep: true, sha1, adversaries },
       {
         onLookup: (call, lookup) => this.#ended(call, lookup),
         onPeer: (call, peer) => this.#heard(call, peer),
@@ -174,6 +185,7 @@ class Run {
       },
     );
     this.#overlay = world.overlay;
+    this.#cast = world.cast;
     this.#life = world.life;
     this.#workload.inhabit(world.overlay, world.life);
     recorder?.begin(new RecordedMainline(world.overlay));
@@ -206,7 +218,8 @@ class Run {
   /** What programs met with; later lookups are those of the healing. */
   #measured(): Measured {
     const { grades, begun, open, sought, found } = this.#workload;
-    const { world, count, counters } = this.#overlay;
+    const { world, counters } = this.#overlay;
+    const { nodes: count } = this.#options;
     const figures: Record<string, number> = {
       calls: begun,
       interruptedRate: begun === 0 ? 0 : open / begun,
@@ -216,6 +229,9 @@ class Run {
       bytesPerNodeSecond: (counters.bytesOut * 1000) / count / Math.max(1, world.elapsedMs),
       latencyMeanMs: meanLatencyMs(grades),
     };
+    for (const { band, forged } of this.#cast?.actors ?? []) {
+      figures[`${band.model.kind}Forged`] = forged;
+    }
     return { metrics: summaryOf(grades), figures };
   }
 
@@ -259,7 +275,8 @@ class Run {
 
   /** Evenly spread over all ids, and such as can be reached. */
   #appoint(): void {
-    const { count, world } = this.#overlay;
+    const { world } = this.#overlay;
+    const { nodes: count } = this.#options;
     const classOf = world.network.nats?.classOf;
     const routers = new Set<number>();
     for (let i = 0; i < Math.min(ROUTERS, count); i++) {

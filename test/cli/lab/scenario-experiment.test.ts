@@ -21,10 +21,22 @@ describe('the fields of a scenario', () => {
     });
     const nat = { latency: 'king', nat: { shares: { firewalled: 0.2 } } };
     expect(check({ network: nat })['safety']).toBe(false);
+    expect(check({ adversaries: [{ kind: 'droppers', count: 3 }] })['safety']).toBe(false);
   });
 
   test.each<[Options, RegExp]>([
     [{ nodes: 1_000_001 }, /^"nodes" expected a whole number in 1\.\.1000000/],
+    [{ adversaries: {} }, /^"adversaries" expected an array of adversaries, got an object$/],
+    [{ adversaries: [{ kind: 'x' }] }, /^"adversaries\[0\]\.kind" expected one of sybils/],
+    [
+      { adversaries: [{ kind: 'droppers', count: 3 }], safety: true },
+      /^"safety" expected false where there are adversaries, got true$/,
+    ],
+    [
+      { adversaries: [{ kind: 'droppers', count: 3 }], healingMs: 1 },
+      /^"healingMs" expected 0 where there are adversaries, got 1$/,
+    ],
+    [{ node: { secureIds: 1 } }, /^"node\.secureIds" expected/],
     [{ node: { k: '8' } }, /^"node\.k" expected a whole number in 1\.\.64, got "8"$/],
     [{ node: { shortTimeoutMs: 9000 } }, /^"node\.shortTimeoutMs" expected at most timeoutMs/],
     [{ node: { shortTimeoutMsMin: 2000 } }, /^"node\.shortTimeoutMsMin" expected at most/],

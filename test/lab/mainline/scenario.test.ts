@@ -44,6 +44,24 @@ describe('a scenario', () => {
     expect(pass).toBe(true);
   });
 
+  test('adversaries have their time in it, and the same seed is the same run', () => {
+    const options: ScenarioOptions = {
+      ...{ ...SMALL, faultsMs: 240_000, safety: false },
+      adversaries: [
+        { kind: 'droppers', share: 0.3, schedule: { from: '1 min' } },
+        { kind: 'garbage', at: { node: 3 }, count: 1, perSecond: 5 },
+      ],
+    };
+    const { figures, metrics, traceHash, checks } = scenario(options);
+    expect(figures['garbageForged']).toBeGreaterThan(100);
+    expect(figures['upAtEnd']).toBe(1);
+    expect(metrics.successRate).toBe(1);
+    expect(checks).toEqual([]);
+    expect(scenario(options).traceHash).toBe(traceHash);
+    const quiet = scenario({ ...options, adversaries: [] });
+    expect(metrics.latencyMs.p90).toBeGreaterThan(quiet.metrics.latencyMs.p90);
+  });
+
   test('healing is judged: what cannot be true again is a violation that says what', () => {
     const hopeless = { exactShare: 1, deadShare: -1 };
     const options = { ...SMALL, nodes: 20, healingMs: 60_000 };
