@@ -65,6 +65,19 @@ export class InternedKeys {
     return row;
   }
 
+  /**
+   * Stores a key that will be found by other means than `find`, behind all that were ever stored: no slot
+   * is spent on it, and it stays for good.
+   */
+  append(bytes: Uint8Array, start: number): number {
+    const row = this.#nextRow();
+    const { keys, keyBytes } = this;
+    // Ten million times when a lab begins: a `subarray` each would be a gigabyte of garbage.
+    for (let i = 0; i < keyBytes; i++) keys[row * keyBytes + i] = bytes[start + i];
+    this.count++;
+    return row;
+  }
+
   remove(row: number): void {
     const mask = this.#slots.length - 1;
     let hole = this.#hash(this.keys, row * this.keyBytes) & mask;
@@ -98,6 +111,10 @@ export class InternedKeys {
       this.#firstFree = this.#readLink(free);
       return free;
     }
+    return this.#nextRow();
+  }
+
+  #nextRow(): number {
     if ((this.#rows + 1) * this.keyBytes > this.keys.length) {
       this.keys = grown(this.keys, this.keys.length * 2);
     }

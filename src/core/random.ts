@@ -33,13 +33,19 @@ export function fillRandom(random: Random, bytes: Uint8Array, start: number, end
  * a period of at least 2^32, no multiplication, the same numbers on every engine.
  */
 export class SeededRandom implements Random {
-  #a: number;
-  #b: number;
-  #c: number;
+  #a = 0;
+  #b = 0;
+  #c = 0;
   #counter = 1;
 
   /** `seed` and `stream` together choose the sequence; different streams of one seed are unrelated. */
   constructor(seed: number, stream = 0) {
+    this.begin(seed, stream);
+  }
+
+  /** Goes on as one that was just made: many short sequences need no object each. */
+  begin(seed: number, stream: number): void {
+    this.#counter = 1;
     this.#a = stream | 0;
     this.#b = seed | 0;
     this.#c = Math.floor(seed / 0x100000000) | 0;

@@ -20,7 +20,7 @@ import { Contacts } from './rows/contacts.ts';
 import { IDLE_LOOKUPS, LookupPool } from './rows/lookup-pool.ts';
 import { Requests } from './rows/requests.ts';
 import { Resting } from './rows/resting.ts';
-import { Slab } from './rows/slab.ts';
+import { type RowState, Slab } from './rows/slab.ts';
 import { type SharedSecret, Tokens } from './stored/tokens.ts';
 import { Nearest } from './table/nearest.ts';
 
@@ -39,6 +39,8 @@ export interface SharedSize {
   idleLookups: number;
   /** What tokens are made of where nodes on one port share it; null for each its own. */
   secret: SharedSecret | null;
+  /** The state of contacts of which nothing else was written, see `Slab`. */
+  fresh: RowState;
 }
 
 /** An id where it lies. */
@@ -79,7 +81,7 @@ export class MainlineShared {
     this.sha1 = sha1;
     this.verify = verify;
     this.contacts = new Contacts(size.contacts ?? INITIAL_CONTACTS, random.uint32(), isV6);
-    this.slab = new Slab(size.rows ?? INITIAL_ROWS);
+    this.slab = new Slab(size.rows ?? INITIAL_ROWS, size.fresh);
     this.lookups = new LookupPool(size.idleLookups ?? IDLE_LOOKUPS);
     this.requests = new Requests(random, size.slotBits ?? SLOT_BITS, INITIAL_REQUESTS);
     this.tokens = new Tokens(random, sha1, size.secret ?? null);

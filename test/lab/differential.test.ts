@@ -15,7 +15,7 @@ import { Driver } from '../../src/io/driver.ts';
 import { verify } from '../../src/io/signatures.ts';
 import { bindUdp } from '../../src/io/udp.ts';
 import { type MainlineOverlay, mainlineWorld } from '../../src/lab/mainline/mainline-overlay.ts';
-import { fillTables } from '../../src/lab/mainline/warm.ts';
+import { WarmTables } from '../../src/lab/mainline/warm.ts';
 import { SeedStream } from '../../src/lab/seed.ts';
 import { settingsFrom } from '../../src/mainline/choices.ts';
 import { Counters } from '../../src/mainline/counters.ts';
@@ -25,7 +25,6 @@ import type { Lookup } from '../../src/mainline/rows/lookup.ts';
 import { LookupKind } from '../../src/mainline/rows/purpose.ts';
 import { MainlineShared } from '../../src/mainline/shared.ts';
 import type { MainlineObserver } from '../../src/mainline/state.ts';
-import type { KBuckets } from '../../src/mainline/table/kbuckets.ts';
 
 const SEED = 11;
 const NODES = 150;
@@ -85,6 +84,11 @@ class RealNetwork {
       this.transcripts.push(transcriptOf(lookup, (address) => ipOf(address) - FIRST_LOOPBACK));
       this.#ended();
     });
+    const warm = new WarmTables({
+      ...{ shared, population: lab.population, members: null, k: K, upkeep: false },
+      nowMs: systemClock.now(),
+      stream: new SeededRandom(SEED, SeedStream.tables).uint32(),
+    });
     for (const [node, transport] of transports.entries()) {
       const driver = new Driver(systemClock, transport, (error) => {
         throw error;
@@ -96,15 +100,10 @@ class RealNetwork {
         id(node),
         transport.address,
         observer,
+        warm.fill(node),
       );
       this.#nodes.push({ machine, driver });
     }
-    fillTables({
-      ...{ population: lab.population, members: null, k: K, upkeep: false },
-      nowMs: systemClock.now(),
-      random: new SeededRandom(SEED, SeedStream.tables),
-      tableOf: (node) => this.#nodes[node].machine.table as KBuckets,
-    });
     for (const { machine, driver } of this.#nodes) driver.run(machine);
   }
 

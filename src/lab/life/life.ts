@@ -38,6 +38,8 @@ export interface Mortals {
   crash(node: number): void;
   /** Makes a new process that joins through `doors`; with memory through its former contacts first. */
   restart(node: number, doors: readonly Address[], hasMemory: boolean): void;
+  /** What tells a node from all others in any world, 48 bits at most. Default: its number. */
+  keyOf?(node: number): number;
 }
 
 /** Hears of every process that ended, and of those that are about to begin or to go on. */
@@ -60,7 +62,11 @@ export class Life {
   #churn: Churn | null = null;
   #isFollowing = false;
   #routers: readonly number[] = [];
+  /** For choices among nodes. */
   readonly #chance: Random;
+  /** For how long a node stays: a stream of its own for each life, which nobody else's changes. */
+  readonly #own = new SeededRandom(0);
+  readonly #ownStream: number;
   /** How often each node has begun: what was planned for an earlier life is void. */
   readonly #lives: Uint32Array;
   #leaving = 0;
@@ -73,7 +79,9 @@ export class Life {
     const { world } = mortals;
     this.world = world;
     this.#mortals = mortals;
-    this.#chance = new SeededRandom(world.seed, SeedStream.life);
+    const chance = new SeededRandom(world.seed, SeedStream.life);
+    this.#ownStream = chance.uint32();
+    this.#chance = chance;
     this.states = Uint8Array.from(world.alive);
     this.#lives = new Uint32Array(world.count);
     for (const state of this.states) this.upCount += state;
@@ -165,7 +173,7 @@ export class Life {
     this.observer.began(node);
     const hasMemory = rejoin === 'memory' || this.#routers.includes(node);
     this.#mortals.restart(node, doors, hasMemory);
-    if (this.#churn) this.#plan(node, this.#churn.draw(this.#chance, true), this.#leaving);
+    if (this.#churn) this.#plan(node, this.#staysMs(this.#churn, node, true), this.#leaving);
     return true;
   }
 
@@ -176,7 +184,7 @@ export class Life {
     this.#enter(node, State.down);
     this.#mortals.crash(node);
     this.observer.ended(node);
-    if (this.#churn) this.#plan(node, this.#churn.draw(this.#chance, false), this.#arriving);
+    if (this.#churn) this.#plan(node, this.#staysMs(this.#churn, node, false), this.#arriving);
     return true;
   }
 
@@ -232,6 +240,13 @@ export class Life {
     } else if (this.#lives[node] === life) {
       this.begin(node, this.#rejoin);
     }
+  }
+
+  /** How long a node stays up in this life, or away after it. */
+  #staysMs(churn: Churn, node: number, isUp: boolean): number {
+    const key = this.#mortals.keyOf?.(node) ?? node;
+    this.#own.begin(key, this.#ownStream + 2 * this.#lives[node] + (isUp ? 1 : 0));
+    return churn.draw(this.#own, isUp);
   }
 
   #plan(node: number, afterMs: number, subscriber: number): void {

@@ -23,7 +23,9 @@ export interface Movable {
 export class Machines<Machine extends Movable> {
   readonly #make: (node: number) => Machine;
   readonly #move: (machine: Machine, node: number) => void;
-  readonly #machines: (Machine | undefined)[];
+  readonly #machines: Machine[] = [];
+  /** By node: where its machine is, plus 1; 0 for none. */
+  readonly #places: Uint32Array;
   /** 1 for each node whose machine is its own. */
   readonly #isOwn: Uint8Array;
   readonly #seats = new Int32Array(SEATS).fill(-1);
@@ -39,37 +41,47 @@ export class Machines<Machine extends Movable> {
   ) {
     this.#make = make;
     this.#move = move;
-    this.#machines = new Array<Machine | undefined>(count);
+    this.#places = new Uint32Array(count);
     this.#isOwn = new Uint8Array(count);
   }
 
   get byteLength(): number {
-    return this.#machines.length * 9;
+    return this.#places.byteLength + this.#isOwn.byteLength;
   }
 
   /** Has it a machine now, its own or on loan? */
   has(node: number): boolean {
-    return this.#machines[node] !== undefined;
+    return this.#places[node] !== 0;
   }
 
   /** The machine of a node, to be used at once: it may be another node's later. */
   borrow(node: number): Machine {
     this.#current = node;
-    return this.#machines[node] ?? this.#seat(node);
+    const place = this.#places[node];
+    return place === 0 ? this.#seat(node) : this.#machines[place - 1];
   }
 
   /** The machine of a node, its own from now on. */
   own(node: number): Machine {
     this.#isOwn[node] = 1;
-    const machine = this.#machines[node] ?? this.#make(node);
-    this.#machines[node] = machine;
-    return machine;
+    const place = this.#places[node];
+    return place === 0 ? this.#add(node) : this.#machines[place - 1];
   }
 
   /** Gives a node a new machine of its own; what becomes of the old one is the caller's business. */
   renew(node: number): Machine {
-    this.#machines[node] = undefined;
-    return this.own(node);
+    const place = this.#places[node];
+    if (place === 0) return this.own(node);
+    this.#isOwn[node] = 1;
+    const machine = this.#make(node);
+    this.#machines[place - 1] = machine;
+    return machine;
+  }
+
+  #add(node: number): Machine {
+    const machine = this.#make(node);
+    this.#places[node] = this.#machines.push(machine);
+    return machine;
   }
 
   #seat(node: number): Machine {
@@ -77,14 +89,12 @@ export class Machines<Machine extends Movable> {
     this.#seats[this.#next] = node;
     this.#next = (this.#next + 1) % SEATS;
     const isFree = sitter >= 0 && sitter !== this.#current && this.#isOwn[sitter] === 0;
-    let machine = isFree ? this.#machines[sitter] : undefined;
-    if (machine?.isAtRest) {
-      this.#machines[sitter] = undefined;
-      this.#move(machine, node);
-    } else {
-      machine = this.#make(node);
-    }
-    this.#machines[node] = machine;
+    const place = isFree ? this.#places[sitter] : 0;
+    if (place === 0 || !this.#machines[place - 1].isAtRest) return this.#add(node);
+    const machine = this.#machines[place - 1];
+    this.#places[sitter] = 0;
+    this.#places[node] = place;
+    this.#move(machine, node);
     return machine;
   }
 }

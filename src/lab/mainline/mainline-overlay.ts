@@ -13,6 +13,7 @@ import { Counters } from '../../mainline/counters.ts';
 import { TARGET_AT } from '../../mainline/krpc/layouts.ts';
 import { MainlineNode } from '../../mainline/node.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
+import { rowState } from '../../mainline/rows/slab.ts';
 import { MainlineShared } from '../../mainline/shared.ts';
 import type { MainlineObserver, MainlineWorld, Settings } from '../../mainline/state.ts';
 import { rowsBefore } from '../../mainline/table/bucket-chain.ts';
@@ -27,7 +28,7 @@ import { START_MS, type WorldOptions } from '../world-state.ts';
 import { Machines } from './machines.ts';
 import { Oracle } from './oracle.ts';
 import { Population, type Settlement } from './population.ts';
-import { fillTables } from './warm.ts';
+import { WarmTables } from './warm.ts';
 
 /** log2 of the requests in flight in the whole world at most: 4 million. */
 const SLOT_BITS = 22;
@@ -38,11 +39,13 @@ const IDLE_LOOKUPS = 4096;
 const QUERY_MARK = 0x31;
 
 /**
- * Words of a node: its warm table (first row, buckets, contacts; no buckets for no table), and by what
+ * Words of a node: its warm table (first row, 0 before it was filled; buckets, contacts), and by what
  * number it is told from others, once it has had a machine.
  */
 const Home = { first: 0, parts: 1, contacts: 2, tenant: 3 } as const;
 const HOME_WORDS = 4;
+/** In place of a first row: it has no warm table any more, or never had one. */
+const NO_TABLE = 0xffffffff;
 
 export interface MainlineOptions {
   settings: Settings;
@@ -84,11 +87,17 @@ export class MainlineOverlay implements Overlay {
   /** Of each datagram prefetched, the bucket that its target belongs to; 0 for none. */
   readonly #buckets = new Uint32Array(PREFETCHED);
   readonly #rows: TableRows = { first: 0, parts: 0, count: 0 };
+  readonly #warm: WarmTables;
   /** The id of the node that is being made. */
   readonly #id = new Uint8Array(ID_BYTES);
 
-  /** Fills the tables of those who are there and starts them; machines are made on first use. */
-  constructor(world: World, options: MainlineOptions, observer: MainlineObserver) {
+  /** Starts those who are there; tables are filled and machines made when they are first touched. */
+  constructor(
+    world: World,
+    population: Population,
+    options: MainlineOptions,
+    observer: MainlineObserver,
+  ) {
     const { count, seed } = world;
     const { settings } = options;
     this.count = count;
@@ -98,24 +107,18 @@ export class MainlineOverlay implements Overlay {
     this.#isReadOnly = options.isReadOnly ?? null;
     this.#settingsOfNode = options.settingsOfNode ?? null;
     this.#readOnlySettings = { ...settings, readOnly: true };
-    const founders = options.founders ?? count;
-    this.population = new Population(
-      count,
-      new SeededRandom(seed, SeedStream.ids),
-      founders,
-      options.settlement ?? null,
-      world.network.isV6,
-    );
+    this.population = population;
     const random = new SeededRandom(seed, SeedStream.nodes);
     const size = {
       contacts: count,
       rows: count * rowsPerNode(count, settings) + 1,
       slotBits: SLOT_BITS,
       idleLookups: IDLE_LOOKUPS,
+      // Under upkeep each contact was heard at a time of its own.
+      fresh: options.upkeep ? 0 : rowState(START_MS, 0),
     };
     this.shared = new MainlineShared(random, options.sha1, verify, size, world.network.isV6);
-    this.population.intern(this.shared.contacts, new SeededRandom(seed, SeedStream.idTails));
-    this.shared.contacts.makeResident((address) => this.population.nodeAt(address) + 1);
+    this.population.settleIn(this.shared.contacts, new SeededRandom(seed, SeedStream.idTails));
     this.oracle = new Oracle(this.population, world.alive, this.shared.contacts);
     this.#mainlineWorld = {
       shared: this.shared,
@@ -130,11 +133,16 @@ export class MainlineOverlay implements Overlay {
     );
     this.#homes = new Uint32Array(count * HOME_WORDS);
     world.inhabit(this);
-    this.#warm(options);
+    this.#warm = this.#warmTables(options);
+    this.#start(options.upkeep);
   }
 
   addressOf(node: number): Address {
     return this.population.addressOf(node);
+  }
+
+  keyOf(node: number): number {
+    return this.population.keyOf(node);
   }
 
   nodeAt(address: Address): number {
@@ -160,7 +168,6 @@ export class MainlineOverlay implements Overlay {
   prefetch(datagrams: Prefetch): number {
     const { count, to, from, bytes, starts } = datagrams;
     const { contacts, slab } = this.shared;
-    const { rows } = slab;
     const contactBytes = contacts.bytes;
     const buckets = this.#buckets;
     const machines = this.#machines;
@@ -176,6 +183,8 @@ export class MainlineOverlay implements Overlay {
       const node = machines.borrow(to[i]);
       read += node.tenant + node.pingCount + (node.table as KBuckets).first;
     }
+    // Only now: whoever is touched for the first time has its table filled, and columns grow.
+    const { handles } = slab;
     for (let i = 0; i < count; i++) {
       const node = machines.borrow(to[i]);
       const table = node.table as KBuckets;
@@ -183,14 +192,15 @@ export class MainlineOverlay implements Overlay {
       const bucket = isQuery ? table.bucketOf(bytes[i], starts[i] + TARGET_AT) : 0;
       const home = table.bucketOf(contactBytes, (from[i] + 1) * CONTACT_BYTES);
       buckets[i] = bucket;
-      read += rows[2 * bucket] + rows[2 * (bucket + k)] + rows[2 * home] + rows[2 * (home + k)];
+      read += handles[bucket] + handles[bucket + k] + handles[home] + handles[home + k];
+      read += slab.stateOf(bucket) + slab.stateOf(home);
       if (!isQuery) read += node.lookups[0]?.prefetched ?? 0;
     }
     for (let i = 0; i < count; i++) {
       const bucket = buckets[i];
       if (bucket === 0) continue;
       for (let row = bucket + 1; row <= bucket + k; row++) {
-        read += contactBytes[rows[2 * row] * CONTACT_BYTES];
+        read += contactBytes[handles[row] * CONTACT_BYTES];
       }
     }
     return read;
@@ -208,7 +218,7 @@ export class MainlineOverlay implements Overlay {
 
   /** Bytes of all columns; what JavaScript keeps for the node objects comes on top. */
   get byteLength(): number {
-    const own = this.#homes.byteLength + this.#machines.byteLength;
+    const own = this.#homes.byteLength + this.#machines.byteLength + this.#warm.byteLength;
     return this.shared.byteLength + this.world.byteLength + own;
   }
 
@@ -223,11 +233,12 @@ export class MainlineOverlay implements Overlay {
    */
   restart(node: number, bootstrap: readonly Address[], hasMemory: boolean): void {
     const { now } = this.world;
-    const before = this.node(node);
-    const doors = hasMemory ? [...this.#contactsOf(before), ...bootstrap] : bootstrap;
-    before.close();
+    // Of a process that never did anything only the memory matters.
+    const before = hasMemory || this.hasBegun(node) ? this.node(node) : null;
+    const doors = hasMemory ? [...this.#contactsOf(before!), ...bootstrap] : bootstrap;
+    before?.close();
     const home = node * HOME_WORDS;
-    this.#homes[home + Home.parts] = 0; // a new process has an empty table, and is another tenant
+    this.#homes[home + Home.first] = NO_TABLE; // a new process has an empty table, and is another tenant
     this.#homes[home + Home.tenant] = 0;
     const fresh = this.#machines.renew(node);
     this.world.start(node);
@@ -245,6 +256,15 @@ export class MainlineOverlay implements Overlay {
     // Residents are found by their address, not by their id: nothing else has to be told.
     if (id) this.shared.contacts.bytes.set(id, (node + 1) * CONTACT_BYTES);
     if (settings) this.#ownSettings.set(node, settings);
+  }
+
+  /** Fills all tables that nobody touched yet: what a run of any length comes to take. */
+  touchAll(): void {
+    const homes = this.#homes;
+    for (let node = 0; node < this.count; node++) {
+      const home = node * HOME_WORDS;
+      if (homes[home + Home.first] === 0) this.#fill(node, home);
+    }
   }
 
   /** Has there ever been a process? Who only looks must not make one. */
@@ -291,12 +311,21 @@ export class MainlineOverlay implements Overlay {
 
   /** The rows of a warm table, in an object that is used again; null when it has none. */
   #rowsOf(node: number): TableRows | null {
-    const rows = this.#rows;
     const home = node * HOME_WORDS;
+    if (this.#homes[home + Home.first] === 0) this.#fill(node, home);
+    const rows = this.#rows;
     rows.first = this.#homes[home + Home.first];
+    if (rows.first === NO_TABLE) return null;
     rows.parts = this.#homes[home + Home.parts];
     rows.count = this.#homes[home + Home.contacts];
-    return rows.parts === 0 ? null : rows;
+    return rows;
+  }
+
+  #fill(node: number, home: number): void {
+    const filled = this.#warm.fill(node);
+    this.#homes[home + Home.first] = filled?.first ?? NO_TABLE;
+    this.#homes[home + Home.parts] = filled?.parts ?? 0;
+    this.#homes[home + Home.contacts] = filled?.count ?? 0;
   }
 
   #contactsOf(node: MainlineNode): Address[] {
@@ -306,46 +335,50 @@ export class MainlineOverlay implements Overlay {
     return addresses;
   }
 
-  #warm({ upkeep, members = null, draws = 1 }: MainlineOptions): void {
-    const { shared } = this;
-    const { k, wide, onePerIp, table } = this.#settings;
-    fillTables({
+  #warmTables({ upkeep, members = null, draws = 1 }: MainlineOptions): WarmTables {
+    const { seed, network } = this.world;
+    // As it is now: whoever is first touched later has known the others since the start.
+    const { latency } = network;
+    return new WarmTables({
+      shared: this.shared,
       population: this.population,
       members,
-      k,
-      wide,
+      k: this.#settings.k,
+      wide: this.#settings.wide,
       draws,
-      wayMs: (from, to) => this.world.network.latency.between(from, to),
+      wayMs: (from, to) => latency.between(from, to),
       nowMs: START_MS,
       upkeep,
-      random: new SeededRandom(this.world.seed, SeedStream.tables),
-      tableOf: () => table({ shared, self: 0, k, wide, onePerIp }) as KBuckets,
-      filled: (node, filled) => this.#keepRows(node, filled),
+      stream: new SeededRandom(seed, SeedStream.tables).uint32(),
     });
-    const present = members ? members.length : this.population.founders;
-    for (let i = 0; i < present; i++) {
-      const node = members ? members[i] : i;
+  }
+
+  #start(upkeep: boolean): void {
+    const warm = this.#warm;
+    for (let place = 0; place < warm.count; place++) {
+      const node = warm.nodeAt(place);
       if (upkeep) this.node(node).rest(START_MS);
       this.world.start(node, !upkeep);
     }
   }
-
-  /** The table was an object for as long as it was filled; what stays are its rows. */
-  #keepRows(node: number, table: KBuckets): void {
-    assert(table.isStraight, 'a warm table lies in one piece');
-    const home = node * HOME_WORDS;
-    this.#homes[home + Home.first] = table.first;
-    this.#homes[home + Home.parts] = table.parts;
-    this.#homes[home + Home.contacts] = table.count;
-  }
 }
 
-/** A world with its Mainline nodes in it. */
+/** A world with its Mainline nodes in it. @param population of the same options */
 export function mainlineWorld(
   options: WorldOptions & MainlineOptions,
   observer: MainlineObserver,
+  population: Population = populationOf(options),
 ): MainlineOverlay {
-  return new MainlineOverlay(new World(options), options, observer);
+  return new MainlineOverlay(new World(options), population, options, observer);
+}
+
+/** Who is to live in a world of these options. */
+export function populationOf(
+  options: WorldOptions & Pick<MainlineOptions, 'founders' | 'settlement'>,
+): Population {
+  const { seed, nodes, network, founders = nodes, settlement = null } = options;
+  const random = new SeededRandom(seed, SeedStream.ids);
+  return new Population(nodes, random, founders, settlement, network.family === 6);
 }
 
 /** Rows that one node takes at most on average: log2(n / k) full buckets, the rest, its spares. */

@@ -3,10 +3,10 @@
  * target, to grade a lookup by.
  */
 
-import { prefixOf } from '../../core/id.ts';
 import type { Contacts, Handle } from '../../mainline/rows/contacts.ts';
 import { Nearest } from '../../mainline/table/nearest.ts';
-import { KEY_BITS, type Population } from './population.ts';
+import { KEY_BITS } from './key-tree.ts';
+import { keyOf, type Population } from './population.ts';
 
 /** The descent ends here: so few are compared one by one. */
 const FEW = 64;
@@ -51,15 +51,16 @@ export class Oracle {
 
   /** Writes the way to where the target would be; how deep few are left. */
   #descend(target: Uint8Array): number {
-    const prefix = prefixOf(target, 0);
+    const { founders, tree } = this.#population;
+    const key = keyOf(target, 0);
     let low = 0;
-    let high = this.#population.founders;
+    let high = founders;
     for (let depth = 0; ; depth++) {
       this.#lows[depth] = low;
       this.#highs[depth] = high;
       if (high - low <= FEW || depth === KEY_BITS) return depth;
-      const middle = this.#population.split(low, high, depth);
-      const bit = depth < 32 ? (prefix >>> (31 - depth)) & 1 : 0;
+      const middle = tree.split(key, low, high, depth);
+      const bit = Math.floor(key / 2 ** (KEY_BITS - 1 - depth)) % 2;
       if (bit === 0) high = middle;
       else low = middle;
     }

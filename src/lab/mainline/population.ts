@@ -14,17 +14,14 @@
 import { type Address, addressOf, ipOf } from '../../core/address.ts';
 import { assert } from '../../core/assert.ts';
 import { ID_BYTES, prefixOf } from '../../core/id.ts';
-import type { Random } from '../../core/random.ts';
+import { fillRandom, type Random, SeededRandom } from '../../core/random.ts';
 import type { Contacts } from '../../mainline/rows/contacts.ts';
 import { Addresses6 } from './addresses6.ts';
+import { KeyTree } from './key-tree.ts';
 
 /** 16.0.0.0, the first of 268 million public addresses that nothing else is made of. */
 const FIRST_IP = 0x10000000;
 const PORT = 6881;
-/** Bits of an id that the range search looks at; of 10 million ids hardly ever do two share them. */
-export const KEY_BITS = 48;
-/** Values of the bits of a key, the first one first: written out, a power is a call each time. */
-const BIT_AT = Float64Array.from({ length: KEY_BITS }, (_, depth) => 2 ** (KEY_BITS - 1 - depth));
 
 /** Who lives where, chosen beforehand. */
 export interface Settlement {
@@ -40,6 +37,8 @@ export class Population {
   readonly founders: number;
   /** The first 48 bits of each founder's id, ascending. */
   readonly keys: Float64Array;
+  /** The same as a tree. */
+  readonly tree: KeyTree;
   readonly #settlement: Settlement | null;
   readonly #addresses6: Addresses6 | null;
   /** The node at each address of a settlement. */
@@ -59,6 +58,7 @@ export class Population {
     this.#addresses6 = isV6 && settlement === null ? new Addresses6(count, PORT) : null;
     if (settlement === null) this.#scatter(random);
     else this.#settle(settlement);
+    this.tree = new KeyTree(this.keys);
   }
 
   #scatter(random: Random): void {
@@ -72,6 +72,11 @@ export class Population {
     for (let i = 0; i < this.founders; i++) this.keys[i] = keyOf(ids, i * ID_BYTES);
     for (const [node, address] of addresses.entries()) this.#nodes.set(address, node);
     assert(this.#nodes.size === this.count, 'everybody has an address of his own');
+  }
+
+  /** What tells a node from all others, whoever else there is: the key of a founder; a latecomer's number. */
+  keyOf(node: number): number {
+    return node < this.founders ? this.keys[node] : node;
   }
 
   addressOf(node: number): Address {
@@ -89,52 +94,44 @@ export class Population {
     return node >= 0 && node < this.count && address === ip * 0x10000 + PORT ? node : -1;
   }
 
-  /** Makes every node a contact; node i gets the handle i + 1. */
-  intern(contacts: Contacts, random: Random): void {
+  /**
+   * Makes every node a contact for good; node i gets the handle i + 1. What follows the key of a
+   * founder's id is drawn from a stream of that key: one node more changes the ids of no others.
+   * @param tails the stream of latecomers' ids, and which streams founders have
+   */
+  settleIn(contacts: Contacts, tails: Random): void {
+    contacts.keepDirectory((address) => this.nodeAt(address) + 1);
     const id = new Uint8Array(ID_BYTES);
+    const stream = tails.uint32();
+    const own = new SeededRandom(0);
     for (let node = 0; node < this.count; node++) {
       if (this.#settlement !== null) {
-        contacts.retain(this.#settlement.ids, node * ID_BYTES, this.addressOf(node));
+        contacts.settle(this.#settlement.ids, node * ID_BYTES, this.addressOf(node));
         continue;
       }
       const isFounder = node < this.founders;
       const key = isFounder
         ? this.keys[node]
-        : random.uint32() * 0x10000 + (random.uint32() & 0xffff);
-      const high = Math.floor(key / 0x10000);
-      id[0] = high >>> 24;
-      id[1] = high >>> 16;
-      id[2] = high >>> 8;
-      id[3] = high;
-      id[4] = (key % 0x10000) >>> 8;
-      id[5] = key;
-      for (let i = 6; i < ID_BYTES; i++) id[i] = random.uint32();
-      contacts.retain(id, 0, this.addressOf(node));
+        : tails.uint32() * 0x10000 + (tails.uint32() & 0xffff);
+      if (isFounder) own.begin(key, stream);
+      writeId(id, key, isFounder ? own : tails);
+      contacts.settle(id, 0, this.addressOf(node));
     }
   }
+}
 
-  /** The first of the nodes `[low, high)`, which share `depth` bits, whose next bit is 1. */
-  split(low: number, high: number, depth: number): number {
-    return split(this.keys, low, high, depth);
-  }
+function writeId(id: Uint8Array, key: number, tail: Random): void {
+  const high = Math.floor(key / 0x10000);
+  id[0] = high >>> 24;
+  id[1] = high >>> 16;
+  id[2] = high >>> 8;
+  id[3] = high;
+  id[4] = (key % 0x10000) >>> 8;
+  id[5] = key;
+  fillRandom(tail, id, 6, ID_BYTES);
 }
 
 /** The first 48 bits of an id. */
 export function keyOf(id: Uint8Array, start: number): number {
   return prefixOf(id, start) * 0x10000 + ((id[start + 4] << 8) | id[start + 5]);
-}
-
-/** The first of the ascending keys `[low, high)`, which share `depth` bits, whose next bit is 1. */
-export function split(keys: Float64Array, low: number, high: number, depth: number): number {
-  if (low === high) return low;
-  const bit = BIT_AT[depth];
-  const border = Math.floor(keys[low] / (bit * 2)) * (bit * 2) + bit;
-  let from = low;
-  let to = high;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (keys[middle] < border) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }

@@ -15,11 +15,16 @@
 import { fieldsOf, numberIn, shown, wholeNumber } from '../../core/argument.ts';
 import { SeededRandom } from '../../core/random.ts';
 import type { MainlineObserver } from '../../mainline/state.ts';
-import { Churn, type ChurnModel, type TraceStep, upAtFirst } from '../life/churn.ts';
+import { Beginning, type ChurnChoice } from '../life/beginning.ts';
 import { Life } from '../life/life.ts';
 import { SeedStream } from '../seed.ts';
 import { START_MS, type WorldOptions } from '../world-state.ts';
-import { type MainlineOptions, type MainlineOverlay, mainlineWorld } from './mainline-overlay.ts';
+import {
+  type MainlineOptions,
+  type MainlineOverlay,
+  mainlineWorld,
+  populationOf,
+} from './mainline-overlay.ts';
 
 export interface StartModel {
   /** Default `warm`. */
@@ -34,7 +39,7 @@ export const JOINS_PER_SECOND = 10;
 
 export interface LivingOptions extends WorldOptions, Omit<MainlineOptions, 'members'> {
   start?: StartModel;
-  churn?: ChurnModel | { trace: readonly TraceStep[] } | null;
+  churn?: ChurnChoice;
 }
 
 export interface LivingWorld {
@@ -46,54 +51,33 @@ export interface LivingWorld {
 
 /** A world, its nodes, and their life. */
 export function livingWorld(options: LivingOptions, observer: MainlineObserver): LivingWorld {
-  const { seed, churn: choice = null, start = {} } = options;
+  const { seed, churn = null, start = {} } = options;
   // Latecomers, such as adversaries, begin by themselves and take no part in churn.
   const nodes = options.founders ?? options.nodes;
-  const random = new SeededRandom(seed, SeedStream.churn);
   const isWarm = (start.kind ?? 'warm') === 'warm';
-  const churn = choice && !('trace' in choice) ? new Churn(choice) : null;
-  const restsMs = new Float64Array(churn ? nodes : 0);
-  const members = membersOf();
+  const population = populationOf(options);
+  const keyOf = (node: number): number => population.keyOf(node);
+  const beginning = new Beginning(churn, nodes, seed, keyOf, start.up);
+  const { members } = beginning;
+  const atOnce = members.length < nodes ? members : null;
   const overlay = mainlineWorld(
-    { ...options, members: isWarm ? (members.length < nodes ? members : null) : NOBODY },
+    { ...options, members: isWarm ? atOnce : NOBODY },
     observer,
+    population,
   );
   const life = new Life(overlay, nodes);
   if (isWarm) {
-    proceed();
+    beginning.begin(life);
     return { overlay, life, joiningMs: 0 };
   }
+  const { world } = overlay;
   const perSecond = start.joinsPerSecond ?? JOINS_PER_SECOND;
   const joiningMs = Math.ceil((members.length * 1000) / perSecond);
+  const random = new SeededRandom(seed, SeedStream.churn);
   life.crowd([...members], joiningMs, 'blank', random);
-  overlay.world.schedule(START_MS + joiningMs, overlay.world.subscribe(proceed), 0, 0);
+  const begin = world.subscribe(() => beginning.begin(life));
+  world.schedule(START_MS + joiningMs, begin, 0, 0);
   return { overlay, life, joiningMs };
-
-  /** Who is up at first, ascending. */
-  function membersOf(): Uint32Array {
-    const isUp = new Uint8Array(nodes).fill(1);
-    if (churn) {
-      for (let node = 0; node < nodes; node++) {
-        const standing = churn.standing(random);
-        isUp[node] = standing.isUp ? 1 : 0;
-        restsMs[node] = standing.restMs;
-      }
-    } else if (choice && 'trace' in choice) {
-      isUp.set(upAtFirst(choice.trace, nodes));
-    } else if (start.up !== undefined && start.up < 1) {
-      const below = start.up * 0x100000000;
-      for (let node = 0; node < nodes; node++) isUp[node] = random.uint32() < below ? 1 : 0;
-    }
-    const members = new Uint32Array(isUp.reduce((sum, up) => sum + up, 0));
-    let count = 0;
-    for (let node = 0; node < nodes; node++) if (isUp[node] === 1) members[count++] = node;
-    return members;
-  }
-
-  function proceed(): void {
-    if (churn) life.beginChurn(churn, restsMs);
-    else if (choice && 'trace' in choice) life.follow(choice.trace);
-  }
 }
 
 const NOBODY = new Uint32Array(0);

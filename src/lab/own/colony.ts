@@ -15,7 +15,7 @@ import { assert } from '../../core/assert.ts';
 import type { Host, Machine, StreamHost, StreamMachine } from '../../core/host.ts';
 import { type Random, randomBelow, SeededRandom } from '../../core/random.ts';
 import { type Duration, durationMs } from '../duration.ts';
-import { Churn, type ChurnModel, type TraceStep, upAtFirst } from '../life/churn.ts';
+import { Beginning, type ChurnChoice } from '../life/beginning.ts';
 import { DOORS, Life, type Mortals } from '../life/life.ts';
 import { follow, type Step } from '../life/schedule.ts';
 import type { NetworkModel } from '../network/network-model.ts';
@@ -55,7 +55,7 @@ export interface ColonyOptions {
   nodes: number;
   network: NetworkModel;
   /** As `churnFrom` makes it of what people write. */
-  churn?: ChurnModel | { trace: readonly TraceStep[] } | null;
+  churn?: ChurnChoice;
   /** What befalls the world, and when. */
   schedule?: readonly Step[];
   /** Who is up at the beginning. Default: all, or whom churn finds in a session. */
@@ -175,33 +175,19 @@ export class Colony<M extends ColonyMachine> implements Overlay, Mortals {
   }
 
   /** Those who are up begin, each with some of the others as doors. */
-  #begin(
-    choice: ChurnModel | { trace: readonly TraceStep[] } | null,
-    up: readonly number[] | undefined,
-  ): Life {
+  #begin(choice: ChurnChoice, up: readonly number[] | undefined): Life {
     const { count, world } = this;
+    const beginning = new Beginning(choice, count, world.seed);
     const random = new SeededRandom(world.seed, SeedStream.churn);
-    const churn = choice !== null && !('trace' in choice) ? new Churn(choice) : null;
-    const restsMs = new Float64Array(count);
-    let isUp = new Uint8Array(count).fill(1);
-    if (choice !== null && 'trace' in choice)
-      isUp = Uint8Array.from(upAtFirst(choice.trace, count));
-    for (let node = 0; churn !== null && node < count; node++) {
-      const standing = churn.standing(random);
-      isUp[node] = standing.isUp ? 1 : 0;
-      restsMs[node] = standing.restMs;
-    }
-    if (up !== undefined) isUp = isUp.map((_, node) => (up.includes(node) ? 1 : 0));
-    const members = Array.from(isUp.keys()).filter((node) => isUp[node] === 1);
+    const members = up === undefined ? beginning.members : Uint32Array.from(up).sort();
     for (const node of members) this.#born(node, this.#doorsAmong(members, node, random), null);
     for (const node of members) world.start(node);
     const life = new Life(this);
-    if (churn !== null) life.beginChurn(churn, restsMs);
-    else if (choice !== null && 'trace' in choice) life.follow(choice.trace);
+    beginning.begin(life);
     return life;
   }
 
-  #doorsAmong(members: readonly number[], self: number, random: Random): Address[] {
+  #doorsAmong(members: Uint32Array, self: number, random: Random): Address[] {
     const doors = new Set<number>();
     const wanted = Math.min(DOORS, members.length - 1);
     while (doors.size < wanted) {

@@ -96,13 +96,18 @@ export class Contacts {
   }
 
   /**
-   * Makes residents of all contacts there are now: they stay for good, and references to them are not
-   * counted any more. `directory` tells by arithmetic which of them lives at an address, so that they
-   * are found without hashing: a lab knows its population.
+   * `directory` tells by arithmetic which resident lives at an address, so that they are found without
+   * hashing: a lab knows its population. Called once, before anybody settles.
    */
-  makeResident(directory: Directory): void {
-    this.#lastResident = this.#keys.rowEnd - 1;
+  keepDirectory(directory: Directory): void {
     this.#directory = directory;
+  }
+
+  /** Makes a resident of a contact: it stays for good, and references to it are not counted. */
+  settle(id: Uint8Array, start: number, address: Address): Handle {
+    this.#writeKey(id, start, address);
+    this.#lastResident = this.#keys.append(this.#key, 0);
+    return this.#lastResident;
   }
 
   addressOf(handle: Handle): Address {
@@ -125,7 +130,7 @@ export class Contacts {
     const handle = this.#keyHandle || this.#keys.intern(this.#key, 0);
     this.#keyHandle = handle;
     if (handle >= this.#references.length) {
-      this.#references = grown(this.#references, this.#references.length * 2);
+      this.#references = grown(this.#references, Math.max(handle + 1, this.#references.length * 2));
     }
     if (this.#references[handle] === 0) this.#countId(1);
     this.#references[handle]++;
@@ -146,7 +151,7 @@ export class Contacts {
     if (references > 1) return;
     const start = handle * CONTACT_BYTES;
     this.#key.set(this.#keys.keys.subarray(start, start + CONTACT_BYTES));
-    this.#keyAddress = -1;
+    this.#keyAddress = this.addressOf(handle);
     this.#keyHandle = 0;
     this.#countId(-1);
     this.#keys.remove(handle);
@@ -161,11 +166,13 @@ export class Contacts {
     if (isKnown && this.#sharedAddresses === 0) return false;
     this.#writeKey(id, start, address);
     const row = this.#addresses.find(this.#key, ID_BYTES);
-    return row !== 0 && this.#idsAt[row] > (isKnown ? 1 : 0);
+    const ids = this.#residentsAt(address) + (row === 0 ? 0 : this.#idsAt[row]);
+    return ids > (isKnown ? 1 : 0);
   }
 
+  /** How many there are; 1 for a resident, however many there are. */
   referencesTo(handle: Handle): number {
-    return this.#references[handle];
+    return handle <= this.#lastResident && handle !== 0 ? 1 : this.#references[handle];
   }
 
   #resident(id: Uint8Array, start: number, address: Address): Handle {
@@ -175,6 +182,11 @@ export class Contacts {
     return equalIds(this.#keys.keys, handle * CONTACT_BYTES, id, start) ? handle : 0;
   }
 
+  /** 1 where a resident lives, whose id is not counted among those that its address has shown. */
+  #residentsAt(address: Address): number {
+    return this.#lastResident !== 0 && this.#directory(address) !== 0 ? 1 : 0;
+  }
+
   /** One id more or less at the address that stands in `#key`. */
   #countId(change: 1 | -1): void {
     const row = this.#addresses.intern(this.#key, ID_BYTES);
@@ -182,8 +194,9 @@ export class Contacts {
     const ids = this.#idsAt[row] + change;
     this.#idsAt[row] = ids;
     if (this.isV6) this.#hold(ids, change);
-    if (change === 1 && ids === 2) this.#sharedAddresses++;
-    if (change === -1 && ids === 1) this.#sharedAddresses--;
+    const shown = ids + this.#residentsAt(this.#keyAddress);
+    if (change === 1 && shown === 2) this.#sharedAddresses++;
+    if (change === -1 && shown === 1) this.#sharedAddresses--;
     if (ids === 0) this.#addresses.remove(row);
   }
 

@@ -1,14 +1,18 @@
 /**
  * Rows for routing tables. A table does not own arrays (a small typed array costs 210 bytes beyond
- * its contents, more than the contents); it owns an *extent*, an offset in one slab:
+ * its contents, more than the contents); it owns an *extent*, an offset in one slab of two columns:
  *
- *     rows       ┌─ table 1 ─────────────────────┬─ table 2 ─────┬─ free ─┬─ table 3 ─────
- *                │ handle state │ handle state … │ handle state… │        │ handle state …
- *                └───────────────────────────────┴───────────────┴────────┴───────────────
+ *     handles    ┌─ table 1 ─────────┬─ table 2 ─────┬─ free ─┬─ table 3 ──
+ *                │ handle handle …   │ handle …      │        │ handle …
+ *                └───────────────────┴───────────────┴────────┴────────────
+ *     states     ┌─ table 1 ─────────┬ ─ ─ ─ ─ ─ ─ ─ ┬ ─ ─ ─ ─┬ ─ ─ ─ ─ ─ ─     made when first written
+ *                │ state state …     │                │        │
+ *                └───────────────────┴ ─ ─ ─ ─ ─ ─ ─ ┴ ─ ─ ─ ─┴ ─ ─ ─ ─ ─ ─
  *
- * 8 bytes per contact, row r in the words 2r and 2r + 1: who asks for a handle wants its state next,
- * and a bucket of k = 8 lies in two lines of the cache. A real node is a slab with one tenant; in the
- * lab a million tables share one.
+ * 4 bytes per contact, and 4 more once something is known of it that is not known of all. A real node
+ * is a slab with one tenant. In the lab ten million tables share one, and most of their contacts were
+ * all heard at the same time: that state, `fresh`, is what a cell of zeros means, and costs no memory:
+ * what is written is XORed with it.
  * A state says when the contact was last heard, how often in a row it failed, and the table's marks:
  *
  *     31                          6 5      3 2    0
@@ -24,8 +28,11 @@ const FAILURES_SHIFT = 3;
 const FAILURES_MAX = 7;
 const SECONDS_SHIFT = 6;
 const SECONDS_LIMIT = 0x4000000;
-/** The longest array there is: 2 billion rows, the tables of ten million nodes. */
-export const SLAB_WORDS_MAX: number = 2 ** 32 - 1;
+/** The longest array there is: 4 billion rows, the tables of twenty million nodes. */
+export const SLAB_ROWS_MAX: number = 2 ** 32 - 1;
+
+/** So many rows, a few thousand tables, any system has to give. */
+const ROWS_NEEDED = 1_000_000;
 
 export type RowState = number;
 
@@ -48,36 +55,57 @@ export function withFailure(state: RowState): RowState {
   return state + (1 << FAILURES_SHIFT);
 }
 
-/** Words that have room for so many rows, or as many of them as an array can have. */
-export function slabWords(rows: number): number {
-  return Math.min(2 * rows, SLAB_WORDS_MAX);
-}
-
 export class Slab {
-  /** Two words a row: handle, state. Replaced when the slab grows. */
-  rows: Uint32Array;
+  /** Replaced when the slab grows. */
+  handles: Uint32Array;
+  /** What is kept of the states, see `stateOf`; shorter than `handles` before there is any. */
+  states: Uint32Array = new Uint32Array(0);
+  /** The state of all rows that nobody wrote. */
+  readonly fresh: RowState;
   #end = 1; // row 0 stays unused: 0 can mean "none"
   /** Free extents by their size in rows. */
   readonly #free = new Map<number, number[]>();
 
-  constructor(capacity: number) {
-    this.rows = new Uint32Array(slabWords(capacity));
+  /** @param capacity rows to begin with; fewer where the system has not so much to give. */
+  constructor(capacity: number, fresh: RowState = 0) {
+    this.handles = roomFor(Math.min(capacity, SLAB_ROWS_MAX));
+    this.fresh = fresh;
   }
 
   get byteLength(): number {
-    return this.rows.byteLength;
+    return this.handles.byteLength + this.states.byteLength;
   }
 
-  /** The first row of a zeroed extent of `rows` rows. */
+  /** Rows that were ever in use, and one more. */
+  get end(): number {
+    return this.#end;
+  }
+
+  stateOf(row: number): RowState {
+    const { states } = this;
+    return row < states.length ? (states[row] ^ this.fresh) >>> 0 : this.fresh;
+  }
+
+  setState(row: number, state: RowState): void {
+    if (row >= this.states.length) this.#makeStates();
+    this.states[row] = state ^ this.fresh;
+  }
+
+  /** The first row of an extent of `rows` rows: no handles, states of 0. */
   allocate(rows: number): number {
     assert(rows > 0, 'an extent has at least one row');
     const recycled = this.#free.get(rows)?.pop();
-    if (recycled !== undefined) {
-      this.rows.fill(0, 2 * recycled, 2 * (recycled + rows));
-      return recycled;
-    }
+    const start = recycled ?? this.extend(rows);
+    if (recycled !== undefined) this.handles.fill(0, start, start + rows);
+    if (this.fresh !== 0 && start + rows > this.states.length) this.#makeStates();
+    this.states.fill(this.fresh, start, start + rows);
+    return start;
+  }
+
+  /** The same behind all others, with all rows as they were made: no handles, fresh states. */
+  extend(rows: number): number {
     const start = this.#end;
-    if (2 * (start + rows) > this.rows.length) this.#grow(start + rows);
+    if (start + rows > this.handles.length) this.#grow(start + rows);
     this.#end = start + rows;
     return start;
   }
@@ -88,8 +116,30 @@ export class Slab {
     else this.#free.set(rows, [start]);
   }
 
+  #makeStates(): void {
+    this.states = grown(this.states, this.handles.length);
+  }
+
   #grow(needed: number): void {
-    assert(2 * needed <= SLAB_WORDS_MAX, 'the rows of all tables lie in one array');
-    this.rows = grown(this.rows, slabWords(Math.max(needed, this.rows.length)));
+    assert(needed <= SLAB_ROWS_MAX, 'the rows of all tables lie in one array');
+    const rows = Math.min(Math.max(needed, this.handles.length * 2), SLAB_ROWS_MAX);
+    this.handles = grown(this.handles, rows);
+  }
+}
+
+/**
+ * A column of so many rows; half as long, or less, where a system does not lend what may never be used.
+ * @param make as `new Uint32Array` does it
+ */
+export function roomFor(
+  rows: number,
+  make: (length: number) => Uint32Array = (length) => new Uint32Array(length),
+): Uint32Array {
+  for (let length = rows; ; length = Math.ceil(length / 2)) {
+    try {
+      return make(length);
+    } catch (error) {
+      if (length <= ROWS_NEEDED) throw error;
+    }
   }
 }

@@ -76,8 +76,8 @@ export class BucketChain {
       ? this.first + rowsBefore(this.wide, this.k, straight)
       : this.first + straight * (this.k + 1);
     if (straight === part) return bucket;
-    const { rows } = this.shared.slab;
-    for (let i = straight; i < part; i++) bucket = rows[2 * bucket];
+    const { handles } = this.shared.slab;
+    for (let i = straight; i < part; i++) bucket = handles[bucket];
     return bucket;
   }
 
@@ -111,23 +111,23 @@ export class BucketChain {
 
   /** One past the last row with a contact. */
   protected end(bucket: Bucket): number {
-    const { rows } = this.shared.slab;
+    const { handles } = this.shared.slab;
     const full = bucket + 1 + this.sizeOf(bucket);
     let row = bucket + 1;
-    while (row < full && rows[2 * row] !== 0) row++;
+    while (row < full && handles[row] !== 0) row++;
     return row;
   }
 
   protected isFull(bucket: Bucket): boolean {
-    return this.shared.slab.rows[2 * (bucket + this.sizeOf(bucket))] !== 0;
+    return this.shared.slab.handles[bucket + this.sizeOf(bucket)] !== 0;
   }
 
   protected changedAtMs(bucket: Bucket): number {
-    return heardSeconds(this.shared.slab.rows[2 * bucket + 1]) * 1000;
+    return heardSeconds(this.shared.slab.stateOf(bucket)) * 1000;
   }
 
   protected touch(bucket: Bucket, now: number): void {
-    this.shared.slab.rows[2 * bucket + 1] = rowState(now, 0);
+    this.shared.slab.setState(bucket, rowState(now, 0));
   }
 
   protected rowOf(handle: Handle): number {
@@ -135,9 +135,9 @@ export class BucketChain {
   }
 
   protected rowIn(bucket: Bucket, handle: Handle): number {
-    const { rows } = this.shared.slab;
+    const { handles } = this.shared.slab;
     const full = bucket + 1 + this.sizeOf(bucket);
-    for (let row = bucket + 1; row < full; row++) if (rows[2 * row] === handle) return row;
+    for (let row = bucket + 1; row < full; row++) if (handles[row] === handle) return row;
     return 0;
   }
 
@@ -147,25 +147,25 @@ export class BucketChain {
   }
 
   protected canSplit(bucket: Bucket): boolean {
-    return this.shared.slab.rows[2 * bucket] === 0 && this.parts < ID_BITS;
+    return this.shared.slab.handles[bucket] === 0 && this.parts < ID_BITS;
   }
 
   protected append(bucket: Bucket, handle: Handle, state: RowState): void {
     const { slab } = this.shared;
     const row = this.end(bucket);
-    slab.rows[2 * row] = handle;
-    slab.rows[2 * row + 1] = state;
+    slab.handles[row] = handle;
+    slab.setState(row, state);
     this.count++;
   }
 
   /** Takes a contact out; the last row of the bucket moves into its place. */
   protected remove(bucket: Bucket, row: number): void {
     const { contacts, slab } = this.shared;
-    contacts.release(slab.rows[2 * row]);
+    contacts.release(slab.handles[row]);
     const last = this.end(bucket) - 1;
-    slab.rows[2 * row] = slab.rows[2 * last];
-    slab.rows[2 * row + 1] = slab.rows[2 * last + 1];
-    slab.rows[2 * last] = 0;
+    slab.handles[row] = slab.handles[last];
+    slab.setState(row, slab.stateOf(last));
+    slab.handles[last] = 0;
     this.count--;
   }
 
@@ -174,7 +174,7 @@ export class BucketChain {
     const { slab } = this.shared;
     const next = last + 1 + this.sizeOf(last);
     const deeper = this.isWide(next) ? next : slab.allocate(this.k + 1);
-    slab.rows[2 * last] = deeper;
+    slab.handles[last] = deeper;
     if (this.straight === this.parts && deeper === next) this.straight++;
     this.parts++;
     return deeper;
@@ -184,10 +184,10 @@ export class BucketChain {
   protected split(bucket: Bucket): void {
     const { contacts, slab } = this.shared;
     const deeper = this.deepen(bucket);
-    slab.rows[2 * deeper + 1] = slab.rows[2 * bucket + 1];
+    slab.setState(deeper, slab.stateOf(bucket));
     for (let row = this.end(bucket) - 1; row > bucket; row--) {
-      const handle = slab.rows[2 * row];
-      const state = slab.rows[2 * row + 1];
+      const handle = slab.handles[row];
+      const state = slab.stateOf(row);
       if (this.bucketOfHandle(handle) === bucket) continue;
       contacts.retainHandle(handle);
       this.remove(bucket, row);
@@ -205,36 +205,12 @@ export class BucketChain {
     }
   }
 
-  /**
-   * Fills the deepest bucket at once with the first `count` of `handles`, heard at the times in
-   * `heardAtMs`, and makes a deeper one if more is to come. A lab begins with tables as a converged
-   * network has them; each contact is one the node would have met.
-   */
-  fill(handles: Uint32Array, heardAtMs: Float64Array, count: number, isLast: boolean): void {
-    const { contacts, slab } = this.shared;
-    const { rows } = slab;
-    const bucket = this.bucketAt(this.parts - 1);
-    let changed = rows[2 * bucket + 1];
-    for (let i = 0; i < count; i++) {
-      const row = bucket + 1 + i;
-      const state = rowState(heardAtMs[i], 0);
-      contacts.retainHandle(handles[i]);
-      rows[2 * row] = handles[i];
-      rows[2 * row + 1] = state;
-      if (state > changed) changed = state;
-    }
-    rows[2 * bucket + 1] = changed;
-    this.count += count;
-    if (isLast) return;
-    this.deepen(bucket);
-  }
-
   /** The first contact of the table of which this is true, or 0. */
   protected holder(isIt: (handle: Handle) => boolean): Handle {
-    const { rows } = this.shared.slab;
-    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]) {
+    const { handles } = this.shared.slab;
+    for (let bucket = this.first; bucket !== 0; bucket = handles[bucket]) {
       const end = this.end(bucket);
-      for (let row = bucket + 1; row < end; row++) if (isIt(rows[2 * row])) return rows[2 * row];
+      for (let row = bucket + 1; row < end; row++) if (isIt(handles[row])) return handles[row];
     }
     return 0;
   }
@@ -243,7 +219,7 @@ export class BucketChain {
   protected releaseBuckets(): void {
     const { slab } = this.shared;
     for (let bucket = this.first; bucket !== 0; ) {
-      const next = slab.rows[2 * bucket];
+      const next = slab.handles[bucket];
       if (bucket === this.first) slab.free(bucket, this.firstRows());
       else if (!this.isWide(bucket)) slab.free(bucket, this.k + 1);
       bucket = next;

@@ -92,7 +92,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     const home = this.bucketOf(id, start);
     const row = handle === 0 ? 0 : this.rowIn(home, handle);
     if (row !== 0) {
-      slab.rows[2 * row + 1] = rowState(now, 0);
+      slab.setState(row, rowState(now, 0));
       // BEP 5 touches any bucket here. One with empty places, or that a newcomer would split, still
       // wants its refresh: keeping the known contacts alive finds no new ones. (A node that lost
       // datagrams while it joined would otherwise stay with k contacts that are not its neighbours.)
@@ -115,19 +115,19 @@ export class KBuckets extends BucketChain implements RoutingTable {
   heard(now: number, handle: Handle): boolean {
     const row = this.rowOf(handle);
     if (row === 0) return false;
-    const { rows } = this.shared.slab;
-    const state = rows[2 * row + 1];
-    rows[2 * row + 1] = rowState(now, failuresOf(state), state & (CHECKING | SUSPECT));
+    const { slab } = this.shared;
+    const state = slab.stateOf(row);
+    slab.setState(row, rowState(now, failuresOf(state), state & (CHECKING | SUSPECT)));
     return isBad(state);
   }
 
   failed(handle: Handle, sentAtMs: number = Infinity): void {
     const row = this.rowOf(handle);
     if (row === 0) return;
-    const { rows } = this.shared.slab;
-    const state = rows[2 * row + 1];
+    const { slab } = this.shared;
+    const state = slab.stateOf(row);
     const after = (isExcused(state, sentAtMs) ? state : withFailure(state)) & ~CHECKING;
-    rows[2 * row + 1] = after;
+    slab.setState(row, after);
     if (!isBad(after)) return;
     const spare = this.#spareOf(this.bucketOfHandle(handle));
     if (spare !== 0) this.#replaceBySpare(row, spare);
@@ -148,13 +148,13 @@ export class KBuckets extends BucketChain implements RoutingTable {
    * buckets deeper than it, which part from the target at the same bit; the shallower ones, one by one.
    */
   closest(now: number, nearest: Nearest, goodOnly: boolean): void {
-    const { rows } = this.shared.slab;
+    const { handles } = this.shared.slab;
     const sinceSeconds = goodOnly ? goodSinceSeconds(now) : NOT_BAD;
     const depth = this.depthOf(nearest.target, nearest.targetStart);
     const own = this.bucketAt(depth);
     this.#collect(own, nearest, sinceSeconds);
     if (nearest.full) return;
-    for (let deeper = rows[2 * own]; deeper !== 0; deeper = rows[2 * deeper]) {
+    for (let deeper = handles[own]; deeper !== 0; deeper = handles[deeper]) {
       this.#collect(deeper, nearest, sinceSeconds);
     }
     for (let part = depth - 1; part >= 0 && !nearest.full; part--) {
@@ -165,16 +165,16 @@ export class KBuckets extends BucketChain implements RoutingTable {
   quietest(now: number): Handle {
     const { slab } = this.shared;
     const row = this.#quietestRow();
-    if (row === 0 || quietSinceMs(slab.rows[2 * row + 1]) + QUIET_MS > now) return 0;
-    return slab.rows[2 * row];
+    if (row === 0 || quietSinceMs(slab.stateOf(row)) + QUIET_MS > now) return 0;
+    return slab.handles[row];
   }
 
   checking(handle: Handle, isUnderWay: boolean): void {
     const row = this.rowOf(handle);
-    const { rows } = this.shared.slab;
+    const { slab } = this.shared;
     if (row === 0) return;
-    const state = rows[2 * row + 1];
-    rows[2 * row + 1] = isUnderWay ? state | CHECKING : state & ~CHECKING;
+    const state = slab.stateOf(row);
+    slab.setState(row, isUnderWay ? state | CHECKING : state & ~CHECKING);
   }
 
   refreshTarget(now: number, out: Uint8Array): boolean {
@@ -195,20 +195,20 @@ export class KBuckets extends BucketChain implements RoutingTable {
 
   dueAt(_now: number): number {
     const row = this.#quietestRow();
-    const quiet = row === 0 ? Infinity : quietSinceMs(this.shared.slab.rows[2 * row + 1]);
+    const quiet = row === 0 ? Infinity : quietSinceMs(this.shared.slab.stateOf(row));
     const stale = this.changedAtMs(this.bucketAt(this.#stalestPart()));
     return Math.min(quiet + QUIET_MS, stale + REFRESH_MS);
   }
 
   visit(visitor: Visitor): void {
-    const { rows } = this.shared.slab;
+    const { slab } = this.shared;
     let part = 0;
-    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]) {
+    for (let bucket = this.first; bucket !== 0; bucket = slab.handles[bucket]) {
       const end = this.end(bucket);
       for (let row = bucket + 1; row < end; row++) {
-        const state = rows[2 * row + 1];
+        const state = slab.stateOf(row);
         const isSuspect = (state & SUSPECT) !== 0;
-        visitor(rows[2 * row], heardSeconds(state), failuresOf(state), part, isSuspect);
+        visitor(slab.handles[row], heardSeconds(state), failuresOf(state), part, isSuspect);
       }
       part++;
     }
@@ -227,40 +227,42 @@ export class KBuckets extends BucketChain implements RoutingTable {
 
   #collect(bucket: Bucket, nearest: Nearest, sinceSeconds: number): void {
     const end = bucket + 1 + this.sizeOf(bucket);
-    nearest.collect(this.shared.slab.rows, bucket + 1, end, sinceSeconds);
+    nearest.collect(this.shared.slab, bucket + 1, end, sinceSeconds);
   }
 
   #badRow(bucket: Bucket): number {
-    const { rows } = this.shared.slab;
+    const { slab } = this.shared;
     const full = bucket + 1 + this.sizeOf(bucket);
-    for (let row = bucket + 1; row < full && rows[2 * row] !== 0; row++) {
-      if (isBad(rows[2 * row + 1])) return row;
+    for (let row = bucket + 1; row < full && slab.handles[row] !== 0; row++) {
+      if (isBad(slab.stateOf(row))) return row;
     }
     return 0;
   }
 
   /** The row heard longest ago of those no ping is under way to, or 0. */
   #quietestRow(): number {
-    const { rows } = this.shared.slab;
+    const { slab } = this.shared;
     let quietest = 0;
-    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]) {
+    let quietestSinceMs = Infinity;
+    for (let bucket = this.first; bucket !== 0; bucket = slab.handles[bucket]) {
       const end = this.end(bucket);
       for (let row = bucket + 1; row < end; row++) {
-        const state = rows[2 * row + 1];
+        const state = slab.stateOf(row);
         if ((state & CHECKING) !== 0 || isBad(state)) continue;
-        if (quietest !== 0 && quietSinceMs(state) >= quietSinceMs(rows[2 * quietest + 1])) continue;
+        if (quietSinceMs(state) >= quietestSinceMs) continue;
         quietest = row;
+        quietestSinceMs = quietSinceMs(state);
       }
     }
     return quietest;
   }
 
   #stalestPart(): number {
-    const { rows } = this.shared.slab;
+    const { handles } = this.shared.slab;
     let stalest = 0;
     let stalestAtMs = Infinity;
     let part = 0;
-    for (let bucket = this.first; bucket !== 0; bucket = rows[2 * bucket]) {
+    for (let bucket = this.first; bucket !== 0; bucket = handles[bucket]) {
       const changedAtMs = this.changedAtMs(bucket);
       if (changedAtMs < stalestAtMs) {
         stalest = part;
@@ -273,9 +275,9 @@ export class KBuckets extends BucketChain implements RoutingTable {
 
   /** After an id changed under an address: nobody of its bucket is good before it answered again. */
   #suspect(bucket: Bucket): void {
-    const { rows } = this.shared.slab;
+    const { slab } = this.shared;
     const end = this.end(bucket);
-    for (let row = bucket + 1; row < end; row++) rows[2 * row + 1] |= SUSPECT;
+    for (let row = bucket + 1; row < end; row++) slab.setState(row, slab.stateOf(row) | SUSPECT);
   }
 
   /** One contact per IP: a holder that is not good makes place for one that just answered. */
@@ -286,7 +288,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     const holder = this.holder((other) => partyOf(contacts.addressOf(other)) === ip);
     if (holder === 0) return true;
     const row = this.rowOf(holder);
-    if (isGood(slab.rows[2 * row + 1], now)) return false;
+    if (isGood(slab.stateOf(row), now)) return false;
     this.remove(this.bucketOfHandle(holder), row);
     return true;
   }
@@ -295,7 +297,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
   #networkIsFree(now: number, bucket: Bucket, address: Address): boolean {
     const row = this.#neighbourRow(bucket, address);
     if (row === 0) return true;
-    if (isGood(this.shared.slab.rows[2 * row + 1], now)) return false;
+    if (isGood(this.shared.slab.stateOf(row), now)) return false;
     this.remove(bucket, row);
     return true;
   }
@@ -307,7 +309,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     const network = networkOf(address);
     const end = this.end(bucket);
     for (let row = bucket + 1; row < end; row++) {
-      if (networkOf(contacts.addressOf(slab.rows[2 * row])) === network) return row;
+      if (networkOf(contacts.addressOf(slab.handles[row])) === network) return row;
     }
     return 0;
   }
@@ -318,7 +320,7 @@ export class KBuckets extends BucketChain implements RoutingTable {
     const { contacts, slab } = this.shared;
     const end = this.end(bucket);
     for (let row = bucket + 1; row < end; row++) {
-      const handle = slab.rows[2 * row];
+      const handle = slab.handles[row];
       const own = handle * CONTACT_BYTES;
       if (!isSecureId(contacts.bytes, own, contacts.addressOf(handle))) return row;
     }
@@ -360,25 +362,26 @@ export class KBuckets extends BucketChain implements RoutingTable {
   /** A busy node meets hundreds of strangers a minute; spares need not be newer than a minute. */
   #sparesAreFresh(now: number): boolean {
     if (this.#spares === 0) return false;
-    const { rows } = this.shared.slab;
+    const { slab } = this.shared;
     const row = this.#spares + this.#nextSpare;
-    return rows[2 * row] !== 0 && heardSeconds(rows[2 * row + 1]) * 1000 + SPARE_FRESH_MS > now;
+    if (slab.handles[row] === 0) return false;
+    return heardSeconds(slab.stateOf(row)) * 1000 + SPARE_FRESH_MS > now;
   }
 
   #keepSpare(now: number, handle: Handle): void {
     const { contacts, slab } = this.shared;
     if (this.#spares === 0) this.#spares = slab.allocate(SPARES);
     for (let row = this.#spares; row < this.#spares + SPARES; row++) {
-      if (slab.rows[2 * row] !== handle) continue;
-      slab.rows[2 * row + 1] = rowState(now, 0);
+      if (slab.handles[row] !== handle) continue;
+      slab.setState(row, rowState(now, 0));
       contacts.release(handle);
       return;
     }
     const row = this.#spares + this.#nextSpare;
     this.#nextSpare = (this.#nextSpare + 1) % SPARES;
     this.#dropSpare(row);
-    slab.rows[2 * row] = handle;
-    slab.rows[2 * row + 1] = rowState(now, 0);
+    slab.handles[row] = handle;
+    slab.setState(row, rowState(now, 0));
   }
 
   /** The spare of a bucket that answered last and is not in the table by now, or 0. */
@@ -387,26 +390,26 @@ export class KBuckets extends BucketChain implements RoutingTable {
     const { slab } = this.shared;
     let latest = 0;
     for (let row = this.#spares; row < this.#spares + SPARES; row++) {
-      const handle = slab.rows[2 * row];
+      const handle = slab.handles[row];
       if (handle === 0 || this.bucketOfHandle(handle) !== bucket) continue;
       if (this.rowOf(handle) !== 0 || this.#placeIsTaken(handle)) continue;
       if (this.#neighbourRow(bucket, this.shared.contacts.addressOf(handle)) !== 0) continue;
-      if (latest === 0 || slab.rows[2 * row + 1] > slab.rows[2 * latest + 1]) latest = row;
+      if (latest === 0 || slab.stateOf(row) > slab.stateOf(latest)) latest = row;
     }
     return latest;
   }
 
   #replaceBySpare(row: number, spare: number): void {
     const { contacts, slab } = this.shared;
-    contacts.release(slab.rows[2 * row]);
-    slab.rows[2 * row] = slab.rows[2 * spare];
-    slab.rows[2 * row + 1] = slab.rows[2 * spare + 1];
-    slab.rows[2 * spare] = 0;
+    contacts.release(slab.handles[row]);
+    slab.handles[row] = slab.handles[spare];
+    slab.setState(row, slab.stateOf(spare));
+    slab.handles[spare] = 0;
   }
 
   #dropSpare(row: number): void {
     const { contacts, slab } = this.shared;
-    if (slab.rows[2 * row] !== 0) contacts.release(slab.rows[2 * row]);
-    slab.rows[2 * row] = 0;
+    if (slab.handles[row] !== 0) contacts.release(slab.handles[row]);
+    slab.handles[row] = 0;
   }
 }

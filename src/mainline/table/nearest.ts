@@ -6,6 +6,7 @@
  */
 import { compareDistance, orderedWord, wordAt } from '../../core/id.ts';
 import { CONTACT_BYTES, type Contacts, type Handle } from '../rows/contacts.ts';
+import type { Slab } from '../rows/slab.ts';
 import { isBad, isGoodSince, NOT_BAD } from './condition.ts';
 
 export class Nearest {
@@ -56,16 +57,17 @@ export class Nearest {
    * Ranks the contacts in the rows `[first, end)` of a slab, up to the first free one: the good ones,
    * or all that are not bad. The same as `gather` and `rank` one by one, in a single loop.
    */
-  collect(rows: Uint32Array, first: number, end: number, sinceSeconds: number): void {
+  collect(slab: Slab, first: number, end: number, sinceSeconds: number): void {
     const { bytes } = this.#contacts;
+    const { handles } = slab;
     const gathered = this.#gathered;
     const distances = this.#gatheredDistances;
     const target = this.#targetWord;
     let count = this.#gatheredCount;
     for (let row = first; row < end; row++) {
-      const handle = rows[2 * row];
+      const handle = handles[row];
       if (handle === 0) break;
-      const state = rows[2 * row + 1];
+      const state = slab.stateOf(row);
       if (sinceSeconds === NOT_BAD ? isBad(state) : !isGoodSince(state, sinceSeconds)) continue;
       if (count === gathered.length) {
         this.#gatheredCount = count;

@@ -79,13 +79,13 @@ describe('in the table', () => {
   test('somebody in the wrong bucket, or twice', () => {
     const { living, safety } = checked();
     const { slab } = living.overlay.shared;
-    const places = [...slab.rows.keys()].filter((at) => at % 2 === 0 && slab.rows[at] !== 0);
-    const kept = slab.rows.slice();
+    const kept = slab.handles.slice();
+    const places = [...kept.keys()].filter((at) => kept[at] !== 0);
     let found = 0;
     for (const at of places.slice(0, 60)) {
-      slab.rows[at] = kept[at] === 1 ? 2 : 1;
+      slab.handles[at] = kept[at] === 1 ? 2 : 1;
       if (violation(() => safety.inspect()) !== 'none') found++;
-      slab.rows.set(kept);
+      slab.handles.set(kept);
     }
     expect(found).toBeGreaterThan(30);
     safety.inspect();

@@ -50,7 +50,7 @@ test('a few hundred machines serve any number of nodes that are only asked', () 
   const { machines, made } = fakes(20_000);
   for (let node = 0; node < 20_000; node++) machines.borrow(node);
   expect(made()).toBeLessThan(1000);
-  expect(machines.byteLength).toBe(20_000 * 9);
+  expect(machines.byteLength).toBe(20_000 * 5);
 });
 
 test('a machine of its own is never handed on, though it be at rest', () => {

@@ -11,7 +11,7 @@ function scene(nodes: number, alivePercent: number, seed: number, founders: numb
   const random = new SeededRandom(seed, 7);
   const population = new Population(nodes, new SeededRandom(seed), founders);
   const contacts = new Contacts(nodes, 1);
-  population.intern(contacts, random);
+  population.settleIn(contacts, random);
   const alive = Uint8Array.from({ length: nodes }, () =>
     randomBelow(random, 100) < alivePercent ? 1 : 0,
   );

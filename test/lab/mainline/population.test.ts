@@ -10,25 +10,25 @@ import {
 } from '../../../src/core/address.ts';
 import { formatId } from '../../../src/core/id.ts';
 import { SeededRandom } from '../../../src/core/random.ts';
-import { KEY_BITS, Population } from '../../../src/lab/mainline/population.ts';
+import { Population } from '../../../src/lab/mainline/population.ts';
 import { CONTACT_BYTES, Contacts } from '../../../src/mainline/rows/contacts.ts';
 
 function populationOf(count: number, seed = 1): { population: Population; ids: string[] } {
   const population = new Population(count, new SeededRandom(seed));
   const contacts = new Contacts(count, 1);
-  population.intern(contacts, new SeededRandom(seed, 2));
+  population.settleIn(contacts, new SeededRandom(seed, 2));
   const ids = Array.from({ length: count }, (_, node) =>
     formatId(contacts.bytes, (node + 1) * CONTACT_BYTES),
   );
   for (let node = 0; node < count; node++) {
     expect(contacts.addressOf(node + 1)).toBe(population.addressOf(node));
-    expect(contacts.referencesTo(node + 1)).toBe(1);
+    // They are residents: nobody counts.
+    contacts.release(node + 1);
+    expect(
+      contacts.find(contacts.bytes, (node + 1) * CONTACT_BYTES, population.addressOf(node)),
+    ).toBe(node + 1);
   }
   return { population, ids };
-}
-
-function bitOf(id: string, place: number): bigint {
-  return (BigInt(`0x${id}`) >> BigInt(159 - place)) & 1n;
 }
 
 describe('a population', () => {
@@ -48,34 +48,21 @@ describe('a population', () => {
     expect(populationOf(50, 4).ids).not.toEqual(populationOf(50, 5).ids);
   });
 
-  test('is split where brute force splits it, at every depth down to single nodes', () => {
-    const { population, ids } = populationOf(700);
-    let deepest = 0;
-    let splits = 0;
-    const descend = (low: number, high: number, depth: number) => {
-      deepest = Math.max(deepest, depth);
-      const range = ids.slice(low, high);
-      const zeros = range.filter((id) => bitOf(id, depth) === 0n).length;
-      expect(population.split(low, high, depth)).toBe(low + zeros);
-      splits++;
-      if (depth + 1 === KEY_BITS || high - low < 2) return;
-      descend(low, low + zeros, depth + 1);
-      descend(low + zeros, high, depth + 1);
-    };
-    descend(0, 700, 0);
-    expect(deepest).toBeGreaterThan(12);
-    expect(splits).toBeGreaterThan(1000);
-  });
-
-  test('splits single nodes at all bits of their keys, and nobody nowhere', () => {
-    const { population, ids } = populationOf(20);
-    for (let node = 0; node < 20; node++) {
-      for (let depth = 0; depth < KEY_BITS; depth++) {
-        const expected = bitOf(ids[node], depth) === 0n ? node + 1 : node;
-        expect(population.split(node, node + 1, depth)).toBe(expected);
-        expect(population.split(node, node, depth)).toBe(node);
-      }
+  test('one node more changes the ids of no others, founders or latecomers', () => {
+    for (const seed of [4, 5, 6]) {
+      const { ids } = populationOf(300, seed);
+      const more = new Set(populationOf(301, seed).ids);
+      expect(ids.filter((id) => !more.has(id))).toEqual([]);
     }
+    const late = (founders: number) => {
+      const population = new Population(founders + 5, new SeededRandom(1), founders);
+      const contacts = new Contacts(founders + 5, 1);
+      population.settleIn(contacts, new SeededRandom(1, 2));
+      return Array.from({ length: 5 }, (_, i) =>
+        formatId(contacts.bytes, (founders + i + 1) * CONTACT_BYTES),
+      );
+    };
+    expect(late(20)).toEqual(late(21));
   });
 
   test('has public addresses, each of which leads back to its node', () => {
@@ -110,7 +97,7 @@ describe('a population', () => {
 test('latecomers have addresses like all others, and ids in no order', () => {
   const population = new Population(60, new SeededRandom(1), 20);
   const contacts = new Contacts(60, 1);
-  population.intern(contacts, new SeededRandom(1, 2));
+  population.settleIn(contacts, new SeededRandom(1, 2));
   const ids = Array.from({ length: 60 }, (_, node) =>
     formatId(contacts.bytes, (node + 1) * CONTACT_BYTES),
   );
@@ -127,7 +114,7 @@ test('a settlement is as it was given: ids, addresses, and who lives there', () 
   const addresses = [addressOf(0x20000001, 5), addressOf(0x20000001, 6), addressOf(0x40000001, 5)];
   const population = new Population(3, new SeededRandom(1), 2, { ids, addresses });
   const contacts = new Contacts(3, 1);
-  population.intern(contacts, new SeededRandom(2));
+  population.settleIn(contacts, new SeededRandom(2));
   expect([...population.keys]).toEqual([0x010101010101, 0x0b0b0b0b0b0b]);
   for (const [node, address] of addresses.entries()) {
     expect(population.nodeAt(address)).toBe(node);

@@ -3,10 +3,16 @@
  * all that the network has to offer, and choose among many by chance.
  */
 
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sharedPrefixBits } from '../../../src/core/id.ts';
+import { fillRandom, randomBelow, SeededRandom } from '../../../src/core/random.ts';
+import { type MainlineOverlay, mainlineWorld } from '../../../src/lab/mainline/mainline-overlay.ts';
+import { sha1 } from '../../../src/lab/sha1.ts';
 import { START_MS } from '../../../src/lab/world-state.ts';
+import { settingsFrom } from '../../../src/mainline/choices.ts';
 import { CONTACT_BYTES, type Contacts, type Handle } from '../../../src/mainline/rows/contacts.ts';
+import { LookupKind } from '../../../src/mainline/rows/purpose.ts';
 import { CHOICES, GradedWorld } from '../graded.ts';
 
 interface TableRow {
@@ -118,5 +124,121 @@ describe('a warm start', () => {
     };
     expect(tables(3)).toEqual(tables(3));
     expect(tables(3)).not.toEqual(tables(4));
+  });
+});
+
+/** A world some of whose nodes are away, whose tables prefer short ways or have wide buckets, or neither. */
+const worldsOf = (seed: number) =>
+  [
+    { upkeep: false },
+    { upkeep: false, members: Uint32Array.from({ length: 200 }, (_, i) => i + (i >> 1)) },
+    { upkeep: false, draws: 4, settings: settingsFrom({ ...CHOICES, wideBuckets: [32, 16] }) },
+    { upkeep: true },
+  ].map((choices) => () => {
+    const grades: number[] = [];
+    const overlay = mainlineWorld(
+      {
+        ...{ seed, nodes: 300, network: { latency: { kind: 'king' }, loss: 0.02 } as const },
+        ...{ settings: settingsFrom(CHOICES), sha1 },
+        ...choices,
+      },
+      {
+        onLookup: (call, lookup) => grades.push(call, lookup.askedCount),
+        ...{ onPeer() {}, onAnswer() {}, onSilence() {}, onJoin() {} },
+      },
+    );
+    return { overlay, grades };
+  });
+
+function tablesOf(overlay: MainlineOverlay, order: readonly number[]): number[][][] {
+  const tables: number[][][] = [];
+  for (const node of order) {
+    const rows: number[][] = [];
+    overlay.node(node).table.visit((handle, heardSeconds, _failures, part) => {
+      rows.push([handle, heardSeconds, part]);
+    });
+    tables[node] = rows;
+  }
+  return tables;
+}
+
+describe('tables are filled when they are first touched', () => {
+  const ascending = Array.from({ length: 300 }, (_, node) => node);
+  const shuffled = (seed: number): number[] => {
+    const random = new SeededRandom(seed, 5);
+    const order = [...ascending];
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = randomBelow(random, i + 1);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  };
+
+  test('and are the same whoever was touched before', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        for (const made of worldsOf(seed)) {
+          const wanted = tablesOf(made().overlay, ascending);
+          expect(wanted.some((rows) => rows.length > 30)).toBe(true);
+          expect(tablesOf(made().overlay, shuffled(seed))).toEqual(wanted);
+          const { overlay } = made();
+          overlay.touchAll();
+          expect(tablesOf(overlay, shuffled(seed + 1))).toEqual(wanted);
+        }
+      }),
+      { numRuns: 3 },
+    );
+  });
+
+  test('late in a run, among crashed nodes and other latencies, as at the start', () => {
+    for (const made of worldsOf(7)) {
+      const wanted = tablesOf(made().overlay, ascending);
+      const { overlay } = made();
+      overlay.world.network.stretch({ kind: 'constant', ms: 900 });
+      for (let node = 0; node < 300; node += 3) overlay.crash(node);
+      if (overlay.machine(1).deadline === Infinity) overlay.world.run(overlay.world.now + 60_000);
+      expect(tablesOf(overlay, [...ascending].reverse())).toEqual(wanted);
+    }
+  });
+
+  test('a run in which all were touched beforehand is the same run, and touches more', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        for (const made of worldsOf(seed)) {
+          const run = (isTouched: boolean) => {
+            const { overlay, grades } = made();
+            const { world } = overlay;
+            if (isTouched) overlay.touchAll();
+            const random = new SeededRandom(seed, 6);
+            for (let call = 1; call <= 10; call++) {
+              const target = new Uint8Array(20);
+              fillRandom(random, target, 0, 20);
+              const node = 3 * randomBelow(random, 50);
+              overlay.node(node).lookup(world.now, LookupKind.findNode, target, call);
+              world.arm(node);
+              world.run(world.now + 1000);
+            }
+            world.run(world.now + 20_000);
+            expect(grades).toHaveLength(20);
+            return { hash: world.traceHash, grades, rows: overlay.shared.slab.end };
+          };
+          const [lazy, eager] = [run(false), run(true)];
+          expect([lazy.hash, lazy.grades]).toEqual([eager.hash, eager.grades]);
+          expect(lazy.rows).toBeLessThanOrEqual(eager.rows);
+        }
+      }),
+      { numRuns: 3 },
+    );
+  });
+
+  test('so a run that touches few takes few rows', () => {
+    const { overlay } = worldsOf(1)[0]();
+    tablesOf(overlay, [5, 6, 7]);
+    const { slab } = overlay.shared;
+    const few = slab.end;
+    overlay.touchAll();
+    expect(slab.end).toBeGreaterThan(50 * few);
+    // Nothing is known of any contact that is not known of all.
+    expect(slab.states.length).toBe(0);
   });
 });

@@ -159,11 +159,11 @@ describe('residents', () => {
     const contacts = new Contacts(count, 1);
     const ids = Array.from({ length: count }, () => someId(random));
     const addressAt = (n: number) => FIRST + n * 0x10000;
-    for (const [n, id] of ids.entries()) contacts.retain(id, 0, addressAt(n));
-    contacts.makeResident((address) => {
+    contacts.keepDirectory((address) => {
       const n = (address - FIRST) / 0x10000;
       return Number.isInteger(n) && n >= 0 && n < count ? n + 1 : 0;
     });
+    for (const [n, id] of ids.entries()) expect(contacts.settle(id, 0, addressAt(n))).toBe(n + 1);
     return { contacts, ids, addressAt, stranger: someId(random) };
   }
 

@@ -5,10 +5,10 @@ import { InvariantError } from '../../../src/core/assert.ts';
 import {
   failuresOf,
   heardSeconds,
+  roomFor,
   rowState,
-  SLAB_WORDS_MAX,
+  SLAB_ROWS_MAX,
   Slab,
-  slabWords,
   withFailure,
 } from '../../../src/mainline/rows/slab.ts';
 
@@ -20,16 +20,21 @@ const steps = fc.array(
 describe('extents', () => {
   test('never overlap, begin zeroed, and keep what was written to them', () => {
     fc.assert(
-      fc.property(steps, fc.nat(8), (steps, capacity) => {
-        const slab = new Slab(capacity);
+      fc.property(steps, fc.nat(8), fc.nat(2), (steps, capacity, fresh) => {
+        const slab = new Slab(capacity, fresh);
+        const statesOf = (start: number, rows: number) =>
+          Array.from({ length: rows }, (_, i) => slab.stateOf(start + i));
         const live: { start: number; rows: number; mark: number }[] = [];
         let marks = 0;
         for (const { allocate, rows, which } of steps) {
           if (allocate || live.length === 0) {
-            const start = slab.allocate(rows);
+            const isExtended = which % 3 === 0;
+            const start = isExtended ? slab.extend(rows) : slab.allocate(rows);
             const end = start + rows;
-            expect([...slab.rows.slice(2 * start, 2 * end)]).toEqual(new Array(2 * rows).fill(0));
-            slab.rows.fill(++marks, 2 * start, 2 * end);
+            expect([...slab.handles.slice(start, end)]).toEqual(new Array(rows).fill(0));
+            expect(statesOf(start, rows)).toEqual(new Array(rows).fill(isExtended ? fresh : 0));
+            slab.handles.fill(++marks, start, end);
+            for (let row = start; row < end; row++) slab.setState(row, marks);
             live.push({ start, rows, mark: marks });
           } else {
             const [gone] = live.splice(which % live.length, 1);
@@ -38,7 +43,7 @@ describe('extents', () => {
         }
         // An overlap would have overwritten somebody's mark.
         for (const { start, rows, mark } of live) {
-          const own = [...slab.rows.slice(2 * start, 2 * (start + rows))];
+          const own = [...slab.handles.slice(start, start + rows), ...statesOf(start, rows)];
           expect(own).toEqual(new Array(2 * rows).fill(mark));
         }
       }),
@@ -61,20 +66,23 @@ describe('extents', () => {
   test('the slab doubles, so that a million tenants are moved some twenty times', () => {
     const slab = new Slab(1);
     let moves = 0;
-    let before = slab.rows;
+    let before = slab.handles;
     for (let i = 0; i < 10_000; i++) {
       slab.allocate(1);
-      if (slab.rows !== before) moves++;
-      before = slab.rows;
+      if (slab.handles !== before) moves++;
+      before = slab.handles;
     }
     expect(moves).toBe(14);
+    // Nobody wrote a state.
+    expect(slab.byteLength).toBe(16_384 * 4);
+    slab.setState(1, 7);
     expect(slab.byteLength).toBe(16_384 * 8);
   });
 
   test('an extent larger than the whole slab fits', () => {
     const slab = new Slab(2);
     const start = slab.allocate(1000);
-    expect(slab.rows.length).toBeGreaterThanOrEqual(start + 1000);
+    expect(slab.handles.length).toBeGreaterThanOrEqual(start + 1000);
   });
 
   test('an empty extent is a mistake of the caller', () => {
@@ -82,12 +90,21 @@ describe('extents', () => {
   });
 
   test('room ends at the longest array there is, and what does not fit breaks an invariant', () => {
-    expect(slabWords(0)).toBe(0);
-    expect(slabWords(1000)).toBe(2000);
-    expect(slabWords(2 ** 31 - 1)).toBe(2 ** 32 - 2);
-    for (const rows of [2 ** 31, 2 ** 32, 2 ** 40]) expect(slabWords(rows)).toBe(SLAB_WORDS_MAX);
     // One row too many is refused before anything is allocated for it.
-    expect(() => new Slab(1).allocate(2 ** 31 - 1)).toThrow(InvariantError);
+    expect(() => new Slab(1).allocate(SLAB_ROWS_MAX)).toThrow(InvariantError);
+  });
+
+  test('where a system does not lend so much, there is less to begin with, and it grows', () => {
+    const refused: number[] = [];
+    const upTo = (limit: number) => (length: number) => {
+      if (length <= limit) return new Uint32Array(8);
+      refused.push(length);
+      throw new RangeError('Array buffer allocation failed');
+    };
+    expect(roomFor(8_000_000, upTo(3_000_000))).toHaveLength(8);
+    expect(refused).toEqual([8_000_000, 4_000_000]);
+    expect(() => roomFor(8_000_000, upTo(100))).toThrow('allocation failed');
+    expect(() => roomFor(50, upTo(40))).toThrow('allocation failed');
   });
 });
 

@@ -1,95 +1,15 @@
 /**
- * Buckets as they lie in the slab: one behind the other or mixed with those of others, filled at once,
- * handed from table to table, given back.
+ * Buckets as they lie in the slab: one behind the other or mixed with those of others, handed from table to
+ * table, given back.
  */
 import { describe, expect, test } from 'vitest';
 import { InvariantError } from '../../../src/core/assert.ts';
-import { randomIdSharing, sharedPrefixBits } from '../../../src/core/id.ts';
-import { QUIET_MS, REFRESH_MS } from '../../../src/mainline/table/condition.ts';
+import { FilledBuckets } from '../../../src/mainline/table/filled-buckets.ts';
 import { KBuckets } from '../../../src/mainline/table/kbuckets.ts';
-import { hex, idOf, onLoopback } from '../small-world.ts';
-import { closestOf, NOON, TableUnderTest } from './table-under-test.ts';
+import { idOf, onLoopback } from '../small-world.ts';
+import { NOON, TableUnderTest } from './table-under-test.ts';
 
 const kbuckets = (owner: ConstructorParameters<typeof KBuckets>[0]) => new KBuckets(owner);
-
-describe('fill', () => {
-  /** A filled table and one that met the same contacts one by one. */
-  function filled(k: number, counts: number[]) {
-    const place = new TableUnderTest(kbuckets, { k });
-    const { contacts } = place.shared;
-    const table = place.table as KBuckets;
-    let n = 0;
-    const wanted: { id: string; heardSeconds: number; part: number }[] = [];
-    for (const [part, count] of counts.entries()) {
-      const handles = new Uint32Array(k);
-      const heardAtMs = new Float64Array(k);
-      const isLast = part === counts.length - 1;
-      for (let i = 0; i < count; i++) {
-        const id = new Uint8Array(20);
-        randomIdSharing(place.selfId, 0, part, place.random, id);
-        handles[i] = contacts.retain(id, 0, onLoopback(n));
-        heardAtMs[i] = NOON - n * 1000;
-        wanted.push({ id: hex(id), heardSeconds: heardAtMs[i] / 1000, part });
-        n++;
-      }
-      table.fill(handles, heardAtMs, count, isLast);
-      for (let i = 0; i < count; i++) contacts.release(handles[i]); // only the table's is left
-    }
-    return { place, table, wanted };
-  }
-
-  test.each([
-    ['one bucket', 8, [5]],
-    ['an empty one', 8, [0]],
-    ['full ones and a rest', 8, [8, 8, 8, 3]],
-    ['an empty one in the middle', 8, [8, 0, 2]],
-    // Far beyond the 64 rows of a fresh slab, so that columns move while it is filled.
-    ['more than there was room for', 20, Array.from({ length: 60 }, () => 20)],
-  ])('with %s holds each contact in its bucket, heard when it was said', (_text, k, counts) => {
-    const { place, table, wanted } = filled(k, counts);
-    expect(table.parts).toBe(counts.length);
-    expect(table.count).toBe(wanted.length);
-    const rows = place.rows().map(({ id, heardSeconds, part }) => ({ id, heardSeconds, part }));
-    expect(rows).toEqual(wanted);
-    const { contacts } = place.shared;
-    expect(contacts.count).toBe(1 + wanted.length);
-    table.visit((handle) => expect(contacts.referencesTo(handle)).toBe(1));
-    const ids = wanted.map(({ id }) => id);
-    for (let i = 0; i < 5; i++) {
-      const target = place.randomId();
-      expect(place.closest(NOON, target, 20)).toEqual(closestOf(ids, target, 20));
-    }
-    table.release();
-    expect(contacts.count).toBe(1);
-  });
-
-  test('says of a bucket that it changed when its latest contact was heard', () => {
-    const { table } = filled(8, [8, 3]);
-    const out = new Uint8Array(20);
-    // The second bucket was heard last by contact 8, at NOON - 8 s.
-    expect(table.dueAt(NOON)).toBe(NOON - 10_000 + QUIET_MS);
-    expect(table.refreshTarget(NOON - 9000 + REFRESH_MS, out)).toBe(false);
-    expect(table.refreshTarget(NOON - 8000 + REFRESH_MS, out)).toBe(true);
-    expect(table.refreshTarget(NOON - 8000 + REFRESH_MS, out)).toBe(false);
-    expect(table.refreshTarget(NOON + REFRESH_MS, out)).toBe(true);
-  });
-
-  test('leaves a table that goes on as any other: it splits, replaces and forgets', () => {
-    const { place, table } = filled(8, [8, 8, 8]);
-    const near = () => {
-      const id = new Uint8Array(20);
-      randomIdSharing(place.selfId, 0, 10, place.random, id);
-      return id;
-    };
-    for (let n = 0; n < 8; n++) table.answered(NOON, near(), 0, onLoopback(500 + n));
-    expect(table.parts).toBeGreaterThan(3);
-    expect(table.count).toBe(32);
-    for (const { id, part } of place.rows()) {
-      const bytes = Uint8Array.from(Buffer.from(id, 'hex'));
-      expect(part).toBe(Math.min(sharedPrefixBits(place.selfId, 0, bytes, 0), table.parts - 1));
-    }
-  });
-});
 
 describe('the chain', () => {
   test('tables that grow in turns, so that their chains lie mixed, are as if each were alone', () => {
@@ -136,15 +56,17 @@ describe('the chain', () => {
     const handles = Uint32Array.from({ length: 8 }, (_, n) =>
       shared.contacts.retain(idOf(`0${n}`), 0, onLoopback(n)),
     );
-    const heardAtMs = new Float64Array(8).fill(NOON);
+    const buckets = new FilledBuckets(shared);
     const filled = [3, 8].map((count) => {
-      const table = kbuckets({ shared, self, k: 8, onePerIp: true });
-      table.fill(handles, heardAtMs, count, false);
-      table.fill(handles, heardAtMs, 2, true);
-      expect(table.isStraight).toBe(true);
-      return { first: table.first, parts: table.parts, count: table.count };
+      buckets.begin();
+      for (const size of [count, 2]) {
+        buckets.open(8);
+        for (const handle of handles.subarray(0, size)) buckets.add(handle, NOON);
+      }
+      return { ...buckets.end() };
     });
     const table = kbuckets({ shared, self, k: 8, onePerIp: true, rows: filled[0] });
+    expect(table.isStraight).toBe(true);
     const look = () => {
       const seen: number[] = [];
       table.visit((handle, _heard, _failures, part) => seen.push(part * 1000 + handle));

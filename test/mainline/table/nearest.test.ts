@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fillRandom, randomBelow, SeededRandom } from '../../../src/core/random.ts';
 import { Contacts } from '../../../src/mainline/rows/contacts.ts';
-import { rowState } from '../../../src/mainline/rows/slab.ts';
+import { rowState, Slab } from '../../../src/mainline/rows/slab.ts';
 import {
   goodSinceSeconds,
   isBad,
@@ -63,24 +63,25 @@ describe('the list of the nearest', () => {
       return contacts.retain(id, 0, onLoopback(i + 1));
     });
     for (let round = 0; round < 300; round++) {
-      const rows = new Uint32Array(2 * 60);
+      const slab = new Slab(60, rowState(NOW - (round % 3) * QUIET_MS, 0));
       const first = randomBelow(random, 10);
       const end = first + randomBelow(random, 50);
       const free = first + randomBelow(random, 60);
       for (let row = 0; row < 60; row++) {
         if (row === free) continue;
         const heardAtMs = NOW - randomBelow(random, 2 * QUIET_MS);
-        rows[2 * row] = handles[(row * 7 + round) % handles.length];
-        rows[2 * row + 1] = rowState(heardAtMs, randomBelow(random, 4), randomBelow(random, 3));
+        slab.handles[row] = handles[(row * 7 + round) % handles.length];
+        if (row % 5 === 0) continue; // as all of them are
+        slab.setState(row, rowState(heardAtMs, randomBelow(random, 4), randomBelow(random, 3)));
       }
       const sinceSeconds = round % 2 === 0 ? goodSinceSeconds(NOW) : NOT_BAD;
       const lists = [new Nearest(contacts, 16), new Nearest(contacts, 16)] as const;
       for (const list of lists) list.begin(idOf('5a'), 0, 1 + (round % 16));
-      lists[0].collect(rows, first, end, sinceSeconds);
+      lists[0].collect(slab, first, end, sinceSeconds);
       for (let row = first; row < Math.min(end, free); row++) {
-        const state = rows[2 * row + 1];
+        const state = slab.stateOf(row);
         const isWanted = round % 2 === 0 ? isGood(state, NOW) : !isBad(state);
-        if (isWanted) lists[1].gather(rows[2 * row]);
+        if (isWanted) lists[1].gather(slab.handles[row]);
       }
       lists[1].rank();
       const [inOne, oneByOne] = lists.map((list) => [...list.handles.slice(0, list.count)]);
