@@ -30,15 +30,14 @@ const LOOKUPS_STREAM = 100;
  * @property {number} delivered
  * @property {number} builtRssBytes
  * @property {number} peakRssBytes
- * @property {number} columnBytes
  * @property {number} exactRate
  * @property {number} rpcsMean
  * @property {number} hopsMean of the closest node found
  * @property {string} traceHash
  */
 
-/** @param {{ nodes: number, lookups: number }} size @returns {Measured} */
-function measure({ nodes, lookups }) {
+/** @param {{ nodes: number, lookups: number, isTouched?: boolean }} size @returns {Measured} */
+function measure({ nodes, lookups, isTouched = false }) {
   const beganAt = performance.now();
   const atOnce = Math.max(AT_ONCE, Math.ceil(lookups / ROUNDS));
   const random = new SeededRandom(SEED, LOOKUPS_STREAM);
@@ -87,6 +86,7 @@ function measure({ nodes, lookups }) {
     },
   );
   const { world } = overlay;
+  if (isTouched) overlay.touchAll();
   const builtAt = performance.now();
   const builtRssBytes = process.memoryUsage().rss;
   while (over < lookups) {
@@ -111,7 +111,6 @@ function measure({ nodes, lookups }) {
     delivered: world.delivered,
     builtRssBytes,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
-    columnBytes: overlay.byteLength,
     exactRate: exact / lookups,
     rpcsMean: rpcs / lookups,
     hopsMean: hops / lookups,
@@ -119,6 +118,6 @@ function measure({ nodes, lookups }) {
   };
 }
 
-process.once('message', (/** @type {{ nodes: number, lookups: number }} */ size) => {
+process.once('message', (/** @type {Parameters<typeof measure>[0]} */ size) => {
   process.send?.(measure(size));
 });

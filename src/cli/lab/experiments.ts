@@ -66,7 +66,7 @@ const kadHopsEntry = entry({
   }),
   quick: { nodes: 1000, lookups: 400 },
   run: kadHops,
-  footprint: ({ nodes, k }) => footprintOf({ nodes, k, upkeep: false }),
+  footprint: ({ nodes, k, lookups }) => footprintOf({ nodes, k, lookups, upkeep: false }),
 });
 
 const sizeEstimateEntry = entry({
@@ -88,7 +88,8 @@ const sizeEstimateEntry = entry({
   quick: { nodes: 3000, lookups: 1000, zones: 20 },
   run: sizeEstimate,
   // Two worlds, one after the other; the first may still be there.
-  footprint: ({ nodes, k }) => footprintOf({ nodes: 2 * nodes, k, upkeep: false }),
+  footprint: ({ nodes, k, lookups, zones }) =>
+    footprintOf({ nodes: 2 * nodes, k, lookups: lookups + 4 * zones, upkeep: false }),
 });
 
 const replicaSurvivalEntry = entry({

@@ -8,20 +8,34 @@ import {
   residentBytes,
 } from '../../../src/cli/lab/memory.ts';
 
-const world = (nodes: number, upkeep = false) => footprintOf({ nodes, k: 8, upkeep });
+const world = (nodes: number, upkeep = false, lookups = Infinity) =>
+  footprintOf({ nodes, k: 8, upkeep, lookups });
 
 describe('what a world takes', () => {
-  test('is what was measured, within a twentieth', () => {
+  test('is what was measured, within a twelfth', () => {
     const measured = [
-      [30_000, 153e6],
-      [100_000, 241e6],
-      [300_000, 510e6],
-      [1_000_000, 1542e6],
-      [10_000_000, 16.6e9],
+      [8, 1000, 2000, 108.2e6],
+      [8, 30_000, 2000, 128e6],
+      [8, 100_000, 2000, 132.8e6],
+      [8, 100_000, 20_000, 233.5e6],
+      [8, 300_000, 2000, 150.3e6],
+      [20, 300_000, 2000, 196.4e6],
+      [8, 1_000_000, 100, 156.8e6],
+      [8, 1_000_000, 2000, 207.7e6],
+      [8, 1_000_000, 20_000, 430.2e6],
+      [8, 10_000_000, 1000, 601.2e6],
     ] as const;
-    for (const [nodes, bytes] of measured) {
-      expect(Math.abs(world(nodes).bytes / bytes - 1), `${nodes}`).toBeLessThan(0.05);
+    for (const [k, nodes, lookups, bytes] of measured) {
+      const told = footprintOf({ nodes, k, lookups, upkeep: false }).bytes;
+      expect(Math.abs(told / bytes - 1), `${nodes}, ${lookups}`).toBeLessThan(1 / 12);
     }
+  });
+
+  test('grows with the lookups until all are touched and written, and no further', () => {
+    const told = [0, 10, 1000, 100_000, 1e7, Infinity].map((n) => world(100_000, false, n).bytes);
+    expect([...told].sort((a, b) => a - b)).toEqual(told);
+    expect(told[4] / told[5]).toBeGreaterThan(0.999);
+    expect(world(0).bytes).toBeGreaterThan(0);
   });
 
   test('objects of nodes that look after their tables lie on the heap', () => {
@@ -33,7 +47,7 @@ describe('what a world takes', () => {
 describe('before the work starts', () => {
   test('too little memory is told, with the number of nodes that would fit', () => {
     expect(() => checkMemory(world(10_000_000), 10_000_000, 8e9)).toThrow(
-      /^10,000,000 nodes take about \d+\.\d GB, and 8\.0 GB are free: about [45],\d{3},000 nodes/,
+      /^10,000,000 nodes take about \d+\.\d GB, and 8\.0 GB are free: about [23],\d{3},000 nodes/,
     );
     expect(() => checkMemory(world(1000), 1000, 8e9)).not.toThrow();
     expect(freeBytes()).toBeGreaterThan(1e6);
