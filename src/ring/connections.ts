@@ -419,6 +419,8 @@ export class Connections implements Streams, LinkOwner {
 const REASONS: { readonly [why in Exclude<Verdict, 'fine' | 'malformed'>]: string } = {
   outdated: 'it speaks an older version of the ring’s protocol',
   'other-ring': 'it belongs to another ring',
+  'other-kind':
+    'of it and us one keeps backups under titles and the other does not: --k is 0 for all or none, and so is --wire',
   unproven: 'it has not proven that it knows the secret of the ring, or wants one',
 };
 

@@ -30,7 +30,11 @@ export interface RingSettings {
   /** False: be a class program among others, without frames, kept connections and backups. */
   frames: boolean;
   policy: Policy;
-  /** Owners act under titles, which a majority of electors has accepted; only where there are backups. */
+  /**
+   * Owners act under titles, which a majority of electors has accepted, where there are backups. Class
+   * programs know no titles: a ring that lets them in goes without (`openRing` with `wire`). Of members one by
+   * one it cannot be chosen.
+   */
   titles: boolean;
   /** Processes in a list of successors or predecessors, at least K + 2; 0: K + 3. */
   successors: number;
@@ -74,7 +78,7 @@ export const RING_DEFAULTS: RingSettings = {
   classCommands: 'all',
   frames: true,
   policy: 'correct',
-  titles: false,
+  titles: true,
   successors: 0,
   valueBytesMax: 64 * 1024 * 1024,
   hostLabel: '',

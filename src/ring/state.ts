@@ -198,6 +198,8 @@ export abstract class RingState implements Greeter {
   stalledAtMs: number = -Infinity;
   /** Whom we were told to join. */
   ways: readonly Member[] = [];
+  /** All of this process is on its way out. */
+  isLeaving = false;
   /** We were the last: there is nobody to whom our records could go. */
   isRingOver = false;
   #timed: Timed[] = [];
@@ -322,7 +324,7 @@ export abstract class RingState implements Greeter {
 
   /** A version from so far in the future that a clock must have been wrong. Titles have no clock in theirs. */
   isBeyond(now: number, version: Uint8Array, at = 0): boolean {
-    return !this.settings.titles && isBeyond(version, at, this.timeOf(now));
+    return this.seat === null && isBeyond(version, at, this.timeOf(now));
   }
 
   linkTo(now: number, member: Member): Link {
@@ -330,6 +332,11 @@ export abstract class RingState implements Greeter {
   }
 
   // Who is who.
+
+  /** Our owners act under titles. */
+  get isTitled(): boolean {
+    return this.seat !== null;
+  }
 
   get isMember(): boolean {
     return this.identities.some((identity) => identity.isMember);

@@ -56,6 +56,7 @@ export class Stranger {
         random: systemRandom,
         ringId: new Uint8Array(RING_ID_BYTES),
         incarnation: claims,
+        isTitled: true,
         greeted: claims === 0 ? [] : [member],
       },
       addressAt(port),

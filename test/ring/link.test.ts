@@ -92,6 +92,7 @@ const CLIENT = {
   random: new SeededRandom(3),
   ringId: new Uint8Array(16),
   incarnation: 0,
+  isTitled: false,
   greeted: [],
 };
 

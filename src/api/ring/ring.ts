@@ -274,6 +274,8 @@ export async function openRing(options: RingOptions = {}): Promise<Ring> {
     store?.keepFact(WIRE_FACT, new TextEncoder().encode(settings.wire));
     settings.classCommands =
       secret !== null || tls !== null ? 'none' : rest.wire !== undefined ? 'all' : 'lookups';
+    // Class programs own arcs, and know no titles.
+    if (settings.classCommands === 'all') settings.titles = false;
     const ports = Array.from({ length: count }, (_, i) => (first === 0 ? 0 : first + i));
     const streams = await listenTcp(ip, ports, {
       connectTimeoutMs: settings.connectTimeoutMs,

@@ -3,7 +3,7 @@
  * the experiment, so they are known only when its name has been read: the words are gone through
  * twice, first for the name, then for everything else.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { SOAK_NODES_MIN } from '../../lab.ts';
 import { duration, oneOf, wholeNumberIn } from '../arguments.ts';
 import { CommandError, openConsole } from '../console.ts';
@@ -128,8 +128,6 @@ function soakCommand(group: Command, version: string): void {
       'mainline',
     )
     .option('--nodes <count>', 'nodes of each trial (default: its seed decides)', soakNodes)
-    // Owners of a ring act under titles: not for users before that is the default.
-    .addOption(new Option('--titles').default(false).hideHelp())
     .option('--json', 'one JSON object per line', false)
     .action(({ json, ...options }: SoakCommandOptions & Json) =>
       runSoak(options, version, openConsole(json)),

@@ -23,12 +23,10 @@ export interface SoakCommandOptions {
   nodes?: number;
   /** Whose nodes are tried. */
   overlay: 'mainline' | 'ring';
-  /** Owners of a ring act under titles. */
-  titles?: boolean;
 }
 
 export function runSoak(options: SoakCommandOptions, version: string, console: Console): void {
-  const { seed, runs, for: forMs = Infinity, nodes, overlay, titles = false } = options;
+  const { seed, runs, for: forMs = Infinity, nodes, overlay } = options;
   const startedAtMs = performance.now();
   const elapsedMs = (): number => performance.now() - startedAtMs;
   let trials = 0;
@@ -43,7 +41,7 @@ export function runSoak(options: SoakCommandOptions, version: string, console: C
   const goesOn = (): boolean => elapsedMs() < forMs;
   try {
     const chosen = { seed, runs, version, goesOn, passed, ...(nodes && { nodes }) };
-    const report = overlay === 'ring' ? ringSoak({ ...chosen, titles }) : soak(chosen);
+    const report = overlay === 'ring' ? ringSoak(chosen) : soak(chosen);
     console.progress('');
     show(report, seed, elapsedMs(), console);
   } catch (error) {

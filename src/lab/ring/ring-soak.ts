@@ -25,25 +25,26 @@ const LOSSY = 0.05;
 const VALUE_BYTES = [8, 8, 8, 200, 5000, 40_000];
 /** Where streams come in small pieces, each of which is an event. */
 const SMALL_VALUE_BYTES = [8, 8, 200];
-/** Steps of a kind that only titles stand, in a trial in which anything may happen. */
+/** Steps that are worse than crashes, in a trial in which anything may happen. */
 const WORSE_PERCENT = 30;
 /** The backups that a trial may ask for. */
 const K_MOST = 3;
+/** One of so many is of a ring without backups, and so without titles; it is one in which nobody dies. */
+const WITHOUT_BACKUPS_EVERY = 16;
+const WITHOUT_BACKUPS_AT = 8;
 
 type Kind = 'order' | 'crashes' | 'anything';
 const KINDS: readonly Kind[] = ['order', 'crashes', 'crashes', 'anything'];
 
-/**
- * The plan of a seed; with `nodes` a smaller or larger one of the same kind. With `titles` owners act under
- * titles, and some of what befalls the ring is worse.
- */
-export function ringPlanOf(seed: number, nodes?: number, titles = false): RingPlan {
+/** The plan of a seed; with `nodes` a smaller or larger one of the same kind. */
+export function ringPlanOf(seed: number, nodes?: number): RingPlan {
   const random = new SeededRandom(seed, SeedStream.soak);
   const kind = KINDS[seed % KINDS.length];
   const drawn = between(random, RING_SOAK_NODES_MIN, RING_SOAK_NODES_MAX);
   const small = between(random, RING_SOAK_NODES_MIN, 8);
   const count = nodes ?? (chance(random, 60) ? small : drawn);
-  const k = Math.max(titles ? 1 : 0, between(random, 0, K_MOST));
+  const drawnK = Math.max(1, between(random, 0, K_MOST));
+  const k = seed % WITHOUT_BACKUPS_EVERY === WITHOUT_BACKUPS_AT ? 0 : drawnK;
   const faultsMs = between(random, 10, 40) * SECOND_MS;
   const network = networkOf(random, kind);
   return {
@@ -52,11 +53,11 @@ export function ringPlanOf(seed: number, nodes?: number, titles = false): RingPl
     nodes: 2 * count,
     members: chance(random, 80) ? count : 1,
     identities: pick(random, [1, 1, 1, 2, 4]),
-    settings: { ...settingsOf(random, k), ...(titles && { titles }) },
+    settings: settingsOf(random, k),
     network,
     disk: diskOf(random),
-    steps: stepsOf(random, kind, faultsMs, titles),
-    ...(titles && { skewMs: pick(random, [0, 0, 1000, 3_600_000]) }),
+    steps: stepsOf(random, kind, faultsMs),
+    ...(k > 0 && { skewMs: pick(random, [0, 0, 1000, 3_600_000]) }),
     budget: kind === 'anything' ? count : kind === 'crashes' ? Math.max(1, k) : 0,
     isLossy: network.loss! >= LOSSY,
     keys: pick(random, [4, 12, 40]),
@@ -77,8 +78,7 @@ export class RingSoakFailure extends Error {
     const why = cause instanceof Error ? cause.message : String(cause);
     const kind = cause instanceof Violation ? 'violated' : 'crashed';
     const size = nodes === undefined ? '' : ` --nodes ${nodes}`;
-    const titles = plan.settings.titles === true ? ' --titles' : '';
-    const options = `--seed ${plan.seed}${size}${titles} --runs 1`;
+    const options = `--seed ${plan.seed}${size} --runs 1`;
     const replay = `ringlight lab soak --overlay ring ${options}`;
     super(`${kind}: ${why}; replay: ${replay} (version ${version})`, { cause });
     this.plan = plan;
@@ -94,8 +94,6 @@ export interface RingSoakOptions {
   runs: number;
   /** Members of each at first; default: drawn by its seed. */
   nodes?: number;
-  /** Owners act under titles. */
-  titles?: boolean;
   /** For the line that replays a failure. */
   version: string;
   /** Asked before each trial. */
@@ -118,9 +116,9 @@ export interface RingSoakReport {
  */
 export function ringSoak(options: RingSoakOptions): RingSoakReport {
   const report = { trials: 0, checks: 0, operations: 0, disturbances: 0, virtualMs: 0 };
-  const { seed, runs, nodes, titles, version, goesOn = () => true, passed = () => {} } = options;
+  const { seed, runs, nodes, version, goesOn = () => true, passed = () => {} } = options;
   while (report.trials < runs && goesOn()) {
-    const result = ringSoakOnce(seed + report.trials, version, nodes, titles);
+    const result = ringSoakOnce(seed + report.trials, version, nodes);
     report.trials++;
     report.checks += result.checks;
     report.operations += result.operations;
@@ -135,13 +133,8 @@ export function ringSoak(options: RingSoakOptions): RingSoakReport {
  * Runs the trial of one seed.
  * @throws RingSoakFailure
  */
-export function ringSoakOnce(
-  seed: number,
-  version: string,
-  nodes?: number,
-  titles = false,
-): RingTrialResult {
-  const plan = ringPlanOf(seed, nodes, titles);
+export function ringSoakOnce(seed: number, version: string, nodes?: number): RingTrialResult {
+  const plan = ringPlanOf(seed, nodes);
   try {
     return runRingTrial(plan);
   } catch (error) {
@@ -182,16 +175,16 @@ function diskOf(random: Random): DiskModel {
   return { flushMs, spreadMs: randomBelow(random, flushMs + 1), ahead: pick(random, [0, 0.5, 1]) };
 }
 
-function stepsOf(random: Random, kind: Kind, faultsMs: number, titles: boolean): RingStep[] {
+function stepsOf(random: Random, kind: Kind, faultsMs: number): RingStep[] {
   const count = randomBelow(random, 1 + Math.floor(faultsMs / (2 * SECOND_MS)));
   return Array.from({ length: count }, () => {
     const atMs = randomBelow(random, faultsMs);
-    const isWorse = titles && kind === 'anything' && chance(random, WORSE_PERCENT);
+    const isWorse = kind === 'anything' && chance(random, WORSE_PERCENT);
     return isWorse ? worseStepOf(random, atMs) : stepOf(random, kind, atMs);
   });
 }
 
-/** What only a ring whose owners have titles stands. */
+/** What a ring would not stand whose owners went by beliefs. */
 function worseStepOf(random: Random, atMs: number): RingStep {
   const forMs = pick(random, [0.2, 3, 10, 30]) * SECOND_MS;
   const blow = { silent: chance(random, 30), aimed: chance(random, 70) };

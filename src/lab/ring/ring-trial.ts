@@ -134,7 +134,7 @@ export class RingTrial {
     this.#life.skewMs = plan.skewMs ?? 0;
     this.#life.whenGone = (node) => this.history.abandon(node);
     this.#whole = new RingWhole(this.overlay, this.#keys);
-    if (this.#settings.titles) {
+    if (this.#isTitled) {
       this.#tolerance = this.#whole.tolerance();
       this.#life.tolerance = () => this.#tolerance;
       this.history.wanted = this.#settings.k + 1;
@@ -142,11 +142,16 @@ export class RingTrial {
     this.#life.holders = () => this.#whole.holders(this.#keys[this.#lastKey]);
   }
 
+  get #isTitled(): boolean {
+    const { titles, k } = this.#settings;
+    return titles && k > 0;
+  }
+
   run(): RingTrialResult {
     const { steps, faultsMs } = this.#plan;
     const { world } = this.overlay;
     // What a ring has known for long is on its disks.
-    if (this.#settings.titles) world.run(world.now + CALM_MS);
+    if (this.#isTitled) world.run(world.now + CALM_MS);
     if (this.#plan.isLossy) this.history.disturb(world.now, 'cut');
     this.#life.follow(steps);
     this.#work(world.now + faultsMs);

@@ -33,6 +33,8 @@ import { copiesFor, sendRecord, type WriteDone } from './replicas.ts';
 
 /** A copy that has not kept a record after this is late: longer than a slow disk and a far way take. */
 const LATE_MS = 2000;
+/** One that did not keep a record is compared after this, and brought into step. */
+const AGAIN_MS = 1000;
 
 class Commit extends Waiter implements PendingWrite {
   readonly node: RingState;
@@ -117,7 +119,8 @@ class Commit extends Waiter implements PendingWrite {
     for (const copy of this.identity.copies) {
       if (copy.member.home !== peer.home) continue;
       copy.isInStep = false;
-      copy.dueAtMs = now;
+      copy.dueAtMs = Math.min(copy.dueAtMs, now + AGAIN_MS);
+      this.node.agenda.repairBy(copy.dueAtMs);
     }
     if (verdict === 'refused' && !this.isOver) this.node.challenged(now, this.identity);
   }

@@ -12,6 +12,7 @@
  */
 import { arcShare, compareFrom } from '../../core/arc.ts';
 import { compareIds, equalIds, ID_BYTES } from '../../core/id.ts';
+import { BULK_BYTES } from '../bounds.ts';
 import type { Comparison } from '../circle/identity.ts';
 import type { Member } from '../circle/member.ts';
 import { type Frame, FrameType, Status } from '../frames.ts';
@@ -291,14 +292,16 @@ export class Sync implements Comparison {
     this.#pushing += bytes;
     this.#rate?.take(bytes);
     this.#count(batch.length, bytes);
-    const out = link.ask(now, FrameType.replicate, this.node.lines.bulk, (at, reply) => {
+    // No sign of life waits for a large value.
+    const way = bytes > BULK_BYTES ? this.node.connections.toBulk(now, this.to) : link;
+    const out = way.ask(now, FrameType.replicate, this.node.lines.bulk, (at, reply) => {
       if (this.#isOver) return;
       this.#pushing -= bytes;
       if (reply === null || reply.u8() !== Status.ok) return this.#fail(at);
       this.advance(at);
     });
     for (const [key, record] of batch) putRecord(out, key, record);
-    link.send();
+    way.send();
   }
 
   /** Is a record of ours among those that they listed, as new or newer? */

@@ -21,6 +21,7 @@ import {
   wantedWithout,
 } from '../tenure/choosing.ts';
 import { confirm, isConfirmed, isFresh } from '../tenure/confirming.ts';
+import type { Holding } from '../titles/holding.ts';
 import { hasPeer, type Peer, peersOf, samePeers, type Title } from '../titles/title.ts';
 import { noteLate } from './commit.ts';
 
@@ -47,20 +48,32 @@ export function tend(node: RingState, now: number, identity: Identity): void {
   if (identity.isYielding) return;
   noteLate(now, identity);
   const isFree = identity.state === 'member' && identity.handover === null;
-  const next = isFree && isConfirmed(node, now, holding) ? draft(node, identity) : null;
+  const mayChange = isFree && isConfirmed(node, now, holding);
+  const next = mayChange ? draft(node, identity) : null;
   if (next === null) {
+    if (mayChange) holding.hasOneLess = false;
     if (!isFresh(node, now, holding)) confirm(node, now, identity, () => {});
     return;
   }
   const added = next.copies.filter((peer) => !hasPeer(holding.title.copies, peer));
+  const before = holding.title;
   change(
     node,
     now,
     identity,
     () => [next],
-    () => {},
+    (_at, titles) => {
+      if (titles !== null) notePartings(node, holding, before, titles[0]);
+    },
     () => areWhole(node, identity, added),
   );
+}
+
+/** Whoever had left and was named has been taken off what is wanted; who is back will count again. */
+function notePartings(node: RingState, holding: Holding, before: Title, after: Title): void {
+  holding.hasOneLess = false;
+  for (const { home } of before.copies) if (node.resigned.has(home)) holding.parted.add(home);
+  for (const { home } of after.copies) holding.parted.delete(home);
 }
 
 /** What the title should become; null when it is as it should be. */
@@ -109,8 +122,8 @@ function wantedNow(
   copies: readonly Peer[],
 ): number {
   const most = Math.max(wanted, copies.length);
-  const haveLeft = before.some(({ home }) => node.resigned.has(home));
-  if (!haveLeft) return most;
+  const { hasOneLess } = identity.holding!;
+  if (!hasOneLess && !before.some(({ home }) => node.resigned.has(home))) return most;
   return wantedWithout(node, identity, most, copies);
 }
 

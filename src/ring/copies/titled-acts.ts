@@ -4,6 +4,7 @@
  *
  *     write     confirmed lately? ── a version of this epoch ── commit
  *     read      at `one`: what is here     above: confirmed from now on, and what is read is committed
+ *     at `one`  without a majority: it goes on by our own word, and whoever has a later title overtakes it
  *     decision  by what is here, committed or not: one that changes it is committed with it, for whoever
  *               has the later version needs no earlier one; one that changes nothing has only read
  *
@@ -19,9 +20,10 @@ import { isGone, withPastOf } from '../records/record.ts';
 import type { Level } from '../settings.ts';
 import type { RingState } from '../state.ts';
 import { confirm, isConfirmed } from '../tenure/confirming.ts';
+import { laterOf } from '../titles/epoch.ts';
 import type { Holding } from '../titles/holding.ts';
 import { samePeer } from '../titles/title.ts';
-import { compareToEpoch, writeVersion } from '../titles/version.ts';
+import { compareToEpoch, epochOf, writeVersion } from '../titles/version.ts';
 import { commit, joinCommit, keyOf, nameOf } from './commit.ts';
 import type { WriteDone } from './replicas.ts';
 
@@ -56,17 +58,18 @@ export function writeTitled(node: RingState, now: number, act: Act): void {
     return;
   }
   const holding = identity.holding!;
-  if (holding.isChanging) {
-    if (!holding.hold(again)) fail(now, Status.busy);
+  const isModest = level === 'one' && !act.isConditional;
+  const isAlone = isModest && holding.isAlone(now);
+  if (holding.isChanging && !isAlone) {
+    if (!holding.hold(again, isModest)) fail(now, Status.busy);
     return;
   }
   if (node.flushes.error !== null) return fail(now, Status.storeFailed);
   if (node.writeBytes > COMMANDS_LIMIT_BYTES) return fail(now, Status.busy);
-  if (!isConfirmed(node, now, holding)) {
+  if (!isAlone && !isConfirmed(node, now, holding)) {
     return confirm(node, now, identity, (at, verdict) => {
       if (verdict === 'no') return fail(at, Status.notOwner);
-      const goesOn = verdict === 'yes' || (level === 'one' && !act.isConditional);
-      if (!goesOn) return fail(at, Status.unavailable);
+      if (verdict === 'silent' && !isModest) return fail(at, Status.unavailable);
       const isAsItWas = identity.holding === holding && !holding.isChanging;
       if (!isAsItWas || identity.handover?.holds(key) || at > act.untilMs) return again(at);
       begin(node, at, identity, holding, act);
@@ -94,7 +97,10 @@ function begin(node: RingState, now: number, identity: Identity, holding: Holdin
   const record = withPastOf(before, made, node.timeOf(now));
   writeVersion(record, holding.title.epoch, ++holding.counter);
   if (before !== null && compareVersions(before, 0, record, 0) >= 0) {
-    // Written under a later title than ours: we only do not know of it yet.
+    // Written under a later title than ours, of which we do not know yet; or before there were titles, by a
+    // clock. In either case we go above it.
+    const epoch = epochOf(before, 0);
+    if (epoch.number < EPOCH_NUMBER_FAIR) holding.seen = laterOf(holding.seen, epoch);
     node.challenged(now, identity);
     return done(now, Status.notOwner, false, 0, null);
   }
@@ -123,6 +129,9 @@ function versionOf(record: Uint8Array | null): Uint8Array | null {
   return record === null ? null : Uint8Array.prototype.slice.call(record, 0, VERSION_BYTES);
 }
 
+/** Beyond it nobody gets by honest means: clocks are at a hundredth of it. */
+const EPOCH_NUMBER_FAIR = 0x8000_0000;
+
 /** Hears what is there; the record is borrowed. */
 type ReadDone = (now: number, status: Status, record: Uint8Array | null) => void;
 
@@ -137,8 +146,13 @@ export function readTitled(
 ): void {
   const { holding } = identity;
   if (holding === null) return done(now, Status.notMember, null);
-  if (level === 'one' && isConfirmed(node, now, holding)) {
+  if (level === 'one' && (isConfirmed(node, now, holding) || holding.isAlone(now))) {
     return found(now, node.lookUp(key), done);
+  }
+  if (level === 'one' && holding.isChanging) {
+    const again = (at: number) => readTitled(node, at, identity, key, level, done);
+    if (!holding.hold(again, true)) done(now, Status.busy, null);
+    return;
   }
   confirm(node, now, identity, (at, verdict) => {
     if (!identity.owns(key, 0) || verdict === 'no') return done(at, Status.notMember, null);

@@ -28,12 +28,14 @@ export interface Greeter {
   readonly random: Random;
   readonly ringId: Uint8Array;
   readonly incarnation: number;
+  /** Its ring's owners act under titles. */
+  readonly isTitled: boolean;
   /** The members that this process is; none for a client. */
   readonly greeted: readonly Member[];
 }
 
 /** What a hello or a proof of the other side came to. */
-export type Verdict = 'fine' | 'outdated' | 'malformed' | 'other-ring' | 'unproven';
+export type Verdict = 'fine' | 'outdated' | 'malformed' | 'other-ring' | 'other-kind' | 'unproven';
 
 export class Handshake {
   /** What the other end says of itself; null before it has said it. */
@@ -72,7 +74,7 @@ export class Handshake {
 
   /** Our hello as a frame; who was dialed proves itself with it. */
   hello(now: number): Uint8Array {
-    const { secret, ringId, incarnation, greeted } = this.#greeter;
+    const { secret, ringId, incarnation, greeted, isTitled } = this.#greeter;
     const isMember = greeted.length > 0;
     const rights = isMember
       ? Rights.member
@@ -83,7 +85,7 @@ export class Handshake {
     const asked = this.#dialed === 0 ? this.theirs!.rights : (rights as Rights);
     putHello(
       out,
-      { rights: asked, ringId, incarnation, clockMs: now, nonce, meant: this.#dialed },
+      { rights: asked, isTitled, ringId, incarnation, clockMs: now, nonce, meant: this.#dialed },
       greeted,
     );
     this.#own = out.bytes.slice(FRAME_HEADER_BYTES, out.length);
@@ -105,6 +107,8 @@ export class Handshake {
     this.#other = frame.bytes.slice(start, frame.end - hello.proof.length);
     const { ringId, secret, greeted } = this.#greeter;
     if (greeted.length > 0 && !isSameRing(ringId, hello.ringId)) return 'other-ring';
+    const isAmongMembers = greeted.length > 0 && hello.addresses.length > 0;
+    if (isAmongMembers && hello.isTitled !== this.#greeter.isTitled) return 'other-kind';
     if (this.#dialed !== 0) return this.#heardAcceptor(hello);
     if (hello.proof.length > 0) return 'malformed';
     if (secret === null) this.rights = Math.min(hello.rights, Rights.write) as Rights;

@@ -8,7 +8,7 @@
  *
  * `version` is of all frames; who speaks an older one is told so in one line and left alone. Before there
  * were versions this byte was the length of a list, 64 at most, so those break off by themselves.
- * `rights` are those that the dialer asks for. `meant` is whom the dialer thinks it has reached.
+ * `rights` are those that the dialer asks for; a member sets its highest bit where owners have titles. `meant` is whom the dialer thinks it has reached.
  * `clock` is shown to people (`doctor`), never used. What is said here is a claim; what makes it more
  * stands in handshake.ts and vouching.ts.
  */
@@ -18,7 +18,9 @@ import { type Frame, type FrameWriter, LIST_LIMIT } from '../frames.ts';
 import { type Rights, rightsOf } from './rights.ts';
 import { PROOF_BYTES } from './secret.ts';
 
-const FRAMES_VERSION = 0x85;
+const FRAMES_VERSION = 0x86;
+/** Beside the rights: owners act under titles. */
+const TITLED = 0x80;
 export const RING_ID_BYTES = 16;
 export const NONCE_BYTES = 16;
 /** Where the list of identities begins. */
@@ -27,6 +29,8 @@ export const HELLO_LIST_AT: number = 1 + 1 + RING_ID_BYTES + 6 + 8 + NONCE_BYTES
 /** What one end says of itself. */
 export interface Hello {
   readonly rights: Rights;
+  /** It is a member of a ring whose owners act under titles. */
+  readonly isTitled: boolean;
   /** All zeros: of no ring yet, or a client. */
   readonly ringId: Uint8Array;
   /** Of its data; 0: it keeps none that matters. */
@@ -50,7 +54,7 @@ export function putHello(
   identities: readonly Member[],
 ): void {
   out.u8(FRAMES_VERSION);
-  out.u8(hello.rights);
+  out.u8(hello.rights | (hello.isTitled ? TITLED : 0));
   out.raw(hello.ringId);
   out.address(hello.incarnation);
   out.f64(hello.clockMs);
@@ -65,7 +69,9 @@ export type HelloFault = 'outdated' | 'malformed';
 /** Reads a hello; it makes nobody known. */
 export function readHello(frame: Frame): Hello | HelloFault {
   if (frame.u8() !== FRAMES_VERSION) return 'outdated';
-  const rights = rightsOf(frame.u8());
+  const asked = frame.u8();
+  const rights = rightsOf(asked & ~TITLED);
+  const isTitled = (asked & TITLED) !== 0;
   const ringId = frame.copy(RING_ID_BYTES);
   const incarnation = frame.address();
   const clockMs = frame.f64();
@@ -83,5 +89,5 @@ export function readHello(frame: Frame): Hello | HelloFault {
     addresses.push(address);
   }
   const host = count === 0 ? 0 : frame.u32At(start + 12);
-  return { rights, ringId, incarnation, clockMs, nonce, meant, addresses, host, proof };
+  return { rights, isTitled, ringId, incarnation, clockMs, nonce, meant, addresses, host, proof };
 }

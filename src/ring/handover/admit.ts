@@ -89,29 +89,43 @@ function sendSwitch(
   joiner: Member,
   title: Title | null,
 ): void {
-  const { successors, predecessors, end } = identity;
-  const link = node.linkTo(now, joiner);
-  const out = link.ask(now, FrameType.switch, node.lines.replies, (at, reply) => {
-    const isTaken = reply !== null && reply.u8() === Status.ok;
+  offer(node, now, identity, joiner, title, (at, isTaken) => {
     if (!isTaken) node.suspect(at, joiner);
     if (identity.admitted !== joiner) return;
     if (isTaken) identity.admittedAtMs = at;
     else identity.admitted = null;
+  });
+  if (title !== null) {
+    identity.end = joiner.hash;
+    identity.reach = joiner.hash;
+  }
+  node.gone.delete(joiner.address);
+  identity.admitted = joiner;
+  identity.admittedAtMs = Infinity;
+  const { successors } = identity;
+  const list = chained(identity.member, joiner, successors, node.listProcesses, () => false);
+  setSuccessors(node, now, identity, list);
+}
+
+/** Tells somebody who wants to join that an arc is its own; `done` hears whether it takes it. */
+export function offer(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  joiner: Member,
+  title: Title | null,
+  done: (now: number, isTaken: boolean) => void,
+): void {
+  const { successors, predecessors, end } = identity;
+  const link = node.linkTo(now, joiner);
+  const out = link.ask(now, FrameType.switch, node.lines.replies, (at, reply) => {
+    done(at, reply !== null && reply.u8() === Status.ok);
   });
   out.address(joiner.address);
   out.member(identity.member);
   out.raw(end);
   out.list(predecessors);
   out.list(successors);
-  if (title !== null) {
-    putTitle(out, title);
-    identity.end = joiner.hash;
-    identity.reach = joiner.hash;
-  }
+  if (title !== null) putTitle(out, title);
   link.send();
-  node.gone.delete(joiner.address);
-  identity.admitted = joiner;
-  identity.admittedAtMs = Infinity;
-  const list = chained(identity.member, joiner, successors, node.listProcesses, () => false);
-  setSuccessors(node, now, identity, list);
 }

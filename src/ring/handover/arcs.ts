@@ -148,7 +148,7 @@ function propose(
       owner: { ...peer, address: identity.member.address },
       copies,
       electors,
-      wanted: without.length > 0 ? wantedWithout(node, identity, wanted, copies) : wanted,
+      wanted: without.length > 0 ? wantedWithout(node, identity, wanted, copies, without) : wanted,
       forgottenBelow: titles.reduce(laterForgotten, titles[0]).forgottenBelow,
     },
     claim.before,

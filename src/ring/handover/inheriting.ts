@@ -4,6 +4,7 @@
  */
 import type { Identity } from '../circle/identity.ts';
 import type { RingState } from '../state.ts';
+import { beginChange } from '../tenure/changing.ts';
 import { Claiming, epochFor } from '../tenure/claiming.ts';
 import { Claim } from '../titles/claim.ts';
 import { compareEpochs, laterOf } from '../titles/epoch.ts';
@@ -32,7 +33,7 @@ export function inheritTitle(
   const without = isOwn ? [] : [title.owner];
   identity.isClaiming = true;
   if (!isOwn) node.resigned.add(title.owner.home);
-  holding.isChanging = true;
+  beginChange(node, now, holding);
   new Claiming(node, claim, (at) => {
     holding.seen = laterOf(holding.seen, claim.seen);
     const isAsItWas = claim.parts.every(
@@ -42,6 +43,7 @@ export function inheritTitle(
     takeArc(node, at, identity, claim, without, (then, ours) => {
       if (ours === null || identity.holding !== holding) return fail(then);
       identity.isClaiming = false;
+      for (const { home } of without) holding.parted.add(home);
       grow(node, then, identity, ours);
       done(then, true);
     });

@@ -221,7 +221,8 @@ export function answerSwitch(node: RingState, now: number, link: Link, frame: Fr
   const { request } = frame;
   const answer = (status: Status) => link.answerStatus(FrameType.switch, request, status);
   const identity = node.identityAt(target);
-  const isExpected = identity?.state === 'joining' && identity.host === host;
+  // A title is the word of a majority, whoever tells us of it.
+  const isExpected = identity?.state === 'joining' && (title !== null || identity.host === host);
   if (!isExpected || (title !== null) !== identity.isTitled) {
     answer(Status.refused);
     return true;
@@ -231,13 +232,27 @@ export function answerSwitch(node: RingState, now: number, link: Link, frame: Fr
     joined(node, now, identity, host, end, predecessors, successors);
     return true;
   }
+  const become = (at: number, arcEnd: Uint8Array) => {
+    joined(node, at, identity, host, arcEnd, predecessors, successors);
+    settleIn(node, at, identity);
+  };
   takeUp(node, now, identity, title, (at, isOurs) => {
-    answer(isOurs && identity.state === 'joining' ? Status.ok : Status.refused);
-    if (!isOurs || identity.state !== 'joining') return;
+    const isFor = isForUs(node, identity, title) && identity.state === 'joining';
+    answer(isFor ? Status.ok : Status.refused);
+    if (!isFor) return;
+    // We have promised more meanwhile, to somebody who missed us: we go above that ourselves.
+    if (!isOurs)
+      return regain(
+        node,
+        at,
+        identity,
+        (then) => become(then, identity.end),
+        () => {},
+        title,
+      );
     hold(node, at, identity, title);
     widened(node, at, identity);
-    joined(node, at, identity, host, title.end, predecessors, successors);
-    settleIn(node, at, identity);
+    become(at, title.end);
   });
   return true;
 }
@@ -251,13 +266,13 @@ function takeUp(
   done: (now: number, isOurs: boolean) => void,
 ): void {
   const { elector } = node.seat!;
-  const isFor = title.owner.address === identity.member.address && isHome(node, title);
+  const isFor = isForUs(node, identity, title);
   const isGranted = isFor && elector.accept({ titles: [title], isInForce: true }).isGranted;
   node.seat!.whenDurable(now, (at, error) => done(at, isGranted && error === null));
 }
 
-function isHome(node: RingState, { owner }: Title): boolean {
-  return samePeer(owner, node.seat!.peer);
+function isForUs(node: RingState, { member }: Identity, { owner }: Title): boolean {
+  return owner.address === member.address && samePeer(owner, node.seat!.peer);
 }
 
 function joined(

@@ -7,6 +7,7 @@
  *       sync all of my arc ─────────────────────────▶  durable, acked
  *       ──────────────── inherit ───────────────────▶  it owns my arc from this byte on
  */
+import type { Address } from '../../core/address.ts';
 import { equalIds } from '../../core/id.ts';
 import { randomBelow } from '../../core/random.ts';
 import type { Identity } from '../circle/identity.ts';
@@ -22,7 +23,7 @@ import { putTitle, takeTitle } from '../tenure/wording.ts';
 import { Handover } from './handover.ts';
 import { inheritTitle } from './inheriting.ts';
 import { findPredecessor, leavePlain } from './plain.ts';
-import { resign } from './resigning.ts';
+import { ownersToTell, resign } from './resigning.ts';
 import { Staying } from './staying.ts';
 
 /** A leave that came to nothing is tried again after this and a chance of as much again. */
@@ -33,6 +34,102 @@ const LEAVE_MS = 60_000;
 const LEAVE_AGAIN_MS = 500;
 /** If it is alone, others that it once knew get so long to show that they are there after all. */
 const LEAVE_ALONE_MS = 4000;
+/** Where others leave, too, one that gets no further for so long ends with its data on its disk. */
+const STUCK_MS = 5000;
+
+/** A process that leaves with all its identities, one after the other. */
+class Leaving {
+  readonly #node: RingState;
+  readonly #staying: Staying;
+  /** Owners whose titles named us when we began. */
+  readonly #named: ReadonlyMap<Address, Address>;
+  readonly #done: (now: number, left: number) => void;
+  #giveUpAtMs: number;
+  #isOver = false;
+  /** When something last went on, and what had been moved by then. */
+  #movedAtMs: number;
+  #moved = 0;
+
+  constructor(node: RingState, now: number, done: (now: number, left: number) => void) {
+    this.#node = node;
+    this.#staying = new Staying(node);
+    this.#named = ownersToTell(node);
+    this.#done = done;
+    this.#giveUpAtMs = now + LEAVE_MS;
+    this.#movedAtMs = now;
+  }
+
+  start(now: number): void {
+    const node = this.#node;
+    node.isLeaving = true;
+    for (const identity of node.identities) {
+      if (identity.state === 'joining') hasLeft(node, identity);
+    }
+    this.#next(now);
+    if (node.seat !== null && node.isMember) {
+      node.after(now + LEAVE_AGAIN_MS, (at) => this.#watch(at));
+    }
+  }
+
+  #end(now: number, left: number): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#done(now, left);
+  }
+
+  /** The next identity that is still there, and then the records. */
+  #next(now: number): void {
+    const node = this.#node;
+    this.#staying.look();
+    this.#movedAtMs = now;
+    const identity = node.identities.findLast(({ state }) => state === 'member');
+    if (identity !== undefined) return leave(node, now, identity, (at) => this.#next(at));
+    stopReleasing(node);
+    node.agenda.stop();
+    if (node.isRingOver) this.#giveUpAtMs = now + LEAVE_ALONE_MS;
+    resign(node, now, this.#named, (at) => {
+      if (node.store.count === 0) this.#drained(at, 0);
+      else this.#drain(at);
+    });
+  }
+
+  #drain(now: number): void {
+    if (this.#isOver) return;
+    const node = this.#node;
+    if (node.waysIn().length === 0) this.#drained(now, 0);
+    else release(node, now, (at, left) => this.#drained(at, left));
+  }
+
+  #drained(now: number, left: number): void {
+    if (left === 0 || now >= this.#giveUpAtMs) return this.#end(now, left);
+    this.#staying.ask(now, (at, rest) => {
+      if (rest !== 'gone')
+        return this.#node.after(at + LEAVE_AGAIN_MS, (then) => this.#drain(then));
+      this.#node.isRingOver = true;
+      this.#end(at, left);
+    });
+  }
+
+  /** Where owners have titles nobody hands on what all have on their disks. */
+  #watch(now: number): void {
+    const node = this.#node;
+    if (this.#isOver) return;
+    this.#staying.ask(now, (at, rest) => {
+      if (this.#isOver) return;
+      if (rest !== 'stays') node.isRingOver = true;
+      if (rest !== 'stays' || this.#isStuck(at)) return this.#end(at, node.store.count);
+      node.after(at + LEAVE_AGAIN_MS, (then) => this.#watch(then));
+    });
+  }
+
+  #isStuck(now: number): boolean {
+    let moved = 0;
+    for (const { bytes } of this.#node.syncs) moved += bytes;
+    if (moved !== this.#moved) this.#movedAtMs = now;
+    this.#moved = moved;
+    return this.#staying.hasOthers && now - this.#movedAtMs >= STUCK_MS;
+  }
+}
 
 /**
  * Leaves with all identities. `done` hears how many records nobody has confirmed, when there are none
@@ -43,37 +140,7 @@ export function leaveRing(
   now: number,
   done: (now: number, left: number) => void,
 ): void {
-  let giveUpAtMs = now + LEAVE_MS;
-  const staying = new Staying(node);
-  const end = (at: number, left: number) => {
-    if (left === 0 || at >= giveUpAtMs) return done(at, left);
-    staying.isOver(at, (then, isOver) => {
-      if (isOver) node.isRingOver = true;
-      if (isOver) done(then, left);
-      else node.after(then + LEAVE_AGAIN_MS, drain);
-    });
-  };
-  const drain = (at: number) => {
-    if (node.waysIn().length === 0) end(at, 0);
-    else release(node, at, end);
-  };
-  const next = (at: number): void => {
-    staying.look();
-    const identity = node.identities.findLast(({ state }) => state === 'member');
-    if (identity !== undefined) return leave(node, at, identity, next);
-    stopReleasing(node);
-    node.agenda.stop();
-    if (node.isRingOver) giveUpAtMs = at + LEAVE_ALONE_MS;
-    resign(node, at, (then) => {
-      if (node.store.count === 0) end(then, 0);
-      else drain(then);
-    });
-  };
-  for (const identity of node.identities) {
-    if (identity.state === 'joining') hasLeft(node, identity);
-  }
-  staying.look();
-  next(now);
+  new Leaving(node, now, done).start(now);
 }
 
 /** Hands the arc to the predecessor; `done` hears it when we answer for nothing any more. */
@@ -141,15 +208,17 @@ export function answerLeave(node: RingState, now: number, link: Link, frame: Fra
   const target = frame.address();
   const leaver = frame.member(node.shared.members);
   if (!frame.isWhole || !link.speaksFor(leaver)) return false;
-  const status = canInherit(node.identityAt(target), leaver) ? Status.ok : Status.refused;
+  const status = canInherit(node, node.identityAt(target), leaver) ? Status.ok : Status.refused;
   if (status === Status.ok) receiving(node, now);
   link.answerStatus(FrameType.leave, frame.request, status);
   return true;
 }
 
 /** Our arc ends where the leaver's begins, and nobody else is about to take a part of ours. */
-function canInherit(identity: Identity | null, leaver: Member): boolean {
+function canInherit(node: RingState, identity: Identity | null, leaver: Member): boolean {
   if (!identity?.isMember || identity.handover !== null) return false;
+  // An heir that leaves itself goes first, to somebody who stays.
+  if (identity.isTitled && node.isLeaving && !node.isOwn(leaver)) return false;
   if (identity.isTitled && (identity.isClaiming || identity.holding?.isChanging !== false)) {
     return false;
   }
@@ -213,7 +282,7 @@ export function answerInherit(node: RingState, now: number, link: Link, frame: F
   const answer = (status: Status) => {
     if (!link.isOver) link.answerStatus(FrameType.inherit, request, status);
   };
-  const isFine = canInherit(identity, leaver);
+  const isFine = canInherit(node, identity, leaver);
   const isDone = identity?.isMember === true && identity.inherited === leaver;
   if (isFine && title !== null) {
     // Who asks again while it is under way will ask once more.

@@ -37,7 +37,7 @@ export function lastTitle(node: RingState, identity: Identity): Title | null {
 
 /**
  * Claims the arc that was ours; `become` is called when it is ours again, and `yielded` when it is
- * another's.
+ * another's. `told` is a title in force of which we have only been told, where we know of none.
  */
 export function regain(
   node: RingState,
@@ -45,10 +45,17 @@ export function regain(
   identity: Identity,
   become: (now: number) => void,
   yielded: (now: number) => void,
+  told: Title | null = null,
 ): void {
   if (identity.isClaiming || identity.holding !== null || identity.regainAtMs > now) return;
-  const last = lastTitle(node, identity);
-  const bases = last === null ? [] : node.seat!.elector.look(last.from, last.end).known;
+  const own = lastTitle(node, identity);
+  const last = own ?? told;
+  const bases =
+    own !== null
+      ? node.seat!.elector.look(own.from, own.end).known
+      : told !== null
+        ? [{ title: told, isInForce: true }]
+        : [];
   if (last === null || !bases.every((known) => isOurs(identity, known)) || !isWhole(bases, last)) {
     return yielded(now);
   }

@@ -7,7 +7,8 @@
  *                               claim both ── granted ──▶ one title for both
  *
  * Nobody is asked to promise anything before that is likely to succeed, for a claim that comes to nothing
- * costs our own title its epoch, too. Who owns the arc and lives is not replaced: it is greeted.
+ * costs our own title its epoch, too. Who owns the arc and lives is not replaced: it is greeted, or, if it has
+ * not heard yet that it owns it, told.
  */
 import { isBetween } from '../../core/arc.ts';
 import { equalIds } from '../../core/id.ts';
@@ -17,7 +18,7 @@ import { askPulse } from '../membership/life.ts';
 import { askNeighbours } from '../membership/lists.ts';
 import type { RingState } from '../state.ts';
 import { askPromise } from '../tenure/asking.ts';
-import { change, lose } from '../tenure/changing.ts';
+import { beginChange, change, lose } from '../tenure/changing.ts';
 import { neighbourPeers } from '../tenure/choosing.ts';
 import { Claiming, epochFor } from '../tenure/claiming.ts';
 import { Claim } from '../titles/claim.ts';
@@ -25,6 +26,7 @@ import type { Known } from '../titles/elector.ts';
 import { compareEpochs, laterOf, NO_EPOCH } from '../titles/epoch.ts';
 import { electoratesOf, hasPeer, type Peer, peersOf } from '../titles/title.ts';
 import { Votes } from '../titles/votes.ts';
+import { offer } from './admit.ts';
 import { grow, takeArc } from './arcs.ts';
 
 /** A takeover that came to nothing is tried again after this and a chance of as much again. */
@@ -123,7 +125,10 @@ function considerOwner(
       node.gone.delete(owner.address);
       askNeighbours(node, at, identity, owner);
     }
-    done(at, !lives);
+    const isNone = sign === 'none' && owner.incarnation === title.owner.incarnation;
+    if (!isNone) return done(at, !lives);
+    // A joiner to whom the word that made it a member has not come: nobody else can give it what it was given.
+    offer(node, at, identity, owner, title, (then, isTaken) => done(then, !isTaken));
   });
 }
 
@@ -143,7 +148,7 @@ function claim(
     holding.hasReserve = false;
     holding.release(at);
   };
-  holding.isChanging = true;
+  beginChange(node, now, holding);
   new Claiming(node, asked, (at) => {
     if (identity.holding !== holding) return done();
     holding.seen = laterOf(holding.seen, asked.seen);

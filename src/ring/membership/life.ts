@@ -78,7 +78,7 @@ export function answerPulse(node: RingState, link: Link, frame: Frame): boolean 
   const identity = node.identityAt(target);
   const out = link.begin(FrameType.pulse | REPLY, frame.request);
   out.u8(identity?.isMember === true ? Status.ok : Status.notMember);
-  out.u8(identity?.state === 'leaving' ? LEAVING : 0);
+  out.u8(node.isLeaving ? LEAVING : 0);
   link.send();
   return true;
 }

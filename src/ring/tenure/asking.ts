@@ -188,7 +188,8 @@ function say(
     putAnswer(link.begin(type | REPLY, request), answer);
     link.send();
   };
-  if (seat === null) return put(NOTHING);
+  // A disk that fails keeps no promise; what it kept before is no vote of now, either.
+  if (seat === null || node.flushes.error !== null) return put(NOTHING);
   const answer = vote(seat);
   seat.whenDurable(now, (_at, error) => put(error === null ? answer : NOTHING));
 }

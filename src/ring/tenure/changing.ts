@@ -12,7 +12,7 @@ import type { RingState } from '../state.ts';
 import { Claim, following } from '../titles/claim.ts';
 import { nextOf } from '../titles/elector.ts';
 import { compareEpochs, type Epoch, laterOf } from '../titles/epoch.ts';
-import { Holding } from '../titles/holding.ts';
+import { ALONE_MS, Holding } from '../titles/holding.ts';
 import { type Peer, peersOf, type Title } from '../titles/title.ts';
 import { Claiming, epochFor } from './claiming.ts';
 import { Passing } from './passing.ts';
@@ -54,7 +54,7 @@ class Change {
   }
 
   start(now: number): void {
-    this.#holding.isChanging = true;
+    beginChange(this.#node, now, this.#holding);
     this.#begin(now);
   }
 
@@ -153,6 +153,14 @@ export function change(
   const { holding } = identity;
   if (holding === null || holding.isChanging) return done(now, null);
   new Change(node, identity, holding, drafts, done, isReady).start(now);
+}
+
+/** A change begins; who needs nothing but our own word does not wait until it ends. */
+export function beginChange(node: RingState, now: number, holding: Holding): void {
+  holding.beginChange(now);
+  node.after(now + ALONE_MS, (at) => {
+    if (holding.isAlone(at)) holding.releaseAlone(at);
+  });
 }
 
 /** A title in force is ours from here on. */

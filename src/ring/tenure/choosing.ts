@@ -34,15 +34,21 @@ export function copiesLeast(wanted: number): number {
   return Math.floor(wanted / 2) + 1;
 }
 
-/** Copies that there should be when somebody has left: no more than there are processes for. */
+/**
+ * Copies that there should be when some have left in good order (`without`, and whoever has said so): no more
+ * than there are processes for.
+ */
 export function wantedWithout(
   node: RingState,
   identity: Identity,
   wanted: number,
   copies: readonly Peer[],
+  without: readonly Peer[] = [],
 ): number {
   const homes = new Set(remaining(node, neighbourPeers(identity)).map(({ home }) => home));
   homes.delete(node.home);
+  // A leaver may have shown its lists since it said that it leaves, and counts as one who stays again.
+  for (const { home } of without) homes.delete(home);
   return Math.min(wanted, Math.max(copies.length, homes.size + 1));
 }
 

@@ -12,6 +12,7 @@ import { formatId, ID_BYTES } from '../../core/id.ts';
 import type { RingOverlay } from '../../lab/ring/ring-overlay.ts';
 import { FrameType } from '../../ring/frames.ts';
 import type { RingOutcome, RingStep } from '../../ring/outcome.ts';
+import { EPOCH_BYTES } from '../../ring/titles/epoch.ts';
 import { frameHead, isFrame, isRouted } from '../explain/frame-head.ts';
 import type { LookupView } from '../protocol/messages.ts';
 import { clockwiseBits, LookupDraft, RING_LOOKUP_KINDS } from '../views/lookup-draft.ts';
@@ -254,6 +255,7 @@ const CARRIERS: ReadonlySet<number> = new Set([
   FrameType.put,
   FrameType.remove,
   FrameType.replicate,
+  FrameType.keep,
   FrameType.peek,
 ]);
 
@@ -268,10 +270,13 @@ function isAbout(
 ): boolean {
   const isOfAsker = isRouted(type) && sender === from;
   const isOfOwner =
-    (type === FrameType.replicate && (kind === 'put' || kind === 'remove')) ||
+    ((type === FrameType.replicate || type === FrameType.keep) &&
+      (kind === 'put' || kind === 'remove')) ||
     (type === FrameType.peek && kind === 'get');
-  if ((!isOfAsker && !isOfOwner) || end - at < ID_BYTES) return false;
-  for (let i = 0; i < ID_BYTES; i++) if (bytes[at + i] !== key[i]) return false;
+  // What is kept under a title has its epoch before the key.
+  const start = type === FrameType.keep ? at + EPOCH_BYTES : at;
+  if ((!isOfAsker && !isOfOwner) || end - start < ID_BYTES) return false;
+  for (let i = 0; i < ID_BYTES; i++) if (bytes[start + i] !== key[i]) return false;
   return true;
 }
 

@@ -18,6 +18,7 @@ import type { RingEvent } from '../../ring/outcome.ts';
 import { HybridClock } from '../../ring/records/clock.ts';
 import { blankRecord } from '../../ring/records/record.ts';
 import { ringSettings } from '../../ring/settings.ts';
+import { writeVersion } from '../../ring/titles/version.ts';
 import type { ExchangeMark } from '../explain/exchanges.ts';
 import { explainRing } from '../explain/ring.ts';
 import {
@@ -187,7 +188,8 @@ export class RingInhabitants implements Inhabitants {
       const place = oracle.ownerOf(key);
       const owner = this.mortals.identityAt(place)!;
       const record = blankRecord(TEXT.encode(`the value of ${name}`));
-      clock.next(now, owner.hash, null, record);
+      if (owner.holding === null) clock.next(now, owner.hash, null, record);
+      else writeVersion(record, owner.holding.title.epoch, 0);
       this.#keys.acknowledged(key, record, false);
       const homes = owner.copies.map(({ member }) => circle.nodeAt(member.home));
       for (const node of [circle.nodeOf(place), ...homes]) {

@@ -10,6 +10,7 @@ function helloOf(addresses: number[], incarnation = 1) {
   const [zeros, proof] = [new Uint8Array(16), new Uint8Array(0)];
   const shape = {
     rights: 3,
+    isTitled: true,
     ringId: zeros,
     clockMs: 1500,
     nonce: zeros,

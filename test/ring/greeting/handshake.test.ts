@@ -17,7 +17,9 @@ const secret = new RingSecret(hmac, SECRET);
 
 function greeter(last: number, choice: Partial<Greeter> = {}): Greeter {
   const greeted = last === 0 ? [] : [members.of(at(last))];
-  return { secret, random, ringId: new Uint8Array(16), incarnation: last, greeted, ...choice };
+  const isTitled = last !== 0;
+  const ringId = new Uint8Array(16);
+  return { secret, random, ringId, incarnation: last, isTitled, greeted, ...choice };
 }
 
 function opened(bytes: Uint8Array): Frame {
@@ -123,5 +125,13 @@ describe('a handshake', () => {
     expect(greet(greeter(1, ring(5)), greeter(2, ring(5))).verdicts).toHaveLength(3);
     expect(greet(greeter(1), greeter(2, ring(5))).verdicts).toHaveLength(3);
     expect(greet(greeter(0), greeter(2, ring(5))).verdicts).toHaveLength(3);
+  });
+
+  it('of two members of which one only has titles comes to nothing, clients may come to both', () => {
+    const plain = { isTitled: false };
+    expect(greet(greeter(1, plain), greeter(2)).verdicts).toEqual(['other-kind']);
+    expect(greet(greeter(1), greeter(2, plain)).verdicts).toEqual(['other-kind']);
+    expect(greet(greeter(1, plain), greeter(2, plain)).verdicts).toHaveLength(3);
+    expect(greet(greeter(0), greeter(2)).verdicts).toHaveLength(3);
   });
 });

@@ -10,6 +10,7 @@ const members = new Members(sha1);
 const identities = [5000, 5001].map((port) => members.of(addressOf(0x0a000001, port)));
 const said = {
   rights: 3,
+  isTitled: true,
   ringId: new Uint8Array(16).fill(7),
   incarnation: 0x123456789abc,
   clockMs: 1_700_000_000_123,
@@ -36,8 +37,8 @@ test('a hello says what was put into it', () => {
     host: 0x0a000001,
     proof: new Uint8Array(0),
   });
-  const client = framed((out) => putHello(out, { ...said, rights: 1 }, []));
-  expect(readHello(client)).toMatchObject({ rights: 1, addresses: [], host: 0 });
+  const client = framed((out) => putHello(out, { ...said, rights: 1, isTitled: false }, []));
+  expect(readHello(client)).toMatchObject({ rights: 1, isTitled: false, addresses: [], host: 0 });
 });
 
 test('the hello of a time before there were versions is outdated, not broken', () => {
@@ -50,7 +51,7 @@ test('the hello of a time before there were versions is outdated, not broken', (
 test('whatever else comes is a hello or malformed', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      const hello = readHello(framed((out) => out.raw(Uint8Array.of(0x85, ...bytes))));
+      const hello = readHello(framed((out) => out.raw(Uint8Array.of(0x86, ...bytes))));
       if (typeof hello === 'string') expect(hello).toBe('malformed');
       else expect(hello.addresses.length).toBeLessThanOrEqual(64);
     }),

@@ -30,6 +30,23 @@ describe('a whole ring that is stopped at once', () => {
     }
   });
 
+  it.each([
+    [3, 4],
+    [3, 5],
+    [4, 5],
+  ])('%i of %i are gone within seconds, and who stays has all', (leavers, count) => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const world = new SmallRing({ seed, settings: { k: 2 } });
+      const nodes = world.ring(count);
+      write(nodes, 5);
+      world.run(13 * seed);
+      const ends = leaveTogether(world, nodes.slice(0, leavers));
+      for (const { ms } of ends) expect(ms).toBeLessThan(8000);
+      world.run(5000);
+      expectAll(nodes.slice(leavers), 5);
+    }
+  });
+
   it('is there again with all it had when its members are', () => {
     const world = new SmallRing({ settings: { k: 2 } });
     const nodes = world.ring(3);

@@ -24,6 +24,36 @@ test('an owner is one while a majority of its electors says so', () => {
   expect(verdictOf(ring, first)).toBe('silent');
 });
 
+test('as many are asked as are a majority, and the others when one of those says nothing', () => {
+  const ring = titledRing(7, 2);
+  const { world, nodes } = ring;
+  const [first] = nodes as [(typeof nodes)[0]];
+  expect(identityOf(first).holding!.title.electors).toHaveLength(5);
+  const { counters } = first;
+  let asked = 0;
+  world.onBytes = (from) => {
+    if (from === first) asked++;
+  };
+  const before = identityOf(first).holding!.rounds;
+  let fewest = Infinity;
+  for (let i = 0; i < 4; i++) {
+    asked = 0;
+    expect(verdictOf(ring, first)).toBe('yes');
+    fewest = Math.min(fewest, asked);
+  }
+  expect(identityOf(first).holding!.rounds).toBeGreaterThanOrEqual(before + 4);
+  // Two, and what it says to its neighbours meanwhile; all would be four.
+  expect(fewest).toBeLessThan(4);
+  // Whichever two are cut off, three are left.
+  for (const other of identityOf(first).holding!.quick.slice(1, 3)) {
+    nodes.find(({ node }) => node.home === other.home)!.group = 1;
+  }
+  const beganMs = world.now;
+  expect(verdictOf(ring, first)).toBe('yes');
+  expect(world.now - beganMs).toBeLessThan(1000);
+  expect(counters.lost).toBe(0);
+});
+
 test('a round that began before a question does not answer it', () => {
   const { world, nodes } = titledRing(3, 1);
   const process = nodes[0];

@@ -72,9 +72,9 @@ describe('a watched call', () => {
     expect(view!.result).toMatch(/^kept by node \d+, 4 copies$/);
     const owner = scene.ownerOf('pear');
     const kinds = flights.filter((flight) => flight.call === call).map(({ kind }) => kind);
-    expect(kinds.filter((kind) => kind === 'replicate')).toHaveLength(3);
-    expect(kinds.filter((kind) => kind === 'replicate reply')).toHaveLength(3);
-    const copies = flights.filter(({ kind }) => kind === 'replicate');
+    expect(kinds.filter((kind) => kind === 'keep')).toHaveLength(3);
+    expect(kinds.filter((kind) => kind === 'keep reply')).toHaveLength(3);
+    const copies = flights.filter(({ kind }) => kind === 'keep');
     expect(copies.every((flight) => flight.from === owner)).toBe(true);
     expect(scene.call('put', 'pear', from).view!.result).toContain('replaced by');
     expect(scene.call('remove', 'pear', from).view!.result).toContain('removed by');

@@ -32,7 +32,7 @@ export const hashRing: Lesson = {
       notice: (w) =>
         `All ${inWords(w.keyCount)} are there. Similar names land far apart, so the keys spread over the whole circle.`,
       acts: putsOf(FRUIT, 100, 100),
-      toMs: 2000,
+      toMs: 2200,
       pace: 250,
     },
     {
@@ -52,8 +52,8 @@ export const hashRing: Lesson = {
         { node: w.owner('lemon'), text: 'it looks after this part', tone: 'accent' },
         { node: 0, text: 'it asks', tone: 'route' },
       ],
-      acts: [{ atMs: 2100, act: { kind: 'lookup', name: 'lemon', from: 0 } }],
-      toMs: 2900,
+      acts: [{ atMs: 2300, act: { kind: 'lookup', name: 'lemon', from: 0 } }],
+      toMs: 3100,
       pace: 100,
       select: { key: 'lemon', lookup: true },
     },

@@ -95,7 +95,7 @@ export const kSafety: Lesson = {
       notes: () => [{ node: 7, text: 'back with its disk', tone: 'copy' }],
       acts: [{ atMs: 10_000, act: { kind: 'restart', nodes: [7], memory: true } }],
       fromMs: 9000,
-      toMs: 13_000,
+      toMs: 15_000,
       pace: 1000,
       select: { key: 'apple' },
     },
