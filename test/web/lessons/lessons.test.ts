@@ -2,13 +2,14 @@
 import { NodeState } from 'ringlight/scene';
 import { describe, expect, test } from 'vitest';
 import { alpha, DEAD } from '../../../web/src/lessons/alpha.ts';
+import { changing } from '../../../web/src/lessons/attacks/poisoning.ts';
 import { churn } from '../../../web/src/lessons/churn.ts';
 import { fingers } from '../../../web/src/lessons/fingers.ts';
 import { FURTHER } from '../../../web/src/lessons/further.ts';
 import { hashRing } from '../../../web/src/lessons/hash-ring.ts';
 import { fetchLesson, LESSONS, LISTED, lessonOf } from '../../../web/src/lessons/index.ts';
 import { joining } from '../../../web/src/lessons/joining.ts';
-import { kBuckets } from '../../../web/src/lessons/k-buckets.ts';
+import { CRASHED, kBuckets } from '../../../web/src/lessons/k-buckets.ts';
 import { kSafety } from '../../../web/src/lessons/k-safety.ts';
 import {
   type Lesson,
@@ -457,8 +458,7 @@ describe('k-buckets', () => {
   });
 
   test('the dead are replaced by the living within fifteen minutes', () => {
-    const dead = [118, 126, 156, 182];
-    expect(tale.at(2).contacts(3, 'bucket 0')).toEqual(expect.arrayContaining(dead));
+    expect(tale.at(2).contacts(3, 'bucket 0')).toEqual(expect.arrayContaining([...CRASHED]));
     const contacts = tale.at(3).contacts(3, 'bucket 0');
     expect(contacts).toHaveLength(8);
     for (const node of contacts) expect(tale.model.stateOf[node]).toBe(NodeState.up);
@@ -481,11 +481,11 @@ describe('k-buckets', () => {
 describe('a look-up', () => {
   const tale = new Tale(lookup);
 
-  test('three are asked at first, the best of them 155 bits away', () => {
+  test('three are asked at first, the best of them 154 bits away', () => {
     const { steps, state } = tale.at(1).lookup();
     expect(state).toBe('running');
     expect(steps.map((step) => step.verdict)).toEqual(['waiting', 'waiting', 'waiting']);
-    expect([steps[0]!.node, steps[0]!.distanceBits]).toEqual([174, 155]);
+    expect([steps[0]!.node, steps[0]!.distanceBits]).toEqual([170, 154]);
   });
 
   test('their answers bring it to 149 bits, and three more are asked', () => {
@@ -494,12 +494,12 @@ describe('a look-up', () => {
     const next = steps.filter((step) => step.verdict === 'waiting');
     expect(next).toHaveLength(3);
     expect([next[0]!.node, next[0]!.distanceBits, next[0]!.hops]).toEqual([167, 149, 2]);
-    expect(2 ** (155 - 149)).toBe(64);
+    expect(2 ** (154 - 149)).toBe(32);
   });
 
-  test('it ends with the eight closest, after eleven questions and 480 ms', () => {
+  test('it ends with the eight closest, after ten questions and 480 ms', () => {
     const { steps, exact, result } = tale.at(3).lookup();
-    expect([steps.length, tale.took(), exact]).toEqual([11, 480, true]);
+    expect([steps.length, tale.took(), exact]).toEqual([10, 480, true]);
     expect(result).toBe('found the 8 nodes closest to it, in order');
     expect(Math.max(...steps.map((step) => step.hops))).toBe(2);
   });
@@ -519,24 +519,24 @@ describe('latency and alpha', () => {
   const a = new Tale(alpha, 'A');
   const b = new Tale(alpha, 'B');
 
-  test('ten at a time take 240 ms where one at a time takes 1080', () => {
+  test('ten at a time take 240 ms where one at a time takes 960', () => {
     expect(b.at(1).lookup().state).toBe('succeeded');
     expect(b.took()).toBe(240);
     const early = a.at(1).lookup();
     expect(early.state).toBe('running');
     expect(early.steps.map((step) => step.verdict)).toEqual(['answered', 'answered', 'waiting']);
-    expect([a.at(2).lookup().steps.length, a.took()]).toEqual([9, 1080]);
-    expect(b.at(2).lookup().steps.length).toBe(16);
+    expect([a.at(2).lookup().steps.length, a.took()]).toEqual([8, 960]);
+    expect(b.at(2).lookup().steps.length).toBe(15);
   });
 
-  test('three at a time take 480 ms and eleven questions', () => {
-    expect([a.at(3).lookup().steps.length, a.took()]).toEqual([11, 480]);
+  test('three at a time take 480 ms and ten questions', () => {
+    expect([a.at(3).lookup().steps.length, a.took()]).toEqual([10, 480]);
     expect(stagingOf(alpha, 2).config.alpha).toBe(3);
   });
 
-  test('among the dead one at a time takes five seconds, ten less than one', () => {
+  test('among the dead one at a time takes more than four seconds, ten less than one', () => {
     expect(DEAD).toHaveLength(80);
-    expect(Math.round(a.at(4).took() / 1000)).toBe(5);
+    expect(a.at(4).took()).toBeGreaterThan(4000);
     expect(b.at(4).took()).toBeLessThan(1000);
     const silent = a.lookup().steps.filter((step) => step.verdict !== 'answered');
     expect(silent.every((step) => DEAD.includes(step.node))).toBe(true);
@@ -549,13 +549,13 @@ describe('churn', () => {
 
   test('without backups keys are lost, with two none', () => {
     expect([a.at(1).figures.lostKeysNow, b.at(1).figures.lostKeysNow]).toEqual([5, 0]);
-    expect([a.at(2).figures.lostKeysNow, b.at(2).figures.lostKeysNow]).toEqual([17, 0]);
-    expect(b.figures.nodesNow).toBe(10);
+    expect([a.at(2).figures.lostKeysNow, b.at(2).figures.lostKeysNow]).toEqual([10, 0]);
+    expect(b.figures.nodesNow).toBe(11);
     expect(b.model.keys.size).toBe(24);
   });
 
   test('Mainline loses what is not announced again', () => {
-    expect(a.at(3).keysThatAre('lost')).toHaveLength(2);
+    expect(a.at(3).keysThatAre('lost')).toEqual(['elder', 'fig', 'hazel']);
     expect(a.model.keys.size).toBe(12);
     expect(a.at(4).keysThatAre('lost')).toEqual([]);
     expect(a.troubles).toEqual([]);
@@ -594,5 +594,15 @@ describe('Sybil and eclipse', () => {
     const { label, result } = tale.at(5).lookup();
     expect([label, result]).toEqual(['apple', 'found one peer']);
     expect(letters(tale, 5).some(isSybil)).toBe(false);
+  });
+});
+
+describe('ids that change', () => {
+  test('node 69 has met some who keep theirs, and fewer of those who change them', () => {
+    const theirs = (pane: 'A' | 'B') => {
+      const { rows } = new Tale(changing, pane).at(3).node(69);
+      return rows.flatMap(({ contacts }) => contacts).filter(({ node }) => node >= 100).length;
+    };
+    expect([theirs('A'), theirs('B')]).toEqual([3, 1]);
   });
 });

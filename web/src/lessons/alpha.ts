@@ -47,7 +47,7 @@ export const alpha: Lesson = {
     {
       text: 'Kademlia’s own choice is alpha = 3.',
       notice: (w) =>
-        `${w.tookMs} ms and ${several(w.questions, 'question')}: less than half the time of one at a time, for two questions more.`,
+        `${w.tookMs} ms and ${several(w.questions, 'question')}: half the time of one at a time, for two questions more.`,
       exhibit: 'lookup',
       config: WORLD,
       acts: [ask(300)],

@@ -5,6 +5,9 @@ import { capital, inWords, several } from './told.ts';
 
 const MINUTE_MS = 60_000;
 
+/** Four of those that node 3 has in bucket 0. */
+export const CRASHED: readonly number[] = [111, 121, 149, 176];
+
 export const kBuckets: Lesson = {
   ...HEADS.kBuckets,
   steps: [
@@ -44,9 +47,9 @@ export const kBuckets: Lesson = {
       text: 'Four of the eight contacts in bucket 0 crash. Node 3 asks contacts from which it has not heard for long, and lets others take the places of the silent ones.',
       notice: (w) =>
         `Fifteen minutes later ${w.knownTo(3, 'bucket 0').filter((node) => w.isUp(node)).length} of the ${w.knownTo(3, 'bucket 0').length} contacts in bucket 0 are nodes that live.`,
-      notes: () => [{ node: 118, text: 'crashed', tone: 'danger' }],
+      notes: () => [{ node: CRASHED[0], text: 'crashed', tone: 'danger' }],
       exhibit: 'node',
-      acts: [{ atMs: 1000, act: { kind: 'crash', nodes: [118, 126, 156, 182] } }],
+      acts: [{ atMs: 1000, act: { kind: 'crash', nodes: CRASHED } }],
       toMs: 15 * MINUTE_MS,
       pace: MINUTE_MS,
       select: { node: 3 },

@@ -24,7 +24,7 @@ export const lookup: Lesson = {
     {
       text: 'Each answer names eight nodes that are closer to the key. They go onto the shortlist, sorted by distance, and the next three are asked.',
       notice: (w) =>
-        `The nearest by now is ${w.nearestBits} bits away: ${w.firstBits - w.nearestBits} bits less than the first, so the distance has fallen to a ${2 ** (w.firstBits - w.nearestBits)}th in one hop.`,
+        `The nearest by now is ${w.nearestBits} bits away: ${w.firstBits - w.nearestBits} bits less than the first, so one hop has made the distance ${2 ** (w.firstBits - w.nearestBits)} times smaller.`,
       notes: (w) => [{ node: w.path.at(-1) ?? 3, text: 'the best answer so far' }],
       exhibit: 'lookup',
       toMs: 530,
@@ -53,8 +53,8 @@ export const lookup: Lesson = {
     {
       text: 'The same look-up among 5000 nodes, 25 times as many.',
       ask: {
-        text: 'Among 200 nodes it took eleven questions. How many among 5000?',
-        of: ['14', '55', '275'],
+        text: 'Among 200 nodes it took ten questions. How many among 5000?',
+        of: ['14', '50', '250'],
         answer: (w) => [String(w.questions)],
       },
       notice: (w) =>

@@ -260,6 +260,8 @@ export const nowhere: Lesson = {
 
 const changingEvery = (every: string) =>
   ({ kind: 'changing-ids', share: 0.2, every, schedule: { from: SECOND_MS } }) as const;
+/** A node in whose part of the tree some of the attacker's have settled. */
+const MET = 69;
 const percentText = (w: Told): string =>
   `${adversePercent(w)} % of all contacts of honest nodes are theirs`;
 
@@ -294,18 +296,18 @@ export const changing: Lesson = {
       select: { node: VICTIM },
     },
     {
-      text: `And twenty minutes more. Node ${VICTIM} has met some of them.`,
+      text: `And twenty minutes more. Node ${MET} has met some of them.`,
       notice: (a, b) =>
         both(
           a,
           b,
           (w) =>
-            `${contactsOf(w, VICTIM).filter(({ node }) => node >= HONEST).length} of node ${VICTIM}’s ${contactsOf(w, VICTIM).length} contacts are theirs`,
+            `${contactsOf(w, MET).filter(({ node }) => node >= HONEST).length} of node ${MET}’s ${contactsOf(w, MET).length} contacts are theirs`,
         ),
-      notes: () => [atVictim(`node ${VICTIM}`)],
+      notes: () => [{ node: MET, text: `node ${MET}`, tone: 'accent' }],
       toMs: 30 * MINUTE_MS,
       pace: 2 * MINUTE_MS,
-      select: { node: VICTIM },
+      select: { node: MET },
     },
   ],
 };
