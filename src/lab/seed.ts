@@ -25,6 +25,7 @@ export const SeedStream = {
   attacks: 102,
   settlement: 103,
   aims: 104,
+  registers: 105,
   /** The first of 64: each adversary has its own. */
   adversaries: 0x1000,
   scene: 110,

@@ -10,7 +10,14 @@
  * The search is that of Wing and Gong (1993) as Lowe (2017) and Porcupine made it fast: take any act that
  * began before every untaken one ended, apply it to the register if the register allows what it was told,
  * go on; when stuck, go back. A state of the search that was seen before, the same acts taken and the
- * same register, is not looked at again. An act of unknown end may happen at any later moment, or never.
+ * same register, is not looked at again. An act of unknown end may happen at any later moment, or never;
+ * what keeps these from being tried in all ways:
+ *
+ *     first what ended first       the order that was, or nearly so, and what never ended last
+ *     who only looked, at once     a read, or a condition that failed, is never worth waiting with
+ *     only what changes            an act of unknown end that leaves the register as it is need not be taken
+ *     one of those that are alike  of two with the same effect the one that began first
+ *     values nobody names          are one value: who wrote which of them makes no difference
  *
  * Keys do not know each other, so each is judged alone: a history is linearizable when that of every key
  * is (locality, Herlihy and Wing). Where the search gives up it says so, and never "all is well".
@@ -109,12 +116,46 @@ export function linearizable(
 interface Taken {
   readonly act: number;
   readonly register: string | null;
+  /** It only looked: nothing else has to be tried in its place. */
+  readonly isLook: boolean;
+}
+
+/** What a value is called that no read and no condition names. */
+const UNNAMED = '?';
+
+/** The acts with all values that nobody names made one. Whoever adds to a value names it. */
+function namedOnly(acts: readonly Timed[]): readonly Timed[] {
+  if (acts.some(({ act }) => act.do === 'increment')) return acts;
+  const named = new Set<string | null>();
+  for (const { act } of acts) {
+    if (act.do === 'get') named.add(act.got);
+    if ('was' in act) named.add(act.was);
+  }
+  return acts.map((timed) => {
+    const { act } = timed;
+    if (!('value' in act) || named.has(act.value)) return timed;
+    return { ...timed, act: { ...act, value: UNNAMED } };
+  });
+}
+
+/** It changed nothing, whenever it was. */
+function isLook({ act }: Timed): boolean {
+  return act.do === 'get' || ('isDone' in act && !act.isDone);
+}
+
+/** The same for two acts of unknown end that have the same effect. */
+function effectOf({ act }: Timed): string {
+  const value = 'value' in act ? act.value : '';
+  const was = 'was' in act ? act.was : '';
+  return `${act.do} ${was} ${value} ${'by' in act ? act.by : ''}`;
 }
 
 class Search {
   readonly #acts: readonly Timed[];
-  /** By beginning: who may come next is found from the front. */
+  /** By end: what ended first is tried first, and what is not known to have ended, last. */
   readonly #order: readonly number[];
+  /** Of an act of unknown end the one like it that began before it, or -1. */
+  readonly #like: Int32Array;
   readonly #taken: Uint32Array;
   readonly #seen = new Set<string>();
   #register: string | null;
@@ -122,8 +163,12 @@ class Search {
   #longest: number[] = [];
 
   constructor(acts: readonly Timed[], before: string | null) {
-    this.#acts = acts;
-    this.#order = [...acts.keys()].sort((a, b) => acts[a].beganMs - acts[b].beganMs);
+    this.#acts = namedOnly(acts);
+    this.#order = [...acts.keys()].sort(
+      (a, b) => Math.sign(acts[a].endedMs - acts[b].endedMs) || acts[a].beganMs - acts[b].beganMs,
+    );
+    this.#like = new Int32Array(acts.length).fill(-1);
+    this.#findLikes();
     this.#taken = new Uint32Array(Math.ceil(acts.length / ACTS_PER_WORD) || 1);
     this.#register = before;
     this.#known = acts.filter(({ endedMs }) => endedMs < Infinity).length;
@@ -135,9 +180,10 @@ class Search {
     for (let steps = 0; steps < stepsMax; steps++) {
       // Acts of unknown end need not have happened: all that were answered are accounted for.
       if (this.#known === 0) return { is: 'possible' };
-      const next = this.#next(from);
+      const look = from === 0 ? this.#look() : -1;
+      const next = look >= 0 ? look : this.#next(from);
       if (next >= 0) {
-        path.push({ act: next, register: this.#register });
+        path.push({ act: next, register: this.#register, isLook: look >= 0 });
         this.#take(next);
         from = 0;
         if (path.length > this.#longest.length) this.#longest = path.map(({ act }) => act);
@@ -146,9 +192,19 @@ class Search {
       const last = path.pop();
       if (last === undefined) return this.#impossible();
       this.#giveBack(last);
-      from = this.#order.indexOf(last.act) + 1;
+      from = last.isLook ? this.#order.length : this.#order.indexOf(last.act) + 1;
     }
     return { is: 'unknown' };
+  }
+
+  #findLikes(): void {
+    const last = new Map<string, number>();
+    for (const act of this.#order) {
+      if (this.#acts[act].endedMs < Infinity) continue;
+      const effect = effectOf(this.#acts[act]);
+      this.#like[act] = last.get(effect) ?? -1;
+      last.set(effect, act);
+    }
   }
 
   /** The first act from a place in the order on that may come next, or -1. */
@@ -156,11 +212,25 @@ class Search {
     const endMs = this.#firstEnd();
     for (let at = from; at < this.#order.length; at++) {
       const act = this.#order[at];
-      if (this.#acts[act].beganMs > endMs) return -1;
-      if (this.#isTaken(act)) continue;
+      if (this.#acts[act].beganMs > endMs || this.#isTaken(act)) continue;
+      const like = this.#like[act];
+      if (like >= 0 && !this.#isTaken(like)) continue;
       const after = applied(this.#register, this.#acts[act]);
       if (after === undefined) continue;
+      if (after === this.#register && this.#acts[act].endedMs === Infinity) continue;
       if (this.#isNew(act, after)) return act;
+    }
+    return -1;
+  }
+
+  /** An act that only looked, may come next and fits, or -1. */
+  #look(): number {
+    const endMs = this.#firstEnd();
+    for (const act of this.#order) {
+      const timed = this.#acts[act];
+      if (timed.endedMs === Infinity) return -1;
+      if (timed.beganMs > endMs || !isLook(timed) || this.#isTaken(act)) continue;
+      if (applied(this.#register, timed) !== undefined) return act;
     }
     return -1;
   }

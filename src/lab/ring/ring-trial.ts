@@ -23,6 +23,7 @@ import type { DiskModel } from '../streams/disk.ts';
 import { Violation } from '../violation.ts';
 import { History, type OperationKind } from './history.ts';
 import { judge } from './history-judge.ts';
+import { FIRST_REGISTER_CALL, Registers } from './registers.ts';
 import { RingLife, type RingStep } from './ring-life.ts';
 import { type RingOverlay, ringWorld } from './ring-overlay.ts';
 import { RingWhole } from './ring-whole.ts';
@@ -43,6 +44,8 @@ export interface RingPlan {
   /** So much is lost that the living are taken for dead: a cut from the first moment to the last. */
   isLossy: boolean;
   keys: number;
+  /** Keys of atomic acts beside them; only owners with titles keep what those promise. Default 0. */
+  registers?: number;
   /** Sizes of values, one as likely as the other. */
   valueBytes: readonly number[];
   /** Between two commands of programs, on average. */
@@ -98,6 +101,7 @@ export class RingTrial {
   readonly #settings: RingSettings;
   readonly #life: RingLife;
   readonly #whole: RingWhole;
+  readonly #registers: Registers;
   readonly #random: Random;
   readonly #keys: Uint8Array[];
   /** Of each value its bytes, by the label that it begins with. */
@@ -132,7 +136,11 @@ export class RingTrial {
     );
     this.#life = new RingLife(this.overlay, this.history, plan.budget);
     this.#life.skewMs = plan.skewMs ?? 0;
-    this.#life.whenGone = (node) => this.history.abandon(node);
+    this.#registers = new Registers(this.overlay, seed, plan.registers ?? 0);
+    this.#life.whenGone = (node) => {
+      this.history.abandon(node);
+      this.#registers.abandon(node);
+    };
     this.#whole = new RingWhole(this.overlay, this.#keys);
     if (this.#isTitled) {
       this.#tolerance = this.#whole.tolerance();
@@ -207,6 +215,10 @@ export class RingTrial {
       }
     }
     world.run(world.now + this.#settings.callTimeoutMs + CALL_SLACK_MS);
+    const [anybody] = this.#life.up();
+    if (anybody !== undefined) this.#registers.readAll(anybody);
+    world.run(world.now + this.#settings.callTimeoutMs + CALL_SLACK_MS);
+    if (this.#registers.open > 0) this.#fail('calls end', 'an act on a register did not');
     const open = this.history.operations.find(({ code }) => code === 'pending');
     if (open) this.#fail('calls end', `#${open.id} through node ${open.node} did not`);
   }
@@ -214,6 +226,8 @@ export class RingTrial {
   #judge(): void {
     const [breach] = judge(this.history);
     if (breach) throw new Violation(breach.rule, breach.atMs - this.#startMs, breach.detail);
+    const impossible = this.#registers.breach();
+    if (impossible !== null) this.#fail('linearizable', impossible);
   }
 
   #releaseAll(): void {
@@ -319,6 +333,7 @@ export class RingTrial {
     const chance = random.uint32();
     if (members.length === 0) return;
     const node = members[chance % members.length];
+    if (this.#registers.count > 0) this.#registers.command(node);
     if (kind === 'insert') this.#insert(node, key, level, bytes);
     else if (kind === 'remove') this.#ask(node, 'remove', key, level);
     else if (kind === 'exists') this.#ask(node, 'exists', key, level);
@@ -350,6 +365,7 @@ export class RingTrial {
   /** Calls of programs are numbered from 1, as their operations are from 0. */
   #ended(call: number, outcome: RingOutcome): void {
     if (call < 0) return this.#life.ended(call, outcome);
+    if (call >= FIRST_REGISTER_CALL) return this.#registers.ended(call, outcome);
     const { code, found, version, copies, silent } = outcome;
     const { key } = this.history.operations[call - 1];
     if (copies > 0) this.#lastKey = Number(key.slice(1));
