@@ -13,7 +13,7 @@ import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import { FrameWriter } from '../../ring/frames.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
-import { type Act as RingAct, actOf, putAct, VERDICTS } from '../../ring/records/act.ts';
+import { actOf, putAct, type Act as RingAct, VERDICTS } from '../../ring/records/act.ts';
 import { SeedStream } from '../seed.ts';
 import { endingOf } from './history.ts';
 import { type Act, linearizable, type Timed } from './linearizability.ts';
@@ -108,7 +108,15 @@ export class Registers {
     const call = this.#next++;
     const by = 1 + randomBelow(this.#random, ADDED_MAX);
     const beganMs = this.#overlay.world.now;
-    const begun = { register, node, beganMs, kind, value: `r${call - FIRST_REGISTER_CALL}`, was, by };
+    const begun = {
+      register,
+      node,
+      beganMs,
+      kind,
+      value: `r${call - FIRST_REGISTER_CALL}`,
+      was,
+      by,
+    };
     this.#open.set(call, begun);
     this.#ask(call, begun);
     this.#overlay.world.arm(node);

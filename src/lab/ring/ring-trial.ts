@@ -67,6 +67,8 @@ export interface RingTrialResult {
   checks: number;
   operations: number;
   acknowledged: number;
+  /** Acts on registers whose end somebody was told. */
+  acts: number;
   disturbances: number;
   /** How long each spell of turmoil lasted, in virtual ms. */
   spellsMs: readonly number[];
@@ -186,6 +188,7 @@ export class RingTrial {
       checks: this.#checks + operations.length,
       operations: operations.length,
       acknowledged: operations.filter(({ ending }) => ending === 'acknowledged').length,
+      acts: this.#registers.acknowledged,
       disturbances: disturbances.length,
       spellsMs: this.#spells,
     };
