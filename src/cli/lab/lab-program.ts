@@ -42,6 +42,8 @@ interface RunOptions extends Json {
 const VERIFY_MS = 600_000;
 const USAGE = '<experiment|file.json|module.mjs> [options]';
 
+/** Words and counters of one trial; each command of its programs is followed by an act on one of them. */
+const REGISTERS_MAX = 64;
 const soakNodes = wholeNumberIn(SOAK_NODES_MIN, 100_000);
 
 /** Any name is let through here: what is said of a wrong one is said by the experiments. */
@@ -128,6 +130,12 @@ function soakCommand(group: Command, version: string): void {
       'mainline',
     )
     .option('--nodes <count>', 'nodes of each trial (default: its seed decides)', soakNodes)
+    .option(
+      '--registers <count>',
+      'keys of atomic acts in each trial of a ring; what came of them has to be linearizable',
+      wholeNumberIn(0, REGISTERS_MAX),
+      0,
+    )
     .option('--json', 'one JSON object per line', false)
     .action(({ json, ...options }: SoakCommandOptions & Json) =>
       runSoak(options, version, openConsole(json)),

@@ -23,10 +23,12 @@ export interface SoakCommandOptions {
   nodes?: number;
   /** Whose nodes are tried. */
   overlay: 'mainline' | 'ring';
+  /** Keys of atomic acts in each trial of a ring. */
+  registers: number;
 }
 
 export function runSoak(options: SoakCommandOptions, version: string, console: Console): void {
-  const { seed, runs, for: forMs = Infinity, nodes, overlay } = options;
+  const { seed, runs, for: forMs = Infinity, nodes, overlay, registers } = options;
   const startedAtMs = performance.now();
   const elapsedMs = (): number => performance.now() - startedAtMs;
   let trials = 0;
@@ -41,7 +43,7 @@ export function runSoak(options: SoakCommandOptions, version: string, console: C
   const goesOn = (): boolean => elapsedMs() < forMs;
   try {
     const chosen = { seed, runs, version, goesOn, passed, ...(nodes && { nodes }) };
-    const report = overlay === 'ring' ? ringSoak(chosen) : soak(chosen);
+    const report = overlay === 'ring' ? ringSoak({ ...chosen, registers }) : soak(chosen);
     console.progress('');
     show(report, seed, elapsedMs(), console);
   } catch (error) {

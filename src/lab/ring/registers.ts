@@ -11,9 +11,8 @@
  */
 import { ID_BYTES } from '../../core/id.ts';
 import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
-import { FrameWriter } from '../../ring/frames.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
-import { actOf, putAct, type Act as RingAct, VERDICTS } from '../../ring/records/act.ts';
+import { actOf, type Act as RingAct, VERDICTS } from '../../ring/records/act.ts';
 import { SeedStream } from '../seed.ts';
 import { endingOf } from './history.ts';
 import { type Act, linearizable, type Timed } from './linearizability.ts';
@@ -129,7 +128,7 @@ export class Registers {
     const key = this.#keys[register];
     if (kind === 'get' || kind === 'remove') machine[kind](now, call, key, 'all');
     else if (kind === 'insert') machine.insert(now, call, key, bytesOf(value), 'all');
-    else machine.act(now, call, key, written(actFor(begun)), 'all');
+    else machine.act(now, call, key, actFor(begun), 'all');
   }
 
   /** Whoever waited at this node is gone, and nobody knows what became of it. */
@@ -177,12 +176,10 @@ export class Registers {
     for (const [register, acts] of this.#acts.entries()) {
       const verdict = linearizable(acts);
       if (verdict.is === 'possible') continue;
-      const history = acts.map((timed) => JSON.stringify(timed)).join('\n');
-      const what =
-        verdict.is === 'unknown'
-          ? 'its acts are too many to be judged'
-          : `no order of its acts is possible, the one that went farthest ends before ${JSON.stringify(acts[verdict.stuckAt])}`;
-      return `register ${register}: ${what}\n${history}`;
+      if (verdict.is === 'unknown')
+        return `register ${register}: its acts are too many to be judged`;
+      const stuck = JSON.stringify(acts[verdict.stuckAt]);
+      return `register ${register}: no order of its ${acts.length} acts is possible, the longest ends before ${stuck}`;
     }
     return null;
   }
@@ -228,13 +225,6 @@ function isDone({ value }: RingOutcome): boolean {
 
 function resultOf({ value }: RingOutcome): string {
   return value === null || value[1] !== 1 ? '' : textOf(value.subarray(2));
-}
-
-function written(act: RingAct): Uint8Array {
-  const out = new FrameWriter();
-  out.room(act.value.length + 256);
-  putAct(out, act);
-  return out.bytes.slice(0, out.length);
 }
 
 function bytesOf(text: string): Uint8Array {

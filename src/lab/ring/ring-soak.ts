@@ -78,7 +78,8 @@ export class RingSoakFailure extends Error {
     const why = cause instanceof Error ? cause.message : String(cause);
     const kind = cause instanceof Violation ? 'violated' : 'crashed';
     const size = nodes === undefined ? '' : ` --nodes ${nodes}`;
-    const options = `--seed ${plan.seed}${size} --runs 1`;
+    const acts = plan.registers ? ` --registers ${plan.registers}` : '';
+    const options = `--seed ${plan.seed}${size}${acts} --runs 1`;
     const replay = `ringlight lab soak --overlay ring ${options}`;
     super(`${kind}: ${why}; replay: ${replay} (version ${version})`, { cause });
     this.plan = plan;
@@ -94,6 +95,8 @@ export interface RingSoakOptions {
   runs: number;
   /** Members of each at first; default: drawn by its seed. */
   nodes?: number;
+  /** Keys of atomic acts in each trial, whose histories have to be linearizable. Default 0. */
+  registers?: number;
   /** For the line that replays a failure. */
   version: string;
   /** Asked before each trial. */
@@ -116,9 +119,9 @@ export interface RingSoakReport {
  */
 export function ringSoak(options: RingSoakOptions): RingSoakReport {
   const report = { trials: 0, checks: 0, operations: 0, disturbances: 0, virtualMs: 0 };
-  const { seed, runs, nodes, version, goesOn = () => true, passed = () => {} } = options;
+  const { seed, runs, nodes, registers, version, goesOn = () => true, passed = () => {} } = options;
   while (report.trials < runs && goesOn()) {
-    const result = ringSoakOnce(seed + report.trials, version, nodes);
+    const result = ringSoakOnce(seed + report.trials, version, nodes, registers);
     report.trials++;
     report.checks += result.checks;
     report.operations += result.operations;
@@ -133,8 +136,13 @@ export function ringSoak(options: RingSoakOptions): RingSoakReport {
  * Runs the trial of one seed.
  * @throws RingSoakFailure
  */
-export function ringSoakOnce(seed: number, version: string, nodes?: number): RingTrialResult {
-  const plan = ringPlanOf(seed, nodes);
+export function ringSoakOnce(
+  seed: number,
+  version: string,
+  nodes?: number,
+  registers = 0,
+): RingTrialResult {
+  const plan = { ...ringPlanOf(seed, nodes), registers };
   try {
     return runRingTrial(plan);
   } catch (error) {

@@ -44,7 +44,7 @@ export interface RingPlan {
   /** So much is lost that the living are taken for dead: a cut from the first moment to the last. */
   isLossy: boolean;
   keys: number;
-  /** Keys of atomic acts beside them; only owners with titles keep what those promise. Default 0. */
+  /** Keys of atomic acts beside them; none in a ring without titles, which promises nothing of the kind. Default 0. */
   registers?: number;
   /** Sizes of values, one as likely as the other. */
   valueBytes: readonly number[];
@@ -138,7 +138,7 @@ export class RingTrial {
     );
     this.#life = new RingLife(this.overlay, this.history, plan.budget);
     this.#life.skewMs = plan.skewMs ?? 0;
-    this.#registers = new Registers(this.overlay, seed, plan.registers ?? 0);
+    this.#registers = new Registers(this.overlay, seed, this.#isTitled ? (plan.registers ?? 0) : 0);
     this.#life.whenGone = (node) => {
       this.history.abandon(node);
       this.#registers.abandon(node);

@@ -16,10 +16,10 @@ const choice = z.exactOptional(flag);
 const ms = z.exactOptional(integerIn(1, 3_600_000));
 
 /** Looked through by `bandsOf`, which knows the fields of each kind. */
-const adversary = z.custom<AdversaryModel>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+const adversary = z.looseObject(
+  { kind: z.string() },
   { error: 'an adversary such as { kind, count }' },
-);
+) as unknown as z.ZodMiniType<AdversaryModel>;
 
 export const Siege = strict({
   adversaries: list(adversary, ADVERSARIES_LIMIT),

@@ -47,7 +47,7 @@ describe('the registers of a ring', () => {
       twice ??= outcome;
       return { ...outcome, value: twice.value };
     });
-    expect(kept.breach()).toMatch(/^register 1: no order of its acts is possible/);
+    expect(kept.breach()).toMatch(/^register 1: no order of its \d+ acts is possible/);
   });
 
   test('an act that failed did not happen; one of unknown end may have', () => {
@@ -65,6 +65,6 @@ describe('the registers of a ring', () => {
 });
 
 test('trials with registers hold, and act on them', () => {
-  const result = runRingTrial({ ...ringPlanOf(3, undefined, true), registers: 4 });
+  const result = runRingTrial({ ...ringPlanOf(3), registers: 4 });
   expect(result.acts).toBeGreaterThan(20);
 });
