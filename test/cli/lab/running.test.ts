@@ -28,7 +28,7 @@ describe('cells at a time', () => {
   });
 
   test('too large a cell is told before any runs', () => {
-    const large = plan({ k: 64 }, { nodes: [50, 10_000_000] });
+    const large = plan({ k: 64, lookups: 1_000_000 }, { nodes: [50, 10_000_000] });
     expect(() => jobsFor(large, 2)).toThrow(/10,000,000 nodes take about/);
   });
 });
