@@ -44,13 +44,6 @@ const RULES = {
       ['holding.doubters.push(heard);', "return heard(now, 'yes');"],
     ],
   },
-  fence: {
-    is: 'a copy keeps nothing of an owner that has been outbid',
-    file: 'ring/seat.js',
-    swaps: [
-      ['if (compareEpochs(accepted.epoch, epoch) !== 0)', 'if (true)\n return true;\n if (false)'],
-    ],
-  },
   copies: {
     is: 'a write is done when all copies have it',
     file: 'ring/copies/commit.js',
@@ -60,11 +53,6 @@ const RULES = {
     is: 'an act is done once, however often it is sent',
     file: 'ring/copies/once.js',
     swaps: [['if (act === null)', 'if (true)']],
-  },
-  late: {
-    is: 'what nobody waits for any more is not done',
-    file: 'ring/lifetime.js',
-    swaps: [['untilMs: isTold ? sentMs + leftMs : untilMs', 'untilMs: Infinity']],
   },
   reads: {
     is: 'what was read is on all copies',
