@@ -5,7 +5,8 @@
  *
  *     integrity   what is read somebody wrote: this value, this version, under this key
  *     ghost       a write that failed is never seen: `failed` means that it did not happen
- *     order       a write that began after another was acknowledged has the later version
+ *     order       a write that began after another was acknowledged has the later version; one at `one` need
+ *                 not while processes are cut off or stand still, for its owner may have been replaced
  *     lost        a promise of durability is broken: a whole ring does not know an acknowledged write
  *     stale       a read went back behind a write, or a read, that it had to see
  *     revived     it went back behind a delete
@@ -178,10 +179,17 @@ class Judgement {
         const ended = byEnd[next++];
         if (latest === null || ended.version! > latest.version!) latest = ended;
       }
-      if (latest !== null && latest.version! >= write.version!) {
+      if (latest !== null && latest.version! >= write.version! && !this.#mayBeOutdated(write)) {
         this.#say('order', write.endedMs, `${told(write)} after ${told(latest)}`);
       }
     }
+  }
+
+  /** At `one` an owner of a title acts by its own word, whether it has been replaced or not. */
+  #mayBeOutdated({ level, beganMs, endedMs }: Operation): boolean {
+    const isOn = ({ fromMs, untilMs }: Spell) => fromMs <= endedMs && untilMs > beganMs;
+    const isByItself = this.#wanted > 0 && level === 'one';
+    return isByItself && this.#spells.some((spell) => spell.grade === Grade.cut && isOn(spell));
   }
 
   // What had to be seen.

@@ -4,11 +4,13 @@
  * has become somebody else's. Then it joins again, as anybody does, with its data as a head start.
  *
  *     our last title ── claim ─┬ granted, and still ours ──▶ ours again, in a higher epoch
+ *                              ├ a part is another's ──────▶ again, up to there
  *                              ├ it is somebody else's ────▶ join
  *                              └ too few can be heard ─────▶ again, for as long as it takes
  *
  * So a ring that lost its power as a whole comes back in any order, without anybody beginning a new one.
  */
+import { isBetween } from '../../core/arc.ts';
 import { equalIds } from '../../core/id.ts';
 import { randomBelow } from '../../core/random.ts';
 import type { Identity } from '../circle/identity.ts';
@@ -17,8 +19,8 @@ import type { RingState } from '../state.ts';
 import { Claiming, epochFor } from '../tenure/claiming.ts';
 import { Claim } from '../titles/claim.ts';
 import type { Known } from '../titles/elector.ts';
-import { compareEpochs, type Epoch, laterOf, NO_EPOCH } from '../titles/epoch.ts';
-import { peersOf, type Title } from '../titles/title.ts';
+import { compareEpochs } from '../titles/epoch.ts';
+import { clipped, peersOf, type Title } from '../titles/title.ts';
 import { grow, takeArc } from './arcs.ts';
 
 /** A claim that came to nothing is made again after this and a chance of as much again. */
@@ -48,59 +50,69 @@ export function regain(
   told: Title | null = null,
 ): void {
   if (identity.isClaiming || identity.holding !== null || identity.regainAtMs > now) return;
-  const own = lastTitle(node, identity);
-  const last = own ?? told;
-  const bases =
-    own !== null
-      ? node.seat!.elector.look(own.from, own.end).known
-      : told !== null
-        ? [{ title: told, isInForce: true }]
-        : [];
-  if (last === null || !bases.every((known) => isOurs(identity, known)) || !isWhole(bases, last)) {
-    return yielded(now);
-  }
-  const claim = new Claim(epochFor(node, bases, seenBy(node, last)), bases);
+  const last = lastTitle(node, identity) ?? told;
+  const own = last === null ? [] : node.seat!.elector.look(last.from, last.end).known;
+  const known = last === told && told !== null ? [{ title: told, isInForce: true }] : own;
+  if (last === null || oursOf(identity, known).length === 0) return yielded(now);
   identity.isClaiming = true;
-  const state = identity.state;
+  const { state } = identity;
+  // A joiner may have been let in by somebody else meanwhile.
+  const isAsItWas = () => identity.state === state && identity.holding === null;
   const end = (at: number) => {
     identity.isClaiming = false;
     identity.regainAtMs = at + AGAIN_MS + randomBelow(node.random, AGAIN_MS);
-    // A joiner may have been let in by somebody else meanwhile.
-    return identity.state === state && identity.holding === null;
+    return isAsItWas();
   };
-  new Claiming(node, claim, (at) => {
-    if (claim.state === 'refused') node.seat!.noteRefusal(claim.seen);
-    const isStillOurs = claim.parts.every((part) => isOurs(identity, part));
-    const isAnothers = claim.state === 'news' || (claim.state === 'granted' && !isStillOurs);
-    if (isAnothers) {
-      if (end(at)) yielded(at);
+  const claimOurs = (then: number, bases: readonly Known[]): void => {
+    if (bases.length === 0 || !isAsItWas()) {
+      if (end(then)) yielded(then);
       return;
     }
-    if (claim.state !== 'granted') return void end(at);
-    takeArc(node, at, identity, claim, [], (then, title) => {
-      if (!end(then) || title === null) return;
-      grow(node, then, identity, title);
-      become(then);
-    });
-  }).start(now);
+    const claim = new Claim(epochFor(node, bases, node.seat!.refusedBy), bases);
+    new Claiming(node, claim, (at) => {
+      if (claim.state === 'refused') node.seat!.noteRefusal(claim.seen);
+      if (claim.state === 'news') return claimOurs(at, oursOf(identity, partsUpTo(claim)));
+      if (claim.state !== 'granted') return void end(at);
+      const ours = oursOf(identity, claim.parts);
+      if (ours.length < claim.parts.length) return claimOurs(at, ours);
+      takeArc(node, at, identity, claim, [], (later, title) => {
+        if (!end(later) || title === null) return;
+        grow(node, later, identity, title);
+        become(later);
+      });
+    }).start(then);
+  };
+  claimOurs(now, oursOf(identity, known));
 }
 
-function isOurs(identity: Identity, { title }: Pick<Known, 'title'>): boolean {
-  return title.owner.address === identity.member.address;
-}
-
-/** One behind the other, from the beginning of a title to its end. */
-function isWhole(bases: readonly Known[], { from, end }: Title): boolean {
-  let at = from;
-  for (const { title } of bases) {
-    if (!equalIds(title.from, 0, at, 0)) return false;
+/**
+ * What is ours from our place on, up to the first part that is somebody else's: a successor may have been
+ * let in there, or have got back what we were about to take over.
+ */
+function oursOf({ member, hash }: Identity, known: readonly Known[]): Known[] {
+  const ours: Known[] = [];
+  let at = hash;
+  for (const { title, isInForce } of known) {
+    const isNext = equalIds(title.from, 0, at, 0);
+    if (!isNext || title.owner.address !== member.address) break;
+    ours.push({ title, isInForce });
     at = title.end;
   }
-  return bases.length > 0 && equalIds(at, 0, end, 0);
+  return ours;
 }
 
-function seenBy(node: RingState, { epoch }: Title): Epoch {
-  return laterOf(epoch, node.seat?.refusedBy ?? NO_EPOCH);
+/** A claim met a title that begins or ends within one of its parts: what is known up to where that ends. */
+function partsUpTo({ parts, news }: Claim): Known[] {
+  const { from } = news!.title;
+  const before: Known[] = [];
+  for (const part of parts) {
+    if (equalIds(part.from, 0, from, 0)) return [...before, news!];
+    const isCut = isBetween(from, 0, part.from, 0, part.end, 0);
+    const title = isCut ? clipped(part.title, part.from, from) : part.title;
+    before.push({ title, isInForce: part.isInForce });
+    if (isCut) return [...before, news!];
+  }
+  return [];
 }
 
 /** Back in its arc, it shows itself to all whom it can still know. */

@@ -112,7 +112,7 @@ function considerOwner(
   node: RingState,
   now: number,
   identity: Identity,
-  { title }: Known,
+  { title, isInForce }: Known,
   done: (now: number, isFree: boolean) => void,
 ): void {
   const owner = node.shared.members.of(title.owner.address);
@@ -126,7 +126,8 @@ function considerOwner(
       askNeighbours(node, at, identity, owner);
     }
     const isNone = sign === 'none' && owner.incarnation === title.owner.incarnation;
-    if (!isNone) return done(at, !lives);
+    // One that may never have come into force is nobody's yet, and not to be told.
+    if (!isNone || !isInForce) return done(at, !lives);
     // A joiner to whom the word that made it a member has not come: nobody else can give it what it was given.
     offer(node, at, identity, owner, title, (then, isTaken) => done(then, !isTaken));
   });

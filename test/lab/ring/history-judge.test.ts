@@ -190,6 +190,20 @@ describe('what is read was written', () => {
     expect(told().insert(1, 4, 'x', '02').insert(3, 5, 'y', '01').rules).toEqual([]);
     expect(told().insert(1, 2, 'x', '02').remove(3, 4, '02').rules).toEqual(['order']);
   });
+
+  it('lets a replaced owner go by its own word at one, where owners have titles', () => {
+    const cut = (wanted: number, level: 'one' | 'quorum') => {
+      const its = told().insert(1, 2, 'x', '02').befalls(3, 'cut');
+      its.history.wanted = wanted;
+      return its.insert(4, 5, 'y', '01', { level }).rules;
+    };
+    expect(cut(2, 'one')).toEqual([]);
+    expect(cut(2, 'quorum')).toEqual(['order']);
+    expect(cut(0, 'one')).toEqual(['order']);
+    const calm = told().insert(1, 2, 'x', '02');
+    calm.history.wanted = 2;
+    expect(calm.insert(4, 5, 'y', '01', { level: 'one' }).rules).toContain('order');
+  });
 });
 
 describe('while nodes join and leave', () => {
