@@ -6,6 +6,7 @@
  *     sh           typed into a shell, to its end; `sh stays`: a server, runs until the page is done;
  *                  `sh begins`: each line is long work, which is begun and does not end with an error
  *     console      `$ ` and what is typed, then what is printed: compared as it stands, with `live` by its form
+ *                  and with `fails` ended with 1: a verdict
  *     text output  what the block before printed, by its form; with `exact` as it stands
  *     json         is JSON, one or several
  *     others       drawings and fragments: not run
@@ -219,7 +220,8 @@ class Page {
         continue;
       }
       const { status, said } = await this.shell(command);
-      check(status === 0, `${command}: exit status ${status}\n${said}`);
+      const wanted = words.includes('fails') ? 1 : 0;
+      check(status === wanted, `${command}: exit status ${status}\n${said}`);
       shown.push(
         `$ ${command}`,
         ...said
