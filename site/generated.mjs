@@ -178,9 +178,9 @@ export async function lessons() {
       platform: 'node',
     });
     const file = join(folder, 'lessons.mjs');
-    await bundle.write({ file, format: 'es' });
+    await bundle.write({ file, format: 'es', codeSplitting: false });
     await bundle.close();
-    return (await import(pathToFileURL(file).href)).LESSONS;
+    return (await import(pathToFileURL(file).href)).LISTED;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
