@@ -69,6 +69,8 @@ export interface RingTrialResult {
   acknowledged: number;
   /** Acts on registers whose end somebody was told. */
   acts: number;
+  /** Registers whose history was too long to be judged. */
+  unjudged: number;
   disturbances: number;
   /** How long each spell of turmoil lasted, in virtual ms. */
   spellsMs: readonly number[];
@@ -189,6 +191,7 @@ export class RingTrial {
       operations: operations.length,
       acknowledged: operations.filter(({ ending }) => ending === 'acknowledged').length,
       acts: this.#registers.acknowledged,
+      unjudged: this.#registers.unjudged,
       disturbances: disturbances.length,
       spellsMs: this.#spells,
     };
