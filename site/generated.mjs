@@ -180,7 +180,8 @@ export async function lessons() {
     const file = join(folder, 'lessons.mjs');
     await bundle.write({ file, format: 'es', codeSplitting: false });
     await bundle.close();
-    return (await import(pathToFileURL(file).href)).LISTED;
+    const { LISTED, fetchLesson } = await import(pathToFileURL(file).href);
+    return await Promise.all(LISTED.map(({ id }) => fetchLesson(id)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
