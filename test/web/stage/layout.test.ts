@@ -71,7 +71,10 @@ describe('the layout of a stage', () => {
     layout.update(model, 'ring');
     expect(radius(7)).toBeGreaterThan(1.05);
     expect(radius(8)).toBeCloseTo(1, 5);
-    expect(layout.isSplit).toBe(true);
+    expect(layout.camps.list.map(({ name, nodeCount }) => [name, nodeCount])).toEqual([
+      ['the larger side', 99],
+      ['cut off', 1],
+    ]);
     model.apply(frame({ sides: new Uint8Array(100) }));
     layout.update(model, 'ring');
     expect(radius(7)).toBeCloseTo(1, 5);

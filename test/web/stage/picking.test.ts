@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HOME, project, screenX, screenY } from '../../../web/src/stage/camera.ts';
 import { sortPlaces } from '../../../web/src/stage/circle-order.ts';
 import { worldOf } from '../../../web/src/stage/layout.ts';
-import { cutByLine, pickInTrie, pickOnRing } from '../../../web/src/stage/picking.ts';
+import { crowdAround, cutByLine, pickInTrie, pickOnRing } from '../../../web/src/stage/picking.ts';
 import { placeOnRing, ringX, ringY } from '../../../web/src/stage/ring-geometry.ts';
 import { buildTrie, placeInTrie } from '../../../web/src/stage/trie-geometry.ts';
 
@@ -22,7 +22,7 @@ function world(kind: 'ring' | 'trie', count: number, seed: number) {
   const positions = new Float32Array(2 * count);
   const circle = sortPlaces(turns, count);
   if (kind === 'ring') {
-    placeOnRing(positions, count, turns, ids, () => 0, new Float32Array(count));
+    placeOnRing(positions, count, turns, ids, new Uint8Array(count), new Float32Array(count));
   } else {
     placeInTrie(
       positions,
@@ -84,7 +84,7 @@ describe('picking', () => {
   test('across the top of the ring', () => {
     const turns = Float64Array.of(0.9999, 0.5);
     const positions = new Float32Array(4);
-    placeOnRing(positions, 2, turns, new Uint8Array(40), () => 0, new Float32Array(2));
+    placeOnRing(positions, 2, turns, new Uint8Array(40), new Uint8Array(2), new Float32Array(2));
     const pickable = { positions, circle: sortPlaces(turns, 2), shown: () => true };
     const p = project(HOME, worldOf('ring', 2), SIZE, SIZE);
     expect(
@@ -126,4 +126,37 @@ describe('a line drawn across', () => {
     const left = cutByLine(positions, 6, nodeOf, 4, { x0: 0, y0: -1, x1: 0, y1: 1 });
     expect(left).toEqual([0]);
   });
+});
+
+describe('a crowd', () => {
+  for (const kind of ['ring', 'trie'] as const) {
+    test(`on a ${kind} is all within reach of a place, as looking at all finds them`, () => {
+      const { pickable, count } = world(kind, 3000, 11);
+      const p = project(HOME, worldOf(kind, count), SIZE, SIZE);
+      const { positions, circle } = pickable;
+      let crowds = 0;
+      for (let place = 0; place < count; place += 17) {
+        if (!pickable.shown(place)) continue;
+        const near = (other: number) =>
+          Math.hypot(
+            screenX(p, positions[2 * other]!) - screenX(p, positions[2 * place]!),
+            screenY(p, positions[2 * other + 1]!) - screenY(p, positions[2 * place + 1]!),
+          ) <= 6;
+        const all = [...circle.order].filter((other) => pickable.shown(other) && near(other));
+        const found = crowdAround(pickable, p, place, {
+          reach: 6,
+          isRing: kind === 'ring',
+          room: 5,
+        });
+        expect(found.count).toBe(all.length);
+        expect(found.places).toHaveLength(Math.min(5, all.length));
+        expect(found.places).toContain(place);
+        const from = all.indexOf(found.places[0]!);
+        // Neighbours in the order of the circle, maybe over its top.
+        expect(found.places).toEqual(found.places.map((_, i) => all[(from + i) % all.length]));
+        if (all.length > 1) crowds++;
+      }
+      expect(crowds).toBeGreaterThan(10);
+    });
+  }
 });

@@ -50,7 +50,7 @@ describe('the ring', () => {
       3,
       turns,
       new Uint8Array(60),
-      (p) => (p === 1 ? 1 : 0),
+      Uint8Array.of(0, 1, 0),
       Float32Array.of(0, 0, 0.2),
     );
     expect(Math.hypot(into[0]!, into[1]!)).toBeCloseTo(1);
@@ -145,19 +145,29 @@ describe('nodes that would lie on each other', () => {
   test('go one behind the other; those apart stay on the circle', () => {
     const turns = Float64Array.of(0.1, 0.101, 0.102, 0.5, 0.999, 0.0005);
     const { order } = sortPlaces(turns, 6);
-    const levels = stackInside(order, turns, () => true, 0.08);
+    const levels = stackInside(order, turns, () => true, 0.08, new Uint8Array(6));
     expect(levels[3]).toBe(0);
     expect(new Set([levels[0], levels[1], levels[2]]).size).toBe(3);
     expect(levels[4]).not.toBe(levels[5]);
   });
 
+  test('who stands with another camp stands elsewhere, and hides nobody', () => {
+    const turns = Float64Array.of(0.1, 0.101, 0.102);
+    const { order } = sortPlaces(turns, 3);
+    const depths = stackInside(order, turns, () => true, 0.08, Uint8Array.of(0, 1, 0));
+    expect(depths[0]).toBe(0);
+    expect(depths[1]).toBe(0);
+    expect(depths[2]).toBeGreaterThan(0);
+  });
+
   test('who is not shown has no say, and a large world is not stacked', () => {
     const turns = Float64Array.of(0.1, 0.101);
     const { order } = sortPlaces(turns, 2);
-    expect([...stackInside(order, turns, (place) => place === 1, 0.08)]).toEqual([0, 0]);
+    const all = new Uint8Array(100);
+    expect([...stackInside(order, turns, (place) => place === 1, 0.08, all)]).toEqual([0, 0]);
     const many = new Float64Array(100);
     expect(
-      stackInside(sortPlaces(many, 100).order, many, () => true, 0.08).every((l) => l === 0),
+      stackInside(sortPlaces(many, 100).order, many, () => true, 0.08, all).every((l) => l === 0),
     ).toBe(true);
   });
 });

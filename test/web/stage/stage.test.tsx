@@ -73,6 +73,15 @@ function beat(): number {
 
 const surface = () => root.querySelector<HTMLElement>('.stage-surface')!;
 
+/** A world of another size takes the place of the first. */
+function show(nodes: number): void {
+  maker = new SceneMaker({ nodes, overlay: 'ring', identities: 1, seed: 5, keys: ['apple'] });
+  model = new SceneModel();
+  for (const message of maker.opening()) model.apply(message);
+  act(() => render(<Stage model={model} send={() => {}} label="Left" />, root));
+  beat();
+}
+
 function pointer(type: string, x: number, y: number, pointerId = 1): void {
   const event = new MouseEvent(type, { clientX: x, clientY: y, bubbles: true });
   Object.defineProperty(event, 'pointerId', { value: pointerId });
@@ -124,6 +133,32 @@ describe('the stage', () => {
     pointer('pointerleave', x, y);
     expect(view.hoveredNode.value).toBe(-1);
     expect(root.querySelector('.stage-tip')).toBeNull();
+  });
+
+  test('a crowd is spread by a loupe: under the pointer, and where the arrow keys have come to', () => {
+    show(500);
+    const picture = pictures.at(-1)!;
+    const buttons = () => [...root.querySelectorAll<HTMLElement>('.stage-loupe button')];
+    let crowded = 0;
+    for (let i = 0; i < 500 && crowded === 0; i++) {
+      press('ArrowRight');
+      crowded = buttons().length;
+    }
+    expect(crowded).toBeGreaterThan(1);
+    const node = view.selectedNode.value;
+    const pressed = buttons().filter((one) => one.matches('[aria-pressed="true"]'));
+    expect(pressed.map((one) => one.getAttribute('aria-label'))).toEqual([`Node ${node}, up`]);
+    const other = buttons().find((one) => !pressed.includes(one))!;
+    act(() => other.click());
+    expect(other.getAttribute('aria-label')).toBe(`Node ${view.selectedNode.value}, up`);
+    press('Escape');
+    expect(buttons()).toEqual([]);
+    const { x, y } = picture.whereIs(node)!;
+    pointer('pointermove', x, y);
+    expect(buttons().length).toBeGreaterThan(1);
+    expect(root.querySelector('.stage-tip')).toBeNull();
+    press('+');
+    expect(buttons()).toEqual([]);
   });
 
   test('arrow keys walk the whole ring and come back', () => {

@@ -22,6 +22,22 @@ describe('the story under the picture', () => {
     );
   });
 
+  test('a cut is told with both its sides, and who takes a key for its own, too', () => {
+    const { model, view } = world();
+    const sides = new Uint8Array(8);
+    const owner = view.holders[0]!;
+    const other = (owner + 1) % 8;
+    sides[other] = 1;
+    const place = model.placesOf(other)[0]!;
+    const alone = { places: Uint32Array.of(place), successors: Int32Array.of(place) };
+    model.apply(frame({ sides, ...alone, safeties: Uint8Array.of(0) }));
+    expect(tellStory(model, null, -1)).toBe(
+      'The network is cut (the larger side: 7 nodes, cut off: 1 node). ' +
+        'Each circle has the arcs that its nodes take for theirs.',
+    );
+    expect(tellStory(model, view.key, -1)).toContain(`Node ${other} takes it for its own, too.`);
+  });
+
   test('who crashed holds nothing; what is lost is said to be lost', () => {
     const { model, view } = world();
     const [owner, ...backups] = view.holders;

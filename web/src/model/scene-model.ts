@@ -63,6 +63,8 @@ export class SceneModel {
   loads = new Uint32Array(64);
   /** Counts up when a state, a side or a Sybil may be another: while it stands, nobody need look. */
   statesVersion = 0;
+  /** The same of whom places take for their successors. */
+  linksVersion = 0;
 
   readonly keys = new Map<string, KeyView>();
   /** Oldest first. */
@@ -323,6 +325,7 @@ export class SceneModel {
         this.stateOf[node] = update.states[i];
       }
     }
+    if (update.places.length > 0) this.linksVersion++;
     for (let i = 0; i < update.places.length; i++) {
       const place = update.places[i];
       if (place >= this.placeCount) continue;

@@ -46,7 +46,7 @@ const KEYS_OUTSIDE = 7;
 
 /** How far from the middle of the ring keys lie, in radii. */
 export function keysRadius(layout: StageLayout, projection: Projection, mark: number): number {
-  const side = layout.isSplit ? sideStep(layout.placeCount) : 0;
+  const side = sideStep(layout.placeCount, layout.camps.list.length - 1);
   return 1 + bandOf(layout.placeCount) / 2 + side + (mark + KEYS_OUTSIDE) / projection.scaleX;
 }
 

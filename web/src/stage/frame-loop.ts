@@ -11,20 +11,21 @@ import type { Picture, Selection } from './picture.ts';
 /** Finer than this is not seen, and costs four times the pixels. */
 const FINEST_RATIO = 2;
 
-/** Draws whenever something is new, at the browser's beat; answers how to stop. */
+/** Draws whenever something is new, at the browser's beat; answers how to stop. `isNoted`: a lesson names things. */
 export function startFrameLoop(
   canvas: HTMLCanvasElement,
   picture: Picture,
   model: SceneModel,
   wakeRef: { current: () => void },
   drawnRef: { current: () => void },
+  isNoted: () => boolean,
 ): () => void {
   const motion = matchMedia('(prefers-reduced-motion: reduce)');
   const scheme = matchMedia('(prefers-color-scheme: dark)');
   let asked = 0;
   const frame = (nowMs: number) => {
     asked = 0;
-    picture.draw(view.viewKind.peek(), selectionOf(model), nowMs, motion.matches);
+    picture.draw(view.viewKind.peek(), selectionOf(model, isNoted()), nowMs, motion.matches);
     drawnRef.current();
     // While time runs messages move between the frames of the source.
     if (model.playing.peek()) wake();
@@ -71,8 +72,9 @@ export function startFrameLoop(
   };
 }
 
-function selectionOf(model: SceneModel): Selection {
+function selectionOf(model: SceneModel, isNoted: boolean): Selection {
   return {
+    isNoted,
     node: view.selectedNode.peek(),
     hovered: view.hoveredNode.peek(),
     key: view.selectedKey.peek(),

@@ -332,6 +332,8 @@ export function ringAround(draw: DrawContext, place: number, colour: string, wid
 const WORD_DEEPEST = 130;
 const WORD_STEP = 6;
 const WORD_SIZE = 12;
+/** A word that stands farther from its place is tied to it, in pixels. */
+const WORD_TIED = 24;
 
 /** A word inside the ring beside a place, as near to it as it lies on nothing. */
 export function nameBeside(draw: DrawContext, place: number, text: string, colour: string): void {
@@ -351,11 +353,29 @@ export function nameBeside(draw: DrawContext, place: number, text: string, colou
   };
   const first = draw.markRadius + 12;
   let found = at(first);
+  let deep = first;
   for (let inside = first; inside <= WORD_DEEPEST; inside += WORD_STEP) {
     const tried = at(inside);
     if (!labels.isFree(boxOfWord(width, WORD_SIZE, tried.x, tried.y, align))) continue;
     found = tried;
+    deep = inside;
     break;
   }
+  if (deep > first + WORD_TIED) tie(draw, place, found, colour);
   label(draw, text, found.x, found.y, colour, align, 600, WORD_SIZE);
+}
+
+/** A line from a word to the place that it is about. */
+function tie(draw: DrawContext, place: number, to: { x: number; y: number }, colour: string): void {
+  const { context } = draw;
+  const x = placeX(draw, place);
+  const y = placeY(draw, place);
+  const away = Math.hypot(to.x - x, to.y - y);
+  const rim = (draw.markRadius + 3) / Math.max(1, away);
+  context.beginPath();
+  context.moveTo(x + (to.x - x) * rim, y + (to.y - y) * rim);
+  context.lineTo(to.x, to.y);
+  context.lineWidth = 1;
+  context.strokeStyle = faded(colour, 0.6);
+  context.stroke();
 }

@@ -5,6 +5,7 @@
  * columns: a hundred thousand bytes are compared faster than a crowd of signals is kept.
  */
 import { NodeState } from 'ringlight/scene';
+import { type Camps, findCamps } from '../model/camps.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import type { ViewKind } from '../model/view-state.ts';
 import type { World } from './camera.ts';
@@ -30,8 +31,8 @@ export class StageLayout {
   kinds = new Uint8Array(0);
   /** Do some stand inside the circle, because they have no room on it? */
   isStacked = false;
-  /** Are some cut off, and stand outside the circle? */
-  isSplit = false;
+  /** Who holds together; all but the largest stand outside the circle. */
+  camps: Camps = { list: [], campOf: new Uint8Array(0) };
   /** Is the picture so small that only what is spoken of has a name? */
   isTight = false;
   /** Counts up whenever a place moved, came, or looks different. */
@@ -43,8 +44,8 @@ export class StageLayout {
   #firstTurn = Number.NaN;
   #touching = DEFAULT_TOUCHING;
   #statesVersion = -1;
+  #linksVersion = -1;
   #states = new Uint8Array(0);
-  #sides = new Uint8Array(0);
 
   get world(): World {
     const { kind } = this;
@@ -66,14 +67,12 @@ export class StageLayout {
     const isNews = arrived || model.statesVersion !== this.#statesVersion;
     this.#statesVersion = model.statesVersion;
     const states = isNews && this.#remember(model, nodeCount);
-    const sides = isNews && differs(this.#sides, model.sideOf, nodeCount);
-    if (sides) this.#sides = model.sideOf.slice(0, nodeCount);
+    const sides = (isNews || model.linksVersion !== this.#linksVersion) && this.#takeCamps(model);
     const resized = touching !== this.#touching && placeCount <= STACKED_UP_TO;
     this.#touching = touching;
     if (!turned && !states && !sides && !resized) return;
     const members = (turned || states) && this.#takeKinds(model);
-    this.isSplit = model.isSplit;
-    this.#world = worldOf(kind, placeCount, this.isSplit);
+    this.#world = worldOf(kind, placeCount, this.camps.list.length - 1);
     if (kind === 'trie') {
       // Only whoever is there has a leaf, and whoever crashed is still seen where it was.
       if (turned || members) this.#buildTrie(model);
@@ -88,12 +87,23 @@ export class StageLayout {
     placeInTrie(this.positions, this.placeCount, this.trie, model.ids);
   }
 
-  #placeOnRing({ turns, ids, nodeOf, sideOf }: SceneModel): void {
-    const side = (place: number) => sideOf[nodeOf[place]];
+  /** Has anybody gone over to others? */
+  #takeCamps(model: SceneModel): boolean {
+    this.#linksVersion = model.linksVersion;
+    const before = this.camps;
+    this.camps = findCamps(model);
+    return (
+      before.list.length !== this.camps.list.length ||
+      differs(before.campOf, this.camps.campOf, model.placeCount)
+    );
+  }
+
+  #placeOnRing({ turns, ids }: SceneModel): void {
     const shown = (place: number) => this.kinds[place] !== PointKind.hidden;
-    const inside = stackInside(this.circle.order, turns, shown, this.#touching);
+    const { campOf } = this.camps;
+    const inside = stackInside(this.circle.order, turns, shown, this.#touching, campOf);
     this.isStacked = inside.some((depth) => depth > 0);
-    placeOnRing(this.positions, this.placeCount, turns, ids, side, inside);
+    placeOnRing(this.positions, this.placeCount, turns, ids, campOf, inside);
   }
 
   #takePlaces(model: SceneModel): void {
@@ -168,9 +178,9 @@ const RING: World = {
 const TIGHT_MARGINS = { marginX: 60, marginY: 30 };
 
 /** Names beside the ring need room; where there are crowds there are no names. */
-export function worldOf(kind: ViewKind, places: number, isSplit = false): World {
+export function worldOf(kind: ViewKind, places: number, campsOutside = 0): World {
   if (kind === 'trie') return TRIE;
-  const half = 1 + bandOf(places) / 2 + (isSplit ? sideStep(places) : 0);
+  const half = 1 + bandOf(places) / 2 + sideStep(places, campsOutside);
   return { ...RING, halfWidth: half, halfHeight: half };
 }
 

@@ -1,8 +1,10 @@
 /** What the shapes mean: only of those that are to be seen. */
 import { useMemo } from 'preact/hooks';
 import { NodeState } from 'ringlight/scene';
+import { type Camps, findCamps } from '../model/camps.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
+import { countText } from '../model/words.ts';
 import { usePaced } from '../ui/paced.ts';
 import { findDeviations, newDeviations } from './truth.ts';
 
@@ -18,7 +20,8 @@ interface Entry {
 export function Legend({ model }: { model: SceneModel }) {
   usePaced([model.tick, model.keysTick], LOOKED_AT_MS);
   const special = useMemo(() => specialNodes(model), [model, model.statesVersion]);
-  const entries = entriesOf(model, special);
+  const camps = useMemo(() => findCamps(model), [model, model.statesVersion, model.linksVersion]);
+  const entries = entriesOf(model, special, camps);
   // On a phone and beside another it would lie on the picture: there it is opened when asked for.
   const isWide = useMemo(() => matchMedia('(min-width: 641px)').matches, []);
   const isFolded = !isWide || view.layout.value === 'two';
@@ -27,7 +30,7 @@ export function Legend({ model }: { model: SceneModel }) {
       <summary>What is what</summary>
       <ul aria-label="What the shapes mean">
         {entries.map((entry) => (
-          <li key={entry.name} data-sign={entry.name}>
+          <li key={entry.text} data-sign={entry.name}>
             <span aria-hidden="true">{entry.sign}</span>
             {entry.text}
           </li>
@@ -40,8 +43,8 @@ export function Legend({ model }: { model: SceneModel }) {
 const deviations = newDeviations();
 
 /** Does anybody take another for its successor than the one it has? */
-function isMistaken(model: SceneModel): boolean {
-  return findDeviations(deviations, model.sortedPlaces, model.successorOf).total > 0;
+function isMistaken(model: SceneModel, { list }: Camps): boolean {
+  return findDeviations(deviations, list, model.successorOf).total > 0;
 }
 
 interface SpecialNodes {
@@ -61,7 +64,7 @@ function specialNodes({ stateOf, isSybil, nodeCount }: SceneModel): SpecialNodes
   };
 }
 
-function entriesOf(model: SceneModel, special: SpecialNodes): Entry[] {
+function entriesOf(model: SceneModel, special: SpecialNodes, camps: Camps): Entry[] {
   const { crashed, paused, joining, sybil } = special;
   const ring = model.hello.value?.overlay === 'ring';
   const keys = model.keys.size > 0;
@@ -84,8 +87,17 @@ function entriesOf(model: SceneModel, special: SpecialNodes): Entry[] {
     paused && { sign: '⏸', name: 'paused', text: 'paused' },
     joining && { sign: '◌', name: 'joining', text: 'joining' },
     sybil && { sign: '▲', name: 'sybil', text: 'an attacker’s node' },
-    ring && isMistaken(model) && { sign: '┄', name: 'mistaken', text: 'successor that is not so' },
-    model.isSplit && { sign: '◎', name: 'side', text: 'cut off' },
+    ring &&
+      isMistaken(model, camps) && { sign: '┄', name: 'mistaken', text: 'successor that is not so' },
   ];
-  return entries.filter((entry) => entry !== false);
+  return [...entries.filter((entry) => entry !== false), ...campEntries(camps)];
+}
+
+/** Where they do not hold together, each camp with its name. */
+function campEntries({ list }: Camps): Entry[] {
+  if (list.length < 2) return [];
+  return list.map(({ name, nodeCount }, rank) => ({
+    ...{ sign: rank === 0 ? '○' : '◌', name: rank === 0 ? 'camp' : 'side' },
+    text: `${name}: ${countText(nodeCount, 'node')}`,
+  }));
 }

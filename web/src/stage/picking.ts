@@ -83,6 +83,39 @@ function nearest(
   return found;
 }
 
+/** Of those within a few pixels of a place, itself among them, the nearest along the circle, in its order. */
+export function crowdAround(
+  { positions, circle, shown }: Pickable,
+  p: Projection,
+  place: number,
+  { reach, isRing, room }: { reach: number; isRing: boolean; room: number },
+): { places: number[]; count: number } {
+  const { order, sorted, rankOf } = circle;
+  const spread = reach / p.scaleX / (isRing ? 2 * Math.PI * CROWDED_AT : 2);
+  const isNear = (other: number) => {
+    const dx = (positions[2 * other] - positions[2 * place]) * p.scaleX;
+    const dy = (positions[2 * other + 1] - positions[2 * place + 1]) * p.scaleY;
+    return shown(other) && Math.hypot(dx, dy) <= reach;
+  };
+  const found: number[][] = [[], []];
+  for (const [side, by] of [-1, 1].entries()) {
+    for (let step = 1; step < order.length; step++) {
+      const rank = (rankOf[place] + by * step + order.length) % order.length;
+      const way = Math.abs(sorted[rank] - sorted[rankOf[place]]);
+      if (Math.min(way, 1 - way) > spread) break;
+      if (isNear(order[rank])) found[side].push(order[rank]);
+    }
+  }
+  const [before, after] = found;
+  const ahead = Math.max(room >> 1, room - 1 - before.length);
+  const later = after.slice(0, ahead);
+  const earlier = before.slice(0, room - 1 - later.length).reverse();
+  return { places: [...earlier, place, ...later], count: 1 + before.length + after.length };
+}
+
+/** Those that are stacked inside the circle stand no deeper, in radii: the nearer the wider an angle. */
+const CROWDED_AT = 0.5;
+
 /** Nodes with a place on the left of a line, for a partition: the side that has fewer of them. */
 export function cutByLine(
   positions: Float32Array,

@@ -25,32 +25,25 @@ import {
   screenY,
   zoomAt,
 } from './camera.ts';
-import {
-  type DrawContext,
-  KEYS_Y,
-  keysRadius,
-  label,
-  placeX,
-  placeY,
-  traceCurve,
-  wayOf,
-  writeLabels,
-} from './draw-context.ts';
+import { drawCampNames, drawCamps } from './camp-layer.ts';
+import { type DrawContext, KEYS_Y, keysRadius, writeLabels } from './draw-context.ts';
 import { drawFlights } from './flight-layer.ts';
 import { drawGraves } from './grave-layer.ts';
-import { drawHolders, drawKeys, drawOwnership, ringAround } from './key-layer.ts';
+import { drawHolders, drawKeys, drawOwnership } from './key-layer.ts';
 import { LabelBoard } from './label-board.ts';
 import { StageLayout } from './layout.ts';
-import { drawNodeMarks, markRadius, redrawMark } from './node-marks.ts';
+import { drawContacts, drawFromNode, markNode } from './node-layer.ts';
+import { drawNodeMarks, markRadius } from './node-marks.ts';
 import { type Palette, pixelOf } from './palette.ts';
-import { pickInTrie, pickOnRing } from './picking.ts';
+import { type Pickable, pickInTrie, pickOnRing } from './picking.ts';
 import { POINT_KINDS, PointKind, paintPoints, pointSize } from './points.ts';
 import { ringX, ringY } from './ring-geometry.ts';
 import { drawDeviations, drawOwnedArc, drawRing } from './ring-layer.ts';
 import { drawRoute } from './route-layer.ts';
 import { SceneClock } from './scene-clock.ts';
+import { drawSybilNames } from './sybil-layer.ts';
 import { trieX } from './trie-geometry.ts';
-import { drawBuckets, drawFork, drawTrie } from './trie-layer.ts';
+import { drawTrie } from './trie-layer.ts';
 import { findDeviations, newDeviations } from './truth.ts';
 
 /** So many are drawn with a shape, more as points. */
@@ -68,6 +61,8 @@ const KEYS_NOTED_UP_TO = 40;
 /** How near a click must be, in pixels. */
 const REACH = 14;
 const KEY_REACH = 7;
+/** Points so near to each other are hard to hit, in pixels. */
+const CROWDED = 6;
 
 export interface Selection {
   readonly node: number;
@@ -79,6 +74,8 @@ export interface Selection {
   readonly compared?: number;
   /** What the selected node believes is drawn over what is so. */
   readonly belief?: boolean;
+  /** A lesson names what is to be seen. */
+  readonly isNoted?: boolean;
 }
 
 export class Picture {
@@ -164,14 +161,19 @@ export class Picture {
     this.camera = reveal(this.camera, world, this.projection, x, positions[2 * place + 1]);
   }
 
+  get pickable(): Pickable {
+    const { positions, circle, kinds } = this.layout;
+    return { positions, circle, shown: (place) => kinds[place] !== PointKind.hidden };
+  }
+
+  /** Marks nearer to each other than this are a crowd, in pixels. */
+  get crowdReach(): number {
+    return Math.max(CROWDED, markRadius(this.layout, this.projection.scaleX) * 1.2);
+  }
+
   /** The node under a point of the canvas; -1 for none. */
   pick(x: number, y: number): number {
-    const { layout } = this;
-    const pickable = {
-      positions: layout.positions,
-      circle: layout.circle,
-      shown: (place: number) => layout.kinds[place] !== PointKind.hidden,
-    };
+    const { layout, pickable } = this;
     const pick = layout.kind === 'ring' ? pickOnRing : pickInTrie;
     const place = pick(pickable, this.projection, x, y, REACH);
     return place < 0 ? -1 : this.#model.nodeOf[place];
@@ -301,6 +303,7 @@ export class Picture {
     clear(this.#ground, this.#ratio);
     if (layout.kind === 'ring') drawRing({ ...draw, context: this.#ground });
     else drawTrie({ ...draw, context: this.#ground });
+    drawCamps({ ...draw, context: this.#ground });
     const marks = this.#findMarks();
     if (marks < 0) {
       this.#paintPoints();
@@ -358,14 +361,14 @@ export class Picture {
       }
     }
     if (selection.node >= 0) {
-      if (layout.kind === 'trie') drawFromNode(draw, selection);
+      if (layout.kind === 'trie') drawFromNode(draw, selection.node, selection.compared);
       else if (selection.belief) drawBelief(draw, selection.node);
       else drawContacts(draw, selection.node);
     }
     if (layout.kind === 'ring' && overlay === 'ring') {
       if (this.#deviationsTick !== model.tick.peek()) {
         this.#deviationsTick = model.tick.peek();
-        findDeviations(this.#deviations, model.sortedPlaces, model.successorOf);
+        findDeviations(this.#deviations, layout.camps.list, model.successorOf);
       }
       drawDeviations(draw, this.#deviations);
     }
@@ -375,6 +378,8 @@ export class Picture {
     drawGraves(draw);
     drawKeys(draw, selection.key);
     if (selection.key !== null) drawHolders(draw, selection.key);
+    drawCampNames(draw, selection.key);
+    if (!selection.isNoted) drawSybilNames(draw);
     const { lookup } = selection;
     if (lookup) drawRoute(draw, lookup, selection.lookupStep, selection.key);
     if (selection.node >= 0) markNode(draw, selection.node, draw.palette.accent, 3);
@@ -398,43 +403,4 @@ function clear(context: CanvasRenderingContext2D, ratio: number): void {
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, context.canvas.width, context.canvas.height);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-}
-
-/** A rim around all places of a node; where nodes have no number of their own, also its name. */
-function markNode(draw: DrawContext, node: number, colour: string, width: number): void {
-  for (const place of draw.model.placesOf(node)) {
-    redrawMark(draw, place);
-    ringAround(draw, place, colour, width);
-  }
-  if (draw.markRadius >= 8) return;
-  const place = draw.layout.homeOf(node);
-  if (place < 0) return;
-  const x = placeX(draw, place);
-  const y = placeY(draw, place);
-  if (!Number.isNaN(x)) label(draw, `node ${node}`, x, y - 16, colour, 'center', 600, 12);
-}
-
-/** In a trie: the buckets of a node, or its path beside that of another. */
-function drawFromNode(draw: DrawContext, { node, compared = -1 }: Selection): void {
-  if (compared < 0) drawBuckets(draw, node);
-  else drawFork(draw, node, compared);
-}
-
-/** On the ring: whom the inspected node knows, as thin lines to them. */
-function drawContacts(draw: DrawContext, node: number): void {
-  const { model, context, palette, layout } = draw;
-  const from = layout.homeOf(node);
-  if (from < 0 || model.node?.node !== node) return;
-  context.beginPath();
-  for (const row of model.node.rows) {
-    for (const contact of row.contacts) {
-      const to = layout.homeOf(contact.node);
-      if (to >= 0 && to !== from) traceCurve(context, wayOf(draw, from, to));
-    }
-  }
-  context.lineWidth = 1;
-  context.strokeStyle = palette.accent;
-  context.globalAlpha = 0.35;
-  context.stroke();
-  context.globalAlpha = 1;
 }

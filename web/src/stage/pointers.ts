@@ -5,10 +5,14 @@
 import { useRef } from 'preact/hooks';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
+import type { LoupeHold } from './loupe.tsx';
 import type { Picture } from './picture.ts';
 
 /** A press that moves less than this is a click, in pixels. */
 const CLICK_SLACK = 4;
+
+/** A pointer that moves less stays with its loupe, so that it can come onto it, in pixels. */
+const LOUPE_HELD = 22;
 
 /** A finger that rests so long asks for a menu. */
 const PRESS_MS = 550;
@@ -35,11 +39,12 @@ interface PointerTask {
   endCut: (line: Cut) => void;
   /** A right click or a long press. */
   onMenu: (point: Point) => void;
+  loupe: LoupeHold;
 }
 
 /** The handlers of an element, by their names. */
 export function usePointers(task: PointerTask) {
-  const { pictureRef, wakeRef, cut, tip, model, endCut, onMenu } = task;
+  const { pictureRef, wakeRef, cut, tip, model, endCut, onMenu, loupe } = task;
   const downRef = useRef(new Map<number, Point>());
   const movedRef = useRef(0);
   const press = usePress((point) => {
@@ -70,7 +75,7 @@ export function usePointers(task: PointerTask) {
     const point = at(event);
     const before = downRef.current.get(event.pointerId);
     if (!before) {
-      hover(picture, model, tip, point.x, point.y);
+      hover(picture, task, point.x, point.y);
       return;
     }
     tip.value = null;
@@ -78,6 +83,7 @@ export function usePointers(task: PointerTask) {
       cut.value = { ...cut.value, x1: point.x, y1: point.y };
       return;
     }
+    loupe.hide();
     movedRef.current += Math.hypot(point.x - before.x, point.y - before.y);
     drag(picture, downRef.current, event.pointerId, point, movedRef.current > CLICK_SLACK);
     wakeRef.current();
@@ -96,6 +102,7 @@ export function usePointers(task: PointerTask) {
     if (movedRef.current > CLICK_SLACK || downRef.current.size > 0 || event.button === 2) return;
     if (view.picking.peek()) answer(picture, model, point);
     else select(picture, point);
+    if (event.pointerType === 'touch') loupe.show(picture, picture.pick(point.x, point.y));
   };
 
   const onPointerCancel = (event: PointerEvent) => {
@@ -106,20 +113,13 @@ export function usePointers(task: PointerTask) {
 
   const onPointerLeave = () => {
     tip.value = null;
+    loupe.leave();
     view.hoveredNode.value = -1;
-  };
-
-  const onWheel = (event: WheelEvent) => {
-    event.preventDefault();
-    const picture = pictureRef.current;
-    if (!picture) return;
-    zoomByWheel(picture, event);
-    wakeRef.current();
   };
 
   const onContextMenu = menuBy(press, onMenu);
   const down = { onContextMenu, onPointerDown, onPointerMove, onPointerUp };
-  return { ...down, onPointerCancel, onPointerLeave, onWheel };
+  return { ...down, onPointerCancel, onPointerLeave, onWheel: wheelBy(task) };
 }
 
 /** Where something happens, on the element that hears of it. */
@@ -148,6 +148,15 @@ function usePress(onPress: (point: Point) => void) {
     },
   };
 }
+
+const wheelBy = (task: PointerTask) => (event: WheelEvent) => {
+  event.preventDefault();
+  const picture = task.pictureRef.current;
+  if (!picture) return;
+  task.loupe.hide();
+  zoomByWheel(picture, event);
+  task.wakeRef.current();
+};
 
 function zoomByWheel(picture: Picture, event: WheelEvent): void {
   const point = at(event);
@@ -209,18 +218,23 @@ export function pickNode(node: number): void {
   if (picking?.of === 'node' && node >= 0) picking.take(node);
 }
 
+/** What is said of the node under the pointer: of one, its name; of a crowd, a loupe. */
 function hover(
   picture: Picture,
-  model: SceneModel,
-  tip: PointerTask['tip'],
+  { model, tip, loupe }: Pick<PointerTask, 'model' | 'tip' | 'loupe'>,
   x: number,
   y: number,
 ): void {
   const node = picture.pick(x, y);
-  if (view.hoveredNode.peek() !== node) view.hoveredNode.value = node;
+  const open = loupe.at.peek();
+  if (open && Math.hypot(open.x - x, open.y - y) < LOUPE_HELD) return;
+  const isOther = view.hoveredNode.peek() !== node;
+  if (isOther) view.hoveredNode.value = node;
   if (node < 0 || node >= model.nodeCount) {
     tip.value = null;
-  } else if (tip.value?.node !== node) {
-    tip.value = { x, y, node };
+    loupe.leave();
+    return;
   }
+  if (isOther && loupe.show(picture, node)) tip.value = null;
+  else if (loupe.at.peek() === null && tip.value?.node !== node) tip.value = { x, y, node };
 }

@@ -16,8 +16,10 @@ const TURN = 2 * Math.PI;
 const SPREAD_FROM = 600;
 /** Width of the band, in radii, at the largest of worlds. */
 const LARGEST_BAND = 0.16;
-/** Those cut off by a partition stand outside the others by so much and a part of the band. */
+/** Those who do not hold with the most stand outside them by so much and a part of the band. */
 const SIDE_STEP = 0.09;
+/** Camps beyond these share the outermost circle. */
+const CIRCLES_OUTSIDE = 2;
 
 export function angleOf(turn: number): number {
   return turn * TURN - TURN / 4;
@@ -44,9 +46,9 @@ export function bandOf(places: number): number {
   return Math.min(LARGEST_BAND, 0.03 + 0.055 * decades);
 }
 
-/** How far outside the others those stand that a partition has cut off. */
-export function sideStep(places: number): number {
-  return SIDE_STEP + bandOf(places) * 0.6;
+/** How far outside the circle a camp stands, the largest being 0. */
+export function sideStep(places: number, camp = 1): number {
+  return Math.min(camp, CIRCLES_OUTSIDE) * (SIDE_STEP + bandOf(places) * 0.6);
 }
 
 /** Where in the band a place stands: -0.5..0.5, evenly spread and always the same for an id. */
@@ -56,7 +58,7 @@ export function scatterOf(ids: Uint8Array, place: number): number {
 }
 
 /**
- * Positions of all places, x at 2p and y at 2p + 1. Side 0 on the circle, every other outside it; those
+ * Positions of all places, x at 2p and y at 2p + 1. Camp 0 on the circle, every other outside it; those
  * that are stacked so far inside.
  */
 export function placeOnRing(
@@ -64,13 +66,13 @@ export function placeOnRing(
   count: number,
   turns: Float64Array,
   ids: Uint8Array,
-  sideOf: (place: number) => number,
+  campOf: Uint8Array,
   inside: Float32Array,
 ): void {
   const band = bandOf(count);
   for (let place = 0; place < count; place++) {
     const scatter = band === 0 ? 0 : scatterOf(ids, place) * band;
-    const side = sideOf(place) === 0 ? 0 : sideStep(count);
+    const side = sideStep(count, campOf[place]);
     const radius = 1 + scatter + side - inside[place];
     const angle = angleOf(turns[place]);
     into[2 * place] = radius * Math.cos(angle);
@@ -161,7 +163,7 @@ const DEEPEST_STACK = 0.5;
 
 /**
  * For each place of a small world how far inside the circle it stands, in radii: neighbours nearer than
- * `touching` would lie on each other, and go one behind the other. `order` is by turn; those that are
+ * `touching` of one camp would lie on each other, and go one behind the other. `order` is by turn; those that are
  * not shown have no say.
  */
 export function stackInside(
@@ -169,6 +171,7 @@ export function stackInside(
   turns: Float64Array,
   shown: (place: number) => boolean,
   touching: number,
+  campOf: Uint8Array,
 ): Float32Array {
   const depths = new Float32Array(order.length);
   if (order.length > STACKED_UP_TO) return depths;
@@ -182,7 +185,8 @@ export function stackInside(
       const way = Math.abs(turns[other] - turns[place]);
       // Further inside the same turn is a shorter way.
       const room = touching / TURN / (1 - level * touching);
-      return levelOf[other] === level && Math.min(way, 1 - way) < room;
+      const isNear = Math.min(way, 1 - way) < room;
+      return isNear && levelOf[other] === level && campOf[other] === campOf[place];
     };
     while (level < levels - 1 && placed.some(touches)) level++;
     levelOf[place] = level;

@@ -8,11 +8,11 @@ import { screenX, screenY } from './camera.ts';
 import { type DrawContext, placeX, placeY } from './draw-context.ts';
 import { faded, hostColour } from './palette.ts';
 import { PointKind } from './points.ts';
-import { angleOf, bandOf, ringX, ringY, STACKED_UP_TO, sideStep } from './ring-geometry.ts';
+import { angleOf, bandOf, ringX, ringY, STACKED_UP_TO } from './ring-geometry.ts';
 import { arcEnd, type Deviations } from './truth.ts';
 
 /** More arcs than this are thinner than their own gaps. */
-const ARCS_SHOWN = 500;
+export const ARCS_SHOWN = 500;
 const TICKS = 64;
 /** On a smaller ring there is no room for words inside. */
 const SCALE_WRITTEN_FROM = 170;
@@ -31,31 +31,29 @@ export function drawRing(draw: DrawContext): void {
     context.stroke();
   }
   drawScale(draw);
-  if (layout.isSplit) {
-    context.beginPath();
-    context.arc(x, y, radius * (1 + sideStep(layout.placeCount)), 0, 2 * Math.PI);
-    context.setLineDash([2, 5]);
-    context.strokeStyle = palette.danger;
-    context.stroke();
-    context.setLineDash([]);
-  }
   if (layout.placeCount <= STACKED_UP_TO) drawLeaders(draw);
   if (model.hello.peek()?.overlay !== 'ring') return;
   const members = model.sortedPlaces;
-  if (members.length === 0 || members.length > ARCS_SHOWN) return;
+  // Where they are not one ring, each camp has its own (camp-layer.ts).
+  if (members.length > ARCS_SHOWN || layout.camps.list.length > 1) return;
   context.lineCap = 'butt';
-  context.lineWidth = members.length <= 64 ? 7 : 4;
+  context.lineWidth = arcWidth(members.length);
   for (let i = 0; i < members.length; i++) {
     const from = model.turns[members[i]];
     const to = model.turns[members[(i + 1) % members.length]];
     context.beginPath();
     traceArc(draw, from, to, members.length === 1);
-    context.strokeStyle = hostColour(model.nodeOf[members[i]], palette.dark);
+    const owner = model.nodeOf[members[i]];
+    const isSybil = model.isSybil[owner] === 1;
+    context.strokeStyle = isSybil ? palette.sybil : hostColour(owner, palette.dark);
     context.globalAlpha = 0.55;
     context.stroke();
   }
   context.globalAlpha = 1;
 }
+
+/** The arcs of so many, in pixels. */
+export const arcWidth = (members: number): number => (members <= 64 ? 7 : 4);
 
 /** From whoever stands inside or outside the circle to the point of it that is meant. */
 function drawLeaders(draw: DrawContext): void {
@@ -182,12 +180,20 @@ export function drawHead(
   context.closePath();
 }
 
-function traceArc(draw: DrawContext, from: number, to: number, whole: boolean): void {
+/** `circle`: its radius, in those of the ring. */
+export function traceArc(
+  draw: DrawContext,
+  from: number,
+  to: number,
+  whole: boolean,
+  circle = 1,
+): void {
   const { context, projection } = draw;
   const start = angleOf(from);
   const way = to - from <= 0 ? to - from + 1 : to - from;
   const end = start + (whole ? 1 : way) * 2 * Math.PI;
-  context.arc(screenX(projection, 0), screenY(projection, 0), projection.scaleX, start, end);
+  const radius = projection.scaleX * circle;
+  context.arc(screenX(projection, 0), screenY(projection, 0), radius, start, end);
 }
 
 /** Straight lines to whom places take for their successors, where that is not so. */

@@ -5,6 +5,7 @@
  *     wheel, pinch      zoom             click          select the node
  *     drag              move             arrows         walk from node to node along the ring
  *     0                 all in sight     + −            zoom
+ *     rest on a crowd   a loupe          Tab            into the loupe, Enter selects
  */
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useCallback, useEffect, useRef } from 'preact/hooks';
@@ -17,6 +18,7 @@ import { worldX, worldY } from './camera.ts';
 import { nextPlace } from './circle-order.ts';
 import { startFrameLoop } from './frame-loop.ts';
 import { Legend } from './legend.tsx';
+import { Loupe, type LoupeHold, useLoupe } from './loupe.tsx';
 import { type MenuAt, menuAt, NodeMenu } from './node-menu.tsx';
 import { readPalette } from './palette.ts';
 import { cutByLine } from './picking.ts';
@@ -51,27 +53,9 @@ export function Stage({ model, send, label, notesOf = NO_NOTES }: StageProps) {
   const cut = useSignal<Cut | null>(null);
   const tip = useSignal<{ x: number; y: number; node: number } | null>(null);
   const menu = useSignal<MenuAt | null>(null);
+  const loupe = useLoupe();
 
-  useEffect(() => {
-    const canvas = canvasRef.current!;
-    const picture = new Picture(canvas, model, readPalette(canvas));
-    pictureRef.current = picture;
-    const stop = startFrameLoop(canvas, picture, model, wakeRef, drawnRef);
-    return () => {
-      stop();
-      pictureRef.current = null;
-    };
-  }, [model]);
-
-  useSignalEffect(() => {
-    view.theme.value;
-    // The page changes its variables in an effect too: look when all of them have run.
-    queueMicrotask(() => {
-      const canvas = canvasRef.current;
-      if (canvas) pictureRef.current?.setPalette(readPalette(canvas));
-      wakeRef.current();
-    });
-  });
+  usePicture({ canvasRef, pictureRef, wakeRef, drawnRef }, model, notesOf);
 
   const look = (how: (picture: Picture) => void) => {
     if (pictureRef.current) how(pictureRef.current);
@@ -86,8 +70,8 @@ export function Stage({ model, send, label, notesOf = NO_NOTES }: StageProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const picture = pictureRef.current;
-    if (!picture || !(isMenuKey(event, picture, onMenu) || isKeyed(event.key, picture, model)))
-      return;
+    if (!picture) return;
+    if (!isMenuKey(event, picture, onMenu) && !isKeyed(event.key, picture, model, loupe)) return;
     if (event.key === 'Escape') cut.value = null;
     event.preventDefault();
     wakeRef.current();
@@ -97,7 +81,7 @@ export function Stage({ model, send, label, notesOf = NO_NOTES }: StageProps) {
     cut.value = null;
     cutOff(pictureRef.current!, model, line, send);
   };
-  const pointer = usePointers({ pictureRef, wakeRef, cut, tip, model, endCut, onMenu });
+  const pointer = usePointers({ pictureRef, wakeRef, cut, tip, model, endCut, onMenu, loupe });
   const closeMenu = useCallback(() => (menu.value = null), []);
 
   return (
@@ -114,6 +98,7 @@ export function Stage({ model, send, label, notesOf = NO_NOTES }: StageProps) {
         >
           <canvas ref={canvasRef} class="stage-canvas" />
         </div>
+        <Loupe hold={loupe} model={model} pictureRef={pictureRef} />
         <CalloutLayer model={model} notesOf={notesOf} pictureRef={pictureRef} drawnRef={drawnRef} />
         <CutLine cut={cut.value} />
         <Tooltip model={model} tip={tip.value} />
@@ -135,6 +120,46 @@ export function Stage({ model, send, label, notesOf = NO_NOTES }: StageProps) {
   );
 }
 
+interface PictureRefs {
+  canvasRef: { current: HTMLCanvasElement | null };
+  pictureRef: { current: Picture | null };
+  wakeRef: { current: () => void };
+  drawnRef: { current: () => void };
+}
+
+/** The picture of a model while the stage stands, in the colours of the page. */
+function usePicture(
+  { canvasRef, pictureRef, wakeRef, drawnRef }: PictureRefs,
+  model: SceneModel,
+  notesOf: () => readonly PictureNote[],
+): void {
+  const notesRef = useRef(notesOf);
+  notesRef.current = notesOf;
+  useEffect(() => {
+    const canvas = canvasRef.current!;
+    const picture = new Picture(canvas, model, readPalette(canvas));
+    pictureRef.current = picture;
+    const stop = startFrameLoop(
+      ...([canvas, picture, model, wakeRef, drawnRef] as const),
+      () => notesRef.current().length > 0,
+    );
+    return () => {
+      stop();
+      pictureRef.current = null;
+    };
+  }, [model]);
+
+  useSignalEffect(() => {
+    view.theme.value;
+    // The page changes its variables in an effect too: look when all of them have run.
+    queueMicrotask(() => {
+      const canvas = canvasRef.current;
+      if (canvas) pictureRef.current?.setPalette(readPalette(canvas));
+      wakeRef.current();
+    });
+  });
+}
+
 /** The key for menus: it opens that of the node that is selected. */
 function isMenuKey(
   { key, shiftKey }: KeyboardEvent,
@@ -147,11 +172,17 @@ function isMenuKey(
   return at !== null;
 }
 
+/** Keys after which a crowd is elsewhere, or not wanted. */
+const LOUPE_CLOSED_BY: ReadonlySet<string> = new Set(['+', '=', '-', '0', 'Escape']);
+
 /** Does a key do something on the stage? Then it is done. */
-function isKeyed(key: string, picture: Picture, model: SceneModel): boolean {
+function isKeyed(key: string, picture: Picture, model: SceneModel, loupe: LoupeHold): boolean {
   const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
-  if (by === 1 || by === -1) walk(picture, model, by);
-  else if (key === 'Enter') pickNode(view.selectedNode.peek());
+  if (LOUPE_CLOSED_BY.has(key)) loupe.hide();
+  if (by === 1 || by === -1) {
+    walk(picture, model, by);
+    loupe.show(picture, view.selectedNode.peek());
+  } else if (key === 'Enter') pickNode(view.selectedNode.peek());
   else if (key === '+' || key === '=') picture.zoom(ZOOM_STEP);
   else if (key === '-') picture.zoom(1 / ZOOM_STEP);
   else if (key === '0') picture.reset();

@@ -2,16 +2,22 @@
  * One line of text under the picture: what is selected, who owns it, and why. It says in words what
  * the colours say, for those who see the picture for the first time and those who do not see it.
  */
+import { type Camps, findCamps, otherBelievers } from '../model/camps.ts';
+import { turnOfText } from '../model/ids.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { NOBODY } from '../model/scene-model.ts';
-import { STATE_WORDS } from '../model/words.ts';
+import { countText, nodesText, STATE_WORDS } from '../model/words.ts';
 
 export function tellStory(model: SceneModel, key: string | null, node: number): string {
   const hello = model.hello.value;
   if (!hello) return '';
-  if (key !== null) return hello.overlay === 'ring' ? ringKey(model, key) : infoHash(model, key);
-  if (node >= 0) return hello.overlay === 'ring' ? ringNode(model, node) : trieNode(model, node);
-  return hello.overlay === 'ring'
+  const isRing = hello.overlay === 'ring';
+  if (key !== null)
+    return isRing ? ringKey(model, key) + disputeOf(model, key) : infoHash(model, key);
+  if (node >= 0) return isRing ? ringNode(model, node) : trieNode(model, node);
+  const camps = findCamps(model);
+  if (camps.list.length > 1) return campsText(model, camps);
+  return isRing
     ? 'Each node owns the arc from its own hash, clockwise, up to the next node.'
     : 'A key lives on the nodes whose ids are closest to it by XOR: those that share its longest prefix.';
 }
@@ -30,6 +36,25 @@ function ringKey(model: SceneModel, key: string): string {
   const wanted = model.hello.value?.k ?? 0;
   const count = seen.effectiveK >= 0 ? `, ${seen.effectiveK} of ${wanted}` : '';
   return `${why}. Backups on the nodes before it${count}: ${listOf(backups)}.`;
+}
+
+/** Those who take a key for their own, too, because they do not know of its owner. */
+function disputeOf(model: SceneModel, key: string): string {
+  const seen = model.keys.get(key);
+  if (!seen || seen.owner < 0 || seen.state === 'removed') return '';
+  const others = otherBelievers(model, findCamps(model), turnOfText(key), seen.owner);
+  if (others.length === 0) return '';
+  const who = nodesText(others.map((place) => model.nodeOf[place]));
+  const rest = others.length === 1 ? 'takes it for its own' : 'take it for their own';
+  return ` ${who.charAt(0).toUpperCase()}${who.slice(1)} ${rest}, too.`;
+}
+
+function campsText(model: SceneModel, { list }: Camps): string {
+  const each = list.map(({ name, nodeCount }) => `${name}: ${countText(nodeCount, 'node')}`);
+  const what = model.isSplit ? 'The network is cut' : 'The ring has split';
+  const isRing = model.hello.value?.overlay === 'ring';
+  const drawn = isRing ? ' Each circle has the arcs that its nodes take for theirs.' : '';
+  return `${what} (${each.join(', ')}).${drawn}`;
 }
 
 function infoHash(model: SceneModel, key: string): string {

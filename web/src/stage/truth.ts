@@ -1,8 +1,10 @@
 /**
  * Where what ring nodes believe is not so. The true successor of a place is the next member on the
- * circle. Only the differences are drawn: on a healthy ring there are none, and on a ring that has
- * split each half closes over the other, so that two polygons are seen.
+ * circle; where members do not hold together, the next one of its camp, for nobody can know more. Only the
+ * differences are drawn: on a healthy ring there are none.
  */
+import type { Camp } from '../model/camps.ts';
+
 export interface Deviations {
   /** Pairs: the place, and whom it takes for its successor. */
   readonly links: Int32Array;
@@ -20,18 +22,23 @@ export function newDeviations(): Deviations {
 }
 
 /**
- * Compares beliefs with the circle of members. A node's own identities know of each other, so that a
+ * Compares beliefs with the circles of members. A node's own identities know of each other, so that a
  * successor on the same host is as good as any.
  */
 export function findDeviations(
   into: Deviations,
-  members: Uint32Array,
+  camps: readonly Pick<Camp, 'places'>[],
   successorOf: Int32Array,
 ): Deviations {
   into.count = 0;
   into.total = 0;
+  for (const { places } of camps) addDeviations(into, places, successorOf);
+  return into;
+}
+
+function addDeviations(into: Deviations, members: Uint32Array, successorOf: Int32Array): void {
   const length = members.length;
-  if (length < 2) return into;
+  if (length < 2) return;
   for (let i = 0; i < length; i++) {
     const place = members[i];
     const believed = successorOf[place];
@@ -42,7 +49,6 @@ export function findDeviations(
     into.links[2 * into.count + 1] = believed;
     into.count++;
   }
-  return into;
 }
 
 /** Where the arc of a member ends: at the next one; its own place when it is alone. */
