@@ -23,6 +23,13 @@ export {
   type WriteResult,
 } from './api/ring/access.ts';
 export {
+  CHAT_NAME_LENGTH_MAX,
+  CHAT_TEXT_LENGTH_MAX,
+  type ChatLine,
+  ChatRoom,
+  chatRooms,
+} from './api/ring/chat-room.ts';
+export {
   connectRing,
   type EntryInfo,
   type RingClientOptions,

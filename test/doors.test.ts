@@ -40,8 +40,8 @@ const NAMES: Record<string, string> = {
   'bittorrent-dht': 'Client default',
   codec: 'decode encode',
   ring: [
-    'DhtError IDENTITIES_MAX RING_DEFAULTS Ring RingAccess RingConnection RingService clientKey',
-    'connectRing metricsText openResp openRing passwordRights',
+    'CHAT_NAME_LENGTH_MAX CHAT_TEXT_LENGTH_MAX ChatRoom DhtError IDENTITIES_MAX RING_DEFAULTS Ring RingAccess',
+    'RingConnection RingService chatRooms clientKey connectRing metricsText openResp openRing passwordRights',
   ].join(' '),
   testnet: 'RING_TESTNET_LIMIT TESTNET_LIMIT createRingTestnet createTestnet',
   lab: [

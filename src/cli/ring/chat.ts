@@ -6,9 +6,14 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { createInterface, type Interface } from 'node:readline';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { RingConnection } from '../../ring.ts';
+import {
+  CHAT_NAME_LENGTH_MAX,
+  CHAT_TEXT_LENGTH_MAX,
+  type ChatLine,
+  ChatRoom,
+  type RingConnection,
+} from '../../ring.ts';
 import { bold, CommandError, type Console, counted, dim, openConsole } from '../console.ts';
-import { type ChatLine, ChatRoom, NAME_LENGTH_MAX, TEXT_LENGTH_MAX } from './chat-room.ts';
 import { type AskOptions, addAskOptions, withRing } from './ring-options.ts';
 
 export interface ChatOptions extends AskOptions {
@@ -37,8 +42,8 @@ export function chatCommand(command: Command): void {
 /** @throws InvalidArgumentError. */
 export function nickname(text: string): string {
   const name = text.trim();
-  if (name !== '' && name.length <= NAME_LENGTH_MAX) return name;
-  throw new InvalidArgumentError(`Expected a name of up to ${NAME_LENGTH_MAX} characters.`);
+  if (name !== '' && name.length <= CHAT_NAME_LENGTH_MAX) return name;
+  throw new InvalidArgumentError(`Expected a name of up to ${CHAT_NAME_LENGTH_MAX} characters.`);
 }
 
 function pages(text: string): number {
@@ -48,7 +53,7 @@ function pages(text: string): number {
 
 function defaultName(): string {
   try {
-    return userInfo().username.slice(0, NAME_LENGTH_MAX);
+    return userInfo().username.slice(0, CHAT_NAME_LENGTH_MAX);
   } catch {
     return 'somebody';
   }
@@ -113,7 +118,10 @@ class Talk {
   }
 
   async #listen(isReady: () => void): Promise<void> {
-    for await (const line of this.#room.lines(this.#stop.signal, isReady)) this.#show(line);
+    for await (const lines of this.#room.news(this.#stop.signal)) {
+      isReady();
+      for (const line of lines) this.#show(line);
+    }
   }
 
   #show(line: ChatLine): void {
@@ -155,9 +163,9 @@ class Talk {
         `There is no ${text.split(' ')[0]}: /older, /name NAME, /quit.`,
       );
     }
-    if (text.length > TEXT_LENGTH_MAX) {
+    if (text.length > CHAT_TEXT_LENGTH_MAX) {
       return this.#console.aside.say(
-        `A line has ${counted(TEXT_LENGTH_MAX, 'character')} at most.`,
+        `A line has ${counted(CHAT_TEXT_LENGTH_MAX, 'character')} at most.`,
       );
     }
     const line = { id: randomUUID(), from: this.#name, text, atMs: Date.now() };

@@ -45,11 +45,12 @@ function equallyMany<const Field extends string>(
 
 /**
  * What a source can be asked for; who draws hides the rest. `act`: acts on keys; `nodes`: those that
- * crash, restart and add nodes; `settings`: those that change the network, or the whole world.
+ * crash, restart and add nodes; `settings`: those that change the network, or the whole world;
+ * `rooms`: chat rooms that the nodes keep.
  */
 export const Ability: z.ZodMiniType<
-  'time' | 'rewind' | 'act' | 'nodes' | 'inspect' | 'explain' | 'settings'
-> = oneOf('time', 'rewind', 'act', 'nodes', 'inspect', 'explain', 'settings');
+  'time' | 'rewind' | 'act' | 'nodes' | 'inspect' | 'explain' | 'settings' | 'rooms'
+> = oneOf('time', 'rewind', 'act', 'nodes', 'inspect', 'explain', 'settings', 'rooms');
 export type Ability = z.infer<typeof Ability>;
 
 /** Opens a stream, and comes again when another world takes its place. */

@@ -8,6 +8,8 @@
  *
  * Looking never takes more than a twentieth of the time: with many nodes it is done less often.
  */
+
+import type { RingService } from '../../ring.ts';
 import type {
   Ability,
   Act,
@@ -115,6 +117,16 @@ export abstract class LiveScene {
     return false;
   }
 
+  /** The ring that is shown, asked through one of its members; null where there is none. @throws DhtError. */
+  async ring(): Promise<RingService | null> {
+    return null;
+  }
+
+  /** Does it keep chat rooms? */
+  protected get keepsRooms(): boolean {
+    return false;
+  }
+
   /** Names whose hashes are shown by name. */
   learn(names: readonly string[]): void {
     for (const name of names) this.keyOf(name);
@@ -128,8 +140,10 @@ export abstract class LiveScene {
   }
 
   get abilities(): readonly Ability[] {
-    if (!this.hasHands || !this.isControlled) return ['inspect', 'explain'];
-    return ['inspect', 'explain', 'act', ...(this.reachesNodes ? (['nodes'] as const) : [])];
+    const abilities: Ability[] = ['inspect', 'explain'];
+    if (this.keepsRooms) abilities.push('rooms');
+    if (!this.hasHands || !this.isControlled) return abilities;
+    return [...abilities, 'act', ...(this.reachesNodes ? (['nodes'] as const) : [])];
   }
 
   get nodeCount(): number {

@@ -15,6 +15,7 @@ import type {
   RingAccess,
   RingInfo,
   RingNotice,
+  RingService,
   Wire,
 } from '../../ring.ts';
 import type { Act, Explanation, KeyView, NodeView, SceneOverlay } from '../../scene.ts';
@@ -36,6 +37,7 @@ import { keysOf, type OwningPlace, RECORDS_READ } from './keys.ts';
 import { namedBy, RingSurvey } from './survey.ts';
 import { RingTraffic } from './traffic.ts';
 import { ringNodeView } from './view.ts';
+import { WayIn } from './way-in.ts';
 
 /** What may be done to members of this process. */
 export interface RingHands {
@@ -79,6 +81,7 @@ export class LiveRing extends LiveScene {
   readonly #lost = new Set<string>();
   readonly #left = new Set<string>();
   #keysSign = '';
+  readonly #wayIn: WayIn;
 
   constructor(options: LiveRingOptions) {
     super(options);
@@ -92,6 +95,7 @@ export class LiveRing extends LiveScene {
       isOwn: (address) => this.#members.some((ring) => ring.addresses.includes(address)),
       ...(options.wire && { wire: options.wire }),
     });
+    this.#wayIn = new WayIn(() => this.#entries(), options.wire);
     this.#traffic = new RingTraffic({
       nodeAt: (address) => this.#nodeAt.get(address) ?? -1,
       isOwn: (node) => this.#known.get(node)?.ring != null,
@@ -111,6 +115,15 @@ export class LiveRing extends LiveScene {
 
   get #members(): readonly Ring[] {
     return this.#options.members?.() ?? [];
+  }
+
+  override async ring(): Promise<RingService> {
+    return this.#members[0] ?? (await this.#wayIn.open());
+  }
+
+  override close(): void {
+    super.close();
+    void this.#wayIn.close();
   }
 
   protected override begin(): void {
@@ -178,6 +191,11 @@ export class LiveRing extends LiveScene {
 
   protected explain(flight: number, bytes: Uint8Array): Explanation {
     return { type: 'explanation', flight, bytes, ...explainRing(bytes) };
+  }
+
+  /** Class programs know neither acts nor following. */
+  protected override get keepsRooms(): boolean {
+    return [...this.#known.values()].every(({ info }) => info !== null);
   }
 
   protected override get reachesNodes(): boolean {

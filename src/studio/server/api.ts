@@ -2,24 +2,25 @@
  * The studio's HTTP API as a Hono application: scenes as JSON, commands for who has the token, the
  * pages. Each request passes the guard first; each failure is {error: {code, message}} and one status.
  */
-import { type HttpBindings, RequestError } from '@hono/node-server';
+import { RequestError } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { formatAddress } from '../../mainline.ts';
+import { DhtError, formatAddress } from '../../mainline.ts';
 import { Command, checkCommand } from '../../scene.ts';
 import { CommandRefused, type LiveScene } from '../live/live-scene.ts';
 import { hashOf } from '../live/names.ts';
 import type { RequestCounts } from './counts.ts';
+import { ApiError } from './failures.ts';
 import {
-  bearerOf,
   isHostAllowed,
   isOriginAllowed,
-  isToken,
   RateLimit,
   REQUESTS_AT_ONCE,
   REQUESTS_PER_SECOND,
 } from './guard.ts';
-import { described, documentOf, type Route } from './openapi.ts';
+import { described, documentOf } from './openapi.ts';
+import { roomRoutes } from './rooms.ts';
+import { checkToken, type Env, type Handled, jsonIn, type SceneOf } from './route.ts';
 import {
   DoneAnswer,
   KeyAnswer,
@@ -33,21 +34,6 @@ import {
 
 /** Of a request: a command with a value of 128 Ki characters fits. */
 export const BODY_BYTES_MAX: number = 256 << 10;
-
-type Env = { Bindings: HttpBindings };
-
-/** A failure that a client is told. */
-export class ApiError extends Error {
-  override name = 'ApiError';
-  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 429 | 500 | 503;
-  readonly code: string;
-
-  constructor(status: ApiError['status'], code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
 
 export interface ApiOptions {
   /** The address or name that the server is bound to. */
@@ -63,10 +49,6 @@ export interface ApiOptions {
   counts: RequestCounts;
   /** What there is to measure, for Prometheus. */
   metrics: () => string;
-}
-
-interface Handled extends Route {
-  handle: (context: Context<Env>) => Response | Promise<Response>;
 }
 
 export function studioApi(options: ApiOptions): Hono<Env> {
@@ -156,9 +138,6 @@ const ABOUT = {
 
 const MISSING = { 404: 'There is no such thing' };
 
-/** The scene that a path names. @throws ApiError. */
-type SceneOf = (context: Context<Env>) => LiveScene;
-
 function routesOf(options: ApiOptions): Handled[] {
   const { scenes, recordings } = options;
   const scene: SceneOf = (context) => {
@@ -171,6 +150,7 @@ function routesOf(options: ApiOptions): Handled[] {
     ...sceneRoutes(options, scene),
     ...detailRoutes(scene),
     ...actRoutes(options, scene),
+    ...roomRoutes(options, scene),
     recordingRoute(recordings),
     metricsRoute(options),
   ];
@@ -289,10 +269,7 @@ function actRoutes({ controlToken, counts }: ApiOptions, scene: SceneOf): Handle
       handle: async (context) => {
         checkToken(context.req.header('authorization'), controlToken);
         const chosen = scene(context);
-        if (!/^application\/json\b/i.test(context.req.header('content-type') ?? '')) {
-          throw new ApiError(415, 'NO_JSON', 'commands are posted as application/json');
-        }
-        const command = commandOf(await context.req.text());
+        const command = commandOf(await jsonIn(context));
         if (command.do !== 'act') {
           throw new ApiError(400, 'BAD_COMMAND', `"${command.do}" is asked for on the stream`);
         }
@@ -339,18 +316,6 @@ function summaryOf(scene: LiveScene): object {
   return { name, title, overlay, origin: 'live', nodes: nodeCount, abilities, control };
 }
 
-function checkToken(authorization: string | undefined, token: string | undefined): void {
-  if (token === undefined) {
-    const message = 'this studio is read-only: start it with --control-token to act';
-    throw new ApiError(403, 'READ_ONLY', message);
-  }
-  const given = bearerOf(authorization);
-  if (given === '') {
-    throw new ApiError(401, 'NO_TOKEN', 'acting needs the control token: Authorization: Bearer …');
-  }
-  if (!isToken(given, token)) throw new ApiError(401, 'WRONG_TOKEN', 'this is not the token');
-}
-
 function remoteOf(context: Context<Env>): string {
   return context.env?.incoming?.socket.remoteAddress ?? '';
 }
@@ -362,6 +327,7 @@ function asApiError(error: unknown): ApiError {
     const status = ({ UNKNOWN: 404, IMPOSSIBLE: 400, FAILED: 409 } as const)[error.code];
     return new ApiError(status, error.code, error.message);
   }
+  if (error instanceof DhtError) return new ApiError(503, error.code, error.message);
   const message = error instanceof Error ? error.message : String(error);
   return new ApiError(500, 'INTERNAL', `internal error: ${message}`);
 }

@@ -1,4 +1,4 @@
-/** Why a studio cannot be opened. Both are told in one line, and known by their code. */
+/** Why a studio cannot be opened, and why a request of its API fails. All are told in one line, and known by their code. */
 
 /** Why the studio cannot be opened: the port is taken, the address is not ours, or it is not permitted. */
 export class StudioError extends Error {
@@ -15,4 +15,17 @@ export class StudioError extends Error {
 export class SiteError extends Error {
   override name = 'SiteError';
   readonly code = 'SITE_MISSING';
+}
+
+/** A failure that a client is told. */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 429 | 500 | 503;
+  readonly code: string;
+
+  constructor(status: ApiError['status'], code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
 }

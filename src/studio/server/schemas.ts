@@ -3,6 +3,7 @@
  * a scene is made of, and what it may be told, stands in the scene's own schemas.
  */
 import { z } from 'zod';
+import { CHAT_NAME_LENGTH_MAX, CHAT_TEXT_LENGTH_MAX } from '../../ring.ts';
 import {
   Ability,
   Figures,
@@ -40,6 +41,25 @@ export const LookupsAnswer: z.ZodType = z.object({ lookups: z.array(LookupView) 
 export const DoneAnswer: z.ZodType = z.object({
   done: z.literal(true),
   message: z.string().describe('What came of it, for people'),
+});
+
+const name = z.string().trim().min(1).max(CHAT_NAME_LENGTH_MAX);
+const said = z.string().trim().min(1).max(CHAT_TEXT_LENGTH_MAX);
+/** What somebody says in a room. */
+export interface Saying {
+  from: string;
+  text: string;
+}
+export const Saying: z.ZodType<Saying> = z.object({ from: name, text: said });
+const Line = z.object({ id: z.string(), from: z.string(), text: z.string(), atMs: z.number() });
+export const SaidAnswer: z.ZodType = z.object({ line: Line });
+export const RoomsAnswer: z.ZodType = z.object({ rooms: z.array(z.string()) });
+export const RoomAnswer: z.ZodType = z.object({
+  page: z.number().int().min(-1).describe('-1: nothing was said yet'),
+  last: z.number().int().min(-1).describe('The number of the last page'),
+  lines: z.array(Line),
+  textLengthMax: whole.describe('Characters of a line'),
+  nameLengthMax: whole.describe('Characters of a name'),
 });
 
 export const SceneAnswer: z.ZodType = z.object({

@@ -16,14 +16,14 @@ import type { Hono } from 'hono';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { lineOfMessage, type SceneMessage } from '../../scene.ts';
 import type { LiveScene } from '../live/live-scene.ts';
-import { ApiError, checkOrigin, commandOf, studioApi } from './api.ts';
+import { checkOrigin, commandOf, studioApi } from './api.ts';
 import {
   type RequestCounts,
   type StudioStats,
   studioMetrics,
   type ViewerCounts,
 } from './counts.ts';
-import { StudioError } from './failures.ts';
+import { ApiError, StudioError } from './failures.ts';
 import { TOKEN_LENGTH_LEAST } from './guard.ts';
 import { siteOf } from './site.ts';
 import { CloseCode, Viewer } from './viewer.ts';

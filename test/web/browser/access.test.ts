@@ -1,8 +1,7 @@
 /** The page for everybody: by keys alone, on a phone, without motion, and read out by a machine. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AXE, violations } from './axe.ts';
 import { DESKTOP, isSkipped, MOVING, openBrowser, PATIENCE, PHONE, Visit } from './browser.ts';
 import { builtSite, leaveSite, StaticHost } from './site.ts';
 
@@ -111,19 +110,3 @@ describe.skipIf(isSkipped)('the page for everybody', () => {
     await one.leave();
   });
 });
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe-core finds in the page as it is against WCAG 2.1, levels A and AA. */
-async function violations(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-    const found = await axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
-      resultTypes: ['violations'],
-    });
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-    );
-  });
-}

@@ -70,6 +70,9 @@ beforeEach(() => {
       sockets.push(socket);
       return socket as unknown as WebSocket;
     },
+    events: () => {
+      throw new Error('a room needs them, not a scene');
+    },
     fetch: (url, init) => {
       requests.push({ url: String(url), init: init! });
       return answer();

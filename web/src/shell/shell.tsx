@@ -237,7 +237,7 @@ function Exhibit({ studio, pane, exhibit }: ExhibitProps) {
   return <XorExhibit model={pane.model} one={selectedNode.value} other={comparedNode.value} />;
 }
 
-type AnyTab = PanelTab | 'hands';
+type AnyTab = PanelTab | 'room' | 'hands';
 
 const TAB_WORDS: readonly { id: AnyTab; label: string }[] = [
   { id: 'keys', label: 'Keys' },
@@ -247,20 +247,29 @@ const TAB_WORDS: readonly { id: AnyTab; label: string }[] = [
   { id: 'message', label: 'Messages' },
 ];
 
-const handsTabOpen: Signal<boolean> = signal(false);
+/** One that no link leads to. */
+const otherTab: Signal<'room' | 'hands' | null> = signal(null);
 
 function Panels({ studio }: { studio: Studio }) {
   const { session } = studio;
   const { view } = session;
   const pane = session.panes.value[view.pane.value === 1 ? 1 : 0] ?? session.panes.value[0];
-  const showHands = isNarrow.value && handsTabOpen.value;
-  const open: AnyTab = showHands ? 'hands' : view.tab.value;
-  const tabs = isNarrow.value
-    ? [...TAB_WORDS, { id: 'hands', label: 'Hands' } as const]
-    : TAB_WORDS;
+  const hasRooms = pane?.model.hello.value?.abilities.includes('rooms') ?? false;
+  const tabs = [
+    ...TAB_WORDS,
+    ...(hasRooms ? [{ id: 'room', label: 'Room' } as const] : []),
+    ...(isNarrow.value ? [{ id: 'hands', label: 'Hands' } as const] : []),
+  ];
+  const shown = view.tab.value;
+  // Who chooses one of the others elsewhere, by a key or in the picture, wants to see it.
+  useEffect(() => {
+    if (shown) otherTab.value = null;
+  }, [shown]);
+  const other = tabs.find(({ id }) => id === otherTab.value);
+  const open: AnyTab = other?.id ?? shown;
   const onOpen = (id: AnyTab) => {
-    handsTabOpen.value = id === 'hands';
-    if (id !== 'hands') view.tab.value = id;
+    otherTab.value = id === 'hands' || id === 'room' ? id : null;
+    if (id !== 'hands' && id !== 'room') view.tab.value = id;
   };
   return (
     <Tabs label="Panels" tabs={tabs} open={open} onOpen={onOpen}>
@@ -274,7 +283,7 @@ function Panels({ studio }: { studio: Studio }) {
 function TwoWorlds({ studio, tab }: { studio: Studio; tab: AnyTab }) {
   const { session } = studio;
   const [a, b] = session.panes.value;
-  if (!a || !b || tab === 'hands') return null;
+  if (!a || !b || tab === 'hands' || tab === 'room') return null;
   const isB = session.view.pane.value === 1;
   return (
     <>
@@ -304,9 +313,22 @@ function Panel({ studio, pane, tab }: { studio: Studio; pane: ScenePane; tab: An
       return <FiguresPanel {...props} />;
     case 'message':
       return <MessagePanel {...props} />;
+    case 'room':
+      return <Room studio={studio} pane={pane} />;
     case 'hands':
       return <HandsPanel session={session} />;
   }
+}
+
+type RoomView = typeof import('../panels/room-panel.tsx').RoomPanel;
+
+/** Loaded when it is asked for. */
+function Room({ studio, pane }: { studio: Studio; pane: ScenePane }) {
+  const [View, setView] = useState<{ View: RoomView } | null>(null);
+  useEffect(() => {
+    void import('../panels/room-panel.tsx').then(({ RoomPanel }) => setView({ View: RoomPanel }));
+  }, []);
+  return View && <View.View scene={studio.source.value.liveName} pane={pane} />;
 }
 
 function useNarrow(): void {

@@ -8,16 +8,26 @@
  */
 import { type Command, messageOfLine } from 'ringlight/scene';
 
-import type { OpenSource, Source, SourceListener } from './source.ts';
+import type { LinkState, OpenSource, Source, SourceListener } from './source.ts';
 
 /** The first wait; each further one is twice as long, up to the last. */
 export const FIRST_WAIT_MS = 500;
 export const LAST_WAIT_MS = 15_000;
 
+const ASK_TOKEN =
+  'To change live nodes, type the control token that Ringlight printed when it started.';
+
+/** A token is needed; `wasGiven`: one was, and it was wrong. */
+export function lockedLink(wasGiven: boolean): LinkState {
+  const message = wasGiven ? `That token is not the right one. ${ASK_TOKEN}` : ASK_TOKEN;
+  return { state: 'locked', message };
+}
+
 /** What of the browser is used, so that a test can bring its own. */
 export interface Web {
   base: string;
   connect(url: string): WebSocket;
+  events(url: string): EventSource;
   fetch: typeof fetch;
   now(): number;
   after(ms: number, then: () => void): () => void;
@@ -25,10 +35,11 @@ export interface Web {
   tokens: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;
 }
 
-function browserWeb(): Web {
+export function browserWeb(): Web {
   return {
     base: document.baseURI,
     connect: (url) => new WebSocket(url),
+    events: (url) => new EventSource(url),
     fetch: (...args) => fetch(...args),
     now: () => performance.now(),
     after: (ms, then) => {
@@ -53,6 +64,10 @@ const tokenName = (name: string) => `ringlight-token-${name}`;
 export function rememberToken(name: string, token: string | null, web: Web = browserWeb()): void {
   if (token === null) web.tokens?.removeItem(tokenName(name));
   else web.tokens?.setItem(tokenName(name), token);
+}
+
+export function rememberedToken(name: string, web: Web = browserWeb()): string | null {
+  return web.tokens?.getItem(tokenName(name)) ?? null;
 }
 
 export function liveSource(name: string, web: Web = browserWeb()): OpenSource {
@@ -142,7 +157,7 @@ class LiveSource implements Source {
   }
 
   async #act(command: Command): Promise<void> {
-    const token = this.#web.tokens?.getItem(tokenName(this.#name));
+    const token = rememberedToken(this.#name, this.#web);
     try {
       const response = await this.#web.fetch(this.#url('commands'), {
         method: 'POST',
@@ -154,20 +169,17 @@ class LiveSource implements Source {
       });
       if (this.#isClosed || response.ok) return;
       const reason = await reasonOf(response);
-      if (response.status === 401)
-        this.#lock(command, token ? 'That token is not the right one.' : '');
+      if (response.status === 401) this.#lock(command, Boolean(token));
       else this.#tell(`That was not done: ${reason}`);
     } catch {
       if (!this.#isClosed) this.#tell('That was not done: the server cannot be reached.');
     }
   }
 
-  #lock(command: Command, complaint: string): void {
+  #lock(command: Command, wasGiven: boolean): void {
     this.#refused = command;
     rememberToken(this.#name, null, this.#web);
-    const ask =
-      'To change live nodes, type the control token that Ringlight printed when it started.';
-    this.#listener.onLink({ state: 'locked', message: complaint ? `${complaint} ${ask}` : ask });
+    this.#listener.onLink(lockedLink(wasGiven));
   }
 
   #tell(message: string): void {
@@ -175,7 +187,8 @@ class LiveSource implements Source {
   }
 }
 
-async function reasonOf(response: Response): Promise<string> {
+/** Why it answered so, in words. */
+export async function reasonOf(response: Response): Promise<string> {
   try {
     const { error } = (await response.json()) as { error?: { message?: string } };
     if (error?.message) return error.message;

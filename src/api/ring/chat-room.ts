@@ -9,7 +9,7 @@
  * come by following the room's prefix; old ones are read page by page, the last one first. A line that was
  * sent twice, because the ring did not say what became of it, has the same id and is shown once.
  */
-import type { RingService } from '../../ring.ts';
+import type { RingService } from './service.ts';
 
 export interface ChatLine {
   readonly id: string;
@@ -22,11 +22,26 @@ export interface ChatLine {
 /** Lines of a page: with the longest ones it still is told whole to who follows. */
 export const PAGE_LINES = 32;
 /** Characters of one line, and of a name. */
-export const TEXT_LENGTH_MAX = 500;
-export const NAME_LENGTH_MAX = 32;
+export const CHAT_TEXT_LENGTH_MAX = 500;
+export const CHAT_NAME_LENGTH_MAX = 32;
 const ROOM = /^[\p{L}\p{N}._-]{1,64}$/u;
+const PREFIX = 'chat/';
+/** Names that are looked through for rooms: those of their pages are among them. */
+const NAMES_SEEN_MAX = 4096;
 /** A line is sent so often when the ring does not say what became of it. */
 const ATTEMPTS = 8;
+
+/** The rooms that were spoken in, in the order of their names. @throws DhtError. */
+export async function chatRooms(ring: RingService): Promise<string[]> {
+  const rooms: string[] = [];
+  let seen = 0;
+  for await (const { name } of ring.names({ prefix: PREFIX })) {
+    const room = name.slice(PREFIX.length);
+    if (ROOM.test(room)) rooms.push(room);
+    if (++seen === NAMES_SEEN_MAX) break;
+  }
+  return rooms.sort();
+}
 
 export class ChatRoom {
   readonly #ring: RingService;
@@ -39,10 +54,10 @@ export class ChatRoom {
       throw new RangeError(`"room" expected letters, digits, ".", "_" and "-", got ${room}`);
     }
     this.#ring = ring;
-    this.#name = `chat/${room}`;
+    this.#name = `${PREFIX}${room}`;
   }
 
-  /** Says a line. @throws DhtError. */
+  /** Says a line: `id` is its own, and with it said twice it is one. @throws DhtError. */
   async say(line: ChatLine): Promise<void> {
     const text = `${JSON.stringify(line)}\n`;
     for (let attempt = 1; ; attempt++) {
@@ -72,14 +87,14 @@ export class ChatRoom {
     return value === null ? [] : this.#fresh(value);
   }
 
-  /** Lines as they are said, from now on; `isReady` is called when none is missed any more. */
-  async *lines(signal: AbortSignal, isReady: () => void = () => {}): AsyncGenerator<ChatLine> {
+  /** Lines as they are said, from now on. The first are none: from there on nothing is missed. @throws DhtError. */
+  async *news(signal: AbortSignal): AsyncGenerator<readonly ChatLine[]> {
     for await (const change of this.#ring.follow({ prefix: `${this.#name}/`, signal })) {
-      if (change.kind === 'following') isReady();
-      if (change.kind === 'resync') yield* await this.read(await this.lastPage());
+      if (change.kind === 'following') yield [];
+      if (change.kind === 'resync') yield await this.read(await this.lastPage());
       if (change.kind !== 'set') continue;
       const value = change.value ?? (await this.#ring.get(change.name!));
-      if (value !== null) yield* this.#fresh(value);
+      if (value !== null) yield this.#fresh(value);
     }
   }
 
@@ -104,8 +119,10 @@ export function linesOf(value: Uint8Array): ChatLine[] {
         const { id, from, text: said, atMs } = JSON.parse(text) as Partial<ChatLine>;
         if (typeof id !== 'string' || typeof from !== 'string') return [];
         if (typeof said !== 'string' || typeof atMs !== 'number') return [];
-        const name = from.slice(0, NAME_LENGTH_MAX);
-        return [{ id: id.slice(0, 64), from: name, text: said.slice(0, TEXT_LENGTH_MAX), atMs }];
+        const name = from.slice(0, CHAT_NAME_LENGTH_MAX);
+        return [
+          { id: id.slice(0, 64), from: name, text: said.slice(0, CHAT_TEXT_LENGTH_MAX), atMs },
+        ];
       } catch {
         return [];
       }

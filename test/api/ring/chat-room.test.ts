@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type ChatLine, ChatRoom, linesOf, PAGE_LINES } from '../../../src/cli/ring/chat-room.ts';
+import {
+  type ChatLine,
+  ChatRoom,
+  chatRooms,
+  linesOf,
+  PAGE_LINES,
+} from '../../../src/api/ring/chat-room.ts';
 import { openRing } from '../../../src/ring.ts';
 
 const line = (number: number): ChatLine => ({
@@ -22,8 +28,9 @@ describe('a room', () => {
       isReady = resolve;
     });
     const listening = (async () => {
-      for await (const { text } of bob.lines(stop.signal, isReady)) {
-        heard.push(text);
+      for await (const lines of bob.news(stop.signal)) {
+        isReady();
+        heard.push(...lines.map(({ text }) => text));
         if (heard.length === PAGE_LINES + 2) stop.abort();
       }
     })();
@@ -43,6 +50,9 @@ describe('a room', () => {
     ]);
     expect(await reader.read(0)).toHaveLength(PAGE_LINES - 1);
     expect(await reader.read(7)).toEqual([]);
+    await new ChatRoom(ring, 'kitchen').say(line(1));
+    await ring.store('chat/', 'no room');
+    expect(await chatRooms(ring)).toEqual(['kitchen', 'lobby']);
     await ring.close();
   });
 
