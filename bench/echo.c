@@ -2,14 +2,19 @@
  * The ceiling: an echo in C that reads and writes up to 64 datagrams with one system call each, as
  * our own batches do, and looks at none of them. Prints its port, then serves until it is killed.
  *
- *     echo                     listens on 127.0.0.1
+ *     echo [WORK_NS]           listens on 127.0.0.1
+ *
+ * With WORK_NS it is busy so long with each datagram before it sends it back: what a server costs that
+ * answers in that time and wastes nothing.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #define BATCH 64
 #define MESSAGE_BYTES 2048
@@ -19,7 +24,19 @@ static struct iovec parts[BATCH];
 static struct sockaddr_in names[BATCH];
 static unsigned char bytes[BATCH][MESSAGE_BYTES];
 
-int main(void) {
+static long long now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+static void work(long long ns) {
+  for (long long end = now_ns() + ns; now_ns() < end;) {
+  }
+}
+
+int main(int argc, char **argv) {
+  long long work_ns = argc > 1 ? atoll(argv[1]) : 0;
   int fd = socket(AF_INET, SOCK_DGRAM, 0);
   int buffer_bytes = 4 << 20;
   struct sockaddr_in here = {.sin_family = AF_INET};
@@ -40,7 +57,10 @@ int main(void) {
           .msg_name = &names[i], .msg_namelen = sizeof names[i], .msg_iov = &parts[i], .msg_iovlen = 1};
     }
     int count = recvmmsg(fd, messages, BATCH, MSG_WAITFORONE, NULL);
-    for (int i = 0; i < count; i++) parts[i].iov_len = messages[i].msg_len;
+    for (int i = 0; i < count; i++) {
+      parts[i].iov_len = messages[i].msg_len;
+      if (work_ns > 0) work(work_ns);
+    }
     for (int done = 0; done < count;) {
       int sent = sendmmsg(fd, messages + done, (unsigned)(count - done), 0);
       if (sent > 0) done += sent;

@@ -27,9 +27,13 @@ export async function isInstalled(program) {
   );
 }
 
-/** @param {string} program compiled from echo.c @param {number | null} core @returns {Promise<Native>} */
-export async function startEcho(program, core) {
-  const child = start([program], core, 'pipe');
+/**
+ * @param {string} program compiled from echo.c @param {number | null} core
+ * @param {number} [workNs] what it spends on each datagram
+ * @returns {Promise<Native>}
+ */
+export async function startEcho(program, core, workNs = 0) {
+  const child = start([program, String(workNs)], core, 'pipe');
   const [line] = await once(/** @type {import('node:stream').Readable} */ (child.stdout), 'data');
   return native(child, { port: Number(line), contacts: 0 });
 }

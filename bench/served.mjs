@@ -28,11 +28,15 @@ import {
  * @property {number} contacts at most so many of those that there are
  * @property {Record<string, string>} [env]
  * @property {string} [door] the module of a node of ours
+ * @property {number} [workNs] what an echo in C spends on each datagram
  */
 const OURS = 'ringlight';
 const OURS_DGRAM = 'ringlight, dgram';
 const BEFORE_DGRAM = 'ringlight before, dgram';
 const C_ECHO = 'C echo in batches';
+/** Between what a ping and a find_node take us (answers.mjs). */
+const WORK_NS = 1000;
+const C_WORKER = 'C echo, 1 µs of work';
 const DGRAM_ECHO = 'bare dgram echo';
 const FEW_CONTACTS = 20;
 const DGRAM = { RINGLIGHT_UDP: 'dgram' };
@@ -52,6 +56,7 @@ async function serversOf({ beside }) {
   const servers = [
     { name: OURS, kind: 'ringlight', contacts: Infinity, door },
     { name: C_ECHO, kind: 'C echo', contacts: 0 },
+    { name: C_WORKER, kind: 'C echo', contacts: 0, workNs: WORK_NS },
     { name: OURS_DGRAM, kind: 'ringlight', contacts: Infinity, door, env: DGRAM },
     { name: DGRAM_ECHO, kind: 'echo', contacts: 0 },
     { name: 'bittorrent-dht', kind: 'bittorrent-dht', contacts: Infinity },
@@ -62,7 +67,7 @@ async function serversOf({ beside }) {
     },
   ];
   if (await isInstalled('rtorrent')) {
-    servers.splice(2, 0, { name: 'rtorrent', kind: 'rtorrent', contacts: Infinity });
+    servers.splice(3, 0, { name: 'rtorrent', kind: 'rtorrent', contacts: Infinity });
   }
   if (beside !== undefined) {
     const other = pathToFileURL(join(resolve(beside), 'dist/mainline.js')).href;
@@ -105,8 +110,8 @@ function compile(folder, name) {
  * @param {Server} server @param {string} id @param {any[]} contacts @param {string} echo
  * @param {number | null} core
  */
-async function startServer({ kind, env, door }, id, contacts, echo, core) {
-  if (kind === 'C echo') return startEcho(echo, core);
+async function startServer({ kind, env, door, workNs }, id, contacts, echo, core) {
+  if (kind === 'C echo') return startEcho(echo, core, workNs);
   if (kind === 'rtorrent') return startRtorrent(id, contacts, core);
   const child = startChild(new URL('./serve.mjs', import.meta.url), { core, ...(env && { env }) });
   const started = await child.ask({ kind, id, contacts, door });
@@ -238,7 +243,8 @@ function section(servers, samples, tables, how) {
       `its table holds ${tables.get(OURS)} contacts (ringlight) and ${tables.get('bittorrent-dht')} ` +
       `(bittorrent-dht), 8 in each of ${TABLE_DEPTHS} buckets, that really answer; rtorrent begins with the ` +
       `same id and contacts. “dgram” is RINGLIGHT_UDP=dgram; ringlight without it moves datagrams in batches, ` +
-      `as the echo in C does (echo.c). The generator (load.c) keeps ${OUTSTANDING} queries outstanding over ` +
+      `as the echo in C does (echo.c); “1 µs of work” is the same echo, busy so long with each datagram, which is what ` +
+      `a server costs that answers in that time and wastes nothing. The generator (load.c) keeps ${OUTSTANDING} queries outstanding over ` +
       `loopback, targets are random. ${how.rounds} rounds, the servers in turn, a new process each time; per ` +
       `method ${how.warmSeconds} s of warming up, then ${how.seconds} s measured. bittorrent-dht answers with ` +
       'its whole table, whatever its size. CPU is user + system time of the server process. Medians (min–max) ' +

@@ -11,7 +11,7 @@
  */
 import { Scanner, Token } from './bencode.ts';
 import { Kind, Malformed, MessageFields, Method, Want, WRONG_TYPE } from './fields.ts';
-import { readFindNode, readNodesReply } from './layouts.ts';
+import { readNodesReply, readQuery } from './layouts.ts';
 import { BROKEN, readId, readInteger, readString, spells } from './reading.ts';
 import { StorageFields } from './storage-fields.ts';
 
@@ -34,13 +34,9 @@ export class Message extends MessageFields {
     return this.#parse(bytes, start, end);
   }
 
-  /** What a lookup of our own nodes consists of need not be parsed (layouts.ts). */
+  /** What lookups consist of need not be parsed (layouts.ts). */
   #isFamiliar(bytes: Uint8Array, start: number): boolean {
-    if (readFindNode(this, bytes, start)) {
-      this.kind = Kind.query;
-      this.method = Method.findNode;
-      return true;
-    }
+    if (readQuery(this, bytes, start)) return true;
     if (!readNodesReply(this, bytes, start)) return false;
     this.kind = Kind.reply;
     return true;
