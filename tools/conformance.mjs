@@ -64,7 +64,8 @@ const text = `# Conformance
 against 105 rules of the BEPs: what was sent, what came back, and which rule says otherwise. Below is what it says of
 these nodes on one machine, over IPv4 (a node of IPv6 is tested as \`[::1]:6881\`); \`node tools/conformance.mjs\`
 writes this page. "–" is not tested, for a reason that
-\`--all\` tells: it cannot be seen from outside, takes too long, or the node does not offer it.
+\`--all\` tells: it cannot be seen from outside, takes too long, or the node does not offer it. A test holds that libtorrent
+keeps and breaks the same rules over IPv6.
 
 ${row('', ...cards.map(({ name }) => name))}
 ${row('---', ...cards.map(() => '---'))}
