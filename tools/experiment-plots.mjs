@@ -39,7 +39,13 @@ const PAGES = join(ROOT, 'docs/experiments');
 const PICTURES = join(ROOT, 'docs/pictures/experiments');
 /** Of the one experiment that is whatever a file says. */
 const SCENARIO = join(ROOT, 'examples/scenarios/flash-crowd.json');
-const SWEEPS = new Set(['chord-stretch', 'churn-pvc', 'sybil-eclipse', 'timeout-policy']);
+const SWEEPS = new Set([
+  'chord-stretch',
+  'churn-pvc',
+  'crawl-error',
+  'sybil-eclipse',
+  'timeout-policy',
+]);
 const SEED = 1;
 const FIGURES = join(ROOT, 'dist/results/figures');
 const HOMES = ['dist/lab/experiments', 'dist/lab/mainline'].map((home) => join(ROOT, home));

@@ -185,7 +185,11 @@ function mainlineCommands(group: Command): void {
     .option('--register <file>', 'on stopping, write every node ever seen there as JSON lines')
     .option('--metrics <port>', 'serve Prometheus metrics on this port of 127.0.0.1', port)
     .option('--state <file>', 'keep id, contacts and announcements there from one run to the next')
-    .option('--workers <count>', 'as many nodes on one port, one per core', wholeNumberIn(1, 256));
+    .option(
+      '--workers <count>',
+      'as many nodes that share the port, one per core',
+      wholeNumberIn(1, 256),
+    );
   addStudioOptions(serving).action((options: ServeOptions) =>
     (options.workers === undefined ? serve : serveWithWorkers)(options, openConsole(options.json)),
   );
@@ -203,7 +207,9 @@ function mainlineCommands(group: Command): void {
 }
 
 function healthAndLookups(group: Command): void {
-  addTimeout(nodeCommand(group, 'doctor', 'why does it not work, or does it?', false))
+  addTimeout(
+    nodeCommand(group, 'doctor', 'say whether the DHT works here, and what is wrong if not', false),
+  )
     .option('--state <file>', 'begin with the contacts that a node keeps there')
     .action((options: DoctorOptions) => doctor(options, openConsole(options.json)));
 
@@ -228,7 +234,7 @@ function healthAndLookups(group: Command): void {
     )
     .option('--seed', 'the client has all of it (BEP 33)')
     .option('--keep', 'stay, and announce it again every 15 minutes')
-    .option('--state <file>', 'with --keep: goes on in the next run with this file')
+    .option('--state <file>', 'with --keep: keep it in this file for the next run')
     .option('--for <duration>', 'with --keep: stop after this long', duration)
     .action((hash: string, options: AnnounceCommandOptions) =>
       announce(hash, options, openConsole(options.json)),
@@ -236,7 +242,7 @@ function healthAndLookups(group: Command): void {
 
   lookupCommand(group, 'get', 'print an item that somebody put into the DHT (BEP 44)')
     .argument('<target>', 'its target, or the public key of a mutable item', itemName)
-    .option('--salt <text>', 'which of the items of that key')
+    .option('--salt <text>', 'which of the items of this key')
     .action((name: string, options: GetItemOptions) =>
       getItem(name, options, openConsole(options.json)),
     );
@@ -244,16 +250,20 @@ function healthAndLookups(group: Command): void {
   lookupCommand(group, 'put', 'store a value of at most 1000 bytes for two hours (BEP 44)')
     .argument('[value]', 'text; its target is printed')
     .option('--file <file>', 'the value is in this file')
-    .option('--torrent <info-hash>', 'what follow tells of (BEP 46): needs --key', infoHash)
+    .option(
+      '--torrent <info-hash>',
+      'put this info-hash as what "follow" tells of (BEP 46); needs --key',
+      infoHash,
+    )
     .option(
       '--key <file>',
-      'a value that can be changed: by whoever has this key, made when missing',
+      'put a value that can be changed, signed with the key in this file (made when missing)',
     )
-    .option('--salt <text>', 'which of the items of that key')
-    .option('--seq <number>', 'its version (default: one more than the newest)', version)
-    .option('--cas <number>', 'only if this is the version that is there', version)
+    .option('--salt <text>', 'which of the items of this key')
+    .option('--seq <number>', 'version of the value (default: one more than the newest)', version)
+    .option('--cas <number>', 'store only if this is the version that is there', version)
     .option('--keep', 'stay, and put it again every hour where it is needed')
-    .option('--state <file>', 'with --keep: goes on in the next run with this file')
+    .option('--state <file>', 'with --keep: keep it in this file for the next run')
     .option('--for <duration>', 'with --keep: stop after this long', duration)
     .action((value: string | undefined, options: PutItemOptions) =>
       putItem(value, options, openConsole(options.json)),
@@ -277,7 +287,7 @@ function walksAndWatches(group: Command): void {
     )
     .option(
       '--limit <number>',
-      `enough info-hashes (default: ${SAMPLE_LIMIT})`,
+      `stop at so many info-hashes (default: ${SAMPLE_LIMIT})`,
       wholeNumberIn(1, 10_000_000),
     )
     .action((options: SampleCommandOptions) => sample(options, openConsole(options.json)));

@@ -23,14 +23,10 @@ export function lengthText(ms: number): string {
 /** What came out of one run. */
 export function showOutcome(outcome: CellOutcome, console: Console): void {
   const { experiment, nodes, seed, metrics, messages, virtualMs, checks, figures } = outcome;
-  const { p50, p90, p99 } = metrics.latencyMs;
   console.say(`${bold(experiment)}  ${counted(nodes, 'node')}, seed ${seed}`);
   console.say();
   console.table([
-    ['lookups', `${metrics.lookups}, ${percent(metrics.successRate)} answered`],
-    ['exact', `${percent(metrics.exactRate)}; ${percent(metrics.recall)} of the closest found`],
-    ['hops, RPCs', `${metrics.hopsMean.toFixed(2)}, ${metrics.rpcsMean.toFixed(2)} on average`],
-    ['latency', `${p50} / ${p90} / ${p99} virtual ms at 50 / 90 / 99 % of those answered`],
+    ...lookupRows(metrics),
     ['messages', `${counted(messages, 'datagram')} in ${(virtualMs / 1000).toFixed(1)} virtual s`],
     [
       'this run',
@@ -45,6 +41,18 @@ export function showOutcome(outcome: CellOutcome, console: Console): void {
   if (checks.length === 0) console.say('Nothing is known to compare this setting with.');
   else console.table(checks.map(checkRow));
   showFailures(outcome, console);
+}
+
+/** An experiment may have no lookups; then there is nothing to say of them. */
+function lookupRows(metrics: CellOutcome['metrics']): string[][] {
+  if (metrics.lookups === 0) return [];
+  const { p50, p90, p99 } = metrics.latencyMs;
+  return [
+    ['lookups', `${metrics.lookups}, ${percent(metrics.successRate)} answered`],
+    ['exact', `${percent(metrics.exactRate)}; ${percent(metrics.recall)} of the closest found`],
+    ['hops, RPCs', `${metrics.hopsMean.toFixed(2)}, ${metrics.rpcsMean.toFixed(2)} on average`],
+    ['latency', `${p50} / ${p90} / ${p99} virtual ms at 50 / 90 / 99 % of those answered`],
+  ];
 }
 
 /** A failed check has a line to paste that brings it back. */

@@ -31,19 +31,27 @@ const rate = wholeNumberIn(0, 1_000_000);
 /** @param listens the command is there for others too: it may choose what it answers and keeps. */
 export function addNodeChoices(command: Command, listens: boolean): Command {
   command
-    .option('--no-one-per-ip', 'several contacts of one IP: for networks of a few machines')
-    .option('--no-secure-ids', 'ids need not follow from addresses (BEP 42)')
+    .option('--no-one-per-ip', 'allow several contacts of one IP: for networks of a few machines')
+    .option('--no-secure-ids', 'take ids that do not follow from addresses (BEP 42) for as good')
     .option(
       '--k <number>',
       'nodes that a lookup must hear, and contacts per bucket (default: 8)',
       small,
     )
     .option('--alpha <number>', 'requests of one lookup under way (default: 4)', small)
-    .option('--new-endpoints <number>', 'new nodes asked per second, 0 any (default: 50)', rate);
+    .option(
+      '--new-endpoints <number>',
+      'nodes asked for the first time, per second; 0 any (default: 50)',
+      rate,
+    );
   if (!listens) return command;
   return command
-    .option('--queries-per-ip <number>', 'answered per second and IP, 0 any (default: 10)', rate)
-    .option('--queries <number>', 'answered per second in all (default: 1000)', count)
+    .option(
+      '--queries-per-ip <number>',
+      'queries answered per second and IP; 0 any (default: 10)',
+      rate,
+    )
+    .option('--queries <number>', 'queries answered per second in all (default: 1000)', count)
     .option('--info-hashes <number>', 'info-hashes kept for others (default: 4000)', count)
     .option('--peers-per-info-hash <number>', 'peers kept for each (default: 500)', count)
     .option('--peers <number>', 'peers kept in all (default: 100000)', count)

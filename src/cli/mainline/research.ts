@@ -15,15 +15,19 @@ export function researchCommands(group: Command): void {
     group.command('tap').description('run a node, and show every datagram and what became of it'),
     true,
   )
-    .option('--out <file>', 'write them there as JSON lines')
-    .option('--pcap <file>', 'write them there as Wireshark reads them')
-    .option('--only <direction>', 'in or out', oneOf(...PACKET_DIRECTIONS))
+    .option('--out <file>', 'write all datagrams to this file as JSON lines')
+    .option('--pcap <file>', 'write all datagrams to this file as Wireshark reads them')
+    .option(
+      '--only <direction>',
+      'only datagrams that come in, or go out: in, out',
+      oneOf(...PACKET_DIRECTIONS),
+    )
     .option('--kind <kind>', PACKET_KINDS.join(', '), oneOf(...PACKET_KINDS))
     .option('--method <name>', 'queries of this method, and their replies')
     .option('--peer <address>', 'an IP, or IP and port')
     .option('--verdict <verdict>', PACKET_VERDICTS.join(', '), oneOf(...PACKET_VERDICTS))
-    .option('--sample <share>', 'a share of all exchanges, 0..1', share)
-    .option('--count <number>', 'stop after so many', wholeNumberIn(1, COUNT_MAX))
+    .option('--sample <share>', 'show this share of all exchanges, 0..1', share)
+    .option('--count <number>', 'stop after so many datagrams', wholeNumberIn(1, COUNT_MAX))
     .option('--for <duration>', 'stop after this long, such as 10s', duration)
     .option('--read-only', 'ask, but answer nobody (BEP 43)')
     .option('--state <file>', 'keep id, contacts and announcements there from one run to the next')
@@ -60,27 +64,27 @@ function crawlCommand(group: Command): void {
       .description('find all nodes of the network, or of a zone, and samples of what they keep'),
     false,
   )
-    .requiredOption('--out <folder>', 'where the tables go; what is begun there is gone on with')
-    .option('--also <address>', 'crawl the network of this address, too, of the other family')
-    .option('--zone <id>', 'nodes whose ids begin as this one does (default: our id)', id)
+    .requiredOption('--out <folder>', 'folder of the tables; a crawl that was begun there goes on')
+    .option('--also <address>', 'also crawl over the other IP family, from this address')
+    .option('--zone <id>', 'only nodes whose ids begin as this one does (default: our id)', id)
     .option(
       '--bits <number>',
-      'so many bits of it; 0 is the whole network',
+      'bits of the zone that ids share; 0 is the whole network',
       wholeNumberIn(0, 64),
       0,
     )
     .option(
       '--rate <number>',
-      'new endpoints asked per second',
+      'nodes asked for the first time, per second',
       wholeNumberIn(1, 10_000),
       CRAWL_RATE,
     )
     .option('--questions <number>', 'questions to each node', wholeNumberIn(1, 16), 2)
     .option('--no-samples', 'do not ask for info-hashes (BEP 51)')
-    .option('--limit <number>', 'nodes listed at most', wholeNumberIn(1, 10_000_000))
+    .option('--limit <number>', 'stop at so many nodes', wholeNumberIn(1, 10_000_000))
     .option(
       '--scrape <number>',
-      'count seeds and peers of so many of them',
+      'estimate seeds and peers of so many info-hashes found (BEP 33)',
       wholeNumberIn(0, 100_000),
       0,
     )

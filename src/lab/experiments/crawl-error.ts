@@ -23,6 +23,7 @@ import {
   type Check,
   check,
   type ExperimentResult,
+  type Sweep,
   shareError,
   type Watch,
   within,
@@ -122,6 +123,7 @@ export function crawlError(
     messages: world.delivered,
     virtualMs: world.elapsedMs,
     figures: { ...figures, sessionTruthMs: sessionMs },
+    sweeps: [sweepOf(rounds)],
   };
 }
 
@@ -227,12 +229,15 @@ const meanOf = (values: readonly number[]): number =>
 const shareIn = (of: ReadonlySet<number>, others: ReadonlySet<number>): number =>
   [...of].filter((node) => others.has(node)).length / of.size;
 
+/** Of the nodes a crawl heard of that were there, the share that it takes for reachable. */
+function seemsReachable({ named, up, answered }: Round): number {
+  const there = [...named].filter((node) => up.has(node) || answered.has(node));
+  return answered.size / there.length;
+}
+
 function figuresOf(rounds: readonly Round[], { everyMs }: CrawlErrorOptions) {
   const reachable = rounds.map(({ answered, open }) => answered.size / open.size);
-  const reachability = rounds.map(({ named, up, answered }) => {
-    const there = [...named].filter((node) => up.has(node) || answered.has(node));
-    return answered.size / there.length;
-  });
+  const reachability = rounds.map(seemsReachable);
   const truth = rounds.map(({ up, open }) => open.size / up.size);
   return {
     populationOfTruth: meanOf(reachable),
@@ -243,6 +248,29 @@ function figuresOf(rounds: readonly Round[], { everyMs }: CrawlErrorOptions) {
     ...sessionFrom(rounds, everyMs),
     crawlMs: meanOf(rounds.map(({ tookMs }) => tookMs)),
     questionsPerNode: meanOf(rounds.map(({ questions, answered }) => questions / answered.size)),
+  };
+}
+
+function sweepOf(rounds: readonly Round[]): Sweep {
+  const series = (name: string, value: (round: Round) => number) => ({
+    name,
+    points: rounds.map((round, i) => ({ x: i + 1, y: value(round) })),
+  });
+  const truth = series('', ({ open, up }) => open.size / up.size).points;
+  return {
+    name: 'crawls',
+    title: 'What each crawl saw, of what was there',
+    subtitle: 'dashed: the share that can be called',
+    caption:
+      'Nearly all that can be called are found. Of the others some are never named, so that more of the ' +
+      'network seems reachable than is.',
+    x: { label: 'crawl' },
+    y: { label: 'share of the nodes' },
+    series: [
+      series('found', ({ open, answered }) => shareIn(open, answered)),
+      series('named', ({ up, named }) => shareIn(up, named)),
+      { ...series('reachable', seemsReachable), expected: truth },
+    ],
   };
 }
 

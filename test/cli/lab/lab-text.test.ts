@@ -47,6 +47,10 @@ test('an outcome shows its figures and checks; a failed one how to see it again'
   expect(text).toMatch(/\n {2}share +0\.25\n/);
   expect(text).toMatch(/pass {2}exactRate {2}measured 1\.000/);
   expect(text).not.toMatch(/replay/);
+  expect(text).toMatch(/\n {2}lookups +5, /);
+  const metrics = { ...outcome.metrics, lookups: 0, successRate: Number.NaN };
+  const without = heard((console) => showOutcome({ ...outcome, metrics }, console));
+  expect(without).not.toMatch(/\n {2}(lookups|latency) |NaN/);
   const failed = {
     ...{ name: 'violations', expected: 0, tolerance: 0, allowed: 0, error: 0, jump: 0 },
     ...{ measured: 1, pass: false, reason: '' },

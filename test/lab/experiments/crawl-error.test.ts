@@ -3,9 +3,18 @@ import { CRAWL_ERROR_DEFAULTS, crawlError } from '../../../src/lab/experiments/c
 
 const SMALL = { ...CRAWL_ERROR_DEFAULTS, nodes: 700, crawls: 3 };
 
+function mean({ points }: { points: readonly { y: number }[] }): number {
+  return points.reduce((sum, { y }) => sum + y, 0) / points.length;
+}
+
 test('a crawl tells how many there are, who can be called, and how long they stay', () => {
-  const { checks, figures } = crawlError(SMALL);
+  const { checks, figures, sweeps } = crawlError(SMALL);
   expect(checks.filter(({ pass }) => !pass)).toEqual([]);
+  const [found, named, reachable] = sweeps![0].series;
+  for (const { points } of [found!, named!]) expect(points).toHaveLength(SMALL.crawls);
+  expect(mean(found!)).toBeCloseTo(figures['foundShare']!);
+  expect(mean(reachable!)).toBeCloseTo(figures['reachability']!);
+  expect(mean({ points: reachable!.expected! })).toBeCloseTo(figures['reachabilityTruth']!);
   expect(figures['foundShare']).toBeGreaterThan(0.85);
   expect(figures['questionsPerNode']).toBeLessThan(6);
 });
