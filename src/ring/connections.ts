@@ -148,7 +148,7 @@ export class Connections implements Streams, LinkOwner {
     const member = members.of(link.dialed);
     link.home = member.home;
     recount(node, now, member, hello.incarnation);
-    this.#compareClocks();
+    this.#compareClocks(now);
     const claimed = members.of(member.claimedHome);
     // Only there can anybody tell whether the two are one.
     if (!claimed.isProven && isNear(claimed.address, member.address)) this.to(now, claimed);
@@ -159,7 +159,7 @@ export class Connections implements Streams, LinkOwner {
   }
 
   /** Is our clock that of the others? */
-  #compareClocks(): void {
+  #compareClocks(now: number): void {
     const node = this.#node;
     if (node.identities.length === 0) return;
     const aheadMs = new Map<Address, number>();
@@ -171,6 +171,7 @@ export class Connections implements Streams, LinkOwner {
     const shift = shiftOf([...aheadMs.values()]);
     if (Math.abs(shift - before) <= CLOCK_TOLERANCE_MS) return;
     node.clockShiftMs = shift;
+    node.unsteadySinceMs = now;
     node.event({ kind: 'clock', aheadMs: -shift });
   }
 

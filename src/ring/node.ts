@@ -50,6 +50,7 @@ import {
 } from './outcome.ts';
 import { callOwn, type Wish } from './own-calls.ts';
 import { ACT_EXTRA_BYTES, type Act, bytesOfAct } from './records/act.ts';
+import { CLOCK_TOLERANCE_MS } from './records/clock.ts';
 import { Operation } from './routing/operation.ts';
 import { LEVELS, type Level, type RingSettings } from './settings.ts';
 import { type NeighbourPolicy, RingState, type RingWorld } from './state.ts';
@@ -297,9 +298,11 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
 
   // The world.
 
-  /** A turn begins. What should have been done long before tells that we stood still. */
+  /** A turn begins. What should have been done long before tells that we stood still, or that our clock has jumped. */
   #begins(now: number): void {
-    if (now - this.deadline > STALL_MS) this.stalledAtMs = now;
+    const lateMs = now - this.deadline;
+    if (lateMs > STALL_MS) this.stalledAtMs = now;
+    if (lateMs > CLOCK_TOLERANCE_MS) this.unsteadySinceMs = now;
   }
 
   accepted(now: number, stream: Stream, from: Address, to: Address): void {

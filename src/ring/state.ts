@@ -44,6 +44,7 @@ import { Rate } from './rate.ts';
 import { ActIds } from './records/act-ids.ts';
 import { HybridClock, isBeyond } from './records/clock.ts';
 import { Digests } from './records/digests.ts';
+import { DONE_ACTS_MS } from './records/done-acts.ts';
 import { Expiries } from './records/expiries.ts';
 import { Flushes } from './records/flushes.ts';
 import { History, LOG_BYTES } from './records/history.ts';
@@ -194,6 +195,8 @@ export abstract class RingState implements Greeter {
   writeBytes = 0;
   /** How far our clock is corrected, by those of the others (records/clock.ts). */
   clockShiftMs = 0;
+  /** When our clock was last corrected, or our arcs last grew; before we have begun there is no time. */
+  unsteadySinceMs: number = Infinity;
   /** When we were last found to have stood still. */
   stalledAtMs: number = -Infinity;
   /** Whom we were told to join. */
@@ -320,6 +323,11 @@ export abstract class RingState implements Greeter {
   /** The time by which versions are given and tombstones forgotten. */
   timeOf(now: number): number {
     return now + this.clockShiftMs;
+  }
+
+  /** All acts on our arcs that are not old by our clock we have done ourselves (records/done-acts.ts). */
+  isSteady(now: number): boolean {
+    return now - this.unsteadySinceMs >= DONE_ACTS_MS;
   }
 
   /** A version from so far in the future that a clock must have been wrong. Titles have no clock in theirs. */

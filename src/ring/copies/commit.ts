@@ -28,6 +28,7 @@ import { putEpoch, takeEpoch } from '../tenure/wording.ts';
 import type { Epoch } from '../titles/epoch.ts';
 import { hasPeer, type Peer, samePeer } from '../titles/title.ts';
 import { compareToEpoch } from '../titles/version.ts';
+import { holdsForeign } from './belonging.ts';
 import { keep, putRecord } from './keeping.ts';
 import { copiesFor, sendRecord, type WriteDone } from './replicas.ts';
 
@@ -261,6 +262,7 @@ function sendKept(
 export function answerKeep(node: RingState, now: number, link: Link, frame: Frame): boolean {
   const { request } = frame;
   const epoch = takeEpoch(frame);
+  const start = frame.at;
   let isFine = node.seat !== null;
   while (frame.left > 0) {
     const key = frame.skip(ID_BYTES);
@@ -270,6 +272,8 @@ export function answerKeep(node: RingState, now: number, link: Link, frame: Fram
     const record = frame.bytes.subarray(start, start + length);
     if (!isFine || !keepUnder(node, now, epoch, frame.bytes, key, record)) isFine = false;
   }
+  // Whose title names us while our neighbours do not: once it names another nothing else tells us to let go.
+  if (holdsForeign(node, frame.bytes, start, frame.end)) node.moved(now);
   node.flushes.wait((_now, error) => {
     if (link.isOver) return;
     const kept = error === null ? Status.ok : Status.storeFailed;

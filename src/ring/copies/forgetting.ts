@@ -63,10 +63,12 @@ function isSettled(identity: Identity): boolean {
 function lastRemoved(node: RingState, now: number, title: Title): Uint8Array | null {
   const past: Uint8Array[] = [];
   let firstKept: Uint8Array | null = null;
+  const timeMs = node.timeOf(now);
+  const isSteady = node.isSteady(now);
   visitHeads(node.store, title.from, title.end, (_key, record) => {
     if (!isTombstone(record)) return true;
     const version = new Uint8Array(record.subarray(0, VERSION_BYTES));
-    if (isPast(doneActsOf(record), node.timeOf(now))) past.push(version);
+    if (isPast(doneActsOf(record), timeMs, isSteady)) past.push(version);
     else if (firstKept === null || compareVersions(version, 0, firstKept, 0) < 0)
       firstKept = version;
     return true;

@@ -181,7 +181,7 @@ export function keepItem(
   value: Uint8Array,
 ): void {
   const before = node.store.get(key, 0);
-  const record = withPastOf(before, blankRecord(value), node.timeOf(now));
+  const record = withPastOf(before, blankRecord(value), node.timeOf(now), node.isSteady(now));
   if (before !== null && isSameValue(before, value)) return;
   node.clock.next(node.timeOf(now), identity.hash, timely(node, now, before), record);
   keep(node, now, key, 0, record);

@@ -62,8 +62,8 @@ export class Once {
       node.counters.repeatedActs++;
       this.isForgotten = this.done.isResultLost;
     } else if (isAgain) {
-      const shiftMs = node.clockShiftMs;
-      this.isForgotten = mayBeForgotten(section, node.timeOf(now), firstMs + shiftMs);
+      const sentMs = node.timeOf(firstMs);
+      this.isForgotten = mayBeForgotten(section, node.timeOf(now), node.isSteady(now), sentMs);
     }
     return this.done !== null;
   }
@@ -75,6 +75,7 @@ export class Once {
     const isResultLost = result !== null && result.length > RESULT_BYTES_MAX;
     const found = before !== null && !isGone(before, now);
     const outcome = { found, result: isResultLost ? null : result, isResultLost };
-    return withDoneAct(before, made, this.#node.timeOf(now), act, outcome);
+    const node = this.#node;
+    return withDoneAct(before, made, node.timeOf(now), node.isSteady(now), act, outcome);
   }
 }

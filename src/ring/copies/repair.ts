@@ -79,6 +79,7 @@ function startAfresh(now: number, copy: Copy): void {
 export function widened(node: RingState, now: number, identity: Identity): void {
   for (const copy of identity.copies) startAfresh(now, copy);
   identity.isSettled = identity.copies.length === 0;
+  node.unsteadySinceMs = now;
   if (!identity.isSettled) node.agenda.repairBy(now);
 }
 

@@ -94,7 +94,7 @@ function begin(node: RingState, now: number, identity: Identity, holding: Holdin
     const copy = new Uint8Array(made);
     return commit(node, now, identity, key, copy, level, found, false, done);
   }
-  const record = withPastOf(before, made, node.timeOf(now));
+  const record = withPastOf(before, made, node.timeOf(now), node.isSteady(now));
   writeVersion(record, holding.title.epoch, ++holding.counter);
   if (before !== null && compareVersions(before, 0, record, 0) >= 0) {
     // Written under a later title than ours, of which we do not know yet; or before there were titles, by a

@@ -84,7 +84,7 @@ function begin(
   }
   // To delete what is not there would leave a tombstone for nothing.
   if (isTombstone(made) && !found) return done(now, Status.ok, false, 0, null);
-  const record = withPastOf(before, made, node.timeOf(now));
+  const record = withPastOf(before, made, node.timeOf(now), node.isSteady(now));
   node.clock.next(node.timeOf(now), identity.hash, timely(node, now, before), record);
   node.counters.writes++;
   replicate(node, now, identity, key, record, level, found, done);

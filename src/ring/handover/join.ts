@@ -198,6 +198,7 @@ export function becomeMember(node: RingState, now: number, identity: Identity): 
   identity.heardAtMs = now;
   identity.pulseAtMs = now + node.settings.pulseMs;
   node.counters.joins++;
+  node.unsteadySinceMs = now;
   node.event({ kind: 'joined', identity: identity.member.address });
   node.agenda.joined(now, node.policy.testsItself);
   node.moved(now);

@@ -15,6 +15,10 @@
  * way, and all before that are forgotten, for nobody will ask for them (RIFL, SOSP 2015). Beyond that they
  * are bounded in count and time. When one had to go for want of room, its time is kept: an act that comes
  * again and was first sent before that may have been done, and is refused (`mayBeForgotten`).
+ *
+ * Times are those of whoever was the owner, by a clock that may have been wrong: nothing is old because they
+ * say so. An act goes by its age only where its owner is *steady*: it has lived through as much itself, with
+ * one correction of its clock and with the arcs it has, so that all that is younger it has done itself.
  */
 import { readU32, writeU32 } from '../frames.ts';
 import { CLOCK_TOLERANCE_MS, MS_BYTES, VERSION_BYTES, versionMs, writeMs } from './clock.ts';
@@ -131,8 +135,9 @@ export function lostMsOf(section: Uint8Array | null): number {
 }
 
 /** Will nobody ask any more for what is remembered? */
-export function isPast(section: Uint8Array | null, now: number): boolean {
+export function isPast(section: Uint8Array | null, now: number, isSteady: boolean): boolean {
   if (section === null) return true;
+  if (!isSteady) return false;
   let lastMs = lostMsOf(section);
   for (let at = firstEntry(section, 0); at >= 0 && at < section.length; ) {
     lastMs = Math.max(lastMs, versionMs(section, at + MS_AT));
@@ -142,10 +147,15 @@ export function isPast(section: Uint8Array | null, now: number): boolean {
 }
 
 /** May an act that is not remembered have been done all the same? It was first sent at `firstMs`, by our clock. */
-export function mayBeForgotten(section: Uint8Array | null, now: number, firstMs: number): boolean {
+export function mayBeForgotten(
+  section: Uint8Array | null,
+  now: number,
+  isSteady: boolean,
+  firstMs: number,
+): boolean {
   if (firstMs < now - DONE_ACTS_MS + CLOCK_TOLERANCE_MS) return true;
   const lostMs = lostMsOf(section);
-  return lostMs !== 0 && firstMs - CLOCK_TOLERANCE_MS <= lostMs;
+  return lostMs !== 0 && (!isSteady || firstMs - CLOCK_TOLERANCE_MS <= lostMs);
 }
 
 /** What the next record remembers is put together here. The entries begin behind room for the lost. */
@@ -161,6 +171,7 @@ export function nextDoneActs(
   section: Uint8Array | null,
   version: Uint8Array,
   now: number,
+  isSteady: boolean,
   id: ActId | null,
   done: ActOutcome | null,
 ): Uint8Array | null {
@@ -175,7 +186,7 @@ export function nextDoneActs(
   for (let at = section === null ? 0 : firstEntry(section, 0); at < end; ) {
     const next = entryEnd(section!, at, end);
     if (next < 0) break;
-    if (isWanted(section!, at, now, id)) {
+    if (!(isSteady && isOld(section!, at, now)) && !isHeardOf(section!, at, id)) {
       if (count < DONE_ACTS_LIMIT) {
         to = copyEntry(to, section!, at, next, version);
         count++;
@@ -183,7 +194,7 @@ export function nextDoneActs(
     }
     at = next;
   }
-  if (lostMs + DONE_ACTS_MS <= now) lostMs = 0;
+  if (isSteady && lostMs + DONE_ACTS_MS <= now) lostMs = 0;
   if (count === 0 && lostMs === 0) return null;
   if (lostMs === 0) {
     scratch[ENTRIES_AT - 1] = count;
@@ -194,10 +205,13 @@ export function nextDoneActs(
   return scratch.slice(0, to);
 }
 
-/** Young enough, and not one that its client has heard of. */
-function isWanted(section: Uint8Array, at: number, now: number, id: ActId | null): boolean {
-  if (versionMs(section, at + MS_AT) + DONE_ACTS_MS <= now) return false;
-  return id === null || readU32(section, at + NUMBER_AT) >= id.oldest || !isOf(section, at, id);
+function isOld(section: Uint8Array, at: number, now: number): boolean {
+  return versionMs(section, at + MS_AT) + DONE_ACTS_MS <= now;
+}
+
+/** Its client does not wait for it any more. */
+function isHeardOf(section: Uint8Array, at: number, id: ActId | null): boolean {
+  return id !== null && readU32(section, at + NUMBER_AT) < id.oldest && isOf(section, at, id);
 }
 
 function putEntry(start: number, now: number, { client, number }: ActId, done: ActOutcome): number {

@@ -142,10 +142,19 @@ function putPart(record: Uint8Array, flag: number, at: number, part: Uint8Array 
  * The record with the name of the one that it replaces, for a key has one name, whoever writes it, and with what
  * that one remembers of acts, unless it has been given that already.
  */
-export function withPastOf(before: Uint8Array | null, record: Uint8Array, now: number): Uint8Array {
+export function withPastOf(
+  before: Uint8Array | null,
+  record: Uint8Array,
+  now: number,
+  isSteady: boolean,
+): Uint8Array {
   if (before === null || (record[FLAGS_AT] & DONE) !== 0) return rebuilt(before, record, null);
   const version = before.subarray(0, VERSION_BYTES);
-  return rebuilt(before, record, nextDoneActs(doneActsOf(before), version, now, null, null));
+  return rebuilt(
+    before,
+    record,
+    nextDoneActs(doneActsOf(before), version, now, isSteady, null, null),
+  );
 }
 
 /** The same, made by an act that is to be remembered. */
@@ -153,12 +162,13 @@ export function withDoneAct(
   before: Uint8Array | null,
   record: Uint8Array,
   now: number,
+  isSteady: boolean,
   id: ActId,
   done: ActOutcome,
 ): Uint8Array {
   const version = before?.subarray(0, VERSION_BYTES) ?? record;
   const section = before === null ? null : doneActsOf(before);
-  return rebuilt(before, record, nextDoneActs(section, version, now, id, done));
+  return rebuilt(before, record, nextDoneActs(section, version, now, isSteady, id, done));
 }
 
 function rebuilt(

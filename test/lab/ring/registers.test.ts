@@ -64,7 +64,9 @@ describe('the registers of a ring', () => {
   });
 });
 
-test('trials with registers hold, and act on them', () => {
-  const result = runRingTrial({ ...ringPlanOf(3), registers: 4 });
+// In 131 the clock of an owner is corrected by minutes, between an act and its second coming; in 286 a record
+// was kept for good by who had been a copy for a while.
+test.each([3, 131, 286])('trials with registers hold, and act on them: seed %i', (seed) => {
+  const result = runRingTrial({ ...ringPlanOf(seed), registers: 4 });
   expect(result.acts).toBeGreaterThan(20);
 });

@@ -50,8 +50,9 @@ describe('the soak of the ring', () => {
 
   // A leaver that outbid its own heir (48); titles that a few had made of themselves (7); one without electors
   // (481), with a joiner as its only one, that had written nothing down (700327), with one copy only (710159); one
-  // of a joiner that never heard of it (740244); a leaver whose copy was wanted for ever (740369).
-  test.each([7, 48, 481, 700_327, 710_159, 740_244, 740_369])(
+  // of a joiner that never heard of it (740244); a leaver whose copy was wanted for ever (740369); a copy for a
+  // while that kept what had come meanwhile (155).
+  test.each([7, 48, 155, 481, 700_327, 710_159, 740_244, 740_369])(
     'seed %i, which once failed',
     { timeout: 60_000 },
     (seed) => {

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { valueAt } from '../../../src/ring/records/record.ts';
+import { change } from '../../../src/ring/tenure/changing.ts';
+import { peerOf } from '../../../src/ring/tenure/choosing.ts';
+import type { Title } from '../../../src/ring/titles/title.ts';
 import { keyOf, textOf } from '../small-ring.ts';
-import { nameOwnedBy, ownerOf, settle, titleAt, titledRing } from '../titled.ts';
+import { identityOf, nameOwnedBy, ownerOf, settle, titleAt, titledRing } from '../titled.ts';
 
 test('a write above `one` is acknowledged when all copies of the title have it, durably', () => {
   const { world, nodes } = titledRing(5, 2);
@@ -47,4 +50,23 @@ test('a copy that is gone is waited for until another has taken its place', () =
     outcome = owner.done(owner.insert(name, 'y', 'all'));
   }
   expect(outcome).toMatchObject({ code: 'ok', copies: 3 });
+});
+
+test('who was a copy for a while, and is no neighbour, lets go of what came while it was one', () => {
+  const { world, nodes } = titledRing(7, 1);
+  const [owner] = nodes;
+  const name = nameOwnedBy(owner);
+  const [next] = identityOf(owner).successors;
+  const guest = nodes.find(({ node }) => node.home === next.home)!;
+  owner.call(() => {
+    const add = (title: Title) => [{ ...title, copies: [...title.copies, peerOf(next)!] }];
+    change(owner.node, world.now, identityOf(owner), add, () => {});
+  });
+  world.runUntil(() => titleAt(owner).copies.length === 3, 1000);
+  // It has looked for what is not its own before this.
+  world.run(100);
+  expect(owner.done(owner.insert(name, 'x', 'all'))).toMatchObject({ code: 'ok', copies: 3 });
+  expect(guest.store.get(keyOf(name), 0)).not.toBeNull();
+  world.runUntil(() => guest.store.get(keyOf(name), 0) === null, 20_000);
+  expect(titleAt(owner).copies).toHaveLength(2);
 });

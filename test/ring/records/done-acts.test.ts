@@ -10,6 +10,7 @@ import {
   DONE_ACTS_MS,
   doneActOf,
   isDoneActs,
+  isPast,
   lostMsOf,
   mayBeForgotten,
   nextDoneActs,
@@ -35,7 +36,14 @@ const outcome = (result: Uint8Array | null = null) => ({
 function madeBy(count: number): Uint8Array {
   let section: Uint8Array | null = null;
   for (let i = 0; i < count; i++) {
-    section = nextDoneActs(section, versionOf(i), NOW + i, idOf(i, 1), outcome(Uint8Array.of(i)));
+    section = nextDoneActs(
+      section,
+      versionOf(i),
+      NOW + i,
+      true,
+      idOf(i, 1),
+      outcome(Uint8Array.of(i)),
+    );
   }
   return section!;
 }
@@ -57,20 +65,20 @@ describe('what a record remembers', () => {
   });
 
   it('goes on with a write that says nothing of itself', () => {
-    const section = nextDoneActs(madeBy(1), versionOf(7), NOW, null, null)!;
+    const section = nextDoneActs(madeBy(1), versionOf(7), NOW, true, null, null)!;
     expect(doneActOf(section, idOf(0, 1))!.version).toEqual(versionOf(7));
-    expect(nextDoneActs(null, versionOf(7), NOW, null, null)).toBeNull();
+    expect(nextDoneActs(null, versionOf(7), NOW, true, null, null)).toBeNull();
   });
 
   it('forgets what its client waits for no more, and nobody else’s', () => {
     let section = madeBy(2);
-    section = nextDoneActs(section, versionOf(3), NOW, idOf(0, 2, 1), outcome())!;
+    section = nextDoneActs(section, versionOf(3), NOW, true, idOf(0, 2, 1), outcome())!;
     expect(doneActOf(section, idOf(0, 1))).not.toBeNull();
-    section = nextDoneActs(section, versionOf(3), NOW, idOf(0, 3, 3), outcome())!;
+    section = nextDoneActs(section, versionOf(3), NOW, true, idOf(0, 3, 3), outcome())!;
     expect(doneActOf(section, idOf(0, 1))).toBeNull();
     expect(doneActOf(section, idOf(0, 2))).toBeNull();
     expect(doneActOf(section, idOf(1, 1))).not.toBeNull();
-    expect(mayBeForgotten(section, NOW, NOW)).toBe(false);
+    expect(mayBeForgotten(section, NOW, true, NOW)).toBe(false);
   });
 
   it('is bounded in count, and knows since when it may have forgotten something', () => {
@@ -80,31 +88,49 @@ describe('what a record remembers', () => {
     );
     expect(kept.filter((act) => act !== null)).toHaveLength(DONE_ACTS_LIMIT);
     expect(lostMsOf(section)).toBe(NOW);
-    expect(mayBeForgotten(section, NOW + 40, NOW + CLOCK_TOLERANCE_MS)).toBe(true);
-    expect(mayBeForgotten(section, NOW + 40, NOW + CLOCK_TOLERANCE_MS + 1)).toBe(false);
-    expect(mayBeForgotten(madeBy(DONE_ACTS_LIMIT), NOW + 40, NOW)).toBe(false);
+    expect(mayBeForgotten(section, NOW + 40, true, NOW + CLOCK_TOLERANCE_MS)).toBe(true);
+    expect(mayBeForgotten(section, NOW + 40, true, NOW + CLOCK_TOLERANCE_MS + 1)).toBe(false);
+    expect(mayBeForgotten(madeBy(DONE_ACTS_LIMIT), NOW + 40, true, NOW)).toBe(false);
   });
 
   it('is bounded in time', () => {
     const late = NOW + DONE_ACTS_MS;
     const isKept = (now: number) =>
-      doneActOf(nextDoneActs(madeBy(1), versionOf(1), now, idOf(5, 1), outcome()), idOf(0, 1));
+      doneActOf(
+        nextDoneActs(madeBy(1), versionOf(1), now, true, idOf(5, 1), outcome()),
+        idOf(0, 1),
+      );
     expect(isKept(late - 1)).not.toBeNull();
     expect(isKept(late)).toBeNull();
     const oldest = late + CLOCK_TOLERANCE_MS - DONE_ACTS_MS;
-    expect(mayBeForgotten(null, late, oldest - 1)).toBe(true);
-    expect(mayBeForgotten(null, late, oldest)).toBe(false);
-    expect(nextDoneActs(madeBy(1), versionOf(1), late, null, null)).toBeNull();
+    expect(mayBeForgotten(null, late, true, oldest - 1)).toBe(true);
+    expect(mayBeForgotten(null, late, true, oldest)).toBe(false);
+    expect(nextDoneActs(madeBy(1), versionOf(1), late, true, null, null)).toBeNull();
     const full = madeBy(DONE_ACTS_LIMIT + 1);
-    const much = nextDoneActs(full, versionOf(1), late + 99, idOf(5, 1), outcome())!;
+    const much = nextDoneActs(full, versionOf(1), late + 99, true, idOf(5, 1), outcome())!;
     expect(lostMsOf(much)).toBe(0);
+  });
+
+  it('is not bounded in time where times are not to be believed', () => {
+    const late = NOW + 9 * DONE_ACTS_MS;
+    const one = nextDoneActs(madeBy(1), versionOf(1), late, false, null, null);
+    expect(doneActOf(one, idOf(0, 1))).not.toBeNull();
+    expect([isPast(one, late, false), isPast(one, late, true)]).toEqual([false, true]);
+    // It is bounded in count, and what had to go may have been done at any time.
+    const full = madeBy(DONE_ACTS_LIMIT + 1);
+    const next = nextDoneActs(full, versionOf(1), late, false, idOf(99, 1), outcome())!;
+    expect(next.length).toBeLessThanOrEqual(DONE_ACTS_BYTES_MAX);
+    expect(lostMsOf(next)).not.toBe(0);
+    expect(mayBeForgotten(next, late, false, late)).toBe(true);
+    expect(mayBeForgotten(next, late, true, late)).toBe(false);
+    expect(mayBeForgotten(one, late, false, late)).toBe(false);
   });
 
   it('fits beside a value and its name, however much it is', () => {
     const longest = new Uint8Array(RESULT_BYTES_MAX);
     let section: Uint8Array | null = null;
     for (let i = 0; i < DONE_ACTS_LIMIT + 2; i++) {
-      section = nextDoneActs(section, versionOf(i), NOW, idOf(i, 1), outcome(longest));
+      section = nextDoneActs(section, versionOf(i), NOW, true, idOf(i, 1), outcome(longest));
     }
     expect(section!.length).toBeLessThanOrEqual(DONE_ACTS_BYTES_MAX);
     expect(section!.length).toBeGreaterThan(DONE_ACTS_BYTES_MAX - VERSION_BYTES - 1);
@@ -120,7 +146,7 @@ describe('what a record remembers', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         if (!isDoneActs(bytes, 0, bytes.length)) return;
-        const next = nextDoneActs(bytes, versionOf(1), NOW, idOf(5, 1), outcome())!;
+        const next = nextDoneActs(bytes, versionOf(1), NOW, true, idOf(5, 1), outcome())!;
         expect(isDoneActs(next, 0, next.length)).toBe(true);
         expect(doneActOf(next, idOf(5, 1))).not.toBeNull();
       }),

@@ -74,10 +74,10 @@ describe('a record', () => {
     const name = new TextEncoder().encode('room');
     const before = roomyRecord(name, 99, 3);
     before[0] = 5;
-    const next = withPastOf(before, blankRecord(Uint8Array.of(7, 8)), 0);
+    const next = withPastOf(before, blankRecord(Uint8Array.of(7, 8)), 0, true);
     expect(nameOf(next)).toEqual(name);
     expect([...next.subarray(valueAt(next))]).toEqual([7, 8]);
-    const removed = withPastOf(before, blankRecord(null), 0);
+    const removed = withPastOf(before, blankRecord(null), 0, true);
     expect(isTombstone(removed)).toBe(true);
     expect(nameOf(removed)).toEqual(name);
     const expired = expiredRecord(before);
