@@ -117,13 +117,6 @@ function answerGet(node: RingState, now: number, link: Link, frame: Frame): bool
     return true;
   }
   const existsOnly = (choice & EXISTS_ONLY) !== 0;
-  const isAlone = level === 'one' || identity.copies.length === 0;
-  if (isAlone && identity.isSettled && !identity.isTitled) {
-    const record = node.lookUp(bytes, key);
-    if (record !== undefined) answerFound(link, now, request, record, existsOnly);
-    else link.answerStatus(FrameType.get, request, Status.storeFailed);
-    return true;
-  }
   const wanted = Uint8Array.prototype.slice.call(bytes, key, key + ID_BYTES);
   newest(node, now, identity, wanted, level, (at, status, record) => {
     if (status !== Status.ok) return link.answerStatus(FrameType.get, request, status);

@@ -64,10 +64,6 @@ export class ClassService implements RingService {
     const identity = node.ownerOf(caller.key, 0);
     if (identity === null) return caller.refuse(now);
     node.counters.reads++;
-    if (identity.isSettled && !identity.isTitled) {
-      const record = node.lookUp(caller.key);
-      return record === undefined ? caller.fail(now) : done(now, record);
-    }
     newest(node, now, identity, caller.key, 'one', (at, status, record) => {
       if (status === Status.ok) done(at, record);
       else caller.fail(at);

@@ -78,12 +78,6 @@ function answerRead(
     putPart(out, record === null || isGone(record, at) ? null : record, first, last);
     link.send();
   };
-  if (level === 'one' && identity.isSettled && !identity.isTitled) {
-    const record = node.lookUp(key);
-    if (record !== undefined) reply(now, record);
-    else link.answerStatus(FrameType.query, request, Status.storeFailed);
-    return true;
-  }
   newest(node, now, identity, key, level, (at, status, record) => {
     if (link.isOver) return;
     if (status !== Status.ok) return link.answerStatus(FrameType.query, request, status);

@@ -24,12 +24,12 @@ export const Peeked = { absent: 0, here: 1, unreadable: 2 } as const;
 type ReadDone = (now: number, status: Status, record: Uint8Array | null) => void;
 
 /**
- * The newest of as many copies as the level asks for; at `one` of all that answer. `done` may be
- * called at once; its record is borrowed. Ours is brought up to date.
+ * The newest of as many copies as the level asks for; at `one` ours. `done` may be called at once; its record is
+ * borrowed. Ours is brought up to date.
  *
  * In an arc that was taken over from the dead a majority of ours says nothing: theirs was another one.
- * There everybody in our list is asked, and above `one` whoever does not answer is waited for until he
- * does or is given up.
+ * There everybody in our list is asked at every level, and above `one` whoever does not answer is waited for
+ * until he does or is given up.
  */
 export function newest(
   node: RingState,
@@ -40,8 +40,8 @@ export function newest(
   done: ReadDone,
 ): void {
   if (identity.isTitled) return readTitled(node, now, identity, key, level, done);
-  // There is nobody to compare with.
-  if (identity.isSettled && identity.copies.length === 0 && identity.owns(key, 0)) {
+  const isAlone = level === 'one' || identity.copies.length === 0;
+  if (isAlone && identity.isSettled && identity.owns(key, 0)) {
     const own = node.lookUp(key);
     if (own === undefined) return done(now, Status.storeFailed, null);
     return done(now, Status.ok, own);
@@ -132,7 +132,7 @@ class Reading {
 
   #step(now: number): void {
     if (this.#isDone) return;
-    const isEnough = this.#isSettled && this.level !== 'one' && this.#heard >= this.#needed;
+    const isEnough = this.#isSettled && this.#heard >= this.#needed;
     const isAll = this.#heard + this.#missing.length === this.#asked.length + 1;
     if (!isEnough && !isAll) return;
     if (!isEnough && this.#mustWait()) this.#again(now);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StoreReadError } from '../../../src/core/store.ts';
 import { removeRecord } from '../../../src/ring/copies/keeping.ts';
+import { QueryVerb } from '../../../src/ring/queries.ts';
 import { keyOf, SmallRing } from '../small-ring.ts';
 import { holdersOf } from './holders.ts';
 
@@ -31,6 +32,24 @@ describe('a read', () => {
     expect(reader.done(reader.get('a', 'all')).code).toBe('too-few-copies');
     expect(reader.value('a', 'quorum')).toBe('one');
     expect(reader.value('a', 'one')).toBe('one');
+  });
+
+  it('at one is the word of its owner, who waits for no backup', () => {
+    const world = new SmallRing({ settings: { k: 2, pulseMs: 60_000, titles: false } });
+    const nodes = world.ring(4);
+    world.run(70_000);
+    nodes[0].done(nodes[0].insert('a', 'one', 'all'));
+    const [owner, ...backups] = holdersOf(world, 'a');
+    for (const backup of backups) backup.group = 1;
+    const from = world.now;
+    expect(owner.value('a', 'one')).toBe('one');
+    expect(owner.done(owner.exists('a', 'one'))).toMatchObject({ code: 'ok', found: true });
+    const read = Uint8Array.of(QueryVerb.read, ...new Uint8Array(16));
+    const ask = (at: number, call: number) => owner.node.query(at, call, keyOf('a'), read, 'one');
+    expect(owner.done(owner.command(ask))).toMatchObject({ code: 'ok' });
+    // Silence takes seconds to be noticed; this is three looks of the test itself.
+    expect(world.now - from).toBeLessThan(100);
+    expect(owner.done(owner.get('a', 'all')).code).toBe('too-few-copies');
   });
 });
 
