@@ -38,6 +38,8 @@ export type DhtErrorCode =
   | 'UNREACHABLE'
   /** This node has not joined its ring, or has left it. */
   | 'NOT_A_MEMBER'
+  /** The ring that was to be joined does not take such a member; the message says why. */
+  | 'NOT_ADMITTED'
   /** The owner did not say in time what became of a write: it may be there, or yet happen. */
   | 'OUTCOME_UNKNOWN'
   /** A write is there, but on fewer copies than were asked for. */

@@ -29,6 +29,7 @@ import { Door, IDLE_LEAST_MS } from './door.ts';
 import { type Frame, FrameType } from './frames.ts';
 import { acquaint, isNear } from './greeting/acquaint.ts';
 import type { Greeter, Verdict } from './greeting/handshake.ts';
+import { refusedBy } from './handover/refusal.ts';
 import { INTAKE_BYTES_PER_SECOND, type Intake } from './intake.ts';
 import { Link, type LinkOwner } from './link.ts';
 import { probe } from './membership/life.ts';
@@ -212,6 +213,10 @@ export class Connections implements Streams, LinkOwner {
     if (this.#rejected.has(ipOf(peer)) || this.#rejected.size >= REJECTED_LIMIT) return;
     this.#rejected.add(ipOf(peer));
     this.#node.event({ kind: 'rejected', peer, reason: REASONS[why] });
+  }
+
+  refused(now: number, link: Link, k: number): void {
+    refusedBy(this.#node, now, this.shared.members.of(link.dialed), k);
   }
 
   soon(run: (now: number) => void): void {

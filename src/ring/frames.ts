@@ -20,7 +20,7 @@ export const LENGTH_BYTES = 4;
 export const REPLY = 0x80;
 
 export const FrameType = {
-  /** Who I am, or say that I am (greeting/hello.ts). No reply. */
+  /** Who I am, or say that I am (greeting/hello.ts). The reply, if there is one, is a refusal: u8 K. */
   hello: 1,
   owner: 2,
   get: 3,

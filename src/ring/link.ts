@@ -49,6 +49,8 @@ export interface LinkOwner extends OutboxOwner {
   met(now: number, link: Link): void;
   /** It is not whom we talk with; the link breaks. */
   rejected(now: number, link: Link, why: Verdict): void;
+  /** Whom we dialed takes us for a member of the other kind: it keeps `k` backups. */
+  refused(now: number, link: Link, k: number): void;
   /** It asks for what only members may; `link.vouched` says whether it is one. */
   vouch(now: number, link: Link): void;
   forget(link: Link): void;
@@ -283,6 +285,7 @@ export class Link extends Outbox implements Way {
   #dispatch(now: number, frame: Frame): void {
     const type = frame.type & ~REPLY;
     if (type === 0 || type > FRAME_TYPES_LAST) return this.break(now);
+    if (frame.type === (FrameType.hello | REPLY)) return this.#refused(now, frame);
     if (type === FrameType.hello) return this.#hello(now, frame);
     if (type === FrameType.proof) return this.#proof(now, frame);
     if (type === FrameType.working) return this.#requests.renew(now, frame.request);
@@ -318,6 +321,7 @@ export class Link extends Outbox implements Way {
   #hello(now: number, frame: Frame): void {
     const handshake = this.handshake;
     const verdict = handshake?.heard(now, frame) ?? 'malformed';
+    if (verdict === 'other-kind' && this.dialed === 0) this.#refuse(now);
     if (verdict !== 'fine' || handshake === null) return this.#reject(now, verdict);
     const out = this.owner.shared.takeWriter();
     if (this.dialed === 0) out.raw(handshake.hello(now));
@@ -329,6 +333,19 @@ export class Link extends Outbox implements Way {
     this.incarnation = handshake.theirs!.incarnation;
     this.unshut();
     this.owner.met(now, this);
+  }
+
+  #refuse(now: number): void {
+    const out = this.owner.shared.takeWriter();
+    out.raw(this.handshake!.refusal());
+    this.write(now, out);
+    this.owner.shared.giveWriter(out);
+  }
+
+  #refused(now: number, frame: Frame): void {
+    const k = this.handshake?.refused(frame) ?? null;
+    if (k !== null) this.owner.refused(now, this, k);
+    this.break(now);
   }
 
   /** What was asked may follow at once: the other side reads the proof before. */

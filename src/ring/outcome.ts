@@ -61,6 +61,8 @@ export type RingEvent =
   | { readonly kind: 'joined'; readonly identity: Address }
   /** An attempt to join came to nothing; the next one follows by itself. */
   | { readonly kind: 'join-failed'; readonly identity: Address; readonly reason: string }
+  /** The ring that was to be joined keeps backups and we do not, or the other way round: no further attempt. */
+  | { readonly kind: 'not-admitted'; readonly peer: Address; readonly reason: string }
   | { readonly kind: 'left'; readonly identity: Address }
   /** The identity's first successor changed. */
   | { readonly kind: 'successor'; readonly identity: Address; readonly successor: Address }

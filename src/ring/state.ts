@@ -189,6 +189,8 @@ export abstract class RingState implements Greeter {
   /** Who is being asked for a sign of life. */
   readonly suspects: Set<Address> = new Set();
   readonly gone: Map<Address, number> = new Map();
+  /** Who has refused us: their ring keeps backups and we do not, or the other way round. */
+  readonly refusers: Set<Address> = new Set();
   /** Homes of those who have said that they leave. */
   readonly resigned: Set<Address> = new Set();
   /** Bytes of writes that wait for their copies. */
@@ -344,6 +346,10 @@ export abstract class RingState implements Greeter {
   /** Our owners act under titles. */
   get isTitled(): boolean {
     return this.seat !== null;
+  }
+
+  get k(): number {
+    return this.settings.k;
   }
 
   get isMember(): boolean {

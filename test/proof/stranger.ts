@@ -57,6 +57,7 @@ export class Stranger {
         ringId: new Uint8Array(RING_ID_BYTES),
         incarnation: claims,
         isTitled: true,
+        k: 2,
         greeted: claims === 0 ? [] : [member],
       },
       addressAt(port),

@@ -93,6 +93,7 @@ const CLIENT = {
   ringId: new Uint8Array(16),
   incarnation: 0,
   isTitled: false,
+  k: 0,
   greeted: [],
 };
 

@@ -14,6 +14,7 @@ export class Readiness {
   readonly #waiting = new Set<number>();
   #missing: number;
   #lastFailure = 'nobody has answered yet';
+  #refusal: DhtError | null = null;
 
   constructor(calls: Calls, identities: number) {
     this.#calls = calls;
@@ -22,6 +23,7 @@ export class Readiness {
 
   async ready({ signal, timeoutMs = READY_MS }: CallLimits): Promise<void> {
     if (this.#missing === 0) return;
+    if (this.#refusal !== null) throw this.#refusal;
     const wait = (call: number): void => void this.#waiting.add(call);
     const forget = (call: number): void => void this.#waiting.delete(call);
     try {
@@ -35,10 +37,17 @@ export class Readiness {
 
   hear(event: RingEvent): void {
     if (event.kind === 'join-failed') this.#lastFailure = event.reason;
+    if (event.kind === 'not-admitted') this.#refused(new DhtError('NOT_ADMITTED', event.reason));
     if (event.kind !== 'joined' || this.#missing === 0) return;
     this.#missing--;
     if (this.#missing > 0) return;
     for (const call of this.#waiting) this.#calls.settle(call, undefined);
+    this.#waiting.clear();
+  }
+
+  #refused(refusal: DhtError): void {
+    this.#refusal = refusal;
+    for (const call of this.#waiting) this.#calls.fail(call, refusal);
     this.#waiting.clear();
   }
 }

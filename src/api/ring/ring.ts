@@ -108,7 +108,8 @@ export class Ring extends RingService {
   /**
    * Resolves when all identities are members. The node joins by itself and goes on trying, whatever
    * becomes of this call, which may be made again. Gives up after 30 s unless told otherwise.
-   * @throws DhtError TIMEOUT, ABORTED or CLOSED.
+   * @throws DhtError TIMEOUT, ABORTED or CLOSED; NOT_ADMITTED when the ring keeps backups and this member does not,
+   * or the other way round: then it does not go on.
    */
   ready(limits: CallLimits = {}): Promise<void> {
     if (this.ending) return Promise.reject(ringClosed());

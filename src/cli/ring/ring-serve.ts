@@ -21,6 +21,8 @@ import { openServices, type ServiceChoice, type Services } from './ring-services
 const STATUS_EVERY_MS = 1000;
 /** How often those who are to be joined are asked whether they are there by now. */
 const OPEN_EVERY_MS = 500;
+/** Longer than a member waits for the ring that it joins: it goes on trying for as long as timers go. */
+const JOIN_MS_MAX = 2 ** 31 - 1;
 /** Exit status of a member that was stopped before it had left its ring. */
 const CUT_OFF_STATUS = 1;
 
@@ -76,7 +78,7 @@ export async function serveRing(options: RingServeOptions, console: Console): Pr
     isIntroduced = true;
     for (const notice of early) tell(notice, console);
     const endStatus = every(STATUS_EVERY_MS, () => report(ring, console));
-    const how = await stopped;
+    const how = await Promise.race([stopped, admitted(ring, stopped)]);
     endStatus();
     console.progress('');
     console.emit('leaving', { how });
@@ -123,6 +125,12 @@ async function openPatiently(
 
 function soon(delayMs: number): Promise<false> {
   return new Promise((resolve) => setTimeout(resolve, delayMs, false));
+}
+
+/** Fails when the ring that is joined does not take such a member; else it is over when we are stopped. */
+async function admitted<T>(ring: Ring, stopped: Promise<T>): Promise<T> {
+  await ring.ready({ timeoutMs: JOIN_MS_MAX });
+  return stopped;
 }
 
 /** Who was the last has nobody to hand its records to: no failure, but it is said. */

@@ -11,12 +11,13 @@
  * that no proof is good for another connection, another side or another place. Whoever sits between
  * the two may still read and change what follows: that is what TLS is for (io/tls.ts).
  *
- * Without a secret hello A is all that comes back, and D need not wait for it.
+ * Without a secret hello A is all that comes back, and D need not wait for it. A member of the other kind gets
+ * the K of A in its place (handover/refusal.ts).
  */
 import type { Address } from '../../core/address.ts';
 import { fillRandom, type Random } from '../../core/random.ts';
 import type { Member } from '../circle/member.ts';
-import { FRAME_HEADER_BYTES, type Frame, FrameType, FrameWriter } from '../frames.ts';
+import { FRAME_HEADER_BYTES, type Frame, FrameType, FrameWriter, REPLY } from '../frames.ts';
 import { isNear } from './acquaint.ts';
 import { type Hello, NONCE_BYTES, putHello, RING_ID_BYTES, readHello } from './hello.ts';
 import { Rights } from './rights.ts';
@@ -30,6 +31,8 @@ export interface Greeter {
   readonly incarnation: number;
   /** Its ring's owners act under titles. */
   readonly isTitled: boolean;
+  /** Backups of each record that it would keep. */
+  readonly k: number;
   /** The members that this process is; none for a client. */
   readonly greeted: readonly Member[];
 }
@@ -114,6 +117,21 @@ export class Handshake {
     if (secret === null) this.rights = Math.min(hello.rights, Rights.write) as Rights;
     else if (secret.rights < hello.rights) return 'unproven';
     return 'fine';
+  }
+
+  /** What a member of the other kind gets for its hello, as a frame: how many backups are kept here. */
+  refusal(): Uint8Array {
+    const out = new FrameWriter();
+    out.begin(FrameType.hello | REPLY, 0);
+    out.u8(this.#greeter.k);
+    out.end();
+    return out.bytes.slice(0, out.length);
+  }
+
+  /** Reads one; null when it is none. */
+  refused(frame: Frame): number | null {
+    const k = frame.u8();
+    return frame.isWhole && this.#dialed !== 0 && this.theirs === null ? k : null;
   }
 
   /** It says what its clock shows. */

@@ -34,6 +34,8 @@ export function lineOfRingEvent<Member>(
         : `has joined the ring at ${placeOf(tale.identity)}`;
     case 'join-failed':
       return `could not join: ${tale.reason}`;
+    case 'not-admitted':
+      return `is no member: ${tale.reason}`;
     case 'left':
       return 'has handed its arc over';
     case 'successor':

@@ -44,3 +44,12 @@ test('whoever gives up is told why, and may wait again', async () => {
   readiness.hear(joined);
   await fourth;
 });
+
+test('whoever is not admitted hears it at once, and whenever he asks again', async () => {
+  const readiness = new Readiness(new Calls(new ManualClock()), 1);
+  const refused = { code: 'NOT_ADMITTED', message: 'K = 2 there, K = 0 here' };
+  const first = expect(readiness.ready({})).rejects.toMatchObject(refused);
+  readiness.hear({ kind: 'not-admitted', peer: 1, reason: refused.message });
+  await first;
+  await expect(readiness.ready({})).rejects.toMatchObject(refused);
+});

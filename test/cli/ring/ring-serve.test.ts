@@ -47,6 +47,20 @@ describe('ringlight ring serve', () => {
     await endAll([first]);
   }, 30_000);
 
+  test('ends with status 1 and one line when the ring that it joins keeps backups and it does not', async () => {
+    const [first] = await startRing(1, 2);
+    const port = first.address.split(':')[1];
+    const join = ['ring', 'serve', '--port', '0', '--k', '0', '--join', first.address];
+    const { status, stderr, stdout } = await ringlight(join);
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      `ringlight: the ring at 127.0.0.1:${port} has K = 2, this member K = 0: ` +
+        'a ring keeps backups of all or of none, so give it --k 2\n',
+    );
+    expect(stdout).not.toMatch(/trying again/);
+    await endAll([first]);
+  }, 30_000);
+
   test('comes back with its data after kill -9', async () => {
     const data = join(folder, 'store');
     const first = await startMember(['--data', data]);

@@ -19,7 +19,7 @@ function greeter(last: number, choice: Partial<Greeter> = {}): Greeter {
   const greeted = last === 0 ? [] : [members.of(at(last))];
   const isTitled = last !== 0;
   const ringId = new Uint8Array(16);
-  return { secret, random, ringId, incarnation: last, isTitled, greeted, ...choice };
+  return { secret, random, ringId, incarnation: last, isTitled, k: 2, greeted, ...choice };
 }
 
 function opened(bytes: Uint8Array): Frame {
@@ -133,5 +133,15 @@ describe('a handshake', () => {
     expect(greet(greeter(1), greeter(2, plain)).verdicts).toEqual(['other-kind']);
     expect(greet(greeter(1, plain), greeter(2, plain)).verdicts).toHaveLength(3);
     expect(greet(greeter(0), greeter(2)).verdicts).toHaveLength(3);
+  });
+
+  it('that comes to nothing for that tells how many backups there are, once and before anything else', () => {
+    const { dialer, acceptor } = greet(greeter(1, { isTitled: false, k: 0 }), greeter(2));
+    const refusal = acceptor.refusal();
+    expect(dialer.refused(opened(refusal))).toBe(2);
+    // Nobody is refused by whom he did not dial, nor after a hello.
+    expect(acceptor.refused(opened(refusal))).toBeNull();
+    expect(greet(greeter(1), greeter(2)).dialer.refused(opened(refusal))).toBeNull();
+    expect(dialer.refused(opened(refusal.slice(0, -1)))).toBeNull();
   });
 });
