@@ -29,6 +29,13 @@ export interface SoakCommandOptions {
 
 export function runSoak(options: SoakCommandOptions, version: string, console: Console): void {
   const { seed, runs, for: forMs = Infinity, nodes, overlay, registers } = options;
+  if (overlay !== 'ring' && registers > 0) {
+    throw new CommandError(
+      '--registers is for --overlay ring: Mainline has no atomic acts',
+      2,
+      'USAGE',
+    );
+  }
   const startedAtMs = performance.now();
   const elapsedMs = (): number => performance.now() - startedAtMs;
   let trials = 0;
@@ -54,6 +61,12 @@ export function runSoak(options: SoakCommandOptions, version: string, console: C
   }
 }
 
+function actsOf({ acts, unjudged }: RingSoakReport): string {
+  const judged = `${counted(acts, 'atomic act')}`;
+  if (unjudged === 0) return judged;
+  return `${judged}, ${counted(unjudged, 'history', 'histories')} too long to be judged`;
+}
+
 function show(
   report: SoakReport | RingSoakReport,
   seed: number,
@@ -70,6 +83,7 @@ function show(
   console.table([
     ['checks', checks.toLocaleString('en')],
     work,
+    ...('acts' in report && report.acts > 0 ? [['registers', actsOf(report)]] : []),
     ['time', `${(virtualMs / 3_600_000).toFixed(1)} virtual h in ${milliseconds(wallMs)}`],
   ]);
   console.emit('result', { ...report, seed, wallMs, pass: true });

@@ -110,6 +110,9 @@ export interface RingSoakReport {
   checks: number;
   operations: number;
   disturbances: number;
+  /** Acts on registers, and registers whose history was too long to be judged. */
+  acts: number;
+  unjudged: number;
   virtualMs: number;
 }
 
@@ -118,7 +121,10 @@ export interface RingSoakReport {
  * @throws RingSoakFailure
  */
 export function ringSoak(options: RingSoakOptions): RingSoakReport {
-  const report = { trials: 0, checks: 0, operations: 0, disturbances: 0, virtualMs: 0 };
+  const report = {
+    ...{ trials: 0, checks: 0, operations: 0, disturbances: 0 },
+    ...{ acts: 0, unjudged: 0, virtualMs: 0 },
+  };
   const { seed, runs, nodes, registers, version, goesOn = () => true, passed = () => {} } = options;
   while (report.trials < runs && goesOn()) {
     const result = ringSoakOnce(seed + report.trials, version, nodes, registers);
@@ -126,6 +132,8 @@ export function ringSoak(options: RingSoakOptions): RingSoakReport {
     report.checks += result.checks;
     report.operations += result.operations;
     report.disturbances += result.disturbances;
+    report.acts += result.acts;
+    report.unjudged += result.unjudged;
     report.virtualMs += result.virtualMs;
     passed(result);
   }

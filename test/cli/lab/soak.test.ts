@@ -25,7 +25,28 @@ describe('ringlight lab soak', () => {
     expect(stdout).toMatch(/virtual h in/);
   });
 
+  test('tells how many atomic acts there were', async () => {
+    const args = [
+      'lab',
+      'soak',
+      '--overlay',
+      'ring',
+      '--seed',
+      '5',
+      '--runs',
+      '1',
+      '--registers',
+      '2',
+    ];
+    const [{ stdout }, json] = await Promise.all([ringlight(args), ringlight([...args, '--json'])]);
+    const { acts, unjudged } = objects(json).at(-1) as { acts: number; unjudged: number };
+    expect(acts).toBeGreaterThan(20);
+    expect(unjudged).toBe(0);
+    expect(stdout).toMatch(`registers   ${acts} atomic acts\n`);
+  });
+
   test.each([
+    [['--registers', '4'], /--registers is for --overlay ring/],
     [['--nodes', '7'], /Expected a whole number in 8\.\./],
     [['--for', 'ever'], /Expected a duration/],
     [['--seed', '-1'], /Expected a whole number in 0\.\./],

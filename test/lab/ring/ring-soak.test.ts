@@ -26,13 +26,14 @@ describe('the soak of the ring', () => {
   test('random trials keep every promise', { timeout: 120_000 }, () => {
     const passed: number[] = [];
     const report = ringSoak({
-      ...{ seed: 1, runs: 12, version: 'test' },
+      ...{ seed: 1, runs: 12, registers: 2, version: 'test' },
       passed: ({ seed }) => passed.push(seed),
     });
     expect(passed).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect(report.operations).toBeGreaterThan(1000);
     expect(report.checks).toBeGreaterThan(1000);
     expect(report.disturbances).toBeGreaterThan(20);
+    expect(report.acts).toBeGreaterThan(500);
   });
 
   test('where there are backups and anything may happen, some steps are worse than crashes', () => {
