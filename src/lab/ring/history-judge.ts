@@ -6,7 +6,8 @@
  *     integrity   what is read somebody wrote: this value, this version, under this key
  *     ghost       a write that failed is never seen: `failed` means that it did not happen
  *     order       a write that began after another was acknowledged has the later version; one at `one` need
- *                 not while processes are cut off or stand still, for its owner may have been replaced
+ *                 not while processes are cut off or stand still, for its owner may have been replaced: then what
+ *                 is later was written under a later title, and within one title the order holds all the same
  *     lost        a promise of durability is broken: a whole ring does not know an acknowledged write
  *     stale       a read went back behind a write, or a read, that it had to see
  *     revived     it went back behind a delete
@@ -35,6 +36,7 @@
  * it comes back to light only when the leaver has found the next owner.
  */
 import type { History, Operation, Whole } from './history.ts';
+import { Grade, type Spell, spellsOf } from './spells.ts';
 
 export type Rule =
   | 'integrity'
@@ -56,28 +58,8 @@ export interface Breach {
 export const LATE_MS = 60_000;
 /** So long after a crash a command may still go to a host that is gone without a word. */
 export const SERVICE_MS = 30_000;
-/** What goes on: the worst of a spell. */
-const Grade = { planned: 1, crash: 2, cut: 3 } as const;
-type Grade = (typeof Grade)[keyof typeof Grade];
-
-interface Gone {
-  atMs: number;
-  /** When its disk was back in a whole ring; Infinity for never. */
-  backMs: number;
-  /** With its disk. */
-  readonly isLost: boolean;
-}
-
-/** From a disturbance to the next time that the ring was whole. */
-interface Spell {
-  readonly fromMs: number;
-  untilMs: number;
-  grade: Grade;
-  readonly gone: Gone[];
-  /** When somebody began to leave. */
-  readonly leavesMs: number[];
-}
-
+/** Of a version, 32 hexadecimal digits: the number of its epoch and the claimant. */
+const EPOCH_DIGITS = 16;
 /** Something that later reads have to see. */
 interface Seen {
   readonly key: string;
@@ -173,14 +155,18 @@ class Judgement {
     const byEnd = [...acknowledged].sort((a, b) => a.endedMs - b.endedMs);
     const byBegin = [...acknowledged].sort((a, b) => a.beganMs - b.beganMs);
     let latest: Operation | null = null;
+    const latestOf = new Map<string, Operation>();
     let next = 0;
     for (const write of byBegin) {
       while (byEnd[next] !== undefined && byEnd[next].endedMs < write.beganMs) {
         const ended = byEnd[next++];
-        if (latest === null || ended.version! > latest.version!) latest = ended;
+        if (isLater(ended, latest)) latest = ended;
+        const epoch = epochOf(ended);
+        if (isLater(ended, latestOf.get(epoch) ?? null)) latestOf.set(epoch, ended);
       }
-      if (latest !== null && latest.version! >= write.version! && !this.#mayBeOutdated(write)) {
-        this.#say('order', write.endedMs, `${told(write)} after ${told(latest)}`);
+      const before = this.#mayBeOutdated(write) ? latestOf.get(epochOf(write)) : latest;
+      if (before && !isLater(write, before)) {
+        this.#say('order', write.endedMs, `${told(write)} after ${told(before)}`);
       }
     }
   }
@@ -377,47 +363,6 @@ class Judgement {
   }
 }
 
-const GRADES: Readonly<Record<string, Grade>> = {
-  join: Grade.planned,
-  leave: Grade.planned,
-  crash: Grade.crash,
-  loss: Grade.crash,
-  pause: Grade.crash,
-  restart: Grade.crash,
-  resume: Grade.cut,
-  cut: Grade.cut,
-  mend: Grade.cut,
-};
-
-function spellsOf(disturbances: History['disturbances'], wholes: readonly Whole[]): Spell[] {
-  const spells: Spell[] = [];
-  const away = new Map<number, Gone>();
-  const sorted = [...disturbances].sort((a, b) => a.atMs - b.atMs);
-  let next = 0;
-  for (const { kind, atMs, node } of sorted) {
-    while (wholes[next] !== undefined && wholes[next].atMs <= atMs) next++;
-    const untilMs = wholes[next]?.atMs ?? Infinity;
-    let spell = spells.at(-1);
-    if (spell === undefined || spell.untilMs <= atMs) {
-      spell = { fromMs: atMs, untilMs, grade: Grade.planned, gone: [], leavesMs: [] };
-      spells.push(spell);
-    }
-    spell.untilMs = untilMs;
-    if (GRADES[kind] > spell.grade) spell.grade = GRADES[kind];
-    if (kind === 'leave') spell.leavesMs.push(atMs);
-    if (kind === 'crash' || kind === 'loss' || kind === 'pause') {
-      const gone = { atMs, backMs: Infinity, isLost: kind === 'loss' };
-      spell.gone.push(gone);
-      if (kind !== 'loss') away.set(node, gone);
-    } else if (kind === 'restart' || kind === 'resume') {
-      const gone = away.get(node);
-      if (gone) gone.backMs = untilMs;
-      away.delete(node);
-    }
-  }
-  return spells;
-}
-
 /** An heir that dies before it has spread what it got takes it along; the leaver still has it. */
 function leaversOf({ leavesMs }: Spell, operation: Operation, read: Operation): number {
   let leavers = 0;
@@ -425,6 +370,15 @@ function leaversOf({ leavesMs }: Spell, operation: Operation, read: Operation): 
     if (atMs >= operation.beganMs && atMs <= read.endedMs) leavers++;
   }
   return leavers;
+}
+
+function isLater({ version }: Operation, than: Operation | null): boolean {
+  return than === null || version! > than.version!;
+}
+
+/** The epoch of the title under which a write was done (ring/titles/version.ts). */
+function epochOf({ version }: Operation): string {
+  return version!.slice(0, EPOCH_DIGITS);
 }
 
 function isWrite({ kind }: Operation): boolean {

@@ -191,6 +191,17 @@ describe('what is read was written', () => {
     expect(told().insert(1, 2, 'x', '02').remove(3, 4, '02').rules).toEqual(['order']);
   });
 
+  it('lets no owner go back within its own title, at whatever level', () => {
+    // Of versions the first 16 digits are the epoch.
+    const version = (epoch: number, counter: number) =>
+      epoch.toString(16).padStart(16, '0') + counter.toString(16).padStart(16, '0');
+    const its = told().insert(1, 2, 'x', version(1, 7)).befalls(3, 'cut');
+    its.history.wanted = 2;
+    its.insert(4, 5, 'y', version(2, 1));
+    expect(its.insert(6, 7, 'z', version(1, 8), { level: 'one' }).rules).toEqual([]);
+    expect(its.insert(8, 9, 'w', version(1, 6), { level: 'one' }).rules).toEqual(['order']);
+  });
+
   it('lets a replaced owner go by its own word at one, where owners have titles', () => {
     const cut = (wanted: number, level: 'one' | 'quorum') => {
       const its = told().insert(1, 2, 'x', '02').befalls(3, 'cut');

@@ -26,6 +26,11 @@ function tombstones(nodes: readonly Process[], names: readonly string[]): number
   }, 0);
 }
 
+function namesOwnedBy({ node }: Process, count: number): string[] {
+  const names = Array.from({ length: 500 }, (_, i) => `own ${i}`);
+  return names.filter((name) => node.ownerOf(keyOf(name), 0) !== null).slice(0, count);
+}
+
 const NAMES = Array.from({ length: 20 }, (_, i) => `key ${i}`);
 
 test('a removal is forgotten by all when all copies have it', () => {
@@ -75,4 +80,34 @@ test('who comes back with what was removed and forgotten does not bring it back'
     for (const name of NAMES.slice(0, 4)) expect(nodes[1].value(name, 'one')).toBeNull();
   }
   expect(nodes.reduce((sum, { store }) => sum + store.count, 0)).toBe(0);
+});
+
+test('what a replaced owner wrote at `one` gives way to what the others have forgotten meanwhile', () => {
+  const { world, nodes } = ringOf(5);
+  const [owner, ...rest] = nodes;
+  const [written, removed] = namesOwnedBy(owner, 2);
+  owner.done(owner.insert(removed, 'x', 'all'));
+  owner.group = 1;
+  expect(owner.done(owner.insert(written, 'alone', 'one')).code).toBe('ok');
+  world.run(30_000);
+  expect(rest[0].done(rest[0].remove(removed, 'all'))).toMatchObject({ code: 'ok', found: true });
+  world.run(PAST_MS + DONE_ACTS_MS);
+  expect(tombstones(rest, [removed])).toBe(0);
+  expect(owner.value(written, 'one')).toBe('alone');
+  owner.group = 0;
+  world.run(60_000);
+  for (const node of nodes) expect(node.value(written, 'all')).toBeNull();
+});
+
+test('and is kept by all where nothing of that arc was forgotten', () => {
+  const { world, nodes } = ringOf(5);
+  const [owner, ...rest] = nodes;
+  const [written] = namesOwnedBy(owner, 1);
+  owner.group = 1;
+  expect(owner.done(owner.insert(written, 'alone', 'one')).code).toBe('ok');
+  world.run(30_000);
+  expect(rest[0].value(written, 'all')).toBeNull();
+  owner.group = 0;
+  world.run(60_000);
+  for (const node of nodes) expect(node.value(written, 'all')).toBe('alone');
 });
