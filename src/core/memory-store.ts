@@ -12,8 +12,8 @@
  */
 import { assert } from './assert.ts';
 import { ID_BYTES } from './id.ts';
-import { OrderedRecords } from './ordered.ts';
-import { ownMemory, type Store, type StoreToken } from './store.ts';
+import { KeptRecords } from './kept-records.ts';
+import { ownMemory, type StoreToken } from './store.ts';
 
 /** One write that could still be lost: what was there before, and under which key or name. */
 interface Undo {
@@ -31,10 +31,7 @@ interface Flush {
 const idOf = (key: Uint8Array, start: number): Uint8Array =>
   new Uint8Array(key.subarray(start, start + ID_BYTES));
 
-export class MemoryStore implements Store {
-  #byteLength = 0;
-  readonly #records = new OrderedRecords();
-  readonly #facts = new Map<string, Uint8Array>();
+export class MemoryStore extends KeptRecords {
   readonly #onFlush: (token: StoreToken) => void;
   /** Writes from the first that is not durable; the flushes among them. */
   #undos: Undo[] = [];
@@ -45,15 +42,8 @@ export class MemoryStore implements Store {
 
   /** `onFlush` hears of each flush; it must not call back into the machine, but may `harden` at once. */
   constructor(onFlush: (token: StoreToken) => void) {
+    super();
     this.#onFlush = onFlush;
-  }
-
-  get count(): number {
-    return this.#records.count;
-  }
-
-  get byteLength(): number {
-    return this.#byteLength;
   }
 
   /** Writes that a crash would lose. */
@@ -61,46 +51,18 @@ export class MemoryStore implements Store {
     return this.#written - this.#durable;
   }
 
-  get(key: Uint8Array, start: number): Uint8Array | null {
-    return this.#records.get(key, start);
+  override put(key: Uint8Array, start: number, record: Uint8Array): void {
+    this.#remember(idOf(key, start), this.replace(key, start, ownMemory(record)));
   }
 
-  head(key: Uint8Array, start: number): Uint8Array | null {
-    return this.#records.get(key, start);
-  }
-
-  put(key: Uint8Array, start: number, record: Uint8Array): void {
-    this.#remember(idOf(key, start), this.#set(key, start, ownMemory(record)));
-  }
-
-  remove(key: Uint8Array, start: number): void {
-    const before = this.#set(key, start, null);
+  override remove(key: Uint8Array, start: number): void {
+    const before = this.replace(key, start, null);
     if (before !== null) this.#remember(idOf(key, start), before);
   }
 
-  range(
-    from: Uint8Array | null,
-    to: Uint8Array | null,
-    visit: (key: Uint8Array, record: Uint8Array) => boolean,
-  ): void {
-    this.#records.range(from, to, visit);
-  }
-
-  heads(
-    from: Uint8Array | null,
-    to: Uint8Array | null,
-    visit: (key: Uint8Array, head: Uint8Array) => boolean,
-  ): void {
-    this.#records.range(from, to, visit);
-  }
-
-  fact(name: string): Uint8Array | null {
-    return this.#facts.get(name) ?? null;
-  }
-
-  keepFact(name: string, value: Uint8Array): void {
+  override keepFact(name: string, value: Uint8Array): void {
     this.#remember(name, this.fact(name));
-    this.#facts.set(name, new Uint8Array(value));
+    super.keepFact(name, value);
   }
 
   flush(token: StoreToken): void {
@@ -132,22 +94,13 @@ export class MemoryStore implements Store {
     while (this.undurable > survivors) {
       const { key, before } = this.#undos.pop()!;
       this.#written--;
-      if (typeof key !== 'string') this.#set(key, 0, before);
-      else if (before === null) this.#facts.delete(key);
-      else this.#facts.set(key, before);
+      if (typeof key !== 'string') this.replace(key, 0, before);
+      else if (before === null) this.facts.delete(key);
+      else this.facts.set(key, before);
     }
     this.#undos = [];
     this.#flushes = [];
     this.#durable = this.#written;
-  }
-
-  /** Puts the record, or removes what is there; keeps the sum of bytes. Returns what was there. */
-  #set(key: Uint8Array, start: number, record: Uint8Array | null): Uint8Array | null {
-    const before =
-      record === null ? this.#records.remove(key, start) : this.#records.put(key, start, record);
-    if (before !== null) this.#byteLength -= ID_BYTES + before.length;
-    if (record !== null) this.#byteLength += ID_BYTES + record.length;
-    return before;
   }
 
   #remember(key: Uint8Array | string, before: Uint8Array | null): void {

@@ -1,5 +1,5 @@
 /**
- * What any store has to keep, whatever it keeps it in: run over the one in memory and over the one
+ * What any store has to keep, whatever it keeps it in: run over those in memory and over the one
  * on disk. The oracle is the contract written down plainly: a map, and an array sorted on demand.
  */
 import fc from 'fast-check';

@@ -1,55 +1,19 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { VolatileStore } from '../../src/core/volatile-store.ts';
+import { type StoreUnderTest, storeSuite } from './store-suite.ts';
 
-const keyOf = (n: number): Uint8Array => new Uint8Array(20).fill(n);
+function open(): StoreUnderTest {
+  const reported: StoreUnderTest['reported'] = [];
+  const store = new VolatileStore((token) => reported.push({ token, error: null }));
+  return { store, reported, settled: async () => {}, close: async () => {} };
+}
 
-test('holds what a map would hold, in the order of its keys', () => {
-  const change = fc.record({ n: fc.nat(30), length: fc.option(fc.nat(200)), start: fc.nat(9) });
-  const property = fc.property(fc.array(change, { maxLength: 80 }), (changes) => {
-    const store = new VolatileStore(() => {});
-    const expected = new Map<number, Uint8Array>();
-    for (const { n, length, start } of changes) {
-      const key = new Uint8Array(start + 20);
-      key.set(keyOf(n), start);
-      if (length === null) {
-        store.remove(key, start);
-        expected.delete(n);
-      } else {
-        const record = new Uint8Array(length).fill(n);
-        store.put(key, start, record);
-        expected.set(n, record);
-      }
-      key.fill(255);
-    }
-    const rows = [...expected].sort(([a], [b]) => a - b);
-    const found: [number, Uint8Array][] = [];
-    store.range(null, null, (key, record) => found.push([key[0], new Uint8Array(record)]) > 0);
-    expect(found).toEqual(rows);
-    expect(store.count).toBe(rows.length);
-    expect(store.byteLength).toBe(rows.reduce((sum, [, { length }]) => sum + 20 + length, 0));
-    for (const [n, record] of rows) expect(store.get(keyOf(n), 0)).toEqual(record);
-  });
-  fc.assert(property);
-});
+storeSuite('of a process that keeps nothing', open, 150);
 
-test('keeps no second copy of a record, but one of what is part of something larger', () => {
-  const store = new VolatileStore(() => {});
-  const record = new Uint8Array(100).fill(1);
-  store.put(keyOf(1), 0, record);
-  expect(store.get(keyOf(1), 0)).toBe(record);
-  const segment = new Uint8Array(1000).fill(2);
-  store.put(keyOf(2), 0, segment.subarray(100, 200));
-  segment.fill(3);
-  expect(store.get(keyOf(2), 0)).toEqual(new Uint8Array(100).fill(2));
-});
-
-test('says at once that a flush is over, and keeps facts', () => {
+test('says at once that a flush is over, and that nobody has to wait for one', () => {
   const tokens: number[] = [];
   const store = new VolatileStore((token) => tokens.push(token));
-  store.keepFact('who', Uint8Array.of(7));
   store.flush(3);
   expect(tokens).toEqual([3]);
-  expect(store.fact('who')).toEqual(Uint8Array.of(7));
-  expect(store.fact('else')).toBeNull();
+  expect(store.isVolatile).toBe(true);
 });
