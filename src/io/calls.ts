@@ -198,6 +198,14 @@ export async function unlessAborted<T>(
   }
 }
 
+/** Goes on with what `begin` gave: now, if it is there. */
+export function onceThere<T, Result>(
+  value: T | Promise<T>,
+  next: (value: T) => Result,
+): Result | Promise<Result> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
 /** @throws TypeError for what is no signal. */
 export function checkSignal(signal: unknown): void {
   if (signal === undefined || signal instanceof AbortSignal) return;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Calls, unlessAborted } from '../../src/io/calls.ts';
+import { Calls, onceThere, unlessAborted } from '../../src/io/calls.ts';
 import { DhtError } from '../../src/io/errors.ts';
 import { ManualClock } from './memory-network.ts';
 
@@ -162,4 +162,11 @@ test('an outcome of nobody is ignored', () => {
   const { calls } = setup();
   expect(() => calls.settle(99, 'who?')).not.toThrow();
   expect(() => calls.fail(99, new Error('who?'))).not.toThrow();
+});
+
+test('what is there is gone on with now, what is not when it comes', async () => {
+  expect(onceThere(20, (value) => value + 1)).toBe(21);
+  const later = onceThere(Promise.resolve(20), (value) => value + 1);
+  expect(later).toBeInstanceOf(Promise);
+  expect(await later).toBe(21);
 });

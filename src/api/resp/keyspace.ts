@@ -7,7 +7,6 @@
  *     SCAN, KEYS, DBSIZE …   list      owner by owner, from place to place
  */
 import { ID_BYTES, randomId } from '../../core/id.ts';
-import type { CallLimits } from '../../io/calls.ts';
 import type { Clock } from '../../io/clock.ts';
 import { sha1, systemRandom } from '../../io/entropy.ts';
 import { ListFlag } from '../../ring/queries.ts';
@@ -47,13 +46,11 @@ export class RingKeys implements Keys {
   readonly ring: RingAccess;
   readonly #level: Level;
   readonly clock: Clock;
-  readonly #limits: CallLimits;
 
-  constructor(ring: RingAccess, level: Level, clock: Clock, limits: CallLimits = {}) {
+  constructor(ring: RingAccess, level: Level, clock: Clock) {
     this.ring = ring;
     this.#level = level;
     this.clock = clock;
-    this.#limits = limits;
   }
 
   now(): number {
@@ -61,8 +58,8 @@ export class RingKeys implements Keys {
   }
 
   async read(name: Uint8Array, first = 0, last = -1): Promise<Part | null> {
-    const options = { level: this.#level, ...this.#limits };
-    return partOf(await this.ring.query(sha1(name), readQuery(first, last), options));
+    const query = readQuery(first, last);
+    return partOf(await this.ring.query(sha1(name), query, { level: this.#level }));
   }
 
   value(name: Uint8Array): Uint8Array | null | Promise<Uint8Array | null> {
@@ -86,7 +83,7 @@ export class RingKeys implements Keys {
     flags = 0,
   ): Promise<ListPage> {
     const query = listQuery(ZERO, { limit, prefix, flags });
-    const frame = await this.ring.query(place, query, { level: 'one', ...this.#limits });
+    const frame = await this.ring.query(place, query, { level: 'one' });
     return listPageOf(frame, flags);
   }
 
@@ -130,14 +127,6 @@ function orRejected<T>(begin: () => T | Promise<T>): T | Promise<T> {
   } catch (error) {
     return Promise.reject(error);
   }
-}
-
-/** Goes on with a value, now if it is there. */
-export function onceThere<T, Result>(
-  value: T | Promise<T>,
-  next: (value: T) => Result,
-): Result | Promise<Result> {
-  return value instanceof Promise ? value.then(next) : next(value);
 }
 
 /** The end of the circle, which is its beginning. */

@@ -2,6 +2,7 @@
  * Commands about values: GET, SET and their kin. Each that changes something is one act at the owner of the
  * key, so what it says was there was there, and what it makes of it nobody has changed in between.
  */
+import { onceThere } from '../../io/calls.ts';
 import type { Act, Condition, Expiry } from '../../ring/records/act.ts';
 import { OK, type Reply } from '../../ring/resp/replies.ts';
 import {
@@ -18,7 +19,7 @@ import {
   writing,
   wrongArity,
 } from './command.ts';
-import { type Keys, onceThere } from './keyspace.ts';
+import type { Keys } from './keyspace.ts';
 import { Refusal } from './refusal.ts';
 
 type Words = readonly Uint8Array[];

@@ -3,7 +3,7 @@
  * its outcome settles the promise, as a value or as one of our errors.
  */
 import { type Address, formatAddress } from '../../core/address.ts';
-import type { CallLimits, Calls } from '../../io/calls.ts';
+import { type CallLimits, type Calls, onceThere } from '../../io/calls.ts';
 import type { Clock } from '../../io/clock.ts';
 import { DhtError, type DhtErrorCode } from '../../io/errors.ts';
 import type { Driven, StreamDriver } from '../../io/stream-driver.ts';
@@ -193,13 +193,13 @@ export class RingAccess extends Opened {
     const outcome = this.#begin(true, (now, call) => {
       this.machine.act(now, call, hash, act, level);
     });
-    return outcome instanceof Promise ? outcome.then(actedOf) : actedOf(outcome);
+    return onceThere(outcome, actedOf);
   }
 
   /** @internal A value, in the same way. */
   getNow(hash: Uint8Array, level: Level): Uint8Array | null | Promise<Uint8Array | null> {
     const outcome = this.#begin(false, (now, call) => this.machine.get(now, call, hash, level));
-    return outcome instanceof Promise ? outcome.then(outcomeValue) : outcome.value;
+    return onceThere(outcome, outcomeValue);
   }
 
   #mayAct(act: Act): void {
@@ -223,8 +223,7 @@ export class RingAccess extends Opened {
     const outcome = this.world.calls.begin<RingOutcome>((call) =>
       this.world.driver.perform((_machine, now) => begin(now, call)),
     );
-    const checked = (ended: RingOutcome) => this.#checked(ended, isWrite);
-    return outcome instanceof Promise ? outcome.then(checked) : checked(outcome);
+    return onceThere(outcome, (ended) => this.#checked(ended, isWrite));
   }
 
   #mayBegin(): void {
