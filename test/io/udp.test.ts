@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { describe, expect, test, vi } from 'vitest';
 import { addressOf, formatIp, ipOf, parseIp6, portOf } from '../../src/core/address.ts';
 import { bindUdp, checkUdpForm, UDP_FORM_VARIABLE } from '../../src/io/udp.ts';
+import type { UdpTransport } from '../../src/io/udp-socket.ts';
 import {
   bind,
   closed,
@@ -14,6 +15,23 @@ import {
   REFUSED,
   say,
 } from './udp-suite.ts';
+
+/** A batch of numbered datagrams arrives: each once, whole and in its order. */
+async function heardWhole(
+  here: UdpTransport,
+  there: UdpTransport,
+  heard: ReturnType<typeof listen>,
+): Promise<void> {
+  const bytes = new Uint8Array(2048);
+  for (let number = 0; number < 200; number++) {
+    here.send(there.address, bytes, numbered(number, bytes));
+  }
+  here.flush();
+  await heard.count(200);
+  expect(heard.datagrams.map(({ bytes }) => numberOf(bytes))).toEqual(
+    Array.from({ length: 200 }, (_, number) => number),
+  );
+}
 
 describe.each(openForms)('a UDP transport by %s', (form) => {
   test('knows its form and the address it was bound to', async () => {
@@ -109,15 +127,7 @@ describe.each(openForms)('a UDP transport by %s', (form) => {
   test('hears all that came while the program was busy, none twice', async () => {
     const [here, there] = [await bind(form), await bind(form)];
     const heard = listen(there);
-    const bytes = new Uint8Array(2048);
-    for (let number = 0; number < 200; number++) {
-      here.send(there.address, bytes, numbered(number, bytes));
-    }
-    here.flush();
-    await heard.count(200);
-    expect(heard.datagrams.map(({ bytes }) => numberOf(bytes))).toEqual(
-      Array.from({ length: 200 }, (_, number) => number),
-    );
+    await heardWhole(here, there, heard);
   });
 
   test('sends what was waiting when it is closed', async () => {
@@ -269,15 +279,7 @@ describe.each(openForms)('over IPv6, a UDP transport by %s', (form) => {
       await heard.count(1);
       expect(heard.datagrams.shift()!.bytes).toEqual(Buffer.alloc(length, length & 255));
     }
-    const bytes = new Uint8Array(2048);
-    for (let number = 0; number < 200; number++) {
-      here.send(there.address, bytes, numbered(number, bytes));
-    }
-    here.flush();
-    await heard.count(200);
-    expect(heard.datagrams.map(({ bytes }) => numberOf(bytes))).toEqual(
-      Array.from({ length: 200 }, (_, number) => number),
-    );
+    await heardWhole(here, there, heard);
   });
 
   test('shares its batches with sockets of IPv4, and hears nothing of theirs', async () => {

@@ -145,7 +145,7 @@ export class Exam {
     const { nodes, turnsMax } = this.trial;
     this.#hash(line);
     if (++this.#turns >= turnsMax) {
-      return this.fail(node, `answered the ${turnsMax.toLocaleString()}th line: a flood`);
+      return this.fail(node, `answered the ${turnsMax.toLocaleString('en')}th line: a flood`);
     }
     try {
       const answer = readAnswer(line, nodes);
