@@ -58,7 +58,7 @@ export {
   type Task,
   type Told,
 } from './lab/exam/turns.ts';
-export type { ChurnModel } from './lab/life/churn.ts';
+export type { ChurnModel, ChurnPlan } from './lab/life/churn.ts';
 export { type ChurnChoice, churnFrom } from './lab/life/churn-model.ts';
 export { Life, type LifeObserver, type Mortals, State } from './lab/life/life.ts';
 export { carryOut, checkSchedule, follow, type Step } from './lab/life/schedule.ts';

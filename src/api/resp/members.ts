@@ -7,7 +7,7 @@
  *     [0 ─── 5461][5462 ─── 10922][10923 ─── 16383]
  *      A           B               C                  in the order of their places on the ring
  */
-import { formatIp, ipOf, isLoopback, parseIp } from '../../core/address.ts';
+import { addressOf, formatIp, ipOf, isLoopback, parseIp } from '../../core/address.ts';
 import { formatId, ID_BYTES } from '../../core/id.ts';
 import type { Clock } from '../../io/clock.ts';
 import { sha1 } from '../../io/entropy.ts';
@@ -108,12 +108,8 @@ function placeOf({ servesAt, home }: ServedAt, own: number): Place | null {
   const [, host, digits] = /^([\w.:-]{1,255}):(\d{1,5})$/.exec(servesAt) ?? [];
   if (host === undefined) return null;
   // What listens on loopback is of the machine that it is on.
-  const isLocal = host === '::1' || isLoopbackHost(host);
+  const ip = parseIp(host);
+  const isLocal = host === '::1' || (ip >= 0 && isLoopback(addressOf(ip, 0)));
   if (isLocal && !isLoopback(home) && ipOf(home) !== ipOf(own)) return null;
   return { host, port: Number(digits) };
-}
-
-function isLoopbackHost(host: string): boolean {
-  const ip = parseIp(host);
-  return ip >= 0 && Math.floor(ip / 2 ** 24) === 127;
 }

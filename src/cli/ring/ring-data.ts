@@ -5,7 +5,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { RingCondition } from '../../ring.ts';
 import { CommandError, type Console, counted } from '../console.ts';
-import { type KeyOptions, keyOf, withRing } from './ring-options.ts';
+import { callOf, type KeyOptions, keyOf, withRing } from './ring-options.ts';
 
 /** When a change is to happen. */
 export interface ConditionOptions {
@@ -53,7 +53,7 @@ export async function insert(
   const condition = conditionOf(options);
   const { ttl } = options;
   const isPlain = !options.listed && ttl === undefined && Object.keys(condition).length === 0;
-  const how = { level: options.level, timeoutMs: options.timeout };
+  const how = callOf(options);
   const result = await withRing(options, async (ring) => {
     if (isPlain) return ring.insert(keyOf(key, options), bytes, how);
     const expiry = ttl === undefined ? {} : { ttlMs: ttl };
@@ -74,7 +74,7 @@ export async function insert(
 /** The bare value on stdout, byte for byte. */
 export async function get(key: string, options: GetOptions, console: Console): Promise<void> {
   const { from, to } = options;
-  const how = { level: options.level, timeoutMs: options.timeout };
+  const how = callOf(options);
   const value = await withRing(options, async (ring) => {
     if (from === undefined && to === undefined) return ring.get(keyOf(key, options), how);
     const part = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
@@ -93,7 +93,7 @@ export async function get(key: string, options: GetOptions, console: Console): P
 
 export async function exists(key: string, options: KeyOptions, console: Console): Promise<void> {
   const isThere = await withRing(options, (ring) =>
-    ring.exists(keyOf(key, options), { level: options.level, timeoutMs: options.timeout }),
+    ring.exists(keyOf(key, options), callOf(options)),
   );
   if (!isThere) throw noSuchKey(key);
   console.emit('exists', { key });
@@ -102,7 +102,7 @@ export async function exists(key: string, options: KeyOptions, console: Console)
 
 export async function remove(key: string, options: RemoveOptions, console: Console): Promise<void> {
   const condition = conditionOf(options);
-  const how = { level: options.level, timeoutMs: options.timeout };
+  const how = callOf(options);
   const result = await withRing(options, async (ring) => {
     if (Object.keys(condition).length === 0) return ring.remove(keyOf(key, options), how);
     const { isDone, version, ...done } = await ring.removeIf(keyOf(key, options), condition, how);

@@ -13,6 +13,7 @@ import {
   type AskOptions,
   addAskOptions,
   addDataOptions,
+  callOf,
   type KeyOptions,
   keyOf,
   keyText,
@@ -41,8 +42,6 @@ interface WatchOptions extends AskOptions {
 
 const KEY = 'a name, or with --hash 40 hexadecimal digits';
 const NAME = 'its name';
-
-const callOf = ({ level, timeout }: KeyOptions) => ({ level, timeoutMs: timeout });
 
 export function entryCommands(group: Command): void {
   addDataOptions(

@@ -1,5 +1,6 @@
 /** Options of the commands about rings, and what people type for keys, levels and sizes. */
 import { readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   connectRing,
@@ -159,6 +160,17 @@ export function keyText(text: string): string {
 /** The key that was typed. */
 export function keyOf(text: string, options: { hash: boolean }): RingKey {
   return options.hash ? { hash: text } : text;
+}
+
+/** How many copies a call is about, and how long it may take. */
+export const callOf = ({ level, timeout }: KeyOptions): { level: Level; timeoutMs: number } => ({
+  level,
+  timeoutMs: timeout,
+});
+
+/** Is what was typed, or is bound, reached from this machine only? Other names may mean anything. */
+export function isLoopbackHost(host: string): boolean {
+  return (isIPv4(host) && host.startsWith('127.')) || host === '::1' || host === 'localhost';
 }
 
 /** Runs `ask` with a client of the ring, which is closed in any case. */

@@ -15,7 +15,7 @@ import { bold, type Console, counted } from '../console.ts';
 import { type MetricsPage, openMetrics } from '../metrics.ts';
 import { every, untilStopped } from '../stopping.ts';
 import { openStudioFor, type StudioChoice } from '../studio-options.ts';
-import { type AdmissionChoice, admissionOf } from './ring-options.ts';
+import { type AdmissionChoice, admissionOf, isLoopbackHost } from './ring-options.ts';
 import { openServices, type ServiceChoice, type Services } from './ring-services.ts';
 
 const STATUS_EVERY_MS = 1000;
@@ -160,10 +160,6 @@ async function showRing(
   return openStudioFor({ scenes: [scene], opens: 'live=ring' }, options, console);
 }
 
-function isLoopback(host: string): boolean {
-  return host.startsWith('127.');
-}
-
 function introduce(ring: Ring, options: RingServeOptions, console: Console): void {
   const { join, data, k } = options;
   const { host, port, addresses } = ring;
@@ -171,7 +167,7 @@ function introduce(ring: Ring, options: RingServeOptions, console: Console): voi
   console.emit('listening', { host, port, addresses, k, wire: info.wire, records: info.records });
   const where = data === undefined ? 'in memory' : `in ${data}`;
   console.say(`Listening on ${bold(addresses.join(', '))}, K = ${k}, records ${where}.`);
-  if (!isLoopback(host) && options.secretFile === undefined) {
+  if (!isLoopbackHost(host) && options.secretFile === undefined) {
     const who = options.tlsCert === undefined ? 'reaches its port' : 'has a certificate for it';
     console.say(`It is open: whoever ${who} may read and write all there is, and be a member.`);
   }

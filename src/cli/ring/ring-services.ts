@@ -4,7 +4,7 @@
  */
 import { openResp, type Ring } from '../../ring.ts';
 import { bold, CommandError, type Console } from '../console.ts';
-import { secretOption } from './ring-options.ts';
+import { isLoopbackHost, secretOption } from './ring-options.ts';
 
 export interface ServiceChoice {
   resp?: number;
@@ -30,7 +30,7 @@ export async function openServices(
   const { resp, http, serviceHost: host, secretFile, open } = options;
   const closes: (() => Promise<void>)[] = [];
   if (resp === undefined && http === undefined) return servicesOf(closes);
-  if (secretFile === undefined && !open && !isLoopback(host)) {
+  if (secretFile === undefined && !open && !isLoopbackHost(host)) {
     const message = `--service-host ${host}: beyond loopback give --secret-file, or --open to serve everybody`;
     throw new CommandError(message, 2, 'USAGE');
   }
@@ -65,8 +65,4 @@ function servicesOf(closes: readonly (() => Promise<void>)[]): Services {
       await Promise.all(closes.map((close) => close()));
     },
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host.startsWith('127.') || host === '::1' || host === 'localhost';
 }

@@ -10,37 +10,35 @@
  */
 import { SeededRandom } from '../../core/random.ts';
 import { SeedStream } from '../seed.ts';
-import { Churn, type ChurnModel, type TraceStep, upAtFirst } from './churn.ts';
+import { Churn, type ChurnPlan, upAtFirst } from './churn.ts';
 import type { Life } from './life.ts';
-
-/** Two laws and what comes between them, or a trace; null for a world in which nobody comes or goes. */
-export type ChurnChoice = ChurnModel | { readonly trace: readonly TraceStep[] } | null;
 
 export class Beginning {
   /** 1 for each node that is up at first. */
   readonly isUp: Uint8Array;
-  readonly #choice: ChurnChoice;
+  readonly #plan: ChurnPlan | null;
   readonly #churn: Churn | null;
   /** How long each stays as it is, where churn decides. */
   readonly #restsMs: Float64Array;
 
   /**
+   * @param plan null for a world in which nobody comes or goes
    * @param keyOf what tells a node from all others in any world, 48 bits at most; its number, where that does
    * @param upShare who is up where there is no churn: default all
    */
   constructor(
-    choice: ChurnChoice,
+    plan: ChurnPlan | null,
     nodes: number,
     seed: number,
     keyOf: (node: number) => number = (node) => node,
     upShare = 1,
   ) {
-    this.#choice = choice;
-    this.#churn = choice !== null && !('trace' in choice) ? new Churn(choice) : null;
+    this.#plan = plan;
+    this.#churn = plan !== null && !('trace' in plan) ? new Churn(plan) : null;
     this.#restsMs = new Float64Array(this.#churn ? nodes : 0);
     this.isUp = new Uint8Array(nodes).fill(1);
-    if (choice !== null && 'trace' in choice) this.isUp.set(upAtFirst(choice.trace, nodes));
-    else if (choice !== null || upShare < 1) this.#draw(seed, keyOf, upShare * 0x100000000);
+    if (plan !== null && 'trace' in plan) this.isUp.set(upAtFirst(plan.trace, nodes));
+    else if (plan !== null || upShare < 1) this.#draw(seed, keyOf, upShare * 0x100000000);
   }
 
   /** How many are up. */
@@ -65,10 +63,10 @@ export class Beginning {
     isUp.fill(1, 0, upCount).fill(0, upCount);
   }
 
-  /** From now on nodes come and go as was chosen. */
+  /** From now on nodes come and go as is planned. */
   begin(life: Life): void {
     if (this.#churn) life.beginChurn(this.#churn, this.#restsMs);
-    else if (this.#choice && 'trace' in this.#choice) life.follow(this.#choice.trace);
+    else if (this.#plan && 'trace' in this.#plan) life.follow(this.#plan.trace);
   }
 
   #draw(seed: number, keyOf: (node: number) => number, upBelow: number): void {

@@ -9,9 +9,9 @@ import { fieldsOf, shown } from '../../core/argument.ts';
 import {
   CHURN_PRESETS,
   type ChurnModel,
+  type ChurnPlan,
   type ChurnPreset,
   parseTrace,
-  type TraceStep,
 } from './churn.ts';
 import type { LifetimeModel } from './lifetime.ts';
 
@@ -35,11 +35,7 @@ const LAWS: Readonly<Record<LifetimeModel['kind'], readonly string[]>> = {
 };
 
 /** @throws TypeError or RangeError that names the field. */
-export function churnFrom(
-  choice: unknown,
-  nodes: number,
-  name = 'churn',
-): ChurnModel | { trace: TraceStep[] } {
+export function churnFrom(choice: unknown, nodes: number, name = 'churn'): ChurnPlan {
   if (typeof choice === 'string') {
     if (Object.hasOwn(CHURN_PRESETS, choice)) return CHURN_PRESETS[choice as ChurnPreset];
     const known = Object.keys(CHURN_PRESETS).join(', ');

@@ -35,6 +35,9 @@ export interface ChurnModel {
   rejoin?: Rejoin;
 }
 
+/** What is to become of all: two laws and what comes between them, or a trace. */
+export type ChurnPlan = ChurnModel | { readonly trace: readonly TraceStep[] };
+
 export type ChurnPreset =
   | 'bt-redhat'
   | 'bt-debian'

@@ -15,7 +15,8 @@
 import { fieldsOf, numberIn, shown, wholeNumber } from '../../core/argument.ts';
 import { SeededRandom } from '../../core/random.ts';
 import type { MainlineObserver } from '../../mainline/state.ts';
-import { Beginning, type ChurnChoice } from '../life/beginning.ts';
+import { Beginning } from '../life/beginning.ts';
+import type { ChurnPlan } from '../life/churn.ts';
 import { Life } from '../life/life.ts';
 import { SeedStream } from '../seed.ts';
 import { START_MS, type WorldOptions } from '../world-state.ts';
@@ -39,7 +40,7 @@ export const JOINS_PER_SECOND = 10;
 
 export interface LivingOptions extends WorldOptions, Omit<MainlineOptions, 'members'> {
   start?: StartModel;
-  churn?: ChurnChoice;
+  churn?: ChurnPlan | null;
 }
 
 export interface LivingWorld {

@@ -15,7 +15,8 @@ import { assert } from '../../core/assert.ts';
 import type { Host, Machine, StreamHost, StreamMachine } from '../../core/host.ts';
 import { type Random, randomBelow, SeededRandom } from '../../core/random.ts';
 import { type Duration, durationMs } from '../duration.ts';
-import { Beginning, type ChurnChoice } from '../life/beginning.ts';
+import { Beginning } from '../life/beginning.ts';
+import type { ChurnPlan } from '../life/churn.ts';
 import { DOORS, Life, type Mortals } from '../life/life.ts';
 import { follow, type Step } from '../life/schedule.ts';
 import type { NetworkModel } from '../network/network-model.ts';
@@ -55,7 +56,7 @@ export interface ColonyOptions {
   nodes: number;
   network: NetworkModel;
   /** As `churnFrom` makes it of what people write. */
-  churn?: ChurnChoice;
+  churn?: ChurnPlan | null;
   /** What befalls the world, and when. */
   schedule?: readonly Step[];
   /** Who is up at the beginning. Default: all, or whom churn finds in a session. */
@@ -175,9 +176,9 @@ export class Colony<M extends ColonyMachine> implements Overlay, Mortals {
   }
 
   /** Those who are up begin, each with some of the others as doors. */
-  #begin(choice: ChurnChoice, up: readonly number[] | undefined): Life {
+  #begin(plan: ChurnPlan | null, up: readonly number[] | undefined): Life {
     const { count, world } = this;
-    const beginning = new Beginning(choice, count, world.seed);
+    const beginning = new Beginning(plan, count, world.seed);
     const random = new SeededRandom(world.seed, SeedStream.churn);
     const members = up === undefined ? beginning.members : Uint32Array.from(up).sort();
     for (const node of members) this.#born(node, this.#doorsAmong(members, node, random), null);

@@ -3,13 +3,14 @@
  * a node stands on the circle follows from its address and not from its number, so those who are up at
  * first have the lowest numbers.
  */
-import { Beginning, type ChurnChoice } from '../life/beginning.ts';
+import { Beginning } from '../life/beginning.ts';
+import type { ChurnPlan } from '../life/churn.ts';
 import { Life } from '../life/life.ts';
 import type { WorldOptions } from '../world-state.ts';
 import { type RingOptions, type RingOverlay, type RingWatcher, ringWorld } from './ring-overlay.ts';
 
 export interface LivingRingOptions extends WorldOptions, Omit<RingOptions, 'members'> {
-  churn?: ChurnChoice;
+  churn?: ChurnPlan | null;
 }
 
 export interface LivingRing {

@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { admissionOf, keyOf, level, size, wire } from '../../../src/cli/ring/ring-options.ts';
+import {
+  admissionOf,
+  isLoopbackHost,
+  keyOf,
+  level,
+  size,
+  wire,
+} from '../../../src/cli/ring/ring-options.ts';
 
 describe('what people type', () => {
   test.each([
@@ -60,4 +67,9 @@ describe('what lets somebody in', () => {
     rmSync(folder, { recursive: true });
     expect(() => admissionOf({ tlsCert, tlsKey, tlsCa })).toThrow(/cannot read .*cert/);
   });
+});
+
+test('a host is loopback by its address, whatever its name looks like', () => {
+  const hosts = ['127.0.0.1', '127.9.9.9', '::1', 'localhost', '127.example.com', '0.0.0.0', '::'];
+  expect(hosts.filter(isLoopbackHost)).toEqual(hosts.slice(0, 4));
 });

@@ -25,16 +25,25 @@ export function siegeText(siege: Siege | undefined, other: Siege | undefined): s
   const fields = Object.keys(WORDS) as (keyof Defence)[];
   const words = fields
     .filter((field) => JSON.stringify(own[field]) !== JSON.stringify(theirs[field]))
-    .map((field) => {
-      // Both have shares: the one with the smaller ones has them.
-      if (field === 'peers' && own.peers && theirs.peers) {
-        const has = (own.peers.perNetwork ?? 0) < (theirs.peers.perNetwork ?? 0);
-        return WORDS.peers[has ? 0 : 1];
-      }
-      return WORDS[field][own[field] === undefined ? 1 : 0];
-    })
+    .map((field) => WORDS[field][isMade(field, own, theirs) ? 0 : 1])
     .filter((text) => text !== '');
   return words.length > 0 ? words.join(', ') : mannerText(siege, other);
+}
+
+/** Is it made there, or left? Where both have bounds or times, whoever has the stricter or the longer one made it. */
+function isMade(field: keyof Defence, own: Defence, other: Defence): boolean {
+  switch (field) {
+    case 'contacts':
+      return own.contacts === 'whoever-asks';
+    case 'timeoutMs':
+      return (own.timeoutMs ?? 0) > (other.timeoutMs ?? 0);
+    case 'peers':
+    case 'items':
+      if (own[field] === undefined || other[field] === undefined) return own[field] !== undefined;
+      return (own[field].perNetwork ?? 0) < (other[field].perNetwork ?? 0);
+    default:
+      return own[field] === true;
+  }
 }
 
 const MANNERS: Readonly<Record<string, (value: unknown) => string>> = {

@@ -1,6 +1,6 @@
 /** What the lessons on attacks have in common: their world, and what they read of it. */
 import type { LookupView, SceneConfig, TimedAct } from 'ringlight/scene';
-import { type Note, TOLD_SEED } from '../lesson.ts';
+import { type LessonStep, type Note, TOLD_SEED } from '../lesson.ts';
 import { FRUIT } from '../opening.ts';
 import { capital, type Told } from '../told.ts';
 
@@ -105,6 +105,17 @@ export const besiegersAt = (w: Told, text: string): Note[] =>
   w.sybils.length === 0 ? [] : [{ node: w.sybils[0], text, tone: 'danger' }];
 
 export const atVictim = (text: string): Note => ({ node: VICTIM, text, tone: 'accent' });
+
+/** How a node is before it is attacked. */
+export const calm = (text: string, notice: (w: Told) => string): LessonStep => ({
+  ...{ text, notice },
+  notes: () => [atVictim(`node ${VICTIM}`)],
+  exhibit: 'node',
+  config: besieged(null),
+  toMs: 300,
+  pace: 100,
+  select: { node: VICTIM, tab: 'node', view: 'trie' },
+});
 
 /** The answer among words that are bounds: the first whose number is not below what is so. */
 export function within(value: number, bounds: readonly (readonly [number, string])[]): string {

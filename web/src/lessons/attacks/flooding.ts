@@ -4,7 +4,7 @@
  */
 
 import { HEADS } from '../heads.ts';
-import type { Lesson, LessonStep } from '../lesson.ts';
+import type { Lesson } from '../lesson.ts';
 import type { Told } from '../told.ts';
 import {
   announce,
@@ -12,6 +12,7 @@ import {
   besieged,
   besiegersAt,
   both,
+  calm,
   contactsOf,
   count,
   fact,
@@ -25,17 +26,6 @@ import {
   VICTIM,
   within,
 } from './besieged.ts';
-
-/** How a node is before it is flooded. */
-const calm = (text: string, notice: (w: Told) => string): LessonStep => ({
-  ...{ text, notice },
-  notes: () => [atVictim(`node ${VICTIM}`)],
-  exhibit: 'node',
-  config: besieged(null),
-  toMs: 300,
-  pace: 100,
-  select: { node: VICTIM, tab: 'node', view: 'trie' },
-});
 
 const REFLECTORS = 20;
 const PER_S = 100;

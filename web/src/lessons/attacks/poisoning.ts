@@ -11,6 +11,7 @@ import {
   besieged,
   besiegersAt,
   both,
+  calm,
   contactsOf,
   count,
   fact,
@@ -50,17 +51,11 @@ const goodText = (w: Told): string => {
 export const phantoms: Lesson = {
   ...HEADS.phantoms,
   steps: [
-    {
-      text: `Node ${VICTIM} and its table. All whom it knows answer when they are asked.`,
-      notice: (w) =>
+    calm(
+      `Node ${VICTIM} and its table. All whom it knows answer when they are asked.`,
+      (w) =>
         `${contactsOf(w, VICTIM).length} contacts, and ${nobodies(w) === 0 ? 'each of them is there' : `${nobodies(w)} of them are not there`}.`,
-      notes: () => [atVictim(`node ${VICTIM}`)],
-      exhibit: 'node',
-      config: besieged(null),
-      toMs: 300,
-      pace: 100,
-      select: { node: VICTIM, tab: 'node', view: 'trie' },
-    },
+    ),
     {
       text: `Somebody asks node ${VICTIM} ten times a second, each time from another address at which there is nobody. In A whoever asks is a contact, as in some programs. In B a contact is who answers when he is asked back.`,
       ask: {

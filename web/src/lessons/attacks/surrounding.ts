@@ -10,6 +10,7 @@ import {
   besiegersAt,
   besiegersBeside,
   both,
+  calm,
   contactsOf,
   foundCount,
   HONEST,
@@ -111,19 +112,13 @@ const SURE = { secureIds: true, onePerNetwork: true };
 export const eclipse: Lesson = {
   ...HEADS.eclipse,
   steps: [
-    {
-      text: `Node ${VICTIM} knows the nodes beside it best: in an honest network its eight closest contacts are its neighbours in the tree.`,
-      notice: (w) =>
+    calm(
+      `Node ${VICTIM} knows the nodes beside it best: in an honest network its eight closest contacts are its neighbours in the tree.`,
+      (w) =>
         besiegersBeside(w, VICTIM) === 0
           ? `${contactsOf(w, VICTIM).length} contacts, and none of the eight closest is an attacker’s.`
           : `${besiegersBeside(w, VICTIM)} of the eight closest are an attacker’s.`,
-      notes: () => [atVictim(`node ${VICTIM}`)],
-      exhibit: 'node',
-      config: besieged(null),
-      toMs: 300,
-      pace: 100,
-      select: { node: VICTIM, tab: 'node', view: 'trie' },
-    },
+    ),
     {
       text: `Node ${VICTIM} begins anew. Meanwhile 24 nodes of one network, with ids right beside its own, speak to it all the time. In B it lets one node of a network into a bucket, and looks at ids (BEP 42).`,
       ask: {
