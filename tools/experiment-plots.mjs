@@ -56,9 +56,10 @@ const flags = process.argv.slice(2).filter((one) => one.startsWith('--'));
 const isCheck = flags.includes('--check');
 const isAll = !isCheck || flags.includes('--all');
 const wanted = process.argv.slice(2).filter((one) => !flags.includes(one));
-const names = readdirSync(PAGES)
-  .map((file) => file.replace(/\.md$/, ''))
-  .filter((name) => wanted.length === 0 || wanted.includes(name));
+const pages = readdirSync(PAGES).map((file) => file.replace(/\.md$/, ''));
+const unknown = wanted.find((name) => !pages.includes(name));
+if (unknown !== undefined) throw new Error(`there is no page docs/experiments/${unknown}.md`);
+const names = wanted.length === 0 ? pages : wanted;
 const traces = read('test/lab/trace-hashes.json');
 const drawing = codeOf(...readdirSync(FIGURES).map((file) => join(FIGURES, file)));
 const madeFrom = existsSync(MADE_FROM) ? JSON.parse(readFileSync(MADE_FROM, 'utf8')) : {};
@@ -100,7 +101,9 @@ function ownFiles(file) {
 function inputsOf(name) {
   const home = HOMES.find((one) => existsSync(join(one, `${name}.js`)));
   if (home === undefined) throw new Error(`there is no experiment "${name}"`);
-  const trace = traces[name === 'scenario' ? 'flash-crowd.json' : name];
+  const run = name === 'scenario' ? 'flash-crowd.json' : name;
+  const trace = traces[run];
+  if (trace === undefined) throw new Error(`test/lab/trace-hashes.json has no trace of ${run}`);
   const parts = [trace, optionsOf(name), codeOf(...ownFiles(join(home, `${name}.js`))), drawing];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
@@ -135,6 +138,9 @@ async function plot(name) {
   });
   for (const file of files) {
     const made = join(out, file.slice(name.length + 1));
+    if (!existsSync(made)) {
+      throw new Error(`docs/experiments/${name}.md shows ${file}, which ${name} does not draw`);
+    }
     const kept = join(PICTURES, file);
     if (!isCheck) copyFileSync(made, kept);
     else if (!existsSync(kept) || !readFileSync(made).equals(readFileSync(kept))) stale.push(file);

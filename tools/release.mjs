@@ -88,6 +88,19 @@ function must(command, args, cwd = ROOT) {
   if (status !== 0) throw new Refusal(`${command} ${args.join(' ')}: exit status ${status}`);
 }
 
+/**
+ * The changelog has a section of its own for the version, and says when that was; what other lines say of it
+ * is no section.
+ * @param {string} changes @param {string} version
+ */
+export function checkHeading(changes, version) {
+  const heading = changes.split('\n').find((line) => `${line} `.startsWith(`## ${version} `));
+  if (heading === undefined) throw new Refusal(`CHANGELOG.md has no section "## ${version}"`);
+  if (heading.includes('unreleased')) {
+    throw new Refusal(`CHANGELOG.md calls ${version} unreleased: give it its day`);
+  }
+}
+
 /** The version, when sources, changelog and tag agree about it. */
 function agreedVersion() {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -95,11 +108,7 @@ function agreedVersion() {
     throw new Refusal('there are changes that are not committed');
   }
   const changes = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8');
-  const heading = changes.split('\n').find((line) => line.split(' ')[1] === version);
-  if (heading === undefined) throw new Refusal(`CHANGELOG.md says nothing of ${version}`);
-  if (heading.includes('unreleased')) {
-    throw new Refusal(`CHANGELOG.md calls ${version} unreleased: give it its day`);
-  }
+  checkHeading(changes, version);
   if (!said('git', ['tag', '--points-at', 'HEAD']).split('\n').includes(`v${version}`)) {
     throw new Refusal(`this commit has no tag v${version}`);
   }

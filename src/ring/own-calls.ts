@@ -78,10 +78,13 @@ class OwnCall extends Waiter implements Command {
     return this.#wish.call;
   }
 
+  get #isRead(): boolean {
+    return this.kind === 'get' || this.kind === 'exists';
+  }
+
   start(now: number): void {
-    const { kind, withinMs } = this.#wish;
-    this.#untilMs = now + withinMs;
-    if (kind === 'get' || kind === 'exists') this.#read(now);
+    this.#untilMs = now + this.#wish.withinMs;
+    if (this.#isRead) this.#read(now);
     else this.#write(now);
     if (this.#isOver) return;
     this.#node.operations.add(this);
@@ -156,11 +159,10 @@ class OwnCall extends Waiter implements Command {
   }
 
   #failed(now: number, status: Status, copies = 0): void {
-    const { kind, level } = this.#wish;
     this.#end();
     // A read may find more of them a moment later; a write may be there.
-    const isRead = kind === 'get' || kind === 'exists';
-    const isRepeated = isRead && level === 'quorum' && status === Status.tooFewCopies;
+    const isRepeated =
+      this.#isRead && this.#wish.level === 'quorum' && status === Status.tooFewCopies;
     const code = isRepeated ? undefined : FINAL[status];
     if (code === undefined) return this.#elsewhere(now, this.#untilMs - now);
     const owner = this.#owner.member.address;
@@ -181,8 +183,7 @@ class OwnCall extends Waiter implements Command {
   giveUp(): void {
     if (this.#isOver) return;
     this.#end();
-    const isRead = this.kind === 'get' || this.kind === 'exists';
-    this.#done(failure(isRead ? 'unreachable' : 'unknown'));
+    this.#done(failure(this.#isRead ? 'unreachable' : 'unknown'));
   }
 
   /** It took too long. */

@@ -152,6 +152,8 @@ export abstract class RingState implements Greeter {
   incarnation = 0;
   /** First address of the process; 0 for a client. */
   readonly home: Address;
+  /** Where it serves clients of others, `host:port`; '' is nowhere. */
+  servesAt = '';
   readonly world: RingWorld;
   readonly shared: RingShared;
   readonly counters: RingCounters;
@@ -297,9 +299,6 @@ export abstract class RingState implements Greeter {
     this.#timed = this.#timed.filter(({ atMs }) => atMs > now);
     for (const { run } of due) run(now);
   }
-
-  /** Where it serves clients of others, `host:port`; '' is nowhere. */
-  servesAt = '';
 
   event(event: RingEvent): void {
     this.observer.onEvent(event);

@@ -14,6 +14,8 @@ const NOTHING = new Uint8Array(0);
 const BODY_BYTES_MIN: number = 64 * 1024;
 /** Of bodies that are coming in, of all requests. */
 const BODIES_BYTES_MAX: number = 256 << 20;
+/** So many times what has come there is room for at most: who promises much and sends little holds little. */
+const BELIEVED_TIMES = 16;
 
 export class Values {
   readonly #ring: RingService;
@@ -144,8 +146,8 @@ class Body {
   take(piece: Uint8Array): void {
     const length = this.length + piece.length;
     if (length > this.#bytes.length) {
-      // Sixteen times what has come at most: who promises much and sends little holds little.
-      const likely = Math.min(this.#promised, Math.max(BODY_BYTES_MIN, 16 * length));
+      const believed = Math.max(BODY_BYTES_MIN, BELIEVED_TIMES * length);
+      const likely = Math.min(this.#promised, believed);
       const longer = new Uint8Array(Math.max(likely, length, this.#promised > 0 ? 0 : 2 * length));
       longer.set(this.#bytes.subarray(0, this.length));
       this.#bytes = longer;

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { homeOf, stage } from '../../tools/release.mjs';
+import { checkHeading, homeOf, stage } from '../../tools/release.mjs';
 import { bytesIn, check, folderWith, prove, ROOT, run, tarball, write } from './packed.mjs';
 
 /** Of an install for Mainline, testnets, the lab and rings in memory; measured 10.0 MB and 2 packages; the README says 10 MB. */
@@ -288,6 +288,22 @@ function release() {
   check(homepage === 'https://example.com/somebody/ringlight#readme', homepage);
   const sorted = (manifest) => JSON.stringify(Object.entries(manifest).sort());
   check(sorted(others) === sorted(read(ROOT)), 'the rest of package.json is another');
+  checkHeading('# Changelog\n\n## 0.2.0 (2026-12-01)\n', '0.2.0');
+  for (const [changes, complaint] of [
+    [
+      '- 0.2.0 of another thing\n### 0.2.0\n## 0.2.0-beta\n## 0.2.01\n',
+      'has no section "## 0.2.0"',
+    ],
+    ['## 0.2.0 (unreleased)\n', 'give it its day'],
+  ]) {
+    let told = '';
+    try {
+      checkHeading(changes, '0.2.0');
+    } catch (error) {
+      told = error.message;
+    }
+    check(told.includes(complaint), `"${told}" of ${changes}`);
+  }
   const script = join(ROOT, 'tools/release.mjs');
   for (const args of [
     [],

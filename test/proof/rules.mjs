@@ -3,7 +3,7 @@
  * judge that finds nothing then would find nothing either when somebody breaks the rule by mistake.
  *
  *     a rule ── a line of the built code is replaced ──▶ trials, seed after seed ──▶ a violation: seen
- *                                                         └─ none in so many: the proof fails
+ *                                                         └─ none in so many, or another error: the proof fails
  *
  *     npm run proof:rules -- [--seed N] [--trials N] [RULE …]
  *
@@ -71,6 +71,9 @@ const OPTIONS = {
   rule: { type: 'string' },
 };
 
+/** How a judge, or the code itself, says that something is wrong; any other error is one of ours. */
+const FINDINGS = new Set(['Violation', 'InvariantError']);
+
 /** What a module is loaded as; `data` is the rule. */
 const LOADER = `
 let rule;
@@ -99,8 +102,13 @@ async function without(rule, firstSeed, trials) {
     try {
       runRingTrial({ ...plan, registers: REGISTERS });
     } catch (error) {
-      const [line] = String(error.message).split('\n');
-      return process.send({ trials: i + 1, seed: plan.seed, line: line.slice(0, 160) });
+      const line = String(error.message).split('\n')[0].slice(0, 160);
+      const seed = FINDINGS.has(error.name) ? plan.seed : null;
+      return process.send({
+        trials: i + 1,
+        seed,
+        line: seed === null ? `${error.name}: ${line}` : line,
+      });
     }
   }
   process.send({ trials, seed: null, line: '' });

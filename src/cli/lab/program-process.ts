@@ -6,8 +6,10 @@
  *                               stderr ─▶ kept for whoever looks for a fault: its end
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { LINE_BYTES_LIMIT } from '../../world.ts';
+import { CommandError } from '../console.ts';
 
 /** The program did what none may do; the message goes on from its name. */
 export class ProgramFault extends Error {
@@ -16,7 +18,6 @@ export class ProgramFault extends Error {
 
 /** The end of what it says on stderr that is kept. */
 const STDERR_LIMIT = 2048;
-const STATUS_NOT_FOUND = 'ENOENT';
 
 interface Waiter {
   fulfil(line: string): void;
@@ -31,7 +32,7 @@ export class ProgramProcess {
   readonly #decoder = new StringDecoder('utf8');
   #out = '';
   #stderr = '';
-  #fault: ProgramFault | null = null;
+  #fault: Error | null = null;
   #waiter: Waiter | null = null;
 
   /** @param withinMs for each answer, in real time. */
@@ -48,9 +49,9 @@ export class ProgramProcess {
     this.#child = child;
     this.#closed = new Promise((resolve) => child.once('close', () => resolve()));
     child.on('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === STATUS_NOT_FOUND ? `there is no "${file}"` : error.message;
-      this.#fail(`does not begin: ${why}`);
-      // No process, no end of one.
+      // What never began has no end either, and nothing was found out about the program.
+      if (child.pid !== undefined) return;
+      this.#end(new CommandError(whyNot(file!, error), 2, 'USAGE'));
       child.emit('close');
     });
     child.on('close', (status, signal) => this.#ended(status, signal));
@@ -63,7 +64,7 @@ export class ProgramProcess {
     child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
   }
 
-  /** Gives it a line. @throws ProgramFault */
+  /** Gives it a line. @throws ProgramFault; CommandError when it could not be begun. */
   ask(line: string): Promise<string> {
     return new Promise((fulfil, reject) => {
       if (this.#fault === null && this.#out !== '')
@@ -117,11 +118,21 @@ export class ProgramProcess {
   }
 
   #fail(why: string): void {
-    this.#fault ??= new ProgramFault(why);
+    this.#end(new ProgramFault(why));
+  }
+
+  #end(fault: Error): void {
+    this.#fault ??= fault;
     const waiter = this.#waiter;
     this.#waiter = null;
     if (waiter === null) return;
     clearTimeout(waiter.alarm);
     waiter.reject(this.#fault);
   }
+}
+
+function whyNot(file: string, { code, message }: NodeJS.ErrnoException): string {
+  if (code !== 'ENOENT') return `${file} cannot be run: ${message}`;
+  if (!existsSync(file)) return `there is no program ${file}`;
+  return `${file} cannot be run: there is no program such as its first line names`;
 }

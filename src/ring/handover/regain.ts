@@ -53,7 +53,8 @@ export function regain(
   const last = lastTitle(node, identity) ?? told;
   const own = last === null ? [] : node.seat!.elector.look(last.from, last.end).known;
   const known = last === told && told !== null ? [{ title: told, isInForce: true }] : own;
-  if (last === null || oursOf(identity, known).length === 0) return yielded(now);
+  const held = last === null ? [] : oursOf(identity, known);
+  if (held.length === 0) return yielded(now);
   identity.isClaiming = true;
   const { state } = identity;
   // A joiner may have been let in by somebody else meanwhile.
@@ -82,7 +83,7 @@ export function regain(
       });
     }).start(then);
   };
-  claimOurs(now, oursOf(identity, known));
+  claimOurs(now, held);
 }
 
 /**

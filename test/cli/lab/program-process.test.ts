@@ -1,5 +1,9 @@
 /** Processes that answer, and all the others: they end, hang, flood or speak out of turn. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { CommandError } from '../../../src/cli/console.ts';
 import { ProgramProcess } from '../../../src/cli/lab/program-process.ts';
 
 const node = (script: string, withinMs = 30_000, onStderr = (_: string) => {}) =>
@@ -44,10 +48,20 @@ test('one that hangs is given up', async () => {
   await one.kill();
 });
 
-test('one that is not there', async () => {
-  const one = new ProgramProcess(['no-such-program-of-anybody'], 30_000, () => {});
-  await expect(one.ask('hello')).rejects.toThrow(
-    'does not begin: there is no "no-such-program-of-anybody"',
-  );
-  await one.kill();
+test('one that cannot be begun is nobody’s fault but who named it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringlight-program-'));
+  const script = join(folder, 'node.sh');
+  writeFileSync(script, '#!/no/such/interpreter\n', { mode: 0o755 });
+  for (const [file, complaint] of [
+    ['no-such-program-of-anybody', 'there is no program no-such-program-of-anybody'],
+    [script, `${script} cannot be run: there is no program such as its first line names`],
+    [folder, `${folder} cannot be run: `],
+  ] as const) {
+    const one = new ProgramProcess([file], 30_000, () => {});
+    const failed = one.ask('hello');
+    await expect(failed).rejects.toThrow(complaint);
+    await expect(failed).rejects.toBeInstanceOf(CommandError);
+    await one.kill();
+  }
+  rmSync(folder, { recursive: true });
 });
