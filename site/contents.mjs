@@ -62,6 +62,7 @@ export const CONTENTS = [
       'docs/experiments/ring-split.md',
       'docs/experiments/attacks.md',
       'docs/experiments/sybil-eclipse.md',
+      'docs/experiments/detectors.md',
       'docs/experiments/crawl-error.md',
       'docs/experiments/scenario.md',
     ],

@@ -25,6 +25,7 @@ export {
   type LabStats,
   type LabWatcher,
 } from './api/lab/mainline-lab.ts';
+export type { LabNodeStats } from './api/lab/node-stats.ts';
 export type { LabNodeChooser, LabNodeOwn } from './api/lab/own-nodes.ts';
 export type { LabQueryHook } from './api/lab/query-hook.ts';
 export {
@@ -83,6 +84,11 @@ export {
   type CrawlErrorOptions,
   crawlError,
 } from './lab/experiments/crawl-error.ts';
+export {
+  DETECTORS_DEFAULTS,
+  type DetectorsOptions,
+  detectors,
+} from './lab/experiments/detectors.ts';
 export { KAD_HOPS_DEFAULTS, type KadHopsOptions, kadHops } from './lab/experiments/kad-hops.ts';
 export {
   MDHT_LOOKUP_LATENCY_DEFAULTS,

@@ -43,6 +43,7 @@ const SWEEPS = new Set([
   'chord-stretch',
   'churn-pvc',
   'crawl-error',
+  'detectors',
   'sybil-eclipse',
   'timeout-policy',
 ]);

@@ -90,7 +90,7 @@ export class MainlineState {
   // What every message needs comes first: it lies in one or two lines of the cache.
   deadline: number = Infinity;
   settings: Settings;
-  readonly world: MainlineWorld;
+  world: MainlineWorld;
   table: RoutingTable;
   /** Tells our rows and tokens from those of others of the same process. */
   tenant: number;
@@ -211,8 +211,15 @@ export class MainlineState {
   }
 
   /** Becomes another node's machine, while both are at rest; the table has moved before. */
-  move(settings: Settings, self: Handle, address: Address, tenant: number): void {
+  move(
+    settings: Settings,
+    self: Handle,
+    address: Address,
+    tenant: number,
+    world: MainlineWorld = this.world,
+  ): void {
     assert(this.isAtRest, 'a machine moves while it is at rest');
+    this.world = world;
     this.settings = settings;
     this.self = self;
     this.address = address;

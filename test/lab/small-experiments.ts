@@ -19,6 +19,7 @@ export const SMALL: Readonly<Record<string, Options>> = {
     ...{ nodes: 100, shares: [0.3], paths: [1, 2], lookups: 5 },
     ...{ sybils: [8], honest: 100, trials: 3 },
   },
+  detectors: { nodes: 100, sybils: [8], keys: 3, trials: 12, bits: 10 },
   'timeout-policy': { nodes: 40, sessions: [5], perMinute: 60, forMs: '20 s' },
   'churn-pvc': { nodes: 40, k: [4], alpha: [1, 4], lookups: 5 },
   'ring-split': { nodes: 6, rings: 1, faultsMs: '2 s' },

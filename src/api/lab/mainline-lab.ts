@@ -37,7 +37,8 @@ import { LabAdversary } from './lab-adversary.ts';
 import { checkPlaces, networkOf, type Whom } from './lab-choices.ts';
 import { LabWorld, type WorldStats } from './lab-world.ts';
 import { lazyList } from './node-list.ts';
-import { type LabNodeChooser, ownSettings } from './own-nodes.ts';
+import { type LabNodeStats, labNodeStats } from './node-stats.ts';
+import { type LabNodeChooser, type OwnNodes, ownNodes } from './own-nodes.ts';
 import { type LabQueryHook, labHandler } from './query-hook.ts';
 import { VirtualCalls } from './virtual-calls.ts';
 
@@ -75,6 +76,8 @@ export interface LabOptions {
   node?: LabNodeChoices | LabNodeChooser;
   /** Who attacks, with how many nodes of which networks, and when; see `lab.adversaries`. */
   adversaries?: readonly AdversaryModel[];
+  /** Does each node count what passes through it, for `stats`? 0.7 KB for each that does anything. Default false. */
+  counts?: boolean;
   /** Sees every query, as `onQuery` of a live node does, and is told which node was asked. */
   onQuery?: LabQueryHook;
 }
@@ -84,7 +87,7 @@ export type LabNodeChoices = Pick<NodeChoices, (typeof NODE_OPTIONS)[number]>;
 
 const OPTIONS: readonly (keyof LabOptions)[] = [
   ...(['overlay', 'seed', 'nodes', 'latency', 'loss', 'network', 'upkeep', 'start'] as const),
-  ...(['churn', 'schedule', 'node', 'adversaries', 'onQuery'] as const),
+  ...(['churn', 'schedule', 'node', 'adversaries', 'counts', 'onQuery'] as const),
 ];
 const NODE_OPTIONS = [
   ...(['k', 'alpha', 'shortTimeoutMs', 'shortTimeoutMsMin', 'timeoutMs'] as const),
@@ -156,6 +159,7 @@ export class Lab extends LabWorld {
     const alike = typeof options.node === 'function' ? undefined : options.node;
     if (alike !== undefined) checkNames(alike, 'node', 'a node of a lab', NODE_OPTIONS, 'node.');
     checkToggle(options.upkeep, 'upkeep');
+    checkToggle(options.counts, 'counts');
     const { seed = 1, nodes = 1000, upkeep = true, schedule = [], adversaries = [] } = options;
     wholeNumber(seed, 'seed', 0, Number.MAX_SAFE_INTEGER);
     wholeNumber(nodes, 'nodes', 1, LAB_NODES_LIMIT);
@@ -174,10 +178,16 @@ export class Lab extends LabWorld {
       ...answering,
     });
     const settings = settingsOf(alike);
-    const ownOf = choose && ownSettings(choose, nodes, settingsOf);
-    const settingsOfNode = ownOf && ((node: number) => ownOf.get(node) ?? null);
+    const own = choose && ownNodes(choose, nodes, settingsOf);
+    if (own) checkOwn(own, options, start);
     const { overlay, life, cast } = besiegedWorld(
-      { seed, nodes, network, settings, settingsOfNode, upkeep, sha1, start, churn, adversaries },
+      {
+        ...{ seed, nodes, network, settings, upkeep, sha1, start, churn, adversaries },
+        settlement: own?.settlement ?? null,
+        settingsOfNode: own && ((node) => own.settings.get(node) ?? null),
+        contactsOfNode: own && ((node) => own.tables.get(node) ?? null),
+        counts: options.counts === true,
+      },
       {
         onLookup: (call, lookup) => this.#ended(call, lookup),
         onPeer: (call, peer) => this.#peers.get(call)?.add(peer),
@@ -251,6 +261,11 @@ export class Lab extends LabWorld {
     return storedPeers(this.#overlay.node(number), limit);
   }
 
+  /** @internal */
+  statsOf(number: number): LabNodeStats {
+    return labNodeStats(this.#overlay, number);
+  }
+
   /** @internal Begins a lookup; the promise is kept by letting virtual time pass. */
   lookup(
     number: number,
@@ -314,6 +329,25 @@ export class Lab extends LabWorld {
   }
 }
 
+/** What nodes have of their own and a world cannot give them. @throws TypeError that names the field. */
+function checkOwn(
+  { settlement, tables }: OwnNodes,
+  { network, adversaries = [] }: LabOptions,
+  start: StartModel,
+): void {
+  const [first] = tables.keys();
+  if (first !== undefined && start.kind === 'protocol') {
+    throw new TypeError(`"node(${first}).table" is for a warm start: here all join by themselves`);
+  }
+  if (settlement === null) return;
+  if (adversaries.length > 0) {
+    throw new TypeError(
+      '"node(0).id" is for worlds without adversaries, among whom ids follow from addresses',
+    );
+  }
+  if (network?.family === 6) throw new TypeError('"node(0).id" is for worlds of IPv4');
+}
+
 /** One node of a lab, with the calls of a real one. */
 export class LabNode {
   readonly number: number;
@@ -339,6 +373,11 @@ export class LabNode {
   /** Its routing table, live; `lastHeardMs` is virtual time since the world began. */
   get table(): TableView {
     return this.#lab.tableOf(this.number);
+  }
+
+  /** As a live node has them; what passed through it is null unless the lab was made with `counts`. */
+  get stats(): LabNodeStats {
+    return this.#lab.statsOf(this.number);
   }
 
   /** What others have announced to it, at most `limit` info-hashes. */

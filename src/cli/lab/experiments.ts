@@ -7,6 +7,8 @@ import {
   CRAWL_ERROR_DEFAULTS,
   churnPvc,
   crawlError,
+  DETECTORS_DEFAULTS,
+  detectors,
   KAD_HOPS_DEFAULTS,
   kadHops,
   MDHT_LOOKUP_LATENCY_DEFAULTS,
@@ -256,6 +258,34 @@ const sybilEclipseEntry = entry({
   footprint: ({ nodes, honest }) => footprintOf({ nodes: nodes + 3 * honest, k: 16, upkeep: true }),
 });
 
+const watchers = DETECTORS_DEFAULTS;
+/** An id has 160 bits, and 48 of them are a key's place among the others. */
+const SHARED_MOST = 48;
+
+const detectorsEntry = entry({
+  name: 'detectors',
+  about:
+    'right and false alarms of every detector of Sybils beside a key, wherever the line is drawn',
+  checks: [
+    'density, other keys below 5 %: one in twenty, as the law says',
+    'density, area of s Sybils: that of gamma laws of k and k − s',
+  ],
+  options: z.strictObject({
+    seed: seed.default(watchers.seed),
+    nodes: whole(HONEST_LEAST, HONEST_MOST, 'honest nodes').default(watchers.nodes),
+    sybils: numbers('sybils', 1, SYBILS_MOST, 'Sybils beside each attacked key', true).default(
+      watchers.sybils,
+    ),
+    bits: whole(1, SHARED_MOST, 'bits that a Sybil shares with its key').default(watchers.bits),
+    keys: whole(1, 10_000, 'keys that are attacked').default(watchers.keys),
+    trials: whole(1, 100_000, 'keys that nobody attacks').default(watchers.trials),
+  }),
+  quick: { nodes: 500, keys: 10, trials: 60, bits: 11 },
+  run: detectors,
+  footprint: ({ nodes, keys, sybils }) =>
+    footprintOf({ nodes: 2 * (nodes + keys * Math.max(...sybils)), k: 8, upkeep: true }),
+});
+
 const policy = TIMEOUT_POLICY_DEFAULTS;
 const MINUTES_LEAST = 0.5;
 const MINUTES_MOST = 10_000;
@@ -324,6 +354,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...RING_EXPERIMENTS,
   attacksEntry,
   sybilEclipseEntry,
+  detectorsEntry,
   scenarioExperiment,
 ];
 

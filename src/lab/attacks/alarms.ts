@@ -7,6 +7,8 @@
  *     divergence  bits that the k closest share with the key, against 1/2, 1/4, 1/8 … from log2(N/k) on
  *                 (Kullback and Leibler; Cholez et al. 2010 do it in KAD)
  *
+ * Where to draw the line is a choice; the experiment `detectors` draws all of them.
+ *
  * N is not known to anybody: the asker estimates it from lookups of its own of random ids.
  */
 import { prefixOf, sharedPrefixBits } from '../../core/id.ts';
@@ -25,19 +27,28 @@ const RARE = 0.001;
 /** Natural units. Of 8 nodes by the law itself one key in some hundred is over it. */
 const DIVERGENT = 1.5;
 
+/** How strange what a lookup found is in a network of about so many nodes: the more, the stranger. */
+export type Suspicion = (key: Uint8Array, found: Pick<Found, 'ids'>, nodes: number) => number;
+
+/** The probability that the k-th closest is as close by chance, turned round. */
+export const densitySuspicion: Suspicion = (key, { ids }, nodes) =>
+  ids.length === 0 ? 0 : -gammaBelow(ids.length, nodes * distanceShare(key, ids.at(-1)!));
+
+/** The same of the closest alone. */
+export const closestSuspicion: Suspicion = (key, { ids }, nodes) =>
+  ids.length === 0 ? 0 : -gammaBelow(1, nodes * distanceShare(key, ids[0]));
+
+export const divergenceSuspicion: Suspicion = (key, { ids }, nodes) => {
+  const shared = ids.map((id) => sharedPrefixBits(id, 0, key, 0));
+  return divergenceOf(shared, nodes);
+};
+
 /** Does an alarm go off for what a lookup found, in a network of about so many nodes? */
 export type Alarm = (key: Uint8Array, found: Found, nodes: number) => boolean;
 
-export const density: Alarm = (key, { ids }, nodes) => {
-  if (ids.length === 0) return true;
-  const farthest = distanceShare(key, ids.at(-1)!);
-  return gammaBelow(ids.length, nodes * farthest) < RARE;
-};
+export const density: Alarm = (...seen) => densitySuspicion(...seen) > -RARE;
 
-export const divergence: Alarm = (key, { ids }, nodes) => {
-  const shared = ids.map((id) => sharedPrefixBits(id, 0, key, 0));
-  return divergenceOf(shared, nodes) > DIVERGENT;
-};
+export const divergence: Alarm = (...seen) => divergenceSuspicion(...seen) > DIVERGENT;
 
 /** Distance as a share of the circle, from 64 bits. */
 function distanceShare(a: Uint8Array, b: Uint8Array): number {

@@ -34,3 +34,21 @@ export function gammaBelow(k: number, x: number): number {
   }
   return below;
 }
+
+/** Below which x the sum of `k` exponential gaps stays with a probability, of 0 to 1. */
+export function gammaQuantile(k: number, probability: number): number {
+  let low = 0;
+  let high = 1;
+  while (high < QUANTILE_MOST && gammaBelow(k, high) < probability) high *= 2;
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2;
+    if (gammaBelow(k, middle) < probability) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** All is below this: the tail of eight gaps beyond it is 10^-440. */
+const QUANTILE_MOST = 1024;
+/** Then the two bounds are neighbours. */
+const HALVINGS = 60;

@@ -64,6 +64,10 @@ export interface MainlineOptions {
   isReadOnly?: ((overlay: MainlineOverlay, node: number) => boolean) | null;
   /** Settings of a node's own, with the same table as all have; null: those of all. */
   settingsOfNode?: ((node: number) => Settings | null) | null;
+  /** Whom a node knows at a warm start, in place of what a converged network gave it; null: that. */
+  contactsOfNode?: ((node: number) => readonly number[] | null) | null;
+  /** Counts each node what passes through it (0.7 KB for each that ever did anything), or all together? */
+  counts?: boolean;
 }
 
 export class MainlineOverlay implements Overlay {
@@ -77,6 +81,8 @@ export class MainlineOverlay implements Overlay {
   /** What a node is without a machine, see `Home`; together, since all of it is needed at once. */
   readonly #homes: Uint32Array;
   readonly #mainlineWorld: MainlineWorld;
+  /** The same with counters of their own, by node; null where all count together. */
+  readonly #countedWorlds: Map<number, MainlineWorld> | null;
   readonly #settings: Settings;
   readonly #observer: MainlineObserver;
   readonly #isReadOnly: MainlineOptions['isReadOnly'];
@@ -126,6 +132,7 @@ export class MainlineOverlay implements Overlay {
       counters: this.counters,
       register: null,
     };
+    this.#countedWorlds = options.counts === true ? new Map() : null;
     this.#machines = new Machines(
       count,
       (node) => this.#born(node),
@@ -134,7 +141,7 @@ export class MainlineOverlay implements Overlay {
     this.#homes = new Uint32Array(count * HOME_WORDS);
     world.inhabit(this);
     this.#warm = this.#warmTables(options);
-    this.#start(options.upkeep);
+    this.#start(options);
   }
 
   addressOf(node: number): Address {
@@ -240,6 +247,7 @@ export class MainlineOverlay implements Overlay {
     const home = node * HOME_WORDS;
     this.#homes[home + Home.first] = NO_TABLE; // a new process has an empty table, and is another tenant
     this.#homes[home + Home.tenant] = 0;
+    this.#countedWorlds?.delete(node);
     const fresh = this.#machines.renew(node);
     this.world.start(node);
     fresh.join(now, doors);
@@ -272,12 +280,27 @@ export class MainlineOverlay implements Overlay {
     return this.#homes[node * HOME_WORDS + Home.tenant] !== 0;
   }
 
+  /** What passed through a node since its process began; null where all count together. */
+  countersOf(node: number): Counters | null {
+    return this.#countedWorlds === null ? null : this.#worldOf(node).counters;
+  }
+
+  #worldOf(node: number): MainlineWorld {
+    const worlds = this.#countedWorlds;
+    if (worlds === null) return this.#mainlineWorld;
+    const known = worlds.get(node);
+    if (known) return known;
+    const own = { ...this.#mainlineWorld, counters: new Counters() };
+    worlds.set(node, own);
+    return own;
+  }
+
   #born(node: number): MainlineNode {
     const start = (node + 1) * CONTACT_BYTES;
     this.#id.set(this.shared.contacts.bytes.subarray(start, start + ID_BYTES));
     const address = this.population.addressOf(node);
     const born = new MainlineNode(
-      this.#mainlineWorld,
+      this.#worldOf(node),
       this.#settingsOf(node),
       this.#id,
       address,
@@ -293,7 +316,8 @@ export class MainlineOverlay implements Overlay {
     const table = machine.table as KBuckets;
     table.move(node + 1, this.#rowsOf(node));
     const address = population.addressOf(node);
-    machine.move(this.#settingsOf(node), node + 1, address, this.#tenantOf(node));
+    const settings = this.#settingsOf(node);
+    machine.move(settings, node + 1, address, this.#tenantOf(node), this.#worldOf(node));
   }
 
   #settingsOf(node: number): Settings {
@@ -353,10 +377,22 @@ export class MainlineOverlay implements Overlay {
     });
   }
 
-  #start(upkeep: boolean): void {
+  /** Gives a node a table of its choice: as if all of them had just answered, one after the other. */
+  #acquaint(node: number, contacts: readonly number[]): void {
+    this.#homes[node * HOME_WORDS + Home.first] = NO_TABLE;
+    const { table } = this.node(node);
+    const { bytes } = this.shared.contacts;
+    for (const other of contacts) {
+      table.answered(START_MS, bytes, (other + 1) * CONTACT_BYTES, this.addressOf(other));
+    }
+  }
+
+  #start({ upkeep, contactsOfNode = null }: MainlineOptions): void {
     const warm = this.#warm;
     for (let place = 0; place < warm.count; place++) {
       const node = warm.nodeAt(place);
+      const contacts = contactsOfNode?.(node) ?? null;
+      if (contacts !== null) this.#acquaint(node, contacts);
       if (upkeep) this.node(node).rest(START_MS);
       this.world.start(node, !upkeep);
     }

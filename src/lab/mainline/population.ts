@@ -82,7 +82,7 @@ export class Population {
   addressOf(node: number): Address {
     if (this.#settlement !== null) return this.#settlement.addresses[node];
     if (this.#addresses6 !== null) return this.#addresses6.addressOf(node);
-    return addressOf(FIRST_IP + node, PORT);
+    return usualAddress(node);
   }
 
   /** The node at an address, or -1 for one that is not of this world. */
@@ -118,6 +118,11 @@ export class Population {
       contacts.settle(id, 0, this.addressOf(node));
     }
   }
+}
+
+/** Where a node lives unless somebody has chosen. */
+export function usualAddress(node: number): Address {
+  return addressOf(FIRST_IP + node, PORT);
 }
 
 function writeId(id: Uint8Array, key: number, tail: Random): void {
