@@ -15,6 +15,8 @@
 export { type Measured, type Measurement, metricsText } from './api/metrics.ts';
 export { openResp, type RespOptions, type RespServer, type RespStats } from './api/resp/server.ts';
 export {
+  type ForgetOptions,
+  type ForgetResult,
   type OwnsResult,
   type ReadOptions,
   RingAccess,

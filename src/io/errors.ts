@@ -54,7 +54,12 @@ export type DhtErrorCode =
   | 'TOO_LARGE'
   /** The nodes of the ring point at each other in circles. */
   | 'TOO_MANY_HOPS'
+  /** Too few of those who decide who owns a key can be reached; nothing was done. */
   | 'UNAVAILABLE'
+  /** A member that the ring was to forget is there. */
+  | 'MEMBER_LIVES'
+  /** Nobody of the ring has met such a member. */
+  | 'UNKNOWN_MEMBER'
   /** Another process keeps its records in the data directory. */
   | 'DATA_IN_USE'
   /** The store in the data directory is broken. */

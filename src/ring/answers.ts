@@ -18,6 +18,7 @@ import type { WriteDone } from './copies/replicas.ts';
 import { write } from './copies/writes.ts';
 import { EXISTS_ONLY, type Frame, FrameType, REPLY, Status } from './frames.ts';
 import { answerJoin } from './handover/admit.ts';
+import { answerForget } from './handover/forgotten.ts';
 import { answerSwitch } from './handover/join.ts';
 import { answerInherit, answerLeave } from './handover/leave.ts';
 import { answerResign } from './handover/resigning.ts';
@@ -77,6 +78,8 @@ export function answer(node: RingState, now: number, link: Link, frame: Frame): 
       return answerAccept(node, now, link, frame);
     case FrameType.resign:
       return answerResign(node, link, frame);
+    case FrameType.forget:
+      return answerForget(node, now, link, frame);
     case FrameType.keep:
       return answerKeep(node, now, link, frame);
     case FrameType.info:

@@ -41,9 +41,12 @@ export class ClassService implements RingService {
     const node = this.#node;
     const owner = node.ownerOf(caller.key, 0);
     if (owner !== null) return caller.answerAddress(now, owner.member.address);
-    const closest = candidatesFor(node, caller.key, 0)[0] ?? this.#identity(caller)?.successor;
-    if (closest === undefined) return caller.fail(now);
-    caller.answerAddress(now, closest.address);
+    const identity = this.#identity(caller);
+    const closest = candidatesFor(node, caller.key, 0)[0] ?? identity?.successor;
+    if (closest !== undefined) return caller.answerAddress(now, closest.address);
+    // All others are gone, and their arcs are nobody's: whoever knocks to find out the dialect is to be let in.
+    if (identity?.isTitled) caller.answerAddress(now, identity.member.address);
+    else caller.fail(now);
   }
 
   get(now: number, caller: Caller): void {

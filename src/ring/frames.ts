@@ -64,8 +64,10 @@ export const FrameType = {
   keep: 26,
   /** I leave: does a title of yours still name me? */
   resign: 27,
+  /** An operator says that these will not come back (handover/forgotten.ts). */
+  forget: 28,
 } as const;
-export const FRAME_TYPES_LAST = 27;
+export const FRAME_TYPES_LAST = 28;
 
 /** First byte of most replies. */
 export const Status = {

@@ -35,6 +35,7 @@ import { recallExpiries } from './copies/keeping.ts';
 import { stopReleasing } from './copies/release.ts';
 import { beginInStep } from './copies/repair.ts';
 import { drawIncarnation, keepIncarnation, keptIncarnation } from './greeting/incarnation.ts';
+import { Forgetting } from './handover/forgetting.ts';
 import { becomeMember, beginAlone, join, regainTitle } from './handover/join.ts';
 import { leaveRing } from './handover/leave.ts';
 import { challenged, reachOut } from './handover/takeover.ts';
@@ -58,6 +59,9 @@ import { holdWarm } from './tenure/warm.ts';
 import type { Title } from './titles/title.ts';
 import { upkeep } from './upkeep.ts';
 import { infoOf, type RingInfo } from './view.ts';
+
+/** An answer that says what is amiss comes before whoever waits for it has given up. */
+const FORGETTING_SHARE = 0.9;
 
 export class RingNode extends RingState implements StreamMachine, StoreMachine {
   deadline: number = Infinity;
@@ -246,6 +250,26 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     if (observer.onStep) operation.onStep = (step) => observer.onStep?.(call, step);
     operation.call = call;
     operation.start(now, withinMs);
+  }
+
+  /**
+   * Tells all members to forget some that will not come back, by any of their addresses. `value` of the outcome
+   * is the JSON of a `Forgotten`.
+   * @param isLost so are their promises and data: where no majority is left, those who are left decide.
+   */
+  forget(
+    now: number,
+    call: number,
+    addresses: readonly Address[],
+    isLost: boolean,
+    withinMs = Infinity,
+  ): void {
+    const { callTimeoutMs } = this.settings;
+    const limitMs = Math.min(withinMs, callTimeoutMs) * FORGETTING_SHARE;
+    new Forgetting(this, addresses, isLost, limitMs, (outcome) => {
+      this.report(call, outcome);
+    }).start(now);
+    this.endCall(now);
   }
 
   /** Nobody waits for a command any more: no more of it is sent. */

@@ -30,6 +30,10 @@ export const OUTCOME_CODES = [
   'not-permitted',
   /** Too few of those who decide about the key's owner can be heard. Of a write: it did not happen. */
   'unavailable',
+  /** Whom a ring was to forget is there. */
+  'member-lives',
+  /** Nobody has ever met whom a ring was to forget. */
+  'no-such-member',
   /** The ring sent us in circles for 32 hops. */
   'too-many-hops',
 ] as const;
@@ -117,6 +121,8 @@ const MESSAGES: { readonly [code in OutcomeCode]: string } = {
   'not-supported': 'the owner of the key is a class program, which can only insert, get and remove',
   'not-permitted': 'the ring has a secret, and what was shown does not give the right to do that',
   unavailable: 'too few of those who decide who owns the key can be reached',
+  'member-lives': 'it is there; let it leave, or stop it first',
+  'no-such-member': 'nobody of the ring has met such a member',
   'too-many-hops': `the owner was not found within ${HOPS_LIMIT} hops`,
 };
 

@@ -19,6 +19,8 @@ export class Seat {
   readonly incarnation: number;
   /** The highest epoch by which a claim of ours was refused. */
   refusedBy: Epoch = NO_EPOCH;
+  /** Arcs that we began without a record, for all who had any are lost. */
+  bereft = 0;
   /** Changes so far, and how many of them are durable. */
   #changes = 0;
   #durable = 0;

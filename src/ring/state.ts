@@ -193,8 +193,10 @@ export abstract class RingState implements Greeter {
   readonly gone: Map<Address, number> = new Map();
   /** Who has refused us: their ring keeps backups and we do not, or the other way round. */
   readonly refusers: Set<Address> = new Set();
-  /** Homes of those who have said that they leave. */
+  /** Homes of those who have said that they leave, or of whom an operator says that they will not come back. */
   readonly resigned: Set<Address> = new Set();
+  /** Homes of those who are lost for good, as an operator says; while that is gone through with. */
+  lost: readonly Address[] = [];
   /** Bytes of writes that wait for their copies. */
   writeBytes = 0;
   /** How far our clock is corrected, by those of the others (records/clock.ts). */

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Stream, StreamHost } from '../../src/core/host.ts';
+import { ClassService } from '../../src/ring/class-service.ts';
+import type { Caller } from '../../src/ring/dialects/service.ts';
 import { RingNode } from '../../src/ring/node.ts';
 import { joined, shown, spell } from './dialects/wire-scenes.ts';
 import { areMembers, keyOf, type Process, SmallRing } from './small-ring.ts';
+import { titleAt, titledRing } from './titled.ts';
 
 /** A class program of a few lines: it sends bytes and shows what came back. */
 function caller(world: SmallRing) {
@@ -130,4 +133,22 @@ describe('a class program', () => {
     world.run(20_000);
     for (let i = 0; i < 30; i++) expect(ours.value(`key ${i}`)).toBe(`value ${i}`);
   });
+});
+
+it('says that it is there as the last one left of a ring with titles, whoever owned what it is asked for', () => {
+  const { world, nodes } = titledRing(3, 2);
+  const [last, ...gone] = nodes;
+  for (const one of gone) one.crash();
+  world.run(20_000);
+  const key = titleAt(gone[0]).from;
+  expect(last.node.ownerOf(key, 0)).toBeNull();
+  const answers: (number | string)[] = [];
+  const caller = {
+    key,
+    identity: last.node.home,
+    answerAddress: (_now: number, address: number) => answers.push(address),
+    fail: () => answers.push('failed'),
+  } as unknown as Caller;
+  new ClassService(last.node).owner(world.now, caller);
+  expect(answers).toEqual([last.node.home]);
 });

@@ -3,6 +3,7 @@
  * its outcome settles the promise, as a value or as one of our errors.
  */
 import { type Address, formatAddress } from '../../core/address.ts';
+import { wholeNumber } from '../../core/argument.ts';
 import { type CallLimits, type Calls, onceThere } from '../../io/calls.ts';
 import type { Clock } from '../../io/clock.ts';
 import { DhtError, type DhtErrorCode } from '../../io/errors.ts';
@@ -11,12 +12,15 @@ import type { TcpCounters, TcpStreams } from '../../io/tcp.ts';
 import type { RingCounters } from '../../ring/counters.ts';
 import { fromTextSafe, toTextSafe } from '../../ring/dialects/text-safe.ts';
 import type { Frame } from '../../ring/frames.ts';
+import type { Forgotten } from '../../ring/handover/forgetting.ts';
+import { FORGOTTEN_MEMBERS_LIMIT } from '../../ring/handover/forgotten.ts';
 import type { RingNode } from '../../ring/node.ts';
 import type { OutcomeCode, RingOutcome } from '../../ring/outcome.ts';
 import type { Act } from '../../ring/records/act.ts';
 import type { Level } from '../../ring/settings.ts';
 import { Opened } from '../opened.ts';
 import { type Acted, actedOf, frameOf } from './answers.ts';
+import { entriesOf } from './entrance.ts';
 import { bytesOf, hashOf, levelOf, type RingKey, type RingValue } from './keys.ts';
 
 export interface ReadOptions extends CallLimits {
@@ -52,6 +56,14 @@ export interface OwnsResult {
   hops: number;
 }
 
+export interface ForgetOptions extends CallLimits {
+  /** They are lost with their promises and data: where no majority is left, those who are left decide. */
+  lost?: boolean;
+}
+
+/** What became of the members that were to be forgotten. */
+export interface ForgetResult extends Forgotten {}
+
 /** Codes of outcomes as a caller sees them; `unknown` is told apart by what was asked. */
 const CODES: { readonly [code in Exclude<OutcomeCode, 'ok'>]: DhtErrorCode } = {
   'not-a-member': 'NOT_A_MEMBER',
@@ -64,6 +76,8 @@ const CODES: { readonly [code in Exclude<OutcomeCode, 'ok'>]: DhtErrorCode } = {
   'not-supported': 'NOT_SUPPORTED',
   'not-permitted': 'NOT_PERMITTED',
   unavailable: 'UNAVAILABLE',
+  'member-lives': 'MEMBER_LIVES',
+  'no-such-member': 'UNKNOWN_MEMBER',
   'too-many-hops': 'TOO_MANY_HOPS',
 };
 
@@ -91,6 +105,7 @@ type Commanded = Driven &
     | 'exists'
     | 'remove'
     | 'owner'
+    | 'forget'
     | 'act'
     | 'query'
     | 'close'
@@ -270,6 +285,26 @@ export class RingAccess extends Opened {
       this.machine.owner(now, call, hash),
     );
     return { owner: formatAddress(owner), hops };
+  }
+
+  /**
+   * Takes members that will not come back out of the ring, each by one of its addresses, `IP:port`: by agreement of
+   * a majority, one at a time. With `lost` those who are left decide where no majority is: what only the lost had is
+   * gone, and one of them that lives all the same may act as an owner until it meets the others.
+   * @throws TypeError or RangeError for a wrong argument; DhtError MEMBER_LIVES, UNKNOWN_MEMBER, UNAVAILABLE when too
+   * few have agreed, NOT_SUPPORTED in a ring without titles, UNREACHABLE, TIMEOUT, ABORTED, CLOSED.
+   */
+  async forget(
+    members: string | readonly string[],
+    options: ForgetOptions = {},
+  ): Promise<ForgetResult> {
+    const addresses = await entriesOf(members, 'members');
+    wholeNumber(addresses.length, 'members', 1, FORGOTTEN_MEMBERS_LIMIT);
+    const { lost = false, timeoutMs } = options;
+    const { value } = await this.command(options, false, (now, call) =>
+      this.machine.forget(now, call, addresses, lost, timeoutMs),
+    );
+    return JSON.parse(new TextDecoder().decode(value!)) as ForgetResult;
   }
 
   override get stats(): RingStats {

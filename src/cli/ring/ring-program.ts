@@ -17,6 +17,7 @@ import {
 } from './ring-data.ts';
 import { doctor, info } from './ring-doctor.ts';
 import { entryCommands } from './ring-entries.ts';
+import { type ForgetCommandOptions, forget } from './ring-forget.ts';
 import {
   type AskOptions,
   addAdmissionOptions,
@@ -57,6 +58,23 @@ export function ringCommands(group: Command): void {
   addAskOptions(group.command('info').description('what one member says of itself')).action(
     (options: AskOptions) => info(options, openConsole(options.json)),
   );
+
+  addAskOptions(
+    group
+      .command('forget')
+      .description(
+        'take members out that will not come back, by agreement of a majority of the rest',
+      ),
+  )
+    .argument('<members...>', 'HOST:PORT of each; one that lives is not forgotten', endpoints)
+    .option(
+      '--lost',
+      'where no majority is left those who are left decide: what only the lost had is gone',
+      false,
+    )
+    .action((members: string[], options: ForgetCommandOptions) =>
+      forget(members, options, openConsole(options.json)),
+    );
 
   group
     .command('key')

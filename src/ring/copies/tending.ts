@@ -20,6 +20,7 @@ import {
   remaining,
   wantedWithout,
 } from '../tenure/choosing.ts';
+import { lostOf } from '../tenure/claiming.ts';
 import { confirm, isConfirmed, isFresh } from '../tenure/confirming.ts';
 import type { Holding } from '../titles/holding.ts';
 import { hasPeer, type Peer, peersOf, samePeers, type Title } from '../titles/title.ts';
@@ -48,7 +49,7 @@ export function tend(node: RingState, now: number, identity: Identity): void {
   if (identity.isYielding) return;
   noteLate(now, identity);
   const isFree = identity.state === 'member' && identity.handover === null;
-  const mayChange = isFree && isConfirmed(node, now, holding);
+  const mayChange = isFree && (isConfirmed(node, now, holding) || namesLost(node, holding));
   const next = mayChange ? draft(node, identity) : null;
   if (next === null) {
     if (mayChange) holding.hasOneLess = false;
@@ -67,6 +68,11 @@ export function tend(node: RingState, now: number, identity: Identity): void {
     },
     () => areWhole(node, identity, added),
   );
+}
+
+/** Then no majority need be left to confirm it. */
+function namesLost(node: RingState, { title }: Holding): boolean {
+  return lostOf(node, title.electors).length > 0;
 }
 
 /** Whoever had left and was named has been taken off what is wanted; who is back will count again. */

@@ -3,7 +3,7 @@
  *
  *     none     nothing yet; in a ring with a secret nobody has more before the proof
  *     read     owner, get, info, query
- *     write    put, remove and act, too
+ *     write    put, remove, act and forget, too
  *     member   all that members say to each other; only once its address has vouched for it (vouching.ts)
  *
  * Without a secret everybody may read and write, which is what an open ring means; to be a member one
@@ -21,7 +21,12 @@ const READING: readonly number[] = [
   FrameType.query,
   FrameType.vouch,
 ];
-const WRITING: readonly number[] = [FrameType.put, FrameType.remove, FrameType.act];
+const WRITING: readonly number[] = [
+  FrameType.put,
+  FrameType.remove,
+  FrameType.act,
+  FrameType.forget,
+];
 
 /** By type of frame. What is not named here is among members. */
 const NEEDED: readonly Rights[] = Array.from({ length: 128 }, (_, type) => {

@@ -2,7 +2,7 @@
  * Arcs: what a granted claim is made into. Of each part of the arc that we hold no copy of one is fetched,
  * from somebody who has promised and so takes no more writes under the old title; then one title for all
  * of it is proposed. Where nobody who holds a part can be heard, nothing is taken: an arc without its data
- * is nobody's.
+ * is nobody's, unless an operator says that all who hold it are lost.
  *
  *     claim granted ── a part without a copy here? sync with a holder ──▶ propose ──▶ ours
  */
@@ -20,27 +20,31 @@ import {
   remaining,
   wantedWithout,
 } from '../tenure/choosing.ts';
-import { holdersOf, sharedHolders } from '../tenure/claiming.ts';
+import { holdersOf, isLost, lostOf, sharedHolders } from '../tenure/claiming.ts';
 import { Passing } from '../tenure/passing.ts';
 import { type Claim, following, type Part } from '../titles/claim.ts';
 import { Holding } from '../titles/holding.ts';
+import { isBereft } from '../titles/lost.ts';
 import { hasPeer, type Peer, peersOf, samePeer, type Title } from '../titles/title.ts';
 
 /** Hears the title in force, or null when it came to nothing. */
 export type Taken = (now: number, title: Title | null) => void;
 
 /**
- * Goes from a granted claim to a title in force, whose copies and electors those `without` are not among.
+ * Goes from a granted claim to a title in force, whose copies and electors those who leave are not among
+ * (`leavers`), and nobody who is lost.
  */
 export function takeArc(
   node: RingState,
   now: number,
   identity: Identity,
   claim: Claim,
-  without: readonly Peer[],
   done: Taken,
+  leavers: readonly Peer[] = [],
 ): void {
   const { peer } = node.seat!;
+  const named = claim.parts.flatMap(({ title }) => [...title.copies, ...title.electors]);
+  const without = [...leavers, ...lostOf(node, named)];
   const lacking = claim.parts.filter(({ title }) => !hasPeer(title.copies, peer));
   const next = (at: number): void => {
     const part = lacking.shift();
@@ -50,7 +54,11 @@ export function takeArc(
       });
     }
     const holder = holdersOf(claim, part)[0];
-    if (holder === undefined) return done(at, null);
+    if (holder === undefined) {
+      if (!isBereft(part.title, (other) => isLost(node, other))) return done(at, null);
+      node.seat!.bereft++;
+      return next(at);
+    }
     const from = node.shared.members.of(holder.home);
     dropOutdated(node, part.title);
     new Sync(node, from, part.from, part.end, null, (then, isEqual) => {

@@ -5,11 +5,10 @@
 import type { Identity } from '../circle/identity.ts';
 import type { RingState } from '../state.ts';
 import { beginChange } from '../tenure/changing.ts';
-import { Claiming, epochFor } from '../tenure/claiming.ts';
-import { Claim } from '../titles/claim.ts';
+import { Claiming, claimOf } from '../tenure/claiming.ts';
 import { compareEpochs, laterOf } from '../titles/epoch.ts';
 import { samePeer, type Title } from '../titles/title.ts';
-import { grow, takeArc } from './arcs.ts';
+import { grow, type Taken, takeArc } from './arcs.ts';
 
 export function inheritTitle(
   node: RingState,
@@ -20,7 +19,7 @@ export function inheritTitle(
 ): void {
   const holding = identity.holding!;
   const bases = [holding.title, title].map((its) => ({ title: its, isInForce: true }));
-  const claim = new Claim(epochFor(node, bases, holding.seen), bases);
+  const claim = claimOf(node, bases, holding.seen);
   const fail = (at: number) => {
     identity.isClaiming = false;
     done(at, false);
@@ -40,12 +39,13 @@ export function inheritTitle(
       (part, i) => compareEpochs(part.title.epoch, bases[i].title.epoch) === 0,
     );
     if (claim.state !== 'granted' || !isAsItWas) return fail(at);
-    takeArc(node, at, identity, claim, without, (then, ours) => {
+    const taken: Taken = (then, ours) => {
       if (ours === null || identity.holding !== holding) return fail(then);
       identity.isClaiming = false;
       for (const { home } of without) holding.parted.add(home);
       grow(node, then, identity, ours);
       done(then, true);
-    });
+    };
+    takeArc(node, at, identity, claim, taken, without);
   }).start(now);
 }

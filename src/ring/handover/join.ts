@@ -118,7 +118,7 @@ function joinFailed(node: RingState, now: number, identity: Identity, reason: st
 }
 
 /** What was ours when last heard of is asked for again, if it is nobody's yet. */
-function comeBack(node: RingState, now: number, identity: Identity): void {
+export function comeBack(node: RingState, now: number, identity: Identity): void {
   const become = (at: number) => {
     becomeMember(node, at, identity);
     greetAll(node, at, identity);

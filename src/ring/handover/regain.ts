@@ -15,9 +15,10 @@ import { equalIds } from '../../core/id.ts';
 import { randomBelow } from '../../core/random.ts';
 import type { Identity } from '../circle/identity.ts';
 import { askNeighbours } from '../membership/lists.ts';
+import type { Seat } from '../seat.ts';
 import type { RingState } from '../state.ts';
-import { Claiming, epochFor } from '../tenure/claiming.ts';
-import { Claim } from '../titles/claim.ts';
+import { Claiming, claimOf } from '../tenure/claiming.ts';
+import type { Claim } from '../titles/claim.ts';
 import type { Known } from '../titles/elector.ts';
 import { compareEpochs } from '../titles/epoch.ts';
 import { clipped, peersOf, type Title } from '../titles/title.ts';
@@ -69,14 +70,14 @@ export function regain(
       if (end(then)) yielded(then);
       return;
     }
-    const claim = new Claim(epochFor(node, bases, node.seat!.refusedBy), bases);
+    const claim = claimOf(node, bases, node.seat!.refusedBy);
     new Claiming(node, claim, (at) => {
-      if (claim.state === 'refused') node.seat!.noteRefusal(claim.seen);
+      if (claim.state === 'refused') refused(node.seat!, claim);
       if (claim.state === 'news') return claimOurs(at, oursOf(identity, partsUpTo(claim)));
       if (claim.state !== 'granted') return void end(at);
       const ours = oursOf(identity, claim.parts);
       if (ours.length < claim.parts.length) return claimOurs(at, ours);
-      takeArc(node, at, identity, claim, [], (later, title) => {
+      takeArc(node, at, identity, claim, (later, title) => {
         if (!end(later) || title === null) return;
         grow(node, later, identity, title);
         become(later);
@@ -84,6 +85,14 @@ export function regain(
     }).start(then);
   };
   claimOurs(now, held);
+}
+
+/** Who refused us may know what came after our title: then that is the last one, and not ours to outbid. */
+function refused(seat: Seat, { above, seen }: Claim): void {
+  seat.noteRefusal(seen);
+  if (above === null) return;
+  seat.elector.accept({ titles: [above.title], isInForce: true });
+  seat.keep();
 }
 
 /**

@@ -67,7 +67,13 @@ export function ownersToTell(node: RingState): Map<Address, Address> {
 
 export function answerResign(node: RingState, link: Link, frame: Frame): boolean {
   if (!frame.isWhole) return false;
-  const { home } = link;
+  const isNamed = partFrom(node, link.home);
+  link.answerStatus(FrameType.resign, frame.request, isNamed ? Status.busy : Status.ok);
+  return true;
+}
+
+/** Somebody will not be there any more; does a title of ours still name it? */
+export function partFrom(node: RingState, home: Address): boolean {
   node.resigned.add(home);
   let isNamed = false;
   for (const { holding } of node.identities) {
@@ -79,6 +85,5 @@ export function answerResign(node: RingState, link: Link, frame: Frame): boolean
     holding.parted.add(home);
     holding.hasOneLess = true;
   }
-  link.answerStatus(FrameType.resign, frame.request, isNamed ? Status.busy : Status.ok);
-  return true;
+  return isNamed;
 }

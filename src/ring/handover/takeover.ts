@@ -20,10 +20,10 @@ import type { RingState } from '../state.ts';
 import { askPromise } from '../tenure/asking.ts';
 import { beginChange, change, lose } from '../tenure/changing.ts';
 import { neighbourPeers } from '../tenure/choosing.ts';
-import { Claiming, epochFor } from '../tenure/claiming.ts';
-import { Claim } from '../titles/claim.ts';
+import { Claiming, claimOf, isLost } from '../tenure/claiming.ts';
 import type { Known } from '../titles/elector.ts';
 import { compareEpochs, laterOf, NO_EPOCH } from '../titles/epoch.ts';
+import { isBereft, withoutLost } from '../titles/lost.ts';
 import { electoratesOf, hasPeer, type Peer, peersOf } from '../titles/title.ts';
 import { Votes } from '../titles/votes.ts';
 import { offer } from './admit.ts';
@@ -82,7 +82,7 @@ function lookAround(
           if (equalIds(known.title.from, 0, from, 0)) best = betterOf(best, known);
         }
         if (best !== null) ask(then, votersOf(best));
-        if (left === 0) done(then, canBeHad(best, heard) ? best : null);
+        if (left === 0) done(then, canBeHad(node, best, heard) ? best : null);
       });
     }
   };
@@ -99,12 +99,14 @@ function votersOf({ title, isInForce }: Known): Peer[] {
   return peersOf([...electoratesOf(title, isInForce), title.copies]);
 }
 
-/** A majority of those with a say has been heard, and somebody who holds all of it. */
-function canBeHad(base: Known | null, heard: readonly Peer[]): boolean {
+/** A majority of those with a say has been heard, and somebody who holds all of it, if anybody is left who does. */
+function canBeHad(node: RingState, base: Known | null, heard: readonly Peer[]): boolean {
   if (base === null) return false;
-  const votes = new Votes(electoratesOf(base.title, base.isInForce));
+  const isGone = (peer: Peer) => isLost(node, peer);
+  const votes = new Votes(withoutLost(electoratesOf(base.title, base.isInForce), isGone));
   for (const peer of heard) votes.yes(peer);
-  return votes.isWon && base.title.copies.some((peer) => hasPeer(heard, peer));
+  const isHeld = base.title.copies.some((peer) => hasPeer(heard, peer));
+  return votes.isWon && (isHeld || isBereft(base.title, isGone));
 }
 
 /** May its owner be replaced? One that lives is greeted instead. */
@@ -142,7 +144,7 @@ function claim(
 ): void {
   const holding = identity.holding!;
   const bases = [{ title: holding.title, isInForce: true }, base];
-  const asked = new Claim(epochFor(node, bases, holding.seen), bases);
+  const asked = claimOf(node, bases, holding.seen);
   const fail = (at: number) => {
     done();
     if (identity.holding !== holding) return;
@@ -161,7 +163,7 @@ function claim(
     // Somebody has taken it since: whether that one lives is asked first.
     const isSame = other.title.owner.address === base.title.owner.address;
     if (asked.state !== 'granted' || !isSame) return fail(at);
-    takeArc(node, at, identity, asked, [], (then, title) => {
+    takeArc(node, at, identity, asked, (then, title) => {
       if (title === null || identity.holding !== holding) return fail(then);
       done();
       identity.reachAtMs = then;

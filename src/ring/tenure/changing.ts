@@ -9,12 +9,12 @@
 import { randomBelow } from '../../core/random.ts';
 import type { Identity } from '../circle/identity.ts';
 import type { RingState } from '../state.ts';
-import { Claim, following } from '../titles/claim.ts';
+import { type Claim, following } from '../titles/claim.ts';
 import { nextOf } from '../titles/elector.ts';
 import { compareEpochs, type Epoch, laterOf } from '../titles/epoch.ts';
 import { ALONE_MS, Holding } from '../titles/holding.ts';
 import { type Peer, peersOf, type Title } from '../titles/title.ts';
-import { Claiming, epochFor } from './claiming.ts';
+import { Claiming, claimOf } from './claiming.ts';
 import { Passing } from './passing.ts';
 
 /** What a title should be followed by: itself, and perhaps another for the rest of its arc. */
@@ -76,7 +76,7 @@ class Change {
     const { title, seen } = this.#holding;
     this.#holding.hasReserve = false;
     const bases = [{ title, isInForce: true }];
-    const claim = new Claim(epochFor(this.#node, bases, seen), bases);
+    const claim = claimOf(this.#node, bases, seen);
     new Claiming(this.#node, claim, (at) => this.#claimed(at, claim)).start(now);
   }
 

@@ -3,7 +3,7 @@
  * copies is waited for a moment longer, for who has promised may be named in the title that follows.
  */
 import type { RingState } from '../state.ts';
-import type { Claim } from '../titles/claim.ts';
+import { Claim } from '../titles/claim.ts';
 import type { Known } from '../titles/elector.ts';
 import { type Epoch, epochAbove, laterOf, NO_EPOCH } from '../titles/epoch.ts';
 import { hasPeer, type Peer, samePeer } from '../titles/title.ts';
@@ -21,6 +21,21 @@ export function epochFor(node: RingState, bases: readonly Known[], seen: Epoch =
     highest = laterOf(highest, elector.look(title.from, title.end).promised);
   }
   return epochAbove(highest, claimant);
+}
+
+/** A claim to what these titles are about, above all that we know of them and `seen`. */
+export function claimOf(node: RingState, bases: readonly Known[], seen: Epoch): Claim {
+  return new Claim(epochFor(node, bases, seen), bases, (peer) => isLost(node, peer));
+}
+
+/** Is it said to be lost, and has not been heard since? */
+export function isLost({ lost, resigned }: RingState, { home }: Peer): boolean {
+  return lost.includes(home) && resigned.has(home);
+}
+
+/** Those of some who are lost: nobody names them any more. */
+export function lostOf(node: RingState, peers: readonly Peer[]): Peer[] {
+  return peers.filter((peer) => isLost(node, peer));
 }
 
 export class Claiming {

@@ -22,6 +22,7 @@ import { assert } from '../../core/assert.ts';
 import { equalIds } from '../../core/id.ts';
 import type { Answer, Known } from './elector.ts';
 import { compareEpochs, type Epoch, laterOf } from './epoch.ts';
+import { withoutLost } from './lost.ts';
 import {
   clipped,
   distinct,
@@ -58,16 +59,27 @@ export class Claim {
   seen: Epoch;
   /** What made it `news`. */
   news: Known | null = null;
+  /** A title in force that is above ours: whoever was refused has been replaced. */
+  above: Known | null = null;
   readonly #votes: Votes;
   /** Electorates of which a majority has to promise. */
   #electorates: (readonly Peer[])[] = [];
   readonly #asked: Peer[] = [];
   #wasRefused = false;
+  readonly #isLost: (peer: Peer) => boolean;
 
-  /** @param bases what is known: titles cut to the parts of the arc; `epoch` is above all of them. */
-  constructor(epoch: Epoch, bases: readonly Known[]) {
+  /**
+   * @param bases what is known: titles cut to the parts of the arc; `epoch` is above all of them.
+   * @param isLost who will never vote again (lost.ts).
+   */
+  constructor(
+    epoch: Epoch,
+    bases: readonly Known[],
+    isLost: (peer: Peer) => boolean = () => false,
+  ) {
     this.epoch = epoch;
     this.seen = epoch;
+    this.#isLost = isLost;
     this.parts = bases.map(({ title, isInForce }) => {
       const { from, end } = title;
       return { from, end, title, isInForce };
@@ -131,7 +143,10 @@ export class Claim {
   #learn({ title, isInForce }: Known): void {
     this.seen = laterOf(this.seen, title.epoch);
     // Nothing of ours may be made from what is above us: it comes to light in the votes.
-    if (compareEpochs(title.epoch, this.epoch) >= 0) return;
+    if (compareEpochs(title.epoch, this.epoch) >= 0) {
+      if (isInForce) this.above = { title, isInForce };
+      return;
+    }
     for (const part of this.parts) {
       const order = compareEpochs(title.epoch, part.title.epoch);
       if (order < 0 || !overlaps(title, part)) continue;
@@ -151,9 +166,8 @@ export class Claim {
 
   /** Those who have promised are asked no more; that some were asked who have no say does no harm. */
   #widen(): void {
-    this.#electorates = distinct(
-      this.parts.flatMap(({ title, isInForce }) => electoratesOf(title, isInForce)),
-    );
+    const all = this.parts.flatMap(({ title, isInForce }) => electoratesOf(title, isInForce));
+    this.#electorates = distinct(withoutLost(all, this.#isLost));
     this.#votes.widen(this.#electorates);
   }
 

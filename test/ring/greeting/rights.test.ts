@@ -9,7 +9,7 @@ test('clients may ask for values and who has them, and nothing that members say 
       .map(([name]) => name);
   expect(asked(Rights.none)).toEqual([]);
   expect(asked(Rights.read)).toEqual(['owner', 'get', 'info', 'vouch', 'query']);
-  expect(asked(Rights.write)).toEqual(['put', 'remove', 'act']);
+  expect(asked(Rights.write)).toEqual(['put', 'remove', 'act', 'forget']);
   for (const name of ['replicate', 'neighbours', 'inherit', 'switch', 'digest', 'fetch', 'join']) {
     expect(asked(Rights.member)).toContain(name);
   }
