@@ -98,6 +98,7 @@ import * as scene from 'ringlight/scene';
 import { LiveRing, openStudio, type Studio } from 'ringlight/studio';
 import { decode as same } from 'ringlight/codec';
 import { openHttp } from 'ringlight/service';
+import { Colony } from 'ringlight/world';
 import Client from 'ringlight/compat/bittorrent-dht';
 
 export async function distances(node: Mainline, target: string): Promise<(number | null)[]> {
@@ -108,7 +109,7 @@ export const open: Promise<Mainline> = openMainline({ bootstrap: false });
 export const ring: Promise<Ring> = openRing({ k: 2 });
 export const value: Promise<Uint8Array | null> = ring.then((one) => one.get('hello'));
 export const bytes: Uint8Array = encode({ a: 1 });
-export const all = [connectRing, createTestnet, createRingTestnet, createLab, scene, openStudio, LiveRing, decode, same, openHttp, Client];
+export const all = [connectRing, createTestnet, createRingTestnet, createLab, scene, openStudio, LiveRing, decode, same, openHttp, Colony, Client];
 export const scenes: Promise<number> = openStudio().then((one: Studio) => one.stats.scenes);
 `;
   const { folder } = folderWith('typed', tarball(), '@types/node@24');
