@@ -16,11 +16,13 @@ export {
   createTestnet,
   TESTNET_LIMIT,
   type Testnet,
+  type TestnetHappening,
   type TestnetOptions,
 } from './api/testnet/mainline-testnet.ts';
 export {
   createRingTestnet,
   RING_TESTNET_LIMIT,
   type RingTestnet,
+  type RingTestnetNotice,
   type RingTestnetOptions,
 } from './api/testnet/ring-testnet.ts';

@@ -8,7 +8,6 @@
 import { checkNames, wholeNumber } from '../core/argument.ts';
 import { checkSignal } from './calls.ts';
 import { Line, type LineStream, type Source, streamOf } from './feed.ts';
-import type { Watchers } from './watchers.ts';
 
 export interface EventOptions {
   /** Events that wait to be read, at most. Default 10,000. */
@@ -20,6 +19,12 @@ export interface EventOptions {
 /** Events as they come; `missed` were dropped because nobody read them in time. */
 export type EventStream<Event> = LineStream<Event>;
 
+/** Where somebody may look on until it closes. */
+export interface Watched<Watcher> {
+  readonly isClosed: boolean;
+  addUntil(watcher: Watcher, ended: () => void): () => void;
+}
+
 const EVENTS_WAITING = 10_000;
 
 /**
@@ -29,7 +34,7 @@ const EVENTS_WAITING = 10_000;
  * @throws TypeError or RangeError for an option that means nothing.
  */
 export function eventsOf<Watcher extends object, Event>(
-  watched: readonly Watchers<Watcher>[],
+  watched: readonly Watched<Watcher>[],
   hear: (line: Line<Event>) => Watcher,
   options: EventOptions,
   closed: () => Error,

@@ -22,7 +22,7 @@ export interface Onlooker {
 }
 
 /** Fills a line with events, and with lookups that were called for. */
-export const hearAll = (line: Line<MainlineHappening>): MainlineWatcher => ({
+export const hearAll = (line: Pick<Line<MainlineHappening>, 'push'>): MainlineWatcher => ({
   onEvent: (event) => line.push(event),
   onLookup: (trace) => line.push({ kind: 'lookup', trace }),
 });

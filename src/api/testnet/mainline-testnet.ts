@@ -4,10 +4,15 @@
  */
 import { formatEndpoint } from '../../core/address.ts';
 import { checkNames, wholeNumber } from '../../core/argument.ts';
+import { DhtError } from '../../io/errors.ts';
+import { type EventOptions, type EventStream, eventsOf } from '../../io/events.ts';
+import type { Line } from '../../io/feed.ts';
 import type { MainlineStats } from '../../mainline/views.ts';
+import type { MainlineHappening, MainlineWatcher } from '../mainline/events.ts';
 import type { Mainline } from '../mainline/mainline.ts';
 import { type MainlineOptions, openMainline } from '../mainline/open.ts';
 import { OPTION_NAMES } from '../mainline/options.ts';
+import { hearAll } from '../mainline/watchers.ts';
 import { type Measurement, metricsText } from '../metrics.ts';
 import { TestnetNodes } from './testnet-nodes.ts';
 
@@ -26,6 +31,9 @@ export interface TestnetOptions extends Omit<MainlineOptions, 'bootstrap' | 'sha
   port?: number;
 }
 
+/** What happens at one of its nodes: `node` is that one's address, as in `metricsText`. */
+export type TestnetHappening = MainlineHappening & { node: string };
+
 export interface Testnet {
   readonly nodes: readonly Mainline[];
   /** Bootstrap list for other nodes: the first node, as `host:port`. */
@@ -39,6 +47,13 @@ export interface Testnet {
   crash(index: number): Promise<void>;
   /** Counters of each node since it was opened, in the order of `nodes`. */
   readonly stats: readonly MainlineStats[];
+  /**
+   * Tells `watcher` what happens at each node, those that are added later, too, until the returned function is called.
+   * @throws TypeError.
+   */
+  watch(watcher: MainlineWatcher): () => void;
+  /** What happens at any node from now on, those that are added later, too. @throws as a node's `events`. */
+  events(options?: EventOptions): EventStream<TestnetHappening>;
   /** The counters of all nodes as Prometheus reads them, each with its address as label `node`. */
   metricsText(): string;
   /** Keeps the process from ending until this is closed: for a testnet that others use. */
@@ -65,7 +80,7 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
   if (host === '0.0.0.0') {
     throw new TypeError('"host" expected an address to bootstrap from, got 0.0.0.0');
   }
-  const opened = new TestnetNodes<Mainline>();
+  const opened = new TestnetNodes<Mainline, MainlineWatcher>();
   const nodes = opened.all;
   const close = (): Promise<void> => opened.close();
   try {
@@ -103,6 +118,8 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
         opened.hold(false);
         return testnet;
       },
+      watch: (watcher) => opened.watch(() => watcher),
+      events: (options = {}) => eventsOf([opened], hearNodes, options, testnetClosed),
       metricsText: () => metricsText('mainline', nodes.map(measured)),
       [Symbol.asyncDispose]: close,
     };
@@ -113,9 +130,18 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
   }
 }
 
-function measured({ host, port, stats }: Mainline): Measurement {
-  return { stats, labels: { node: `${host}:${port}` } };
+const addressOf = ({ host, port }: Mainline): string => formatEndpoint(host, port);
+
+function measured(node: Mainline): Measurement {
+  return { stats: node.stats, labels: { node: addressOf(node) } };
 }
+
+/** Fills a line with what each node tells, and says which one it is. */
+function hearNodes(line: Line<TestnetHappening>): (node: Mainline) => MainlineWatcher {
+  return (node) => hearAll({ push: (event) => line.push({ ...event, node: addressOf(node) }) });
+}
+
+export const testnetClosed = (): DhtError => new DhtError('CLOSED', 'the testnet was closed');
 
 /** They joined all at once, each seeing only a part of the others. Now each finds its neighbours. */
 async function introduce([first, ...others]: Mainline[]): Promise<void> {

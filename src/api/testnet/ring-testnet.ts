@@ -5,11 +5,15 @@
 import { wholeNumber } from '../../core/argument.ts';
 import type { CallLimits } from '../../io/calls.ts';
 import { DhtError } from '../../io/errors.ts';
+import { type EventOptions, type EventStream, eventsOf } from '../../io/events.ts';
+import type { Line } from '../../io/feed.ts';
 import { checkLimits } from '../mainline/options.ts';
 import { type Measurement, metricsText } from '../metrics.ts';
 import type { RingStats } from '../ring/access.ts';
+import type { RingNotice } from '../ring/notice.ts';
 import { openRing, type Ring, type RingOptions } from '../ring/ring.ts';
-import { DOORS_OF_NEW } from './mainline-testnet.ts';
+import type { RingWatcher } from '../ring/watch.ts';
+import { DOORS_OF_NEW, testnetClosed } from './mainline-testnet.ts';
 import { TestnetNodes } from './testnet-nodes.ts';
 
 /** Nodes of one ring testnet at most: each keeps connections to its neighbours. */
@@ -23,6 +27,9 @@ export interface RingTestnetOptions extends Omit<RingOptions, 'join' | 'data'> {
   /** Gives up when the ring is not whole after this long. Default 60,000. */
   timeoutMs?: number;
 }
+
+/** What happens at one of its nodes: `node` is that one's address, as in `metricsText`. */
+export type RingTestnetNotice = RingNotice & { node: string };
 
 export interface RingTestnet {
   /** Those that are there: `crash` takes one out. */
@@ -43,6 +50,13 @@ export interface RingTestnet {
   settled(limits?: CallLimits): Promise<void>;
   /** Counters of each node since it was opened, in the order of `nodes`. */
   readonly stats: readonly RingStats[];
+  /**
+   * Tells `watcher` what happens at each node, those that are added later, too, until the returned function is called.
+   * @throws TypeError.
+   */
+  watch(watcher: RingWatcher): () => void;
+  /** What happens at any node from now on, those that are added later, too. @throws as a node's `events`. */
+  events(options?: EventOptions): EventStream<RingTestnetNotice>;
   /** The counters of all nodes as Prometheus reads them, each with its address as label `node`. */
   metricsText(): string;
   /** Keeps the process from ending until this is closed: for a ring that others use. */
@@ -62,7 +76,7 @@ export async function createRingTestnet(options: RingTestnetOptions = {}): Promi
   const { nodes: wanted = 16, port = 0, timeoutMs = 60_000, signal, ...common } = options;
   const count = wholeNumber(wanted, 'nodes', 1, RING_TESTNET_LIMIT);
   const settings = { k: 2, ...common };
-  const opened = new TestnetNodes<Ring>();
+  const opened = new TestnetNodes<Ring, RingWatcher>();
   const nodes = opened.all;
   const close = (): Promise<void> => opened.close();
   const testnet: RingTestnet = {
@@ -97,6 +111,8 @@ export async function createRingTestnet(options: RingTestnetOptions = {}): Promi
       opened.hold(false);
       return testnet;
     },
+    watch: (watcher) => opened.watch(() => watcher),
+    events: (options = {}) => eventsOf([opened], hearNodes, options, testnetClosed),
     metricsText: () => metricsText('ring', nodes.map(measured)),
     close,
     [Symbol.asyncDispose]: close,
@@ -118,6 +134,13 @@ export async function createRingTestnet(options: RingTestnetOptions = {}): Promi
 
 function measured({ addresses, stats }: Ring): Measurement {
   return { stats, labels: { node: addresses[0]! } };
+}
+
+/** Fills a line with what each node tells, and says which one it is. */
+function hearNodes(line: Line<RingTestnetNotice>): (node: Ring) => RingWatcher {
+  return ({ addresses }) => ({
+    onEvent: (notice) => line.push({ ...notice, node: addresses[0]! }),
+  });
 }
 
 async function settled(

@@ -37,6 +37,30 @@ describe('a testnet', () => {
     }
   });
 
+  test('tells what happens at any of its nodes, those that come later, too, and at which', async () => {
+    const testnet = await create({ nodes: 3 });
+    const events = testnet.events();
+    let lookups = 0;
+    const stop = testnet.watch({ onLookup: () => lookups++ });
+    const { port } = await testnet.add();
+    await testnet.nodes[0].announce(HASH, { port: 1 });
+    const where = new Set<string>();
+    for await (const event of events) {
+      if (event.kind !== 'announced') continue;
+      if (where.add(event.node).size === 3) break;
+    }
+    expect(where).toContain(`127.0.0.1:${port}`);
+    expect(lookups).toBeGreaterThan(0);
+    stop();
+    const before = lookups;
+    await testnet.nodes[1].findNode(HASH);
+    expect(lookups).toBe(before);
+    const others = testnet.events();
+    await testnet.close();
+    for await (const { node } of others) expect(node).toMatch(/^127\.0\.0\.1:/);
+    expect(() => testnet.events()).toThrow(expect.objectContaining({ code: 'CLOSED' }));
+  });
+
   test('has 20 nodes unless told otherwise, and each has found its neighbours', async () => {
     const { nodes } = await create({});
     expect(nodes).toHaveLength(20);

@@ -15,6 +15,22 @@ describe('a ring testnet', () => {
     expect(new Set(ring.nodes.flatMap(({ addresses }) => addresses)).size).toBe(4);
   });
 
+  test('tells what happens at any of its members, those that come later, too, and at which', async () => {
+    const ring = await createRingTestnet({ nodes: 2, k: 1 });
+    const events = ring.events();
+    let told = 0;
+    ring.watch({ onEvent: () => told++ });
+    const { addresses } = await ring.add();
+    for await (const { kind, node } of events) {
+      if (kind === 'joined' && node === addresses[0]) break;
+    }
+    expect(told).toBeGreaterThan(0);
+    const others = ring.events();
+    await ring.close();
+    for await (const { node } of others) expect(node).toMatch(/^127\.0\.0\.1:/);
+    expect(() => ring.events()).toThrow(expect.objectContaining({ code: 'CLOSED' }));
+  });
+
   test('loses a node without notice, and is whole again', async () => {
     await using ring = await createRingTestnet({ nodes: 4, k: 1 });
     const gone = ring.nodes[2];
