@@ -37,6 +37,7 @@ const DOORS = [
   'lab',
   'world',
   'scene',
+  'service',
   'studio',
   'codec',
   'bittorrent-dht',
@@ -164,6 +165,11 @@ async function makeSite() {
     ignoredHighlightLanguages: ['text', 'mermaid', 'redis', 'terminal'],
     logLevel: 'Warn',
   });
+  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const forgotten = Object.values(exports)
+    .map(({ types = '' }) => /^\.\/dist\/(.*)\.d\.ts$/.exec(types)?.[1])
+    .filter((door) => door !== undefined && !DOORS.includes(door));
+  if (forgotten.length > 0) throw new Error(`doors without a reference: ${forgotten.join(', ')}`);
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const door of project.children ?? []) {
       if (!DOORS.includes(door.name)) continue;
@@ -185,7 +191,7 @@ function doorComment(door) {
   const summary = opening
     .replace(/^ \* ?/gm, '')
     .replace(
-      /^(?:\x20{4}.*\n?)+/m,
+      /^(?:\x20{4}.*\n?)+/gm,
       (code) => `\`\`\`js\n${code.replace(/^ {4}/gm, '').trimEnd()}\n\`\`\`\n`,
     );
   const tag = new CommentTag('@group', [{ kind: 'text', text: 'API' }]);
