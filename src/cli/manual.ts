@@ -10,7 +10,7 @@ import type { Reference, ReferenceOption } from './reference.ts';
 export const EXIT_STATUS: readonly (readonly [string, string])[] = [
   ['0', 'done'],
   ['1', 'it did not work out: nobody answered, nothing found, a check failed'],
-  ['2', 'it could not begin: a wrong argument, a port that is taken, no such file'],
+  ['2', 'it could not begin: a wrong argument, a port that is taken, no such file, no ring there'],
   ['70', 'a fault of ringlight itself'],
 ];
 
@@ -19,14 +19,26 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['RINGLIGHT_CONFIG', 'the file of settings (default: ~/.config/ringlight/config.json)'],
   ['RINGLIGHT_UDP', 'dgram: no batches of datagrams by foreign calls; auto: where they work'],
   ['RINGLIGHT_TCP', 'events: no buffer that all sockets read into; it is used where it can be had'],
+  ['COLUMNS', 'as wide as this, whatever the terminal says; a pipe is as wide as it takes'],
   ['NO_COLOR', 'not empty: no colours'],
   ['FORCE_COLOR', 'not empty: colours also into a pipe; 0 for none'],
 ];
 
-/** What `ringlight --help` ends with. */
-export function commonHelp(): string {
+/** Where the second column begins; narrower than this that column does not become. */
+const SECOND_COLUMN = 20;
+
+/** What `ringlight --help` ends with, in lines of at most `width` characters. */
+export function commonHelp(width: number): string {
+  const indent = ' '.repeat(SECOND_COLUMN);
+  const room = Math.max(SECOND_COLUMN, width - SECOND_COLUMN);
+  const lines = new RegExp(`(.{1,${room}})(?: |$)`, 'g');
   const rows = (pairs: typeof ENVIRONMENT): string =>
-    pairs.map(([name, about]) => `  ${name.padEnd(16)}  ${about}`).join('\n');
+    pairs
+      .map(([name, about]) => {
+        const parts = [...about.matchAll(lines)].map(([, part]) => part);
+        return `  ${name}`.padEnd(SECOND_COLUMN) + parts.join(`\n${indent}`);
+      })
+      .join('\n');
   return `\nExit status:\n${rows(EXIT_STATUS)}\n\nEnvironment:\n${rows(ENVIRONMENT)}`;
 }
 

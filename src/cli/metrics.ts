@@ -4,7 +4,8 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CommandError, type Console } from './console.ts';
+import { bindError } from '../files.ts';
+import type { Console } from './console.ts';
 
 /** Of the text that a node gives. */
 const CONTENT_TYPE = 'text/plain; version=0.0.4';
@@ -15,7 +16,7 @@ export interface MetricsPage {
   close(): void;
 }
 
-/** Serves `text` on loopback, and says where. Null when nobody asked for it. @throws CommandError. */
+/** Serves `text` on loopback, and says where. Null when nobody asked for it. @throws DhtError. */
 export async function openMetrics(
   port: number | undefined,
   text: () => string,
@@ -43,7 +44,7 @@ function listen(port: number, text: () => string): Promise<Server> {
   });
   return new Promise((resolve, reject) => {
     server.once('error', (error: Error) => {
-      reject(new CommandError(`cannot serve metrics: ${error.message}`, 2, 'METRICS'));
+      reject(bindError(error, `127.0.0.1:${port}, for metrics`));
     });
     server.listen(port, '127.0.0.1', () => resolve(server));
   });

@@ -18,6 +18,7 @@ import {
 } from './arguments.ts';
 import { COMPLETION_HELP, completionFor, SHELLS, type Shell } from './completion.ts';
 import { CommandError, openConsole } from './console.ts';
+import { tellUnknown } from './did-you-mean.ts';
 import { type ConformanceCommandOptions, conformance } from './mainline/conformance.ts';
 import { type DoctorOptions, doctor } from './mainline/doctor.ts';
 import { type FollowCommandOptions, follow } from './mainline/follow.ts';
@@ -42,7 +43,7 @@ import { each, type Reference, referenceOf } from './reference.ts';
 import { applySettings, readSettings } from './settings-file.ts';
 import type { StudioCommandOptions } from './studio.ts';
 import { addStudioAccess, addStudioOptions, STUDIO_PORT } from './studio-options.ts';
-import { complaint } from './terminal.ts';
+import { complaint, USUAL_WIDTH, widthOf } from './terminal.ts';
 import type { UpOptions } from './up.ts';
 
 /** Errors that mean the command could not begin. */
@@ -102,8 +103,12 @@ async function commands(args: readonly string[]): Promise<Command> {
       throw new CommanderError(0, 'commander.version', versionOf());
     })
     .hook('preAction', (_, action) => applySettings(action, readSettings()))
-    .configureOutput({ outputError: (text, write) => write(`ringlight: ${complaint(text)}\n`) })
-    .addHelpText('after', commonHelp())
+    .configureOutput({
+      outputError: (text, write) => write(`ringlight: ${complaint(text)}\n`),
+      getOutHelpWidth: helpWidth,
+    })
+    .configureHelp({ minWidthToWrap: 20 })
+    .addHelpText('after', () => commonHelp(helpWidth()))
     .exitOverride();
   const up = program
     .command('up')
@@ -132,6 +137,8 @@ async function commands(args: readonly string[]): Promise<Command> {
   if (args.includes('chat')) (await import('./ring/chat.ts')).chatCommand(chat);
   if (args.includes('ring')) (await import('./ring/ring-program.ts')).ringCommands(ring);
   if (args.includes('lab')) (await import('./lab/lab-program.ts')).labCommands(lab, versionOf());
+  for (const one of program.commands) if (one.commands.length > 0) tellUnknown(one);
+  tellUnknown(program);
   return program;
 }
 
@@ -328,6 +335,12 @@ function nodeCommand(group: Command, name: string, about: string, listens: boole
 function lookupCommand(group: Command, name: string, about: string): Command {
   const command = addTimeout(nodeCommand(group, name, about, false));
   return command.option('--trace', 'show every query of the lookup');
+}
+
+/** Of a line of help, in a pipe too. */
+function helpWidth(): number {
+  const width = widthOf(process.stdout);
+  return Number.isFinite(width) ? width : USUAL_WIDTH;
 }
 
 /** One line on stderr, and with `--json` the same as an object on stdout. */

@@ -11,6 +11,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command, Option } from 'commander';
+import { fileReason } from '../files.ts';
 import { CommandError } from './console.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { COMMANDS, OPTIONS } from './known-names.ts';
@@ -35,9 +36,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings | n
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if ((code === 'ENOENT' || code === 'ENOTDIR') && !env['RINGLIGHT_CONFIG']) return null;
-    throw wrong(file, `cannot be read: ${message}`);
+    throw wrong(file, `cannot be read: ${fileReason(error)}`);
   }
   let values: unknown;
   try {

@@ -4,6 +4,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { fileReason } from '../files.ts';
 import type { LiveScene } from '../studio.ts';
 import { CommandError, type Console } from './console.ts';
 import { untilStopped } from './stopping.ts';
@@ -78,7 +79,7 @@ function readWhole(file: string): Uint8Array {
   try {
     if (statSync(file).size <= RECORDING_BYTES_MAX) return new Uint8Array(readFileSync(file));
   } catch (error) {
-    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'RECORDING');
+    throw new CommandError(`cannot read ${file}: ${fileReason(error)}`, 2, 'RECORDING');
   }
   const limit = RECORDING_BYTES_MAX >>> 20;
   throw new CommandError(`${file} has more than ${limit} MiB`, 2, 'RECORDING');

@@ -87,11 +87,16 @@ export function hasColours(stream: Stream, env: NodeJS.ProcessEnv = process.env)
 }
 
 /** Of a terminal that does not say how wide it is, or says 0, as some do. */
-const USUAL_WIDTH = 80;
+export const USUAL_WIDTH = 80;
 
-/** Characters of a line; Infinity where nobody looks at lines: a pipe or a file. */
-export function widthOf(stream: Stream): number {
-  return stream.isTTY === true ? stream.columns || USUAL_WIDTH : Infinity;
+/**
+ * Characters of a line; Infinity where nobody looks at lines: a pipe or a file. COLUMNS is what its user wants, and goes
+ * before what the terminal says of itself, as POSIX has it (Base Definitions, 8.3).
+ */
+export function widthOf(stream: Stream, env: NodeJS.ProcessEnv = process.env): number {
+  if (stream.isTTY !== true) return Infinity;
+  const { COLUMNS: wanted = '' } = env;
+  return (/^[1-9]\d{0,5}$/.test(wanted) && Number(wanted)) || stream.columns || USUAL_WIDTH;
 }
 
 /** A column that is cut is not made narrower than this. */

@@ -3,6 +3,7 @@
  * the system does not take it, that is one line for whoever started the command.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { fileReason } from '../files.ts';
 import { CommandError } from './console.ts';
 
 const WRITTEN_AT_ONCE = 1 << 20;
@@ -54,8 +55,7 @@ export class WrittenFile {
     try {
       return run();
     } catch (error) {
-      const reason = (error as Error).message;
-      throw new CommandError(`cannot write ${this.#path}: ${reason}`, 2, 'WRITE');
+      throw new CommandError(`cannot write ${this.#path}: ${fileReason(error)}`, 2, 'WRITE');
     }
   }
 }

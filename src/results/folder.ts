@@ -23,7 +23,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { makeDirectory } from '../files.ts';
+import { fileReason, makeDirectory } from '../files.ts';
 import { type ExperimentResult, type Recorder, TABLES, type Table } from '../lab.ts';
 import { writeCsv } from './csv.ts';
 import type { Figure } from './figures/figure.ts';
@@ -55,13 +55,13 @@ export class FolderError extends Error {
  * @throws FolderError when the name is taken or its place cannot be written.
  */
 export function checkFolder(folder: string): void {
-  if (existsSync(folder)) throw new FolderError(`cannot write there: ${folder} exists`);
+  if (existsSync(folder)) throw new FolderError(`cannot write ${folder}: it exists`);
   try {
     const parent = dirname(resolve(folder));
     makeDirectory(parent);
     accessSync(parent, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new FolderError(`cannot write there: ${(error as Error).message}`);
+    throw new FolderError(`cannot write ${folder}: ${fileReason(error)}`);
   }
 }
 
@@ -89,7 +89,7 @@ export function writeFolder(
     rmSync(partial, { recursive: true, force: true });
     // A system error has a code; anything else is a mistake of ours and must look like one.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new FolderError(`cannot write there: ${(error as Error).message}`);
+    throw new FolderError(`cannot write ${folder}: ${fileReason(error)}`);
   }
 }
 

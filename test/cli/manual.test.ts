@@ -26,7 +26,13 @@ test('every option of every command stands in one, as help has it', () => {
     }
   }
   expect(all).toContain('RINGLIGHT_AT');
-  expect(commonHelp()).toContain('RINGLIGHT_AT');
+  expect(commonHelp(80)).toContain('RINGLIGHT_AT');
+  for (const width of [40, 60, 80]) {
+    const lengths = commonHelp(width)
+      .split('\n')
+      .map(({ length }) => length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(width);
+  }
 });
 
 function unescaped(text: string): string {

@@ -29,7 +29,10 @@ describe('the command line', () => {
   });
 
   test.each([
-    [['bogus'], /unknown command 'bogus'/],
+    [['bogus'], /unknown command 'bogus'; there are up, mainline, /],
+    [['ringlgiht', 'mainlne'], /unknown command 'ringlgiht'; there are up, mainline, /],
+    [['mainline', 'weather'], /unknown command 'weather'; there are serve, ping, /],
+    [['lab', 'weather', '--x'], /unknown command 'weather'; there are list, show, /],
     [['mainlne'], /unknown command 'mainlne' \(Did you mean mainline\?\)/],
     [['mainline', 'pnig'], /Did you mean ping\?/],
     [['up', '--nodse', '3'], /unknown option '--nodse' \(Did you mean --nodes\?\)/],

@@ -80,7 +80,7 @@ describe('settings', () => {
   test('without a file there are none; one that is named must be there and be right', () => {
     expect(readSettings({ XDG_CONFIG_HOME: place })).toBeNull();
     const named = { RINGLIGHT_CONFIG: FILE };
-    expect(() => readSettings(named)).toThrow(/cannot be read: ENOENT/);
+    expect(() => readSettings(named)).toThrow(/cannot be read: there is no such file or folder/);
     writeFileSync(FILE, '{"at": "127.0.0.1:1"}');
     expect(readSettings(named)).toEqual({ file: FILE, values: { at: '127.0.0.1:1' } });
     for (const [text, message] of [

@@ -167,7 +167,10 @@ describe('ringlight studio', () => {
     const { port } = new URL(address);
     const wrong: [string[], RegExp][] = [
       [['--recording', broken], /^ringlight: cannot play .*: line 1: this is no recording .*\n$/],
-      [['--recording', join(base, 'none')], /^ringlight: cannot read .*none: ENOENT.*\n$/],
+      [
+        ['--recording', join(base, 'none')],
+        /^ringlight: cannot read .*none: there is no such file or folder\n$/,
+      ],
       [['--attach', '127.0.0.1:1'], /^ringlight: no member of a ring answers at 127\.0\.0\.1:1\n$/],
       [['--port', port], /^ringlight: the studio cannot listen on 127.*: the port is taken\n$/],
       [

@@ -107,9 +107,12 @@ describe('tables', () => {
   });
 
   test('a pipe has no width', () => {
-    expect(widthOf({ isTTY: true, columns: 90 })).toBe(90);
-    expect(widthOf({ isTTY: true })).toBe(80);
-    expect(widthOf({ isTTY: true, columns: 0 })).toBe(80);
-    expect(widthOf({})).toBe(Infinity);
+    expect(widthOf({ isTTY: true, columns: 90 }, {})).toBe(90);
+    expect(widthOf({ isTTY: true }, {})).toBe(80);
+    expect(widthOf({ isTTY: true, columns: 0 }, {})).toBe(80);
+    expect(widthOf({}, {})).toBe(Infinity);
+    expect(widthOf({ isTTY: true, columns: 90 }, { COLUMNS: '60' })).toBe(60);
+    expect(widthOf({ isTTY: true, columns: 90 }, { COLUMNS: 'wide' })).toBe(90);
+    expect(widthOf({}, { COLUMNS: '60' })).toBe(Infinity);
   });
 });

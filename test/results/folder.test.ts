@@ -78,10 +78,12 @@ describe('the folder of a run', () => {
     const taken = join(place, 'taken');
     mkdirSync(taken);
     expect(() => checkFolder(taken)).toThrow(FolderError);
-    expect(() => checkFolder(taken)).toThrow(/taken exists/);
+    expect(() => checkFolder(taken)).toThrow(/taken: it exists$/);
     const file = join(place, 'file');
     writeFileSync(file, '');
-    expect(() => checkFolder(join(file, 'below'))).toThrow(/^cannot write there: /);
+    expect(() => checkFolder(join(file, 'below'))).toThrow(
+      /^cannot write .*below: a file of that name is in the way$/,
+    );
     expect(() => writeFolder(taken, finishedRun(small))).toThrow(/exists/);
     expect(readdirSync(taken)).toEqual([]);
   });
@@ -92,7 +94,9 @@ describe('the folder of a run', () => {
     const text = { title: '', subtitle: '', caption: '', x: { label: '' }, y: { label: '' } };
     const sweeps = [{ name: 'no/where', ...text, series: [] }];
     const broken = { ...run, result: { ...run.result, sweeps } };
-    expect(() => writeFolder(folder, broken)).toThrow(/^cannot write there: ENOENT/);
+    expect(() => writeFolder(folder, broken)).toThrow(
+      /^cannot write .*: there is no such file or folder$/,
+    );
     expect(readdirSync(place).filter((name) => name.includes('broken'))).toEqual([]);
   });
 

@@ -15,7 +15,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { z } from 'zod';
-import { makeDirectory } from '../../files.ts';
+import { fileReason, makeDirectory } from '../../files.ts';
 import { partialOf } from '../../results/partial.ts';
 import { type Source, sourceOfThisPackage } from '../../results/run.ts';
 import { CommandError } from '../console.ts';
@@ -93,12 +93,11 @@ export async function saveRun(
   const footprint = experiment.footprint(options);
   checkSavable(name, footprint.bytes);
   checkMemory(footprint, Number(options['nodes']));
-  if (existsSync(folder))
-    throw new CommandError(`cannot write there: ${folder} exists`, 2, 'WRITE');
+  if (existsSync(folder)) throw new CommandError(`cannot write ${folder}: it exists`, 2, 'WRITE');
   const partial = partialOf(folder, process.pid);
   const heapMb = heapMbFor(footprint);
   try {
-    orSay(() => makeDirectory(partial));
+    orSay(folder, () => makeDirectory(partial));
     const order = join(partial, 'order');
     const blob = join(partial, 'heap.blob');
     const begin = join(partial, 'begin.js');
@@ -116,7 +115,7 @@ export async function saveRun(
     };
     writeFileSync(join(partial, 'world.json'), `${JSON.stringify(world, null, 2)}\n`);
     const bytes = statSync(blob).size;
-    orSay(() => renameSync(partial, folder));
+    orSay(folder, () => renameSync(partial, folder));
     return { ...world, bytes };
   } finally {
     rmSync(partial, { recursive: true, force: true });
@@ -248,10 +247,10 @@ function jsonIn(text: string): unknown {
   }
 }
 
-function orSay<T>(write: () => T): T {
+function orSay<T>(folder: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
-    throw new CommandError(`cannot write there: ${(error as Error).message}`, 2, 'WRITE');
+    throw new CommandError(`cannot write ${folder}: ${fileReason(error)}`, 2, 'WRITE');
   }
 }

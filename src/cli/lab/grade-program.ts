@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import { fileReason } from '../../files.ts';
 import type { ChurnModel, Step } from '../../world.ts';
 import {
   CONSISTENCIES,
@@ -57,7 +58,7 @@ export function scheduleOf(path: string): Step[] {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Step[];
   } catch (error) {
-    throw new InvalidArgumentError(`${path}: ${(error as Error).message.split('\n')[0]}`);
+    throw new InvalidArgumentError(`${path}: ${fileReason(error).split('\n')[0]}`);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { accessSync, closeSync, constants, openSync, writeSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
+import { fileReason } from '../../files.ts';
 import { Exam, type ExamOptions, type ExamResult, type Turn } from '../../world.ts';
 import { bold, CommandError, type Console, counted, green, milliseconds, red } from '../console.ts';
 import { ProgramFault, ProgramProcess } from './program-process.ts';
@@ -72,7 +73,7 @@ function openLog(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw new CommandError(`cannot write there: ${(error as Error).message}`, 2, 'WRITE');
+    throw new CommandError(`cannot write ${path}: ${fileReason(error)}`, 2, 'WRITE');
   }
 }
 

@@ -14,6 +14,7 @@ import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { fileReason } from '../../files.ts';
 import type { Check, ExperimentResult, Grade, Recorder, Watch } from '../../lab.ts';
 import { shown } from '../../lab.ts';
 import { summaryOf, type World } from '../../world.ts';
@@ -71,8 +72,7 @@ export async function bringModule(path: string): Promise<Experiment> {
   try {
     text = readFileSync(file);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return fail(code === 'ENOENT' ? 'there is no such file' : message);
+    return fail(fileReason(error));
   }
   let module: Partial<ExperimentModule>;
   try {

@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileReason } from '../../files.ts';
 import { loadPdfMakers, type PdfMakers, pdfOf } from '../../results/pdf.ts';
 import { CommandError, type Console, counted } from '../console.ts';
 
@@ -43,9 +44,7 @@ function figuresBelow(folder: string): string[] {
   try {
     names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such folder' : message;
-    throw new CommandError(`${folder}: ${why}`, 2, 'USAGE');
+    throw new CommandError(`${folder}: ${fileReason(error)}`, 2, 'USAGE');
   }
   const figures = names.filter((name) => name.endsWith('.svg')).sort();
   if (figures.length > 0) return figures.map((name) => join(folder, name));

@@ -11,6 +11,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { fileReason } from '../../files.ts';
 import { parseMatrix, shown } from '../../lab.ts';
 import { CommandError } from '../console.ts';
 import type { Experiment } from './experiment.ts';
@@ -110,9 +111,7 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : message;
-    throw new CommandError(`${file}: ${why}`, 2, 'USAGE');
+    throw new CommandError(`${file}: ${fileReason(error)}`, 2, 'USAGE');
   }
 }
 

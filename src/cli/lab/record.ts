@@ -3,6 +3,7 @@
  * down as the page would have seen it. The same configuration and acts give the same file.
  */
 import { readFileSync } from 'node:fs';
+import { fileReason } from '../../files.ts';
 import type { Recorded, SceneConfig, TimedAct } from '../../scene.ts';
 import { bold, CommandError, type Console, counted } from '../console.ts';
 import { WrittenFile } from '../written-file.ts';
@@ -61,7 +62,7 @@ function jsonOf(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'READ');
+    throw new CommandError(`cannot read ${file}: ${fileReason(error)}`, 2, 'READ');
   }
   try {
     return JSON.parse(text);

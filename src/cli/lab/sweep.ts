@@ -8,7 +8,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDirectory } from '../../files.ts';
+import { fileReason, makeDirectory } from '../../files.ts';
 import type { Check, Sweep } from '../../lab.ts';
 import { type Estimate, estimateOf } from '../../results/confidence.ts';
 import { type Source, sourceOfThisPackage } from '../../results/run.ts';
@@ -107,7 +107,7 @@ function makeFolder(folder: string): void {
   try {
     makeDirectory(folder);
   } catch (error) {
-    throw new CommandError(`cannot write there: ${(error as Error).message}`, 2, 'WRITE');
+    throw new CommandError(`cannot write ${folder}: ${fileReason(error)}`, 2, 'WRITE');
   }
 }
 

@@ -12,6 +12,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileReason } from '../../files.ts';
 import {
   type CrawlOptions,
   type CrawlProgress,
@@ -222,7 +223,7 @@ function leave(
       renameSync(`${file}.new`, file);
     }
   } catch (error) {
-    throw new CommandError(`cannot write ${folder}: ${(error as Error).message}`, 1, 'WRITE');
+    throw new CommandError(`cannot write ${folder}: ${fileReason(error)}`, 1, 'WRITE');
   }
 }
 
@@ -241,7 +242,7 @@ function stateIn(file: string): CrawlResult | null {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'READ');
+    throw new CommandError(`cannot read ${file}: ${fileReason(error)}`, 2, 'READ');
   }
   try {
     const { format, version, neighbors, ...state } = JSON.parse(text);

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { fileReason } from '../../files.ts';
 import {
   type GetResult,
   type ItemName,
@@ -116,7 +117,7 @@ function readFor(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'FILE');
+    throw new CommandError(`cannot read ${file}: ${fileReason(error)}`, 2, 'FILE');
   }
 }
 
@@ -131,8 +132,9 @@ function secretKeyIn(file: string, console: Console): string {
     console.aside.say(dim(`made a key in ${file}: its public half is ${publicKeyOf(secret)}`));
     return secret;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') throw new CommandError(`cannot write ${file}: ${message}`, 2, 'FILE');
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new CommandError(`cannot write ${file}: ${fileReason(error)}`, 2, 'FILE');
+    }
   }
   const text = Buffer.from(readFor(file)).toString('latin1').trim();
   if (!/^[0-9a-f]{64}$/i.test(text)) {

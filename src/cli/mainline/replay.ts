@@ -3,6 +3,7 @@
  * compared with what was done then; or made into a recording that the studio plays.
  */
 import { readFileSync } from 'node:fs';
+import { fileReason } from '../../files.ts';
 import { type ReplayReport, replayCapture } from '../../lab.ts';
 import { type CapturedPacket, readCapture } from '../../mainline.ts';
 import { bold, CommandError, type Console, counted } from '../console.ts';
@@ -33,7 +34,7 @@ function packetsOf(file: string, { local }: ReplayCommandOptions): CapturedPacke
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'READ');
+    throw new CommandError(`cannot read ${file}: ${fileReason(error)}`, 2, 'READ');
   }
   try {
     const packets = readCapture(bytes, local === undefined ? {} : { local });

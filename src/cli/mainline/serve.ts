@@ -3,6 +3,7 @@
  * next time: its id and the contacts it knew are written when it stops and read when it starts.
  */
 import { renameSync, writeFileSync } from 'node:fs';
+import { fileReason } from '../../files.ts';
 import type { Mainline, MainlineOptions, Multihomed } from '../../mainline.ts';
 import type { Studio } from '../../studio.ts';
 import { bold, CommandError, type Console, counted } from '../console.ts';
@@ -161,6 +162,6 @@ function writeWhole(file: string, text: string): void {
     writeFileSync(`${file}.new`, text);
     renameSync(`${file}.new`, file);
   } catch (error) {
-    throw new CommandError(`cannot write ${file}: ${(error as Error).message}`, 1, 'WRITE');
+    throw new CommandError(`cannot write ${file}: ${fileReason(error)}`, 1, 'WRITE');
   }
 }

@@ -14,6 +14,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { fileReason } from '../../files.ts';
 import { CommandError } from '../console.ts';
 
 const FORMAT = 'ringlight ring export';
@@ -112,7 +113,7 @@ export async function readArchive(
     }
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'READ');
+    throw new CommandError(`cannot read ${file}: ${fileReason(error)}`, 2, 'READ');
   } finally {
     input.destroy();
   }

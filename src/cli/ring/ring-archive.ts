@@ -4,6 +4,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { fileReason } from '../../files.ts';
 import type { RingConnection, RingRecord } from '../../ring.ts';
 import { CommandError, type Console, counted, openConsole } from '../console.ts';
 import { type ArchiveRecord, ArchiveWriter, readArchive } from './archive.ts';
@@ -57,7 +58,7 @@ async function openFile(file: string): Promise<FileHandle> {
   try {
     return await open(file, 'a+');
   } catch (error) {
-    throw new CommandError(`cannot write ${file}: ${(error as Error).message}`, 2, 'WRITE');
+    throw new CommandError(`cannot write ${file}: ${fileReason(error)}`, 2, 'WRITE');
   }
 }
 

@@ -3,6 +3,7 @@
  * the plain call is asked for (a condition, an expiry, a part) is done by the owner in one step.
  */
 import { readFileSync, statSync } from 'node:fs';
+import { fileReason } from '../../files.ts';
 import type { RingCondition } from '../../ring.ts';
 import { CommandError, type Console, counted } from '../console.ts';
 import { callOf, type KeyOptions, keyOf, withRing } from './ring-options.ts';
@@ -157,7 +158,7 @@ function readFile(file: string, limit: number): Uint8Array {
     return readFileSync(file);
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'READ');
+    throw new CommandError(`cannot read ${file}: ${fileReason(error)}`, 2, 'READ');
   }
 }
 

@@ -99,7 +99,10 @@ function tell(survey: Survey, console: Console): void {
   line(!has('order'), 'order: every member is followed by the next on the circle');
   line(!has('k'), `backups: effective K ${effectiveK}, ${k} asked for`);
   line(!has('live successor'), 'every list of successors has a living entry (Zave 1)');
-  line(!has('principals'), `${principals} principals, ${principalsNeeded} needed (Zave 2)`);
+  line(
+    !has('principals'),
+    `${counted(principals, 'principal')}, ${principalsNeeded} needed (Zave 2)`,
+  );
   if (plain > 0) {
     console.say(
       dim(`    ${counted(plain, 'class program')} without backups: K = 0 for what they own.`),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { fileReason } from '../../files.ts';
 import {
   connectRing,
   type Level,
@@ -59,7 +60,7 @@ export function readSecret(file: string): string {
   try {
     return readFileSync(file, 'utf8').trimEnd();
   } catch (error) {
-    throw new CommandError(`cannot read the secret: ${(error as Error).message}`, 2, 'USAGE');
+    throw new CommandError(`cannot read the secret in ${file}: ${fileReason(error)}`, 2, 'USAGE');
   }
 }
 
@@ -104,7 +105,7 @@ function pemOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`, 2, 'USAGE');
+    throw new CommandError(`cannot read ${file}: ${fileReason(error)}`, 2, 'USAGE');
   }
 }
 

@@ -111,7 +111,7 @@ describe('ringlight lab', () => {
     expect(new Set(rpcs.slice(1).map((line) => line.split(',')[1]))).toEqual(new Set(['1']));
     const again = await ringlight([...RUN, '--out', out]);
     expect(again.status).toBe(2);
-    expect(again.stderr).toBe(`ringlight: cannot write there: ${out} exists\n`);
+    expect(again.stderr).toBe(`ringlight: cannot write ${out}: it exists\n`);
     rmSync(folder, { recursive: true });
   });
 

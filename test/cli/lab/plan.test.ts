@@ -104,7 +104,7 @@ describe('a plan', () => {
     [{ sweep: { nodes: [] } }, /"sweep\.nodes" expected an array of values, got an empty one/],
     [{ sweep: { nodes: [10, 0] } }, /"nodes" expected a whole number .* got 0$/],
     [{ sweep: { 'node.__proto__.x': [1] } }, /is no option of node/],
-    [{ churn: { traceFile: 'none' } }, /none: there is no such file$/],
+    [{ churn: { traceFile: 'none' } }, /none: there is no such file or folder$/],
     [{ churn: { traceFile: 5 } }, /"churn\.traceFile" expected the name of a file, got 5$/],
   ])('%j is one line', (contents, message) => {
     expect(() => plan(contents)).toThrow(message);

@@ -64,7 +64,7 @@ describe('ringlight lab record', () => {
     writeFileSync(path('no.json'), '{');
     const wrong: [string[], RegExp][] = [
       [['--config', json('w.json', { nodez: 3 })], /"config\.?.*nodez|"nodez"/],
-      [['--config', path('none')], /^ringlight: cannot read .*none: ENOENT/],
+      [['--config', path('none')], /^ringlight: cannot read .*none: there is no such file/],
       [['--acts', path('no.json')], /^ringlight: .*no\.json is no JSON\n$/],
       [
         ['--acts', json('v.json', [{ atMs: 0, act: { kind: 'dance' } }])],
@@ -79,6 +79,8 @@ describe('ringlight lab record', () => {
     }
     const nowhere = await ringlight(['lab', 'record', path('none/e'), '--until', '1s']);
     expect(nowhere.status).toBe(2);
-    expect(nowhere.stderr).toMatch(/^ringlight: cannot write .*none\/e: ENOENT/);
+    expect(nowhere.stderr).toMatch(
+      /^ringlight: cannot write .*none\/e: there is no such file or folder/,
+    );
   });
 });

@@ -93,7 +93,7 @@ describe('ringlight mainline serve', () => {
     const args = [...BASE, '--no-bootstrap', '--for', '50ms', '--register', nowhere];
     const { status, stderr } = await ringlight(args);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^ringlight: cannot write .*folder\.jsonl: ENOENT/);
+    expect(stderr).toMatch(/^ringlight: cannot write .*folder\.jsonl: there is no such file/);
   });
 });
 

@@ -115,7 +115,9 @@ describe('a ring that is named once', () => {
     expect(await ringlight(get, '', { RINGLIGHT_CONFIG: file })).toEqual(said);
     const { status, stderr } = await ringlight(get, '', { RINGLIGHT_CONFIG: `${file}.no` });
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^ringlight: .*settings\.json\.no cannot be read: ENOENT.*\n$/);
+    expect(stderr).toMatch(
+      /^ringlight: .*settings\.json\.no cannot be read: there is no such file or folder\n$/,
+    );
   });
 
   test('an empty key is refused', async () => {
@@ -156,7 +158,10 @@ describe('a call that cannot be made', () => {
 
   test.each([
     [['insert', 'a', 'b', '--file', 'c'], /a value is given twice/],
-    [['insert', 'a', '--file', '/nowhere/at/all'], /cannot read \/nowhere\/at\/all: /],
+    [
+      ['insert', 'a', '--file', '/nowhere/at/all'],
+      /cannot read \/nowhere\/at\/all: there is no such file or folder/,
+    ],
     [['get'], /missing required argument 'key'/],
     [['get', 'a', '--level', 'most'], /Expected one, quorum, all/],
     [['get', 'a', '--timeout', 'soon'], /Expected a duration/],
