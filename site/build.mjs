@@ -159,6 +159,7 @@ async function makeSite() {
       'json',
       'jsonc',
       'python',
+      'r',
       'shellscript',
       'typescript',
     ],
