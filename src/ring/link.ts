@@ -89,6 +89,8 @@ export class Link extends Outbox implements Way {
   #unanswered = 0;
   /** The request that is being written. */
   #asking: Pending | null = null;
+  /** The one that was asked last. */
+  #asked: Pending | null = null;
   readonly #requests: Requests = new Requests();
   #isGreeting: boolean;
 
@@ -161,7 +163,14 @@ export class Link extends Outbox implements Way {
     this.usedAtMs = now;
     this.owner.counters.requestsOut++;
     this.#asking = this.#requests.open(now, this, line, done);
+    this.#asked = this.#asking;
     return this.begin(type, this.#asking.request);
+  }
+
+  /** Writes on at the request that was asked last, as long as it is `unfinished`. End it by `send`. */
+  goOn(): FrameWriter {
+    this.#asking = this.#asked;
+    return this.out;
   }
 
   /** Begins the reply to a request of the other side, or a frame that wants no reply. */
@@ -170,6 +179,8 @@ export class Link extends Outbox implements Way {
       this.owner.soon((now) => this.release(now, Hold.requests));
     }
     const { out } = this;
+    this.unfinished = null;
+    this.owner.counters.framesOut++;
     out.begin(type, request);
     return out;
   }
@@ -177,7 +188,6 @@ export class Link extends Outbox implements Way {
   /** Ends the frame begun last. */
   send(): void {
     this.out.end();
-    this.owner.counters.framesOut++;
     if (this.#asking !== null) this.#asking.endsAt = this.endsAt;
     this.#asking = null;
   }

@@ -28,6 +28,8 @@ const OUT_BYTES = STREAM_QUEUE_BYTES;
 export abstract class Outbox extends Inflow {
   /** When the world's queue of this stream filled up; `Infinity` while it has room. */
   congestedAtMs: number = Infinity;
+  /** Whose frame was written last, if it may still grow: nothing was written after it, and it has not left. */
+  unfinished: object | null = null;
   readonly #owner: OutboxOwner;
   #out: FrameWriter | null = null;
   #isShut = false;
@@ -85,6 +87,7 @@ export abstract class Outbox extends Inflow {
     const out = this.#out;
     if (out === null || this.stream === 0) return;
     this.#out = null;
+    this.unfinished = null;
     if (!this.isOver) this.write(now, out);
     this.#owner.shared.giveWriter(out);
   }
@@ -103,6 +106,7 @@ export abstract class Outbox extends Inflow {
     if (this.#out === null || this.#out.length < OUT_BYTES) return false;
     this.write(now, this.#out);
     this.#out.length = 0;
+    this.unfinished = null;
     return this.congestedAtMs !== Infinity;
   }
 
@@ -110,6 +114,7 @@ export abstract class Outbox extends Inflow {
   takeOut(): FrameWriter | null {
     const out = this.#out;
     this.#out = null;
+    this.unfinished = null;
     return out;
   }
 }

@@ -16,20 +16,15 @@ import { BULK_BYTES, BULK_BYTES_PER_WAIT } from '../bounds.ts';
 import type { Identity, PendingWrite } from '../circle/identity.ts';
 import type { Member } from '../circle/member.ts';
 import { backupsWanted } from '../circle/neighbours.ts';
-import { type Frame, FrameType, Status } from '../frames.ts';
-import type { Link } from '../link.ts';
+import { Status } from '../frames.ts';
 import { Waiter } from '../patience.ts';
 import { compareVersions, VERSION_BYTES } from '../records/clock.ts';
-import { isRecord } from '../records/record.ts';
 import type { Level } from '../settings.ts';
 import type { RingState } from '../state.ts';
 import { peerOf } from '../tenure/choosing.ts';
-import { putEpoch, takeEpoch } from '../tenure/wording.ts';
-import type { Epoch } from '../titles/epoch.ts';
 import { hasPeer, type Peer, samePeer } from '../titles/title.ts';
-import { compareToEpoch } from '../titles/version.ts';
-import { holdsForeign } from './belonging.ts';
-import { keep, putRecord } from './keeping.ts';
+import { keep } from './keeping.ts';
+import { sendKept, type Verdict } from './kept-frames.ts';
 import { copiesFor, sendRecord, type WriteDone } from './replicas.ts';
 
 /** A copy that has not kept a record after this is late: longer than a slow disk and a far way take. */
@@ -221,9 +216,6 @@ class Commit extends Waiter implements PendingWrite {
   }
 }
 
-/** What a copy made of a record. */
-type Verdict = 'kept' | 'refused' | 'failed';
-
 /** A key as it stands in sets. */
 export function nameOf(key: Uint8Array): string {
   return String.fromCharCode(...key.subarray(0, ID_BYTES));
@@ -231,71 +223,6 @@ export function nameOf(key: Uint8Array): string {
 
 export function keyOf(name: string): Uint8Array {
   return Uint8Array.from(name, (char) => char.charCodeAt(0));
-}
-
-/** Sends one record for keeping under a title. */
-function sendKept(
-  node: RingState,
-  now: number,
-  peer: Peer,
-  epoch: Epoch,
-  key: Uint8Array,
-  record: Uint8Array,
-  heard: (now: number, verdict: Verdict) => void,
-): void {
-  const member = node.shared.members.of(peer.home);
-  const isBulk = record.length > BULK_BYTES;
-  const link = isBulk ? node.connections.toBulk(now, member) : node.linkTo(now, member);
-  const out = link.ask(now, FrameType.keep, node.lines.bulk, (at, reply) => {
-    const status = reply === null ? Status.storeFailed : reply.u8();
-    if (reply === null) node.suspect(at, member);
-    const isIt = link.incarnation === peer.incarnation;
-    if (status === Status.ok && isIt) heard(at, 'kept');
-    else heard(at, status === Status.refused ? 'refused' : 'failed');
-  });
-  putEpoch(out, epoch);
-  putRecord(out, key, record);
-  link.send();
-}
-
-/** Keeps records that were written under a title, if that is the last that we know of. */
-export function answerKeep(node: RingState, now: number, link: Link, frame: Frame): boolean {
-  const { request } = frame;
-  const epoch = takeEpoch(frame);
-  const start = frame.at;
-  let isFine = node.seat !== null;
-  while (frame.left > 0) {
-    const key = frame.skip(ID_BYTES);
-    const length = frame.u32();
-    const start = frame.skip(length);
-    if (frame.isBroken || !isRecord(frame.bytes, start, start + length)) return false;
-    const record = frame.bytes.subarray(start, start + length);
-    if (!isFine || !keepUnder(node, now, epoch, frame.bytes, key, record)) isFine = false;
-  }
-  // Whose title names us while our neighbours do not: once it names another nothing else tells us to let go.
-  if (holdsForeign(node, frame.bytes, start, frame.end)) node.moved(now);
-  node.flushes.wait((_now, error) => {
-    if (link.isOver) return;
-    const kept = error === null ? Status.ok : Status.storeFailed;
-    link.answerStatus(FrameType.keep, request, isFine ? kept : Status.refused);
-  });
-  return true;
-}
-
-function keepUnder(
-  node: RingState,
-  now: number,
-  epoch: Epoch,
-  key: Uint8Array,
-  at: number,
-  record: Uint8Array,
-): boolean {
-  if (!node.seat!.allows(key, at, epoch)) return false;
-  const before = node.store.head(key, at);
-  // The same again, or a later one of the same owner that was faster.
-  const isOver = before !== null && compareVersions(before, 0, record, 0) >= 0;
-  if (isOver) return compareToEpoch(before, 0, epoch) <= 0;
-  return keep(node, now, key, at, record);
 }
 
 /** Finds out who keeps others waiting. */

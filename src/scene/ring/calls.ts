@@ -10,7 +10,7 @@
 import { formatAddress } from '../../core/address.ts';
 import { formatId, ID_BYTES } from '../../core/id.ts';
 import type { RingOverlay } from '../../lab/ring/ring-overlay.ts';
-import { FrameType } from '../../ring/frames.ts';
+import { FrameType, readU32 } from '../../ring/frames.ts';
 import type { RingOutcome, RingStep } from '../../ring/outcome.ts';
 import { EPOCH_BYTES } from '../../ring/titles/epoch.ts';
 import { frameHead, isFrame, isRouted } from '../explain/frame-head.ts';
@@ -248,6 +248,9 @@ const VERDICTS = {
   silent: 'timeout',
 } as const;
 
+/** Of the length before each record of a frame. */
+const RECORD_LENGTH_BYTES = 4;
+
 /** Frames that may be sent for the sake of a call. */
 const CARRIERS: ReadonlySet<number> = new Set([
   FrameType.owner,
@@ -273,10 +276,27 @@ function isAbout(
     ((type === FrameType.replicate || type === FrameType.keep) &&
       (kind === 'put' || kind === 'remove')) ||
     (type === FrameType.peek && kind === 'get');
-  // What is kept under a title has its epoch before the key.
-  const start = type === FrameType.keep ? at + EPOCH_BYTES : at;
-  if ((!isOfAsker && !isOfOwner) || end - start < ID_BYTES) return false;
-  for (let i = 0; i < ID_BYTES; i++) if (bytes[start + i] !== key[i]) return false;
+  if (!isOfAsker && !isOfOwner) return false;
+  if (type === FrameType.replicate || type === FrameType.keep) {
+    // What is kept under a title has its epoch before the records.
+    return hasRecordOf(key, bytes, type === FrameType.keep ? at + EPOCH_BYTES : at, end);
+  }
+  return isKeyAt(key, bytes, at, end);
+}
+
+/** Is one of the records of a frame of this key? Each is a key, a length and as many bytes. */
+function hasRecordOf(key: Uint8Array, bytes: Uint8Array, from: number, end: number): boolean {
+  for (let at = from; at + ID_BYTES + RECORD_LENGTH_BYTES <= end; ) {
+    if (isKeyAt(key, bytes, at, end)) return true;
+    at += ID_BYTES;
+    at += RECORD_LENGTH_BYTES + readU32(bytes, at);
+  }
+  return false;
+}
+
+function isKeyAt(key: Uint8Array, bytes: Uint8Array, at: number, end: number): boolean {
+  if (end - at < ID_BYTES) return false;
+  for (let i = 0; i < ID_BYTES; i++) if (bytes[at + i] !== key[i]) return false;
   return true;
 }
 
