@@ -45,6 +45,7 @@ export { IDENTITIES_MAX, openRing, Ring, type RingOptions } from './api/ring/rin
 export {
   type ChangeResult,
   type FollowOptions,
+  type IncomingValue,
   type RingCondition,
   type RingEntry,
   type RingName,

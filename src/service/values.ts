@@ -1,9 +1,10 @@
 /**
  * Values over HTTP. A large one goes out piece by piece, each read from its owner when the one before has
- * left, and all of the same version; what comes in is held once, within the bound that all requests share.
+ * left, and all of the same version; what comes in is held once, where it will lie in the record, within the
+ * bound that all requests share.
  */
 import type { Context } from 'hono';
-import type { RingEntry, RingService } from '../ring.ts';
+import type { IncomingValue, RingEntry, RingService } from '../ring.ts';
 import { cacheControl, conditionOf, isKnown, spanOf, ttlMsOf } from './conditions.ts';
 import { ServiceError } from './failure.ts';
 
@@ -72,9 +73,10 @@ export class Values {
       context.req.header('if-none-match'),
     );
     const ttlMs = ttlMsOf(context.req.query('ttl'));
-    return this.#withBody(context, async (body) => {
+    const room = (length: number) => this.#ring.incoming(name, length);
+    return this.#withBody(context, room, async (body) => {
       const options = ttlMs === undefined ? {} : { ttlMs };
-      const { isDone, existed, version } = await this.#ring.storeIf(name, body, condition, options);
+      const { isDone, existed, version } = await body.incoming().storeIf(condition, options);
       if (!isDone) throw unmatched();
       const headers = { etag: `"${version}"` };
       return new Response(null, { status: existed ? 204 : 201, headers });
@@ -83,8 +85,8 @@ export class Values {
 
   /** Adds at the end: the answer is the length of the whole by then. */
   async append(context: Context, name: string): Promise<Response> {
-    return this.#withBody(context, async (body) =>
-      context.json({ bytes: await this.#ring.append(name, body) }),
+    return this.#withBody(context, null, async (body) =>
+      context.json({ bytes: await this.#ring.append(name, body.whole()) }),
     );
   }
 
@@ -101,13 +103,14 @@ export class Values {
   /** Takes the body in, once, within the bounds. */
   async #withBody(
     context: Context,
-    use: (body: Uint8Array) => Promise<Response>,
+    room: ((length: number) => IncomingValue) | null,
+    use: (body: Body) => Promise<Response>,
   ): Promise<Response> {
     const { body } = context.req.raw;
     const most = this.#valueBytesMax;
     const promised = Number(context.req.header('content-length')) || 0;
     if (promised > most) throw tooLarge(most);
-    const taken = new Body(promised);
+    const taken = new Body(promised, room);
     try {
       for await (const piece of body ?? []) {
         if (taken.length + piece.length > most) throw tooLarge(most);
@@ -118,7 +121,7 @@ export class Values {
           throw new ServiceError(503, 'BUSY', 'too many bytes are coming in: try again');
         }
       }
-      return await use(taken.whole());
+      return await use(taken);
     } finally {
       this.#bodyBytes -= taken.heldBytes;
     }
@@ -127,16 +130,22 @@ export class Values {
 
 /**
  * A body as it comes in, each byte of it in one place: where it belongs, when it was told how many there will
- * be, once the first has come; else it doubles.
+ * be, once a part of them has come; else it doubles.
  */
 class Body {
   length = 0;
   readonly #promised: number;
+  readonly #room: ((length: number) => IncomingValue) | null;
   #bytes: Uint8Array = NOTHING;
+  #incoming: IncomingValue | null = null;
 
-  /** @param promised as who sends it says; it may be none, or a lie. */
-  constructor(promised: number) {
+  /**
+   * @param promised as who sends it says; it may be none, or a lie.
+   * @param room makes room for a value; null: it is to become part of another.
+   */
+  constructor(promised: number, room: ((length: number) => IncomingValue) | null) {
     this.#promised = promised;
+    this.#room = room;
   }
 
   get heldBytes(): number {
@@ -148,16 +157,32 @@ class Body {
     if (length > this.#bytes.length) {
       const believed = Math.max(BODY_BYTES_MIN, BELIEVED_TIMES * length);
       const likely = Math.min(this.#promised, believed);
-      const longer = new Uint8Array(Math.max(likely, length, this.#promised > 0 ? 0 : 2 * length));
-      longer.set(this.#bytes.subarray(0, this.length));
-      this.#bytes = longer;
+      this.#move(Math.max(likely, length, this.#promised > 0 ? 0 : 2 * length));
     }
     this.#bytes.set(piece, this.length);
     this.length = length;
   }
 
+  #move(length: number): void {
+    const before = this.#bytes.subarray(0, this.length);
+    const isAll = length === this.#promised;
+    this.#incoming = isAll && this.#room !== null ? this.#room(length) : null;
+    this.#bytes = this.#incoming?.bytes ?? new Uint8Array(length);
+    this.#bytes.set(before);
+  }
+
   whole(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
+  }
+
+  /** As a value to be stored: moved once more only where its length was not known. */
+  incoming(): IncomingValue {
+    if (this.#incoming === null || this.length < this.#incoming.bytes.length) {
+      const incoming = this.#room!(this.length);
+      incoming.bytes.set(this.whole());
+      return incoming;
+    }
+    return this.#incoming;
   }
 }
 

@@ -10,7 +10,7 @@ import { DhtError } from '../../io/errors.ts';
 import { ListFlag } from '../../ring/queries.ts';
 import { type Act, actOf, type Condition } from '../../ring/records/act.ts';
 import { VERSION_BYTES } from '../../ring/records/clock.ts';
-import { EXPIRY_MS_MAX, NAME_BYTES_MAX } from '../../ring/records/record.ts';
+import { EXPIRY_MS_MAX, NAME_BYTES_MAX, RecordRoom } from '../../ring/records/record.ts';
 import type { ReadOptions, WriteOptions, WriteResult } from './access.ts';
 import { RingAccess } from './access.ts';
 import {
@@ -48,6 +48,14 @@ export interface ChangeResult extends WriteResult {
   isDone: boolean;
   /** Of the record as it is now, 32 hexadecimal digits; '' when there is none. */
   version: string;
+}
+
+/** A value that is still coming in. */
+export interface IncomingValue {
+  /** To be filled. */
+  readonly bytes: Uint8Array;
+  /** Stores it, once: from then on the bytes are the ring's, and nobody may write to them. @throws as `insert`. */
+  storeIf(condition: RingCondition, options?: StoreOptions): Promise<ChangeResult>;
 }
 
 export interface RingEntry {
@@ -127,13 +135,20 @@ export class RingService extends RingAccess {
     condition: RingCondition,
     options: StoreOptions = {},
   ): Promise<ChangeResult> {
-    const { ttlMs } = options;
-    return this.#change(key, options, {
-      verb: 'set',
-      value: bytesOf(value),
-      ...conditionOf(condition),
-      ...(ttlMs === undefined ? { expiry: 'none' } : { expiry: 'at', untilMs: this.#after(ttlMs) }),
-    });
+    return this.#set(key, { value: bytesOf(value) }, condition, options);
+  }
+
+  /**
+   * Room for a value of so many bytes that are still coming in: an owner that keeps its records in memory keeps
+   * it where it was written, so that a large one is never there twice.
+   */
+  incoming(name: string, length: number): IncomingValue {
+    const room = new RecordRoom(nameBytes(name), length);
+    return {
+      bytes: room.value,
+      storeIf: (condition, options = {}) =>
+        this.#set(name, { value: room.value, room }, condition, options),
+    };
   }
 
   async removeIf(
@@ -231,6 +246,18 @@ export class RingService extends RingAccess {
     const subject: Subject =
       key === undefined ? { prefix: nameBytes(prefix!) } : { hash: hashOf(key) };
     return new Following(this, this.world.clock, subject, after).changes(signal);
+  }
+
+  async #set(
+    key: RingKey,
+    what: Pick<Act, 'value' | 'room'>,
+    condition: RingCondition,
+    { ttlMs, ...options }: StoreOptions,
+  ): Promise<ChangeResult> {
+    return this.#change(key, options, {
+      ...{ verb: 'set', ...what, ...conditionOf(condition) },
+      ...(ttlMs === undefined ? { expiry: 'none' } : { expiry: 'at', untilMs: this.#after(ttlMs) }),
+    });
   }
 
   async #change(

@@ -17,6 +17,7 @@ import {
   isGone,
   NAME_BYTES_MAX,
   nameOf,
+  type RecordRoom,
   roomyRecord,
   valueAt,
 } from './record.ts';
@@ -55,6 +56,8 @@ export interface Act {
   readonly delta: bigint;
   /** Of set, append and overwrite. */
   readonly value: Uint8Array;
+  /** Of set: where the value lies, if it was written where it will be. */
+  readonly room?: RecordRoom;
 }
 
 /** What an act may have beside its value. */
@@ -116,6 +119,8 @@ export function applyAct(
   }
   const value = madeOf(act, old, valueBytesMax);
   if (typeof value === 'string') return stays(value);
+  const taken = act.room?.take(name, untilMs) ?? null;
+  if (taken !== null) return { verdict: 'done', record: taken, result: kept };
   const record = roomyRecord(name, untilMs, value.length);
   const at = valueAt(record);
   for (const [offset, bytes] of value.parts) record.set(bytes, at + offset);

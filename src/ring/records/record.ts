@@ -130,6 +130,40 @@ export function roomyRecord(
   return record;
 }
 
+/**
+ * Memory for a record whose value is still coming in. It is written where it will lie, so that a large one is
+ * never there twice:
+ *
+ *     header, name │ value ◀── written by whoever takes it in
+ *     ◀────────── the record, once ──────────────────────────▶
+ */
+export class RecordRoom {
+  /** To be filled; from `take` on it is the record's. */
+  readonly value: Uint8Array;
+  readonly #name: Uint8Array | null;
+  #record: Uint8Array | null;
+
+  constructor(name: Uint8Array | null, length: number) {
+    this.#name = name;
+    this.#record = roomyRecord(name, 0, length);
+    this.value = this.#record.subarray(this.#record.length - length);
+  }
+
+  /** The record around the value, if it is to have this name, and has not been taken: nobody else may have it. */
+  take(name: Uint8Array | null, untilMs: number): Uint8Array | null {
+    const record = this.#record;
+    if (record === null || !isSameName(name, this.#name)) return null;
+    this.#record = null;
+    writeMs(record, EXPIRY_AT, untilMs);
+    return record;
+  }
+}
+
+function isSameName(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
 function putPart(record: Uint8Array, flag: number, at: number, part: Uint8Array | null): void {
   if (part === null) return;
   record[FLAGS_AT] |= flag;

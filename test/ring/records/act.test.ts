@@ -19,6 +19,7 @@ import {
   isTombstone,
   NAME_BYTES_MAX,
   nameOf,
+  RecordRoom,
   roomyRecord,
   valueAt,
 } from '../../../src/ring/records/record.ts';
@@ -225,5 +226,28 @@ describe('the bytes of an act', () => {
     const out = new FrameWriter();
     putAct(out, actOf({ verb: 'set', name: new Uint8Array(NAME_BYTES_MAX + 1) }));
     expect(readAct(frameOf(out.bytes.slice(0, out.length)))).toBeNull();
+  });
+});
+
+describe('a value with room around it', () => {
+  it('is not copied, but when it is asked for again: what was stored stays as it is', () => {
+    const room = new RecordRoom(bytes('a'), 3);
+    room.value.set(bytes('new'));
+    const act = actOf({ verb: 'set', value: room.value, room, name: bytes('a') });
+    const first = applyAct(act, recordOf('old'), 1000, 100).record!;
+    expect(first.buffer).toBe(room.value.buffer);
+    first.fill(5, 0, 16);
+    const again = applyAct(act, first, 1000, 100).record!;
+    expect(again.buffer).not.toBe(first.buffer);
+    expect([text(again.subarray(valueAt(again))), first[0]]).toEqual(['new', 5]);
+  });
+
+  it('is copied where the key has another name', () => {
+    const room = new RecordRoom(bytes('b'), 3);
+    room.value.set(bytes('new'));
+    const act = actOf({ verb: 'set', value: room.value, room, name: bytes('b') });
+    const { record } = applyAct(act, recordOf('old'), 1000, 100);
+    expect(record!.buffer).not.toBe(room.value.buffer);
+    expect([text(nameOf(record!)), text(record!.subarray(valueAt(record!)))]).toEqual(['a', 'new']);
   });
 });

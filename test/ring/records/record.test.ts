@@ -12,6 +12,7 @@ import {
   NAME_BYTES_MAX,
   nameOf,
   RECORD_HEADER_BYTES,
+  RecordRoom,
   roomyRecord,
   valueAt,
   valueBytes,
@@ -85,5 +86,29 @@ describe('a record', () => {
     for (const record of [next, removed, expired]) {
       expect(isRecord(record, 0, record.length)).toBe(true);
     }
+  });
+});
+
+describe('room for a record', () => {
+  const name = Uint8Array.of(1, 2, 3);
+
+  it('becomes the record around what was written into it, once', () => {
+    const room = new RecordRoom(name, 4);
+    room.value.set([9, 8, 7, 6]);
+    const record = room.take(name.slice(), 5000)!;
+    const made = roomyRecord(name, 5000, 4);
+    made.set([9, 8, 7, 6], valueAt(made));
+    expect([...record]).toEqual([...made]);
+    expect(record.buffer).toBe(room.value.buffer);
+    expect(room.take(name, 5000)).toBeNull();
+  });
+
+  it('is nobody’s whose name is another', () => {
+    const room = new RecordRoom(name, 1);
+    for (const other of [null, Uint8Array.of(1, 2), Uint8Array.of(1, 2, 4)]) {
+      expect(room.take(other, 0)).toBeNull();
+    }
+    expect(room.take(name, 0)).not.toBeNull();
+    expect(new RecordRoom(null, 0).take(null, 0)).toEqual(roomyRecord(null, 0, 0));
   });
 });
