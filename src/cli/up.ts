@@ -72,6 +72,7 @@ async function openStudio(
       name: 'ring',
       title: `A ring of ${counted(options.ring, 'node')}`,
       members: () => running.ring?.nodes ?? [],
+      shown: DEMO_KEYS[0]!,
       hands: {
         add: (one) => running.ring!.add(one),
         crash: (node) => running.ring!.crash(index(node)),

@@ -55,6 +55,8 @@ export class RingCounters {
   handovers = 0;
   handoversFailed = 0;
   lost = 0;
+  /** Of those lost, who was silent; the others said that they were no members. */
+  takenForDead = 0;
   storeErrors = 0;
   /** Records that the disk did not give when they were to be read. */
   readErrors = 0;

@@ -152,6 +152,7 @@ function drop(node: RingState, now: number, member: Member, isDead: boolean): vo
   const isOut = (other: Member) =>
     other === member || (isDead && other.home === member.home && !node.isOwn(other));
   node.counters.lost++;
+  if (isDead) node.counters.takenForDead++;
   node.leaveBehind(now, member);
   for (const identity of node.identities) {
     for (const other of [...identity.fingers.members]) {

@@ -18,6 +18,7 @@ import { FlightSample } from '../live/flights.ts';
 import { addEach, handsOf, portOf, toEach } from '../live/hands.ts';
 import { CommandRefused, LiveScene, type LiveSceneOptions } from '../live/live-scene.ts';
 import { type Log, logWith } from '../live/log.ts';
+import { RunningLookups } from './lookups.ts';
 import { lookupViewOf, mainlineNodeView } from './view.ts';
 
 /** What may be done to nodes of this process. */
@@ -64,6 +65,13 @@ export class LiveMainline extends LiveScene {
   readonly #outside = new Map<number, { name: string; seenMs: number }>();
   readonly #untap = new Map<Mainline, () => void>();
   readonly #logs = new Map<number, Log>();
+  readonly #running = new RunningLookups({
+    nodeAt: (address) => this.#nodeAt.get(address) ?? -1,
+    idOf: (node) => this.picture.nameOf(node)?.split('@')[0] ?? null,
+    nameOf: (target) => this.names.get(target),
+    nextLookup: () => this.nextLookup(),
+    tellLookup: (view) => this.tellLookup(view),
+  });
   #nextTable = 0;
   #storedMs = Number.NEGATIVE_INFINITY;
 
@@ -79,6 +87,7 @@ export class LiveMainline extends LiveScene {
   protected override end(): void {
     for (const untap of this.#untap.values()) untap();
     this.#untap.clear();
+    this.#running.forget();
   }
 
   protected forget(): void {
@@ -156,6 +165,7 @@ export class LiveMainline extends LiveScene {
     const own = this.#own.find(({ number }) => number === from) ?? this.#own[0];
     if (own === undefined) throw new CommandRefused('IMPOSSIBLE', 'no node is there to ask');
     const key = this.keyOf(name);
+    this.#running.expect(own.number, key);
     const limits = { timeoutMs: CALL_MS };
     try {
       if (kind === 'put') {
@@ -308,9 +318,12 @@ export class LiveMainline extends LiveScene {
 
   /** Between two of ours it is seen twice: on leaving, and on arriving. */
   #datagram(number: number, isOurs: boolean, peer: Address, bytes: Uint8Array): void {
-    const other = this.#nodeAt.get(formatAddress(peer)) ?? -1;
+    const address = formatAddress(peer);
+    const other = this.#nodeAt.get(address) ?? -1;
     const isInside = other >= 0 && !this.#outside.has(other);
     const atMs = Date.now();
+    const lookup = isOurs ? this.#running.sent(number, address, bytes, atMs) : 0;
+    if (!isOurs) this.#running.heard(number, address, bytes, atMs);
     const from = isOurs ? number : other;
     const to = isOurs ? other : number;
     if (!isOurs && isInside && this.picture.stateOf(other) === NodeState.up) {
@@ -318,14 +331,14 @@ export class LiveMainline extends LiveScene {
       return;
     }
     const { length } = bytes;
-    const seen = { atMs, from, to, length, hasArrived: !isOurs, lookup: 0, isReply: false };
+    const seen = { atMs, from, to, length, hasArrived: !isOurs, lookup, isReply: false };
     this.flights.add(seen, bytes);
   }
 
   #lookup(number: number, trace: LookupTrace): void {
     const atMs = Date.now();
     const view: LookupView = lookupViewOf(
-      this.nextLookup(),
+      this.#running.ended(number, trace.target) || this.nextLookup(),
       number,
       trace,
       atMs,

@@ -10,6 +10,7 @@
  */
 import type { RecordInfo } from '../../ring.ts';
 import type { KeyView } from '../../scene.ts';
+import type { ToldKey } from './told-keys.ts';
 
 /** Keys that are shown at most; of a larger ring those that come first on the circle. */
 export const KEYS_SHOWN = 2000;
@@ -31,6 +32,8 @@ export interface RingHoldings {
   /** In the order of their ids. */
   places: readonly OwningPlace[];
   records: readonly { node: number; records: readonly RecordInfo[] }[];
+  /** By key, of members elsewhere: what they said that they keep. */
+  told?: ReadonlyMap<string, Pick<ToldKey, 'bytes' | 'isRemoved'>>;
   /** Keys seen earlier, which may be gone. */
   known: Iterable<KeyView>;
   names: ReadonlyMap<string, string>;
@@ -77,8 +80,9 @@ export function ownerOf(places: readonly OwningPlace[], key: string): OwningPlac
   return places[low - 1] ?? places.at(-1);
 }
 
-function newestOf({ records }: RingHoldings): Map<string, Newest> {
+function newestOf({ records, told }: RingHoldings): Map<string, Newest> {
   const newest = new Map<string, Newest>();
+  for (const [key, one] of told ?? []) newest.set(key, { version: '', holders: [], ...one });
   for (const { node, records: its } of records) {
     for (const { key, version, bytes, isRemoved } of its) {
       const known = newest.get(key);

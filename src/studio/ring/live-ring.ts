@@ -6,7 +6,7 @@
  *     outside ◀─ info? ── RingSurvey ──────┴─▶ places, successors, keys, messages, lookups
  *
  * Anything a member of this process keeps is seen: a value that somebody else inserts shows with the
- * next look. Of a ring that is only watched from outside, the keys are those put or looked up here.
+ * next look. Of a ring that is only watched from outside, the keys are those that its members tell.
  */
 import type {
   IdentityInfo,
@@ -23,7 +23,6 @@ import {
   explainRing,
   kindOfRing,
   lineOfRingEvent,
-  NodeState,
   RING_LOOKUP_KINDS,
   ringExchange,
 } from '../../scene.ts';
@@ -33,10 +32,12 @@ import { CommandRefused, LiveScene, type LiveSceneOptions } from '../live/live-s
 import { type Log, logWith } from '../live/log.ts';
 import { hashOf } from '../live/names.ts';
 import { type KeyAct, runCommand } from './commands.ts';
+import { Departures } from './departures.ts';
 import { keysOf, type OwningPlace, RECORDS_READ } from './keys.ts';
 import { namedBy, RingSurvey } from './survey.ts';
+import { ToldKeys } from './told-keys.ts';
 import { RingTraffic } from './traffic.ts';
-import { ringNodeView } from './view.ts';
+import { ringNodeView, stateOfProcess } from './view.ts';
 import { WayIn } from './way-in.ts';
 
 /** What may be done to members of this process. */
@@ -55,7 +56,13 @@ export interface LiveRingOptions extends LiveSceneOptions {
   /** Only where there is no member to ask. */
   wire?: Wire;
   hands?: RingHands;
+  /** A key that is asked for whenever somebody begins to look on: its way is the first thing to be seen. */
+  shown?: string;
 }
+
+/** Counters that say that something may have been written. */
+const WRITTEN_BY: readonly string[] =
+  'writes replicas repairedRecords released forgotten handovers'.split(' ');
 
 interface Known {
   home: string;
@@ -77,10 +84,13 @@ export class LiveRing extends LiveScene {
   readonly #untap = new Map<Ring, () => void>();
   readonly #logs = new Map<number, Log>();
   readonly #records = new Map<Ring, { sign: string; records: readonly RecordInfo[] }>();
-  /** Addresses that members took for dead, and processes that were told to leave. */
-  readonly #lost = new Set<string>();
-  readonly #left = new Set<string>();
+  readonly #departures = new Departures();
+  /** Of a ring that is attached to. */
+  readonly #told = new ToldKeys(() =>
+    this.#members.length === 0 ? this.#survey.connection : null,
+  );
   #keysSign = '';
+  #hasShown = false;
   readonly #wayIn: WayIn;
 
   constructor(options: LiveRingOptions) {
@@ -128,10 +138,13 @@ export class LiveRing extends LiveScene {
 
   protected override begin(): void {
     this.#survey.start();
+    this.#told.start();
+    this.#hasShown = false;
   }
 
   protected override end(): void {
     this.#survey.stop();
+    this.#told.stop();
     this.#untapAll();
   }
 
@@ -141,12 +154,14 @@ export class LiveRing extends LiveScene {
     this.#nodeAt.clear();
     this.#logs.clear();
     this.#traffic.forget();
+    this.#told.forget();
     this.#keysSign = '';
   }
 
   protected override async prepare(): Promise<boolean> {
     if (this.isWatched && this.#survey.found.size > 0) return false;
     await this.#survey.round();
+    await this.#told.round();
     return this.#survey.found.size > 0;
   }
 
@@ -170,6 +185,7 @@ export class LiveRing extends LiveScene {
     for (const [, { info }] of known) this.#link(info);
     this.#lookAtKeys();
     this.#sum();
+    this.#show();
   }
 
   protected viewOf(node: number): NodeView | null {
@@ -212,16 +228,30 @@ export class LiveRing extends LiveScene {
       case 'add':
         return addEach(this.#hands('be added'), act.count);
       case 'crash':
-      case 'leave':
-        return this.#takeAll(act.nodes, act.kind);
+      case 'leave': {
+        const { kind } = act;
+        return toEach(act.nodes, kind, (node) => this.#take(kind, node));
+      }
       case 'restart':
         if (act.memory) {
           throw new CommandRefused('IMPOSSIBLE', 'these members keep nothing: memory is gone');
         }
-        return this.#restartAll(act.nodes);
+        return toEach(act.nodes, act.kind, (node) => this.#restart(node));
       default:
         throw new CommandRefused('IMPOSSIBLE', `live nodes cannot be told to "${act.kind}"`);
     }
+  }
+
+  /** Shows the way to a key, once it is there. */
+  #show(): void {
+    const { shown } = this.#options;
+    if (shown === undefined || this.#hasShown || !this.isWatched) return;
+    const owner = this.picture.key(this.keyOf(shown))?.owner ?? -1;
+    const asker = [...this.#known.keys()].find((node) => node !== this.picture.nodeOfPlace(owner));
+    if (owner < 0 || asker === undefined) return;
+    this.#hasShown = true;
+    // That it cannot be had just now is seen on the page.
+    this.#command({ kind: 'get', name: shown, from: asker }).catch(() => {});
   }
 
   async #command(act: KeyAct): Promise<string> {
@@ -237,6 +267,7 @@ export class LiveRing extends LiveScene {
     try {
       const said = await runCommand(access, act, key);
       this.#traffic.conclude(lookup, true, said, Date.now());
+      if (act.kind === 'put' || act.kind === 'remove') await this.#told.round();
       return said;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -259,24 +290,16 @@ export class LiveRing extends LiveScene {
     return handsOf(this.#options.hands, 'members', what);
   }
 
-  #takeAll(nodes: readonly number[], kind: 'crash' | 'leave'): Promise<string> {
+  async #take(kind: 'crash' | 'leave', node: number): Promise<void> {
     const hands = this.#hands(kind);
-    return toEach(nodes, kind, (node) => this.#take(hands, kind, node));
-  }
-
-  #restartAll(nodes: readonly number[]): Promise<string> {
-    const hands = this.#hands('restart');
-    return toEach(nodes, 'restart', (node) => this.#restart(hands, node));
-  }
-
-  async #take(hands: RingHands, kind: 'crash' | 'leave', node: number): Promise<void> {
     const ring = this.#known.get(node)?.ring;
     if (!ring) throw new CommandRefused('UNKNOWN', `there is no member ${node} here to ${kind}`);
-    if (kind === 'leave') this.#left.add(ring.addresses[0]!);
+    if (kind === 'leave') this.#departures.toldToLeave(ring.addresses[0]!);
     await hands[kind](ring);
   }
 
-  async #restart(hands: RingHands, node: number): Promise<void> {
+  async #restart(node: number): Promise<void> {
+    const hands = this.#hands('restart');
     const home = this.picture.nameOf(node);
     if (home === undefined) throw new CommandRefused('UNKNOWN', `there was no member ${node}`);
     if (this.#known.get(node)) {
@@ -294,10 +317,9 @@ export class LiveRing extends LiveScene {
   #see(known: Map<number, Known>, one: Known): void {
     const node = this.picture.node(one.home);
     known.set(node, one);
-    this.picture.setState(node, stateOf(one.info?.identities ?? []));
+    this.picture.setState(node, stateOfProcess(one.info?.identities ?? []));
     this.picture.setLoad(node, one.info?.counters['framesIn'] ?? 0);
-    this.#left.delete(one.home);
-    this.#lost.delete(one.home);
+    this.#departures.isThere(node, one.home);
     const identities = one.info?.identities ?? [{ address: one.home, hash: hashOf(one.home) }];
     for (const { address, hash } of identities) {
       this.#nodeAt.set(address, node);
@@ -318,13 +340,11 @@ export class LiveRing extends LiveScene {
   }
 
   #markTheGone(known: Map<number, Known>): void {
-    for (const [node, { home, info, ring }] of this.#known) {
-      if (known.has(node)) continue;
-      const wasLeaving = info?.identities.every(({ state }) => /^(leaving|left)$/.test(state));
-      const isAbsent =
-        this.#left.has(home) || wasLeaving || (ring === null && !this.#lost.has(home));
-      this.picture.setState(node, isAbsent ? NodeState.absent : NodeState.crashed);
-    }
+    const departed = [...this.#known]
+      .filter(([node]) => !known.has(node))
+      .map(([node, { home, info, ring }]) => [node, { home, info, isOwn: ring !== null }] as const);
+    const states = this.#departures.judge(departed, [...known.values()], Date.now());
+    for (const [node, state] of states) this.picture.setState(node, state);
   }
 
   #lookAtKeys(): void {
@@ -343,11 +363,13 @@ export class LiveRing extends LiveScene {
       records: this.#recordsOf(ring),
     }));
     const signs = [...this.#records.values()].map((one) => one.sign);
-    const sign = JSON.stringify([places, signs, this.names.size]);
+    const sign = JSON.stringify([places, signs, this.names.size, this.#told.version]);
     if (sign === this.#keysSign) return;
     this.#keysSign = sign;
     const known = this.picture.keys;
-    const holdings = { places, records, known: [...known], names: this.names, k: this.k };
+    const told = this.#told.records;
+    for (const { name } of told.values()) if (name !== null) this.keyOf(name);
+    const holdings = { places, records, told, known: [...known], names: this.names, k: this.k };
     for (const view of keysOf(holdings)) this.picture.setKey(view);
   }
 
@@ -368,20 +390,10 @@ export class LiveRing extends LiveScene {
   /** Read again only when something was written. */
   #recordsOf(ring: Ring): readonly RecordInfo[] {
     const { records, bytes, counters } = ring.info();
-    const { writes, replicas, repairedRecords, released, forgotten, handovers } = counters;
-    const sign = [
-      records,
-      bytes,
-      writes,
-      replicas,
-      repairedRecords,
-      released,
-      forgotten,
-      handovers,
-    ];
+    const sign = [records, bytes, ...WRITTEN_BY.map((name) => counters[name])].join();
     const known = this.#records.get(ring);
-    if (known !== undefined && known.sign === sign.join()) return known.records;
-    const read = { sign: sign.join(), records: ring.records(RECORDS_READ) };
+    if (known?.sign === sign) return known.records;
+    const read = { sign, records: ring.records(RECORDS_READ) };
     this.#records.set(ring, read);
     return read.records;
   }
@@ -432,17 +444,7 @@ export class LiveRing extends LiveScene {
   }
 
   #hear(node: number, notice: RingNotice): void {
-    if (notice.kind === 'lost' && notice.peer !== undefined) this.#lost.add(notice.peer);
     const text = lineOfRingEvent(notice, String, String);
     this.#logs.set(node, logWith(this.#logs.get(node), Date.now(), text));
   }
-}
-
-/** What a process is doing, from its identities. */
-function stateOf(identities: readonly IdentityInfo[]): number {
-  const states = new Set(identities.map(({ state }) => state));
-  if (identities.length === 0 || states.has('member')) return NodeState.up;
-  if (states.has('leaving')) return NodeState.leaving;
-  if (states.has('left')) return NodeState.absent;
-  return NodeState.joining;
 }

@@ -144,7 +144,7 @@ export class RingSurvey {
 }
 
 /** Everybody whom a member takes for a member. */
-export function namedBy(info: RingInfo | null): string[] {
+export function namedBy(info: Pick<RingInfo, 'identities'> | null): string[] {
   return (info?.identities ?? []).flatMap(({ address, successors, predecessors }) => [
     address,
     ...successors.map((one) => one.address),

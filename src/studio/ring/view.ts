@@ -2,10 +2,11 @@
  * A member of a ring looked into: its neighbours as rows, its records, what it has told. Of a member
  * outside only what it says of itself is known.
  */
-import type { MemberInfo, RecordInfo, RingInfo } from '../../ring.ts';
+import type { IdentityInfo, MemberInfo, RecordInfo, RingInfo } from '../../ring.ts';
 import {
   type ContactRow,
   type ContactView,
+  NodeState,
   type NodeView,
   STORED_SHOWN,
   type StoredView,
@@ -102,4 +103,13 @@ function storedOf(record: RecordInfo, names: ReadonlyMap<string, string>): Store
   const { key, bytes, isRemoved, isOwn } = record;
   const what = isRemoved ? 'removed' : `${bytes} bytes`;
   return { key, name: names.get(key) ?? null, what, role: isOwn ? 'owner' : 'backup' };
+}
+
+/** What a process is doing, from its identities. */
+export function stateOfProcess(identities: readonly IdentityInfo[]): number {
+  const states = new Set(identities.map(({ state }) => state));
+  if (identities.length === 0 || states.has('member')) return NodeState.up;
+  if (states.has('leaving')) return NodeState.leaving;
+  if (states.has('left')) return NodeState.absent;
+  return NodeState.joining;
 }

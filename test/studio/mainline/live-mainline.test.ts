@@ -89,6 +89,28 @@ describe('nodes of this process', () => {
     scene.close();
   });
 
+  test('show a lookup step by step, under one number from its beginning to its end', async () => {
+    await using testnet = await createTestnet({ nodes: 20 });
+    const scene = sceneOf(testnet);
+    scene.learn(['apple']);
+    const listener = await watch(scene);
+    await testnet.nodes[7].getPeers(hashOf('apple'));
+    const views = listener.of('lookup').filter(({ target }) => target === hashOf('apple'));
+    expect(new Set(views.map(({ id }) => id)).size).toBe(1);
+    const running = views.filter(({ state }) => state === 'running');
+    expect(running.length).toBeGreaterThan(5);
+    expect(running[0]!.steps).toHaveLength(1);
+    const last = running.at(-1)!;
+    expect(last).toMatchObject({ kind: 'get_peers', label: 'apple', from: 7 });
+    expect(last.steps.some(({ verdict }) => verdict === 'answered')).toBe(true);
+    expect(views.at(-1)).toMatchObject({ state: 'succeeded', label: 'apple' });
+    await scene.perform({ kind: 'lookup', name: 'pear', from: 3 });
+    const walked = listener.of('lookup').filter(({ target }) => target === hashOf('pear'));
+    expect(walked[0]).toMatchObject({ kind: 'find_node', state: 'running', from: 3 });
+    expect(walked.at(-1)).toMatchObject({ id: walked[0]!.id, state: 'succeeded' });
+    scene.close();
+  });
+
   test('are crashed, restarted and added', async () => {
     await using testnet = await createTestnet({ nodes: 6 });
     const scene = sceneOf(testnet);

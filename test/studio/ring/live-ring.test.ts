@@ -171,6 +171,16 @@ describe('members of this process', () => {
     scene.close();
   });
 
+  test('show the way to a key to whoever begins to look on', async () => {
+    await using ring = await createRingTestnet({ nodes: 5, k: 1 });
+    await ring.nodes[1].insert('plum', 'blue', { level: 'all' });
+    const view = await watch(sceneOf(ring, { shown: 'plum' }));
+    const isDone = ({ label, state }: LookupView) => label === 'plum' && state === 'succeeded';
+    await expect.poll(() => view.lookup(isDone), PATIENCE).toMatchObject({ result: '"blue"' });
+    expect(view.lookup(isDone)!.steps.length).toBeGreaterThan(0);
+    expect(view.lookup(isDone)!.from).not.toBe(view.key('plum')!.owner);
+  });
+
   test('have no taps when nobody looks', async () => {
     await using ring = await createRingTestnet({ nodes: 2, k: 1 });
     let taps = 0;
@@ -231,6 +241,37 @@ describe('members elsewhere', () => {
     await expect(scene.perform({ kind: 'add', count: 1 })).rejects.toThrow(
       /only members of "ringlight up"/,
     );
+    scene.close();
+  });
+
+  test('tell their keys; of those that go, one that left is told from one that was killed', async () => {
+    await using ring = await createRingTestnet({ nodes: 6, k: 1 });
+    await ring.nodes[1].insert('plum', 'blue', { level: 'all' });
+    await ring.nodes[1].store('pear', 'green', { level: 'all' });
+    const scene = new LiveRing({
+      ...{ name: 'ring', title: 't', entries: [ring.nodes[0].addresses[0]] },
+    });
+    const view = await watch(scene);
+    await expect.poll(() => view.key('pear'), PATIENCE).toMatchObject({ name: 'pear', bytes: 5 });
+    expect(view.key('plum')).toMatchObject({ name: null, state: 'safe', bytes: 4 });
+    expect(view.key('plum')!.holders.length).toBeGreaterThan(1);
+    await scene.perform({ kind: 'put', name: 'fig', value: 'ripe' });
+    await expect
+      .poll(() => view.key('fig'), PATIENCE)
+      .toMatchObject({ name: 'fig', state: 'safe' });
+    await scene.perform({ kind: 'remove', name: 'fig' });
+    await expect.poll(() => view.key('fig')?.state, PATIENCE).toBe('removed');
+    const numberOf = async (address: string) => {
+      const nodes = Array.from({ length: 6 }, (_, node) => scene.node(node));
+      return (await Promise.all(nodes)).findIndex((node) => node?.addresses.includes(address));
+    };
+    const killed = await numberOf(ring.nodes[5].addresses[0]);
+    const left = await numberOf(ring.nodes[4].addresses[0]);
+    await ring.leave(4);
+    await expect.poll(() => view.state(left), PATIENCE).toBe(NodeState.absent);
+    await ring.crash(4);
+    await expect.poll(() => view.state(killed), PATIENCE).toBe(NodeState.crashed);
+    expect(view.state(left)).toBe(NodeState.absent);
     scene.close();
   });
 

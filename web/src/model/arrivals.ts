@@ -73,10 +73,11 @@ export class Arrivals {
 
   #begun(model: SceneModel, id: number): void {
     if (!this.#expectsLookup && this.#view.selectedLookup.peek() !== 0) return;
-    if (this.#isAsked) {
-      this.#asked = id;
-      this.#view.selectedKey.value = model.lookups.get(id)!.target;
-    }
+    const { target } = model.lookups.get(id)!;
+    if (this.#isAsked) this.#asked = id;
+    // The first way that a live scene shows is that to the key which one sees.
+    const isFirst = model.hello.peek()?.origin === 'live' && model.keys.has(target);
+    if (this.#isAsked || isFirst) this.#view.selectedKey.value = target;
     this.#expectsLookup = this.#isAsked = false;
     this.#view.selectedLookup.value = id;
     this.#view.lookupStep.value = -1;

@@ -36,7 +36,7 @@ export class Fates {
     this.#seen.clear();
   }
 
-  /** A node is in another state. `isTold`: of a live node that is gone nobody knows whether it left. */
+  /** A node is in another state. `isTold`: of a live node that is gone nobody knows whether it left, unless it was leaving. */
   see(
     node: number,
     before: number,
@@ -50,7 +50,8 @@ export class Fates {
     else if (state === NodeState.paused) this.#seen.set(node, { how: 'paused', atMs });
     else if (state !== NodeState.absent) this.#seen.delete(node);
     else if (before !== NodeState.absent) {
-      this.#seen.set(node, { how: isTold ? 'left' : 'gone', atMs });
+      const hasLeft = isTold || before === NodeState.leaving;
+      this.#seen.set(node, { how: hasLeft ? 'left' : 'gone', atMs });
     }
   }
 

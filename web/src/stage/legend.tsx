@@ -6,6 +6,7 @@ import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
 import { countText } from '../model/words.ts';
 import { usePaced } from '../ui/paced.ts';
+import { DENSE_FROM } from './density.ts';
 import { findDeviations, newDeviations } from './truth.ts';
 
 /** How often it is looked whether there is something new to explain. */
@@ -71,7 +72,9 @@ function entriesOf(model: SceneModel, special: SpecialNodes, camps: Camps): Entr
   const unsafe = (model.figures.last?.unsafeKeysNow ?? 0) > 0;
   const lost = (model.figures.last?.lostKeysNow ?? 0) > 0;
   const entries: (Entry | false)[] = [
-    { sign: '●', name: 'node', text: 'node' },
+    model.nodeCount > DENSE_FROM
+      ? { sign: '▒', name: 'node', text: 'darker: more nodes. Closer (+) shows each' }
+      : { sign: '●', name: 'node', text: 'node' },
     keys && { sign: '◆', name: 'key', text: 'key' },
     view.selectedKey.value !== null &&
       ring && { sign: '◯', name: 'owner', text: 'owner and its arc' },

@@ -26,6 +26,7 @@ import {
   zoomAt,
 } from './camera.ts';
 import { drawCampNames, drawCamps } from './camp-layer.ts';
+import { DENSE_FROM, Density } from './density.ts';
 import { type DrawContext, KEYS_Y, keysRadius, writeLabels } from './draw-context.ts';
 import { drawFlights } from './flight-layer.ts';
 import { drawGraves } from './grave-layer.ts';
@@ -89,6 +90,7 @@ export class Picture {
   readonly #nodes: CanvasRenderingContext2D;
   #image: ImageData | null = null;
   #pixels = new Uint32Array(0);
+  readonly #density = new Density();
   readonly #clock = new SceneClock();
   readonly #deviations = newDeviations();
   /** Where words stand in this frame. */
@@ -305,15 +307,15 @@ export class Picture {
     else drawTrie({ ...draw, context: this.#ground });
     drawCamps({ ...draw, context: this.#ground });
     const marks = this.#findMarks();
-    if (marks < 0) {
-      this.#paintPoints();
+    if (marks > MARKS_SHOWN) {
+      this.#paintPoints(marks > DENSE_FROM);
     } else {
       clear(this.#nodes, this.#ratio);
       drawNodeMarks({ ...draw, context: this.#nodes }, this.#marks, marks);
     }
   }
 
-  /** Collects what is in sight; -1 when it is too much for marks. */
+  /** Counts what is in sight, and collects as much of it as may be drawn as marks. */
   #findMarks(): number {
     const { positions, kinds, placeCount } = this.layout;
     const { projection } = this;
@@ -325,28 +327,27 @@ export class Picture {
       const y = screenY(projection, positions[2 * place + 1]);
       if (!(x > -margin && x < this.#width + margin)) continue;
       if (!(y > -margin && y < this.#height + margin)) continue;
-      if (count === MARKS_SHOWN) return -1;
-      this.#marks[count++] = place;
+      if (count < MARKS_SHOWN) this.#marks[count] = place;
+      count++;
     }
     return count;
   }
 
-  #paintPoints(): void {
-    const { layout } = this;
+  #paintPoints(isDense: boolean): void {
+    const { positions, kinds, placeCount } = this.layout;
     const { width, height } = this.#canvas;
     if (!this.#image) {
       this.#image = this.#nodes.createImageData(width, height);
       this.#pixels = new Uint32Array(this.#image.data.buffer);
     }
-    paintPoints(
-      { pixels: this.#pixels, width, height, ratio: this.#ratio },
-      this.projection,
-      layout.positions,
-      layout.kinds,
-      layout.placeCount,
-      this.#colours,
-      pointSize(layout.placeCount, this.#ratio, this.camera.zoom),
-    );
+    const canvas = { pixels: this.#pixels, width, height, ratio: this.#ratio };
+    const colours = this.#colours;
+    if (isDense) {
+      this.#density.paint(canvas, this.projection, positions, kinds, placeCount, colours);
+    } else {
+      const size = pointSize(placeCount, this.#ratio, this.camera.zoom);
+      paintPoints(canvas, this.projection, positions, kinds, placeCount, colours, size);
+    }
     this.#nodes.putImageData(this.#image, 0, 0);
   }
 

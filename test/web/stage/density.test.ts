@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { Density } from '../../../web/src/stage/density.ts';
+import { PointKind } from '../../../web/src/stage/points.ts';
+
+const projection = { scaleX: 10, scaleY: 10, originX: 10, originY: 10, width: 20, height: 20 };
+const colours = Uint32Array.of(0, 1, 2, 3, 4, 5);
+
+function paint(density: Density, positions: number[], kinds: number[], ratio = 1): Uint32Array {
+  const side = 20 * ratio;
+  const pixels = new Uint32Array(side * side).fill(99);
+  density.paint(
+    { pixels, width: side, height: side, ratio },
+    projection,
+    Float32Array.from(positions),
+    Uint8Array.from(kinds),
+    kinds.length,
+    colours,
+  );
+  return pixels;
+}
+
+const at = (pixels: Uint32Array, x: number, y: number, width = 20) => pixels[y * width + x]!;
+const alphaOf = (pixel: number) => pixel >>> 24;
+const up = (count: number) => new Array<number>(count).fill(PointKind.up);
+const spot = (count: number, x: number) => new Array(count).fill([x, 0]).flat() as number[];
+
+describe('density', () => {
+  test('is the darker the more stand in a cell, and nothing where nobody stands', () => {
+    const positions = [...spot(1, -0.5), ...spot(10, 0), ...spot(100, 0.5)];
+    const pixels = paint(new Density(), positions, up(111));
+    const [one, ten, hundred] = [at(pixels, 5, 10), at(pixels, 10, 10), at(pixels, 15, 10)];
+    expect(alphaOf(one)).toBeGreaterThan(50);
+    expect(alphaOf(ten)).toBeGreaterThan(alphaOf(one));
+    expect(alphaOf(hundred)).toBe(255);
+    expect(pixels.filter((pixel) => pixel !== 0)).toHaveLength(3 * 4);
+  });
+
+  test('has the colour of trouble where a quarter is in trouble, not where one of many is', () => {
+    const positions = [...spot(4, 0), ...spot(5, 0.5)];
+    const { crashed } = PointKind;
+    const kinds = [...up(3), crashed, ...up(4), crashed];
+    const pixels = paint(new Density(), positions, kinds);
+    expect(at(pixels, 10, 10) & 0xff).toBe(crashed);
+    expect(at(pixels, 15, 10) & 0xff).toBe(PointKind.up);
+  });
+
+  test('the next picture begins empty; who is hidden, outside or nowhere is not in it', () => {
+    const density = new Density();
+    paint(density, spot(50, 0), up(50));
+    const kinds = [PointKind.hidden, PointKind.up, PointKind.up, PointKind.up];
+    const pixels = paint(density, [0, 0, 3, 0, Number.NaN, 0, 0.5, 0], kinds);
+    expect(pixels.filter((pixel) => pixel !== 0)).toHaveLength(4);
+    expect(alphaOf(at(pixels, 15, 10))).toBe(255);
+  });
+
+  test('cells are as large on a fine screen', () => {
+    const pixels = paint(new Density(), [0, 0], up(1), 2);
+    expect(pixels.filter((pixel) => pixel !== 0)).toHaveLength(16);
+  });
+});
