@@ -26,6 +26,7 @@ export const SeedStream = {
   settlement: 103,
   aims: 104,
   registers: 105,
+  hurry: 106,
   /** The first of 64: each adversary has its own. */
   adversaries: 0x1000,
   scene: 110,

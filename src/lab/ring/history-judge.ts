@@ -8,6 +8,7 @@
  *     order       a write that began after another was acknowledged has the later version; one at `one` need
  *                 not while processes are cut off or stand still, for its owner may have been replaced: then what
  *                 is later was written under a later title, and within one title the order holds all the same
+ *     late        a write that nobody waited for any more came after one that was begun later, where owners have titles
  *     lost        a promise of durability is broken: a whole ring does not know an acknowledged write
  *     stale       a read went back behind a write, or a read, that it had to see
  *     revived     it went back behind a delete
@@ -42,6 +43,7 @@ export type Rule =
   | 'integrity'
   | 'ghost'
   | 'order'
+  | 'late'
   | 'lost'
   | 'stale'
   | 'revived'
@@ -56,6 +58,8 @@ export interface Breach {
 
 /** A write under way when nobody waits for it any more is done or dead after this. */
 export const LATE_MS = 60_000;
+/** So much longer than its program waits a write may be begun: clocks of others are known to a round trip. */
+export const LIFE_SLACK_MS = 1000;
 /** So long after a crash a command may still go to a host that is gone without a word. */
 export const SERVICE_MS = 30_000;
 /** Of a version, 32 hexadecimal digits: the number of its epoch and the claimant. */
@@ -109,6 +113,7 @@ class Judgement {
     const reads = operations.filter((operation) => readsSomething(operation));
     for (const read of reads) this.#integrity(read, writes, versions);
     this.#order(operations);
+    this.#late(versions, operations);
     const seen = this.#evidence(operations, reads);
     for (const read of reads) this.#legality(read, seen, operations);
   }
@@ -168,6 +173,29 @@ class Judgement {
       if (before && !isLater(write, before)) {
         this.#say('order', write.endedMs, `${told(write)} after ${told(before)}`);
       }
+    }
+  }
+
+  /** A write of unknown end has a version all the same, if somebody has read it. */
+  #late(versions: ReadonlyMap<string, Operation>, operations: readonly Operation[]): void {
+    if (this.#wanted === 0) return;
+    for (const [version, write] of versions) {
+      if (write.ending !== 'unknown' || write.lifeMs === 0) continue;
+      const overMs = write.beganMs + write.lifeMs + LIFE_SLACK_MS;
+      const earlier = operations.find(
+        (other) =>
+          other.beganMs > overMs &&
+          isWrite(other) &&
+          other.version !== null &&
+          other.version < version &&
+          !this.#mayBeOutdated(other),
+      );
+      if (earlier)
+        this.#say(
+          'late',
+          earlier.endedMs,
+          `${told(write)} @${version.slice(0, 16)} after ${told(earlier)}`,
+        );
     }
   }
 
@@ -343,7 +371,8 @@ class Judgement {
   service(operation: Operation): void {
     const { beganMs, endedMs, code } = operation;
     if (code === 'ok') return this.#copies(operation);
-    if (code === 'too-large') return;
+    // Who does not wait need not be served: disks are slow, and owners are looked for.
+    if (code === 'too-large' || operation.lifeMs > 0) return;
     // They are missing, and it says so.
     if (code === 'too-few-copies' && this.#copiesBefore(beganMs) < this.#wanted) return;
     const until = code === 'pending' ? beganMs + LATE_MS : endedMs;

@@ -31,6 +31,8 @@ export interface Operation {
   /** Through which node it was asked. */
   readonly node: number;
   readonly beganMs: number;
+  /** Of a write: its program waits no longer than this, and after that it is not begun. 0: for as long as calls last. */
+  readonly lifeMs: number;
   /** Infinity while it goes on, and when nobody was there any more to hear the end. */
   endedMs: number;
   ending: Ending;
@@ -102,6 +104,7 @@ export interface Begun {
   node: number;
   /** insert: no two writes of a history have the same. */
   value?: string;
+  lifeMs?: number;
 }
 
 export interface Ended {
@@ -124,12 +127,12 @@ export class History {
   wanted = 0;
 
   /** Its number, by which it ends. */
-  begin(atMs: number, { kind, level, key, node, value }: Begun): number {
+  begin(atMs: number, { kind, level, key, node, value, lifeMs = 0 }: Begun): number {
     const id = this.operations.length;
     this.operations.push({
       ...{ id, kind, level, key, node, value: value ?? null, beganMs: atMs, endedMs: Infinity },
       ...{ ending: 'unknown', code: 'pending', found: false, version: null, copies: 0 },
-      isRepeated: false,
+      ...{ isRepeated: false, lifeMs },
     });
     return id;
   }

@@ -33,6 +33,11 @@ const K_MOST = 3;
 const WITHOUT_BACKUPS_EVERY = 16;
 const WITHOUT_BACKUPS_AT = 8;
 
+/** In so many of those in which anything may happen programs wait no longer than this for some of their writes. */
+const HURRIED_EVERY = 32;
+const HURRIED_AT = [19, 23, 31];
+const HURRIED_MS = 1000;
+
 type Kind = 'order' | 'crashes' | 'anything';
 const KINDS: readonly Kind[] = ['order', 'crashes', 'crashes', 'anything'];
 
@@ -64,6 +69,7 @@ export function ringPlanOf(seed: number, nodes?: number): RingPlan {
     valueBytes: network.pieceBytes === undefined ? VALUE_BYTES : SMALL_VALUE_BYTES,
     commandMs: pick(random, [50, 100, 400]),
     faultsMs,
+    ...(HURRIED_AT.includes(seed % HURRIED_EVERY) && { hurriedMs: HURRIED_MS }),
   };
 }
 

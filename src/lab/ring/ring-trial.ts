@@ -51,6 +51,8 @@ export interface RingPlan {
   /** Between two commands of programs, on average. */
   commandMs: number;
   faultsMs: number;
+  /** How long one program in `HURRIED_ONE_IN` waits for a write; the others wait as long as there is to wait. */
+  hurriedMs?: number;
   /** How far the clock of a process that begins anew may be off, either way. Default 0. */
   skewMs?: number;
 }
@@ -90,6 +92,7 @@ const STEADY_MS = 10_000;
 const CALL_SLACK_MS = 100;
 /** Longer than the slowest disk takes to flush what nodes know from the beginning. */
 const CALM_MS = 3000;
+const HURRIED_ONE_IN = 2;
 /** Readings begun together. */
 const READINGS_AT_ONCE = 32;
 
@@ -107,6 +110,7 @@ export class RingTrial {
   readonly #whole: RingWhole;
   readonly #registers: Registers;
   readonly #random: Random;
+  readonly #hurry: Random;
   readonly #keys: Uint8Array[];
   /** Of each value its bytes, by the label that it begins with. */
   readonly #values = new Map<string, number>();
@@ -130,6 +134,7 @@ export class RingTrial {
     const { seed, nodes, members, identities, network, disk } = plan;
     this.#settings = ringSettings(plan.settings);
     this.#random = new SeededRandom(seed, SeedStream.workload);
+    this.#hurry = new SeededRandom(seed, SeedStream.hurry);
     this.#keys = Array.from({ length: plan.keys }, () => this.#randomKey());
     this.overlay = ringWorld(
       { seed, nodes, members, identities, network, disk, sha1, settings: this.#settings },
@@ -354,11 +359,20 @@ export class RingTrial {
     const { world } = this.overlay;
     const value = `v${this.history.operations.length}`;
     this.#values.set(value, bytes);
-    const begun = { kind: 'insert', level, key: `k${key}`, node, value } as const;
+    const lifeMs = this.#lifeMs();
+    const begun = { kind: 'insert', level, key: `k${key}`, node, value, lifeMs } as const;
     const call = this.history.begin(world.now, begun) + 1;
     const content = contentOf(value, bytes);
-    this.overlay.node(node).insert(this.overlay.nowAt(node), call, this.#keys[key], content, level);
+    const machine = this.overlay.node(node);
+    const now = this.overlay.nowAt(node);
+    machine.insert(now, call, this.#keys[key], content, level, lifeMs || undefined);
     world.arm(node);
+  }
+
+  /** How long the program waits for a write; 0: as long as there is to wait. */
+  #lifeMs(): number {
+    const { hurriedMs = 0 } = this.#plan;
+    return hurriedMs > 0 && randomBelow(this.#hurry, HURRIED_ONE_IN) === 0 ? hurriedMs : 0;
   }
 
   #ask(node: number, kind: Exclude<OperationKind, 'insert'>, key: number, level: Level): void {

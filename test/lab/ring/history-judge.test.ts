@@ -202,6 +202,27 @@ describe('what is read was written', () => {
     expect(its.insert(8, 9, 'w', version(1, 6), { level: 'one' }).rules).toEqual(['order']);
   });
 
+  it('has no write that comes when nobody waits for it any more, where owners have titles', () => {
+    const late = (wanted: number, lifeMs: number, version: string) => {
+      const its = told().unknown(1000, 2000, { kind: 'insert', value: 'x', lifeMs });
+      its.history.wanted = wanted;
+      return its.insert(4000, 4100, 'y', '02').get(5000, 5100, 'x', version).rules;
+    };
+    expect(late(2, 1000, '03')).toEqual(['late']);
+    // It came before; it may have come as late as this; nobody knows how long it was waited for.
+    expect(late(2, 1000, '01')).not.toContain('late');
+    expect(late(2, 2500, '03')).not.toContain('late');
+    expect(late(2, 0, '03')).not.toContain('late');
+    expect(late(0, 1000, '03')).not.toContain('late');
+  });
+
+  it('asks no service for whoever does not wait', () => {
+    const refused = (lifeMs: number) =>
+      told().unknown(1000, 2000, { kind: 'insert', value: 'x', lifeMs }).rules;
+    expect(refused(1000)).toEqual([]);
+    expect(refused(0)).toEqual(['refused']);
+  });
+
   it('lets a replaced owner go by its own word at one, where owners have titles', () => {
     const cut = (wanted: number, level: 'one' | 'quorum') => {
       const its = told().insert(1, 2, 'x', '02').befalls(3, 'cut');

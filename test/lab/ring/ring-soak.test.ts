@@ -49,6 +49,13 @@ describe('the soak of the ring', () => {
     expect(count).toBeGreaterThan(50);
   });
 
+  test('in some of these, programs do not wait long for their writes', () => {
+    const plans = Array.from({ length: 320 }, (_, seed) => ringPlanOf(seed));
+    const hurried = plans.filter(({ hurriedMs }) => hurriedMs !== undefined);
+    expect(hurried).toHaveLength(30);
+    expect(hurried.every(({ seed }) => seed % 4 === 3)).toBe(true);
+  });
+
   // A leaver that outbid its own heir (48); titles that a few had made of themselves (7); one without electors
   // (481), with a joiner as its only one, that had written nothing down (700327), with one copy only (710159); one
   // of a joiner that never heard of it (740244); a leaver whose copy was wanted for ever (740369); a copy for a
