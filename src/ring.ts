@@ -65,4 +65,10 @@ export type { TlsOptions } from './io/tls.ts';
 export type { Wire } from './ring/dialects/wire.ts';
 export type { RecordInfo } from './ring/holdings.ts';
 export { type Level, type Policy, RING_DEFAULTS, type RingSettings } from './ring/settings.ts';
-export type { BackupInfo, IdentityInfo, MemberInfo, RingInfo } from './ring/view.ts';
+export {
+  type BackupInfo,
+  clockOffsetsOf,
+  type IdentityInfo,
+  type MemberInfo,
+  type RingInfo,
+} from './ring/view.ts';

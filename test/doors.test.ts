@@ -41,7 +41,7 @@ const NAMES: Record<string, string> = {
   codec: 'decode encode',
   ring: [
     'CHAT_NAME_LENGTH_MAX CHAT_TEXT_LENGTH_MAX ChatRoom DhtError IDENTITIES_MAX RING_DEFAULTS Ring RingAccess',
-    'RingConnection RingService chatRooms clientKey connectRing metricsText openResp openRing passwordRights',
+    'RingConnection RingService chatRooms clientKey clockOffsetsOf connectRing metricsText openResp openRing passwordRights',
   ].join(' '),
   testnet: 'RING_TESTNET_LIMIT TESTNET_LIMIT createRingTestnet createTestnet',
   lab: [

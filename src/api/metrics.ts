@@ -4,6 +4,7 @@
  *
  *     stats.in.datagrams               ringlight_mainline_in_datagrams_total 42
  *     stats.in.queries.findNode        ringlight_mainline_in_queries_total{method="find_node"} 42
+ *     stats.incarnation                ringlight_ring_incarnation_info{incarnation="00a1…"} 1
  *     several nodes                    …{node="127.0.0.1:6881"} 42, all samples of one name together
  */
 
@@ -31,6 +32,10 @@ const GAUGES = new Set([
   'lookups_in_flight',
   'k',
   'effective_k',
+  'copies_missing',
+  'epoch',
+  'clock_offset_seconds',
+  'incarnation_info',
   'records',
   'bytes',
   'foreign',
@@ -46,7 +51,24 @@ const GAUGES = new Set([
 const GAUGE_GROUPS = /^lookups_(?:success_rate|exact_rate|recall|hops_mean|rpcs_mean|latency_ms_)/;
 
 /** Groups whose names are values of one label. */
-const LABELS: Readonly<Record<string, string>> = { in_queries: 'method', in_dropped: 'reason' };
+const LABELS: Readonly<Record<string, string>> = {
+  in_queries: 'method',
+  in_dropped: 'reason',
+  epoch: 'identity',
+  clock_offset_seconds: 'member',
+};
+
+/** Text that is a sample all the same, as a label of a 1. */
+const INFOS = new Set(['incarnation']);
+
+/** What a name does not say. */
+const HELP: Readonly<Record<string, string>> = {
+  copies_missing: 'Copies of its arcs that are not there in full.',
+  epoch: 'Of the title under which it answers for the arc of an identity.',
+  clock_offset_seconds:
+    'How far the clock of a neighbour was ahead of its own when that one greeted it.',
+  incarnation_info: 'Of its data: another one is a member that came back without them.',
+};
 
 /** What is known by other means, and no count. */
 const LEFT_OUT = new Set(['port']);
@@ -58,7 +80,9 @@ export function metricsText(whose: Measured, measurements: readonly Measurement[
     gather(families, '', stats as Record<string, unknown>, labels);
   }
   const prefix = `ringlight_${whose}_`;
-  return [...families].map(([name, family]) => lines(prefix + name, family)).join('');
+  return [...families]
+    .map(([name, family]) => help(prefix, name) + lines(prefix + name, family))
+    .join('');
 }
 
 interface Family {
@@ -77,6 +101,8 @@ function gather(
     const label = LABELS[path];
     if (typeof value === 'object' && value !== null) {
       gather(families, own, value as Record<string, unknown>, labels);
+    } else if (typeof value === 'string' && INFOS.has(own)) {
+      sample(families, `${own}_info`, { ...labels, [own]: value }, 1);
     } else if (typeof value !== 'number' || !Number.isFinite(value) || LEFT_OUT.has(own)) {
       // Text is no sample, and what is not known yet is none either.
     } else if (label !== undefined) {
@@ -99,6 +125,11 @@ function sample(
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
   family.samples.push(`${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`);
   families.set(full, family);
+}
+
+function help(prefix: string, name: string): string {
+  const text = HELP[name];
+  return text === undefined ? '' : `# HELP ${prefix}${name} ${text}\n`;
 }
 
 function lines(name: string, { type, samples }: Family): string {

@@ -104,6 +104,17 @@ export function infoOf(node: RingState): RingInfo {
   };
 }
 
+/** How far the clocks of the members that it names were ahead of its own, by address, when each greeted it. */
+export function clockOffsetsOf({ identities }: RingInfo): Map<string, number> {
+  const offsetsMs = new Map<string, number>();
+  for (const { successors, predecessors, fingers } of identities) {
+    for (const { address, clockOffsetMs } of [...successors, ...predecessors, ...fingers]) {
+      if (clockOffsetMs !== null) offsetsMs.set(address, clockOffsetMs);
+    }
+  }
+  return offsetsMs;
+}
+
 function identityInfo(identity: Identity): IdentityInfo {
   const { member, state, end, successors, predecessors, fingers, copies, effectiveK } = identity;
   return {

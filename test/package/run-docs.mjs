@@ -62,6 +62,7 @@ function formOf(line) {
     .replace(/\b[0-9a-f]{8,40}\b…?/g, 'ID')
     .replace(/, \d+ peers?$/, '')
     .replace(/\b\d+\.\d+\.\d+\.\d+:\d+/g, 'ADDRESS')
+    .replace(/[+-](?=\d+ ms)/g, '') // A clock is ahead, or behind.
     .replace(/\d[\d,]*(?:\.\d+)?/g, 'N')
     .replace(/\s+/g, ' ')
     .trim();

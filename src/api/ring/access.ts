@@ -81,11 +81,19 @@ const CODES: { readonly [code in Exclude<OutcomeCode, 'ok'>]: DhtErrorCode } = {
   'too-many-hops': 'TOO_MANY_HOPS',
 };
 
-/** What was counted; the last six of a member only. */
+/** What was counted; from `k` on of a member only. */
 export interface RingStats extends Readonly<RingCounters> {
   readonly streams: Readonly<TcpCounters>;
   readonly k?: number;
   readonly effectiveK?: number;
+  /** Copies of its arcs that are not there in full. */
+  readonly copiesMissing?: number;
+  /** Of its data. */
+  readonly incarnation?: string;
+  /** Of the title of each of its arcs, by the address of the identity. */
+  readonly epoch?: Readonly<Record<string, number>>;
+  /** How far the clocks of its neighbours are ahead of its own, by address. */
+  readonly clockOffsetSeconds?: Readonly<Record<string, number>>;
   readonly records?: number;
   readonly bytes?: number;
   readonly foreign?: number;

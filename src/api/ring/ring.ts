@@ -29,7 +29,7 @@ import { Rights } from '../../ring/greeting/rights.ts';
 import type { RingSecret } from '../../ring/greeting/secret.ts';
 import { type RecordInfo, recordsOf } from '../../ring/holdings.ts';
 import { RingNode } from '../../ring/node.ts';
-import type { RingInfo } from '../../ring/view.ts';
+import { clockOffsetsOf, type RingInfo } from '../../ring/view.ts';
 import { OPENED, type RingStats, type RingWorld, ringClosed } from './access.ts';
 import {
   entriesOf,
@@ -122,8 +122,19 @@ export class Ring extends RingService {
   }
 
   override get stats(): RingStats {
-    const { k, effectiveK, records, bytes, foreign, connections } = this.info();
-    return { ...super.stats, k, effectiveK, records, bytes, foreign, connections };
+    const info = this.info();
+    const { k, effectiveK, copiesMissing, incarnation, records, bytes, foreign, connections } =
+      info;
+    return {
+      ...super.stats,
+      ...{ k, effectiveK, copiesMissing, records, bytes, foreign, connections, incarnation },
+      epoch: Object.fromEntries(
+        info.identities.flatMap(({ address, title }) => (title ? [[address, title.epoch]] : [])),
+      ),
+      clockOffsetSeconds: Object.fromEntries(
+        [...clockOffsetsOf(info)].map(([address, offsetMs]) => [address, offsetMs / 1000]),
+      ),
+    };
   }
 
   /** The records kept here by key, of any role, tombstones too: at most `limit` of them. */

@@ -64,15 +64,20 @@ export async function doctor(options: AskOptions, console: Console): Promise<voi
 }
 
 function tell(survey: Survey, console: Console): void {
-  const { members, dead, faults, principals, principalsNeeded, effectiveK, k } = survey;
+  const { members, dead, faults, principals, principalsNeeded, effectiveK, k, clockOffsetsMs } =
+    survey;
   for (const [i, one] of members.entries()) {
-    const { address, hash, isPlain, view } = one;
+    const { address, hash, isPlain, view, info } = one;
     console.emit('member', {
       address,
       hash,
       isPlain,
       share: shareOf(members, i),
       effectiveK: view?.effectiveK ?? 0,
+      copiesMissing: copiesMissing(one),
+      epoch: view?.title?.epoch ?? null,
+      clockOffsetMs: clockOffsetsMs.get(address) ?? null,
+      incarnation: info?.incarnation ?? null,
     });
   }
   for (const fault of faults) console.emit('fault', fault);
@@ -87,7 +92,7 @@ function tell(survey: Survey, console: Console): void {
     principals,
     principalsNeeded,
   });
-  if (members.length <= LISTED_MEMBERS) console.table(membersTable(members));
+  if (members.length <= LISTED_MEMBERS) console.table(membersTable(survey));
   console.say();
   const has = (check: string): boolean => faults.some((fault) => fault.check === check);
   const line = (isGood: boolean, text: string): void =>
@@ -118,15 +123,30 @@ function tell(survey: Survey, console: Console): void {
   }
 }
 
-function membersTable(members: readonly Surveyed[]): string[][] {
+/** Of its own arc; null of a class program, which keeps none. */
+function copiesMissing({ info, view }: Surveyed): number | null {
+  return info === null || view === null ? null : info.k - view.effectiveK;
+}
+
+function membersTable({ members, clockOffsetsMs }: Survey): string[][] {
   const rows = members.map((one, i) => [
     one.address,
     one.hash.slice(0, 10),
     `${(shareOf(members, i) * 100).toFixed(1)} %`,
     one.isPlain ? 'class program' : `K ${one.view!.effectiveK}`,
+    String(copiesMissing(one) ?? ''),
+    String(one.view?.title?.epoch ?? ''),
+    clockText(clockOffsetsMs.get(one.address)),
+    one.info?.incarnation ?? '',
     one.view?.backups.map(({ address }) => address).join(' ') ?? '',
   ]);
-  return [['member', 'begins at', 'owns', '', 'backups'].map(dim), ...rows];
+  const heads = ['member', 'begins at', 'owns', '', 'missing', 'epoch', 'clock', 'incarnation'];
+  return [[...heads, 'backups'].map(dim), ...rows];
+}
+
+function clockText(offsetMs: number | undefined): string {
+  if (offsetMs === undefined) return '';
+  return `${offsetMs > 0 ? '+' : ''}${offsetMs} ms`;
 }
 
 /** The part of the circle from one member to the next. */

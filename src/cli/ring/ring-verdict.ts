@@ -9,6 +9,7 @@
  * Chord correct", 2017): every list of successors has a living entry, and there are enough principal
  * members, whom no list leaves out. Pure: what was found decides alone.
  */
+import { clockOffsetsOf } from '../../ring.ts';
 import type { Surveyed } from './ring-survey.ts';
 
 export interface Finding {
@@ -29,6 +30,8 @@ export interface Survey {
   /** The least effective K, and the K asked for. */
   effectiveK: number;
   k: number;
+  /** How far the clock of each is ahead, in the middle of what the others say of it. */
+  clockOffsetsMs: Map<string, number>;
 }
 
 /** Lays the views side by side. */
@@ -64,6 +67,7 @@ export function judge(found: ReadonlyMap<string, Surveyed>): Survey {
     principalsNeeded: needed,
     effectiveK,
     k,
+    clockOffsetsMs: clockOffsets(own),
   };
 }
 
@@ -173,6 +177,25 @@ function backupFaults(own: readonly Surveyed[]): Finding[] {
     faults.push({ check: 'k', address, message });
   }
   return faults;
+}
+
+/** By address. One that nobody has greeted is not among them. */
+function clockOffsets(own: readonly Surveyed[]): Map<string, number> {
+  const told = new Map<string, number[]>();
+  for (const { info } of own) {
+    for (const [address, offsetMs] of clockOffsetsOf(info!)) {
+      told.set(address, [...(told.get(address) ?? []), offsetMs]);
+    }
+  }
+  return new Map([...told].map(([address, offsetsMs]) => [address, middleOf(offsetsMs)]));
+}
+
+/** Of an even number the one in the middle that is nearer to 0: of two whose clocks differ either may be wrong. */
+function middleOf(offsetsMs: readonly number[]): number {
+  const sorted = [...offsetsMs].sort((a, b) => a - b);
+  const low = sorted[(sorted.length - 1) >>> 1]!;
+  const high = sorted[sorted.length >>> 1]!;
+  return Math.abs(low) < Math.abs(high) ? low : high;
 }
 
 /** Who goes by the time of the others, and who was given what nobody can have written yet. */

@@ -2,7 +2,13 @@
  * A member of a ring looked into: its neighbours as rows, its records, what it has told. Of a member
  * outside only what it says of itself is known.
  */
-import type { IdentityInfo, MemberInfo, RecordInfo, RingInfo } from '../../ring.ts';
+import {
+  clockOffsetsOf,
+  type IdentityInfo,
+  type MemberInfo,
+  type RecordInfo,
+  type RingInfo,
+} from '../../ring.ts';
 import {
   type ContactRow,
   type ContactView,
@@ -53,6 +59,10 @@ function factsOf({ info, isOwn }: RingNodeFacts): NodeView['facts'] {
     { name: 'seen', value: isOwn ? 'from inside' : 'as it says of itself' },
     { name: 'state', value: first?.state ?? 'unknown' },
     { name: 'backups', value: `${effectiveK} of ${k} in step` },
+    { name: 'copies missing', value: String(info.copiesMissing) },
+    { name: 'epoch', value: epochsText(info) },
+    { name: 'incarnation', value: info.incarnation },
+    { name: 'clocks of others', value: clocksText(info) },
     { name: 'records', value: `${records} (${bytes.toLocaleString('en')} bytes)` },
     { name: 'foreign records', value: String(foreign) },
     { name: 'connections', value: String(connections) },
@@ -62,6 +72,20 @@ function factsOf({ info, isOwn }: RingNodeFacts): NodeView['facts'] {
     { name: 'time-outs', value: count('timeouts') },
     { name: 'members lost', value: count('lost') },
   ];
+}
+
+/** Of the titles of its arcs, in the order of its addresses. */
+function epochsText({ identities }: RingInfo): string {
+  return identities.map(({ title }) => title?.epoch ?? 'none').join(', ');
+}
+
+/** The one that is farthest off stands for all. */
+function clocksText(info: RingInfo): string {
+  const offsets = [...clockOffsetsOf(info)].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+  if (offsets.length === 0) return 'none heard';
+  const [[address, offsetMs]] = offsets as [[string, number]];
+  const sign = offsetMs > 0 ? '+' : '';
+  return `${sign}${offsetMs.toLocaleString('en')} ms at most (${address}, of ${offsets.length})`;
 }
 
 function rowsOf({ info, nodeAt }: RingNodeFacts): ContactRow[] {

@@ -34,6 +34,13 @@ describe('ringlight ring doctor', () => {
     expect(members.map(({ address }) => address).sort()).toEqual(
       ring.nodes.map(({ addresses }) => addresses[0]).sort(),
     );
+    for (const node of ring.nodes) {
+      const { incarnation, identities } = node.info();
+      const told = members.find(({ address }) => address === node.addresses[0])!;
+      const { epoch } = identities[0].title!;
+      expect(told).toMatchObject({ incarnation, epoch, copiesMissing: 0 });
+      expect(Math.abs(told.clockOffsetMs as number)).toBeLessThan(5000); // All have one clock.
+    }
     const shares = members.map(({ share }) => share as number);
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
     expect(lines.at(-1)).toMatchObject({
@@ -50,6 +57,8 @@ describe('ringlight ring doctor', () => {
     const { stdout } = await ringlight(['ring', 'doctor', '--at', entry]);
     expect(stdout).toContain('ok  coverage: 5 members, no gap, no key with two owners\n');
     expect(stdout).not.toContain('BAD');
+    expect(stdout.split('\n')[0]).toMatch(/missing +epoch +clock +incarnation +backups/);
+    for (const node of ring.nodes) expect(stdout).toContain(node.info().incarnation);
   });
 
   test('a ring of one is a ring', async () => {

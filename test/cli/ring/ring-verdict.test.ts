@@ -206,3 +206,25 @@ describe('a ring', () => {
     ]);
   });
 });
+
+/** Everybody says this of the clock of `address`, each its own. */
+function heardOf(all: readonly Surveyed[], address: string, offsetsMs: number[]): Surveyed[] {
+  return all.map((one, i) => {
+    const successors = one.view!.successors.map((told) =>
+      told.address === address ? { ...told, clockOffsetMs: offsetsMs[i] } : told,
+    );
+    return changed(one, { successors });
+  });
+}
+
+describe('the clock of a member', () => {
+  test.each([
+    [[0, 7, -30_000, 9, 8], 7], // One liar moves nothing: 0 is what it would say of itself.
+    [[0, 30_000, 2, 30_001, 1], 2], // An even number: nearer to 0.
+    [[0, -30_000, -2, -30_001, -1], -2],
+  ])('is the middle of what the others say: %j', (offsetsMs, middleMs) => {
+    const all = ring({ nodes: 5 });
+    const { clockOffsetsMs } = verdict(heardOf(all, all[0].address, offsetsMs));
+    expect([...clockOffsetsMs]).toEqual([[all[0].address, middleMs]]);
+  });
+});

@@ -47,7 +47,40 @@ test('what it knows is there, with numbers of nodes and names of keys', async ()
     { key: record.key, name: 'apple', what: '7 bytes', role: 'owner' },
     { key: removed.key, name: null, what: 'removed', role: 'backup' },
   ]);
-  expect(view.facts.find(({ name }) => name === 'backups')!.value).toBe('2 of 2 in step');
+  const fact = (name: string) => view.facts.find((one) => one.name === name)!.value;
+  expect(fact('backups')).toBe('2 of 2 in step');
+  expect(fact('copies missing')).toBe('0');
+  expect(fact('epoch')).toBe(info.identities.map(({ title }) => title!.epoch).join(', '));
+  expect(fact('incarnation')).toBe(info.incarnation);
+  expect(fact('clocks of others')).toMatch(/^[+-]?[\d,]+ ms at most \(127\.0\.0\.1:\d+, of \d\)$/);
+});
+
+test('a copy that is missing and a clock that is off are told', async () => {
+  await using ring = await createRingTestnet({ nodes: 3, k: 2 });
+  const info = ring.nodes[0].info();
+  const [identity] = info.identities;
+  const [near, far] = identity.successors;
+  const changed = {
+    ...info,
+    copiesMissing: 1,
+    identities: [
+      {
+        ...identity,
+        title: null,
+        successors: [
+          { ...near, clockOffsetMs: 900 },
+          { ...far, clockOffsetMs: -30_004 },
+        ],
+        predecessors: [],
+        fingers: [],
+      },
+    ],
+  };
+  const told = ringNodeView({ ...facts, info: changed }).facts;
+  expect(told).toContainEqual({ name: 'copies missing', value: '1' });
+  expect(told).toContainEqual({ name: 'epoch', value: 'none' });
+  const value = `-30,004 ms at most (${far.address}, of 2)`;
+  expect(told).toContainEqual({ name: 'clocks of others', value });
 });
 
 test('one that says nothing of itself has an address', () => {
