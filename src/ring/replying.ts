@@ -4,9 +4,11 @@
  */
 import { isBetween } from '../core/arc.ts';
 import { WORKING_MS } from './bounds.ts';
+import { CLOSED } from './circle/identity.ts';
 import { FrameType, REPLY, Status } from './frames.ts';
 import type { Link } from './link.ts';
 import { candidatesFor } from './routing/closest.ts';
+import { closedAt } from './routing/replies.ts';
 import type { RingState } from './state.ts';
 
 /** Not ours: here is who is closer. */
@@ -18,10 +20,11 @@ export function answerElsewhere(
   key: Uint8Array,
   at: number,
 ): void {
-  if (!node.isMember) return link.answerStatus(type, request, Status.notMember);
   const out = link.begin(type | REPLY, request);
-  out.u8(Status.notOwner);
-  out.list(candidatesFor(node, key, at));
+  out.u8(node.isMember ? Status.notOwner : Status.notMember);
+  if (node.isMember) out.list(candidatesFor(node, key, at));
+  const closed = closedAt(node, key, at);
+  if (closed !== null) out.u8(CLOSED.indexOf(closed));
   link.send();
 }
 

@@ -5,6 +5,8 @@ import { failureOf, ServiceError } from '../../src/service/failure.ts';
 test.each([
   [new DhtError('TOO_LARGE', 'x'), 413],
   [new DhtError('UNREACHABLE', 'x'), 503],
+  [new DhtError('UNAVAILABLE', 'x'), 503],
+  [new DhtError('TOO_FEW_COPIES', 'x'), 503],
   [new DhtError('OUTCOME_UNKNOWN', 'x'), 504],
   [new DhtError('STORE_FAILED', 'x'), 507],
   [new RangeError('"x" expected'), 400],

@@ -329,7 +329,14 @@ function markOf(subject: Subject): Uint8Array {
 }
 
 /** Codes after which it is tried again: somebody is not there now, or the ring is on the move. */
-const PASSING = new Set(['UNREACHABLE', 'TIMEOUT', 'NOT_A_MEMBER', 'BUSY', 'TOO_FEW_COPIES']);
+const PASSING = new Set([
+  'UNREACHABLE',
+  'UNAVAILABLE',
+  'TIMEOUT',
+  'NOT_A_MEMBER',
+  'BUSY',
+  'TOO_FEW_COPIES',
+]);
 
 function isPassing(error: unknown): boolean {
   return error instanceof DhtError && (PASSING.has(error.code) || error.code === 'TOO_MANY_HOPS');

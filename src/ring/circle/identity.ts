@@ -20,6 +20,10 @@ import type { Member } from './member.ts';
 
 export type IdentityState = 'idle' | 'joining' | 'member' | 'leaving' | 'left';
 
+/** What cannot be had of an arc: a majority of its electors, or somebody who has its records. */
+export const CLOSED = ['electors', 'copies'] as const;
+export type Closed = (typeof CLOSED)[number];
+
 /** An arc being compared with a copy of it, as those see it who look on (copies/sync.ts). */
 export interface Comparison {
   readonly to: Member;
@@ -93,6 +97,8 @@ export class Identity {
   /** A claim of ours is under way; when the next one may begin. */
   isClaiming = false;
   reachAtMs = 0;
+  /** Why what lies between our end and there, or all that was ours, is nobody's; null: it is somebody's. */
+  closed: Closed | null = null;
   regainAtMs = 0;
   /** Our arc, or a part of it, on its way to somebody else. */
   handover: Transfer | null = null;

@@ -55,7 +55,11 @@ export function regain(
   const own = last === null ? [] : node.seat!.elector.look(last.from, last.end).known;
   const known = last === told && told !== null ? [{ title: told, isInForce: true }] : own;
   const held = last === null ? [] : oursOf(identity, known);
-  if (held.length === 0) return yielded(now);
+  const yieldIt = (then: number) => {
+    identity.closed = null;
+    yielded(then);
+  };
+  if (held.length === 0) return yieldIt(now);
   identity.isClaiming = true;
   const { state } = identity;
   // A joiner may have been let in by somebody else meanwhile.
@@ -67,17 +71,19 @@ export function regain(
   };
   const claimOurs = (then: number, bases: readonly Known[]): void => {
     if (bases.length === 0 || !isAsItWas()) {
-      if (end(then)) yielded(then);
+      if (end(then)) yieldIt(then);
       return;
     }
     const claim = claimOf(node, bases, node.seat!.refusedBy);
     new Claiming(node, claim, (at) => {
       if (claim.state === 'refused') refused(node.seat!, claim);
       if (claim.state === 'news') return claimOurs(at, oursOf(identity, partsUpTo(claim)));
+      if (claim.state === 'silent') identity.closed = 'electors';
       if (claim.state !== 'granted') return void end(at);
       const ours = oursOf(identity, claim.parts);
       if (ours.length < claim.parts.length) return claimOurs(at, ours);
       takeArc(node, at, identity, claim, (later, title) => {
+        identity.closed = title === null ? 'copies' : null;
         if (!end(later) || title === null) return;
         grow(node, later, identity, title);
         become(later);

@@ -13,7 +13,7 @@
 import { isBetween } from '../../core/arc.ts';
 import { equalIds } from '../../core/id.ts';
 import { randomBelow } from '../../core/random.ts';
-import type { Identity } from '../circle/identity.ts';
+import type { Closed, Identity } from '../circle/identity.ts';
 import { askPulse } from '../membership/life.ts';
 import { askNeighbours } from '../membership/lists.ts';
 import type { RingState } from '../state.ts';
@@ -35,6 +35,7 @@ const AGAIN_MS = 1000;
 /** Claims what lies between our end and where it should be, if there is anything. */
 export function reachOut(node: RingState, now: number, identity: Identity): void {
   const { holding, hash, end, reach } = identity;
+  if (equalIds(end, 0, reach, 0) && holding !== null) identity.closed = null;
   if (identity.state !== 'member' || holding === null || holding.isChanging) return;
   if (identity.isClaiming || identity.handover !== null || identity.reachAtMs > now) return;
   // Who stands within our arc has no title, or will show us one that we have not.
@@ -45,7 +46,8 @@ export function reachOut(node: RingState, now: number, identity: Identity): void
   const done = () => {
     identity.isClaiming = false;
   };
-  lookAround(node, now, neighbourPeers(identity), end, reach, (at, base) => {
+  lookAround(node, now, neighbourPeers(identity), end, reach, (at, base, closed) => {
+    identity.closed = closed;
     if (base === null || identity.holding !== holding) return done();
     considerOwner(node, at, identity, base, (then, isFree) => {
       if (!isFree || identity.holding !== holding || holding.isChanging) return done();
@@ -56,7 +58,7 @@ export function reachOut(node: RingState, now: number, identity: Identity): void
 
 /**
  * The last title that anybody knows for where an arc begins; null when nobody knows one, or too few of
- * those who have a say in it can be heard.
+ * those who have a say in it, or nobody who holds it, can be heard.
  */
 function lookAround(
   node: RingState,
@@ -64,7 +66,7 @@ function lookAround(
   others: readonly Peer[],
   from: Uint8Array,
   end: Uint8Array,
-  done: (now: number, base: Known | null) => void,
+  done: (now: number, base: Known | null, closed: Closed | null) => void,
 ): void {
   const asked: Peer[] = [];
   const heard: Peer[] = [];
@@ -82,7 +84,9 @@ function lookAround(
           if (equalIds(known.title.from, 0, from, 0)) best = betterOf(best, known);
         }
         if (best !== null) ask(then, votersOf(best));
-        if (left === 0) done(then, canBeHad(node, best, heard) ? best : null);
+        if (left > 0) return;
+        const closed = lackOf(node, best, heard);
+        done(then, closed === null ? best : null, closed);
       });
     }
   };
@@ -99,14 +103,18 @@ function votersOf({ title, isInForce }: Known): Peer[] {
   return peersOf([...electoratesOf(title, isInForce), title.copies]);
 }
 
-/** A majority of those with a say has been heard, and somebody who holds all of it, if anybody is left who does. */
-function canBeHad(node: RingState, base: Known | null, heard: readonly Peer[]): boolean {
-  if (base === null) return false;
+/**
+ * What is lacking for it to be taken over: a majority of those with a say, or somebody who holds all of it, if
+ * anybody is left who does.
+ */
+function lackOf(node: RingState, base: Known | null, heard: readonly Peer[]): Closed | null {
+  if (base === null) return 'electors';
   const isGone = (peer: Peer) => isLost(node, peer);
   const votes = new Votes(withoutLost(electoratesOf(base.title, base.isInForce), isGone));
   for (const peer of heard) votes.yes(peer);
   const isHeld = base.title.copies.some((peer) => hasPeer(heard, peer));
-  return votes.isWon && (isHeld || isBereft(base.title, isGone));
+  if (!isHeld && !isBereft(base.title, isGone)) return 'copies';
+  return votes.isWon ? null : 'electors';
 }
 
 /** May its owner be replaced? One that lives is greeted instead. */

@@ -14,6 +14,7 @@
  */
 import type { Address } from '../../core/address.ts';
 import { BULK_BYTES, BULK_BYTES_PER_WAIT, HOPS_LIMIT } from '../bounds.ts';
+import type { Closed } from '../circle/identity.ts';
 import type { Member } from '../circle/member.ts';
 import { EXISTS_ONLY, type Frame, FrameType, Status } from '../frames.ts';
 import { MORTAL } from '../lifetime.ts';
@@ -32,6 +33,17 @@ import type { Command, RingState } from '../state.ts';
 import { candidatesLimit, closestBefore, remembered } from './closest.ts';
 import { OwnerWatch } from './owner-watch.ts';
 import { askPlain } from './plain-calls.ts';
+import {
+  CODES,
+  closedAt,
+  closedCode,
+  closedHeard,
+  KNOWN,
+  READS,
+  STEPS,
+  TYPES,
+  WRITES,
+} from './replies.ts';
 import { Sending } from './sending.ts';
 
 /** How it ended, and for `owner` who it is and where its arc ends. */
@@ -75,6 +87,8 @@ export class Operation extends Waiter implements Command {
   /** Who has said to be the owner. */
   #owner: Member | null = null;
   #lastCode: OutcomeCode = 'unreachable';
+  /** Why the arc of the key is nobody's, as somebody said last; an owner takes it back. */
+  #closed: Closed | null = null;
   /** Looks on at each step; null: nobody does. */
   onStep: ((step: RingStep) => void) | null = null;
   /** By whom each candidate was named; kept for who looks on. */
@@ -119,6 +133,7 @@ export class Operation extends Waiter implements Command {
     this.#asked = [];
     this.#owner = null;
     this.#tellers = null;
+    this.#closed = closedAt(node, key) ?? this.#closed;
     this.hops = 0;
     const own = node.ownerOf(key, 0);
     if (this.via !== null) this.#candidates = [...this.via];
@@ -143,9 +158,11 @@ export class Operation extends Waiter implements Command {
     const next = this.#candidates.find((member) => !this.#asked.includes(member.address));
     if (this.hops >= HOPS_LIMIT || next === undefined) {
       this.#lastCode = this.hops >= HOPS_LIMIT ? 'too-many-hops' : 'unreachable';
+      if (this.#closed !== null) this.#lastCode = closedCode(this.kind, this.#closed);
       if (this.#isRejected && !this.#isHeard) return this.fail(now, 'not-permitted');
       // A lookup by a given way is a question about that way; it is not asked twice.
-      if (this.via !== null) return this.fail(now, this.#lastCode);
+      const isHopeless = this.#closed !== null && !this.#sending.mayBeDone && !this.#hasTime(now);
+      if (this.via !== null || isHopeless) return this.fail(now, this.#lastCode);
       this.node.lines.retries.join(now, this.#retry);
       return;
     }
@@ -172,8 +189,8 @@ export class Operation extends Waiter implements Command {
     if (node.isPlain(to) && !node.isOwn(to)) return this.#askPlain(now, to);
     const isBulk = WRITES.includes(kind) && value !== null && value.length > BULK_BYTES;
     const isLong = value !== null && kind !== 'query' && value.length > SENT_BLINDLY_BYTES;
-    // One that was not answered goes to nobody again who may not answer either.
-    const isCareful = isLong || this.#sending.mayBeDone;
+    // One that was not answered goes to nobody again who may not answer either, nor one that nobody may do.
+    const isCareful = isLong || this.#sending.mayBeDone || this.#closed !== null;
     const talk = isCareful && this.#owner !== to ? null : this.#linkFor(now, to, isBulk);
     const isWrite = WRITES.includes(kind) && talk !== null;
     const link = talk ?? node.linkTo(now, to);
@@ -238,6 +255,8 @@ export class Operation extends Waiter implements Command {
     const { node, kind, key, value } = this;
     // It would do it once more.
     if (this.#sending.mayBeDone) return this.fail(now, 'unknown', to);
+    // It knows no titles, and may do it.
+    this.#closed = null;
     const isBeyond = kind === 'act' || kind === 'query';
     askPlain(node, now, to, isBeyond ? 'owner' : kind, key, value, (at, answer) => {
       if (this.isOver) return;
@@ -272,6 +291,7 @@ export class Operation extends Waiter implements Command {
     if (status === Status.notOwner) {
       const closer = reply.list(this.node.shared.members);
       this.#told(closer, from);
+      this.#closed = closedHeard(reply) ?? this.#closed;
       if (!reply.isWhole) return this.step(now);
       this.hops++;
       for (const member of closer) this.node.memory.learn(member);
@@ -283,7 +303,11 @@ export class Operation extends Waiter implements Command {
       this.#candidates = closer;
       return this.step(now);
     }
-    if (status === Status.notMember) return this.step(now);
+    if (status === Status.notMember) {
+      this.#closed = closedHeard(reply) ?? this.#closed;
+      return this.step(now);
+    }
+    this.#closed = null;
     if (status === Status.late) {
       reply.at = reply.end;
       this.#lastCode = 'unreachable';
@@ -299,8 +323,7 @@ export class Operation extends Waiter implements Command {
       return;
     }
     // Nothing was done, so it may be asked for again, as long as an answer can be waited for.
-    const hasTime = this.dueAtMs - now > this.node.settings.callTimeoutMs / 2;
-    if (status === Status.unavailable && this.via === null && hasTime) {
+    if (status === Status.unavailable && this.via === null && this.#hasTime(now)) {
       this.#lastCode = 'unavailable';
       reply.at = reply.end;
       this.node.lines.retries.join(now, this.#retry);
@@ -314,6 +337,11 @@ export class Operation extends Waiter implements Command {
       return this.#ask(now, from);
     }
     this.#finish(now, from, reply);
+  }
+
+  /** Can another answer be waited for? */
+  #hasTime(now: number): boolean {
+    return this.dueAtMs - now > this.node.settings.callTimeoutMs / 2;
   }
 
   #finish(now: number, asked: Member, reply: Frame): void {
@@ -386,9 +414,13 @@ export class Operation extends Waiter implements Command {
   }
 
   giveUp(now: number): void {
+    const isUnderWay = this.#writing?.hasReached === true;
+    if (this.#closed !== null && !isUnderWay) {
+      return this.fail(now, closedCode(this.kind, this.#closed));
+    }
     const isWrite = WRITES.includes(this.kind);
     const isWaiting = this.#retry.line !== null;
-    const mayBeDone = this.#isHeard || this.#writing?.hasReached === true;
+    const mayBeDone = this.#isHeard || isUnderWay;
     if (isWrite && !isWaiting && mayBeDone) return this.fail(now, 'unknown');
     const isKnown = isWaiting || KNOWN.includes(this.#lastCode);
     this.fail(now, isKnown ? this.#lastCode : 'unreachable');
@@ -407,39 +439,3 @@ class Retry extends Waiter {
     this.#operation.begin(now);
   }
 }
-
-const TYPES: { readonly [kind in OperationKind]: number } = {
-  owner: FrameType.owner,
-  get: FrameType.get,
-  exists: FrameType.get,
-  insert: FrameType.put,
-  remove: FrameType.remove,
-  act: FrameType.act,
-  query: FrameType.query,
-};
-
-const WRITES: readonly OperationKind[] = ['insert', 'remove', 'act'];
-const READS: readonly OperationKind[] = ['get', 'exists', 'query'];
-
-/** Why it was asked again, when nobody has said otherwise since. */
-const KNOWN: readonly OutcomeCode[] = ['too-few-copies', 'unavailable'];
-
-/** By status; all others are refusals. */
-const STEPS: { readonly [status: number]: RingStep['kind'] } = {
-  [Status.ok]: 'owner',
-  [Status.notOwner]: 'closer',
-};
-
-/** By status. */
-const CODES: readonly (OutcomeCode | null)[] = [
-  'ok',
-  null,
-  'too-few-copies',
-  'store-failed',
-  'too-large',
-  'busy',
-  'busy',
-  null,
-  'not-permitted',
-  'unavailable',
-];

@@ -67,6 +67,7 @@ export class OwnerWatch extends Waiter {
     const out = link.ask(now, FrameType.owner, node.lines.pulses, (at, reply) => {
       if (reply === null) return this.#isOver ? undefined : this.expired(at);
       const owner = this.#ownerOf(reply);
+      reply.at = reply.end;
       if (this.#isOver) return;
       if (owner === null || this.#isAsked(owner)) this.start(at);
       else this.#replaced(at, owner);

@@ -11,8 +11,9 @@
 import { formatAddress, formatIp, readAddress } from '../../core/address.ts';
 import { ID_BYTES } from '../../core/id.ts';
 import { sha1 } from '../../lab/sha1.ts';
+import { CLOSED } from '../../ring/circle/identity.ts';
 import { MEMBER_BYTES } from '../../ring/circle/member.ts';
-import { EXISTS_ONLY } from '../../ring/frames.ts';
+import { EXISTS_ONLY, Status } from '../../ring/frames.ts';
 import { NONCE_BYTES, RING_ID_BYTES } from '../../ring/greeting/hello.ts';
 import { MORTAL } from '../../ring/lifetime.ts';
 import { VERSION_BYTES, versionMs } from '../../ring/records/clock.ts';
@@ -156,6 +157,16 @@ export class FrameFields {
     cut.u8('count', String, 'How many members follow, 17 bytes each.');
     for (let i = 0; i < count && !cut.isBroken; i++) this.member(`${i + 1}`);
     cut.finish();
+  }
+
+  elsewhere(status: number): void {
+    if (status === Status.notOwner) this.list('candidates');
+    if (this.#cut.left === 0) return;
+    this.#cut.u8(
+      'closed',
+      (value) => CLOSED[value] ?? `unknown: ${value}`,
+      'The arc of the key is nobody’s: what is lacking for somebody to own it.',
+    );
   }
 
   lists(): void {

@@ -227,7 +227,8 @@ class FrameReader {
       (value) => STATUSES[value] ?? `unknown: ${value}`,
       'How it went.',
     );
-    if (status === Status.notOwner && isRouted(type)) return this.#fields.list('candidates');
+    const isElsewhere = status === Status.notOwner || status === Status.notMember;
+    if (isElsewhere && isRouted(type)) return this.#fields.elsewhere(status);
     if (status === Status.late) {
       return void cut.f64('clock', (ms) => `${ms} ms`, 'The clock here: send it again by that.');
     }

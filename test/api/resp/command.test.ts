@@ -44,6 +44,7 @@ describe('a command', () => {
   it('fails in one line whose first word clients know', () => {
     expect(replyOf(new DhtError('TOO_FEW_COPIES', 'why')).text).toBe('NOREPLICAS why');
     expect(replyOf(new DhtError('UNREACHABLE', 'why')).text).toBe('CLUSTERDOWN why');
+    expect(replyOf(new DhtError('UNAVAILABLE', 'why')).text).toBe('CLUSTERDOWN why');
     expect(replyOf(new DhtError('OUTCOME_UNKNOWN', 'a\nb')).text).toBe('UNKNOWN a b');
     expect(() => replyOf(new TypeError('a bug'))).toThrow('a bug');
   });

@@ -303,6 +303,20 @@ describe('a frame taken apart', () => {
     expect(partAt(first, 'home', 'port').value).toBe('5000');
   });
 
+  test('who is not the owner may say why nobody is', () => {
+    const nobodys = reply(FrameType.get, (out) => {
+      out.u8(Status.notOwner);
+      out.list([member(1)]);
+      out.u8(1);
+    });
+    expect(partAt(explainRing(nobodys).root, 'closed').value).toBe('copies');
+    const waiting = reply(FrameType.put, (out) => {
+      out.u8(Status.notMember);
+      out.u8(0);
+    });
+    expect(partAt(explainRing(waiting).root, 'closed').value).toBe('electors');
+  });
+
   test('a record shows its version, and a tombstone that it is one', () => {
     const { root } = explainRing(requests['replicate']);
     expect(partAt(root, 'record 1', 'record').value).toBe('5 bytes');
