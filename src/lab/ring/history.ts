@@ -89,6 +89,8 @@ const NEVER: ReadonlySet<string> = new Set<OutcomeCode>([
   'not-supported',
   'not-permitted',
   'unavailable',
+  'member-lives',
+  'no-such-member',
   'too-many-hops',
 ]);
 

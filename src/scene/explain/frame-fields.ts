@@ -21,7 +21,7 @@ import { CLIENT_BYTES } from '../../ring/records/done-acts.ts';
 import { isRecord, isTombstone, partsOf, RECORD_HEADER_BYTES } from '../../ring/records/record.ts';
 import { LEVELS } from '../../ring/settings.ts';
 import { asHex, type Dissection, distanceClockwise, shownBytes } from './dissection.ts';
-import { COMPARED, LISTS } from './frame-words.ts';
+import { COMPARED, FORGETTING, LISTS } from './frame-words.ts';
 
 /** By the byte of a hello. */
 const RIGHTS: readonly string[] = ['none', 'read', 'write', 'member'];
@@ -50,6 +50,23 @@ export class FrameFields {
       'level',
       levelName,
       'How many durable copies must agree: one is the owner alone, quorum a majority of owner and backups, all is all.',
+    );
+  }
+
+  vouched(): void {
+    this.#cut.leaf('nonce', NONCE_BYTES, '16 bytes', 'What the stranger said in its greeting.');
+    this.#cut.endpoint('dialed', 'Our address to which the stranger connected.');
+  }
+
+  /** A step on the way to a ring without some members. */
+  forgotten(): void {
+    const cut = this.#cut;
+    cut.u8('step', (value) => FORGETTING[value] ?? `unknown: ${value}`, 'What is wanted.');
+    cut.u8('lost', yesNo, 'Are they lost for good, also where no majority is left without them?');
+    cut.rest(
+      'named',
+      `${cut.left} bytes`,
+      'An epoch to stand above, and the addresses of those members.',
     );
   }
 

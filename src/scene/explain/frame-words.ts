@@ -15,7 +15,7 @@ export const FRAMES: { readonly [type: number]: FrameWord } = {
   [FrameType.hello]: {
     kind: 'hello',
     note: 'Who I say that I am: my rights, my ring, my data, all identities of my process. What of it counts is what others find when they dial me.',
-    answered: '',
+    answered: 'Refused: a ring that keeps backups and one that keeps none do not mix.',
   },
   [FrameType.owner]: {
     kind: 'owns',
@@ -147,6 +147,12 @@ export const FRAMES: { readonly [type: number]: FrameWord } = {
     note: 'I am about to leave: does a title of yours still name me?',
     answered: 'It does, or it does not any more.',
   },
+  [FrameType.forget]: {
+    kind: 'forget',
+    note: 'An operator says that these members will not come back: is one of them alive? Then part from them.',
+    answered:
+      'Who of them is alive, or still named here; what is known of their arcs; and whom else to tell.',
+  },
 };
 
 export const REPLIES: readonly string[] = words((kind) => `${kind} reply`);
@@ -190,6 +196,8 @@ export const VERDICTS: readonly string[] = [
   'not yet on all backups',
   'not mine',
 ];
+/** Steps of forgetting a member. */
+export const FORGETTING: readonly string[] = ['is it alive?', 'part from it', 'it is done'];
 export const COMPARED: readonly string[] = [
   'the same',
   'a list of what is here',

@@ -12,7 +12,6 @@
 
 import { ID_BYTES } from '../../core/id.ts';
 import { FRAME_HEADER_BYTES, FrameType, LENGTH_BYTES, REPLY, Status } from '../../ring/frames.ts';
-import { NONCE_BYTES } from '../../ring/greeting/hello.ts';
 import { VERBS } from '../../ring/records/act.ts';
 import { VERSION_BYTES } from '../../ring/records/clock.ts';
 import type { Part } from '../protocol/messages.ts';
@@ -51,6 +50,7 @@ export function kindOfRing(
   const type = bytes[start + LENGTH_BYTES];
   if ((type & REPLY) === 0) return FRAMES[type].kind;
   const asked = type & ~REPLY;
+  if (asked === FrameType.hello) return REFUSALS[asked];
   if (!hasStatus(asked) || end - start === FRAME_HEADER_BYTES) return REPLIES[asked];
   const status = bytes[start + FRAME_HEADER_BYTES];
   if (status === Status.notOwner && isRouted(asked)) return CLOSER;
@@ -60,6 +60,7 @@ export function kindOfRing(
 /** Does its reply begin with a status? */
 function hasStatus(type: number): boolean {
   const without: readonly number[] = [
+    FrameType.hello,
     FrameType.indirect,
     FrameType.digest,
     FrameType.fetch,
@@ -134,9 +135,10 @@ class FrameReader {
         return this.#fields.hello();
       case FrameType.proof:
         return this.#cut.rest('proof', '32 bytes', 'A keyed hash of both greetings.');
+      case FrameType.forget:
+        return this.#fields.forgotten();
       case FrameType.vouch:
-        this.#cut.leaf('nonce', NONCE_BYTES, '16 bytes', 'What the stranger said in its greeting.');
-        return void this.#cut.endpoint('dialed', 'Our address to which the stranger connected.');
+        return this.#fields.vouched();
       case FrameType.owner:
       case FrameType.peek:
         return this.#fields.ownKey();
@@ -198,9 +200,16 @@ class FrameReader {
     }
   }
 
-  #reply(type: number): void {
+  /** What begins with no status. */
+  #bare(type: number): void {
     const cut = this.#cut;
     switch (type) {
+      case FrameType.hello:
+        return void cut.u8(
+          'K',
+          String,
+          'Copies beside the owner’s in the ring that was to be joined.',
+        );
       case FrameType.indirect:
         return void cut.u8('alive', yesNo, 'Did the member answer a pulse from here?');
       case FrameType.digest:
@@ -222,6 +231,11 @@ class FrameReader {
           'JSON, for people and programs.',
         );
     }
+  }
+
+  #reply(type: number): void {
+    if (!hasStatus(type)) return this.#bare(type);
+    const cut = this.#cut;
     const status = cut.u8(
       'status',
       (value) => STATUSES[value] ?? `unknown: ${value}`,

@@ -40,6 +40,8 @@ describe('a history', () => {
       'not-permitted': 'failed',
       'too-many-hops': 'failed',
       unavailable: 'failed',
+      'member-lives': 'failed',
+      'no-such-member': 'failed',
     });
   });
 

@@ -67,6 +67,13 @@ const requests: { [kind: string]: Uint8Array } = {
   accept: frame(FrameType.accept, (out) => out.raw(new Uint8Array(40))),
   keep: frame(FrameType.keep, (out) => out.raw(new Uint8Array(40))),
   resign: frame(FrameType.resign, (out) => out.raw(new Uint8Array(40))),
+  forget: frame(FrameType.forget, (out) => {
+    out.u8(1);
+    out.u8(0);
+    out.raw(new Uint8Array(16));
+    out.u8(1);
+    out.address(address(2));
+  }),
   query: frame(FrameType.query, (out) => {
     out.raw(key);
     out.u8(1);
