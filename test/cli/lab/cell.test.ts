@@ -31,7 +31,7 @@ describe('a cell', () => {
     await runCell({ ...cell, keep }, () => {});
     expect(existsSync(join(keep.folder, 'report.html'))).toBe(true);
     await expect(runCell({ ...cell, keep }, () => {})).rejects.toMatchObject({
-      ...{ status: 2, code: 'WRITE', message: expect.stringMatching(/run exists$/) },
+      ...{ status: 2, code: 'WRITE', message: expect.stringMatching(/run: it exists$/) },
     });
   });
 

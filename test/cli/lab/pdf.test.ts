@@ -19,7 +19,7 @@ test('a folder without figures, and none', async () => {
   try {
     await expect(writePdfs(folder, console)).rejects.toThrow('there are no figures in it');
     await expect(writePdfs(join(folder, 'none'), console)).rejects.toThrow(
-      'there is no such folder',
+      'there is no such file or folder',
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
