@@ -22,6 +22,7 @@ const OF_ALL_OPEN = ['stats', 'metricsText', 'ref', 'unref', 'close'];
 /** Options that are several things, and why. */
 const SEVERAL = {
   state: 'of nodes on several addresses a folder, for each has a file of its own',
+  id: 'a node of a lab takes its hexadecimal, too: worlds are written by hand',
   readOnly: 'a node of a lab knows no network, so it cannot find out by itself',
   onQuery: 'a lab says which of its nodes was asked',
   onEvent: 'what happens to a node of Mainline, and to a member of a ring',

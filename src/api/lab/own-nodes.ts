@@ -4,7 +4,7 @@
  *
  *     node: (i) => (i % 10 === 0 ? { alpha: 8, onQuery: () => null } : undefined)
  *     node: (i) => ({ id: ids[i], host: hosts[i] })       ids ascend: node i has the i-th smallest
- *     node: (i) => (i === 7 ? { table: [3, 4, 5] } : undefined)
+ *     node: (i) => (i === 7 ? { knows: [3, 4, 5] } : undefined)
  */
 import { checkNames, checkToggle, shown, wholeNumber } from '../../core/argument.ts';
 import type { Settlement } from '../../lab/mainline/population.ts';
@@ -23,7 +23,7 @@ export interface LabNodeOwn
   /** May answer in its place: `next()` is what it would say itself. */
   onQuery?: (query: IncomingQuery, next: () => OwnAnswer) => HookAnswer;
   /** Numbers of those whom it knows at a warm start, in place of the table of a converged network. */
-  table?: readonly number[];
+  knows?: readonly number[];
 }
 
 /** Those that are the node's own choices as a live one has them. */
@@ -32,7 +32,7 @@ const CHOICES = [
   ...(['identity', 'readOnly'] as const),
 ] as const satisfies readonly (keyof LabNodeOwn)[];
 const SETTINGS: readonly (keyof LabNodeOwn)[] = [...CHOICES, 'onQuery'];
-const OWN: readonly (keyof LabNodeOwn)[] = [...SETTINGS, 'id', 'host', 'port', 'table'];
+const OWN: readonly (keyof LabNodeOwn)[] = [...SETTINGS, 'id', 'host', 'port', 'knows'];
 
 /** Says what one node has of its own; undefined: nothing. */
 export type LabNodeChooser = (number: number) => LabNodeOwn | undefined;
@@ -66,7 +66,7 @@ export function ownNodes(
     if (own !== undefined) checkOwn(own, name);
     homes.add(number, own ?? {}, name);
     if (own === undefined) continue;
-    if (own.table !== undefined) tables.set(number, checkTable(own.table, number, nodes, name));
+    if (own.knows !== undefined) tables.set(number, checkKnown(own.knows, number, nodes, name));
     if (!SETTINGS.some((field) => own[field] !== undefined)) continue;
     const known = made.get(own) ?? settingsFor(own, name, settingsOf);
     made.set(own, known);
@@ -82,21 +82,21 @@ function checkOwn(own: LabNodeOwn, name: string): void {
   checkNames(own, name, 'one node of a lab', OWN, `${name}.`);
 }
 
-function checkTable(
-  table: readonly number[],
+function checkKnown(
+  known: readonly number[],
   number: number,
   nodes: number,
   name: string,
 ): readonly number[] {
-  if (!Array.isArray(table)) {
-    throw new TypeError(`"${name}.table" expected numbers of nodes, got ${shown(table)}`);
+  if (!Array.isArray(known)) {
+    throw new TypeError(`"${name}.knows" expected numbers of nodes, got ${shown(known)}`);
   }
-  for (const [i, other] of table.entries()) {
-    wholeNumber(other, `${name}.table[${i}]`, 0, nodes - 1);
+  for (const [i, other] of known.entries()) {
+    wholeNumber(other, `${name}.knows[${i}]`, 0, nodes - 1);
     if (other !== number) continue;
-    throw new RangeError(`"${name}.table[${i}]" expected another node, got its own number`);
+    throw new RangeError(`"${name}.knows[${i}]" expected another node, got its own number`);
   }
-  return table;
+  return known;
 }
 
 function settingsFor(

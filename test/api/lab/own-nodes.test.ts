@@ -79,13 +79,13 @@ test.each([
 });
 
 test('a table of choice is the whole of what a node knows, and it learns from there', async () => {
-  const lab = createLab({ ...QUIET, node: (i) => (i === 7 ? { table: [3, 50, 99] } : undefined) });
+  const lab = createLab({ ...QUIET, node: (i) => (i === 7 ? { knows: [3, 50, 99] } : undefined) });
   const known = (): string[] => lab.nodes[7]!.table.entries().map(({ id }) => id);
   const wanted = [3, 50, 99].map((other) => lab.nodes[other]!.id);
   expect(known().sort()).toEqual(wanted.sort());
   expect((await lab.nodes[7]!.findNode(lab.nodes[40]!.id)).nodes[0]!.id).toBe(lab.nodes[40]!.id);
   expect(known().length).toBeGreaterThan(3);
-  const hermit = createLab({ ...QUIET, node: (i) => (i === 7 ? { table: [] } : undefined) });
+  const hermit = createLab({ ...QUIET, node: (i) => (i === 7 ? { knows: [] } : undefined) });
   await expect(hermit.nodes[7]!.findNode(HASH)).rejects.toMatchObject({ code: 'NO_NODES' });
 });
 
@@ -100,8 +100,8 @@ test('an id of its own for whoever asks', async () => {
 test('tables that cannot be are refused by name', () => {
   const made = (node: (i: number) => LabNodeOwn | undefined, more: object = {}) =>
     expect(() => createLab({ nodes: 5, node, ...more }));
-  made(() => ({ table: [0] })).toThrow(/"node\(0\)\.table\[0\]" expected another node/);
-  made(() => ({ table: [5] })).toThrow(/"node\(0\)\.table\[0\]" expected a whole number in 0\.\.4/);
-  made(() => ({ table: 'all' }) as never).toThrow(/"node\(0\)\.table" expected numbers of nodes/);
-  made((i) => ({ table: [(i + 1) % 5] }), { start: 'protocol' }).toThrow(/is for a warm start/);
+  made(() => ({ knows: [0] })).toThrow(/"node\(0\)\.knows\[0\]" expected another node/);
+  made(() => ({ knows: [5] })).toThrow(/"node\(0\)\.knows\[0\]" expected a whole number in 0\.\.4/);
+  made(() => ({ knows: 'all' }) as never).toThrow(/"node\(0\)\.knows" expected numbers of nodes/);
+  made((i) => ({ knows: [(i + 1) % 5] }), { start: 'protocol' }).toThrow(/is for a warm start/);
 });
