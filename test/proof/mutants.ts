@@ -32,6 +32,11 @@ const CORPUS = 4096;
 const AT_ONCE = 250;
 /** What is shared may grow so often while it is full of strangers, and no further. */
 const GROWTH = 4;
+/**
+ * Rows double when they are full, and tables of a few members fill slowly: 8 to 90 KB in the first 250,000 datagrams of seed
+ * 2604665640, and no more in a million. Two doublings above that are no leak yet.
+ */
+const FILLING_BYTES = 256 * 1024;
 const GRACE = 20_000;
 
 /** Where the members are: alike, everywhere, of IPv6. */
@@ -121,7 +126,7 @@ class Trial {
       world.run(20);
       if (this.#damaged > Math.min(GRACE, count / 2)) grown ||= world.shared.byteLength;
     }
-    if (world.shared.byteLength > grown * GROWTH) {
+    if (world.shared.byteLength > Math.max(grown * GROWTH, FILLING_BYTES)) {
       throw new Error(`what is shared grew from ${grown} to ${world.shared.byteLength} bytes`);
     }
     this.#judge();
