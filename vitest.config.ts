@@ -6,7 +6,7 @@ const sources = fileURLToPath(new URL('src', import.meta.url));
 const testsOf = (rooms: string[]) => rooms.map((room) => `test/${room}/**/*.test.ts`);
 const MACHINES = testsOf(['core', 'mainline', 'ring', 'lab', 'scene']);
 /** They start processes of their own, and replace nothing of this one: `npm run test:commands`. */
-const COMMANDS = testsOf(['cli', 'studio', 'results']);
+const COMMANDS = [...testsOf(['cli', 'studio', 'results']), 'test/examples.test.ts'];
 
 /** Doors with real sockets: they replace nothing of their process but for one, which stays alone. */
 const DOORS = ['test/{api,service,interop}/**/!(entrance).test.ts'];
@@ -16,6 +16,9 @@ const DOORS = ['test/{api,service,interop}/**/!(entrance).test.ts'];
  * second try, and test/closing-line.ts says which test needed one. Machines under virtual time get none.
  */
 const SECOND_TRY = process.env['CI'] === undefined ? 0 : 1;
+
+/** Tests that take long, one by one: `npm run test:long`. */
+const LONG = 'test/**/*.long.test.ts';
 
 /** Proofs in a real browser, with a command of their own: `npm run test:browser`. */
 const BROWSER = 'test/web/browser/**/*.test.ts';
@@ -29,7 +32,13 @@ export default defineConfig({
       // Machines have no world to spoil for one another: one process for all files saves 40 % of the time.
       {
         extends: true,
-        test: { name: 'machines', include: MACHINES, isolate: false, sequence: { groupOrder: 2 } },
+        test: {
+          name: 'machines',
+          include: MACHINES,
+          exclude: [LONG],
+          isolate: false,
+          sequence: { groupOrder: 2 },
+        },
       },
       {
         extends: true,
@@ -56,7 +65,7 @@ export default defineConfig({
         test: {
           name: 'world',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [...MACHINES, ...COMMANDS, ...DOORS, BROWSER],
+          exclude: [...MACHINES, ...COMMANDS, ...DOORS, BROWSER, LONG],
           isolate: true,
           retry: SECOND_TRY,
           sequence: { groupOrder: 1 },
@@ -69,6 +78,17 @@ export default defineConfig({
           include: [BROWSER],
           retry: SECOND_TRY,
           sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: [LONG],
+          isolate: false,
+          // Under virtual time, and beside all that a CI does.
+          testTimeout: 600_000,
+          sequence: { groupOrder: 6 },
         },
       },
     ],
