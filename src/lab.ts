@@ -10,21 +10,24 @@
  */
 
 export { createLab } from './api/lab/create-lab.ts';
-export { LabAdversary } from './api/lab/lab-adversary.ts';
 export {
-  GRADES_REMEMBERED,
-  LAB_NODES_LIMIT,
-  Lab,
-  type LabAnnounceResult,
-  type LabFindNodeResult,
-  type LabGetPeersResult,
-  LabNode,
-  type LabNodeChoices,
-  type LabOptions,
-  type LabPingResult,
-  type LabStats,
-  type LabWatcher,
-} from './api/lab/mainline-lab.ts';
+  DualStackLab,
+  type DualStackLabOptions,
+  type DualStackNetwork,
+} from './api/lab/dual-stack-lab.ts';
+export { LabAdversary } from './api/lab/lab-adversary.ts';
+export { GRADES_REMEMBERED } from './api/lab/lab-family.ts';
+export { LabHost, type LabHostResult } from './api/lab/lab-host.ts';
+export { LabNode } from './api/lab/lab-node.ts';
+export { LAB_NODES_LIMIT, type LabNodeChoices, type LabOptions } from './api/lab/lab-plan.ts';
+export type {
+  LabAnnounceOptions,
+  LabAnnounceResult,
+  LabFindNodeResult,
+  LabGetPeersResult,
+  LabPingResult,
+} from './api/lab/lab-results.ts';
+export { Lab, type LabStats, type LabWatcher } from './api/lab/mainline-lab.ts';
 export type { LabNodeStats } from './api/lab/node-stats.ts';
 export type { LabNodeChooser, LabNodeOwn } from './api/lab/own-nodes.ts';
 export type { LabQueryHook } from './api/lab/query-hook.ts';

@@ -15,7 +15,7 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['asking/'],
     ['answering/'],
     ['node.ts'],
-    ['choices.ts', 'trace.ts', 'views.ts'],
+    ['choices.ts', 'trace.ts', 'views.ts', 'kin.ts'],
   ],
   'src/ring/': [
     ['dialects/', 'titles/'],

@@ -16,6 +16,8 @@ export interface Overlay {
   readonly count: number;
   /** Where a node lives; the first of its addresses, if it has several. */
   addressOf(node: number): Address;
+  /** Do nodes have addresses of both families? */
+  readonly isDualStack?: boolean;
   /** The node at an address, or -1 for one that is not of this world. */
   nodeAt(address: Address): number;
   /** What has the node's deadline. Asked for living nodes only, as are the next two. */

@@ -19,6 +19,7 @@ export const SeedStream = {
   steps: 32,
   soak: 33,
   checks: 34,
+  families: 35,
   disks: 40,
   lookups: 100,
   workload: 101,

@@ -59,6 +59,13 @@ export interface Tap {
 /** What else may become of a datagram. */
 export const Fate = { lost: -1, unreachable: -2 } as const;
 
+/** Whom families other than the usual one are for. */
+const MAINLINE_ONLY = {
+  4: 'for nodes of IPv4',
+  6: 'for Mainline nodes without adversaries',
+  both: 'for Mainline nodes without adversaries, in a lab, a scene or a scenario',
+} as const;
+
 export interface WorldOptions {
   seed: number;
   /** Nodes of the overlay that is to come. */
@@ -97,8 +104,10 @@ export class WorldState {
   inhabit(overlay: Overlay): void {
     assert(this.inhabitants === null, 'a world has one overlay');
     assert(overlay.count === this.count, 'the overlay has as many nodes as the world');
-    if (this.count > 0 && isV6(overlay.addressOf(0)) !== this.network.isV6) {
-      throw new TypeError('"network.family" 6 is for Mainline nodes without adversaries');
+    const own = this.count > 0 && isV6(overlay.addressOf(0)) ? 6 : 4;
+    const { family } = this.network;
+    if (family !== (overlay.isDualStack === true ? 'both' : own)) {
+      throw new TypeError(`"network.family" ${family} is ${MAINLINE_ONLY[family]}`);
     }
     this.inhabitants = overlay;
   }

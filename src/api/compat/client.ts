@@ -42,6 +42,12 @@ export interface GetOptions {
 
 /** Named nodes that are asked at a time whether they are there. */
 const PINGS_AT_ONCE = 16;
+/**
+ * `ready` says that others know us, too: whom we joined through ask us back before they pass us on. So long is
+ * waited for the first question, and so long for our answer to it to arrive.
+ */
+const ASKED_BACK_MS = 250;
+const ANSWERED_MS = 25;
 
 type Endpoint = { host: string; port: number };
 
@@ -59,6 +65,8 @@ export class Client extends Emitter {
   readonly #pings = new Turns(PINGS_AT_ONCE, NAMED_LIMIT);
   #opening: Promise<Mainline> | null = null;
   #mainline: Mainline | null = null;
+  #wasAsked = false;
+  #onAsked: () => void = () => {};
 
   /** @throws TypeError or RangeError for an option that is wrong or cannot be had. */
   constructor(options: ClientOptions = {}) {
@@ -280,7 +288,22 @@ export class Client extends Emitter {
     this.listening = true;
     callLater(() => !this.destroyed && this.emit('listening'));
     if (this.#chosen.mainline.bootstrap.length === 0) return;
-    node.ready().then(() => callLater(() => this.#isReady()));
+    node.ready().then(() => this.#whenKnown(() => this.#isReady()));
+  }
+
+  #whenKnown(then: () => void): void {
+    const timer = setTimeout(then, this.#wasAsked ? ANSWERED_MS : ASKED_BACK_MS);
+    this.#onAsked = () => {
+      clearTimeout(timer);
+      setTimeout(then, ANSWERED_MS);
+    };
+  }
+
+  /** Somebody asks us. */
+  #noteAsked(): void {
+    if (this.#wasAsked) return;
+    this.#wasAsked = true;
+    this.#onAsked();
   }
 
   /** The program may yet say where to listen, in this turn. */
@@ -342,6 +365,7 @@ export class Client extends Emitter {
   /** Others ask our node: events, and what is kept here beside its own store. */
   #onQuery(query: IncomingQuery, next: () => OwnAnswer): HookAnswer {
     const answer = next();
+    this.#noteAsked();
     const { method, target, from } = query;
     // Our node pings who asks; while it knows nobody, calls wait for that.
     if (query.id && !query.readOnly && this.#mainline?.table.size === 0) this.#verify(from, null);

@@ -32,6 +32,8 @@ export interface ClientOptions {
   maxAge?: number;
   /** Peers that are kept at most. Default 100,000. */
   maxPeers?: number;
+  /** Ports of one IP that are kept under one info-hash at most; ours. Default 8. */
+  maxPeersPerIp?: number;
   /** Values that are kept at most. Default 1000. */
   maxValues?: number;
   /** After so many ms a request has failed. Default 6000. */
@@ -49,9 +51,11 @@ export interface ClientOptions {
 /** What a `setTimeout` can wait, ms: 24 days. */
 const FOREVER_MS = 0x7fffffff;
 const VALUES_DEFAULT = 1000;
+/** Whoever runs several programs behind one address expects to find them all, as before. */
+const PEERS_PER_IP_DEFAULT = 8;
 
 const KNOWN = [
-  'nodeId id bootstrap nodes host maxAge maxPeers maxValues timeout k verify concurrency',
+  'nodeId id bootstrap nodes host maxAge maxPeers maxPeersPerIp maxValues timeout k verify concurrency',
   'backgroundConcurrency timeBucketOutdated maxTables',
 ]
   .join(' ')
@@ -83,7 +87,12 @@ export function chosenFrom(options: ClientOptions): Chosen {
     throw new TypeError(`"verify" expected a function, got ${shown(verify)}`);
   }
   const id = options.id ?? options.nodeId;
-  const peers = { ...limit('peers', options.maxPeers, 'maxPeers'), ...age(options.maxAge) };
+  const perIp = options.maxPeersPerIp ?? PEERS_PER_IP_DEFAULT;
+  const peers = {
+    ...limit('peers', options.maxPeers, 'maxPeers'),
+    ...limit('perIpAndInfoHash', perIp, 'maxPeersPerIp'),
+    ...age(options.maxAge),
+  };
   return {
     mainline: {
       bootstrap: entriesFrom(options.nodes ?? options.bootstrap),

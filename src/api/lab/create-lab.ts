@@ -3,21 +3,27 @@
  * that live there.
  */
 import { shown } from '../../core/argument.ts';
-import { Lab, type LabOptions } from './mainline-lab.ts';
+import { DualStackLab, type DualStackLabOptions, isDualStack } from './dual-stack-lab.ts';
+import type { LabOptions } from './lab-plan.ts';
+import { Lab } from './mainline-lab.ts';
 import { RingLab, type RingLabOptions } from './ring-lab.ts';
 
 /**
  * Makes a world whose tables are those of a converged network. Takes about 20 µs a node.
  * @throws TypeError or RangeError for a wrong option.
  */
+export function createLab(options: DualStackLabOptions): DualStackLab;
 export function createLab(options?: LabOptions): Lab;
 export function createLab(options: RingLabOptions): RingLab;
-export function createLab(options: LabOptions | RingLabOptions = {}): Lab | RingLab {
+export function createLab(
+  options: LabOptions | DualStackLabOptions | RingLabOptions = {},
+): Lab | DualStackLab | RingLab {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`createLab expected an object of options, got ${shown(options)}`);
   }
   const { overlay = 'mainline', ...chosen } = options;
   if (overlay === 'ring') return new RingLab(chosen);
-  if (overlay === 'mainline') return new Lab(chosen);
+  if (overlay === 'mainline')
+    return isDualStack(chosen) ? new DualStackLab(chosen) : new Lab(chosen);
   throw new TypeError(`"overlay" expected mainline or ring, got ${shown(overlay)}`);
 }

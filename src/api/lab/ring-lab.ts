@@ -33,8 +33,8 @@ import {
 import type { RingInfo } from '../../ring/view.ts';
 import { noticeOf, type RingNotice } from '../ring/notice.ts';
 import { networkOf } from './lab-choices.ts';
+import { GRADES_REMEMBERED } from './lab-family.ts';
 import { LabWorld, type WorldStats } from './lab-world.ts';
-import { GRADES_REMEMBERED } from './mainline-lab.ts';
 import { VirtualCalls } from './virtual-calls.ts';
 
 /** 7 to 14 KB a node: beyond this a lab takes more than a gigabyte. */

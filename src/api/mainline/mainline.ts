@@ -28,6 +28,7 @@ import { verify } from '../../io/signatures.ts';
 import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
 import { Counters } from '../../mainline/counters.ts';
 import type { Errand } from '../../mainline/errand.ts';
+import { Kin } from '../../mainline/kin.ts';
 import type { Encodable } from '../../mainline/krpc/bencode.ts';
 import { Method } from '../../mainline/krpc/fields.ts';
 import { MainlineNode } from '../../mainline/node.ts';
@@ -50,7 +51,6 @@ import { type FollowOptions, follow, type Pointer, type Version } from './follow
 import type * as items from './item-results.ts';
 import { getItem, putItem, republishItem } from './items.ts';
 import type { KeptItem } from './kept-items.ts';
-import { Kin } from './kin.ts';
 import { NetworkSizer } from './network-size.ts';
 import { observerOf } from './observer.ts';
 import type { Opening } from './opening.ts';
@@ -172,7 +172,7 @@ export class Mainline extends Opened {
     this.register = register && new RegisterView(this.#node, register, this.#clock.originMs);
     this.signedPeers = settings.keepsSignedPeers ? new SignedPeerCalls(this.#desk, clock) : null;
     this.#driver.run(this.#node);
-    this.#kin = new Kin(this.#node, this.#clock, (known) => this.#joinThrough(known));
+    this.#kin = new Kin(this.#node, this.#desk.now, (known) => this.#joinThrough(known));
     const isAlone = (): boolean => this.table.size === 0;
     const join = (known: readonly Address[]): void => this.#kin.join(known);
     this.#entrance = new Entrance(this.#clock, isAlone, join, this.#family);

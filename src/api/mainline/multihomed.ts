@@ -11,7 +11,6 @@
  */
 import { formatEndpoint } from '../../core/address.ts';
 import type { CallLimits } from '../../io/calls.ts';
-import { DhtError } from '../../io/errors.ts';
 import { type EventOptions, type EventStream, eventsOf } from '../../io/events.ts';
 import { Search } from '../../io/search.ts';
 import type { Encodable } from '../../mainline/krpc/bencode.ts';
@@ -22,7 +21,7 @@ import { metricsText } from '../metrics.ts';
 import type { Announcement } from './announcer.ts';
 import type { CrawledNode, CrawlOptions, CrawlResult } from './crawl.ts';
 import type { MainlineHappening, MainlineWatcher } from './events.ts';
-import { controllerUnder, followAll, sampleAll } from './families.ts';
+import { controllerUnder, each, followAll, sampleAll } from './families.ts';
 import type { FollowOptions, Pointer, Version } from './follow.ts';
 import {
   encodedValue,
@@ -307,23 +306,6 @@ export class Multihomed {
       () => over.abort(),
     );
   }
-}
-
-/** What each comes to; one that fails is left out where another does not. @throws the first failure of all. */
-async function each<From, Result>(
-  from: readonly From[],
-  run: (one: From) => PromiseLike<Result>,
-): Promise<Awaited<Result>[]> {
-  const outcomes = await Promise.allSettled(from.map((one) => run(one)));
-  const results = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  if (results.length > 0) return results;
-  const failures = outcomes.map((one) => (one as PromiseRejectedResult).reason as unknown);
-  // Why it failed says more than that there is nobody on the other family.
-  throw failures.find((error) => !isNobody(error)) ?? failures[0];
-}
-
-function isNobody(error: unknown): boolean {
-  return error instanceof DhtError && error.code === 'NO_NODES';
 }
 
 function together(results: readonly { nodes: NodeInfo[]; lookup: LookupTrace }[]): OfSeveral {

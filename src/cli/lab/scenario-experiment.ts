@@ -94,7 +94,11 @@ const fields = z.strictObject({
   seed: seed.default(free.seed),
   nodes: whole(1, NODES_LIMIT, 'how many nodes').default(free.nodes),
   node: node.default(free.node as object),
-  network: read('latency, loss, NATs and more', 'model|json', networkFrom).default(free.network),
+  network: read(
+    'latency, loss, NATs, family (4, 6, both) and more',
+    'model|json',
+    networkFrom,
+  ).default(free.network),
   start: read('warm, protocol, or more about it', 'kind|json', (value) =>
     checkStart(value),
   ).default(free.start),
@@ -118,7 +122,9 @@ const fields = z.strictObject({
   healingMs: duration('healingMs', 0, 'how long all is left in peace after that').default(
     free.healingMs,
   ),
-  safety: toggle('look at everything all the time; by default unless there are NATs').optional(),
+  safety: toggle(
+    'look at everything all the time; by default unless there are NATs or both families',
+  ).optional(),
   healed: healed.prefault({}),
   expect: z
     .array(expectation)
@@ -137,15 +143,23 @@ function completed(options: z.output<typeof fields>): z.output<typeof fields> {
   checkSchedule(schedule, nodes);
   const hasNats = network.nat !== undefined;
   const isBesieged = checkAdversaries(options.adversaries, nodes).length > 0;
-  const safety = options.safety ?? !(hasNats || isBesieged);
-  if (isBesieged && network.family === 6) {
-    throw new TypeError('"adversaries" are of worlds of IPv4, and "network.family" is 6');
+  const { family = 4 } = network;
+  const hasBoth = family === 'both';
+  const safety = options.safety ?? !(hasNats || isBesieged || hasBoth);
+  if (isBesieged && family !== 4) {
+    throw new TypeError(`"adversaries" are of worlds of IPv4, and "network.family" is ${family}`);
   }
   if (isBesieged && safety) {
     throw new TypeError('"safety" expected false where there are adversaries, got true');
   }
   if (isBesieged && healingMs > 0) {
     throw new RangeError(`"healingMs" expected 0 where there are adversaries, got ${healingMs}`);
+  }
+  if (hasBoth && safety) {
+    throw new TypeError('"safety" expected false where nodes have both families, got true');
+  }
+  if (hasBoth && healingMs > 0) {
+    throw new RangeError(`"healingMs" expected 0 where nodes have both families, got ${healingMs}`);
   }
   if (hasNats && safety) {
     throw new TypeError('"safety" expected false where there are NATs, got true');
@@ -195,6 +209,9 @@ export const scenarioExperiment: Experiment = entry({
   complete: completed,
   run: (options, watch, recorder) =>
     scenario({ ...options, safety: options.safety === true }, watch, recorder),
-  footprint: ({ nodes, node, safety }) =>
-    footprintOf({ nodes, k: node.k ?? 8, upkeep: true, isInspected: safety !== false }),
+  footprint: ({ nodes, node, safety, network }) =>
+    footprintOf({
+      nodes: network.family === 'both' ? 2 * nodes : nodes,
+      ...{ k: node.k ?? 8, upkeep: true, isInspected: safety !== false },
+    }),
 });

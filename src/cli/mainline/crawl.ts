@@ -111,9 +111,10 @@ function statesOf({ host, also }: CrawlCommandOptions): string[] {
 async function openCrawlers(
   options: CrawlCommandOptions,
 ): Promise<{ nodes: readonly Mainline[]; close: () => Promise<void> }> {
-  const { rate, also } = options;
+  const { rate, also, newEndpoints } = options;
+  // Who is visited is not all that a node asks.
   const outbound = { newEndpoints: 2 * rate, newEndpointsBurst: 2 * rate };
-  const more = { readOnly: false, outbound };
+  const more = { readOnly: false, ...(newEndpoints === undefined && { outbound }) };
   if (also === undefined) {
     const node = await openNode(options, more);
     return { nodes: [node], close: () => node.close() };

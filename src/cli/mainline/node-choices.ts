@@ -28,8 +28,18 @@ const count = wholeNumberIn(1, 0x7fffffff);
 /** 0 stands for no limit. */
 const rate = wholeNumberIn(0, 1_000_000);
 
-/** @param listens the command is there for others too: it may choose what it answers and keeps. */
-export function addNodeChoices(command: Command, listens: boolean): Command {
+/** What `--new-endpoints` is of nodes that do nothing beside. */
+const NEW_ENDPOINTS = 'nodes asked for the first time, per second; 0 any (default: 50)';
+
+/**
+ * @param listens the command is there for others too: it may choose what it answers and keeps
+ * @param newEndpoints about the option of that name
+ */
+export function addNodeChoices(
+  command: Command,
+  listens: boolean,
+  newEndpoints: string = NEW_ENDPOINTS,
+): Command {
   command
     .option('--no-one-per-ip', 'allow several contacts of one IP: for networks of a few machines')
     .option('--no-secure-ids', 'take ids that do not follow from addresses (BEP 42) for as good')
@@ -39,11 +49,7 @@ export function addNodeChoices(command: Command, listens: boolean): Command {
       small,
     )
     .option('--alpha <number>', 'requests of one lookup under way (default: 4)', small)
-    .option(
-      '--new-endpoints <number>',
-      'nodes asked for the first time, per second; 0 any (default: 50)',
-      rate,
-    );
+    .option('--new-endpoints <number>', newEndpoints, rate);
   if (!listens) return command;
   return command
     .option(

@@ -22,8 +22,11 @@ export interface NodeOptions extends NodeChoiceOptions {
   json: boolean;
 }
 
-/** @param listens the command is there for others too: it wants a well-known port and all interfaces. */
-export function addNodeOptions(command: Command, listens: boolean): Command {
+/**
+ * @param listens the command is there for others too: it wants a well-known port and all interfaces
+ * @param newEndpoints about the option of that name, where it is not what it is of other commands
+ */
+export function addNodeOptions(command: Command, listens: boolean, newEndpoints?: string): Command {
   command
     .option('--host <address>', 'local address to bind', '0.0.0.0')
     .option('--port <port>', 'local UDP port; 0 is any free one', port, listens ? 6881 : 0)
@@ -40,7 +43,7 @@ export function addNodeOptions(command: Command, listens: boolean): Command {
       oneOf('kbuckets', 'flat', 'prefix'),
       'kbuckets',
     );
-  return addNodeChoices(command, listens);
+  return addNodeChoices(command, listens, newEndpoints);
 }
 
 export function addTimeout(command: Command): Command {

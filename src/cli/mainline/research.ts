@@ -63,6 +63,7 @@ function crawlCommand(group: Command): void {
       .command('crawl')
       .description('find all nodes of the network, or of a zone, and samples of what they keep'),
     false,
+    'what the whole node may ask for the first time, its own upkeep too, per second (default: twice --rate)',
   )
     .requiredOption('--out <folder>', 'folder of the tables; a crawl that was begun there goes on')
     .option('--also <address>', 'also crawl over the other IP family, from this address')
@@ -75,7 +76,7 @@ function crawlCommand(group: Command): void {
     )
     .option(
       '--rate <number>',
-      'nodes asked for the first time, per second',
+      'nodes that the crawl begins to visit, per second',
       wholeNumberIn(1, 10_000),
       CRAWL_RATE,
     )

@@ -25,6 +25,7 @@ import { CONTACT_BYTES, type Handle } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { LOOKUP_CANDIDATES } from '../../mainline/rows/lookup-rows.ts';
 import { LookupKind, Purpose } from '../../mainline/rows/purpose.ts';
+import type { Settings } from '../../mainline/state.ts';
 import { type Life, State } from '../life/life.ts';
 import { Violation } from '../violation.ts';
 import type { Tap } from '../world-state.ts';
@@ -203,7 +204,7 @@ export class Safety implements Tap {
     const { now } = this.#overlay.world;
     const { startedAtMs, kind, count } = lookup;
     const ageMs = now - Math.max(startedAtMs, this.#awakeSinceMs[node]);
-    if (ageMs > lookupBoundMs(machine)) {
+    if (ageMs > lookupBoundMs(machine.settings)) {
       this.fail('the end of lookups', `one of kind ${kind} at node ${node} has lasted ${ageMs} ms`);
     }
     if (count > LOOKUP_CANDIDATES) this.fail('candidates', `node ${node} has ${count}`);
@@ -235,8 +236,12 @@ const PINGS: ReadonlySet<number> = new Set([Purpose.check, Purpose.stranger, Pur
  * answered it may wait for those under way, and each such wait ends with an answer, or the lookup
  * turns to the rest of its table (once), or is over; then come the writes.
  */
-export function lookupBoundMs({ settings }: MainlineNode): number {
-  const { k, alpha, shortTimeoutMs, timeoutMs } = settings;
+export function lookupBoundMs({
+  k,
+  alpha,
+  shortTimeoutMs,
+  timeoutMs,
+}: Pick<Settings, 'k' | 'alpha' | 'shortTimeoutMs' | 'timeoutMs'>): number {
   return Math.ceil(LOOKUP_CANDIDATES / alpha) * shortTimeoutMs + (k + 2) * timeoutMs;
 }
 

@@ -27,7 +27,7 @@ import { World } from '../world.ts';
 import { START_MS, type WorldOptions } from '../world-state.ts';
 import { Machines } from './machines.ts';
 import { Oracle } from './oracle.ts';
-import { Population, type Settlement } from './population.ts';
+import { type Population, populationOf, type Settlement } from './population.ts';
 import { WarmTables } from './warm.ts';
 
 /** log2 of the requests in flight in the whole world at most: 4 million. */
@@ -68,6 +68,8 @@ export interface MainlineOptions {
   contactsOfNode?: ((node: number) => readonly number[] | null) | null;
   /** Counts each node what passes through it (0.7 KB for each that ever did anything), or all together? */
   counts?: boolean;
+  /** Of the streams of chance of these nodes, where a world has two families. Default: the world's. */
+  ownSeed?: number;
 }
 
 export class MainlineOverlay implements Overlay {
@@ -94,19 +96,23 @@ export class MainlineOverlay implements Overlay {
   readonly #buckets = new Uint32Array(PREFETCHED);
   readonly #rows: TableRows = { first: 0, parts: 0, count: 0 };
   readonly #warm: WarmTables;
+  readonly #seed: number;
+  /** The same hosts with addresses of the other family, where they have some (dual-stack.ts). */
+  #twin: MainlineOverlay | null = null;
   /** The id of the node that is being made. */
   readonly #id = new Uint8Array(ID_BYTES);
 
-  /** Starts those who are there; tables are filled and machines made when they are first touched. */
+  /** Nobody is up yet (`begin`); tables are filled and machines made when they are first touched. */
   constructor(
     world: World,
     population: Population,
     options: MainlineOptions,
     observer: MainlineObserver,
   ) {
-    const { count, seed } = world;
-    const { settings } = options;
+    const { count } = world;
+    const { settings, ownSeed: seed = world.seed } = options;
     this.count = count;
+    this.#seed = seed;
     this.world = world;
     this.#settings = settings;
     this.#observer = observer;
@@ -123,7 +129,7 @@ export class MainlineOverlay implements Overlay {
       // Under upkeep each contact was heard at a time of its own.
       fresh: options.upkeep ? 0 : rowState(START_MS, 0),
     };
-    this.shared = new MainlineShared(random, options.sha1, verify, size, world.network.isV6);
+    this.shared = new MainlineShared(random, options.sha1, verify, size, population.isV6);
     this.population.settleIn(this.shared.contacts, new SeededRandom(seed, SeedStream.idTails));
     this.oracle = new Oracle(this.population, world.alive, this.shared.contacts);
     this.#mainlineWorld = {
@@ -139,9 +145,7 @@ export class MainlineOverlay implements Overlay {
       (machine, node) => this.#move(machine, node),
     );
     this.#homes = new Uint32Array(count * HOME_WORDS);
-    world.inhabit(this);
     this.#warm = this.#warmTables(options);
-    this.#start(options);
   }
 
   addressOf(node: number): Address {
@@ -215,7 +219,23 @@ export class MainlineOverlay implements Overlay {
 
   /** The machine under a number, to be given commands; `world.arm(node)` after each. */
   node(node: number): MainlineNode {
-    return this.#machines.own(node);
+    const machine = this.#machines.own(node);
+    if (this.#twin !== null) this.#introduce(node, machine);
+    return machine;
+  }
+
+  /** The same hosts have addresses of another family, too: their machines look at each other (BEP 32). */
+  pair(twin: MainlineOverlay): void {
+    this.#twin = twin;
+    twin.#twin = this;
+  }
+
+  #introduce(node: number, machine: MainlineNode): void {
+    const twin = this.#twin!;
+    if (!this.population.has(node) || !twin.population.has(node)) return;
+    const sibling = twin.#machines.own(node);
+    machine.sibling = sibling;
+    sibling.sibling = machine;
   }
 
   /** Every node's id and address, node i at (i + 1) × 26. */
@@ -239,7 +259,14 @@ export class MainlineOverlay implements Overlay {
    * those first whom the crashed one had in its table.
    */
   restart(node: number, bootstrap: readonly Address[], hasMemory: boolean): void {
-    const { now } = this.world;
+    const doors = this.renew(node, bootstrap, hasMemory);
+    this.world.start(node);
+    this.node(node).join(this.world.now, doors);
+    this.world.arm(node);
+  }
+
+  /** The same up to where it begins to join. Returns whom it has to ask. */
+  renew(node: number, bootstrap: readonly Address[], hasMemory: boolean): readonly Address[] {
     // Of a process that never did anything only the memory matters.
     const before = hasMemory || this.hasBegun(node) ? this.node(node) : null;
     const doors = hasMemory ? [...this.#contactsOf(before!), ...bootstrap] : bootstrap;
@@ -248,10 +275,8 @@ export class MainlineOverlay implements Overlay {
     this.#homes[home + Home.first] = NO_TABLE; // a new process has an empty table, and is another tenant
     this.#homes[home + Home.tenant] = 0;
     this.#countedWorlds?.delete(node);
-    const fresh = this.#machines.renew(node);
-    this.world.start(node);
-    fresh.join(now, doors);
-    this.world.arm(node);
+    this.#machines.renew(node);
+    return doors;
   }
 
   /**
@@ -299,15 +324,18 @@ export class MainlineOverlay implements Overlay {
     const start = (node + 1) * CONTACT_BYTES;
     this.#id.set(this.shared.contacts.bytes.subarray(start, start + ID_BYTES));
     const address = this.population.addressOf(node);
+    const rows = this.#rowsOf(node);
     const born = new MainlineNode(
       this.#worldOf(node),
       this.#settingsOf(node),
       this.#id,
       address,
       this.#observer,
-      this.#rowsOf(node),
+      rows,
       this.#tenantOf(node),
     );
+    // Who has a warm table has heard of others, and needs no sibling to ask for him.
+    if (this.#twin !== null && rows !== null) born.heardAtMs = START_MS - 1;
     return born;
   }
 
@@ -360,7 +388,7 @@ export class MainlineOverlay implements Overlay {
   }
 
   #warmTables({ upkeep, members = null, draws = 1 }: MainlineOptions): WarmTables {
-    const { seed, network } = this.world;
+    const { network } = this.world;
     // As it is now: whoever is first touched later has known the others since the start.
     const { latency } = network;
     return new WarmTables({
@@ -373,7 +401,7 @@ export class MainlineOverlay implements Overlay {
       wayMs: (from, to) => latency.between(from, to),
       nowMs: START_MS,
       upkeep,
-      stream: new SeededRandom(seed, SeedStream.tables).uint32(),
+      stream: new SeededRandom(this.#seed, SeedStream.tables).uint32(),
     });
   }
 
@@ -387,7 +415,9 @@ export class MainlineOverlay implements Overlay {
     }
   }
 
-  #start({ upkeep, contactsOfNode = null }: MainlineOptions): void {
+  /** Moves in, and brings those to life who are there from the beginning. */
+  begin({ upkeep, contactsOfNode = null }: MainlineOptions): void {
+    this.world.inhabit(this);
     const warm = this.#warm;
     for (let place = 0; place < warm.count; place++) {
       const node = warm.nodeAt(place);
@@ -405,16 +435,9 @@ export function mainlineWorld(
   observer: MainlineObserver,
   population: Population = populationOf(options),
 ): MainlineOverlay {
-  return new MainlineOverlay(new World(options), population, options, observer);
-}
-
-/** Who is to live in a world of these options. */
-export function populationOf(
-  options: WorldOptions & Pick<MainlineOptions, 'founders' | 'settlement'>,
-): Population {
-  const { seed, nodes, network, founders = nodes, settlement = null } = options;
-  const random = new SeededRandom(seed, SeedStream.ids);
-  return new Population(nodes, random, founders, settlement, network.family === 6);
+  const overlay = new MainlineOverlay(new World(options), population, options, observer);
+  overlay.begin(options);
+  return overlay;
 }
 
 /** Rows that one node takes at most on average: log2(n / k) full buckets, the rest, its spares. */

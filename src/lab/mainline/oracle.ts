@@ -33,28 +33,33 @@ export class Oracle {
       const living = this.#gather(this.#lows[depth], this.#highs[depth], except);
       if (living >= k || depth === 0) break;
     }
-    this.#gather(this.#population.founders, this.#population.count, except);
+    const { founders, count } = this.#population;
+    for (let node = founders; node < count; node++) this.#consider(node, except);
     this.#nearest.rank();
     return this.#nearest.handles.slice(0, this.#nearest.count);
   }
 
-  /** Considers the living of a range; how many they are. */
+  /** Considers the living of a range of places; how many they are. */
   #gather(low: number, high: number, except: Handle): number {
     let living = 0;
-    for (let node = low; node < high; node++) {
-      if (this.#alive[node] === 0 || node + 1 === except) continue;
-      living++;
-      this.#nearest.gather(node + 1);
+    for (let place = low; place < high; place++) {
+      living += this.#consider(this.#population.nodeAtPlace(place), except);
     }
     return living;
   }
 
+  #consider(node: number, except: Handle): 0 | 1 {
+    if (this.#alive[node] === 0 || node + 1 === except || !this.#population.has(node)) return 0;
+    this.#nearest.gather(node + 1);
+    return 1;
+  }
+
   /** Writes the way to where the target would be; how deep few are left. */
   #descend(target: Uint8Array): number {
-    const { founders, tree } = this.#population;
+    const { tree } = this.#population;
     const key = keyOf(target, 0);
     let low = 0;
-    let high = founders;
+    let high = tree.keys.length;
     for (let depth = 0; ; depth++) {
       this.#lows[depth] = low;
       this.#highs[depth] = high;

@@ -6,7 +6,8 @@
  *     0 … ids ascending … founders - 1 │ founders … ids in any order … count - 1
  *                                        latecomers: born while the world runs, a few
  *
- * In a world of IPv6 they are kept (addresses6.ts), 12 bytes a node.
+ * In a world of IPv6 they are kept (addresses6.ts), 12 bytes a node. Where hosts have addresses of both
+ * families (dual-stack.ts) each family is a population, and its ids are in an order of its own.
  *
  * Where networks matter, as to attackers and those who count them, ids and addresses are given: a
  * settlement. Then addresses are looked up, 50 bytes a node.
@@ -16,6 +17,8 @@ import { assert } from '../../core/assert.ts';
 import { ID_BYTES, prefixOf } from '../../core/id.ts';
 import { fillRandom, type Random, SeededRandom } from '../../core/random.ts';
 import type { Contacts } from '../../mainline/rows/contacts.ts';
+import { SeedStream } from '../seed.ts';
+import type { WorldOptions } from '../world-state.ts';
 import { Addresses6 } from './addresses6.ts';
 import { KeyTree } from './key-tree.ts';
 
@@ -31,16 +34,33 @@ export interface Settlement {
   readonly addresses: readonly Address[];
 }
 
+/** What sets a family of dual-stack hosts apart; each may be left out. */
+export interface FamilyChoices {
+  isV6?: boolean;
+  /**
+   * The founders that have an address of this family, in the order of their ids: numbers say nothing of
+   * ids then. Null: all, by number.
+   */
+  order?: Uint32Array | null;
+  /** 1 for each node that has one; null: all. */
+  members?: Uint8Array | null;
+}
+
 export class Population {
   readonly count: number;
   /** Nodes whose ids ascend; the others, up to `count`, are latecomers. */
   readonly founders: number;
+  readonly isV6: boolean;
   /** The first 48 bits of each founder's id, ascending. */
   readonly keys: Float64Array;
   /** The same as a tree. */
   readonly tree: KeyTree;
   readonly #settlement: Settlement | null;
   readonly #addresses6: Addresses6 | null;
+  readonly #order: Uint32Array | null;
+  /** By founder: its place in the order, plus 1; 0 for who has no address here. */
+  readonly #places: Uint32Array | null;
+  readonly #members: Uint8Array | null;
   /** The node at each address of a settlement. */
   readonly #nodes = new Map<Address, number>();
 
@@ -49,12 +69,16 @@ export class Population {
     random: Random,
     founders: number = count,
     settlement: Settlement | null = null,
-    isV6 = false,
+    { isV6 = false, order = null, members = null }: FamilyChoices = {},
   ) {
     this.count = count;
     this.founders = founders;
-    this.keys = new Float64Array(founders);
+    this.isV6 = isV6;
+    this.keys = new Float64Array(order?.length ?? founders);
     this.#settlement = settlement;
+    this.#order = order;
+    this.#places = order && placesOf(order, founders);
+    this.#members = members;
     this.#addresses6 = isV6 && settlement === null ? new Addresses6(count, PORT) : null;
     if (settlement === null) this.#scatter(random);
     else this.#settle(settlement);
@@ -62,7 +86,7 @@ export class Population {
   }
 
   #scatter(random: Random): void {
-    for (let i = 0; i < this.founders; i++) {
+    for (let i = 0; i < this.keys.length; i++) {
       this.keys[i] = random.uint32() * 0x10000 + (random.uint32() & 0xffff);
     }
     this.keys.sort();
@@ -76,7 +100,24 @@ export class Population {
 
   /** What tells a node from all others, whoever else there is: the key of a founder; a latecomer's number. */
   keyOf(node: number): number {
-    return node < this.founders ? this.keys[node] : node;
+    const place = this.placeOf(node);
+    return place < 0 ? node : this.keys[place];
+  }
+
+  /** Where a founder's id stands among all, from 0; -1 for latecomers, and who has no address here. */
+  placeOf(node: number): number {
+    if (node >= this.founders) return -1;
+    return this.#places === null ? node : this.#places[node] - 1;
+  }
+
+  /** The founder whose id stands there. */
+  nodeAtPlace(place: number): number {
+    return this.#order === null ? place : this.#order[place];
+  }
+
+  /** Has it an address here? */
+  has(node: number): boolean {
+    return this.#members === null || this.#members[node] === 1;
   }
 
   addressOf(node: number): Address {
@@ -87,6 +128,11 @@ export class Population {
 
   /** The node at an address, or -1 for one that is not of this world. */
   nodeAt(address: Address): number {
+    const node = this.#residentAt(address);
+    return this.#members === null || node < 0 || this.#members[node] === 1 ? node : -1;
+  }
+
+  #residentAt(address: Address): number {
     if (this.#settlement !== null) return this.#nodes.get(address) ?? -1;
     if (this.#addresses6 !== null) return this.#addresses6.nodeAt(address);
     const ip = ipOf(address);
@@ -109,15 +155,30 @@ export class Population {
         contacts.settle(this.#settlement.ids, node * ID_BYTES, this.addressOf(node));
         continue;
       }
-      const isFounder = node < this.founders;
+      const isFounder = this.placeOf(node) >= 0;
       const key = isFounder
-        ? this.keys[node]
+        ? this.keyOf(node)
         : tails.uint32() * 0x10000 + (tails.uint32() & 0xffff);
       if (isFounder) own.begin(key, stream);
       writeId(id, key, isFounder ? own : tails);
       contacts.settle(id, 0, this.addressOf(node));
     }
   }
+}
+
+/** Who is to live in a world of these options. */
+export function populationOf(
+  options: WorldOptions & { founders?: number; settlement?: Settlement | null },
+): Population {
+  const { seed, nodes, network, founders = nodes, settlement = null } = options;
+  const random = new SeededRandom(seed, SeedStream.ids);
+  return new Population(nodes, random, founders, settlement, { isV6: network.family === 6 });
+}
+
+function placesOf(order: Uint32Array, founders: number): Uint32Array {
+  const places = new Uint32Array(founders);
+  for (let place = 0; place < order.length; place++) places[order[place]] = place + 1;
+  return places;
 }
 
 /** Where a node lives unless somebody has chosen. */

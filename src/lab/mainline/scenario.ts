@@ -17,7 +17,6 @@ import type { Address } from '../../core/address.ts';
 import { type NodeChoices, settingsFrom } from '../../mainline/choices.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import type { AdversaryModel } from '../adversaries/adversary.ts';
-import { besiegedWorld } from '../adversaries/besieged.ts';
 import type { Cast } from '../adversaries/cast.ts';
 import { type ChurnChoice, churnFrom } from '../life/churn-model.ts';
 import type { Life } from '../life/life.ts';
@@ -39,10 +38,11 @@ import type { Recorder } from '../results/recorder.ts';
 import { sha1 } from '../sha1.ts';
 import { mean } from '../statistics.ts';
 import { Violation } from '../violation.ts';
+import type { World } from '../world.ts';
 import { lookupBoundMs, Safety } from './checks.ts';
 import { type Expected, Liveness } from './liveness.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
-import { RecordedMainline } from './recorded-mainline.ts';
+import { addressesIn, scenarioWorld } from './scenario-world.ts';
 import type { StartModel } from './start.ts';
 import { Workload, type WorkloadModel } from './workload.ts';
 
@@ -157,12 +157,14 @@ export function scenarioSteps(options: ScenarioOptions, recorder: Recorder | nul
 class Run {
   readonly #options: ScenarioOptions;
   readonly #recorder: Recorder | null;
-  readonly #overlay: MainlineOverlay;
+  readonly #world: World;
+  /** One network, or that of IPv4 and that of IPv6, of the same hosts. */
+  readonly #families: readonly MainlineOverlay[];
   readonly #life: Life;
   readonly #cast: Cast | null;
   readonly #workload: Workload;
   readonly #safety: Safety | null;
-  readonly #liveness: Liveness;
+  readonly #liveness: Liveness | null;
   readonly #faultsEndMs: number;
   readonly #endMs: number;
 
@@ -174,7 +176,7 @@ class Run {
     const open = { onePerIp: false, inbound: false, outbound: false } as const;
     const settings = settingsFrom({ ...open, ...options.node });
     const churn = options.churn === null ? null : churnFrom(options.churn, nodes);
-    const world = besiegedWorld(
+    const world = scenarioWorld(
       { seed, nodes, network, start, churn, settings, upkeep: true, sha1, adversaries },
       {
         onLookup: (call, lookup) => this.#ended(call, lookup),
@@ -184,21 +186,23 @@ class Run {
         onJoin() {},
       },
     );
-    this.#overlay = world.overlay;
+    const { families, life } = world;
+    this.#world = world.world;
+    this.#families = families;
     this.#cast = world.cast;
-    this.#life = world.life;
-    this.#workload.inhabit(world.overlay, world.life);
-    recorder?.begin(new RecordedMainline(world.overlay));
-    this.#safety = options.safety ? new Safety(world.overlay, world.life) : null;
-    this.#liveness = new Liveness(world.overlay, world.life);
+    this.#life = life;
+    this.#workload.inhabit(families, life);
+    recorder?.begin(world.recorded());
+    this.#safety = options.safety ? new Safety(families[0], life) : null;
+    this.#liveness = families.length === 1 ? new Liveness(families[0], life) : null;
     this.#workload.observer = {
       began: (call, node) => this.#safety?.began(call, node),
       ended: (call) => this.#safety?.ended(call),
-      announced: (hash, node, port, atMs) => this.#liveness.announced(hash, node, port, atMs),
+      announced: (hash, node, port, atMs) => this.#liveness?.announced(hash, node, port, atMs),
     };
     this.#appoint();
-    const { now } = world.overlay.world;
-    const boundMs = lookupBoundMs(world.overlay.node(0));
+    const { now } = world.world;
+    const boundMs = lookupBoundMs(settings);
     const workEndMs = now + world.joiningMs + faultsMs;
     // What has begun may take so long to end.
     this.#faultsEndMs = workEndMs + boundMs;
@@ -218,7 +222,8 @@ class Run {
   /** What programs met with; later lookups are those of the healing. */
   #measured(): Measured {
     const { grades, begun, open, sought, found } = this.#workload;
-    const { world, counters } = this.#overlay;
+    const world = this.#world;
+    const bytesOut = this.#families.reduce((sum, { counters }) => sum + counters.bytesOut, 0);
     const { nodes: count } = this.#options;
     const figures: Record<string, number> = {
       calls: begun,
@@ -226,7 +231,7 @@ class Run {
       foundRate: sought === 0 ? Number.NaN : found / sought,
       upAtEnd: this.#life.upCount / count,
       messagesPerNodeMinute: (world.delivered * 60_000) / count / Math.max(1, world.elapsedMs),
-      bytesPerNodeSecond: (counters.bytesOut * 1000) / count / Math.max(1, world.elapsedMs),
+      bytesPerNodeSecond: (bytesOut * 1000) / count / Math.max(1, world.elapsedMs),
       latencyMeanMs: meanLatencyMs(grades),
     };
     for (const { band, forged } of this.#cast?.actors ?? []) {
@@ -236,24 +241,25 @@ class Run {
   }
 
   *#heal(): Rests {
-    const { world } = this.#overlay;
+    const world = this.#world;
+    const liveness = this.#liveness;
     const { healingMs, healed } = this.#options;
-    if (healingMs === 0) return;
-    const boundMs = lookupBoundMs(this.#overlay.node(0));
+    if (healingMs === 0 || liveness === null) return;
+    const boundMs = lookupBoundMs(this.#families[0].node(0).settings);
     this.#life.endChurn();
     for (let node = 0; node < world.count; node++) this.#life.resume(node);
     world.network.calm();
     yield* this.#runUntil(world.now + healingMs);
     this.#workload.announceAll();
     yield* this.#runUntil(world.now + boundMs);
-    this.#liveness.begin(this.#workload.hashes, this.#workload.random);
+    liveness.begin(this.#workload.hashes, this.#workload.random);
     yield* this.#runUntil(world.now + boundMs);
-    this.#liveness.judge(healed);
+    liveness.judge(healed);
     this.#safety?.judgeCalls();
   }
 
   *#runUntil(untilMs: number): Rests {
-    const { world } = this.#overlay;
+    const world = this.#world;
     while (world.now < untilMs) {
       const nextMs = Math.min(untilMs, world.now + INSPECT_EVERY_MS);
       while (world.step(nextMs)) this.#recorder?.passed();
@@ -265,17 +271,17 @@ class Run {
   }
 
   #ended(call: number, lookup: Lookup): void {
-    if (!this.#liveness.ended(call, lookup)) this.#workload.onLookup(call, lookup);
+    if (!this.#liveness?.ended(call, lookup)) this.#workload.onLookup(call, lookup);
   }
 
   #heard(call: number, peer: Address): void {
     this.#workload.onPeer(call, peer);
-    this.#liveness.found(call, peer);
+    this.#liveness?.found(call, peer);
   }
 
   /** Evenly spread over all ids, and such as can be reached. */
   #appoint(): void {
-    const { world } = this.#overlay;
+    const world = this.#world;
     const { nodes: count } = this.#options;
     const classOf = world.network.nats?.classOf;
     const routers = new Set<number>();
@@ -286,8 +292,12 @@ class Run {
     }
     const life = this.#life;
     life.appoint([...routers]);
-    const doors = Array.from(routers, (router) => this.#overlay.addressOf(router));
-    for (let node = 0; node < count; node++) this.#overlay.node(node).bootstrap = doors;
+    for (const family of this.#families) {
+      const doors = addressesIn(family, routers);
+      for (let node = 0; node < count; node++) {
+        if (family.population.has(node)) family.node(node).bootstrap = doors;
+      }
+    }
     const repair = world.subscribe((router) => void life.begin(router, 'memory'));
     const { began, ended, resumed } = life.observer;
     life.observer = {
@@ -301,7 +311,7 @@ class Run {
   }
 
   #result({ metrics, figures }: Measured, violation: Violation | null): ExperimentResult {
-    const { world } = this.#overlay;
+    const world = this.#world;
     const { seed, nodes, expect, healingMs } = this.#options;
     if (this.#safety) figures['safetyChecks'] = this.#safety.made;
     const checks: Check[] = expect.map(({ metric, expected, tolerance }) =>

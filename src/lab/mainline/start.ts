@@ -17,15 +17,11 @@ import { SeededRandom } from '../../core/random.ts';
 import type { MainlineObserver } from '../../mainline/state.ts';
 import { Beginning } from '../life/beginning.ts';
 import type { ChurnPlan } from '../life/churn.ts';
-import { Life } from '../life/life.ts';
+import { Life, type Mortals } from '../life/life.ts';
 import { SeedStream } from '../seed.ts';
 import { START_MS, type WorldOptions } from '../world-state.ts';
-import {
-  type MainlineOptions,
-  type MainlineOverlay,
-  mainlineWorld,
-  populationOf,
-} from './mainline-overlay.ts';
+import { type MainlineOptions, type MainlineOverlay, mainlineWorld } from './mainline-overlay.ts';
+import { populationOf } from './population.ts';
 
 export interface StartModel {
   /** Default `warm`. */
@@ -52,33 +48,55 @@ export interface LivingWorld {
 
 /** A world, its nodes, and their life. */
 export function livingWorld(options: LivingOptions, observer: MainlineObserver): LivingWorld {
-  const { seed, churn = null, start = {} } = options;
-  // Latecomers, such as adversaries, begin by themselves and take no part in churn.
-  const nodes = options.founders ?? options.nodes;
-  const isWarm = (start.kind ?? 'warm') === 'warm';
   const population = populationOf(options);
-  const keyOf = (node: number): number => population.keyOf(node);
-  const beginning = new Beginning(churn, nodes, seed, keyOf, start.up);
-  const { members } = beginning;
-  const atOnce = members.length < nodes ? members : null;
+  const beginning = beginningOf(options, (node) => population.keyOf(node));
+  const nodes = foundersOf(options);
+  const members = isWarm(options) ? beginning.members : NOBODY;
   const overlay = mainlineWorld(
-    { ...options, members: isWarm ? atOnce : NOBODY },
+    { ...options, members: members.length < nodes ? members : null },
     observer,
     population,
   );
-  const life = new Life(overlay, nodes);
-  if (isWarm) {
+  return { overlay, ...lifeOf(overlay, beginning, options) };
+}
+
+/** Latecomers, such as adversaries, begin by themselves and take no part in churn. */
+function foundersOf({ founders, nodes }: LivingOptions): number {
+  return founders ?? nodes;
+}
+
+/** Do those who are up at first have their tables at once? */
+export function isWarm({ start }: LivingOptions): boolean {
+  return (start?.kind ?? 'warm') === 'warm';
+}
+
+/** Who is up at first. @param keyOf what tells a node from all others in any world */
+export function beginningOf(options: LivingOptions, keyOf: (node: number) => number): Beginning {
+  const { seed, churn = null, start = {} } = options;
+  return new Beginning(churn, foundersOf(options), seed, keyOf, start.up);
+}
+
+/** Lets time begin for those who live in a world that stands. */
+export function lifeOf(
+  mortals: Mortals,
+  beginning: Beginning,
+  options: LivingOptions,
+): Pick<LivingWorld, 'life' | 'joiningMs'> {
+  const { seed, start = {} } = options;
+  const life = new Life(mortals, foundersOf(options));
+  if (isWarm(options)) {
     beginning.begin(life);
-    return { overlay, life, joiningMs: 0 };
+    return { life, joiningMs: 0 };
   }
-  const { world } = overlay;
+  const { world } = mortals;
+  const { members } = beginning;
   const perSecond = start.joinsPerSecond ?? JOINS_PER_SECOND;
   const joiningMs = Math.ceil((members.length * 1000) / perSecond);
   const random = new SeededRandom(seed, SeedStream.churn);
   life.crowd([...members], joiningMs, 'blank', random);
   const begin = world.subscribe(() => beginning.begin(life));
   world.schedule(START_MS + joiningMs, begin, 0, 0);
-  return { overlay, life, joiningMs };
+  return { life, joiningMs };
 }
 
 const NOBODY = new Uint32Array(0);

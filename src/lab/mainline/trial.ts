@@ -124,7 +124,7 @@ class Trial {
     this.#heal();
     this.#runUntil(world.now + healingMs);
     for (const hash of this.#hashes) this.#announce(this.#someoneUp(), hash);
-    const boundMs = lookupBoundMs(this.#overlay.node(0));
+    const boundMs = lookupBoundMs(this.#overlay.node(0).settings);
     this.#runUntil(world.now + boundMs);
     this.#liveness.begin(this.#hashes, this.#random);
     this.#runUntil(world.now + boundMs);

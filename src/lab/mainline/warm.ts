@@ -29,7 +29,7 @@ export interface WarmStart {
   shared: Pick<TableShared, 'contacts' | 'slab'>;
   /** Node i has the contact i + 1. */
   population: Population;
-  /** Who is there, ascending: they alone have tables and are in them. Null: everybody. */
+  /** Who is there, their ids ascending: they alone have tables and are in them. Null: everybody. */
   members: Uint32Array | null;
   k: number;
   /** Sizes of the first buckets, where these are larger. */
@@ -66,7 +66,7 @@ export class WarmTables {
     this.#wide = start.wide ?? [];
     this.#draws = start.draws ?? 1;
     this.#tree = members
-      ? new KeyTree(Float64Array.from(members, (node) => population.keys[node]))
+      ? new KeyTree(Float64Array.from(members, (node) => population.keyOf(node)))
       : population.tree;
     this.#buckets = new FilledBuckets(start.shared);
   }
@@ -83,8 +83,8 @@ export class WarmTables {
   }
 
   nodeAt(place: number): number {
-    const { members } = this.#start;
-    return members === null ? place : members[place];
+    const { members, population } = this.#start;
+    return members === null ? population.nodeAtPlace(place) : members[place];
   }
 
   /**
@@ -122,13 +122,14 @@ export class WarmTables {
 
   /** The place of a node, or -1. */
   #placeOf(node: number): number {
-    const { members } = this.#start;
-    if (members === null) return node < this.count ? node : -1;
+    const { members, population } = this.#start;
+    const all = population.placeOf(node);
+    if (members === null || all < 0) return all;
     let low = 0;
     let high = members.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (members[middle] < node) low = middle + 1;
+      if (population.placeOf(members[middle]) < all) low = middle + 1;
       else high = middle;
     }
     return members[low] === node ? low : -1;

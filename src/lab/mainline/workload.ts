@@ -41,6 +41,8 @@ export interface CallObserver {
 
 interface Call {
   node: number;
+  /** The network in which it is made. */
+  family: MainlineOverlay;
   /** Place of the info-hash, or -1. */
   hash: number;
   /** Of an announce. */
@@ -69,8 +71,9 @@ export class Workload implements MainlineObserver {
   readonly #model: WorkloadModel;
   readonly #recorder: Recorder | null;
   readonly #calls = new Map<number, Call>();
-  readonly #storedAtMs: Float64Array;
-  #overlay: MainlineOverlay | null = null;
+  /** By network, by info-hash. */
+  #storedAtMs: readonly Float64Array[] = [];
+  #families: readonly MainlineOverlay[] = [];
   #life: Life | null = null;
 
   constructor(model: WorkloadModel, seed: number, recorder: Recorder | null) {
@@ -78,7 +81,6 @@ export class Workload implements MainlineObserver {
     this.#recorder = recorder;
     this.random = new SeededRandom(seed, SeedStream.workload);
     this.hashes = Array.from({ length: model.infoHashes }, () => this.#randomId());
-    this.#storedAtMs = new Float64Array(model.infoHashes).fill(-Infinity);
   }
 
   /** Calls that have not ended: interrupted ones, and those under way. */
@@ -86,10 +88,12 @@ export class Workload implements MainlineObserver {
     return this.#calls.size;
   }
 
-  /** Whose programs they are; before anything else. */
-  inhabit(overlay: MainlineOverlay, life: Life): void {
-    this.#overlay = overlay;
+  /** Whose programs they are, by the networks that these are in; before anything else. */
+  inhabit(families: readonly MainlineOverlay[], life: Life): void {
+    this.#families = families;
     this.#life = life;
+    const { infoHashes } = this.#model;
+    this.#storedAtMs = families.map(() => new Float64Array(infoHashes).fill(-Infinity));
   }
 
   /** Begins calls from `fromMs` on until `untilMs`, at times chosen by chance. */
@@ -97,7 +101,7 @@ export class Workload implements MainlineObserver {
     const { findNode, getPeers, announce } = this.#model;
     const perMinute = findNode + getPeers + announce;
     if (perMinute === 0) return;
-    const { world } = this.#overlay!;
+    const { world } = this.#life!;
     const spacingMs = (2 * MINUTE_MS) / perMinute;
     let dueMs = fromMs;
     const again = world.subscribe(() => {
@@ -120,15 +124,24 @@ export class Workload implements MainlineObserver {
     if (!call) return;
     this.#calls.delete(number);
     this.observer?.ended(number);
-    const grade = gradeOf(this.#overlay!, call.node, lookup);
+    const grade = gradeOf(call.family, call.node, lookup);
     this.grades.push(grade);
-    this.#recorder?.ended(lookup, grade);
+    this.#record(call.family, lookup, grade);
     if (call.isThere) this.sought++;
     if (call.isThere && call.isFound) this.found++;
     if (call.port === 0 || lookup.writes.stored === 0) return;
-    const { now } = this.#overlay!.world;
-    this.#storedAtMs[call.hash] = now;
+    const { now } = this.#life!.world;
+    this.#storedAtMs[this.#families.indexOf(call.family)][call.hash] = now;
     this.observer?.announced(lookup.target, call.node, call.port, lookup.startedAtMs);
+  }
+
+  /** Lookups of two networks are told apart by their condition. */
+  #record(family: MainlineOverlay, lookup: Lookup, grade: Grade): void {
+    if (this.#recorder === null) return;
+    if (this.#families.length > 1) {
+      this.#recorder.enter(family.world, family.population.isV6 ? 'IPv6' : 'IPv4');
+    }
+    this.#recorder.ended(lookup, grade);
   }
 
   onPeer(number: number, _peer: Address): void {
@@ -163,13 +176,15 @@ export class Workload implements MainlineObserver {
   }
 
   #lookup(node: number, kind: LookupKind, target: Uint8Array, hash: number, port: number): void {
-    const { world } = this.#overlay!;
+    const { world } = this.#life!;
     const number = ++this.begun;
-    const isThere = kind === LookupKind.getPeers && world.now - this.#storedAtMs[hash] <= FRESH_MS;
-    this.#calls.set(number, { node, hash, port, isThere, isFound: false });
+    const family = this.#familyFor(node);
+    const storedAtMs = this.#storedAtMs[this.#families.indexOf(family)][hash] ?? -Infinity;
+    const isThere = kind === LookupKind.getPeers && world.now - storedAtMs <= FRESH_MS;
+    this.#calls.set(number, { node, family, hash, port, isThere, isFound: false });
     this.observer?.began(number, node);
     const announcement = port === 0 ? null : { port, impliedPort: false, seed: false };
-    const machine = this.#overlay!.node(node);
+    const machine = family.node(node);
     const hasBegun = machine.lookup(world.now, kind, target, number, announcement);
     if (!hasBegun) this.#lost(number, node, machine.settings.k);
     world.arm(node);
@@ -182,6 +197,12 @@ export class Workload implements MainlineObserver {
     this.observer?.ended(number);
     const none = { exact: false, found: 0, rpcs: 0, hops: 0, latencyMs: 0, failed: true };
     this.grades.push({ node, wanted, ...none });
+  }
+
+  /** Of a host that is in both networks, one by chance. */
+  #familyFor(node: number): MainlineOverlay {
+    const own = this.#families.filter(({ population }) => population.has(node));
+    return own.length === 1 ? own[0] : own[randomBelow(this.random, own.length)];
   }
 
   /** A node that is up, or -1 when there is hardly any. */

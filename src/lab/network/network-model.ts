@@ -10,10 +10,18 @@ import { LATENCY_MS_MAX, type LatencyModel } from './latency.ts';
 import { NatClass, type NatModel } from './nats.ts';
 import type { UplinkModel } from './uplinks.ts';
 
+export type AddressFamily = 4 | 6 | 'both';
+
 export interface NetworkModel {
   latency: LatencyModel;
-  /** Of what addresses are: 4, or 6 for Mainline nodes on IPv6 (BEP 32), each in a /64 of its own. Default 4. */
-  family?: 4 | 6;
+  /**
+   * Of what addresses are: 4, or 6 for Mainline nodes on IPv6 (BEP 32), each in a /64 of its own; `both`: each
+   * node has one of each. Default 4.
+   */
+  family?: AddressFamily;
+  /** Of `both`: shares of the nodes that have an address of one family only, 0..1. Default 0. */
+  ipv4Only?: number;
+  ipv6Only?: number;
   /** Share of the datagrams that are lost, each by itself, 0..1. */
   loss?: number;
   /** Losses that come in bursts; they come on top. */
@@ -32,6 +40,8 @@ export interface NetworkModel {
 const FIELDS: Readonly<Record<keyof NetworkModel, (value: never, name: string) => void>> = {
   latency: checkLatency,
   family: checkFamily,
+  ipv4Only: (share: number, name) => void numberIn(share, name, 1),
+  ipv6Only: (share: number, name) => void numberIn(share, name, 1),
   loss: (share: number, name) => void numberIn(share, name, 1),
   bursts: checkBursts,
   jitter: checkJitter,
@@ -58,15 +68,26 @@ export function checkNetwork(model: unknown, name = 'network'): NetworkModel {
     if (value === undefined) continue;
     FIELDS[field as keyof NetworkModel](value as never, `${name}.${field}`);
   }
-  if (fields.family === 6 && fields.nat !== undefined) {
-    throw new TypeError(`"${name}.nat" translates addresses of IPv4, and "${name}.family" is 6`);
-  }
+  checkFamilies(model as NetworkModel, name);
   return model as NetworkModel;
 }
 
 function checkFamily(family: unknown, name: string): void {
-  if (family === 4 || family === 6) return;
-  throw new TypeError(`"${name}" expected 4 or 6, got ${shown(family)}`);
+  if (family === 4 || family === 6 || family === 'both') return;
+  throw new TypeError(`"${name}" expected 4, 6 or both, got ${shown(family)}`);
+}
+
+function checkFamilies({ family = 4, nat, ipv4Only, ipv6Only }: NetworkModel, name: string): void {
+  if (family !== 4 && nat !== undefined) {
+    throw new TypeError(
+      `"${name}.nat" translates addresses of IPv4, and "${name}.family" is ${family}`,
+    );
+  }
+  for (const [field, share] of Object.entries({ ipv4Only, ipv6Only })) {
+    if (share === undefined || family === 'both') continue;
+    throw new TypeError(`"${name}.${field}" is for worlds whose "${name}.family" is both`);
+  }
+  checkTogether((ipv4Only ?? 0) + (ipv6Only ?? 0), `${name}.ipv4Only" and "${name}.ipv6Only`);
 }
 
 const LATENCY_FIELDS: { readonly [kind in LatencyModel['kind']]: readonly string[] } = {

@@ -16,7 +16,7 @@ import { type Clog, Clogs } from './clogs.ts';
 import { type Jitter, jitterOf } from './jitter.ts';
 import { type Latency, type LatencyModel, latencyOf } from './latency.ts';
 import { NatClass, Nats } from './nats.ts';
-import type { NetworkModel } from './network-model.ts';
+import type { AddressFamily, NetworkModel } from './network-model.ts';
 import { type Cut, Partitions } from './partitions.ts';
 import { PLANE_SIDE, placeOf, xOf, yOf } from './plane.ts';
 import { Traffic } from './traffic.ts';
@@ -144,9 +144,9 @@ export class Network {
     return this.nats === null || this.nats.classOf[to] === NatClass.open;
   }
 
-  /** Is it a network of IPv6? */
-  get isV6(): boolean {
-    return this.#model.family === 6;
+  /** Of what the addresses are. */
+  get family(): AddressFamily {
+    return this.#model.family ?? 4;
   }
 
   /** The longest piece in which a stream's bytes arrive. */

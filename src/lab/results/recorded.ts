@@ -25,11 +25,23 @@ export type ContactSeer = (
 /** Totals since the world began; what an overlay has not is 0. */
 export type TrafficTotals = { readonly [K in Exclude<keyof Traffic, 'underWay'>]: number };
 
+export interface Homes {
+  readonly count: number;
+  nodeOf(home: number): number;
+  /** Messages that arrived there since it is recorded. */
+  receivedOf(home: number): number;
+}
+
 export interface Recorded {
   readonly world: World;
   readonly traffic: TrafficTotals;
   readonly sentBytes: number;
   readonly timeouts: number;
+  /**
+   * Where nodes have several addresses, each with an id and a table of its own: how many there are in all, and
+   * whose each is. What is asked for below is then asked by the number of such a home. Default: one each.
+   */
+  readonly homes?: Homes;
   addressOf(node: number): Address;
   /** 20 bytes. */
   idOf(node: number): Uint8Array;

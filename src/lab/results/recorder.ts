@@ -28,7 +28,7 @@ import { kindName, traceOf } from '../../mainline/trace.ts';
 import type { World } from '../world.ts';
 import type { Watcher } from '../world-state.ts';
 import type { Grade } from './grade.ts';
-import type { Recorded } from './recorded.ts';
+import type { Homes, Recorded } from './recorded.ts';
 import { Rows } from './rows.ts';
 import { type Row, type Table, tableOf } from './tables.ts';
 
@@ -58,6 +58,8 @@ export class Recorder implements Watcher {
   /** The row of each node's session that has not ended. */
   readonly #openSessions = new Map<number, number>();
   #recorded: Recorded | null = null;
+  /** One for each node, or for each of its addresses. */
+  #homes: Homes = NO_HOMES;
   /** Whose lookups end now, and its number, from 1. */
   #entered: World | null = null;
   #worlds = 0;
@@ -96,7 +98,12 @@ export class Recorder implements Watcher {
     const { world } = recorded;
     if (this.#entered !== world) this.enter(world);
     this.#received = new Uint32Array(world.count);
-    this.#counted = spread(world.count, COUNTED_NODES);
+    this.#homes = recorded.homes ?? {
+      count: world.count,
+      nodeOf: (node) => node,
+      receivedOf: (node) => this.#received[node],
+    };
+    this.#counted = spread(this.#homes.count, COUNTED_NODES);
     world.watcher = this;
     for (let node = 0; node < world.count; node++) if (world.alive[node] === 1) this.started(node);
     this.#measure();
@@ -190,8 +197,8 @@ export class Recorder implements Watcher {
       this.#metrics.count--;
     }
     this.#measure();
-    for (const node of spread(world.count, SNAPSHOT_NODES)) {
-      if (world.alive[node] === 1) this.#snapshot(node);
+    for (const home of spread(this.#homes.count, SNAPSHOT_NODES)) {
+      if (world.alive[this.#homes.nodeOf(home)] === 1) this.#snapshot(home);
     }
   }
 
@@ -202,23 +209,24 @@ export class Recorder implements Watcher {
   tables(run: Row<'runs'>, runId: string): Table[] {
     const recorded = this.#recorded!;
     const isBegun = this.#recorded !== null;
-    const { alive, count } = isBegun ? recorded.world : { alive: NOBODY, count: 0 };
+    const { alive } = isBegun ? recorded.world : { alive: NOBODY };
+    const homes = this.#homes;
     const runs = new Rows('runs');
     runs.add(run);
     return [
       tableOf('runs', runId, 1, runs.readers),
-      tableOf('nodes', runId, count, {
-        node: (i) => i,
+      tableOf('nodes', runId, homes.count, {
+        node: (i) => homes.nodeOf(i),
         peer_id: (i) => formatId(recorded.idOf(i)),
         discovery_id_prefix: (i) => prefix64(recorded.idOf(i), 0),
         address: (i) => {
           const address = recorded.addressOf(i);
           return `${formatIp(ipOf(address))}:${portOf(address)}`;
         },
-        alive: (i) => alive[i] === 1,
+        alive: (i) => alive[homes.nodeOf(i)] === 1,
         contacts: (i) => recorded.contactsOf(i),
         buckets: (i) => recorded.partsOf(i),
-        messages_received: (i) => this.#received[i],
+        messages_received: (i) => homes.receivedOf(i),
       }),
       tableOf('sessions', runId, this.#sessions.count, this.#sessions.readers),
       tableOf('lookups', runId, this.#lookups.count, this.#lookups.readers),
@@ -266,19 +274,19 @@ export class Recorder implements Watcher {
     const world = this.#world;
     let living = 0;
     let contacts = 0;
-    for (const node of this.#counted) {
-      if (world.alive[node] === 0) continue;
+    for (const home of this.#counted) {
+      if (world.alive[this.#homes.nodeOf(home)] === 0) continue;
       living++;
-      contacts += this.#recorded!.contactsOf(node);
+      contacts += this.#recorded!.contactsOf(home);
     }
     return living === 0 ? 0 : contacts / living;
   }
 
-  #snapshot(node: number): void {
+  #snapshot(home: number): void {
     const recorded = this.#recorded!;
     const at_ms = this.#world.elapsedMs;
-    const peer = prefix64(recorded.idOf(node), 0);
-    recorded.visit(node, (id, start, bucket, failures, heardAgoMs, isAlive) => {
+    const peer = prefix64(recorded.idOf(home), 0);
+    recorded.visit(home, (id, start, bucket, failures, heardAgoMs, isAlive) => {
       this.#neighbors.add({
         at_ms,
         peer_discovery_id_prefix: peer,
@@ -293,6 +301,7 @@ export class Recorder implements Watcher {
 }
 
 const NOBODY = new Uint8Array(0);
+const NO_HOMES: Homes = { count: 0, nodeOf: () => 0, receivedOf: () => 0 };
 
 /** Up to `limit` of `count` numbers, evenly spread; as ids ascend with numbers, over all ids too. */
 function spread(count: number, limit: number): Uint32Array {

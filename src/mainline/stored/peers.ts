@@ -3,7 +3,7 @@
  *
  * One IP has one place per info-hash, whatever ports and node ids it invents; announcing again moves
  * the port and renews the place. (On loopback, where everybody has the same IP, one socket has one
- * place.) Everything is bounded: info-hashes, peers per info-hash, peers in
+ * place. Who has more than one place fills them with ports, and then moves the oldest.) Everything is bounded: info-hashes, peers per info-hash, peers in
  * all, age, and what one network may have of each, since its addresses cost nothing to whoever owns it:
  *
  *     a swarm      5.1.7/24 ■■■■ (no more)   9.4.2/24 ■■   93.7.1/24 ■
@@ -39,6 +39,8 @@ export interface PeerLimits {
   peers: number;
   /** Peers that one /24 network announced, over all info-hashes, at most. */
   perNetwork: number;
+  /** Peers of one info-hash that one IP announced at most: its ports. */
+  perIpAndInfoHash: number;
   /** Peers of one info-hash that one /24 network announced at most; local networks apart. */
   perNetworkAndInfoHash: number;
   /** How long an announce counts. BEP 5 clients announce again every 15 to 30 minutes. */
@@ -51,6 +53,8 @@ export const PEER_LIMITS: PeerLimits = {
   peersPerInfoHash: 500,
   peers: 100_000,
   perNetwork: 200,
+  // Two clients behind one NAT are found by exchanging peers; who has an IP does not have a swarm.
+  perIpAndInfoHash: 1,
   // A campus finds its others by exchanging peers; who owns a /24 does not make up most of a swarm.
   perNetworkAndInfoHash: 4,
   ttlMs: 45 * 60_000,
@@ -97,6 +101,17 @@ export class Peers {
   hasRoom(now: number, infoHash: Uint8Array, start: number, from: Address): boolean {
     const swarm = this.#swarms.get(infoHash, start);
     if (swarm && rowOfParty(swarm, placeOf(from)) >= 0) return true;
+    return this.#hasPlace(now, infoHash, start, from, swarm);
+  }
+
+  /** Is there a place for one more peer of whoever sends from there? */
+  #hasPlace(
+    now: number,
+    infoHash: Uint8Array,
+    start: number,
+    from: Address,
+    swarm: Swarm | undefined,
+  ): boolean {
     if (!this.#shares.hasRoom(from)) this.expire(now);
     if (!this.#shares.hasRoom(from)) return false;
     if (swarm) {
@@ -133,7 +148,8 @@ export class Peers {
     const swarm = this.#swarms.get(infoHash, start) ?? new Swarm();
     if (!this.#swarms.put(now, infoHash, start, swarm)) return false;
     const party = placeOf(from);
-    let row = rowOfParty(swarm, party);
+    const peer = addressOf(ipOf(from), port);
+    let row = this.#rowFor(now, infoHash, start, from, peer, swarm);
     const isKnown = row >= 0;
     if (row < 0) {
       row = swarm.count++;
@@ -141,7 +157,6 @@ export class Peers {
       this.#shares.take(from);
       growTo(swarm, row);
     }
-    const peer = addressOf(ipOf(from), port);
     holdAddress(peer);
     if (isKnown) letGoOfAddress(swarm.addresses[row]);
     swarm.addresses[row] = peer;
@@ -149,6 +164,31 @@ export class Peers {
     swarm.announcedAtMs[row] = now;
     swarm.seeds[row] = seed ? 1 : 0;
     return true;
+  }
+
+  /** The row that an announce takes over: that of its port, or the oldest of its IP; -1 where it has another. */
+  #rowFor(
+    now: number,
+    infoHash: Uint8Array,
+    start: number,
+    from: Address,
+    peer: Address,
+    swarm: Swarm,
+  ): number {
+    const { perIpAndInfoHash } = this.#limits;
+    const party = placeOf(from);
+    const first = rowOfParty(swarm, party);
+    if (first < 0 || perIpAndInfoHash === 1) return first;
+    let oldest = first;
+    let places = 0;
+    for (let row = first; row < swarm.count; row++) {
+      if (swarm.parties[row] !== party) continue;
+      if (swarm.addresses[row] === peer) return row;
+      places++;
+      if (swarm.announcedAtMs[row] < swarm.announcedAtMs[oldest]) oldest = row;
+    }
+    const hasMore = places < perIpAndInfoHash && this.#hasPlace(now, infoHash, start, from, swarm);
+    return hasMore ? -1 : oldest;
   }
 
   /**

@@ -4,6 +4,8 @@
  *
  *     announced at 8 nodes ─▶ may hold ── asked whenever somebody looks ─▶ holds, living or not
  *                                      └▶ stored nothing: forgotten until it is asked to again
+ *
+ * Of nodes in two networks who holds it in either counts; its owner is that of the first.
  */
 import { formatId } from '../../core/id.ts';
 import type { MainlineOverlay } from '../../lab/mainline/mainline-overlay.ts';
@@ -15,12 +17,12 @@ const CANDIDATES_MAX = 4096;
 const PEER_BYTES = 6;
 
 export class Holdings {
-  readonly #overlay: MainlineOverlay;
+  readonly #networks: readonly MainlineOverlay[];
   /** By key, the nodes that may store peers for it. */
   readonly #candidates = new Map<string, Set<number>>();
 
-  constructor(overlay: MainlineOverlay) {
-    this.#overlay = overlay;
+  constructor(networks: readonly MainlineOverlay[]) {
+    this.#networks = networks;
   }
 
   mayHold(key: Uint8Array, node: number): void {
@@ -32,12 +34,10 @@ export class Holdings {
 
   /** Nodes that store peers for a key, those that are down included, until they begin anew. */
   holders(key: Uint8Array): number[] {
-    const { now } = this.#overlay.world;
     const holders: number[] = [];
     const candidates = this.#candidates.get(formatId(key)) ?? new Set<number>();
     for (const node of candidates) {
-      const store = this.#overlay.node(node).peers;
-      if (store !== null && store.countOf(now, key, 0) > 0) holders.push(node);
+      if (this.#networks.some((network) => isHolder(network, node, key))) holders.push(node);
       else candidates.delete(node); // until it is asked to store it again
     }
     return holders;
@@ -45,10 +45,11 @@ export class Holdings {
 
   /** @param wanted so many living holders are enough. */
   view(key: Uint8Array, name: string | null, wanted: number): KeyView {
-    const { alive } = this.#overlay.world;
+    const [first] = this.#networks;
+    const { alive } = first.world;
     const holders = this.holders(key);
     const living = holders.reduce((count, node) => count + alive[node], 0);
-    const owner = this.#overlay.oracle.closest(key, 1, 0)[0] ?? 0;
+    const owner = first.oracle.closest(key, 1, 0)[0] ?? 0;
     return {
       key: formatId(key),
       name,
@@ -59,4 +60,11 @@ export class Holdings {
       bytes: holders.length === 0 ? 0 : PEER_BYTES,
     };
   }
+}
+
+/** Does a node store peers for a key, in one of its networks? */
+function isHolder(network: MainlineOverlay, node: number, key: Uint8Array): boolean {
+  if (!network.population.has(node)) return false;
+  const store = network.node(node).peers;
+  return store !== null && store.countOf(network.world.now, key, 0) > 0;
 }

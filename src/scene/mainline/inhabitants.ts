@@ -15,8 +15,9 @@
 import { type Address, portOf } from '../../core/address.ts';
 import { equalIds, formatId, ID_BYTES } from '../../core/id.ts';
 import { randomBelow, SeededRandom } from '../../core/random.ts';
+import type { DualStack } from '../../lab/mainline/dual-stack.ts';
 import { gradeOf } from '../../lab/mainline/grade.ts';
-import { type MainlineOverlay, mainlineWorld } from '../../lab/mainline/mainline-overlay.ts';
+import type { MainlineOverlay } from '../../lab/mainline/mainline-overlay.ts';
 import { sybilHandler, sybilId } from '../../lab/mainline/sybils.ts';
 import type { Grade } from '../../lab/results/grade.ts';
 import { SeedStream } from '../../lab/seed.ts';
@@ -25,7 +26,6 @@ import type { World } from '../../lab/world.ts';
 import { Kind, Malformed } from '../../mainline/krpc/fields.ts';
 import { Message } from '../../mainline/krpc/message.ts';
 import type { MainlineNode } from '../../mainline/node.ts';
-import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { LookupKind, Purpose } from '../../mainline/rows/purpose.ts';
 import type { MainlineObserver, Settings } from '../../mainline/state.ts';
@@ -47,7 +47,8 @@ import { networkOf } from '../world/models.ts';
 import { Besiegers, honestSettings } from './besiegers.ts';
 import { Holdings } from './holdings.ts';
 import { type Judgement, judgeLookup, judgeNothing, judgePeers, judgePut } from './judgements.ts';
-import { nodeViewOf, progressOf, StepFlights, stepsOf } from './views.ts';
+import { Networks } from './networks.ts';
+import { nodeViewOf, progressOf, StepFlights, stepsOf, viewOfBoth } from './views.ts';
 
 /** Views of watched calls that are kept. */
 const VIEWS_KEPT = 50;
@@ -65,6 +66,8 @@ interface Open {
   kind: LookupKind;
   startedMs: number;
   peers: Set<Address>;
+  /** The network that it goes over. */
+  family: MainlineOverlay;
   /** Of a watched one. */
   flights: StepFlights | null;
   /** What it was when its view was made last. */
@@ -76,10 +79,11 @@ export const populateMainline: Populate = (config, ear) => new MainlineInhabitan
 export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   readonly kind = 'mainline';
   readonly world: World;
-  readonly mortals: MainlineOverlay;
+  readonly mortals: MainlineOverlay | DualStack;
   readonly founders: number;
   readonly k: number;
   readonly #ear: InhabitantsEar;
+  readonly #networks: Networks;
   readonly #settings: Settings;
   readonly #besiegers: Besiegers | null;
   readonly #sybils = new Set<number>();
@@ -95,7 +99,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   readonly #message = new Message();
   /** What `callOf` found last: for `flew`. */
   #last = { row: 0, isQuery: false };
-  #placeCount: number;
+  #nodeCount: number;
 
   constructor(config: SceneConfig, ear: InhabitantsEar) {
     const { nodes, seed, k } = config;
@@ -103,12 +107,12 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     this.founders = nodes;
     this.k = k;
     this.#besiegers = config.siege === undefined ? null : new Besiegers(config, SPARE_NODES);
-    this.#placeCount = nodes + (this.#besiegers?.count ?? 0);
+    this.#nodeCount = nodes + (this.#besiegers?.count ?? 0);
     this.#settings = honestSettings(config);
     this.#sybilChance = new SeededRandom(seed, SeedStream.sceneSybils);
-    this.mortals = mainlineWorld(
+    this.#networks = new Networks(
       {
-        ...{ seed, nodes: this.#placeCount + SPARE_NODES, founders: nodes },
+        ...{ seed, nodes: this.#nodeCount + SPARE_NODES, founders: nodes },
         network: networkOf(config),
         settings: this.#settings,
         settlement: this.#besiegers?.settlement ?? null,
@@ -117,29 +121,30 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
       },
       this,
     );
+    this.mortals = this.#networks.mortals;
     this.world = this.mortals.world;
-    this.#besiegers?.begin(this.mortals, ear);
-    this.#holdings = new Holdings(this.mortals);
+    for (let node = 0; node < this.#nodeCount; node++) this.#networks.settle(node);
+    this.#besiegers?.begin(this.#networks.all[0], ear);
+    this.#holdings = new Holdings(this.#networks.all);
     this.#announcing = this.world.subscribe((index) => this.#announceAgain(index));
   }
 
-  // Places: one for each node, with its number.
+  // Places: one for each id of a node.
 
   get placeCount(): number {
-    return this.#placeCount;
+    return this.#networks.placesOf(this.#nodeCount);
   }
 
   nodeOf(place: number): number {
-    return place;
+    return this.#networks.nodeOf(place);
   }
 
   addressOf(place: number): Address {
-    return this.mortals.addressOf(place);
+    return this.#networks.addressOf(place);
   }
 
   copyId(place: number, into: Uint8Array, start: number): void {
-    const at = (place + 1) * CONTACT_BYTES;
-    into.set(this.mortals.contactBytes.subarray(at, at + ID_BYTES), start);
+    this.#networks.copyId(place, into, start);
   }
 
   successorOf(): number {
@@ -151,7 +156,8 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   }
 
   phaseOf(node: number): Phase {
-    return this.mortals.node(node).isMember ? 'up' : 'joining';
+    const networks = this.#networks.of(node);
+    return networks.some((family) => family.node(node).isMember) ? 'up' : 'joining';
   }
 
   isSybil(node: number): boolean {
@@ -162,31 +168,36 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
 
   /** On the closest nodes there are, announced by anybody. */
   furnish(keys: readonly { name: string; key: Uint8Array }[]): void {
-    const { oracle, world } = this.mortals;
+    const { world } = this;
     const random = new SeededRandom(world.seed, SeedStream.sceneKeys);
     for (const { key } of keys) {
       const node = randomBelow(random, this.founders);
-      const from = this.mortals.addressOf(node);
-      for (const handle of oracle.closest(key, this.k, 0)) {
-        const store = this.mortals.node(handle - 1).peerStore();
-        store.announce(world.now, key, 0, from, portOf(from), false);
-        this.#holdings.mayHold(key, handle - 1);
-      }
+      for (const family of this.#networks.of(node)) this.#furnishOne(family, key, node);
       this.#owe(key, node, randomBelow(random, ANNOUNCE_AGAIN_MS));
+    }
+  }
+
+  #furnishOne(family: MainlineOverlay, key: Uint8Array, node: number): void {
+    const from = family.addressOf(node);
+    for (const handle of family.oracle.closest(key, this.k, 0)) {
+      const store = family.node(handle - 1).peerStore();
+      store.announce(this.world.now, key, 0, from, portOf(from), false);
+      this.#holdings.mayHold(key, handle - 1);
     }
   }
 
   begin(call: SceneCall): boolean {
     const { world } = this;
     const kind = KINDS[call.kind];
-    if (kind === undefined) return false;
-    const machine = this.mortals.node(call.from);
+    const family = this.#networks.for(call);
+    if (kind === undefined || family === null) return false;
+    const machine = family.node(call.from);
     const port = portOf(machine.address);
     const announcement =
       kind === LookupKind.announce ? { port, impliedPort: true, seed: false } : null;
     const flights = call.isWatched ? new StepFlights() : null;
-    const startedMs = world.elapsedMs;
-    this.#open.set(call.call, { call, kind, startedMs, peers: new Set(), flights, progress: -1 });
+    const open = { startedMs: world.elapsedMs, peers: new Set<Address>(), progress: -1 };
+    this.#open.set(call.call, { call, kind, family, flights, ...open });
     const hasBegun = machine.lookup(world.now, kind, call.key, call.call, announcement);
     if (!hasBegun) this.#open.delete(call.call);
     world.arm(call.from);
@@ -199,20 +210,26 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   }
 
   enlist(count: number, sybilsOf: Uint8Array | null): number[] {
-    const first = this.#placeCount;
+    const first = this.#nodeCount;
     const end = Math.min(first + count, this.world.count);
-    this.#placeCount = end;
+    this.#nodeCount = end;
     const nodes = Array.from({ length: end - first }, (_, i) => first + i);
-    if (!sybilsOf) return nodes;
-    const handler = sybilHandler(nodes.map((node) => node + 1));
-    const settings = { ...this.#settings, handler };
-    for (const node of nodes) {
+    if (sybilsOf) this.#makeSybils(nodes, sybilsOf);
+    for (const node of nodes) this.#networks.settle(node);
+    return nodes;
+  }
+
+  #makeSybils(nodes: readonly number[], key: Uint8Array): void {
+    const settings = { ...this.#settings, handler: sybilHandler(nodes.map((node) => node + 1)) };
+    const idOf = (): Uint8Array => {
       const id = new Uint8Array(ID_BYTES);
-      sybilId(sybilsOf, this.#sybilChance, id);
-      this.mortals.enlist(node, id, settings);
+      sybilId(key, this.#sybilChance, id);
+      return id;
+    };
+    for (const node of nodes) {
+      this.#networks.enlist(node, idOf, settings);
       this.#sybils.add(node);
     }
-    return nodes;
   }
 
   gone(node: number): void {
@@ -237,11 +254,11 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     if (!open) return;
     if (open.kind === LookupKind.announce) {
       lookup.closestAnswered(lookup.count, (row) => {
-        const node = this.mortals.nodeAt(lookup.addressOf(row));
+        const node = open.family.nodeAt(lookup.addressOf(row));
         if (node >= 0) this.#holdings.mayHold(open.call.key, node);
       });
     }
-    const grade = gradeOf(this.mortals, open.call.from, lookup);
+    const grade = gradeOf(open.family, open.call.from, lookup);
     const { failed, exact, result } = this.#judge(open, lookup, grade);
     const { hops, rpcs } = grade;
     const messages = rpcs + lookup.writes.stored + lookup.writes.failed;
@@ -299,7 +316,7 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   // Looking.
 
   keyView(key: Uint8Array, name: string | null): KeyView {
-    return this.#holdings.view(key, name, Math.min(this.k, this.#placeCount));
+    return this.#holdings.view(key, name, Math.min(this.k, this.#nodeCount));
   }
 
   lookupView(call: number): LookupView | null {
@@ -321,9 +338,11 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
   }
 
   nodeView(node: number): NodeView {
-    const view = nodeViewOf(this.mortals, node, this.#sybils.has(node));
-    if (this.#besiegers === null) return view;
-    return { ...view, facts: [...this.#besiegers.facts(node), ...view.facts] };
+    const isSybil = this.#sybils.has(node);
+    const views = this.#networks.of(node).map((family) => nodeViewOf(family, node, isSybil));
+    const view = this.#networks.hasBoth ? viewOfBoth(views) : views[0];
+    const besieged = this.#besiegers?.facts(node) ?? [];
+    return { ...view, facts: [...besieged, ...view.facts] };
   }
 
   traffic(): { messages: number; lost: number } {
@@ -331,21 +350,21 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     return { messages: sent, lost: lost + cut + clogged + queueDropped };
   }
 
-  #lookupOf({ call }: Open): Lookup | null {
-    for (const lookup of this.mortals.node(call.from).lookups) {
+  #lookupOf({ call, family }: Open): Lookup | null {
+    for (const lookup of family.node(call.from).lookups) {
       if (lookup?.call === call.call) return lookup;
     }
     return null;
   }
 
   #viewOf(
-    { call, kind, startedMs, flights }: Open,
+    { call, kind, startedMs, family, flights }: Open,
     lookup: Lookup | null,
     ending: Ending | null,
   ): LookupView {
     const endedMs = ending ? this.world.elapsedMs : null;
     const { timeoutMs } = this.#settings;
-    const steps = lookup ? stepsOf(this.mortals, lookup, flights!, timeoutMs, endedMs) : [];
+    const steps = lookup ? stepsOf(family, lookup, flights!, timeoutMs, endedMs) : [];
     return {
       type: 'lookup',
       id: call.call,
@@ -384,9 +403,17 @@ export class MainlineInhabitants implements Inhabitants, MainlineObserver {
     const isQuery = message.kind === Kind.query;
     const asker = isQuery ? from : to;
     if (asker < 0 || message.transactionLength !== TRANSACTION_BYTES) return 0;
-    const machine = this.mortals.node(asker);
-    const { requests } = this.mortals.shared;
-    const request = requests.find(machine.tenant, bytes, message.transactionStart);
+    for (const family of this.#networks.of(asker)) {
+      const call = this.#callIn(family, asker, message, isQuery);
+      if (call !== 0) return call;
+    }
+    return 0;
+  }
+
+  #callIn(family: MainlineOverlay, asker: number, message: Message, isQuery: boolean): number {
+    const machine = family.node(asker);
+    const { requests } = family.shared;
+    const request = requests.find(machine.tenant, message.bytes, message.transactionStart);
     if (request === 0) return 0;
     const purpose = requests.purpose[request];
     if (purpose !== Purpose.lookup && purpose !== Purpose.write) return 0;

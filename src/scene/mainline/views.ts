@@ -124,6 +124,30 @@ export function nodeViewOf(overlay: MainlineOverlay, node: number, isSybil: bool
   };
 }
 
+/** A node that may be in two networks: what is of one stands under its name. */
+export function viewOfBoth(views: readonly NodeView[]): NodeView {
+  const [first] = views;
+  const named = views.map((view) => ({ view, family: familyOf(view) }));
+  return {
+    ...first,
+    addresses: views.flatMap(({ addresses }) => addresses),
+    ids: views.flatMap(({ ids }) => ids),
+    facts: named.flatMap(({ view, family }) =>
+      view.facts.map(({ name, value }) => ({ name: `IPv${family}: ${name}`, value })),
+    ),
+    rows: named.flatMap(({ view, family }) =>
+      view.rows.map((row) => ({ ...row, label: `IPv${family} · ${row.label}`, family })),
+    ),
+    stored: views.flatMap(({ stored }) => stored).slice(0, STORED_SHOWN),
+    storedCount: views.reduce((sum, { storedCount }) => sum + storedCount, 0),
+    inFlight: views.flatMap(({ inFlight }) => inFlight),
+  };
+}
+
+function familyOf({ addresses: [address = ''] }: NodeView): 4 | 6 {
+  return address.startsWith('[') ? 6 : 4;
+}
+
 function factsOf(machine: MainlineNode, isSybil: boolean): NodeView['facts'] {
   const fact = (name: string, value: string | number) => ({ name, value: String(value) });
   const { table, settings } = machine;

@@ -16,6 +16,7 @@ import {
   VALUE_LENGTH_MAX,
 } from './limits.ts';
 import {
+  addressFamily,
   byKind,
   flag,
   integerIn,
@@ -33,6 +34,8 @@ const nodes = list(node, NODE_MAX + 1);
 const count = integerIn(1, ADDED_MAX);
 const name = textIn(1, NAME_LENGTH_MAX);
 const from = z.exactOptional(node);
+/** Over which network, of nodes that have addresses in both; otherwise by the key. */
+const family = z.exactOptional(addressFamily);
 const moment = numberIn(0, MOMENT_MS_MAX);
 
 /** What hands can do to a world. Node numbers; names are hashed, 40 hexadecimal digits taken as they are. */
@@ -55,9 +58,10 @@ export const Act = byKind('kind', [
     name,
     value: textIn(0, VALUE_LENGTH_MAX),
     from,
+    family,
     level: z.exactOptional(oneOf('one', 'quorum', 'all')),
   }),
-  strict({ kind: z.enum(['get', 'remove', 'lookup']), name, from }),
+  strict({ kind: z.enum(['get', 'remove', 'lookup']), name, from, family }),
   /** So many identities of an attacker's choice, closest to the name. */
   strict({ kind: z.literal('sybils'), name, count }),
 ]);

@@ -56,8 +56,8 @@ const configShape = strict({
   /** Places of each ring node. */
   identities: integerIn(1, IDENTITIES_MAX),
   policy: oneOf('correct', 'chord-2001', 'class-2019'),
-  /** Of the addresses of Mainline nodes: 4, or 6 (BEP 32). A ring has 4. */
-  family: z.union([z.literal(4), z.literal(6)], { error: '4 | 6' }),
+  /** Of the addresses of Mainline nodes: 4, or 6 (BEP 32), or one of each. A ring has 4. */
+  family: z.union([z.literal(4), z.literal(6), z.literal('both')], { error: '4 | 6 | both' }),
   latencyMs: latencyChoice,
   loss: lossShare,
   churn: churnChoice,
@@ -117,7 +117,7 @@ export const SceneConfig: z.ZodMiniType<SceneConfig> = z.pipe(
     const { overlay, nodes, family, siege } = value;
     if (siege === undefined || issues.length > 0) return;
     const complaint =
-      overlay === 'ring' || family === 6
+      overlay === 'ring' || family !== 4
         ? 'a world of Mainline over IPv4'
         : siegeComplaint(siege, nodes);
     if (complaint === null) return;

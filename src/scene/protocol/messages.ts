@@ -6,7 +6,7 @@
  *            ◀── play, pause, step, rewind, act, inspect … (commands.ts) ─────────
  *
  * A *node* is a process, a small number for good. A *place* is where one stands on the circle or in
- * the trie: a Mainline node has one, a ring node one for each of its identities. Times are ms of the
+ * the trie: a Mainline node has one (two where it is in two networks), a ring node one for each of its identities. Times are ms of the
  * source's own clock: virtual since the world began, or of the epoch for live nodes.
  *
  * Who reads a file or a socket cannot know who wrote it: `checkMessage` looks at every field.
@@ -17,7 +17,19 @@ import { column } from './columns.ts';
 import { Acts } from './commands.ts';
 import { SceneConfig, SceneOverlay } from './config.ts';
 import { PART_DEPTH_MAX, SCENE_VERSION } from './limits.ts';
-import { byKind, flag, hash, integer, list, number, oneOf, read, shape, text } from './shape.ts';
+import {
+  addressFamily,
+  byKind,
+  flag,
+  hash,
+  integer,
+  list,
+  number,
+  oneOf,
+  read,
+  shape,
+  text,
+} from './shape.ts';
 
 /** What is known of a node's process. `absent`: it has not been born yet, or has left in good order. */
 export const NodeState = {
@@ -273,6 +285,8 @@ export const ContactRow = shape({
   /** Bits that its contacts share with the node; -1 where that means nothing. */
   prefixBits: integer,
   capacity: integer,
+  /** Of a node in two networks: in whose table it stands. */
+  family: z.exactOptional(addressFamily),
   contacts: list(ContactView),
 });
 export type ContactRow = z.infer<typeof ContactRow>;

@@ -48,6 +48,11 @@ export function oneOf<const Choices extends readonly string[]>(
   return z.enum(choices, { error: choices.join(' | ') });
 }
 
+/** Of an address: IPv4, IPv6. */
+export const addressFamily: z.ZodMiniType<4 | 6> = z.union([z.literal(4), z.literal(6)], {
+  error: '4 | 6',
+});
+
 /** Entries that nobody changes. @__NO_SIDE_EFFECTS__ */
 export function list<Entry extends Schema>(
   entry: Entry,

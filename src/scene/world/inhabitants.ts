@@ -73,6 +73,8 @@ export interface SceneCall {
   value: string;
   from: number;
   level: 'one' | 'quorum' | 'all';
+  /** Of Mainline nodes with addresses of both families: over which network. Default: by the key. */
+  family?: 4 | 6;
   /** Kept as a `LookupView` and told of by `moved`. At most a few at a time are. */
   isWatched: boolean;
 }

@@ -342,7 +342,9 @@ export class SceneWorld implements InhabitantsEar {
     const [value, level] = act.kind === 'put' ? [act.value, act.level] : ['', undefined];
     const isWatched = this.flights.watched < WATCHED_MAX;
     const key = this.#keyOf(name);
-    this.#ask({ kind, name, key, value, from, level: level ?? 'quorum', isWatched }, false);
+    const over = act.family === undefined ? {} : { family: act.family };
+    const call = { kind, name, key, value, from, level: level ?? 'quorum', ...over, isWatched };
+    this.#ask(call, false);
   }
 
   #ask(wanted: Omit<SceneCall, 'call'>, isOwn: boolean): void {

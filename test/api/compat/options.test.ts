@@ -15,9 +15,11 @@ test('bootstrap is a list, one of it, all of the public routers, or nobody', () 
 });
 
 test('how long announces are kept, and how much is', () => {
-  expect(chosenFrom({ maxAge: 50, maxPeers: 7 }).mainline.peers).toEqual({ ttlMs: 50, peers: 7 });
+  expect(chosenFrom({ maxAge: 50, maxPeers: 7 }).mainline.peers).toEqual({
+    ...{ ttlMs: 50, peers: 7, perIpAndInfoHash: 8 },
+  });
   expect(chosenFrom({ maxAge: Infinity }).announceAgeMs).toBe(0x7fffffff);
-  expect(chosenFrom({}).mainline.peers).toEqual({});
+  expect(chosenFrom({ maxPeersPerIp: 1 }).mainline.peers).toEqual({ perIpAndInfoHash: 1 });
   expect(chosenFrom({ timeout: 2000, k: 20 }).mainline).toMatchObject({ timeoutMs: 2000, k: 20 });
 });
 
@@ -28,6 +30,7 @@ test.each([
   [{ verify: 1 }, '"verify" expected'],
   [{ maxAge: -1 }, '"maxAge"'],
   [{ maxValues: 0 }, '"maxValues"'],
+  [{ maxPeersPerIp: 0 }, '"maxPeersPerIp"'],
   [{ nodeId: 'ab' }, '"nodeId"'],
 ])('refuses %o', (options, message) => {
   expect(() => chosenFrom(options as never)).toThrow(message);

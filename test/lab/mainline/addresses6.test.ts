@@ -68,7 +68,7 @@ describe('a lab of IPv6', () => {
     const nat = { shares: { restricted: 0.5 } };
     expect(() => createLab({ network: { ...SIX, nat } as never })).toThrow('"network.nat"');
     expect(() => createLab({ network: { ...SIX, family: 5 } as never })).toThrow(
-      '"network.family" expected 4 or 6, got 5',
+      '"network.family" expected 4, 6 or both, got 5',
     );
     expect(() => createLab({ overlay: 'ring', nodes: 4, network: SIX })).toThrow(
       '"network.family"',

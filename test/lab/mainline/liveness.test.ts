@@ -42,7 +42,7 @@ function world(nodes = 120) {
   const judge = (): string => {
     try {
       liveness.begin([HASH], new SeededRandom(1));
-      overlay.world.run(overlay.world.now + lookupBoundMs(overlay.node(0)));
+      overlay.world.run(overlay.world.now + lookupBoundMs(overlay.node(0).settings));
       liveness.judge(EXPECTED);
     } catch (error) {
       if (error instanceof Violation) return error.check;

@@ -20,7 +20,7 @@ function working(model: WorkloadModel, nodes = 60, seed = 5) {
     },
     workload,
   );
-  workload.inhabit(overlay, life);
+  workload.inhabit([overlay], life);
   const run = (ms: number): void => overlay.world.run(overlay.world.now + ms);
   return { workload, overlay, life, run, now: overlay.world.now };
 }

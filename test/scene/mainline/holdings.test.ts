@@ -17,7 +17,7 @@ test('holds who was asked to store it and did, living or not', () => {
     observer,
   );
   const { world } = overlay;
-  const holdings = new Holdings(overlay);
+  const holdings = new Holdings([overlay]);
   const key = keyOf('apple');
   const from = overlay.addressOf(9);
   expect(holdings.view(key, 'apple', 2)).toMatchObject({ holders: [], state: 'lost', bytes: 0 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatId, parseId } from '../../../src/core/id.ts';
 import { SeededRandom } from '../../../src/core/random.ts';
+import type { MainlineOverlay } from '../../../src/lab/mainline/mainline-overlay.ts';
 import {
   type MainlineInhabitants,
   populateMainline,
@@ -117,7 +118,7 @@ describe('a key', () => {
     const key = keyOf('apple');
     inhabitants.furnish([{ name: 'apple', key }]);
     const view = inhabitants.keyView(key, 'apple');
-    const { oracle } = inhabitants.mortals;
+    const { oracle } = inhabitants.mortals as MainlineOverlay;
     expect([...view.holders].sort()).toEqual(
       [...oracle.closest(key, 8, 0)].map((h) => h - 1).sort(),
     );

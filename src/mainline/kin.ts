@@ -5,16 +5,15 @@
  *     entrance ── addresses ──┬──▶ join
  *     sibling ─── contacts ───┘ once a second at most
  */
-import type { Address } from '../../core/address.ts';
-import type { Clock } from '../../io/clock.ts';
-import type { MainlineNode } from '../../mainline/node.ts';
+import type { Address } from '../core/address.ts';
+import type { MainlineNode } from './node.ts';
 
 /** How often a node begins anew with contacts that its sibling was told of. */
 const FOREIGN_EVERY_MS = 1000;
 
 export class Kin {
   readonly #node: MainlineNode;
-  readonly #clock: Clock;
+  readonly #now: () => number;
   readonly #join: (addresses: readonly Address[]) => void;
   #sibling: Kin | null = null;
   /** Whose sibling we are. */
@@ -23,15 +22,24 @@ export class Kin {
   #foreign: readonly Address[] = [];
   #foreignAtMs = -Infinity;
 
-  constructor(node: MainlineNode, clock: Clock, join: (addresses: readonly Address[]) => void) {
+  constructor(
+    node: MainlineNode,
+    now: () => number,
+    join: (addresses: readonly Address[]) => void,
+  ) {
     this.#node = node;
-    this.#clock = clock;
+    this.#now = now;
     this.#join = join;
   }
 
   meet(other: Kin): void {
+    this.know(other);
+    this.#node.meet(this.#now(), other.#node);
+  }
+
+  /** The same where the nodes have met already. */
+  know(other: Kin): void {
     this.#sibling = other;
-    this.#node.meet(this.#clock.now(), other.#node);
     other.#metBy.add(this);
   }
 
@@ -47,7 +55,7 @@ export class Kin {
   }
 
   #hear(contacts: readonly Address[]): void {
-    const now = this.#clock.now();
+    const now = this.#now();
     if (now < this.#foreignAtMs + FOREIGN_EVERY_MS) return;
     this.#foreignAtMs = now;
     this.#foreign = contacts;

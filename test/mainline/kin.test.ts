@@ -1,7 +1,7 @@
 /** Contacts handed from one family to the other: once a second, and to nobody who has closed. */
 import { expect, test } from 'vitest';
-import { Kin } from '../../../src/api/mainline/kin.ts';
-import { ManualClock } from '../../io/memory-network.ts';
+import { Kin } from '../../src/mainline/kin.ts';
+import { ManualClock } from '../io/memory-network.ts';
 
 test('contacts of a sibling join those of the entrance, once a second', () => {
   const clock = new ManualClock();
@@ -13,7 +13,7 @@ test('contacts of a sibling join those of the entrance, once a second', () => {
     },
   }));
   const [us, them] = nodes.map(
-    (node) => new Kin(node as never, clock, (addresses) => void joins.push(addresses)),
+    (node) => new Kin(node as never, () => clock.now(), (addresses) => void joins.push(addresses)),
   ) as [Kin, Kin];
   us.handOn([1]);
   us.meet(them);

@@ -1,0 +1,85 @@
+/** One node of a lab, with the calls of a real one. */
+import { formatIp, ipOf, portOf } from '../../core/address.ts';
+import { wholeNumber } from '../../core/argument.ts';
+import { DhtError } from '../../io/errors.ts';
+import { LookupKind } from '../../mainline/rows/purpose.ts';
+import type { TableView } from '../../mainline/views.ts';
+import type { StoredPeers } from '../mainline/stored.ts';
+import type { LabFamily } from './lab-family.ts';
+import type {
+  LabAnnounceOptions,
+  LabAnnounceResult,
+  LabFindNodeResult,
+  LabGetPeersResult,
+  LabPingResult,
+} from './lab-results.ts';
+import type { LabNodeStats } from './node-stats.ts';
+
+export class LabNode {
+  readonly number: number;
+  readonly #family: LabFamily;
+
+  /** @internal */
+  constructor(family: LabFamily, number: number) {
+    this.#family = family;
+    this.number = number;
+  }
+
+  get id(): string {
+    return this.#family.idOf(this.number);
+  }
+
+  get host(): string {
+    return formatIp(ipOf(this.#family.addressOf(this.number)));
+  }
+
+  get port(): number {
+    return portOf(this.#family.addressOf(this.number));
+  }
+
+  /** Its routing table, live; `lastHeardMs` is virtual time since the world began. */
+  get table(): TableView {
+    return this.#family.tableOf(this.number);
+  }
+
+  /** As a live node has them; what passed through it is null unless the lab was made with `counts`. */
+  get stats(): LabNodeStats {
+    return this.#family.statsOf(this.number);
+  }
+
+  /** What others have announced to it, at most `limit` info-hashes. */
+  stored(limit?: number): StoredPeers[] {
+    return this.#family.storedBy(this.number, limit);
+  }
+
+  /** Asks the node of a number whether it is there. @throws DhtError TIMEOUT when nobody answers. */
+  ping(other: number): Promise<LabPingResult> {
+    return this.#family.ping(this.number, other);
+  }
+
+  findNode(target: string | Uint8Array): Promise<LabFindNodeResult> {
+    return this.#family.lookup(this.number, LookupKind.findNode, target, null);
+  }
+
+  getPeers(infoHash: string | Uint8Array): Promise<LabGetPeersResult> {
+    return this.#family.lookup(this.number, LookupKind.getPeers, infoHash, null);
+  }
+
+  async announce(
+    infoHash: string | Uint8Array,
+    options: LabAnnounceOptions = {},
+  ): Promise<LabAnnounceResult> {
+    const { seed = false } = options;
+    const impliedPort = options.port === undefined;
+    const port = wholeNumber(options.port ?? this.port, 'port', 1, 65535);
+    const announcement = { port, impliedPort, seed };
+    const result = await this.#family.lookup(
+      this.number,
+      LookupKind.announce,
+      infoHash,
+      announcement,
+    );
+    if (result.stored === 0) throw new DhtError('NOT_STORED', 'no node stored the announce');
+    return result;
+  }
+}
