@@ -7,7 +7,7 @@
  */
 import type { Grade } from '../../lab/results/grade.ts';
 import type { LookupTrace, NodeInfo } from '../../mainline/trace.ts';
-import { each } from '../mainline/families.ts';
+import { each } from '../mainline/each.ts';
 import type { LabNode } from './lab-node.ts';
 import type { LabAnnounceOptions, LabFindNodeResult, LabGetPeersResult } from './lab-results.ts';
 

@@ -5,7 +5,6 @@
  *     IPv4 ── 5 ───── 6 ───────── 7
  *     IPv6 ────── 5 ─────── 7             told: 5, 6, 7
  */
-import { DhtError } from '../../io/errors.ts';
 import type { FollowOptions, Pointer, Version } from './follow.ts';
 import type { Mainline } from './mainline.ts';
 import type { SampledInfoHash, SampleOptions, SampleResult } from './samples.ts';
@@ -87,21 +86,4 @@ export async function sampleAll(
     answered: sum('answered'),
     lookups: results.flatMap(({ lookups }) => lookups),
   };
-}
-
-/** What each comes to; one that fails is left out where another does not. @throws the first failure of all. */
-export async function each<From, Result>(
-  from: readonly From[],
-  run: (one: From) => PromiseLike<Result>,
-): Promise<Awaited<Result>[]> {
-  const outcomes = await Promise.allSettled(from.map((one) => run(one)));
-  const results = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  if (results.length > 0) return results;
-  const failures = outcomes.map((one) => (one as PromiseRejectedResult).reason as unknown);
-  // Why it failed says more than that there is nobody on the other family.
-  throw failures.find((error) => !isNobody(error)) ?? failures[0];
-}
-
-function isNobody(error: unknown): boolean {
-  return error instanceof DhtError && error.code === 'NO_NODES';
 }

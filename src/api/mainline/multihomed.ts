@@ -20,8 +20,9 @@ import type { MainlineStats } from '../../mainline/views.ts';
 import { metricsText } from '../metrics.ts';
 import type { Announcement } from './announcer.ts';
 import type { CrawledNode, CrawlOptions, CrawlResult } from './crawl.ts';
+import { each } from './each.ts';
 import type { MainlineHappening, MainlineWatcher } from './events.ts';
-import { controllerUnder, each, followAll, sampleAll } from './families.ts';
+import { controllerUnder, followAll, sampleAll } from './families.ts';
 import type { FollowOptions, Pointer, Version } from './follow.ts';
 import {
   encodedValue,
