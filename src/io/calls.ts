@@ -20,9 +20,11 @@ export interface CallLimits {
   timeoutMs?: number | undefined;
 }
 
-interface Waiting {
-  resolve(value: never): void;
+/** One who waits for an outcome. */
+export interface Waiting<T = never> {
+  resolve(value: T): void;
   reject(error: Error): void;
+  /** Nobody waits any more; before either of them. */
   forget(): void;
 }
 
@@ -100,6 +102,19 @@ export class Calls {
    * `start` throws is thrown.
    */
   begin<T>(start: (call: number) => void): T | Promise<T> {
+    const { call, isSettled, value } = this.#begin(start);
+    if (isSettled) return value as T;
+    return new Promise<T>((resolve, reject) => this.#wait(call, { resolve, reject, forget() {} }));
+  }
+
+  /** The same for one who is told by a call, which may come at once. */
+  tell<T>(waiting: Waiting<T>, start: (call: number) => void): void {
+    const { call, isSettled, value } = this.#begin(start);
+    if (isSettled) waiting.resolve(value as T);
+    else this.#wait(call, waiting as Waiting);
+  }
+
+  #begin(start: (call: number) => void): Beginning {
     const call = ++this.#last;
     const outer = this.#beginning;
     const beginning: Beginning = { call, isSettled: false, value: undefined };
@@ -109,8 +124,7 @@ export class Calls {
     } finally {
       this.#beginning = outer;
     }
-    if (beginning.isSettled) return beginning.value as T;
-    return new Promise<T>((resolve, reject) => this.#wait(call, { resolve, reject, forget() {} }));
+    return beginning;
   }
 
   #wait(call: number, waiting: Waiting): void {

@@ -9,12 +9,16 @@
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { DhtError } from './errors.ts';
+import { Outflow } from './outflow.ts';
 import { readAccepted } from './shared-reading.ts';
 
 export interface ServiceSocket {
   /** Bytes that the other side has not taken yet. */
   readonly waitingBytes: number;
-  write(bytes: Uint8Array): void;
+  /** Queues a copy of `bytes[0, length)`. */
+  write(bytes: Uint8Array, length?: number): void;
+  /** Queues `bytes` themselves, which nobody changes any more. */
+  give(bytes: Uint8Array): void;
   /** Closes after what was written; at once with `destroy`. */
   end(): void;
   destroy(): void;
@@ -92,8 +96,7 @@ export async function listenService(options: SocketServiceOptions): Promise<Sock
 
 function serve(accepted: Socket, { open }: SocketServiceOptions): Socket {
   const socket = readAccepted(accepted, (bytes, length) => listener.arrived(bytes, length));
-  const listener = open(new Outgoing(socket));
-  socket.on('drain', () => listener.drained());
+  const listener = open(new Outgoing(socket, () => listener.drained()));
   socket.on('error', () => {});
   socket.once('end', () => listener.ended());
   socket.once('close', () => listener.closed());
@@ -111,35 +114,34 @@ function flushAll(): void {
 
 class Outgoing implements ServiceSocket {
   readonly #socket: Socket;
-  #pieces: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #outflow: Outflow;
   #isEnding = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, drained: () => void) {
     this.#socket = socket;
+    this.#outflow = new Outflow(socket, drained);
   }
 
   get waitingBytes(): number {
-    return this.#bytes + this.#socket.writableLength;
+    return this.#outflow.waitingBytes;
   }
 
-  write(bytes: Uint8Array): void {
-    if (this.#isEnding || this.#socket.destroyed) return;
-    if (this.#pieces.length === 0 && dirty.push(this) === 1) setImmediate(flushAll);
-    this.#pieces.push(bytes);
-    this.#bytes += bytes.length;
+  write(bytes: Uint8Array, length: number = bytes.length): void {
+    if (this.#mayWrite()) this.#outflow.append(bytes, 0, length);
+  }
+
+  give(bytes: Uint8Array): void {
+    if (this.#mayWrite()) this.#outflow.push(bytes);
+  }
+
+  #mayWrite(): boolean {
+    if (this.#isEnding || this.#socket.destroyed) return false;
+    if (this.#outflow.queuedBytes === 0 && dirty.push(this) === 1) setImmediate(flushAll);
+    return true;
   }
 
   flush(): void {
-    const pieces = this.#pieces;
-    if (pieces.length === 0) return;
-    this.#pieces = [];
-    this.#bytes = 0;
-    if (this.#socket.destroyed) return;
-    if (pieces.length === 1) return void this.#socket.write(pieces[0]!);
-    this.#socket.cork();
-    for (const piece of pieces) this.#socket.write(piece);
-    this.#socket.uncork();
+    if (!this.#socket.destroyed) this.#outflow.leave();
   }
 
   end(): void {

@@ -14,6 +14,7 @@ import { createConnection, type Server, type Socket } from 'node:net';
 import { type Address, addressOf, formatIp, ipOf, parseIp, portOf } from '../core/address.ts';
 import { Closed, STREAM_QUEUE_BYTES, type Stream, type StreamHost } from '../core/host.ts';
 import { type Accepting, listen } from './listening.ts';
+import { Outflow } from './outflow.ts';
 import { read, readAccepted, readingOptions, type Taken } from './shared-reading.ts';
 import type { Tls } from './tls.ts';
 
@@ -23,8 +24,6 @@ const ACCEPTED_LIMIT = 12_288;
 const CONNECT_TIMEOUT_MS = 2000;
 /** What is queued when all is closed has this long to get out. */
 const CLOSE_GRACE_MS = 1000;
-/** Room for a few replies: of whoever writes a second time in one turn. The first piece is as long as it is. */
-const PIECE_BYTES = 2048;
 
 const LOCALHOST = 0x7f000001;
 
@@ -118,11 +117,7 @@ interface Connection {
   /** Whom we connected to, or who connected. */
   readonly peer: Address;
   isOpen: boolean;
-  /** Full pieces, the one that is being filled, and how far. */
-  pieces: Uint8Array[];
-  piece: Uint8Array | null;
-  filled: number;
-  queuedBytes: number;
+  readonly outflow: Outflow;
   isDirty: boolean;
   isEnding: boolean;
   /** Above `STREAM_QUEUE_BYTES`, and not empty since. */
@@ -231,11 +226,10 @@ export class TcpStreams implements StreamHost {
     const length = end - start;
     if (length > 0) {
       this.#tell(connection, true, bytes, start, end);
-      append(connection, bytes, start, end);
-      connection.queuedBytes += length;
+      connection.outflow.append(bytes, start, end);
       this.#touch(connection);
     }
-    const queued = connection.queuedBytes + connection.socket.writableLength;
+    const queued = connection.outflow.waitingBytes;
     if (queued > STREAM_QUEUE_BYTES) connection.isFull = true;
     return queued;
   }
@@ -254,7 +248,7 @@ export class TcpStreams implements StreamHost {
     const { socket } = connection;
     // What was cut off must not look whole to the peer. Else a quiet end: to many a program of the
     // ring a reset is an exception that nobody catches.
-    const isCut = connection.isOpen && connection.queuedBytes + socket.writableLength > 0;
+    const isCut = connection.isOpen && connection.outflow.waitingBytes > 0;
     // What is sealed cannot look whole when it was cut off, nor can it be reset.
     if (isCut && this.#tls === null) socket.resetAndDestroy();
     else socket.destroy();
@@ -317,10 +311,7 @@ export class TcpStreams implements StreamHost {
       isAccepted,
       peer,
       isOpen: false,
-      pieces: [],
-      piece: null,
-      filled: 0,
-      queuedBytes: 0,
+      outflow: new Outflow(socket, () => this.#emptied(connection)),
       isDirty: false,
       isEnding: false,
       isFull: false,
@@ -332,7 +323,6 @@ export class TcpStreams implements StreamHost {
     socket.on('end', () => {
       if (this.#connections.has(number)) this.#receiver?.ended(number);
     });
-    socket.on('drain', () => this.#emptied(connection));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       connection.why = CLOSED_BY[error.code ?? ''] ?? Closed.timeout;
     });
@@ -382,55 +372,16 @@ export class TcpStreams implements StreamHost {
     for (const connection of dirty) {
       connection.isDirty = false;
       if (!this.#connections.has(connection.number)) continue;
-      const hasRoom = leave(connection);
+      const hasRoom = connection.outflow.leave();
       if (connection.isEnding) connection.socket.end();
       if (hasRoom && connection.isFull) this.#emptied(connection);
     }
   }
 
   #emptied(connection: Connection): void {
-    const isEmpty = connection.queuedBytes === 0 && connection.socket.writableLength === 0;
+    const isEmpty = connection.outflow.waitingBytes === 0;
     if (!connection.isFull || !isEmpty || !this.#connections.has(connection.number)) return;
     connection.isFull = false;
     this.#receiver?.drained(connection.number);
   }
-}
-
-/** Copies `bytes[start, end)` behind what is queued. */
-function append(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
-  const room = connection.piece === null ? 0 : connection.piece.length - connection.filled;
-  const length = end - start;
-  if (length > room) {
-    finishPiece(connection);
-    const least = connection.pieces.length === 0 ? 0 : PIECE_BYTES;
-    connection.piece = Buffer.allocUnsafe(Math.max(length, least));
-  }
-  connection.piece!.set(
-    start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end),
-    connection.filled,
-  );
-  connection.filled += length;
-}
-
-function finishPiece(connection: Connection): void {
-  const { piece, filled } = connection;
-  if (piece === null) return;
-  connection.pieces.push(filled === piece.length ? piece : piece.subarray(0, filled));
-  connection.piece = null;
-  connection.filled = 0;
-}
-
-/** Gives all that is queued to the socket. False when the socket has more than it can take. */
-function leave(connection: Connection): boolean {
-  finishPiece(connection);
-  const { socket, pieces } = connection;
-  connection.pieces = [];
-  connection.queuedBytes = 0;
-  if (pieces.length === 0) return true;
-  if (pieces.length === 1) return socket.write(pieces[0]!);
-  socket.cork();
-  let hasRoom = true;
-  for (const piece of pieces) hasRoom = socket.write(piece);
-  socket.uncork();
-  return hasRoom;
 }

@@ -32,6 +32,7 @@ import type { Identity } from './circle/identity.ts';
 import type { Member } from './circle/member.ts';
 import { Connections } from './connections.ts';
 import { recallExpiries } from './copies/keeping.ts';
+import { glance } from './copies/reads.ts';
 import { stopReleasing } from './copies/release.ts';
 import { beginInStep } from './copies/repair.ts';
 import { drawIncarnation, keepIncarnation, keptIncarnation } from './greeting/incarnation.ts';
@@ -52,6 +53,7 @@ import {
 import { callOwn, type Wish } from './own-calls.ts';
 import { ACT_EXTRA_BYTES, type Act, bytesOfAct } from './records/act.ts';
 import { CLOCK_TOLERANCE_MS } from './records/clock.ts';
+import { isGone } from './records/record.ts';
 import { Operation } from './routing/operation.ts';
 import { LEVELS, type Level, type RingSettings } from './settings.ts';
 import { type NeighbourPolicy, RingState, type RingWorld } from './state.ts';
@@ -191,6 +193,20 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     this.#run(now, call, 'get', key, null, level);
   }
 
+  /**
+   * The same at once, where nobody has to be asked: the record as it is here, borrowed, or null when there is none.
+   * Undefined: it takes a `get`.
+   */
+  glance(now: number, key: Uint8Array, level: Level): Uint8Array | null | undefined {
+    if (this.#isClosed || this.observer.onStep !== undefined) return undefined;
+    const identity = this.ownerOf(key, 0);
+    if (identity === null) return undefined;
+    const record = glance(this, now, identity, key, level);
+    if (record === undefined) return undefined;
+    this.counters.reads++;
+    return record === null || isGone(record, now) ? null : record;
+  }
+
   exists(now: number, call: number, key: Uint8Array, level: Level): void {
     this.#run(now, call, 'exists', key, null, level);
   }
@@ -232,17 +248,15 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
     if (refusal !== null) this.report(call, failure(refusal));
     else {
       const wish = { call, kind, key: new Uint8Array(key), value, act, level, withinMs };
-      const done = (outcome: RingOutcome) => this.report(call, outcome);
-      const elsewhere = (at: number, leftMs: number) => this.#lookFor(at, wish, leftMs);
       // Who looks on sees each step on the way, the first one, too.
       const isSeen = this.observer.onStep !== undefined;
-      if (isSeen || !callOwn(this, now, wish, done, elsewhere)) this.#lookFor(now, wish, withinMs);
+      if (isSeen || !callOwn(this, now, wish)) this.lookFor(now, wish, withinMs);
     }
     this.endCall(now);
   }
 
   /** The owner is somebody else, or has to be looked for. */
-  #lookFor(now: number, { call, kind, key, value, act, level }: Wish, withinMs: number): void {
+  lookFor(now: number, { call, kind, key, value, act, level }: Wish, withinMs: number): void {
     const bytes = act === null ? value : bytesOfAct(act);
     const done = (_now: number, outcome: RingOutcome) => this.report(call, outcome);
     const operation = new Operation(this, kind, key, bytes, level, null, done);

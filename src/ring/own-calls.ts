@@ -9,7 +9,8 @@
 import { BULK_BYTES_PER_WAIT } from './bounds.ts';
 import type { Identity } from './circle/identity.ts';
 import { newest } from './copies/reads.ts';
-import { write } from './copies/writes.ts';
+import type { WriteDone } from './copies/replicas.ts';
+import { type Change, type Writing, write } from './copies/writes.ts';
 import { Status } from './frames.ts';
 import { failure, type OperationKind, type OutcomeCode, type RingOutcome } from './outcome.ts';
 import { Waiter } from './patience.ts';
@@ -40,30 +41,32 @@ const FINAL: { readonly [status: number]: OutcomeCode } = {
   [Status.busy]: 'busy',
 };
 
-class OwnCall extends Waiter implements Command {
-  readonly #node: RingState;
+/** Whose commands they are (node.ts). */
+export interface Commander extends RingState {
+  /** A command has come to its end. */
+  report(call: number, outcome: RingOutcome): void;
+  /** Nothing was done: the owner is to be looked for in what time is left. */
+  lookFor(now: number, wish: Wish, withinMs: number): void;
+}
+
+class OwnCall extends Waiter implements Command, Writing {
+  readonly #node: Commander;
   readonly #wish: Wish;
-  readonly #done: (outcome: RingOutcome) => void;
-  readonly #elsewhere: (now: number, withinMs: number) => void;
   readonly #owner: Identity;
   #untilMs = 0;
   #isOver = false;
   #waits = 0;
   #applied: Applied | null = null;
 
-  constructor(
-    node: RingState,
-    wish: Wish,
-    owner: Identity,
-    done: (outcome: RingOutcome) => void,
-    elsewhere: (now: number, withinMs: number) => void,
-  ) {
+  constructor(node: Commander, wish: Wish, owner: Identity) {
     super();
     this.#node = node;
     this.#wish = wish;
     this.#owner = owner;
-    this.#done = done;
-    this.#elsewhere = elsewhere;
+  }
+
+  get isConditional(): boolean {
+    return this.#wish.act !== null;
   }
 
   get kind(): OperationKind {
@@ -107,25 +110,17 @@ class OwnCall extends Waiter implements Command {
   }
 
   #write(now: number): void {
-    const { key, level, act } = this.#wish;
-    const isConditional = act !== null;
-    const change = (before: Uint8Array | null, at: number): Uint8Array | null =>
-      this.#isOver ? null : this.#changed(before, at);
-    const writing = { isConditional, change };
-    write(
-      this.#node,
-      now,
-      key,
-      writing,
-      level,
-      (at, status, found, copies, version) => {
-        if (this.#isOver) return;
-        if (status !== Status.ok) return this.#failed(at, status, copies);
-        this.#ended(found, act === null ? null : this.#answer(), version, copies);
-      },
-      this.#untilMs,
-    );
+    const { key, level } = this.#wish;
+    write(this.#node, now, key, this, level, this.#written, this.#untilMs);
   }
+
+  readonly change: Change = (before, now) => (this.#isOver ? null : this.#changed(before, now));
+
+  readonly #written: WriteDone = (now, status, found, copies, version) => {
+    if (this.#isOver) return;
+    if (status !== Status.ok) return this.#failed(now, status, copies);
+    this.#ended(found, this.#wish.act === null ? null : this.#answer(), version, copies);
+  };
 
   #changed(before: Uint8Array | null, now: number): Uint8Array | null {
     const { act, kind, value } = this.#wish;
@@ -164,9 +159,13 @@ class OwnCall extends Waiter implements Command {
     const isRepeated =
       this.#isRead && this.#wish.level === 'quorum' && status === Status.tooFewCopies;
     const code = isRepeated ? undefined : FINAL[status];
-    if (code === undefined) return this.#elsewhere(now, this.#untilMs - now);
+    if (code === undefined) return this.#node.lookFor(now, this.#wish, this.#untilMs - now);
     const owner = this.#owner.member.address;
     this.#done({ ...failure(code), owner, copies });
+  }
+
+  #done(outcome: RingOutcome): void {
+    this.#node.report(this.call, outcome);
   }
 
   #end(): void {
@@ -199,19 +198,13 @@ class OwnCall extends Waiter implements Command {
 }
 
 /**
- * Does a command if its key is ours; false when it is not, or it is one that only owners answer. `done` may be
- * called at once, or else `elsewhere`: nothing was done, and the owner is to be looked for in what time is left.
+ * Does a command if its key is ours; false when it is not, or it is one that only owners answer. It may be over at
+ * once, or else be looked for elsewhere: then nothing was done.
  */
-export function callOwn(
-  node: RingState,
-  now: number,
-  wish: Wish,
-  done: (outcome: RingOutcome) => void,
-  elsewhere: (now: number, withinMs: number) => void,
-): boolean {
+export function callOwn(node: Commander, now: number, wish: Wish): boolean {
   if (wish.kind === 'owner' || wish.kind === 'query') return false;
   const owner = node.ownerOf(wish.key, 0);
   if (owner === null) return false;
-  new OwnCall(node, wish, owner, done, elsewhere).start(now);
+  new OwnCall(node, wish, owner).start(now);
   return true;
 }

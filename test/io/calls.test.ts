@@ -170,3 +170,32 @@ test('what is there is gone on with now, what is not when it comes', async () =>
   expect(later).toBeInstanceOf(Promise);
   expect(await later).toBe(21);
 });
+
+describe('a call that is told', () => {
+  const told = () => {
+    const heard: string[] = [];
+    const waiting = {
+      resolve: (value: number) => void heard.push(`value ${value}`),
+      reject: (error: Error) => void heard.push(error.message),
+      forget: () => void heard.push('forgotten'),
+    };
+    return { heard, waiting };
+  };
+
+  test('hears at once, or later, or that the node was closed', () => {
+    const calls = new Calls(new ManualClock());
+    const { heard, waiting } = told();
+    calls.tell(waiting, (call) => calls.settle(call, 1));
+    expect(heard).toEqual(['value 1']);
+    let later = 0;
+    calls.tell(waiting, (call) => {
+      later = call;
+    });
+    expect(heard).toHaveLength(1);
+    calls.settle(later, 2);
+    expect(heard).toEqual(['value 1', 'forgotten', 'value 2']);
+    calls.tell(waiting, () => {});
+    calls.close();
+    expect(heard.slice(3)).toEqual(['forgotten', 'the node was closed']);
+  });
+});

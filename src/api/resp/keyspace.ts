@@ -13,7 +13,7 @@ import { ListFlag } from '../../ring/queries.ts';
 import { type Act, actOf } from '../../ring/records/act.ts';
 import { NAME_BYTES_MAX } from '../../ring/records/record.ts';
 import type { Level } from '../../ring/settings.ts';
-import type { RingAccess } from '../ring/access.ts';
+import type { HearsAct, RingAccess } from '../ring/access.ts';
 import {
   type Acted,
   type Listed,
@@ -73,6 +73,17 @@ export class RingKeys implements Keys {
       }
       return this.ring.actNow(sha1(name), actOf({ name, ...act }), this.#level);
     });
+  }
+
+  /** A record that is our own, borrowed; null: there is none; undefined: it takes a `value`. */
+  glance(name: Uint8Array): Uint8Array | null | undefined {
+    return this.ring.glance(sha1(name), this.#level);
+  }
+
+  /** Sets a value, which has no expiry then; `heard` may be told at once. */
+  set(name: Uint8Array, value: Uint8Array, heard: HearsAct): void {
+    const act = actOf({ verb: 'set', expiry: 'none', name, value });
+    this.ring.tellAct(sha1(name), act, this.#level, heard);
   }
 
   /** The names from a place on, as many as one owner gives at a time. */

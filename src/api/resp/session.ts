@@ -10,7 +10,9 @@
  * under way, and what was answered and not yet read, have bounds; beyond them the connection is not read on.
  */
 import type { ServiceListener, ServiceSocket } from '../../io/socket-service.ts';
+import { NAME_BYTES_MAX, valueAt } from '../../ring/records/record.ts';
 import { CommandReader } from '../../ring/resp/commands.ts';
+import { CommandLayout } from '../../ring/resp/layouts.ts';
 import {
   OK,
   type Push,
@@ -24,6 +26,7 @@ import { type Command, keysOf, replyOf, textOf, unknownCommand, wrongArity } fro
 import type { RingKeys } from './keyspace.ts';
 import { Refusal } from './refusal.ts';
 import type { Client, Hub, SessionRights } from './serving.ts';
+import { copyOf, markOf, Setting } from './setting.ts';
 import { exec, type Queued, type Watched, watch } from './transactions.ts';
 
 /** Commands of one connection under way. */
@@ -70,8 +73,8 @@ export class Session implements ServiceListener, Client {
   readonly #writer = new ReplyWriter();
   #slots: Slot[] = [];
   #underWay = 0;
-  /** By key: commands that use it, those that change it counted a thousandfold. */
-  readonly #busy = new Map<string, number>();
+  /** By the mark of a key: commands that use it, those that change it counted a thousandfold. */
+  readonly #busy = new Map<number, number>();
   /** A command that waits for others. */
   #next: readonly Uint8Array[] | null = null;
   #isStanding = false;
@@ -96,9 +99,59 @@ export class Session implements ServiceListener, Client {
 
   arrived(bytes: Uint8Array, length: number): void {
     if (this.#isDeaf) return;
-    this.#reader.push(bytes, length);
+    const at = this.#isPlain() ? this.#inPlace(bytes, length) : 0;
+    if (at < length) this.#reader.push(bytes, length, at);
     this.#pump();
   }
+
+  /** Nothing but the next command decides what is done with it. */
+  #isPlain(): boolean {
+    if (this.#next !== null || this.#reader.pendingBytes > 0 || this.#isStanding) return false;
+    if (this.#queued !== null || this.rights === 'none') return false;
+    return this.version === 3 || this.channels.count === 0;
+  }
+
+  /** Begins commands where they lie, as long as they are of the most common form; where the rest begins. */
+  #inPlace(bytes: Uint8Array, length: number): number {
+    let at = 0;
+    while (this.#hasRoom() && layout.read(bytes, at, length)) {
+      if (!(layout.isSet ? this.#setInPlace(bytes) : this.#getInPlace(bytes))) break;
+      at = layout.next;
+    }
+    return at;
+  }
+
+  #getInPlace(bytes: Uint8Array): boolean {
+    if (this.#slots.length > 0) return false;
+    const record = this.hub.keys.glance(bytes.subarray(layout.keyAt, layout.keyEnd));
+    if (record === undefined) return false;
+    this.#writer.version = this.version;
+    if (record === null) this.#writer.put(null);
+    else this.#writer.bulk(record, valueAt(record));
+    return true;
+  }
+
+  #setInPlace(bytes: Uint8Array): boolean {
+    const { keyAt, keyEnd, valueAt: start, valueEnd: end } = layout;
+    if (this.rights !== 'write' || keyEnd - keyAt > NAME_BYTES_MAX) return false;
+    const mark = markOf(bytes, keyAt, keyEnd);
+    if (this.#busy.size > 0 && this.#busy.has(mark)) return false;
+    const setting = new Setting(mark, this.#onSet);
+    this.#slots.push(setting);
+    const { keys } = this.hub;
+    keys.set(copyOf(bytes, keyAt, keyEnd), copyOf(bytes, start, end), setting);
+    if (setting.reply !== undefined) return true;
+    this.#underWay++;
+    this.#busy.set(mark, WRITE_WEIGHT);
+    return true;
+  }
+
+  /** Of one that was done at once the key was never busy, and the reply leaves with all that came with it. */
+  readonly #onSet = ({ mark }: Setting): void => {
+    if (!this.#busy.delete(mark)) return;
+    this.#underWay--;
+    this.#pump();
+  };
 
   drained(): void {
     this.#pump();
@@ -276,9 +329,8 @@ export class Session implements ServiceListener, Client {
       this.#writer.version = this.version;
       this.#writer.put(this.#slots[sent++]!.reply!);
     }
-    if (sent === 0) return;
-    if (sent === this.#slots.length) this.#slots.length = 0;
-    else this.#slots = this.#slots.slice(sent);
+    if (sent > 0 && sent === this.#slots.length) this.#slots.length = 0;
+    else if (sent > 0) this.#slots = this.#slots.slice(sent);
     this.#writeOut();
   }
 
@@ -286,8 +338,8 @@ export class Session implements ServiceListener, Client {
     const writer = this.#writer;
     if (writer.length === 0) return;
     // Short ones share memory, and the writer keeps its own.
-    if (writer.length > COPIED_BYTES) return this.#socket.write(writer.take());
-    this.#socket.write(Buffer.from(writer.bytes.subarray(0, writer.length)));
+    if (writer.length > COPIED_BYTES) return this.#socket.give(writer.take());
+    this.#socket.write(writer.bytes, writer.length);
     writer.length = 0;
   }
 
@@ -364,8 +416,11 @@ export class Session implements ServiceListener, Client {
 
 const WRITE_WEIGHT = 1000;
 
-function marksOf(command: Command, words: readonly Uint8Array[]): string[] {
-  return keysOf(command, words).map(textOf);
+/** What of the next command was read where it lies. */
+const layout = new CommandLayout();
+
+function marksOf(command: Command, words: readonly Uint8Array[]): number[] {
+  return keysOf(command, words).map((key) => markOf(key));
 }
 
 /** What it answers, or will; an error is an answer, too. */

@@ -115,6 +115,7 @@ type Commanded = Driven &
     | 'owner'
     | 'forget'
     | 'act'
+    | 'glance'
     | 'query'
     | 'close'
     | 'ringId'
@@ -219,10 +220,31 @@ export class RingAccess extends Opened {
     return onceThere(outcome, actedOf);
   }
 
+  /** @internal The same for whoever is told of it, which may be at once. */
+  tellAct(hash: Uint8Array, act: Act, level: Level, heard: HearsAct): void {
+    try {
+      this.#mayAct(act);
+      this.#mayBegin();
+    } catch (error) {
+      return heard.failed(error);
+    }
+    const { calls, driver } = this.world;
+    const waiting = new Acting(heard, (outcome) => this.#checked(outcome, true));
+    calls.tell(waiting, (call) =>
+      driver.perform((_machine, now) => this.machine.act(now, call, hash, act, level)),
+    );
+  }
+
   /** @internal A value, in the same way. */
   getNow(hash: Uint8Array, level: Level): Uint8Array | null | Promise<Uint8Array | null> {
     const outcome = this.#begin(false, (now, call) => this.machine.get(now, call, hash, level));
     return onceThere(outcome, outcomeValue);
+  }
+
+  /** @internal A record of our own, borrowed; null: there is none; undefined: `getNow` tells. */
+  glance(hash: Uint8Array, level: Level): Uint8Array | null | undefined {
+    if (this.ending !== null || this.world.textSafe) return undefined;
+    return this.machine.glance(this.world.driver.now(), hash, level);
   }
 
   #mayAct(act: Act): void {
@@ -364,6 +386,39 @@ export class RingAccess extends Opened {
       code === 'unreachable' && tlsFailure !== null ? `${message} (TLS: ${tlsFailure})` : message;
     throw new DhtError(isLate ? 'TIMEOUT' : CODES[code], why);
   }
+}
+
+/** @internal Hears what became of an act. */
+export interface HearsAct {
+  acted(acted: Acted): void;
+  failed(error: unknown): void;
+}
+
+/** An act under way. */
+class Acting {
+  readonly #heard: HearsAct;
+  readonly #check: (outcome: RingOutcome) => RingOutcome;
+
+  constructor(heard: HearsAct, check: (outcome: RingOutcome) => RingOutcome) {
+    this.#heard = heard;
+    this.#check = check;
+  }
+
+  resolve(outcome: RingOutcome): void {
+    let acted: Acted;
+    try {
+      acted = actedOf(this.#check(outcome));
+    } catch (error) {
+      return this.#heard.failed(error);
+    }
+    this.#heard.acted(acted);
+  }
+
+  reject(error: Error): void {
+    this.#heard.failed(error);
+  }
+
+  forget(): void {}
 }
 
 function outcomeValue({ value }: RingOutcome): Uint8Array | null {

@@ -13,6 +13,7 @@ import { backupsOf } from '../circle/neighbours.ts';
 import { type Frame, FrameType, Status } from '../frames.ts';
 import type { Level } from '../settings.ts';
 import type { RingState } from '../state.ts';
+import { isConfirmed } from '../tenure/confirming.ts';
 import { compareTimely, keep } from './keeping.ts';
 import { copiesFor, replicate, type WriteDone } from './replicas.ts';
 import { readTitled } from './titled-acts.ts';
@@ -40,13 +41,32 @@ export function newest(
   done: ReadDone,
 ): void {
   if (identity.isTitled) return readTitled(node, now, identity, key, level, done);
-  const isAlone = level === 'one' || identity.copies.length === 0;
-  if (isAlone && identity.isSettled && identity.owns(key, 0)) {
+  if (isOwnWord(identity, level) && identity.owns(key, 0)) {
     const own = node.lookUp(key);
     if (own === undefined) return done(now, Status.storeFailed, null);
     return done(now, Status.ok, own);
   }
   new Reading(node, identity, key, level, now + node.lines.writes.delayMs, done).start(now);
+}
+
+/** Without titles: is what is here the answer? */
+function isOwnWord({ copies, isSettled }: Identity, level: Level): boolean {
+  return isSettled && (level === 'one' || copies.length === 0);
+}
+
+/** What is here, if that is the answer and nobody has to be asked; borrowed. Undefined: it takes more than a look. */
+export function glance(
+  node: RingState,
+  now: number,
+  identity: Identity,
+  key: Uint8Array,
+  level: Level,
+): Uint8Array | null | undefined {
+  if (identity.isTitled) {
+    const { holding } = identity;
+    if (level !== 'one' || holding === null || !isConfirmed(node, now, holding)) return undefined;
+  } else if (!isOwnWord(identity, level)) return undefined;
+  return node.lookUp(key);
 }
 
 class Reading {

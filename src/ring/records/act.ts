@@ -102,6 +102,7 @@ export function applyAct(
   now: number,
   valueBytesMax: number,
 ): Applied {
+  if (isPlainSet(act)) return { verdict: 'done', record: plainlySet(act, before), result: null };
   const there = before === null || isGone(before, now) ? null : before;
   const old = there === null ? null : there.subarray(valueAt(there));
   const kept = act.wantsOld && old !== null ? new Uint8Array(old) : null;
@@ -125,6 +126,19 @@ export function applyAct(
   const at = valueAt(record);
   for (const [offset, bytes] of value.parts) record.set(bytes, at + offset);
   return { verdict: 'done', record, result: act.wantsOld ? kept : value.result };
+}
+
+/** What is there does not matter: the act that comes most. */
+function isPlainSet({ verb, when, expiry, expiryWhen, wantsOld, room }: Act): boolean {
+  if (verb !== 'set' || when !== 'always' || expiry !== 'none') return false;
+  return expiryWhen === 'always' && !wantsOld && room === undefined;
+}
+
+function plainlySet({ name, value }: Act, before: Uint8Array | null): Uint8Array {
+  const ownName = before === null ? null : nameOf(before);
+  const record = roomyRecord(ownName ?? (name.length > 0 ? name : null), 0, value.length);
+  record.set(value, record.length - value.length);
+  return record;
 }
 
 function isMatched(act: Act, there: Uint8Array | null, old: Uint8Array | null): boolean {

@@ -121,12 +121,13 @@ export function roomyRecord(
   length: number | null,
   acts: Uint8Array | null = null,
 ): Uint8Array {
-  const parts = [name, acts].map((part) => (part === null ? 0 : LENGTH_BYTES + part.length));
-  const record = new Uint8Array(RECORD_HEADER_BYTES + parts[0] + parts[1] + (length ?? 0));
+  const nameBytes = name === null ? 0 : LENGTH_BYTES + name.length;
+  const actsBytes = acts === null ? 0 : LENGTH_BYTES + acts.length;
+  const record = new Uint8Array(RECORD_HEADER_BYTES + nameBytes + actsBytes + (length ?? 0));
   if (length === null) record[FLAGS_AT] = TOMBSTONE;
   writeMs(record, EXPIRY_AT, untilMs);
   putPart(record, NAMED, RECORD_HEADER_BYTES, name);
-  putPart(record, DONE, RECORD_HEADER_BYTES + parts[0], acts);
+  putPart(record, DONE, RECORD_HEADER_BYTES + nameBytes, acts);
   return record;
 }
 

@@ -56,12 +56,13 @@ export class CommandReader {
     return this.#end - this.#start;
   }
 
-  /** Takes `bytes[0, length)`, a copy of it. */
-  push(bytes: Uint8Array, length: number = bytes.length): void {
+  /** Takes `bytes[start, end)`, a copy of it. */
+  push(bytes: Uint8Array, end: number = bytes.length, start = 0): void {
     if (this.#fault !== null) return;
-    this.#room(length);
-    this.#bytes.set(length === bytes.length ? bytes : bytes.subarray(0, length), this.#end);
-    this.#end += length;
+    this.#room(end - start);
+    const isAll = start === 0 && end === bytes.length;
+    this.#bytes.set(isAll ? bytes : bytes.subarray(start, end), this.#end);
+    this.#end += end - start;
   }
 
   #room(more: number): void {

@@ -64,6 +64,14 @@ export const OK: Simple = new Simple('OK');
 export const QUEUED: Simple = new Simple('QUEUED');
 
 const ROOM_BYTES = 4096;
+const NEWLINE = 10;
+const RETURN = 13;
+const DOLLAR = 36;
+const ZERO = 48;
+/** A shorter one has three digits at most, and is copied by hand sooner than by a call. */
+const SHORT_BYTES = 200;
+/** `$`, three digits, and two line ends. */
+const SHORT_EXTRA_BYTES = 8;
 const encoder = new TextEncoder();
 
 export class ReplyWriter {
@@ -83,8 +91,8 @@ export class ReplyWriter {
     if (reply === null) return this.#line(this.version === 3 ? '_' : '$-1');
     if (reply === NULL_ARRAY) return this.#line(this.version === 3 ? '_' : '*-1');
     if (typeof reply === 'number' || typeof reply === 'bigint') return this.#line(`:${reply}`);
-    if (typeof reply === 'string') return this.#bulk(encoder.encode(reply));
-    if (reply instanceof Uint8Array) return this.#bulk(reply);
+    if (typeof reply === 'string') return this.bulk(encoder.encode(reply), 0);
+    if (reply instanceof Uint8Array) return this.bulk(reply, 0);
     if (reply instanceof Simple) return this.#line(`+${reply.text}`);
     if (reply instanceof RespError) return this.#text(`-${reply.text}`);
     if (reply instanceof RespMap) return this.#map(reply);
@@ -105,10 +113,27 @@ export class ReplyWriter {
     for (const item of items) this.put(item);
   }
 
-  #bulk(bytes: Uint8Array): void {
-    this.#line(`$${bytes.length}`);
-    this.#raw(bytes);
-    this.#line('');
+  /** A bulk string of what is in `bytes` from `start` on. */
+  bulk(bytes: Uint8Array, start: number): void {
+    const length = bytes.length - start;
+    if (length >= SHORT_BYTES) {
+      this.#line(`$${length}`);
+      this.#raw(start === 0 ? bytes : bytes.subarray(start));
+      return this.#line('');
+    }
+    this.#room(length + SHORT_EXTRA_BYTES);
+    const out = this.bytes;
+    let at = this.length;
+    out[at++] = DOLLAR;
+    if (length >= 100) out[at++] = ZERO + Math.floor(length / 100);
+    if (length >= 10) out[at++] = ZERO + (Math.floor(length / 10) % 10);
+    out[at++] = ZERO + (length % 10);
+    out[at++] = RETURN;
+    out[at++] = NEWLINE;
+    for (let i = start; i < bytes.length; i++) out[at++] = bytes[i];
+    out[at++] = RETURN;
+    out[at++] = NEWLINE;
+    this.length = at;
   }
 
   #text(text: string): void {

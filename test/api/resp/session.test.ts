@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commandOf, withResp } from './resp-client.ts';
@@ -16,6 +19,31 @@ describe('a session', () => {
       for (const _ of expected) got.push(await client.next());
       expect(got).toEqual(expected);
     });
+  });
+
+  it('answers SETs and GETs in their order on a disk, too, where the former take their time', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'ringlight-session-'));
+    try {
+      await withResp(
+        async (client) => {
+          const lines: (string | number)[][] = [];
+          const expected: string[] = [];
+          for (let i = 0; i < 400; i++) {
+            lines.push(['SET', `k${i % 5}`, i], ['GET', `k${i % 5}`], ['GET', `k${(i + 1) % 5}`]);
+            const other = i < 4 ? null : String(i - 4);
+            const there = other === null ? '$-1' : `$${other.length}|${other}`;
+            expected.push('+OK', `$${String(i).length}|${i}`, there);
+          }
+          client.raw(lines.map(commandOf).join(''));
+          const got: string[] = [];
+          for (const _ of expected) got.push(await client.next());
+          expect(got).toEqual(expected);
+        },
+        { ring: { data } },
+      );
+    } finally {
+      rmSync(data, { recursive: true });
+    }
   });
 
   it('does what was said before the other side said no more', async () => {
