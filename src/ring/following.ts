@@ -70,6 +70,13 @@ export function answerChanges(
   return true;
 }
 
+/** What one who asks is told, and how far he is then: the next entry, and the newest version of his keys. */
+interface Seen {
+  readonly changes: readonly Change[];
+  readonly next: number;
+  readonly version: Uint8Array;
+}
+
 /** One who asked, while he waits. */
 class Following {
   readonly #node: RingState;
@@ -130,12 +137,12 @@ class Following {
     const end = this.#wanted.kind === Followed.key ? to : stopOf(from, identity.end, to);
     const isKnown = isSameLog(this.#wanted.log, node.logId);
     if (!this.#reachesBack(isKnown, identity, end)) {
-      this.#answer(end, Told.resync, []);
+      this.#answer(end, Told.resync, this.#nothing());
       return true;
     }
-    const [changes, next] = this.#changes(end, isKnown, identity.isTitled);
-    if (changes.length === 0 && !isLast && this.#wanted.number !== 0) return false;
-    this.#answer(end, Told.changes, changes, next);
+    const seen = this.#look(end, isKnown, identity.isTitled);
+    if (seen.changes.length === 0 && !isLast && this.#wanted.number !== 0) return false;
+    this.#answer(end, Told.changes, seen);
     return true;
   }
 
@@ -144,9 +151,17 @@ class Following {
     const { number, version } = this.#wanted;
     if (number === 0) return true;
     if (isKnown) return number >= history.first && number <= history.next;
+    // Who never forgot a change has all that came later, whatever that was.
+    if (this.#isWhole) return true;
     if (identity.isTitled) return this.#hasFrom(version, end);
     if (versionMs(version, 0) < history.bornMs) return false;
     return versionMs(version, 0) - OVERLAP_MS >= history.lostMs;
+  }
+
+  /** Nothing was dropped from the history, and nothing was in the store before it began. */
+  get #isWhole(): boolean {
+    const { history } = this.#node;
+    return history.first === 1 && history.bornMs === 0;
   }
 
   /** Versions under titles know no time: something as old has to be there still. */
@@ -161,42 +176,51 @@ class Following {
   }
 
   /** Was it certainly told before, by another owner? */
-  #isOld({ record }: Change, isTitled: boolean): boolean {
+  #isOld({ record, isExpiry }: Change, isTitled: boolean): boolean {
     const { version } = this.#wanted;
+    // Its version is that of what has expired, which was told long ago: better twice than never.
+    if (isExpiry) return false;
     if (isTitled) return compareVersions(record, 0, version, 0) <= 0;
     return versionMs(record, 0) < versionMs(version, 0) - OVERLAP_MS;
   }
 
-  #changes(end: Uint8Array, isKnown: boolean, isTitled: boolean): [Change[], number] {
+  #nothing(): Seen {
+    return { changes: [], next: this.#node.history.next, version: this.#wanted.version };
+  }
+
+  #look(end: Uint8Array, isKnown: boolean, isTitled: boolean): Seen {
     const { history } = this.#node;
     const { number } = this.#wanted;
-    if (number === 0) return [[], history.next];
-    const found: Change[] = [];
+    if (number === 0) return this.#nothing();
+    const changes: Change[] = [];
+    let { version } = this.#wanted;
     let at = isKnown ? number : history.first;
     let bytes = 0;
     const last = Math.min(history.next, at + CHANGES_VISITS);
     for (; at < last && bytes < CHANGES_BYTES; at++) {
       const change = history.at(at);
       if (!isKnown && this.#isOld(change, isTitled)) continue;
-      if (!this.#isWanted(change, end)) continue;
-      found.push(change);
+      if (!this.#isWithin(change, end)) continue;
+      // Also of names that nobody asked for: another owner then knows how far we were.
+      if (compareVersions(change.record, 0, version, 0) > 0) version = change.record;
+      if (!this.#isWanted(change)) continue;
+      changes.push(change);
       bytes += change.record.length;
     }
-    return [found, at];
+    return { changes, next: at, version };
   }
 
-  #isWanted({ key, record }: Change, end: Uint8Array): boolean {
-    const { from, kind, prefix } = this.#wanted;
-    if (kind === Followed.key) return equalIds(key, 0, from, 0);
-    return isInArc(key, 0, from, 0, end, 0) && beginsWith(nameOf(record), prefix);
+  #isWithin({ key }: Change, end: Uint8Array): boolean {
+    const { from, kind } = this.#wanted;
+    return kind === Followed.key ? equalIds(key, 0, from, 0) : isInArc(key, 0, from, 0, end, 0);
   }
 
-  #answer(
-    end: Uint8Array,
-    kind: number,
-    changes: readonly Change[],
-    next: number = this.#node.history.next,
-  ): void {
+  #isWanted({ record }: Change): boolean {
+    const { kind, prefix } = this.#wanted;
+    return kind === Followed.key || beginsWith(nameOf(record), prefix);
+  }
+
+  #answer(end: Uint8Array, kind: number, { changes, next, version }: Seen): void {
     this.#end();
     const node = this.#node;
     const out = this.#link.begin(FrameType.query | REPLY, this.#request);
@@ -205,7 +229,7 @@ class Following {
     out.raw(end);
     out.raw(node.logId);
     out.f64(next);
-    out.raw(this.#newest(end, kind, changes));
+    out.raw(this.#newest(end, kind, version));
     out.u32(changes.length);
     for (const { key, record, isCut, isExpiry } of changes) {
       out.u8((isCut ? ChangeFlag.cut : 0) | (isExpiry ? ChangeFlag.expired : 0));
@@ -216,17 +240,16 @@ class Following {
     this.#link.send();
   }
 
-  /** The newest version that has been told; of who begins, or begins again, that of all there is. */
-  #newest(end: Uint8Array, kind: number, changes: readonly Change[]): Uint8Array {
-    const { from, number, version } = this.#wanted;
-    let newest = new Uint8Array(version);
+  /** The newest version that has been seen; of who begins, or begins again, that of all there is. */
+  #newest(end: Uint8Array, kind: number, seen: Uint8Array): Uint8Array {
+    const { from, number } = this.#wanted;
+    let newest = seen.subarray(0, VERSION_BYTES);
+    if (number !== 0 && kind === Told.changes) return newest;
     const take = (record: Uint8Array) => {
       if (compareVersions(record, 0, newest, 0) > 0) {
         newest = new Uint8Array(record.subarray(0, VERSION_BYTES));
       }
     };
-    for (const { record } of changes) take(record);
-    if (number !== 0 && kind === Told.changes) return newest;
     if (this.#wanted.kind === Followed.key) {
       const record = this.#node.store.head(from, 0);
       if (record !== null) take(record);

@@ -130,6 +130,46 @@ describe('who follows', () => {
     },
   );
 
+  it.each([false, true])(
+    'is told by the heir also where there was nothing when he began; titles: %s',
+    (titles) => {
+      const world = new SmallRing({ settings: { ...settings, titles } });
+      const nodes = world.ring(5);
+      world.run(5000);
+      const { token } = ask(nodes[0], keyOf('a'), START, null);
+      holdersOf(world, 'a')[0].crash();
+      world.run(20_000);
+      const [alive] = world.living;
+      set(alive, 'a', '1');
+      const { kind, events } = ask(alive, keyOf('a'), token, null);
+      expect([kind, events]).toEqual([Told.changes, ['a=1']]);
+    },
+  );
+
+  it('is told by the heir what expired, which was set long before', () => {
+    const world = new SmallRing({ settings: { ...settings, titles: true } });
+    const nodes = world.ring(5);
+    world.run(5000);
+    const { token } = ask(nodes[0], keyOf('a'), START, null);
+    set(nodes[0], 'a', '1', Math.floor(world.now) + 8000);
+    const one = ask(nodes[0], keyOf('a'), token, null);
+    expect(one.events).toEqual(['a=1']);
+    holdersOf(world, 'a')[0].crash();
+    world.run(30_000);
+    const { kind, events } = ask(world.living[0], keyOf('a'), one.token, null);
+    expect([kind, events]).toEqual([Told.changes, ['a=expired']]);
+  });
+
+  it('of some names has seen the others, too', () => {
+    const world = new SmallRing({ settings });
+    const [a] = world.ring(1);
+    const { token } = ask(a, ZERO, START, 'room:');
+    set(a, 'hall:1', 'x');
+    const later = ask(a, ZERO, token, 'room:');
+    expect(later.events).toEqual([]);
+    expect([...later.token.version]).not.toEqual([...token.version]);
+  });
+
   it('hears of a prefix of names what the arc has', () => {
     const world = new SmallRing({ settings });
     const [a] = world.ring(1);
