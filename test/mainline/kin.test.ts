@@ -13,7 +13,12 @@ test('contacts of a sibling join those of the entrance, once a second', () => {
     },
   }));
   const [us, them] = nodes.map(
-    (node) => new Kin(node as never, () => clock.now(), (addresses) => void joins.push(addresses)),
+    (node) =>
+      new Kin(
+        node as never,
+        () => clock.now(),
+        (addresses) => void joins.push(addresses),
+      ),
   ) as [Kin, Kin];
   us.handOn([1]);
   us.meet(them);
