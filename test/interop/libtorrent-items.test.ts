@@ -4,7 +4,7 @@
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { keyPairOf } from '../../src/io/signatures.ts';
 import { ascii } from '../../src/mainline/krpc/bencode.ts';
 import { signedBytes } from '../../src/mainline/krpc/item.ts';
@@ -17,25 +17,16 @@ import {
   openMainline,
 } from '../../src/mainline.ts';
 import { IMMUTABLE, KEY, MUTABLE, SEED } from '../vectors/bep44.ts';
-import { hasLibtorrent, LibtorrentPeer } from './libtorrent-peer.ts';
+import { closeBehindEachTest, isMissing, isRequired, keep } from './beside-libtorrent.ts';
+import { LibtorrentPeer } from './libtorrent-peer.ts';
 
 const HOST = '127.0.0.1';
 const HOSTS = [HOST, '::1'];
 const EXPANDED =
   '3894eea49c580aef816935762be049559d6d1440dede12e6a125f1841fff8e6fa9d71862a3e5746b571be3d187b0041046f52ebd850c7cbd5fde8ee38473b649';
 const KEY_TEXT = Buffer.from(KEY).toString('hex');
-const isMissing = !hasLibtorrent();
-const isRequired = process.env['RINGLIGHT_REQUIRE_LIBTORRENT'] !== undefined;
 
-const opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((one) => one.close()));
-});
-
-function keep<T extends { close(): Promise<void> }>(one: T): T {
-  opened.push(one);
-  return one;
-}
+closeBehindEachTest();
 
 const hex = (text: string) => Buffer.from(text, 'latin1').toString('hex');
 

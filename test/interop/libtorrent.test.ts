@@ -2,65 +2,32 @@
  * Our nodes and libtorrent (the DHT of qBittorrent, Deluge and others) on one loopback network: each
  * finds its way in through the other, and what one announces the other finds.
  */
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type IncomingQuery, type Mainline, openMainline } from '../../src/mainline.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { type IncomingQuery, openMainline } from '../../src/mainline.ts';
 import { createTestnet } from '../../src/testnet.ts';
-import { hasLibtorrent, LibtorrentPeer } from './libtorrent-peer.ts';
+import {
+  closeBehindEachTest,
+  findWithOurs,
+  findWithTheirs,
+  isMissing,
+  isRequired,
+  keep,
+  openNode,
+} from './beside-libtorrent.ts';
+import { LibtorrentPeer } from './libtorrent-peer.ts';
 
 const HOST = '127.0.0.1';
-const isMissing = !hasLibtorrent();
-if (isMissing) {
-  console.log(
-    'libtorrent is not installed (Debian: python3-libtorrent); its interop tests are skipped',
-  );
-}
-
-const opened: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((one) => one.close()));
-});
-
-function keep<T extends { close(): Promise<void> }>(one: T): T {
-  opened.push(one);
-  return one;
-}
-
-async function openNode(bootstrap: string[] | false): Promise<Mainline> {
-  return keep(await openMainline({ host: HOST, bootstrap }));
-}
+closeBehindEachTest();
 
 let hashes = 0;
 function newHash(): string {
   return (0xabcdef00 + hashes++).toString(16).padStart(40, '5');
 }
 
-/** An announce is over when somebody has it; asking again is how everybody waits for that. */
-async function findWithOurs(node: Mainline, infoHash: string, port: number): Promise<void> {
-  await vi.waitFor(
-    async () => expect((await node.getPeers(infoHash)).peers).toContainEqual({ host: HOST, port }),
-    { timeout: 8000, interval: 50 },
-  );
-}
-
-async function findWithTheirs(peer: LibtorrentPeer, infoHash: string, port: number): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      await peer.getPeers(infoHash);
-      await vi.waitFor(() => expect(peer.found.has(infoHash)).toBe(true), 1000);
-      expect(peer.found.get(infoHash)).toContainEqual({ host: HOST, port });
-    },
-    { timeout: 8000, interval: 50 },
-  );
-}
-
-// Where CI says that it has installed libtorrent, its absence is a failure, not a skip.
-const isRequired = process.env['RINGLIGHT_REQUIRE_LIBTORRENT'] !== undefined;
-
 describe.skipIf(isMissing && !isRequired)('libtorrent', () => {
   test('answers our ping, and says that it is libtorrent', async () => {
     const theirs = keep(await LibtorrentPeer.start());
-    const ours = await openNode(false);
+    const ours = await openNode(false, HOST);
     const pong = await ours.ping(theirs.address);
     expect(pong).toMatchObject({ host: HOST, port: theirs.port });
     expect(pong.id).toMatch(/^[0-9a-f]{40}$/);
@@ -92,27 +59,30 @@ describe.skipIf(isMissing && !isRequired)('libtorrent', () => {
   });
 
   test('bootstraps from one of ours, and both find what the other announced', async () => {
-    const ours = await openNode(false);
+    const ours = await openNode(false, HOST);
     const theirs = keep(await LibtorrentPeer.start([`${HOST}:${ours.port}`]));
     await vi.waitFor(() => expect(ours.table.size).toBe(1), { timeout: 8000 });
     const [byOurs, byTheirs] = [newHash(), newHash()];
     expect((await ours.announce(byOurs, { port: 4001 })).stored).toBe(1);
-    await findWithTheirs(theirs, byOurs, 4001);
+    await findWithTheirs(theirs, byOurs, { host: HOST, port: 4001 });
     await theirs.announce(byTheirs);
     await vi.waitFor(() => expect(ours.stats.store.infoHashes).toBe(1), { timeout: 8000 });
-    await findWithOurs(await openNode([`${HOST}:${ours.port}`]), byTheirs, theirs.port);
+    await findWithOurs(await openNode([`${HOST}:${ours.port}`], HOST), byTheirs, {
+      host: HOST,
+      port: theirs.port,
+    });
   });
 
   test('lets ours bootstrap from it, and both find what the other announced', async () => {
     const theirs = keep(await LibtorrentPeer.start());
-    const ours = await openNode([theirs.address]);
+    const ours = await openNode([theirs.address], HOST);
     expect(await ours.ready()).toEqual({ answered: 1 });
     const [byOurs, byTheirs] = [newHash(), newHash()];
     await ours.announce(byOurs, { port: 4002 });
-    await findWithTheirs(theirs, byOurs, 4002);
+    await findWithTheirs(theirs, byOurs, { host: HOST, port: 4002 });
     await theirs.announce(byTheirs);
-    const third = await openNode([theirs.address]);
-    await findWithOurs(third, byTheirs, theirs.port);
+    const third = await openNode([theirs.address], HOST);
+    await findWithOurs(third, byTheirs, { host: HOST, port: theirs.port });
   });
 
   test('in a network of ours finds and is found by everybody', async () => {
@@ -127,10 +97,11 @@ describe.skipIf(isMissing && !isRequired)('libtorrent', () => {
     const [byOurs, byOne] = [newHash(), newHash()];
     await testnet.nodes[7].announce(byOurs, { port: 4003 });
     await one.announce(byOne);
-    await findWithTheirs(one, byOurs, 4003);
-    await findWithTheirs(other, byOurs, 4003);
-    await findWithTheirs(other, byOne, one.port);
-    for (const node of testnet.nodes.slice(0, 5)) await findWithOurs(node, byOne, one.port);
+    await findWithTheirs(one, byOurs, { host: HOST, port: 4003 });
+    await findWithTheirs(other, byOurs, { host: HOST, port: 4003 });
+    await findWithTheirs(other, byOne, { host: HOST, port: one.port });
+    for (const node of testnet.nodes.slice(0, 5))
+      await findWithOurs(node, byOne, { host: HOST, port: one.port });
     for (const node of testnet.nodes) {
       const { dropped } = node.stats.in;
       // What they sent to our DHT ports was DHT: nothing of it malformed, nothing refused.
