@@ -28,6 +28,7 @@ export const SeedStream = {
   aims: 104,
   registers: 105,
   hurry: 106,
+  clocks: 107,
   /** The first of 64: each adversary has its own. */
   adversaries: 0x1000,
   scene: 110,

@@ -10,8 +10,9 @@
  *     └────────┴────────┴───────┴─────────┴────────┴────────┘
  *
  * What has lain in the socket of a process that stood still is refused when that process goes on, with the
- * time by its clock; a sender that is still there sends it again. One that was done already is answered from
- * what the record remembers (records/done-acts.ts).
+ * time by its clock; a sender that is still there sends it again. So is what was sent later than now: since the
+ * greeting one of the two clocks has jumped, or stood still, and nobody knows how old it is. One that was done
+ * already is answered from what the record remembers (records/done-acts.ts).
  */
 import { type Frame, type FrameWriter, REPLY, Status } from './frames.ts';
 import type { Link } from './link.ts';
@@ -22,6 +23,8 @@ import type { RingState } from './state.ts';
 export const MORTAL = 0x40;
 /** A turn that comes so much later than it should: the process stood still, or had no processor. */
 export const STALL_MS = 1000;
+/** Clocks of others are known to less than a round trip, by which they seem to be behind, never ahead. */
+const AHEAD_MS = 500;
 /** What had been waiting meanwhile is read within this. */
 const SETTLE_MS = 2000;
 /** The longest life that can be told: 49 days. */
@@ -66,13 +69,14 @@ export function readLife(node: RingState, now: number, link: Link, frame: Frame)
   const ageMs = frame.u32();
   const act = { client: frame.copy(CLIENT_BYTES), number: frame.u32(), oldest: frame.u32() };
   const isTold = sentMs > 0;
-  // Nobody knows when that was; if it was while we stood still, its time may be over.
-  const untilMs = mayHaveWaited(node, now, link) ? -Infinity : now + leftMs;
   const fromMs = isTold ? sentMs : now;
-  const life = { firstMs: fromMs - ageMs, isAgain: ageMs > 0, act };
-  return { untilMs: isTold ? sentMs + leftMs : untilMs, ...life };
+  // If nobody knows how long it has waited, its time may be over.
+  const isDoubtful = isTold ? sentMs > now + AHEAD_MS : mayHaveWaited(node, now, link);
+  const untilMs = isDoubtful ? -Infinity : fromMs + leftMs;
+  return { untilMs, firstMs: fromMs - ageMs, isAgain: ageMs > 0, act };
 }
 
+/** While we stood still. */
 function mayHaveWaited(node: RingState, now: number, link: Link): boolean {
   return link.stream !== 0 && now - node.stalledAtMs < SETTLE_MS;
 }

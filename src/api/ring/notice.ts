@@ -2,7 +2,7 @@
 import { type Address, formatAddress } from '../../core/address.ts';
 import type { RingEvent } from '../../ring/outcome.ts';
 
-/** What a node tells as it happens. Addresses are `IP:port`. */
+/** What a node tells as it happens. Addresses are `IP:port`; one that is left out is nobody's. */
 export interface RingNotice {
   kind: RingEvent['kind'];
   /** Which of our identities it is about. */
@@ -22,11 +22,13 @@ export interface RingNotice {
 
 const ADDRESSES = ['identity', 'successor', 'predecessor', 'peer'];
 
+const NOBODY: Address = 0;
+
 export function noticeOf(event: RingEvent): RingNotice {
-  return Object.fromEntries(
-    Object.entries(event).map(([name, value]) => [
-      name,
-      ADDRESSES.includes(name) ? formatAddress(value as Address) : value,
-    ]),
-  ) as unknown as RingNotice;
+  const fields: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(event)) {
+    if (!ADDRESSES.includes(name)) fields.push([name, value]);
+    else if (value !== NOBODY) fields.push([name, formatAddress(value as Address)]);
+  }
+  return Object.fromEntries(fields) as unknown as RingNotice;
 }

@@ -136,6 +136,7 @@ function soakCommand(group: Command, version: string): void {
       wholeNumberIn(0, REGISTERS_MAX),
       0,
     )
+    .option('--short', 'small rings for a short time: many more trials for the same CPU', false)
     .option('--json', 'one JSON object per line', false)
     .action(({ json, ...options }: SoakCommandOptions & Json) =>
       runSoak(options, version, openConsole(json)),

@@ -25,17 +25,14 @@ export interface SoakCommandOptions {
   overlay: 'mainline' | 'ring';
   /** Keys of atomic acts in each trial of a ring. */
   registers: number;
+  /** Small rings, for a short time. */
+  short?: boolean;
 }
 
 export function runSoak(options: SoakCommandOptions, version: string, console: Console): void {
   const { seed, runs, for: forMs = Infinity, nodes, overlay, registers } = options;
-  if (overlay !== 'ring' && registers > 0) {
-    throw new CommandError(
-      '--registers is for --overlay ring: Mainline has no atomic acts',
-      2,
-      'USAGE',
-    );
-  }
+  const wrong = overlay === 'ring' ? null : onlyOfRings(options);
+  if (wrong !== null) throw new CommandError(wrong, 2, 'USAGE');
   const startedAtMs = performance.now();
   const elapsedMs = (): number => performance.now() - startedAtMs;
   let trials = 0;
@@ -50,7 +47,8 @@ export function runSoak(options: SoakCommandOptions, version: string, console: C
   const goesOn = (): boolean => elapsedMs() < forMs;
   try {
     const chosen = { seed, runs, version, goesOn, passed, ...(nodes && { nodes }) };
-    const report = overlay === 'ring' ? ringSoak({ ...chosen, registers }) : soak(chosen);
+    const isShort = options.short === true;
+    const report = overlay === 'ring' ? ringSoak({ ...chosen, registers, isShort }) : soak(chosen);
     console.progress('');
     show(report, seed, elapsedMs(), console);
   } catch (error) {
@@ -59,6 +57,11 @@ export function runSoak(options: SoakCommandOptions, version: string, console: C
     console.emit('failure', { message, replay, plan });
     throw new CommandError(message, 1, 'VIOLATED');
   }
+}
+
+function onlyOfRings({ registers, short }: SoakCommandOptions): string | null {
+  if (registers > 0) return '--registers is for --overlay ring: Mainline has no atomic acts';
+  return short ? '--short is for --overlay ring' : null;
 }
 
 function actsOf({ acts, unjudged }: RingSoakReport): string {

@@ -103,6 +103,12 @@ function tell(survey: Survey, console: Console): void {
   );
   line(!has('order'), 'order: every member is followed by the next on the circle');
   line(!has('k'), `backups: effective K ${effectiveK}, ${k} asked for`);
+  line(
+    !has('missing'),
+    has('missing')
+      ? 'members: somebody is missing'
+      : 'members: all are there whom titles name, and all copies that there should be',
+  );
   line(!has('live successor'), 'every list of successors has a living entry (Zave 1)');
   line(
     !has('principals'),

@@ -192,7 +192,7 @@ function lineOf(notice: RingNotice): string | null {
     case 'left':
       return `${identity} has left.`;
     case 'successor':
-      return `${identity} is followed by ${successor}.`;
+      return `${identity} is followed by ${successor ?? 'nobody'}.`;
     case 'lost':
       return `${peer} is gone.`;
     case 'rejected':

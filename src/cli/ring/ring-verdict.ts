@@ -7,13 +7,23 @@
  *
  * Beside the arcs it checks Zave's two conditions ("Reasoning about identifier spaces: how to make
  * Chord correct", 2017): every list of successors has a living entry, and there are enough principal
- * members, whom no list leaves out. Pure: what was found decides alone.
+ * members, whom no list leaves out. And whoever a title names has to be there, with as many copies as
+ * there should be. Pure: what was found decides alone.
  */
 import { clockOffsetsOf } from '../../ring.ts';
 import type { Surveyed } from './ring-survey.ts';
 
 export interface Finding {
-  check: 'alive' | 'coverage' | 'order' | 'k' | 'live successor' | 'principals' | 'clock' | 'walk';
+  check:
+    | 'alive'
+    | 'coverage'
+    | 'order'
+    | 'k'
+    | 'missing'
+    | 'live successor'
+    | 'principals'
+    | 'clock'
+    | 'walk';
   address: string;
   message: string;
 }
@@ -62,7 +72,7 @@ export function judge(found: ReadonlyMap<string, Surveyed>): Survey {
   return {
     members,
     dead,
-    faults: [...faults, ...backupFaults(own), ...clockFaults(own)],
+    faults: [...faults, ...backupFaults(own), ...missingFaults(own), ...clockFaults(own)],
     principals,
     principalsNeeded: needed,
     effectiveK,
@@ -175,6 +185,28 @@ function backupFaults(own: readonly Surveyed[]): Finding[] {
     if (view!.effectiveK >= wanted) continue;
     const message = `${view!.effectiveK} of ${wanted} backups hold all of its arc`;
     faults.push({ check: 'k', address, message });
+  }
+  return faults;
+}
+
+/**
+ * Titles go on naming whoever is gone as long as nobody takes its place: there is a vote less, or a copy,
+ * until it is back or somebody says that it will not be.
+ */
+function missingFaults(own: readonly Surveyed[]): Finding[] {
+  const faults: Finding[] = [];
+  const there = new Set(own.flatMap(({ info }) => info!.identities.map(({ address }) => address)));
+  const gone = new Set<string>();
+  for (const { address, view } of own) {
+    const { copies = [], electors = [], wanted = 0 } = view!.title ?? {};
+    for (const home of [...copies, ...electors]) if (!there.has(home)) gone.add(home);
+    if (copies.length >= wanted) continue;
+    const message = `${copies.length} of ${wanted} copies of its arc are there`;
+    faults.push({ check: 'missing', address, message });
+  }
+  for (const address of gone) {
+    const message = `is not there: start it again, or take it out with "ringlight ring forget ${address}"`;
+    faults.push({ check: 'missing', address, message });
   }
   return faults;
 }

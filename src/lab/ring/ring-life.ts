@@ -35,7 +35,8 @@ export type RingStep = { readonly atMs: number } & (
   | { readonly do: 'leave'; readonly isWiped: boolean }
   | ({ readonly do: 'crash'; readonly forMs: number } & Blow)
   | ({ readonly do: 'loss' } & Blow)
-  | ({ readonly do: 'pause'; readonly forMs: number } & Blow)
+  /** `isTimeless`: its clock stands still, too, so that it wakes without knowing that any time has passed. */
+  | ({ readonly do: 'pause'; readonly forMs: number; readonly isTimeless?: boolean } & Blow)
   /** One is lost with its disk, and another goes down at once and comes back. */
   | ({ readonly do: 'both'; readonly forMs: number } & Blow)
   | { readonly do: 'cut'; readonly share: number; readonly cut: Cut; readonly forMs: number }
@@ -84,6 +85,8 @@ export class RingLife {
   readonly #returning: number;
   readonly #mending: number;
   readonly #lives: Uint32Array;
+  /** Since when those have been paused whose clock stands still with them. */
+  readonly #timeless = new Map<number, number>();
   /** Whose disk will be empty when they come back. */
   readonly #emptied = new Set<number>();
   readonly #unhanging: number;
@@ -167,7 +170,9 @@ export class RingLife {
     if (this.stands[node] === Stand.paused) {
       this.#enter(node, Stand.up);
       this.#note('resume', node);
-      this.#overlay.resume(node);
+      const { now } = this.#overlay.world;
+      this.#overlay.resume(node, now - (this.#timeless.get(node) ?? now));
+      this.#timeless.delete(node);
     } else if (this.stands[node] === Stand.down) {
       // Whoever remembers the ring may have to find it without help.
       const remembers = this.#overlay.storeOf(node).fact('known') !== null;
@@ -281,6 +286,7 @@ export class RingLife {
     if (step.do === 'pause') {
       this.#enter(node, Stand.paused);
       this.#overlay.pause(node);
+      if (step.isTimeless) this.#timeless.set(node, this.#overlay.world.now);
       this.#comeBackAfter(node, step.forMs);
       return;
     }
@@ -295,6 +301,7 @@ export class RingLife {
       if (leaver.node === node) this.#leavers.delete(call);
     }
     this.#enter(node, stand);
+    this.#timeless.delete(node);
     if (isSilent) this.#overlay.vanish(node);
     else this.#overlay.crash(node);
     this.whenGone(node);

@@ -152,10 +152,16 @@ export class RingOverlay implements Overlay, RingInside {
 
   /** The clock of a node jumps forwards, under a process that runs or stands still. */
   jumpClock(node: number, byMs: number): void {
-    const skewed = this.#skewed.get(node) ?? new SkewedMachine(this.node(node), 0);
-    skewed.jump(byMs);
-    this.#skewed.set(node, skewed);
+    this.#clockOf(node).jump(byMs);
     if (this.world.alive[node] === 1) this.world.arm(node);
+  }
+
+  #clockOf(node: number): SkewedMachine {
+    const known = this.#skewed.get(node);
+    if (known) return known;
+    const skewed = new SkewedMachine(this.node(node), 0);
+    this.#skewed.set(node, skewed);
+    return skewed;
   }
 
   hasBegun(node: number): boolean {
@@ -223,7 +229,9 @@ export class RingOverlay implements Overlay, RingInside {
     this.world.stop(node, 'silent');
   }
 
-  resume(node: number): void {
+  /** @param timelessMs how much of the pause its clock has missed, as that of a virtual machine does. */
+  resume(node: number, timelessMs = 0): void {
+    if (timelessMs > 0) this.#clockOf(node).standStill(timelessMs);
     this.world.start(node);
   }
 

@@ -5,6 +5,9 @@
  *     seed mod 4 = 0    order     joins and leaves only: nobody may notice anything
  *                  1, 2 crashes   and processes that die, alone or up to K within one repair interval
  *                  3    anything  and partitions, processes that stand still, more crashes than K
+ *
+ * A *short* plan has all of that in a ring of few and within seconds: most of what can go wrong goes wrong
+ * among an owner, its copies and its electors.
  */
 
 import { type Random, randomBelow, SeededRandom } from '../../core/random.ts';
@@ -16,9 +19,41 @@ import { Violation } from '../violation.ts';
 import type { RingStep } from './ring-life.ts';
 import { type RingPlan, type RingTrialResult, runRingTrial } from './ring-trial.ts';
 
-const RING_SOAK_NODES_MIN = 3;
-const RING_SOAK_NODES_MAX = 24;
 const SECOND_MS = 1000;
+/** How large a plan is. */
+interface Size {
+  /** Members at first: the least, the most, and the most of those that are small, in percent so many. */
+  readonly nodes: { least: number; most: number; small: number; smallPercent: number };
+  /** Each as likely as the other. */
+  readonly identities: readonly number[];
+  readonly keys: readonly number[];
+  readonly commandMs: readonly number[];
+  readonly pieceBytes: readonly number[];
+  /** Seconds in which something befalls the ring. */
+  readonly faults: readonly [number, number];
+  /** Between two steps at least, on average. */
+  readonly stepMs: number;
+}
+
+const LONG: Size = {
+  nodes: { least: 3, most: 24, small: 8, smallPercent: 60 },
+  identities: [1, 1, 1, 2, 4],
+  keys: [4, 12, 40],
+  commandMs: [50, 100, 400],
+  pieceBytes: [5, 30, 1000],
+  faults: [10, 40],
+  stepMs: 2 * SECOND_MS,
+};
+/** Seven are the electors of K = 3. */
+const SHORT: Size = {
+  nodes: { least: 3, most: 7, small: 5, smallPercent: 80 },
+  identities: [1, 1, 1, 1, 2],
+  keys: [2, 4],
+  commandMs: [50, 100, 200],
+  pieceBytes: [30, 1000],
+  faults: [6, 18],
+  stepMs: SECOND_MS,
+};
 /** From this loss on four attempts in a row are lost so often that pulses fail. */
 const LOSSY = 0.05;
 /** Values above the size that is sent blindly (ring/routing/operation.ts), and above what one segment carries. */
@@ -41,33 +76,44 @@ const HURRIED_MS = 1000;
 type Kind = 'order' | 'crashes' | 'anything';
 const KINDS: readonly Kind[] = ['order', 'crashes', 'crashes', 'anything'];
 
-/** The plan of a seed; with `nodes` a smaller or larger one of the same kind. */
-export function ringPlanOf(seed: number, nodes?: number): RingPlan {
+/** What there is to choose of a plan beside its seed. */
+export interface RingPlanOptions {
+  /** Members at first, in place of those that the seed draws. */
+  readonly nodes?: number;
+  /** Default false. */
+  readonly isShort?: boolean;
+}
+
+/** The plan of a seed. */
+export function ringPlanOf(seed: number, options: RingPlanOptions = {}): RingPlan {
+  const size = options.isShort ? SHORT : LONG;
   const random = new SeededRandom(seed, SeedStream.soak);
+  const clocks = new SeededRandom(seed, SeedStream.clocks);
   const kind = KINDS[seed % KINDS.length];
-  const drawn = between(random, RING_SOAK_NODES_MIN, RING_SOAK_NODES_MAX);
-  const small = between(random, RING_SOAK_NODES_MIN, 8);
-  const count = nodes ?? (chance(random, 60) ? small : drawn);
+  const { least, most, small, smallPercent } = size.nodes;
+  const any = between(random, least, most);
+  const few = between(random, least, small);
+  const count = options.nodes ?? (chance(random, smallPercent) ? few : any);
   const drawnK = Math.max(1, between(random, 0, K_MOST));
   const k = seed % WITHOUT_BACKUPS_EVERY === WITHOUT_BACKUPS_AT ? 0 : drawnK;
-  const faultsMs = between(random, 10, 40) * SECOND_MS;
-  const network = networkOf(random, kind);
+  const faultsMs = between(random, ...size.faults) * SECOND_MS;
+  const network = networkOf(random, kind, size.pieceBytes);
   return {
     seed,
     // As many again may come.
     nodes: 2 * count,
     members: chance(random, 80) ? count : 1,
-    identities: pick(random, [1, 1, 1, 2, 4]),
+    identities: pick(random, size.identities),
     settings: settingsOf(random, k),
     network,
     disk: diskOf(random),
-    steps: stepsOf(random, kind, faultsMs),
+    steps: stepsOf(random, kind, faultsMs, size.stepMs).map((step) => withClock(clocks, step)),
     ...(k > 0 && { skewMs: pick(random, [0, 0, 1000, 3_600_000]) }),
     budget: kind === 'anything' ? count : kind === 'crashes' ? Math.max(1, k) : 0,
     isLossy: network.loss! >= LOSSY,
-    keys: pick(random, [4, 12, 40]),
+    keys: pick(random, size.keys),
     valueBytes: network.pieceBytes === undefined ? VALUE_BYTES : SMALL_VALUE_BYTES,
-    commandMs: pick(random, [50, 100, 400]),
+    commandMs: pick(random, size.commandMs),
     faultsMs,
     ...(HURRIED_AT.includes(seed % HURRIED_EVERY) && { hurriedMs: HURRIED_MS }),
   };
@@ -80,13 +126,14 @@ export class RingSoakFailure extends Error {
   /** What to type to see it again. */
   readonly replay: string;
 
-  constructor(plan: RingPlan, cause: unknown, version: string, nodes?: number) {
+  constructor(plan: RingPlan, cause: unknown, version: string, options: RingPlanOptions = {}) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const kind = cause instanceof Violation ? 'violated' : 'crashed';
-    const size = nodes === undefined ? '' : ` --nodes ${nodes}`;
+    const { nodes, isShort } = options;
+    const size = `${isShort ? ' --short' : ''}${nodes === undefined ? '' : ` --nodes ${nodes}`}`;
     const acts = plan.registers ? ` --registers ${plan.registers}` : '';
-    const options = `--seed ${plan.seed}${size}${acts} --runs 1`;
-    const replay = `ringlight lab soak --overlay ring ${options}`;
+    const words = `--seed ${plan.seed}${size}${acts} --runs 1`;
+    const replay = `ringlight lab soak --overlay ring ${words}`;
     super(`${kind}: ${why}; replay: ${replay} (version ${version})`, { cause });
     this.plan = plan;
     this.replay = replay;
@@ -94,13 +141,11 @@ export class RingSoakFailure extends Error {
 }
 
 /** A trial after the other. */
-export interface RingSoakOptions {
+export interface RingSoakOptions extends RingPlanOptions {
   /** The first one; the next is one more. */
   seed: number;
   /** Trials at most. */
   runs: number;
-  /** Members of each at first; default: drawn by its seed. */
-  nodes?: number;
   /** Keys of atomic acts in each trial, whose histories have to be linearizable. Default 0. */
   registers?: number;
   /** For the line that replays a failure. */
@@ -131,9 +176,9 @@ export function ringSoak(options: RingSoakOptions): RingSoakReport {
     ...{ trials: 0, checks: 0, operations: 0, disturbances: 0 },
     ...{ acts: 0, unjudged: 0, virtualMs: 0 },
   };
-  const { seed, runs, nodes, registers, version, goesOn = () => true, passed = () => {} } = options;
+  const { seed, runs, goesOn = () => true, passed = () => {} } = options;
   while (report.trials < runs && goesOn()) {
-    const result = ringSoakOnce(seed + report.trials, version, nodes, registers);
+    const result = ringSoakOnce(seed + report.trials, options);
     report.trials++;
     report.checks += result.checks;
     report.operations += result.operations;
@@ -152,15 +197,14 @@ export function ringSoak(options: RingSoakOptions): RingSoakReport {
  */
 export function ringSoakOnce(
   seed: number,
-  version: string,
-  nodes?: number,
-  registers = 0,
+  options: Pick<RingSoakOptions, 'version' | 'nodes' | 'isShort' | 'registers'>,
 ): RingTrialResult {
-  const plan = { ...ringPlanOf(seed, nodes), registers };
+  const { version, registers = 0 } = options;
+  const plan = { ...ringPlanOf(seed, options), registers };
   try {
     return runRingTrial(plan);
   } catch (error) {
-    throw new RingSoakFailure(plan, error, version, nodes);
+    throw new RingSoakFailure(plan, error, version, options);
   }
 }
 
@@ -177,7 +221,7 @@ function settingsOf(random: Random, k: number): Partial<RingSettings> {
  * Losses cost streams time. What they make look like death is for the trials in which anything may
  * happen; in the others a connection must never take longer than anybody waits for it.
  */
-function networkOf(random: Random, kind: Kind): NetworkModel {
+function networkOf(random: Random, kind: Kind, pieceBytes: readonly number[]): NetworkModel {
   const latency = pick<NetworkModel['latency']>(random, [
     { kind: 'constant', ms: between(random, 1, 50) },
     { kind: 'uniform', lowMs: 1, highMs: between(random, 2, 150) },
@@ -186,7 +230,7 @@ function networkOf(random: Random, kind: Kind): NetworkModel {
   const loss = pick(random, kind === 'anything' ? [0, 0.01, 0.05, 0.2] : [0, 0, 0.01]);
   const network: NetworkModel = { latency, loss };
   if (chance(random, 25)) network.jitter = { kind: 'uniform', highMs: between(random, 1, 100) };
-  if (chance(random, 25)) network.pieceBytes = pick(random, [5, 30, 1000]);
+  if (chance(random, 25)) network.pieceBytes = pick(random, pieceBytes);
   const isSlow = latency.kind === 'king' || network.pieceBytes !== undefined;
   if (isSlow && kind !== 'anything') network.loss = 0;
   return network;
@@ -197,13 +241,18 @@ function diskOf(random: Random): DiskModel {
   return { flushMs, spreadMs: randomBelow(random, flushMs + 1), ahead: pick(random, [0, 0.5, 1]) };
 }
 
-function stepsOf(random: Random, kind: Kind, faultsMs: number): RingStep[] {
-  const count = randomBelow(random, 1 + Math.floor(faultsMs / (2 * SECOND_MS)));
+function stepsOf(random: Random, kind: Kind, faultsMs: number, stepMs: number): RingStep[] {
+  const count = randomBelow(random, 1 + Math.floor(faultsMs / stepMs));
   return Array.from({ length: count }, () => {
     const atMs = randomBelow(random, faultsMs);
     const isWorse = kind === 'anything' && chance(random, WORSE_PERCENT);
     return isWorse ? worseStepOf(random, atMs) : stepOf(random, kind, atMs);
   });
+}
+
+/** Half of those that stand still are virtual machines: their clocks do so, too. */
+function withClock(random: Random, step: RingStep): RingStep {
+  return step.do === 'pause' ? { ...step, isTimeless: chance(random, 50) } : step;
 }
 
 /** What a ring would not stand whose owners went by beliefs. */

@@ -21,7 +21,7 @@ import { SeedStream } from '../seed.ts';
 import { sha1 } from '../sha1.ts';
 import type { DiskModel } from '../streams/disk.ts';
 import { Violation } from '../violation.ts';
-import { History, type OperationKind } from './history.ts';
+import { History, type Operation, type OperationKind } from './history.ts';
 import { judge } from './history-judge.ts';
 import { FIRST_REGISTER_CALL, Registers } from './registers.ts';
 import { RingLife, type RingStep } from './ring-life.ts';
@@ -225,13 +225,26 @@ export class RingTrial {
         if (++begun % READINGS_AT_ONCE === 0) world.run(world.now + LOOK_EVERY_MS);
       }
     }
-    world.run(world.now + this.#settings.callTimeoutMs + CALL_SLACK_MS);
+    this.#hearAll();
     const [anybody] = this.#life.up();
     if (anybody !== undefined) this.#registers.readAll(anybody);
-    world.run(world.now + this.#settings.callTimeoutMs + CALL_SLACK_MS);
+    this.#hearAll();
     if (this.#registers.open > 0) this.#fail('calls end', 'an act on a register did not');
-    const open = this.history.operations.find(({ code }) => code === 'pending');
+    const open = this.#pending();
     if (open) this.#fail('calls end', `#${open.id} through node ${open.node} did not`);
+  }
+
+  /** Until nobody waits any more, for as long as a command may take. */
+  #hearAll(): void {
+    const { world } = this.overlay;
+    const untilMs = world.now + this.#settings.callTimeoutMs + CALL_SLACK_MS;
+    while (world.now < untilMs && (this.#registers.open > 0 || this.#pending() !== undefined)) {
+      world.run(Math.min(untilMs, world.now + LOOK_EVERY_MS));
+    }
+  }
+
+  #pending(): Operation | undefined {
+    return this.history.operations.findLast(({ code }) => code === 'pending');
   }
 
   #judge(): void {

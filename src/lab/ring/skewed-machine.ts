@@ -5,8 +5,9 @@
  *     world ◀── deadline − 3000 ◀───────────────────── deadline
  *
  * A clock may be off from the beginning, or jump forwards while the process runs, as after a laptop's
- * sleep. It never goes back under a running process: a driver's clock is monotonic (io/clock.ts); the
- * next process may well begin earlier than the last one ended.
+ * sleep; or it stands still together with its process, as that of a virtual machine does. It never goes
+ * back under a running process: a driver's clock is monotonic (io/clock.ts); the next process may well
+ * begin earlier than the last one ended.
  */
 import type { Address } from '../../core/address.ts';
 import { assert } from '../../core/assert.ts';
@@ -33,6 +34,12 @@ export class SkewedMachine implements StreamMachine, StoreMachine {
   jump(byMs: number): void {
     assert(byMs >= 0, 'the clock of a running process does not go back');
     this.#aheadMs += byMs;
+  }
+
+  /** Its process was told nothing for so long, and to its clock that was no time. */
+  standStill(forMs: number): void {
+    assert(forMs >= 0, 'a clock stands still for a while');
+    this.#aheadMs -= forMs;
   }
 
   get deadline(): number {

@@ -47,6 +47,7 @@ describe('ringlight lab soak', () => {
 
   test.each([
     [['--registers', '4'], /--registers is for --overlay ring/],
+    [['--short'], /--short is for --overlay ring/],
     [['--nodes', '7'], /Expected a whole number in 8\.\./],
     [['--for', 'ever'], /Expected a duration/],
     [['--seed', '-1'], /Expected a whole number in 0\.\./],

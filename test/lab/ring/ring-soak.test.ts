@@ -20,7 +20,7 @@ describe('the soak of the ring', () => {
       }
       for (const { atMs } of plan.steps) expect(atMs).toBeLessThan(plan.faultsMs);
     }
-    expect(ringPlanOf(7, 5).nodes).toBe(10);
+    expect(ringPlanOf(7, { nodes: 5 }).nodes).toBe(10);
   });
 
   test('random trials keep every promise', { timeout: 120_000 }, () => {
@@ -64,12 +64,12 @@ describe('the soak of the ring', () => {
     'seed %i, which once failed',
     { timeout: 60_000 },
     (seed) => {
-      expect(ringSoakOnce(seed, 'test').seed).toBe(seed);
+      expect(ringSoakOnce(seed, { version: 'test' }).seed).toBe(seed);
     },
   );
 
   test('a failure says what to type to see it again', () => {
-    const failure = new RingSoakFailure(ringPlanOf(9), new Error('boom'), '1.2.3', 4);
+    const failure = new RingSoakFailure(ringPlanOf(9), new Error('boom'), '1.2.3', { nodes: 4 });
     expect(failure.replay).toBe('ringlight lab soak --overlay ring --seed 9 --nodes 4 --runs 1');
     expect(failure.message).toBe(`crashed: boom; replay: ${failure.replay} (version 1.2.3)`);
   });
