@@ -6,6 +6,7 @@
 import type { Address } from '../core/address.ts';
 import { assert } from '../core/assert.ts';
 import type { Store } from '../core/store.ts';
+import type { Identity } from './circle/identity.ts';
 import type { Flushes } from './records/flushes.ts';
 import { Elector, nextOf } from './titles/elector.ts';
 import { claimantOf, compareEpochs, type Epoch, laterOf, NO_EPOCH } from './titles/epoch.ts';
@@ -86,6 +87,14 @@ export class Seat {
       compareEpochs(promised, nextOf(epoch)) <= 0 ||
       promised.claimant === claimantOf(home, incarnation)
     );
+  }
+
+  /** One of ours will act under titles, above all that it had when last heard of. */
+  entitle(identity: Identity): void {
+    identity.isTitled = true;
+    for (const { epoch } of this.titlesOf([identity.member.address])) {
+      identity.lastHeld = laterOf(identity.lastHeld, epoch);
+    }
   }
 
   /** Titles that one of these addresses held when last heard of. */

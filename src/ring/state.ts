@@ -252,7 +252,7 @@ export abstract class RingState implements Greeter {
     this.seat = isTitled ? new Seat(this.home, this.incarnation, store, flushes) : null;
     this.tombstoneMs = isTitled ? Infinity : settings.tombstoneMs;
     const { tombstoneMs } = this;
-    for (const identity of this.identities) identity.isTitled = this.seat !== null;
+    for (const identity of this.identities) this.seat?.entitle(identity);
     this.memory = new Memory(this, store, flushes, shared.members, random, tombstoneMs);
   }
 

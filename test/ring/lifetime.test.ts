@@ -77,6 +77,29 @@ describe('an act', () => {
     }
   });
 
+  it('that says it was sent later than now is not done before it is known how old it is', () => {
+    const { world, owner, client } = aloneWithClient();
+    // The clock of its owner stands still for 10 s: from then on the client takes it for too late.
+    let behindMs = 0;
+    const { node } = owner;
+    Object.assign(owner, {
+      tick: (now: number) => node.tick(now - behindMs),
+      arrived: (now: number, ...rest: [number, Uint8Array, number, number]) =>
+        node.arrived(now - behindMs, ...rest),
+    });
+    Object.defineProperty(owner, 'deadline', { get: () => node.deadline + behindMs });
+    world.run(10_000);
+    behindMs = 10_000;
+    const { lateActs } = owner.counters;
+    const call = insert(client, 'new', 3000);
+    expect(client.done(call).code).toBe('ok');
+    // It was told the time, and has sent it again.
+    expect(owner.counters.lateActs).toBe(lateActs + 1);
+    expect(held(owner)).toBe('new');
+    client.done(insert(client, 'yet', 3000));
+    expect(owner.counters.lateActs).toBe(lateActs + 1);
+  });
+
   it('of a newcomer that waited with its greeting is sent again, and done once', () => {
     const { world, owner } = aloneWithClient();
     const goOn = owner.stall();

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import { MemoryStore } from '../../src/core/memory-store.ts';
+import { sha1 } from '../../src/lab/sha1.ts';
+import { Identity } from '../../src/ring/circle/identity.ts';
+import { Members } from '../../src/ring/circle/member.ts';
 import { Flushes } from '../../src/ring/records/flushes.ts';
 import { Seat } from '../../src/ring/seat.ts';
 import { peersUpTo, point, titleOf } from './titles/samples.ts';
@@ -30,6 +33,16 @@ test('what was accepted is said when it is durable, and is there again in the ne
   expect(again.allows(point(4), 0, title.epoch)).toBe(true);
   expect(again.titlesOf([1]).map(({ epoch }) => epoch.number)).toEqual([3]);
   expect(again.titlesOf([2])).toEqual([]);
+  const numbers = [1, 2].map((address) => {
+    const members = new Members(sha1);
+    const identity = new Identity(members.of(address));
+    again.entitle(identity);
+    return [identity.isTitled, identity.lastHeld.number];
+  });
+  expect(numbers).toEqual([
+    [true, 3],
+    [true, 0],
+  ]);
 });
 
 test('a store that fails makes nothing durable', () => {

@@ -14,6 +14,7 @@ import { fillRandom, randomBelow, SeededRandom } from '../../core/random.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
 import { actOf, type Act as RingAct, VERDICTS } from '../../ring/records/act.ts';
 import { SeedStream } from '../seed.ts';
+import { countable } from './counting.ts';
 import { endingOf } from './history.ts';
 import { type Act, linearizable, type Timed } from './linearizability.ts';
 import type { RingOverlay } from './ring-overlay.ts';
@@ -176,7 +177,7 @@ export class Registers {
   /** What is wrong with the history of a register, or null. Histories that are too long are `unjudged`. */
   breach(): string | null {
     for (const [register, acts] of this.#acts.entries()) {
-      const verdict = linearizable(acts);
+      const verdict = this.#isCounter(register) ? countable(acts) : linearizable(acts);
       if (verdict.is === 'unknown') this.unjudged++;
       if (verdict.is !== 'impossible') continue;
       const stuck = JSON.stringify(acts[verdict.stuckAt]);

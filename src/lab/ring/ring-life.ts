@@ -74,6 +74,8 @@ export class RingLife {
   /** Disks lost since then, those of leavers counted, and how many may be. */
   #losses = 0;
   tolerance: () => number = () => Infinity;
+  /** Disks that may be lost before an arc has no copy, as titles are now: whoever stood still is named no more. */
+  toleranceNow: () => number = () => Infinity;
   /** Cuts that hold now. */
   cuts = 0;
   #isOver = false;
@@ -275,7 +277,7 @@ export class RingLife {
     const up = this.up();
     if (up.length < 2 || this.gone >= this.#budget) return;
     const isLost = step.do === 'loss' || step.do === 'empty';
-    if (isLost && this.#losses + this.#leavers.size >= this.tolerance()) return;
+    if (isLost && !this.#mayLose()) return;
     while (aims.length > 0 && !up.includes(aims[0])) aims.shift();
     const node = aims.shift() ?? pick(random, up);
     // Somebody has to be left who is a member.
@@ -294,6 +296,11 @@ export class RingLife {
     if (step.do !== 'crash') this.#overlay.disks.wipe(node);
     if (step.do === 'empty') this.#emptied.add(node);
     if (step.do !== 'loss') this.#comeBackAfter(node, step.forMs);
+  }
+
+  #mayLose(): boolean {
+    const { size } = this.#leavers;
+    return this.#losses + size < this.tolerance() && size < this.toleranceNow();
   }
 
   #goDown(node: number, isSilent: boolean, stand: Stand): void {
@@ -356,7 +363,7 @@ export class RingLife {
     const leaving = [...this.#leavers.values()];
     const members = this.members().filter((node) => !leaving.some((its) => its.node === node));
     if (members.length < 2) return;
-    if (this.#losses + leaving.length >= this.tolerance()) return;
+    if (!this.#mayLose()) return;
     const node = pick(random, members);
     const { world } = this.#overlay;
     const call = --this.#lastCall;

@@ -98,6 +98,7 @@ export function ringPlanOf(seed: number, options: RingPlanOptions = {}): RingPla
   const k = seed % WITHOUT_BACKUPS_EVERY === WITHOUT_BACKUPS_AT ? 0 : drawnK;
   const faultsMs = between(random, ...size.faults) * SECOND_MS;
   const network = networkOf(random, kind, size.pieceBytes);
+  const isHurried = HURRIED_AT.includes(seed % HURRIED_EVERY);
   return {
     seed,
     // As many again may come.
@@ -107,7 +108,9 @@ export function ringPlanOf(seed: number, options: RingPlanOptions = {}): RingPla
     settings: settingsOf(random, k),
     network,
     disk: diskOf(random),
-    steps: stepsOf(random, kind, faultsMs, size.stepMs).map((step) => withClock(clocks, step)),
+    steps: stepsOf(random, kind, faultsMs, size.stepMs).map((step) =>
+      isHurried ? step : withClock(clocks, step),
+    ),
     ...(k > 0 && { skewMs: pick(random, [0, 0, 1000, 3_600_000]) }),
     budget: kind === 'anything' ? count : kind === 'crashes' ? Math.max(1, k) : 0,
     isLossy: network.loss! >= LOSSY,
@@ -115,7 +118,7 @@ export function ringPlanOf(seed: number, options: RingPlanOptions = {}): RingPla
     valueBytes: network.pieceBytes === undefined ? VALUE_BYTES : SMALL_VALUE_BYTES,
     commandMs: pick(random, size.commandMs),
     faultsMs,
-    ...(HURRIED_AT.includes(seed % HURRIED_EVERY) && { hurriedMs: HURRIED_MS }),
+    ...(isHurried && { hurriedMs: HURRIED_MS }),
   };
 }
 
@@ -250,7 +253,10 @@ function stepsOf(random: Random, kind: Kind, faultsMs: number, stepMs: number): 
   });
 }
 
-/** Half of those that stand still are virtual machines: their clocks do so, too. */
+/**
+ * Half of those that stand still are virtual machines: their clocks do so, too. Not where programs are in a
+ * hurry: who does not know that time has passed cannot know that nobody waits any more.
+ */
 function withClock(random: Random, step: RingStep): RingStep {
   return step.do === 'pause' ? { ...step, isTimeless: chance(random, 50) } : step;
 }

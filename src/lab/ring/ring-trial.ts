@@ -154,6 +154,7 @@ export class RingTrial {
     if (this.#isTitled) {
       this.#tolerance = this.#whole.tolerance();
       this.#life.tolerance = () => this.#tolerance;
+      this.#life.toleranceNow = () => this.#whole.toleranceNow();
       this.history.wanted = this.#settings.k + 1;
     }
     this.#life.holders = () => this.#whole.holders(this.#keys[this.#lastKey]);

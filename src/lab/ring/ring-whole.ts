@@ -13,14 +13,16 @@
  * Old records that somebody holds beside those are no fault, for the newer version wins everywhere;
  * but some time after the last change they have to be gone (`stray`).
  */
+import { isInArc } from '../../core/arc.ts';
 import { compareIds, formatId, ID_BYTES } from '../../core/id.ts';
 import type { Identity } from '../../ring/circle/identity.ts';
 import type { Member } from '../../ring/circle/member.ts';
 import { NEIGHBOURS_LIMIT } from '../../ring/circle/neighbours.ts';
 import { compareVersions } from '../../ring/records/clock.ts';
+import { copiesLeast } from '../../ring/tenure/choosing.ts';
 import { nextOf } from '../../ring/titles/elector.ts';
 import { compareEpochs } from '../../ring/titles/epoch.ts';
-import type { Peer } from '../../ring/titles/title.ts';
+import type { Peer, Title } from '../../ring/titles/title.ts';
 import { majorityOf } from '../../ring/titles/votes.ts';
 import type { Place } from './circle.ts';
 import type { RingOverlay } from './ring-overlay.ts';
@@ -60,23 +62,50 @@ export class RingWhole {
     return null;
   }
 
-  /** Disks that may be lost before an arc has no majority or no copy; Infinity without titles. */
+  /**
+   * Disks that may be lost before an arc has no majority or no copy, or there are fewer members than acts want
+   * copies; Infinity without titles. As long as the ring is whole.
+   */
   tolerance(): number {
-    this.#look();
-    const { world } = this.#overlay;
-    const isThere = ({ home }: Peer) => world.alive[this.#overlay.nodeAt(home)] === 1;
+    const processes = this.#look();
     let least = Infinity;
     for (let at = 0; at < this.#members.length; at++) {
       const { holding, isTitled } = this.#identity(at);
-      if (holding === null) {
-        if (isTitled) least = 0;
-        continue;
-      }
-      const { electors, copies } = holding.title;
-      const votes = electors.filter(isThere).length - majorityOf(electors.length);
-      least = Math.min(least, votes, copies.filter(isThere).length - 1);
+      if (holding !== null) {
+        const spare = processes - copiesLeast(holding.title.wanted);
+        least = Math.min(least, spare, this.#spareOf(holding.title));
+      } else if (isTitled) least = 0;
     }
     return least;
+  }
+
+  /** The same of all titles that are held now, those of the dead included. */
+  toleranceNow(): number {
+    let least = Infinity;
+    for (let place = 0; place < this.#overlay.circle.count; place++) {
+      const holding = this.#overlay.identityAt(place)?.holding ?? null;
+      if (holding !== null && !this.#isTaken(holding.title)) {
+        least = Math.min(least, this.#spareOf(holding.title));
+      }
+    }
+    return least;
+  }
+
+  #spareOf({ electors, copies }: Title): number {
+    const { world } = this.#overlay;
+    const isThere = ({ home }: Peer) => world.alive[this.#overlay.nodeAt(home)] === 1;
+    const votes = electors.filter(isThere).length - majorityOf(electors.length);
+    return Math.min(votes, copies.filter(isThere).length - 1);
+  }
+
+  /** Somebody else holds a later title where this one begins. */
+  #isTaken({ from, epoch }: Title): boolean {
+    for (let place = 0; place < this.#overlay.circle.count; place++) {
+      const its = this.#overlay.identityAt(place)?.holding?.title;
+      if (its === undefined || compareEpochs(its.epoch, epoch) <= 0) continue;
+      if (isInArc(from, 0, its.from, 0, its.end, 0)) return true;
+    }
+    return false;
   }
 
   /** Two living members that answer for one key; null when there are none. */

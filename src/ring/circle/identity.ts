@@ -13,6 +13,7 @@
 import type { Address } from '../../core/address.ts';
 import { isInArc } from '../../core/arc.ts';
 import { equalIds } from '../../core/id.ts';
+import { type Epoch, NO_EPOCH } from '../titles/epoch.ts';
 import type { Holding } from '../titles/holding.ts';
 import type { Peer } from '../titles/title.ts';
 import { Fingers } from './fingers.ts';
@@ -92,6 +93,11 @@ export class Identity {
   /** It answers for its arc only while it holds a title. */
   isTitled = false;
   holding: Holding | null = null;
+  /**
+   * The last title under which it has acted, or may have acted before its process died: its writes were counted
+   * then, so it never acts under it again (titles/version.ts).
+   */
+  lastHeld: Epoch = NO_EPOCH;
   /** How far the arc should go, as our neighbours have it; with titles it goes there by a claim. */
   reach: Uint8Array;
   /** A claim of ours is under way; when the next one may begin. */

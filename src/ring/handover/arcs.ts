@@ -70,8 +70,8 @@ export function takeArc(
 }
 
 /**
- * Who holds all parts, we first. When they would be too few, those who hold some, and then our neighbours, are
- * given the rest before they are named: else the loss of the claimant alone would be the loss of what the
+ * Who holds all parts, we first. When they would be too few, those who hold some, then our neighbours, and
+ * whoever else is named, are given the rest before they are named: else the loss of the claimant alone would be the loss of what the
  * dead have left.
  */
 function spread(
@@ -86,7 +86,10 @@ function spread(
   const isLeft = (other: Peer) => !samePeer(other, peer) && !hasPeer(without, other);
   const copies = [peer, ...sharedHolders(claim, peer).filter(isLeft)];
   const holders = claim.parts.map((part) => holdersOf(claim, part));
-  const others = remaining(node, peersOf([...holders, neighbourPeers(identity)])).filter(
+  const named = claim.parts.map(({ title }) => title.copies);
+  // Who comes back to its arc alone has no neighbours yet; and a promise takes as long as a disk.
+  const known = [...holders, neighbourPeers(identity), ...named, ...claim.before];
+  const others = remaining(node, peersOf(known)).filter(
     (other) => isLeft(other) && !hasPeer(copies, other),
   );
   const next = (at: number): void => {
@@ -122,6 +125,12 @@ function fill(
 /** Copies that there should be of an arc whose parts become one. */
 function wantedOf(claim: Claim): number {
   return claim.parts.reduce((most, { title }) => Math.max(most, title.wanted), 1);
+}
+
+/** No fewer than acts want, unless there were fewer already: then others come when the arc has its owner. */
+function leastOf(claim: Claim, { wanted }: Title): number {
+  const of = ({ title }: Part) => Math.min(copiesLeast(title.wanted), title.copies.length);
+  return Math.min(copiesLeast(wanted), Math.max(...claim.parts.map(of)));
 }
 
 function propose(
@@ -162,7 +171,7 @@ function propose(
     claim.before,
   );
   // With so few nothing could be acknowledged, and the next loss could be that of all there is.
-  if (title === null || copies.length < copiesLeast(title.wanted)) return done(now, null);
+  if (title === null || copies.length < leastOf(claim, title)) return done(now, null);
   const alsoTell = peersOf(titles.map((its) => its.copies));
   new Passing(node, [title], claim.before, alsoTell, (at, passage) => {
     done(at, passage.state === 'won' ? title : null);

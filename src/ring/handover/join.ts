@@ -21,7 +21,7 @@ import { Operation } from '../routing/operation.ts';
 import type { RingState } from '../state.ts';
 import { hold } from '../tenure/changing.ts';
 import { takeTitle } from '../tenure/wording.ts';
-import { claimantOf } from '../titles/epoch.ts';
+import { claimantOf, compareEpochs } from '../titles/epoch.ts';
 import { NOTHING_FORGOTTEN, type Peer, samePeer, type Title } from '../titles/title.ts';
 import { hasLeft } from './leave.ts';
 import { announcePrevious, joinPlain } from './plain.ts';
@@ -241,8 +241,9 @@ export function answerSwitch(node: RingState, now: number, link: Link, frame: Fr
     const isFor = isForUs(node, identity, title) && identity.state === 'joining';
     answer(isFor ? Status.ok : Status.refused);
     if (!isFor) return;
-    // We have promised more meanwhile, to somebody who missed us: we go above that ourselves.
-    if (!isOurs)
+    // We have promised more meanwhile, to somebody who missed us; or we have had it before, and numbered writes
+    // by it: in either case we go above that ourselves.
+    if (!isOurs || compareEpochs(title.epoch, identity.lastHeld) <= 0)
       return regain(
         node,
         at,

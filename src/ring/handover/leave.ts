@@ -214,9 +214,9 @@ export function answerLeave(node: RingState, now: number, link: Link, frame: Fra
   return true;
 }
 
-/** Our arc ends where the leaver's begins, and nobody else is about to take a part of ours. */
+/** Our arc ends where the leaver's begins, and nobody else is about to take a part of ours, or all of it. */
 function canInherit(node: RingState, identity: Identity | null, leaver: Member): boolean {
-  if (!identity?.isMember || identity.handover !== null) return false;
+  if (!identity?.isMember || identity.handover !== null || identity.isYielding) return false;
   // An heir that leaves itself goes first, to somebody who stays.
   if (identity.isTitled && node.isLeaving && !node.isOwn(leaver)) return false;
   if (identity.isTitled && (identity.isClaiming || identity.holding?.isChanging !== false)) {

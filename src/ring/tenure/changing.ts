@@ -175,6 +175,7 @@ export function lose(node: RingState, now: number, identity: Identity): void {
   const { holding } = identity;
   if (holding === null) return;
   identity.holding = null;
+  identity.lastHeld = laterOf(identity.lastHeld, holding.title.epoch);
   for (const write of [...(identity.writes ?? [])]) write.disowned(now);
   for (const heard of holding.doubters.splice(0)) heard(now, 'no');
   holding.release(now);

@@ -162,6 +162,41 @@ describe('a ring', () => {
     expect(checks(all)).toContain('order');
   });
 
+  test('whose titles name somebody who is not there, or too few copies, says what to do', () => {
+    const all = ring({ nodes: 3 });
+    const [one, two, gone] = all;
+    const title = (copies: readonly Surveyed[], electors: readonly Surveyed[], wanted: number) => ({
+      ...{ epoch: 4, wanted, isChanging: false },
+      copies: copies.map(({ address }) => address),
+      electors: electors.map(({ address }) => address),
+    });
+    const rest = [one, two].map((member, i, both) =>
+      changed(member, {
+        end: both[1 - i].hash,
+        successors: [{ address: both[1 - i].address, hash: both[1 - i].hash, ...TOLD }],
+        effectiveK: 1,
+        title: title(both, all, 3),
+      }),
+    );
+    const faults = verdict(rest).faults.filter(({ check }) => check === 'missing');
+    expect(faults).toEqual([
+      { check: 'missing', address: one.address, message: '2 of 3 copies of its arc are there' },
+      { check: 'missing', address: two.address, message: '2 of 3 copies of its arc are there' },
+      {
+        check: 'missing',
+        address: gone.address,
+        message: `is not there: start it again, or take it out with "ringlight ring forget ${gone.address}"`,
+      },
+    ]);
+    const whole = all.map((member) => changed(member, { title: title(all, all, 3) }));
+    expect(verdict(whole).faults).toEqual([]);
+    // One that never had more members does with those it has.
+    const few = ring({ nodes: 2 });
+    expect(verdict(few.map((its) => changed(its, { title: title(few, few, 2) }))).faults).toEqual(
+      [],
+    );
+  });
+
   test('with too few backups is told, and one too small for them is not', () => {
     const all = ring({ nodes: 5 });
     all[2] = changed(all[2], { effectiveK: 1 });

@@ -55,6 +55,26 @@ test('crashed processes come back with their disks, paused ones go on', () => {
   expect(counts(life)).toEqual([2, 6, 0, 0]);
 });
 
+test('clocks of some stand still with them', () => {
+  const blow = { count: 6, silent: false, aimed: false, forMs: 3000 };
+  const { overlay, life } = living([{ atMs: 1000, do: 'pause', ...blow, isTimeless: true }]);
+  overlay.world.run(overlay.world.now + 20_000);
+  const behindMs = life.up().map((node) => overlay.world.now - overlay.nowAt(node));
+  // Three may be gone at a time.
+  expect(behindMs.sort((a, b) => a - b)).toEqual([0, 0, 0, 3000, 3000, 3000]);
+});
+
+test('no disk is lost that some arc cannot do without as titles are now', () => {
+  const loss = { do: 'loss', count: 1, silent: false, aimed: false } as const;
+  const { overlay, life } = living([
+    { atMs: 1000, ...loss },
+    { atMs: 2000, do: 'leave', isWiped: false },
+  ]);
+  life.toleranceNow = () => 0;
+  overlay.world.run(overlay.world.now + 20_000);
+  expect(life.members()).toHaveLength(6);
+});
+
 test('no more disks are lost at a time than the budget allows, until the ring was whole again', () => {
   const { overlay, life } = living(
     [

@@ -266,6 +266,17 @@ describe('what befalls nodes', () => {
     expect(run(3, 'insert', keyOf(1)).code).toBe('ok');
   });
 
+  test('one whose clock stood still with it is behind by so much from then on', () => {
+    const { overlay, world, run } = ring(8);
+    overlay.pause(3);
+    world.run(world.now + 30_000);
+    overlay.resume(3, 30_000);
+    expect(overlay.nowAt(3)).toBe(world.now - 30_000);
+    world.run(world.now + 30_000);
+    expect(overlay.oracle.members()).toHaveLength(8);
+    expect(run(3, 'insert', keyOf(1)).code).toBe('ok');
+  });
+
   test('the same seed is the same run, another one is another', () => {
     const hashOf = (seed: number) => {
       const { overlay, world, run } = ring(12, { members: 10 }, seed);

@@ -50,3 +50,13 @@ test('a clock jumps forwards only', () => {
   expect(skewed.aheadMs).toBe(1500);
   expect(() => skewed.jump(-1)).toThrow('does not go back');
 });
+
+test('a clock stands still with its process', () => {
+  const { machine, calls } = heard();
+  const skewed = new SkewedMachine(machine, 500);
+  skewed.standStill(2000);
+  skewed.tick(3000);
+  expect(calls).toEqual([['tick', 1500]]);
+  expect(skewed.deadline).toBe(11_500);
+  expect(() => skewed.standStill(-1)).toThrow('for a while');
+});
