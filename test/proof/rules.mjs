@@ -79,7 +79,9 @@ const RULES = {
   late: {
     is: 'nobody is served for whom nobody waits any more',
     file: 'ring/lifetime.js',
-    swaps: [['const untilMs = isDoubtful ? -Infinity : fromMs + leftMs', 'const untilMs = Infinity']],
+    swaps: [
+      ['const untilMs = isDoubtful ? -Infinity : fromMs + leftMs', 'const untilMs = Infinity'],
+    ],
     plan: shortPauses,
   },
   data: {
@@ -114,7 +116,7 @@ function shortPauses(seed) {
 
 const OPTIONS = {
   seed: { type: 'string', default: '1' },
-  trials: { type: 'string', default: '150' },
+  trials: { type: 'string', default: '1500' },
   rule: { type: 'string' },
   kept: { type: 'boolean' },
 };
@@ -145,7 +147,7 @@ async function tried(rule, isKept, firstSeed, trials) {
   }
   const { ringPlanOf } = await import(new URL('lab/ring/ring-soak.js', DIST));
   const { runRingTrial } = await import(new URL('lab/ring/ring-trial.js', DIST));
-  const planOf = rule.plan ?? ringPlanOf;
+  const planOf = rule.plan ?? ((seed) => ringPlanOf(seed, { isShort: true }));
   for (let i = 0; i < trials; i++) {
     const plan = planOf(firstSeed + i);
     try {

@@ -91,28 +91,31 @@ test.each(GREETINGS)('who greets as %s did is told off once, in one line', async
   await client.close();
 });
 
-test.each(GREETINGS)('to join one that answers as %s did fails in one line', async (_name, body) => {
-  const capabilities = Buffer.from('{"ringlight":1}');
-  const length = Buffer.alloc(8);
-  length.writeUInt32BE(capabilities.length, 4);
-  const server = createServer((socket) => {
-    socket.on('error', () => {});
-    socket.once('data', () => {
-      socket.write(Buffer.concat([length, capabilities, helloFrame(body)]));
+test.each(GREETINGS)(
+  'to join one that answers as %s did fails in one line',
+  async (_name, body) => {
+    const capabilities = Buffer.from('{"ringlight":1}');
+    const length = Buffer.alloc(8);
+    length.writeUInt32BE(capabilities.length, 4);
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        socket.write(Buffer.concat([length, capabilities, helloFrame(body)]));
+      });
     });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  const notices: RingNotice[] = [];
-  await using ring = await openRing({
-    ...{ k: 2, join: `127.0.0.1:${port}`, wire: 'seed' },
-    onEvent: (notice) => notices.push(notice),
-  });
-  const failed = await ring.ready({ timeoutMs: 3000 }).catch((error: Error) => error.message);
-  const rejected = notices.filter(({ kind }) => kind === 'rejected');
-  expect(rejected).toHaveLength(1);
-  expect(rejected[0]!.reason).toBe('it speaks an older version of the ring’s protocol');
-  expect(failed).toContain('older version');
-  server.close();
-});
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const notices: RingNotice[] = [];
+    await using ring = await openRing({
+      ...{ k: 2, join: `127.0.0.1:${port}`, wire: 'seed' },
+      onEvent: (notice) => notices.push(notice),
+    });
+    const failed = await ring.ready({ timeoutMs: 3000 }).catch((error: Error) => error.message);
+    const rejected = notices.filter(({ kind }) => kind === 'rejected');
+    expect(rejected).toHaveLength(1);
+    expect(rejected[0]!.reason).toBe('it speaks an older version of the ring’s protocol');
+    expect(failed).toContain('older version');
+    server.close();
+  },
+);
