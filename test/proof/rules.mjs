@@ -88,6 +88,8 @@ const RULES = {
     is: 'a member is its data: without it, it is another',
     file: 'ring/titles/title.js',
     swaps: [['a.home === b.home && a.incarnation === b.incarnation', 'a.home === b.home']],
+    // It takes disks lost one after the other, and so more than a few members and seconds.
+    isLong: true,
   },
 };
 
@@ -147,7 +149,7 @@ async function tried(rule, isKept, firstSeed, trials) {
   }
   const { ringPlanOf } = await import(new URL('lab/ring/ring-soak.js', DIST));
   const { runRingTrial } = await import(new URL('lab/ring/ring-trial.js', DIST));
-  const planOf = rule.plan ?? ((seed) => ringPlanOf(seed, { isShort: true }));
+  const planOf = rule.plan ?? ((seed) => ringPlanOf(seed, { isShort: !rule.isLong }));
   for (let i = 0; i < trials; i++) {
     const plan = planOf(firstSeed + i);
     try {
