@@ -212,7 +212,7 @@ const FIELD_WORDS: Readonly<
   alpha: ({ alpha }) => `α = ${alpha}`,
   identities: ({ identities }) => `${identities} places a node`,
   policy: ({ policy }) => `repair: ${policy}`,
-  family: ({ family }) => `IPv${family}`,
+  family: ({ family }) => (family === 'both' ? 'IPv4 and IPv6' : `IPv${family}`),
   latencyMs: ({ latencyMs }) => `latency ${latencyText(latencyMs)}`,
   loss: ({ loss }) => `loss ${percentText(loss)}`,
   churn: ({ churn }) => `churn: ${churnText(churn)}`,

@@ -37,7 +37,10 @@ function KeyForm({ session, model, isRing }: KeysProps & { isRing: boolean }) {
   const [name, setName] = useState('');
   const [value, setValue] = useState('');
   const [level, setLevel] = useState<'one' | 'quorum' | 'all'>('quorum');
-  const ids = { name: useId(), value: useId(), level: useId() };
+  const [network, setNetwork] = useState<4 | 6>(4);
+  const ids = { name: useId(), value: useId(), level: useId(), network: useId() };
+  const hasBoth = model.hello.value?.config?.family === 'both';
+  const over = hasBoth ? { family: network } : {};
   const typed = name.trim();
   const from = () => {
     const node = session.view.selectedNode.value;
@@ -50,9 +53,10 @@ function KeyForm({ session, model, isRing }: KeysProps & { isRing: boolean }) {
       value,
       ...(isRing ? { level } : {}),
       ...from(),
+      ...over,
     });
   const ask = (kind: 'get' | 'remove' | 'lookup') => () =>
-    session.act({ kind, name: typed, ...from() });
+    session.act({ kind, name: typed, ...from(), ...over });
   return (
     <form
       class="keys-form"
@@ -104,6 +108,21 @@ function KeyForm({ session, model, isRing }: KeysProps & { isRing: boolean }) {
           </button>
         )}
       </div>
+      {hasBoth && (
+        <div class="keys-level small">
+          <label for={ids.network} title="Nodes are in two networks: which of them is asked.">
+            Over
+          </label>
+          <select
+            id={ids.network}
+            value={network}
+            onChange={(event) => setNetwork(event.currentTarget.value === '6' ? 6 : 4)}
+          >
+            <option value="4">IPv4</option>
+            <option value="6">IPv6</option>
+          </select>
+        </div>
+      )}
       {isRing && (
         <div class="keys-level small">
           <label for={ids.level} title="When a put counts as done.">

@@ -112,6 +112,8 @@ function RingSliders({ config, change }: WorldPartProps) {
   );
 }
 
+const FAMILIES: Readonly<Record<string, SceneConfig['family']>> = { 4: 4, 6: 6, both: 'both' };
+
 function MainlineSliders({ config, change }: WorldPartProps) {
   const family = useId();
   return (
@@ -142,10 +144,11 @@ function MainlineSliders({ config, change }: WorldPartProps) {
         <select
           id={family}
           value={config.family}
-          onChange={(event) => change({ family: event.currentTarget.value === '6' ? 6 : 4 })}
+          onChange={(event) => change({ family: FAMILIES[event.currentTarget.value] ?? 4 })}
         >
           <option value="4">IPv4</option>
           <option value="6">IPv6</option>
+          <option value="both">one of each</option>
         </select>
       </div>
     </>

@@ -84,7 +84,7 @@ export function drawBuckets(draw: DrawContext, node: number): void {
   const bottom = screenY(projection, 0.84);
   const rows = new Map<number, ContactRow>();
   if (model.node?.node === node) {
-    for (const row of model.node.rows) if (row.prefixBits >= 0) rows.set(row.prefixBits, row);
+    for (const row of rowsAt(draw, place)) if (row.prefixBits >= 0) rows.set(row.prefixBits, row);
   }
   const leafDepth = ownDepth(draw, turn);
   for (let depth = 0; depth < leafDepth; depth++) {
@@ -109,7 +109,7 @@ export function drawBuckets(draw: DrawContext, node: number): void {
     label(draw, text, at, bottom - 10, palette.accent, 'center', 500, 11);
   }
   drawPath(draw, turn, leafDepth, palette.accent, false);
-  if (model.node?.node === node) drawContacts(draw);
+  if (model.node?.node === node) drawContacts(draw, place);
 }
 
 /** The paths of two nodes, lit, and the fork at which they part: the first bit that differs. */
@@ -157,13 +157,23 @@ export function drawPath(
   context.setLineDash([]);
 }
 
+/** Endpoints of IPv6 have numbers from here on (ringlight's core/address.ts). */
+const FIRST_ADDRESS6 = 2 ** 48;
+
+/** The table of the inspected node in the network that this place of it is in: a node may be in two. */
+function rowsAt({ model }: DrawContext, place: number): readonly ContactRow[] {
+  const family = model.addresses[place] >= FIRST_ADDRESS6 ? 6 : 4;
+  const rows = model.node?.rows ?? [];
+  return rows.filter((row) => row.family === undefined || row.family === family);
+}
+
 /** Whom the inspected node knows, by how sure it is of them. */
-function drawContacts(draw: DrawContext): void {
-  const { context, palette, model } = draw;
+function drawContacts(draw: DrawContext, own: number): void {
+  const { context, palette } = draw;
   const colours = { good: palette.copy, questionable: palette.warn, bad: palette.danger };
   for (const state of ['good', 'questionable', 'bad'] as const) {
     context.beginPath();
-    for (const row of model.node?.rows ?? []) {
+    for (const row of rowsAt(draw, own)) {
       for (const contact of row.contacts) {
         if (contact.state !== state || contact.node < 0) continue;
         const place = draw.layout.homeOf(contact.node);
