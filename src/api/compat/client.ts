@@ -18,6 +18,7 @@ import { type Callback, callLater, clientError, listenFrom } from './calls.ts';
 import { type Bytes, bytesFrom, type ClientNode, NAMED_LIMIT, Nodes } from './nodes.ts';
 import { type Chosen, type ClientOptions, chosenFrom, type VerifySignature } from './options.ts';
 import { OwnPeers } from './own-peers.ts';
+import { ToldPeers } from './told-peers.ts';
 import { Turns } from './turns.ts';
 import {
   checkPut,
@@ -58,10 +59,13 @@ export class Client extends Emitter {
   destroyed = false;
   ready = false;
   /** Tokens are our node's affair; WebTorrent tells this when it is done with a torrent. */
-  readonly _tables: { remove(infoHash: string): void } = { remove: () => {} };
+  readonly _tables: { remove(infoHash: string): void } = {
+    remove: (infoHash) => this.#told.forget(infoHash),
+  };
   readonly #chosen: Chosen;
   readonly #values: Values;
   readonly #own: OwnPeers;
+  readonly #told = new ToldPeers();
   readonly #pings = new Turns(PINGS_AT_ONCE, NAMED_LIMIT);
   #opening: Promise<Mainline> | null = null;
   #mainline: Mainline | null = null;
@@ -119,6 +123,7 @@ export class Client extends Emitter {
       const { signal } = giveUp;
       const search = node.getPeers(hash, { signal });
       for await (const peer of search) {
+        this.#told.isNew(hash, peer);
         callLater(() => this.emit('peer', peer, bytesFrom(hash), null));
       }
       return [(await search).lookup.answered];
@@ -145,7 +150,10 @@ export class Client extends Emitter {
       }
       const { stored, peers } = await node.announce(hash, port ? { port } : {});
       // WebTorrent looks nothing up: it announces, and takes whom it meets on the way.
-      for (const peer of peers) callLater(() => this.emit('peer', peer, bytesFrom(hash), null));
+      for (const peer of peers) {
+        if (!this.#told.isNew(hash, peer)) continue;
+        callLater(() => this.emit('peer', peer, bytesFrom(hash), null));
+      }
       return [stored];
     });
     this.#settle(outcome, callback);
