@@ -7,8 +7,8 @@
  *
  * Taking one out and putting one in costs 0.28 µs with a million waiting over a minute.
  * Events come in the order of their times, and in one millisecond in the order in which they entered
- * the near and far slots: a total order that depends on nothing else. An event is a row of typed
- * arrays; its meaning is the world's.
+ * the near and far slots, unless they are arranged when their time has come (instant-order.ts). An event
+ * is a row of typed arrays; its meaning is the world's.
  */
 import { assert } from '../core/assert.ts';
 import { grown } from '../core/column.ts';
@@ -21,6 +21,13 @@ const LATER = 2 * SLOTS;
 /** Row number of an event; 0 is "none". */
 export type EventRow = number;
 
+/** Puts the events of a millisecond in another order. */
+export interface Arrangement {
+  readonly last: EventRow;
+  /** The first of those that `first` leads to, linked anew. */
+  arrange(wheel: Wheel, first: EventRow): EventRow;
+}
+
 export class Wheel {
   /** Virtual time in ms. */
   now: number;
@@ -31,7 +38,12 @@ export class Wheel {
   a: Uint32Array;
   b: Uint32Array;
   c: Uint32Array;
-  #next: Uint32Array;
+  /** The event after each in its list, or 0. */
+  next: Uint32Array;
+  /** Null: events come as they were put. */
+  arrangement: Arrangement | null = null;
+  /** The millisecond whose events were arranged last. */
+  #arrangedMs = -1;
   #firstFree = 0;
   #end = 1;
   readonly #heads = new Uint32Array(2 * SLOTS + 1);
@@ -46,7 +58,7 @@ export class Wheel {
     this.a = new Uint32Array(rows);
     this.b = new Uint32Array(rows);
     this.c = new Uint32Array(rows);
-    this.#next = new Uint32Array(rows);
+    this.next = new Uint32Array(rows);
   }
 
   get byteLength(): number {
@@ -75,6 +87,7 @@ export class Wheel {
     while (this.count > 0) {
       if (this.#nearCount > 0) {
         const slot = this.now & MASK;
+        if (this.#arrangedMs !== this.now) this.#arrange(slot);
         const row = this.#heads[slot];
         if (row !== 0) return this.#pop(slot, row);
       }
@@ -85,18 +98,43 @@ export class Wheel {
     return 0;
   }
 
+  /** No event comes before this; Infinity when there is none. What is far ahead is not looked through. */
+  get nextMs(): number {
+    if (this.count === 0) return Infinity;
+    const heads = this.#heads;
+    if (this.#nearCount > 0) {
+      let atMs = this.now;
+      while (heads[atMs & MASK] === 0) atMs++;
+      return atMs;
+    }
+    const page = Math.floor(this.now / SLOTS);
+    const turn = (Math.floor(page / SLOTS) + 1) * SLOTS; // when what is later is looked at
+    let next = page + 1;
+    while (next < turn && heads[SLOTS + (next & MASK)] === 0) next++;
+    return next * SLOTS;
+  }
+
   /** The event after one that was just taken, when it falls in the same millisecond, or 0. */
   after(row: EventRow): EventRow {
-    return this.#next[row];
+    return this.next[row];
   }
 
   free(row: EventRow): void {
-    this.#next[row] = this.#firstFree;
+    this.next[row] = this.#firstFree;
     this.#firstFree = row;
   }
 
+  #arrange(slot: number): void {
+    this.#arrangedMs = this.now;
+    const { arrangement } = this;
+    const first = this.#heads[slot];
+    if (arrangement === null || first === 0 || this.next[first] === 0) return;
+    this.#heads[slot] = arrangement.arrange(this, first);
+    this.#tails[slot] = arrangement.last;
+  }
+
   #pop(slot: number, row: EventRow): EventRow {
-    this.#heads[slot] = this.#next[row];
+    this.#heads[slot] = this.next[row];
     this.#nearCount--;
     this.count--;
     return row;
@@ -119,7 +157,7 @@ export class Wheel {
     let row = this.#heads[list];
     this.#heads[list] = 0;
     while (row !== 0) {
-      const next = this.#next[row];
+      const next = this.next[row];
       this.#place(row);
       row = next;
     }
@@ -139,16 +177,16 @@ export class Wheel {
   }
 
   #append(list: number, row: EventRow): void {
-    this.#next[row] = 0;
+    this.next[row] = 0;
     if (this.#heads[list] === 0) this.#heads[list] = row;
-    else this.#next[this.#tails[list]] = row;
+    else this.next[this.#tails[list]] = row;
     this.#tails[list] = row;
   }
 
   #take(): EventRow {
     const free = this.#firstFree;
     if (free !== 0) {
-      this.#firstFree = this.#next[free];
+      this.#firstFree = this.next[free];
       return free;
     }
     if (this.#end === this.at.length) this.#grow();
@@ -162,6 +200,6 @@ export class Wheel {
     this.a = grown(this.a, rows);
     this.b = grown(this.b, rows);
     this.c = grown(this.c, rows);
-    this.#next = grown(this.#next, rows);
+    this.next = grown(this.next, rows);
   }
 }

@@ -111,12 +111,13 @@ export class Wire {
    */
   #copy(bytes: Uint8Array, start: number, length: number, size: number, at: number): void {
     const to = this.#words[size];
-    if (to !== null && start === 0 && length <= WORDS_PAY) {
+    if (to !== null && start % 4 === 0 && length <= WORDS_PAY) {
       const from = this.#sourceOf(bytes);
       const words = (length + 3) >>> 2;
+      const begin = start >>> 2;
       const first = at >>> 2;
-      if (words <= from.length) {
-        for (let i = 0; i < words; i++) to[first + i] = from[i];
+      if (begin + words <= from.length) {
+        for (let i = 0; i < words; i++) to[first + i] = from[begin + i];
         return;
       }
     }

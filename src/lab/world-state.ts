@@ -4,7 +4,7 @@
  *
  *     wheel     ── the next events ── a datagram, a deadline, a call of the lab's own, word of a stream
  *     overlay   ── the machine of a node, the node at an address
- *     armedFor  ── for which deadline each node has its entry in the wheel
+ *     armedFor  ── for which deadline each node has its entry in the wheel; 0 when it has none
  *
  * A node has one entry in the wheel: when its deadline moves closer another is put in, and the old one,
  * when it comes, is found to be stale.
@@ -14,6 +14,7 @@ import { assert } from '../core/assert.ts';
 import { Network } from './network/network.ts';
 import type { NetworkModel } from './network/network-model.ts';
 import type { Overlay } from './overlay.ts';
+import type { Part } from './parts/part.ts';
 import { TraceHash } from './trace-hash.ts';
 import { Wheel } from './wheel.ts';
 
@@ -21,7 +22,10 @@ import { Wheel } from './wheel.ts';
 export const START_MS = 3_600_000;
 
 /** What the row of an event in the wheel is about. */
-export const Event = { datagram: 1, tick: 2, call: 3, stream: 4 } as const;
+export const Event = { datagram: 1, tick: 2, call: 3, stream: 4, told: 5 } as const;
+
+/** Words that can be told are below this. */
+export const WORDS_TOLD: number = 2 ** 24 - 1;
 
 /** Hears what it had scheduled: the two words that it gave. */
 export type Subscriber = (a: number, b: number) => void;
@@ -73,6 +77,8 @@ export interface WorldOptions {
   network: NetworkModel;
   /** The longest datagram, where it is longer than those of Mainline's nodes. */
   datagramBytes?: number;
+  /** The part of the world that lives here; null or nothing: all of it. */
+  part?: Part | null;
 }
 
 export class WorldState {
@@ -80,6 +86,8 @@ export class WorldState {
   readonly count: number;
   readonly wheel: Wheel = new Wheel(START_MS);
   readonly network: Network;
+  /** Null: everybody lives here. */
+  readonly part: Part | null;
   /** 1 for each node that hears and speaks. */
   readonly alive: Uint8Array;
   watcher: Watcher | null = null;
@@ -92,12 +100,13 @@ export class WorldState {
   protected readonly starters: ((node: number) => void)[] = [];
 
   /** An empty world; an overlay brings it to life with `inhabit`. */
-  constructor({ seed, nodes, network }: WorldOptions) {
+  constructor({ seed, nodes, network, part = null }: WorldOptions) {
+    this.part = part;
     this.seed = seed;
     this.count = nodes;
     this.network = new Network(network, nodes, seed);
     this.alive = new Uint8Array(nodes);
-    this.armedFor = new Float64Array(nodes).fill(Infinity);
+    this.armedFor = new Float64Array(nodes);
   }
 
   /** Called once by the overlay, before its first node starts. */
@@ -126,10 +135,16 @@ export class WorldState {
     return this.wheel.now - START_MS;
   }
 
+  /** Does a node live in this part of the world? */
+  isHere(node: number): boolean {
+    return this.part === null || this.part.has(node);
+  }
+
   /** Call after every command given to a node's machine. */
   arm(node: number): void {
     const deadline = Math.ceil(this.inhabitants!.machine(node).deadline);
-    if (deadline >= this.armedFor[node]) return;
+    const armedFor = this.armedFor[node];
+    if (deadline === Infinity || (armedFor !== 0 && deadline >= armedFor)) return;
     // What was due while the node was stopped is due now.
     const atMs = Math.max(deadline, this.wheel.now);
     this.armedFor[node] = atMs;
@@ -149,5 +164,15 @@ export class WorldState {
   /** Calls a subscriber at `atMs`, a whole number not before now; `a` and `b` are 32-bit words. */
   schedule(atMs: number, subscriber: number, a: number, b: number): void {
     this.wheel.put(atMs, Event.call, a, b, subscriber);
+  }
+
+  /**
+   * Tells a node something, wherever it lives: where it does, the subscriber is called with its number and a
+   * word below `WORDS_TOLD`. Word travels no faster than datagrams: not before now + the shortest way.
+   */
+  tell(node: number, atMs: number, subscriber: number, word: number): void {
+    assert(word < WORDS_TOLD, 'words that are told are ordered by their numbers');
+    if (this.isHere(node)) this.wheel.put(atMs, Event.told, node, word, subscriber);
+    else this.part!.tell(atMs, node, subscriber, word);
   }
 }

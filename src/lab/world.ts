@@ -11,6 +11,7 @@
  */
 import type { Address } from '../core/address.ts';
 import type { Host, StreamHost } from '../core/host.ts';
+import { InstantOrder } from './instant-order.ts';
 import { NOT_LET_IN } from './network/nats.ts';
 import { PREFETCHED, Prefetch } from './prefetch.ts';
 import { Streams } from './streams/streams.ts';
@@ -33,6 +34,7 @@ export class World extends WorldState {
     const sizes =
       datagramBytes > DATAGRAM_SIZES.at(-1)! ? [...DATAGRAM_SIZES, datagramBytes] : DATAGRAM_SIZES;
     this.#wire = new Wire(sizes);
+    this.wheel.arrangement = new InstantOrder();
   }
 
   /** The way out for machines that speak over streams. */
@@ -42,7 +44,10 @@ export class World extends WorldState {
 
   /** All streams of this world; made when first asked for. */
   get streams(): Streams {
-    this.#streams ??= new Streams(this);
+    if (this.#streams === null) {
+      this.#streams = new Streams(this);
+      this.wheel.arrangement = null; // word of streams comes as it was sent
+    }
     return this.#streams;
   }
 
@@ -81,8 +86,9 @@ export class World extends WorldState {
    */
   start(node: number, idle = false): void {
     this.alive[node] = 1;
+    if (!this.isHere(node)) return;
     this.watcher?.started(node);
-    this.armedFor[node] = Infinity;
+    this.armedFor[node] = 0;
     this.#streams?.started(node);
     for (const listener of this.starters) listener(node);
     if (!idle) this.arm(node);
@@ -95,9 +101,10 @@ export class World extends WorldState {
    */
   stop(node: number, how: 'killed' | 'silent' = 'killed'): void {
     this.alive[node] = 0;
+    if (!this.isHere(node)) return;
     this.#streams?.stopped(node, how === 'silent');
     this.watcher?.stopped(node);
-    this.armedFor[node] = Infinity;
+    this.armedFor[node] = 0;
   }
 
   /** Handles one event; false when nothing is left to happen before `untilMs`. */
@@ -114,7 +121,7 @@ export class World extends WorldState {
     wheel.free(row);
     if (kind === Event.datagram) this.#deliver(a, b, c);
     else if (kind === Event.tick) this.#tick(a);
-    else if (kind === Event.call) this.subscribers[c](a, b);
+    else if (kind === Event.call || kind === Event.told) this.subscribers[c](a, b);
     else this.#streams!.handle(a, b, c);
     return true;
   }
@@ -167,13 +174,35 @@ export class World extends WorldState {
     }
     const atMs = network.arrivalMs(wheel.now, sender, receiver, length);
     if (atMs < 0) return Fate.lost;
-    wheel.put(atMs, Event.datagram, receiver, sender, this.#wire.keep(bytes, 0, length, seenAs));
+    this.#carry(atMs, receiver, sender, seenAs, bytes, length);
     const { copyAtMs } = network;
-    if (copyAtMs !== 0) {
-      const copy = this.#wire.keep(bytes, 0, length, seenAs);
-      wheel.put(copyAtMs, Event.datagram, receiver, sender, copy);
-    }
+    if (copyAtMs !== 0) this.#carry(copyAtMs, receiver, sender, seenAs, bytes, length);
     return atMs;
+  }
+
+  #carry(
+    atMs: number,
+    to: number,
+    from: number,
+    seenAs: Address,
+    bytes: Uint8Array,
+    length: number,
+  ): void {
+    if (!this.isHere(to)) return this.part!.send(atMs, to, from, bytes, length);
+    this.wheel.put(atMs, Event.datagram, to, from, this.#wire.keep(bytes, 0, length, seenAs));
+  }
+
+  /** A datagram from another part of the world arrives at `atMs`, later than now. */
+  take(
+    atMs: number,
+    to: number,
+    from: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): void {
+    const parcel = this.#wire.keep(bytes, start, start + length, this.inhabitants!.addressOf(from));
+    this.wheel.put(atMs, Event.datagram, to, from, parcel);
   }
 
   /** Shows the overlay what will arrive next, from the event at `first` on. */
@@ -214,10 +243,8 @@ export class World extends WorldState {
     traffic.delivered++;
     this.watcher?.delivered(to);
     this.tap?.arriving(to, from, bytes, start, length);
-    this.hash.add(this.wheel.now);
-    this.hash.add(to);
-    this.hash.add(from);
-    this.hash.add((length << 16) ^ (bytes[start + 12] << 8) ^ bytes[start + 16]);
+    const word = (length << 16) ^ (bytes[start + 12] << 8) ^ bytes[start + 16];
+    this.hash.arrival(this.wheel.now, to, from, word);
     machine.receive(this.wheel.now, seenAs, bytes, start, start + length);
     wire.release(parcel);
     this.arm(to);
@@ -225,7 +252,7 @@ export class World extends WorldState {
 
   #tick(node: number): void {
     if (this.armedFor[node] !== this.wheel.now) return; // a closer deadline came before this one
-    this.armedFor[node] = Infinity;
+    this.armedFor[node] = 0;
     if (this.alive[node] === 0) return;
     const machine = this.inhabitants!.machine(node);
     if (machine.deadline <= this.wheel.now) machine.tick(this.wheel.now);

@@ -73,6 +73,7 @@ export class MainlineNode extends MainlineState implements Machine {
    * once. Lookups that are still waiting for a first answer ask them, too.
    */
   join(now: number, bootstrap: readonly Address[]): void {
+    this.shared.turn = this.number;
     this.bootstrap = bootstrap.filter((address) => address !== this.address);
     introduce(this, now);
     this.upkeepAtMs = now;
@@ -102,13 +103,26 @@ export class MainlineNode extends MainlineState implements Machine {
     call: number,
     errand: Errand | null = null,
   ): boolean {
+    const { shared } = this;
+    const { turn } = shared; // another node may be in the middle of it
+    shared.turn = this.number;
     const started = startLookup(this, now, kind, target, call, errand);
     this.#plan(now);
+    shared.turn = turn;
     return started;
   }
 
   /** Asks one address one thing. False when the outbound budget or all request rows are used up. */
   ask(now: number, to: Address, method: Method, target: Uint8Array, call: number): boolean {
+    const { shared } = this;
+    const { turn } = shared;
+    shared.turn = this.number;
+    const isSent = this.#ask(now, to, method, target, call);
+    shared.turn = turn;
+    return isSent;
+  }
+
+  #ask(now: number, to: Address, method: Method, target: Uint8Array, call: number): boolean {
     if (!mayContact(this, now, to)) return false;
     const row = openRequest(this, now, to, Purpose.call, call, 0);
     if (row === 0) return false;
@@ -142,6 +156,7 @@ export class MainlineNode extends MainlineState implements Machine {
   receive(now: number, from: Address, bytes: Uint8Array, start: number, end: number): void {
     const { counters, shared } = this.world;
     const { message } = shared;
+    shared.turn = this.number;
     counters.datagramsIn++;
     counters.bytesIn += end - start;
     const malformed = message.read(bytes, start, end);
@@ -154,6 +169,7 @@ export class MainlineNode extends MainlineState implements Machine {
   }
 
   tick(now: number): void {
+    this.shared.turn = this.number;
     this.#timeOut(now);
     if (now >= this.blockedUntilMs) stepAll(this, now);
     if (now >= this.upkeepAtMs) upkeep(this, now);
@@ -163,6 +179,7 @@ export class MainlineNode extends MainlineState implements Machine {
   unsent(now: number, to: Address): void {
     const { requests } = this.shared;
     const { inFlight } = this;
+    this.shared.turn = this.number;
     const rows: RequestRow[] = [];
     for (let row = inFlight?.first() ?? 0; row !== 0; row = inFlight!.after(row)) {
       if (requests.address[row] === to) rows.push(row);

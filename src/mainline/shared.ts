@@ -41,6 +41,10 @@ export interface SharedSize {
   secret: SharedSecret | null;
   /** The state of contacts of which nothing else was written, see `Slab`. */
   fresh: RowState;
+  /** What nodes draw from, where that is not what their memory is shuffled by: each its own, see `turn`. */
+  draws: Random | null;
+  /** What tells requests of one node from each other; null: `draws`. */
+  generations: Random | null;
 }
 
 /** An id where it lies. */
@@ -50,7 +54,10 @@ export interface IdView {
 }
 
 export class MainlineShared {
+  /** What nodes draw from. */
   readonly random: Random;
+  /** Whose turn it is, by the number that nodes have from their owner: for a `random` that gives each its own. */
+  turn = 0;
   readonly sha1: Sha1;
   readonly verify: Verify;
   readonly contacts: Contacts;
@@ -77,13 +84,15 @@ export class MainlineShared {
     size: Partial<SharedSize> = {},
     isV6 = false,
   ) {
-    this.random = random;
+    this.random = size.draws ?? random;
     this.sha1 = sha1;
     this.verify = verify;
     this.contacts = new Contacts(size.contacts ?? INITIAL_CONTACTS, random.uint32(), isV6);
     this.slab = new Slab(size.rows ?? INITIAL_ROWS, size.fresh);
     this.lookups = new LookupPool(size.idleLookups ?? IDLE_LOOKUPS);
-    this.requests = new Requests(random, size.slotBits ?? SLOT_BITS, INITIAL_REQUESTS);
+    const slotBits = size.slotBits ?? SLOT_BITS;
+    const generations = size.generations ?? this.random;
+    this.requests = new Requests(random, slotBits, INITIAL_REQUESTS, generations);
     this.tokens = new Tokens(random, sha1, size.secret ?? null);
     this.nearest = new Nearest(this.contacts, NODES_PER_REPLY);
   }

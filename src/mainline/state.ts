@@ -94,6 +94,8 @@ export class MainlineState {
   table: RoutingTable;
   /** Tells our rows and tokens from those of others of the same process. */
   tenant: number;
+  /** What our owner knows us by: whose draws ours are, where nodes draw from streams of their own. */
+  number = 0;
   /** Our own id, as a contact. */
   self: Handle;
   address: Address;

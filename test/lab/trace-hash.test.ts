@@ -71,4 +71,73 @@ describe('the trace hash', () => {
     for (let i = 0; i < 100_000; i++) seen.add(hashOf([i, i >>> 3]));
     expect(seen.size).toBe(100_000);
   });
+
+  type Arrival = [atMs: number, to: number, from: number, word: number];
+  const sumOf = (arrivals: readonly Arrival[]): TraceHash => {
+    const hash = new TraceHash();
+    for (const arrival of arrivals) hash.arrival(...arrival);
+    return hash;
+  };
+  const arrivals = fc.array(
+    fc.tuple(fc.nat(), fc.nat(10_000_000), fc.nat(10_000_000), fc.nat()) as fc.Arbitrary<Arrival>,
+    { minLength: 1, maxLength: 40 },
+  );
+
+  test('is the same in whatever order different nodes are served, and of parts added up', () => {
+    fc.assert(
+      fc.property(arrivals, fc.nat(), (list, place) => {
+        const middle = place % list.length;
+        const turned = [...list.slice(middle), ...list.slice(0, middle)];
+        expect(sumOf(turned).toString()).toBe(sumOf(list).toString());
+        const whole = sumOf(list.slice(0, middle));
+        whole.addArrivals(sumOf(list.slice(middle)).arrivals);
+        expect(whole.toString()).toBe(sumOf(list).toString());
+      }),
+    );
+  });
+
+  test('changes with any bit of any arrival, with one more and one less', () => {
+    fc.assert(
+      fc.property(arrivals, fc.nat(), fc.nat(3), fc.nat(30), (list, place, which, bit) => {
+        const at = place % list.length;
+        const other = list.map((arrival) => [...arrival] as Arrival);
+        other[at][which] ^= 1 << bit;
+        const hash = sumOf(list).toString();
+        expect(sumOf(other).toString()).not.toBe(hash);
+        expect(sumOf(list.slice(1)).toString()).not.toBe(hash);
+        expect(sumOf([...list, list[at]]).toString()).not.toBe(hash);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('changes when sender and receiver, or what two of them say, change places', () => {
+    fc.assert(
+      fc.property(arrivals, fc.nat(), fc.nat(), (list, one, two) => {
+        const [a, b] = [one % list.length, two % list.length];
+        const [atMs, to, from, word] = list[a];
+        const hash = sumOf(list).toString();
+        const turned = list.with(a, [atMs, from, to, word]);
+        if (from !== to) expect(sumOf(turned).toString()).not.toBe(hash);
+        if (list[b][3] === word || list[b].slice(0, 3).join() === list[a].slice(0, 3).join())
+          return;
+        const swapped = list.with(a, [atMs, to, from, list[b][3]]).with(b, [...list[b]]);
+        swapped[b][3] = word;
+        expect(sumOf(swapped).toString()).not.toBe(hash);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('tells a hundred thousand arrivals that hardly differ apart, in both of its words', () => {
+    const [lows, highs] = [new Set<number>(), new Set<number>()];
+    for (let i = 0; i < 100_000; i++) {
+      const [low, high] = sumOf([[3_600_000 + (i >>> 10), i & 31, (i >>> 5) & 31, 100]]).arrivals;
+      lows.add(low);
+      highs.add(high);
+    }
+    // Of so many random words one pair in a run is expected to be equal.
+    expect(lows.size).toBeGreaterThan(99_900);
+    expect(highs.size).toBeGreaterThan(99_900);
+  });
 });

@@ -98,9 +98,14 @@ export abstract class LabWorld {
     carryOut(this.life, step, COMMANDS + this.#commands++);
   }
 
-  /** @internal Why nobody can call a node that is not up. */
+  /** @internal */
   protected whyNot(number: number): string {
-    const isPaused = this.life.states[number] === State.paused;
-    return `node ${number} is ${isPaused ? 'paused' : 'down: it crashed, left or has not begun'}`;
+    return whyNot(this.life, number);
   }
+}
+
+/** Why nobody can call a node that is not up. */
+export function whyNot(life: Life, number: number): string {
+  const isPaused = life.states[number] === State.paused;
+  return `node ${number} is ${isPaused ? 'paused' : 'down: it crashed, left or has not begun'}`;
 }

@@ -48,7 +48,10 @@ export class Lab extends LabWorld {
   protected readonly world: World;
   /** @internal */
   protected readonly life: Life;
-  readonly #calls = new VirtualCalls((isOver) => this.world.run(Infinity, isOver));
+  readonly #calls = new VirtualCalls((isOver) => {
+    this.world.run(Infinity, isOver);
+    this.world.run(this.world.now); // a program hears of it when the millisecond is over
+  });
   readonly #watchers = new Watchers<LabWatcher>(['onLookup'], warn);
 
   constructor(options: LabOptions) {

@@ -18,14 +18,19 @@ interface Waiting {
 
 export class VirtualCalls {
   readonly #waiting = new Map<number, Waiting>();
-  readonly #run: (isOver: () => boolean) => void;
+  readonly #run: (isOver: () => boolean) => void | Promise<void>;
   #last = 0;
   #outcomes = 0;
   #isDriving = false;
 
   /** @param run moves the world until `isOver` says so after an event, or nothing is left to happen. */
-  constructor(run: (isOver: () => boolean) => void) {
+  constructor(run: (isOver: () => boolean) => void | Promise<void>) {
     this.#run = run;
+  }
+
+  /** Is any call waited for? */
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0;
   }
 
   has(call: number): boolean {
@@ -60,6 +65,10 @@ export class VirtualCalls {
     this.#take(call)?.reject(error);
   }
 
+  failAll(error: Error): void {
+    for (const call of [...this.#waiting.keys()]) this.fail(call, error);
+  }
+
   /** Fails all calls of one node: its process is gone. */
   failAllOf(node: number, error: Error): void {
     for (const [call, waiting] of this.#waiting) if (waiting.node === node) this.fail(call, error);
@@ -78,7 +87,7 @@ export class VirtualCalls {
     await turns();
     while (this.#waiting.size > 0) {
       const before = this.#outcomes;
-      this.#run(() => this.#outcomes > before);
+      await this.#run(() => this.#outcomes > before);
       if (this.#outcomes === before) this.#giveUp();
       await turns();
     }
@@ -86,9 +95,7 @@ export class VirtualCalls {
   }
 
   #giveUp(): void {
-    for (const call of [...this.#waiting.keys()]) {
-      this.fail(call, new DhtError('TIMEOUT', 'nothing is left to happen in this world'));
-    }
+    this.failAll(new DhtError('TIMEOUT', 'nothing is left to happen in this world'));
   }
 }
 

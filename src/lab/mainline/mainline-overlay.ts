@@ -16,8 +16,7 @@ import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import { rowState } from '../../mainline/rows/slab.ts';
 import { MainlineShared } from '../../mainline/shared.ts';
 import type { MainlineObserver, MainlineWorld, Settings } from '../../mainline/state.ts';
-import { rowsBefore } from '../../mainline/table/bucket-chain.ts';
-import { type KBuckets, SPARES } from '../../mainline/table/kbuckets.ts';
+import type { KBuckets } from '../../mainline/table/kbuckets.ts';
 import type { TableRows } from '../../mainline/table/table.ts';
 import { verify } from '../ed25519.ts';
 import type { Overlay } from '../overlay.ts';
@@ -25,10 +24,11 @@ import { PREFETCHED, type Prefetch } from '../prefetch.ts';
 import { SeedStream } from '../seed.ts';
 import { World } from '../world.ts';
 import { START_MS, type WorldOptions } from '../world-state.ts';
+import { drawsOf } from './draws.ts';
 import { Machines } from './machines.ts';
 import { Oracle } from './oracle.ts';
 import { type Population, populationOf, type Settlement } from './population.ts';
-import { WarmTables } from './warm.ts';
+import { rowsPerNode, WarmTables } from './warm.ts';
 
 /** log2 of the requests in flight in the whole world at most: 4 million. */
 const SLOT_BITS = 22;
@@ -121,13 +121,15 @@ export class MainlineOverlay implements Overlay {
     this.#readOnlySettings = { ...settings, readOnly: true };
     this.population = population;
     const random = new SeededRandom(seed, SeedStream.nodes);
+    const keyOf = (node: number): number => population.keyOf(node);
     const size = {
       contacts: count,
-      rows: count * rowsPerNode(count, settings) + 1,
+      rows: (world.part?.size ?? count) * rowsPerNode(count, settings) + 1,
       slotBits: SLOT_BITS,
       idleLookups: IDLE_LOOKUPS,
       // Under upkeep each contact was heard at a time of its own.
       fresh: options.upkeep ? 0 : rowState(START_MS, 0),
+      ...drawsOf(count, random, keyOf, () => this.shared.turn, SLOT_BITS),
     };
     this.shared = new MainlineShared(random, options.sha1, verify, size, population.isV6);
     this.population.settleIn(this.shared.contacts, new SeededRandom(seed, SeedStream.idTails));
@@ -259,6 +261,7 @@ export class MainlineOverlay implements Overlay {
    * those first whom the crashed one had in its table.
    */
   restart(node: number, bootstrap: readonly Address[], hasMemory: boolean): void {
+    if (!this.world.isHere(node)) return this.world.start(node);
     const doors = this.renew(node, bootstrap, hasMemory);
     this.world.start(node);
     this.node(node).join(this.world.now, doors);
@@ -296,7 +299,7 @@ export class MainlineOverlay implements Overlay {
     const homes = this.#homes;
     for (let node = 0; node < this.count; node++) {
       const home = node * HOME_WORDS;
-      if (homes[home + Home.first] === 0) this.#fill(node, home);
+      if (homes[home + Home.first] === 0 && this.world.isHere(node)) this.#fill(node, home);
     }
   }
 
@@ -336,6 +339,7 @@ export class MainlineOverlay implements Overlay {
     );
     // Who has a warm table has heard of others, and needs no sibling to ask for him.
     if (this.#twin !== null && rows !== null) born.heardAtMs = START_MS - 1;
+    born.number = node;
     return born;
   }
 
@@ -346,6 +350,7 @@ export class MainlineOverlay implements Overlay {
     const address = population.addressOf(node);
     const settings = this.#settingsOf(node);
     machine.move(settings, node + 1, address, this.#tenantOf(node), this.#worldOf(node));
+    machine.number = node;
   }
 
   #settingsOf(node: number): Settings {
@@ -423,7 +428,7 @@ export class MainlineOverlay implements Overlay {
       const node = warm.nodeAt(place);
       const contacts = contactsOfNode?.(node) ?? null;
       if (contacts !== null) this.#acquaint(node, contacts);
-      if (upkeep) this.node(node).rest(START_MS);
+      if (upkeep && this.world.isHere(node)) this.node(node).rest(START_MS);
       this.world.start(node, !upkeep);
     }
   }
@@ -438,11 +443,4 @@ export function mainlineWorld(
   const overlay = new MainlineOverlay(new World(options), population, options, observer);
   overlay.begin(options);
   return overlay;
-}
-
-/** Rows that one node takes at most on average: log2(n / k) full buckets, the rest, its spares. */
-function rowsPerNode(count: number, { k, wide }: Settings): number {
-  let buckets = 2;
-  for (let size = count; size > k; size /= 2) buckets++;
-  return rowsBefore(wide, k, Math.max(buckets, wide.length)) + SPARES;
 }

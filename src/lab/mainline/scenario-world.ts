@@ -2,7 +2,6 @@
  * The world of a scenario: of one address family, maybe with adversaries, or of hosts that have both. Either
  * way whoever runs it has a list of families, each with the nodes and the oracle of a network.
  */
-import type { Address } from '../../core/address.ts';
 import type { MainlineObserver } from '../../mainline/state.ts';
 import type { AdversaryModel } from '../adversaries/adversary.ts';
 import { besiegedWorld } from '../adversaries/besieged.ts';
@@ -44,10 +43,4 @@ export function scenarioWorld(
   const { world } = overlay;
   const recorded = (): Recorded => new RecordedMainline(overlay);
   return { world, families: [overlay], life, joiningMs, cast, recorded };
-}
-
-/** Addresses of some hosts in one family: those that have one. */
-export function addressesIn(family: MainlineOverlay, nodes: Iterable<number>): Address[] {
-  const own = [...nodes].filter((node) => family.population.has(node));
-  return own.map((node) => family.addressOf(node));
 }

@@ -21,7 +21,6 @@ import type { Cast } from '../adversaries/cast.ts';
 import { type ChurnChoice, churnFrom } from '../life/churn-model.ts';
 import type { Life } from '../life/life.ts';
 import { follow, type Step } from '../life/schedule.ts';
-import { NatClass } from '../network/nats.ts';
 import type { NetworkModel } from '../network/network-model.ts';
 import {
   type Check,
@@ -42,9 +41,10 @@ import type { World } from '../world.ts';
 import { lookupBoundMs, Safety } from './checks.ts';
 import { type Expected, Liveness } from './liveness.ts';
 import type { MainlineOverlay } from './mainline-overlay.ts';
-import { addressesIn, scenarioWorld } from './scenario-world.ts';
+import { appointRouters } from './routers.ts';
+import { scenarioWorld } from './scenario-world.ts';
 import type { StartModel } from './start.ts';
-import { Workload, type WorkloadModel } from './workload.ts';
+import { soughtAndFound, Workload, type WorkloadModel } from './workload.ts';
 
 export interface ScenarioOptions {
   seed: number;
@@ -126,9 +126,6 @@ const METRICS: Readonly<Record<ScenarioMetric, (metrics: Summary, figures: Figur
 };
 export const SCENARIO_METRICS: readonly ScenarioMetric[] = Object.keys(METRICS) as ScenarioMetric[];
 
-/** Nodes that everybody has heard of, and after how long one that fell is up again. */
-const ROUTERS = 3;
-const ROUTER_REPAIR_MS = 60_000;
 /** Rows are looked at, and progress told, this often: what goes wrong in between the wire shows. */
 const INSPECT_EVERY_MS = 5000;
 
@@ -200,7 +197,7 @@ class Run {
       ended: (call) => this.#safety?.ended(call),
       announced: (hash, node, port, atMs) => this.#liveness?.announced(hash, node, port, atMs),
     };
-    this.#appoint();
+    appointRouters(world.families, world.life, nodes);
     const { now } = world.world;
     const boundMs = lookupBoundMs(settings);
     const workEndMs = now + world.joiningMs + faultsMs;
@@ -221,7 +218,8 @@ class Run {
 
   /** What programs met with; later lookups are those of the healing. */
   #measured(): Measured {
-    const { grades, begun, open, sought, found } = this.#workload;
+    const { grades, begun, open, searches, stored } = this.#workload;
+    const { sought, found } = soughtAndFound(searches, stored);
     const world = this.#world;
     const bytesOut = this.#families.reduce((sum, { counters }) => sum + counters.bytesOut, 0);
     const { nodes: count } = this.#options;
@@ -277,37 +275,6 @@ class Run {
   #heard(call: number, peer: Address): void {
     this.#workload.onPeer(call, peer);
     this.#liveness?.found(call, peer);
-  }
-
-  /** Evenly spread over all ids, and such as can be reached. */
-  #appoint(): void {
-    const world = this.#world;
-    const { nodes: count } = this.#options;
-    const classOf = world.network.nats?.classOf;
-    const routers = new Set<number>();
-    for (let i = 0; i < Math.min(ROUTERS, count); i++) {
-      let node = Math.floor((i * count) / ROUTERS);
-      while (classOf && classOf[node] !== NatClass.open && node < count - 1) node++;
-      routers.add(node);
-    }
-    const life = this.#life;
-    life.appoint([...routers]);
-    for (const family of this.#families) {
-      const doors = addressesIn(family, routers);
-      for (let node = 0; node < count; node++) {
-        if (family.population.has(node)) family.node(node).bootstrap = doors;
-      }
-    }
-    const repair = world.subscribe((router) => void life.begin(router, 'memory'));
-    const { began, ended, resumed } = life.observer;
-    life.observer = {
-      ...{ began, resumed },
-      ended: (node) => {
-        ended(node);
-        if (routers.has(node)) world.schedule(world.now + ROUTER_REPAIR_MS, repair, node, 0);
-      },
-    };
-    for (const router of routers) world.schedule(world.now, repair, router, 0);
   }
 
   #result({ metrics, figures }: Measured, violation: Violation | null): ExperimentResult {

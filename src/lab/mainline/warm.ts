@@ -14,7 +14,10 @@
  */
 import { assert } from '../../core/assert.ts';
 import { SeededRandom } from '../../core/random.ts';
+import type { Settings } from '../../mainline/state.ts';
+import { rowsBefore } from '../../mainline/table/bucket-chain.ts';
 import { FilledBuckets } from '../../mainline/table/filled-buckets.ts';
+import { SPARES } from '../../mainline/table/kbuckets.ts';
 import type { TableRows, TableShared } from '../../mainline/table/table.ts';
 import { KEY_BITS, KeyTree } from './key-tree.ts';
 import type { Population } from './population.ts';
@@ -183,4 +186,11 @@ export class WarmTables {
       if (bits - rest + unsigned <= 0x100000000) return rest;
     }
   }
+}
+
+/** Rows that one node takes at most on average: log2(n / k) full buckets, the rest, its spares. */
+export function rowsPerNode(count: number, { k, wide }: Settings): number {
+  let buckets = 2;
+  for (let size = count; size > k; size /= 2) buckets++;
+  return rowsBefore(wide, k, Math.max(buckets, wide.length)) + SPARES;
 }

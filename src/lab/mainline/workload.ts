@@ -17,7 +17,7 @@ import type { Lookup } from '../../mainline/rows/lookup.ts';
 import { LookupKind } from '../../mainline/rows/purpose.ts';
 import type { MainlineObserver } from '../../mainline/state.ts';
 import { type Life, State } from '../life/life.ts';
-import type { Grade } from '../results/grade.ts';
+import type { Grade, PlacedGrade } from '../results/grade.ts';
 import type { Recorder } from '../results/recorder.ts';
 import { SeedStream } from '../seed.ts';
 import { gradeOf } from './grade.ts';
@@ -47,9 +47,24 @@ interface Call {
   hash: number;
   /** Of an announce. */
   port: number;
-  /** Somebody had announced the info-hash not long ago, and it was stored. */
-  isThere: boolean;
+  isSought: boolean;
+  begunAtMs: number;
   isFound: boolean;
+}
+
+/** A search for the peers of an info-hash, in one of the networks, that has ended. */
+export interface Search {
+  network: number;
+  hash: number;
+  begunAtMs: number;
+  isFound: boolean;
+}
+
+/** An announce of an info-hash that was stored. */
+export interface Stored {
+  network: number;
+  hash: number;
+  atMs: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -61,18 +76,15 @@ const DRAWS = 64;
 export class Workload implements MainlineObserver {
   readonly hashes: Uint8Array[];
   readonly random: SeededRandom;
-  readonly grades: Grade[] = [];
+  readonly grades: PlacedGrade[] = [];
   /** Calls begun; those that nobody could begin are failures and among them. */
   begun = 0;
-  /** Lookups for peers that somebody had announced, and those of them that found any. */
-  sought = 0;
-  found = 0;
+  readonly searches: Search[] = [];
+  readonly stored: Stored[] = [];
   observer: CallObserver | null = null;
   readonly #model: WorkloadModel;
   readonly #recorder: Recorder | null;
   readonly #calls = new Map<number, Call>();
-  /** By network, by info-hash. */
-  #storedAtMs: readonly Float64Array[] = [];
   #families: readonly MainlineOverlay[] = [];
   #life: Life | null = null;
 
@@ -92,8 +104,6 @@ export class Workload implements MainlineObserver {
   inhabit(families: readonly MainlineOverlay[], life: Life): void {
     this.#families = families;
     this.#life = life;
-    const { infoHashes } = this.#model;
-    this.#storedAtMs = families.map(() => new Float64Array(infoHashes).fill(-Infinity));
   }
 
   /** Begins calls from `fromMs` on until `untilMs`, at times chosen by chance. */
@@ -125,13 +135,13 @@ export class Workload implements MainlineObserver {
     this.#calls.delete(number);
     this.observer?.ended(number);
     const grade = gradeOf(call.family, call.node, lookup);
-    this.grades.push(grade);
+    const { now, elapsedMs } = this.#life!.world;
+    this.grades.push({ ...grade, endedMs: elapsedMs, call: number });
     this.#record(call.family, lookup, grade);
-    if (call.isThere) this.sought++;
-    if (call.isThere && call.isFound) this.found++;
+    this.#searched(call);
     if (call.port === 0 || lookup.writes.stored === 0) return;
-    const { now } = this.#life!.world;
-    this.#storedAtMs[this.#families.indexOf(call.family)][call.hash] = now;
+    const network = this.#families.indexOf(call.family);
+    this.stored.push({ network, hash: call.hash, atMs: now });
     this.observer?.announced(lookup.target, call.node, call.port, lookup.startedAtMs);
   }
 
@@ -179,9 +189,9 @@ export class Workload implements MainlineObserver {
     const { world } = this.#life!;
     const number = ++this.begun;
     const family = this.#familyFor(node);
-    const storedAtMs = this.#storedAtMs[this.#families.indexOf(family)][hash] ?? -Infinity;
-    const isThere = kind === LookupKind.getPeers && world.now - storedAtMs <= FRESH_MS;
-    this.#calls.set(number, { node, family, hash, port, isThere, isFound: false });
+    if (!world.isHere(node)) return; // its part of the world does it
+    const call = { node, family, hash, port, begunAtMs: world.now, isFound: false };
+    this.#calls.set(number, { ...call, isSought: kind === LookupKind.getPeers });
     this.observer?.began(number, node);
     const announcement = port === 0 ? null : { port, impliedPort: false, seed: false };
     const machine = family.node(node);
@@ -192,11 +202,17 @@ export class Workload implements MainlineObserver {
 
   /** Whoever knows nobody is told so at once: a failure like any other. */
   #lost(number: number, node: number, wanted: number): void {
-    if (this.#calls.get(number)!.isThere) this.sought++;
+    this.#searched(this.#calls.get(number)!);
     this.#calls.delete(number);
     this.observer?.ended(number);
     const none = { exact: false, found: 0, rpcs: 0, hops: 0, latencyMs: 0, failed: true };
-    this.grades.push({ node, wanted, ...none });
+    const { elapsedMs: endedMs } = this.#life!.world;
+    this.grades.push({ node, wanted, ...none, endedMs, call: number });
+  }
+
+  #searched({ family, hash, begunAtMs, isFound, isSought }: Call): void {
+    if (!isSought) return;
+    this.searches.push({ network: this.#families.indexOf(family), hash, begunAtMs, isFound });
   }
 
   /** Of a host that is in both networks, one by chance. */
@@ -224,4 +240,39 @@ export class Workload implements MainlineObserver {
     fillRandom(this.random, id, 0, ID_BYTES);
     return id;
   }
+}
+
+/** Searches for peers that somebody had announced not long before, and those of them that found any. */
+export function soughtAndFound(
+  searches: readonly Search[],
+  stored: readonly Stored[],
+): { sought: number; found: number } {
+  const storedAtMs = new Map<string, number[]>();
+  for (const { network, hash, atMs } of stored) {
+    const times = storedAtMs.get(`${network} ${hash}`);
+    if (times) times.push(atMs);
+    else storedAtMs.set(`${network} ${hash}`, [atMs]);
+  }
+  for (const times of storedAtMs.values()) times.sort((a, b) => a - b);
+  let sought = 0;
+  let found = 0;
+  for (const { network, hash, begunAtMs, isFound } of searches) {
+    const lastMs = lastBefore(storedAtMs.get(`${network} ${hash}`) ?? [], begunAtMs);
+    if (begunAtMs - lastMs > FRESH_MS) continue;
+    sought++;
+    if (isFound) found++;
+  }
+  return { sought, found };
+}
+
+/** The last of ascending times before one, or -Infinity. */
+function lastBefore(times: readonly number[], timeMs: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle] < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? -Infinity : times[low - 1];
 }

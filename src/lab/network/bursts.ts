@@ -10,7 +10,7 @@
  * One byte a node.
  */
 import type { Random } from '../../core/random.ts';
-import { mix } from './plane.ts';
+import { mix } from '../mix.ts';
 
 export interface BurstModel {
   /** Chance per datagram that a good line turns bad, 0..1. */

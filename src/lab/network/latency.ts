@@ -16,7 +16,8 @@
  * Lines are log-normal. The three numbers were fitted so that round trips have the median (156 ms) and
  * mean (178 ms) of the King data set (Gummadi et al. 2002; the figures are those of Li et al. 2005).
  */
-import { lineOf, mix, PLANE_SIDE, placeOf, xOf, yOf } from './plane.ts';
+import { mix } from '../mix.ts';
+import { lineOf, PLANE_SIDE, placeOf, xOf, yOf } from './plane.ts';
 
 /** What a scenario may ask for, in milliseconds one way. */
 export type LatencyModel =
@@ -32,6 +33,8 @@ export type LatencyModel =
 export interface Latency {
   /** Milliseconds from node `from` to node `to`, at least 1. */
   between(from: number, to: number): number;
+  /** No way takes less. */
+  readonly leastMs: number;
 }
 
 /** One way; longer than any time-out of a node. */
@@ -53,13 +56,21 @@ const LINES = new Uint16Array([
 const SIDE = 900;
 
 export function latencyOf(model: LatencyModel, seed: number): Latency {
-  if (model.kind === 'constant') return { between: () => Math.max(1, model.ms) };
-  if (model.kind === 'king') return { between: (from, to) => king(from, to, seed) };
-  if (model.kind === 'space') return { between: (from, to) => space(from, to, seed, model.sideMs) };
+  if (model.kind === 'constant') {
+    const ms = Math.max(1, model.ms);
+    return { between: () => ms, leastMs: ms };
+  }
+  if (model.kind === 'king') return { between: (from, to) => king(from, to, seed), leastMs: 1 };
+  if (model.kind === 'space') {
+    return { between: (from, to) => space(from, to, seed, model.sideMs), leastMs: 1 };
+  }
   if (model.kind === 'matrix') return matrix(model.ms, seed);
-  if (model.kind === 'own') return { between: (from, to) => own(model.between(from, to)) };
+  if (model.kind === 'own') {
+    return { between: (from, to) => own(model.between(from, to)), leastMs: 1 };
+  }
   const span = model.highMs - model.lowMs + 1;
   return {
+    leastMs: Math.max(1, model.lowMs),
     between: (from, to) => {
       const pair = from < to ? mix(mix(seed, from), to) : mix(mix(seed, to), from);
       return Math.max(1, model.lowMs + (pair % span));
@@ -81,9 +92,11 @@ function matrix(rows: readonly (readonly number[])[], seed: number): Latency {
   const times = new Float64Array(hosts * hosts);
   let sum = 0;
   let measured = 0;
+  let leastMs = LATENCY_MS_MAX;
   for (const [a, row] of rows.entries()) {
     for (const [b, ms] of row.entries()) {
       times[a * hosts + b] = ms;
+      if (ms > 0) leastMs = Math.min(leastMs, Math.max(1, Math.round(ms)));
       if (a === b || ms <= 0) continue;
       sum += ms;
       measured++;
@@ -91,6 +104,7 @@ function matrix(rows: readonly (readonly number[])[], seed: number): Latency {
   }
   const mean = measured === 0 ? 1 : sum / measured;
   return {
+    leastMs: Math.min(leastMs, Math.max(1, Math.round(mean))),
     between: (from, to) => {
       const ms = times[(mix(seed, from) % hosts) * hosts + (mix(seed, to) % hosts)];
       return Math.max(1, Math.round(ms > 0 ? ms : mean));

@@ -27,8 +27,8 @@ import {
 } from '../../core/address.ts';
 import { grown } from '../../core/column.ts';
 import { InternedKeys } from '../../core/interned.ts';
+import { mix } from '../mix.ts';
 import { wordsBelow } from './bursts.ts';
-import { mix } from './plane.ts';
 
 export const NatClass = {
   open: 0,

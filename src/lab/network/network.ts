@@ -9,7 +9,8 @@
  * The way in, past the receiver's NAT, is decided on arrival (`nats`). A network that asks for nothing
  * but latency and loss takes a path of its own, as short as if there were nothing else.
  */
-import { randomBelow, SeededRandom } from '../../core/random.ts';
+import { type Random, randomBelow, SeededRandom } from '../../core/random.ts';
+import { NodeStreams } from '../node-streams.ts';
 import { SeedStream } from '../seed.ts';
 import { Bursts, wordsBelow } from './bursts.ts';
 import { type Clog, Clogs } from './clogs.ts';
@@ -40,14 +41,22 @@ export class Network {
   #lossBelow: number;
   readonly #reorderBelow: number;
   readonly #copyBelow: number;
+  readonly #count: number;
+  readonly #seed: number;
+  /** What streams draw from, each in its turn. */
   readonly #lossChance: SeededRandom;
   readonly #jitterChance: SeededRandom;
+  /** What datagrams draw from: each sender has a stream of its own. Null where nobody draws. */
+  #losses: NodeStreams | null = null;
+  #delays: NodeStreams | null = null;
   readonly #isPlainModel: boolean;
   #isPlain: boolean;
 
   constructor(model: NetworkModel, count: number, seed: number) {
     const { latency, loss = 0, bursts, jitter, reorder, duplicate, uplinks, nat } = model;
     this.#model = model;
+    this.#count = count;
+    this.#seed = seed;
     this.#planeSeed = new SeededRandom(seed, SeedStream.latency).uint32();
     this.latency = latencyOf(latency, this.#planeSeed);
     const traits = new SeededRandom(seed, SeedStream.traits);
@@ -125,7 +134,7 @@ export class Network {
   /** When a datagram sent `now` arrives; -1 when it never does, and then it has been counted. */
   arrivalMs(now: number, from: number, to: number, length: number): number {
     if (!this.#isPlain) return this.#detour(now, from, to, length);
-    if (this.#lossBelow > 0 && this.#lossChance.uint32() < this.#lossBelow) {
+    if (this.#lossBelow > 0 && this.#lossesOf(from).uint32() < this.#lossBelow) {
       this.traffic.lost++;
       return -1;
     }
@@ -142,6 +151,11 @@ export class Network {
   /** Can others connect to a node? Nobody but an open one is reached by strangers. */
   acceptsStreams(to: number): boolean {
     return this.nats === null || this.nats.classOf[to] === NatClass.open;
+  }
+
+  /** No datagram takes less. */
+  get leastMs(): number {
+    return this.latency.leastMs;
   }
 
   /** Of what the addresses are. */
@@ -162,10 +176,9 @@ export class Network {
     return latencyMs + clogMs + (this.#jitter?.(this.#jitterChance) ?? 0);
   }
 
-  /** Is the next thing that a node sends lost on the way? */
+  /** Is the next segment of a stream that a node sends lost on the way? */
   loses(from: number): boolean {
-    if (this.#lossBelow > 0 && this.#lossChance.uint32() < this.#lossBelow) return true;
-    return this.#bursts?.take(from, this.#lossChance) === true;
+    return this.#isLost(from, this.#lossChance);
   }
 
   /** The same for what was lost and is sent once more, when a burst is long over. */
@@ -192,13 +205,42 @@ export class Network {
       traffic.clogged++;
       return -1;
     }
-    if (this.loses(from)) {
+    if (this.#isLossy && this.#isLost(from, this.#lossesOf(from))) {
       traffic.lost++;
       return -1;
     }
-    const atMs = leavesAtMs + clogMs + this.latency.between(from, to) + this.#lateMs();
-    this.#copy(atMs);
-    return atMs;
+    const atMs = leavesAtMs + clogMs + this.latency.between(from, to);
+    return this.#isSteady ? atMs : this.#late(atMs, this.#delaysOf(from));
+  }
+
+  get #isLossy(): boolean {
+    return this.#lossBelow > 0 || this.#bursts !== null;
+  }
+
+  /** Does everything take as long as its way does, and come once? */
+  get #isSteady(): boolean {
+    return this.#jitter === null && this.#reorderBelow === 0 && this.#copyBelow === 0;
+  }
+
+  #isLost(from: number, chance: Random): boolean {
+    if (this.#lossBelow > 0 && chance.uint32() < this.#lossBelow) return true;
+    return this.#bursts?.take(from, chance) === true;
+  }
+
+  #lossesOf(from: number): NodeStreams {
+    this.#losses ??= this.#streams(SeedStream.wire);
+    this.#losses.node = from;
+    return this.#losses;
+  }
+
+  #delaysOf(from: number): NodeStreams {
+    this.#delays ??= this.#streams(SeedStream.jitter);
+    this.#delays.node = from;
+    return this.#delays;
+  }
+
+  #streams(stream: number): NodeStreams {
+    return new NodeStreams(this.#count, new SeededRandom(this.#seed, stream));
   }
 
   #clogMs(now: number, from: number, to: number): number {
@@ -208,15 +250,20 @@ export class Network {
     return this.#clogs.extraMs(now, from, to);
   }
 
-  #lateMs(): number {
-    const random = this.#jitterChance;
+  /** When what would be there at `inTimeMs` is really there; and its copy, if it gets one. */
+  #late(inTimeMs: number, random: Random): number {
+    const atMs = inTimeMs + this.#lateMs(random);
+    this.#copy(atMs, random);
+    return atMs;
+  }
+
+  #lateMs(random: Random): number {
     const jitterMs = this.#jitter?.(random) ?? 0;
     if (this.#reorderBelow === 0 || random.uint32() >= this.#reorderBelow) return jitterMs;
     return jitterMs + 1 + randomBelow(random, this.#model.reorder!.withinMs);
   }
 
-  #copy(atMs: number): void {
-    const random = this.#jitterChance;
+  #copy(atMs: number, random: Random): void {
     if (this.#copyBelow === 0 || random.uint32() >= this.#copyBelow) return;
     this.copyAtMs = atMs + 1 + randomBelow(random, this.#model.duplicate!.withinMs);
     this.traffic.duplicated++;

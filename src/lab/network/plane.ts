@@ -8,6 +8,8 @@
  *     └─────────┴──────────────┴──────────────┘
  */
 
+import { mix } from '../mix.ts';
+
 /** x and y go from 0 to one less than this. */
 export const PLANE_SIDE = 0x1000;
 /** Classes of access lines. */
@@ -30,12 +32,4 @@ export function yOf(place: Place): number {
 
 export function lineOf(place: Place): number {
   return (place >>> 24) & (LINE_CLASSES - 1);
-}
-
-/** A 32-bit hash of two words (the finaliser of MurmurHash3). */
-export function mix(seed: number, word: number): number {
-  let hash = Math.imul(seed ^ word, 0x9e3779b1);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -9,8 +9,8 @@
  * A queue is one number: when the line will be free. Fractions of a millisecond are kept in it, so
  * that a fast line is not slowed down by rounding.
  */
+import { mix } from '../mix.ts';
 import { wordsBelow } from './bursts.ts';
-import { mix } from './plane.ts';
 
 /** Bytes of the headers below a datagram: IPv4 and UDP. */
 export const DATAGRAM_HEADER_BYTES = 28;

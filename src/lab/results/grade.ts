@@ -22,6 +22,12 @@ export interface Grade {
   failed: boolean;
 }
 
+/** A grade, and which call got it when: by these all grades of a run have one order. */
+export interface PlacedGrade extends Grade {
+  endedMs: number;
+  call: number;
+}
+
 /** What many lookups were worth together. Latencies are of those that found somebody. */
 export interface Summary {
   lookups: number;
@@ -48,6 +54,11 @@ export function summaryOf(grades: readonly Grade[]): Summary {
     rpcsMean: mean(grades, ({ rpcs }) => rpcs),
     latencyMs: { p50: at(0.5), p90: at(0.9), p99: at(0.99) },
   };
+}
+
+/** As calls ended; those of one millisecond by their numbers. */
+export function inOrder(grades: readonly PlacedGrade[]): PlacedGrade[] {
+  return grades.toSorted((a, b) => a.endedMs - b.endedMs || a.call - b.call);
 }
 
 function sum(grades: readonly Grade[], value: (grade: Grade) => number): number {

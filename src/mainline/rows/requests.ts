@@ -33,7 +33,7 @@ export class Requests {
   readonly #slotBits: number;
   /** 2 ** slotBits. */
   readonly #slots: number;
-  readonly #random: Random;
+  readonly #generations: Random;
   readonly #secret: number;
   #firstFree = 0;
   #end = 1;
@@ -49,13 +49,16 @@ export class Requests {
   next: Uint32Array;
   previous: Uint32Array;
 
-  /** @param slotBits log2 of the requests in flight at most, over all owners; 8..24. */
-  constructor(random: Random, slotBits: number, capacity: number) {
+  /**
+   * @param slotBits log2 of the requests in flight at most, over all owners; 8..24
+   * @param generations of which each request has the first bits of one
+   */
+  constructor(random: Random, slotBits: number, capacity: number, generations: Random = random) {
     assert(slotBits >= 8 && slotBits <= 24, 'a transaction id keeps 8 random bits');
     this.#slotBits = slotBits;
     this.#slots = 2 ** slotBits;
     this.limit = this.#slots - 1;
-    this.#random = random;
+    this.#generations = generations;
     this.#secret = random.uint32();
     const rows = capacity + 1;
     this.owner = new Uint32Array(rows);
@@ -92,7 +95,7 @@ export class Requests {
     this.address[row] = address;
     this.sentAtMs[row] = now;
     this.purpose[row] = purpose;
-    this.generation[row] = this.#random.uint32() >>> this.#slotBits;
+    this.generation[row] = this.#generations.uint32() >>> this.#slotBits;
     return row;
   }
 

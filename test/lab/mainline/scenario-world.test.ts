@@ -5,10 +5,7 @@ import {
   type ScenarioOptions,
   scenario,
 } from '../../../src/lab/mainline/scenario.ts';
-import { addressesIn, scenarioWorld } from '../../../src/lab/mainline/scenario-world.ts';
 import { Recorder } from '../../../src/lab/results/recorder.ts';
-import { sha1 } from '../../../src/lab/sha1.ts';
-import { settingsFrom } from '../../../src/mainline/choices.ts';
 
 const RUN_ROW: Record<string, unknown> = { pass: true };
 for (const text of ['experiment', 'version', 'commit', 'config_hash', 'config', 'trace_hash']) {
@@ -36,17 +33,5 @@ test('programs ask over both networks, and lookups say over which', () => {
     const conditions = new Set(Array.from({ length: lookups.rows }, (_, row) => values.at(row)));
     expect([...conditions].sort()).toEqual(['IPv4', 'IPv6']);
     expect(scenario({ ...OPTIONS, seed }).traceHash).toBe(traceHash);
-  }
-});
-
-test('routers have addresses in the families that they are in', () => {
-  const settings = settingsFrom({ onePerIp: false, inbound: false, outbound: false });
-  const silent = { onPeer() {}, onLookup() {}, onAnswer() {}, onSilence() {}, onJoin() {} };
-  const world = scenarioWorld({ ...OPTIONS, churn: null, settings, upkeep: true, sha1 }, silent);
-  const nodes = Array.from({ length: 20 }, (_, node) => node);
-  for (const family of world.families) {
-    const own = nodes.filter((node) => family.population.has(node));
-    expect(addressesIn(family, nodes)).toEqual(own.map((node) => family.addressOf(node)));
-    expect(own.length).toBeLessThan(20);
   }
 });

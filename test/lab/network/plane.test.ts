@@ -1,16 +1,6 @@
 /** Places follow from numbers: spread evenly, the same for ever, others with another seed. */
 import { describe, expect, test } from 'vitest';
-import { SeededRandom } from '../../../src/core/random.ts';
-import { lineOf, mix, PLANE_SIDE, placeOf, xOf, yOf } from '../../../src/lab/network/plane.ts';
-
-/** MurmurHash3's finaliser with big numbers, as its definition reads. */
-function mixByDefinition(seed: number, word: number): number {
-  const mask = 0xffffffffn;
-  let hash = (((BigInt(seed) ^ BigInt(word)) & mask) * 0x9e3779b1n) & mask;
-  hash = ((hash ^ (hash >> 16n)) * 0x85ebca6bn) & mask;
-  hash = ((hash ^ (hash >> 13n)) * 0xc2b2ae35n) & mask;
-  return Number(hash ^ (hash >> 16n));
-}
+import { lineOf, PLANE_SIDE, placeOf, xOf, yOf } from '../../../src/lab/network/plane.ts';
 
 describe('places', () => {
   test('cover the square and the lines evenly, and hang together in nothing', () => {
@@ -32,18 +22,5 @@ describe('places', () => {
     let same = 0;
     for (let node = 0; node < 1000; node++) if (placeOf(1, node) === placeOf(2, node)) same++;
     expect(same).toBe(0);
-  });
-});
-
-describe('mix', () => {
-  test('is the finaliser of MurmurHash3, computed with big numbers', () => {
-    const random = new SeededRandom(9);
-    const words = [0, 1, 2, 0x7fffffff, 0x80000000, 0xffffffff];
-    for (let i = 0; i < 500; i++) words.push(random.uint32());
-    for (const word of words) {
-      for (const seed of [0, 1, 0xffffffff, random.uint32()]) {
-        expect(mix(seed, word)).toBe(mixByDefinition(seed, word));
-      }
-    }
   });
 });
