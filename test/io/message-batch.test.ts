@@ -14,6 +14,16 @@ describe.each(openLibcs.map((libc) => [libc.by, libc] as const))('a batch by %s'
     }
   });
 
+  test('takes datagrams of any length, by words and beyond', () => {
+    const batch = new MessageBatch(libc, 512);
+    const memory = Uint8Array.from({ length: 516 }, (_, i) => (i * 7) & 0xff);
+    for (let length = 65; length <= 512; length++) {
+      batch.put(3, 0, memory, length);
+      batch.put(4, 0, memory, 70);
+      expect(batch.view(3)).toEqual(memory.slice(0, length));
+    }
+  });
+
   test('takes any bytes, wherever they begin and however they end', () => {
     const batch = new MessageBatch(libc, 64);
     const memory = Uint8Array.from({ length: 80 }, (_, i) => i + 1);
