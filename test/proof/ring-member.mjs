@@ -24,6 +24,8 @@ export class Member {
   clockSeconds = 0;
   isPaused = false;
   errors = '';
+  /** The program that it runs: of this version, or of another. */
+  command = COMMAND;
 
   constructor(/** @type {string} */ folder, /** @type {number} */ number) {
     this.folder = folder;
@@ -47,7 +49,7 @@ export class Member {
   /** Begins; `joined` says when it is a member. */
   begin(/** @type {string[]} */ joins, /** @type {number} */ k) {
     const args = [
-      COMMAND,
+      this.command,
       'ring',
       'serve',
       '--host',
@@ -98,6 +100,17 @@ export class Member {
   goOn() {
     this.#process?.kill('SIGCONT');
     this.isPaused = false;
+  }
+
+  /** It hands over what it has and leaves; false when it had to be killed. */
+  async leave() {
+    const child = this.#process;
+    this.#process = null;
+    this.status = null;
+    child?.kill('SIGTERM');
+    const isGone = await until(() => !child || child.exitCode !== null, JOIN_WITHIN_MS);
+    if (!isGone) child?.kill('SIGKILL');
+    return isGone;
   }
 
   /** The process is gone before it can do anything more. */
