@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { addressOf } from '../dist/core/address.js';
 import { FrameType, FrameWriter } from '../dist/ring/frames.js';
 import { Handshake } from '../dist/ring/greeting/handshake.js';
+import { measureReplicated } from './replicated.mjs';
 import { MissingTool } from './served.mjs';
 import {
   chooseCores,
@@ -63,6 +64,9 @@ export async function measureRing(run) {
     return [
       await measureServing(run, load, folder),
       await measureMany(run, folder),
+      await measureReplicated(run, load, folder, (seconds, warmingS) =>
+        durableSample(folder, seconds, warmingS),
+      ),
       await measureMoves(run, folder),
     ];
   } finally {
@@ -586,6 +590,31 @@ async function measureMany(/** @type {Run} */ run, /** @type {string} */ folder)
       },
     ],
   };
+}
+
+/** Durable inserts through one of seven members with K = 2. @returns {Promise<Sample>} */
+async function durableSample(
+  /** @type {string} */ folder,
+  /** @type {number} */ seconds,
+  /** @type {number} */ warmingS,
+) {
+  const members = await startMembers(7, 2, folder);
+  const cpuUs = async () => {
+    const each = await Promise.all(members.map((member) => member.ask('cpu')));
+    return each.reduce((sum, one) => sum + one.cpuUs, 0);
+  };
+  try {
+    const ask = (/** @type {number} */ forS) => {
+      const how = { seconds: forS, inFlight: CONNECTIONS, keys: 5000, valueBytes: SIZES[0] };
+      return members[0].ask({ run: { command: 'insert', level: 'quorum', ...how } });
+    };
+    await ask(warmingS);
+    const beforeUs = await cpuUs();
+    const { rate, p50Us, p99Us } = await ask(seconds);
+    return { rate, cpuUs: ((await cpuUs()) - beforeUs) / (rate * seconds), p50Us, p99Us };
+  } finally {
+    await Promise.all(members.map((member) => member.stop()));
+  }
 }
 
 /** @param {number} nodes @param {number} k @param {string | null} folder */

@@ -41,8 +41,10 @@ export class History {
   bornMs = 0;
   lostMs = 0;
   #bytes = 0;
-  #entries: Change[] = [];
-  #head = 0;
+  /** Rows, each at its number modulo as many as there are: nothing is made for an entry, and nothing moved. */
+  #records: (Uint8Array | null)[] = [];
+  #keys = new Uint8Array(0);
+  #flags = new Uint8Array(0);
 
   constructor(bytesMax: number) {
     this.bytesMax = bytesMax;
@@ -52,39 +54,58 @@ export class History {
   note(key: Uint8Array, start: number, record: Uint8Array, isExpiry: boolean): void {
     if (this.bytesMax === 0) return;
     const isCut = record.length > EVENT_VALUE_BYTES_MAX + RECORD_HEADER_BYTES;
-    const kept = isCut ? record.subarray(0, valueAt(record)) : record;
-    this.#entries.push({
-      key: new Uint8Array(key.subarray(start, start + ID_BYTES)),
-      record: isCut ? new Uint8Array(kept) : kept,
-      isCut,
-      isExpiry,
-    });
+    const kept = isCut ? record.slice(0, valueAt(record)) : record;
+    if (this.next - this.first === this.#records.length) this.#grow();
+    const row = this.next & (this.#records.length - 1);
+    for (let i = 0, at = row * ID_BYTES; i < ID_BYTES; i++) this.#keys[at + i] = key[start + i];
+    this.#records[row] = kept;
+    this.#flags[row] = (isCut ? CUT : 0) | (isExpiry ? EXPIRY : 0);
     this.next++;
     this.#bytes += kept.length + ENTRY_BYTES;
     while (this.#bytes > this.bytesMax && this.first < this.next) this.#drop();
   }
 
-  #drop(): void {
-    const { record } = this.#entries[this.#head];
-    this.#bytes -= record.length + ENTRY_BYTES;
-    this.lostMs = Math.max(this.lostMs, versionMs(record, 0));
-    this.#entries[this.#head] = NONE;
-    this.#head++;
-    this.first++;
-    if (this.#head * 2 < this.#entries.length) return;
-    this.#entries = this.#entries.slice(this.#head);
-    this.#head = 0;
+  #grow(): void {
+    const before = this.#records.length;
+    const rows = Math.max(ROWS_LEAST, before * 2);
+    const records = new Array<Uint8Array | null>(rows).fill(null);
+    const keys = new Uint8Array(rows * ID_BYTES);
+    const flags = new Uint8Array(rows);
+    for (let number = this.first; number < this.next; number++) {
+      const from = number & (before - 1);
+      const to = number & (rows - 1);
+      records[to] = this.#records[from];
+      keys.set(this.#keys.subarray(from * ID_BYTES, (from + 1) * ID_BYTES), to * ID_BYTES);
+      flags[to] = this.#flags[from];
+    }
+    this.#records = records;
+    this.#keys = keys;
+    this.#flags = flags;
   }
 
-  /** The entry of a number that is kept. */
+  #drop(): void {
+    const row = this.first & (this.#records.length - 1);
+    const record = this.#records[row]!;
+    this.#bytes -= record.length + ENTRY_BYTES;
+    this.lostMs = Math.max(this.lostMs, versionMs(record, 0));
+    this.#records[row] = null;
+    this.first++;
+  }
+
+  /** The entry of a number that is kept. Its key is borrowed: nothing is noted meanwhile. */
   at(number: number): Change {
-    return this.#entries[this.#head + number - this.first];
+    const row = number & (this.#records.length - 1);
+    const flags = this.#flags[row];
+    return {
+      key: this.#keys.subarray(row * ID_BYTES, (row + 1) * ID_BYTES),
+      record: this.#records[row]!,
+      isCut: (flags & CUT) !== 0,
+      isExpiry: (flags & EXPIRY) !== 0,
+    };
   }
 }
 
-const NONE: Change = {
-  key: new Uint8Array(0),
-  record: new Uint8Array(0),
-  isCut: true,
-  isExpiry: false,
-};
+const CUT = 1;
+const EXPIRY = 2;
+/** A lab has thousands of them that hardly anything is noted in. A power of two, as all that follow. */
+const ROWS_LEAST = 16;

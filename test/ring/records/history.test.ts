@@ -31,6 +31,24 @@ it('keeps of a large value the news only', () => {
   expect(history.at(2).record).toHaveLength(RECORD_HEADER_BYTES);
 });
 
+it('gives every entry back as it was noted, however many were forgotten', () => {
+  const history = new History(40_000);
+  const noted: { key: Uint8Array; record: Uint8Array; isExpiry: boolean }[] = [];
+  for (let i = 0; i < 2000; i++) {
+    const bytes = Uint8Array.from({ length: 27 }, (_, at) => (i * 31 + at * 7) & 255);
+    const record = recordOf(i & 255, (i * 37) % 400);
+    const isExpiry = i % 3 === 0;
+    history.note(bytes, 7, record, isExpiry);
+    noted.push({ key: bytes.slice(7), record, isExpiry });
+    if (i % 97 !== 0) continue;
+    expect(history.next).toBe(noted.length + 1);
+    for (let number = history.first; number < history.next; number++) {
+      expect(history.at(number)).toEqual({ ...noted[number - 1], isCut: false });
+    }
+  }
+  expect(history.first).toBeGreaterThan(1000);
+});
+
 it('is nothing where nobody wants it', () => {
   const history = new History(0);
   history.note(key, 0, recordOf(1), false);
