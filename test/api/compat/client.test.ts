@@ -54,6 +54,24 @@ function keyPair() {
 }
 
 describe.each(KINDS)('%s', (_name, Kind) => {
+  test('finds both of two ports that one client has announced', async () => {
+    const first = await listening(Kind);
+    const second = await listening(Kind, { bootstrap: [at(first)] });
+    const hash = 'ab'.repeat(20);
+    for (const port of [1337, 1338]) await called((done) => second.announce(hash, port, done));
+    const ports = new Set<number>();
+    second.on('peer', ({ port }) => ports.add(port));
+    await called((done) => second.lookup(hash, done));
+    await vi.waitFor(() => expect([...ports].sort()).toEqual([1337, 1338]));
+  });
+
+  test('is ready when whom it joined through knows it', async () => {
+    const first = await listening(Kind);
+    const second = make(Kind, { bootstrap: [at(first)] });
+    await new Promise<void>((resolve) => void second.on('ready', resolve));
+    expect(first.toJSON().nodes).toEqual([{ host: HOST, port: second.address().port }]);
+  });
+
   test('says listening, then ready, and where it listens', async () => {
     const dht = make(Kind);
     const said: string[] = [];

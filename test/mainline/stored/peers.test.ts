@@ -42,6 +42,22 @@ describe('places', () => {
     expect(peers.infoHashCount).toBe(2);
   });
 
+  test('who may have more of them fills them with ports, and then moves the oldest', () => {
+    const peers = store({ perIpAndInfoHash: 3 });
+    const announce = (now: number, port: number, ip = '5.5.5.5') =>
+      peers.announce(now, HASH, 0, at(ip, 1), port, false);
+    for (const port of [100, 200, 300]) expect(announce(port, port)).toBe(true);
+    announce(310, 100);
+    expect(peers.of(310, HASH, 0)).toHaveLength(3);
+    expect(announce(400, 400)).toBe(true);
+    expect(sample(peers, 400).sort()).toEqual([100, 300, 400].map((port) => at('5.5.5.5', port)));
+    expect(peers.count).toBe(3);
+    // The network's share holds all the same: four of this /24.
+    expect([announce(500, 1, '5.5.5.6'), announce(500, 1, '5.5.5.7')]).toEqual([true, false]);
+    announce(600, 2, '5.5.5.6');
+    expect(peers.of(600, HASH, 0)).toHaveLength(4);
+  });
+
   test('on loopback, where all have one IP, one socket has one place', () => {
     const peers = store();
     peers.announce(0, HASH, 0, at('127.0.0.1', 1), 100, false);
