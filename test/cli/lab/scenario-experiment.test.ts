@@ -77,6 +77,18 @@ describe('the fields of a scenario', () => {
       { network: { latency: 'king', nat: { shares: {} } }, healingMs: 1000 },
       /^"healingMs" expected 0 where there are NATs/,
     ],
+    [
+      { network: { latency: 'king', family: 'both' }, safety: true },
+      /^"safety" expected false where nodes have both families, got true/,
+    ],
+    [
+      { network: { latency: 'king', family: 'both' }, healingMs: 1000 },
+      /^"healingMs" expected 0 where nodes have both families, got 1000/,
+    ],
+    [
+      { network: { latency: 'king', family: 6, ipv6Only: 1 } },
+      /"network\.ipv6Only" is for worlds whose "network\.family" is both/,
+    ],
   ])('%j', (values, message) => {
     expect(() => check(values)).toThrow(message);
   });
