@@ -1,7 +1,7 @@
 // Turns a trace of any DHT into a recording that the studio plays.
 //
 //     node examples/trace-to-recording.mjs capture.pcap run.scene    Mainline: a pcap file, or the lines of
-//     node examples/trace-to-recording.mjs tap.jsonl run.scene       "ringlight mainline tap --json"
+//     node examples/trace-to-recording.mjs tap.jsonl run.scene       "ringlight mainline tap --out FILE"
 //     node examples/trace-to-recording.mjs trace.jsonl run.scene     any other: a line of JSON for each message,
 //                                      {"atMs":0,"arrivesMs":40,"from":"alice","to":"bob","kind":"find"}
 //     npx ringlight studio --recording run.scene
@@ -25,11 +25,16 @@ const OWN = `{"atMs":0,"arrivesMs":40,"from":"alice","to":"bob","kind":"find"}
 `;
 
 const [from, to] = process.argv.slice(2);
-const trace = from === undefined ? Buffer.from(OWN) : readFileSync(from);
 const lines = [];
 const recorder = new Recorder((line) => lines.push(line));
-if (isOwnTrace(trace)) ownScene(messagesOf(trace), (message) => recorder.take(message));
-else captureScene(readCapture(trace), (message) => recorder.take(message));
+try {
+  const trace = from === undefined ? Buffer.from(OWN) : readFileSync(from);
+  if (isOwnTrace(trace)) ownScene(messagesOf(trace), (message) => recorder.take(message));
+  else captureScene(readCapture(trace), (message) => recorder.take(message));
+} catch (error) {
+  console.error(`${from}: ${error.message}`);
+  process.exit(1);
+}
 const text = `${lines.join('\n')}\n`;
 if (to !== undefined) writeFileSync(to, text);
 
@@ -39,10 +44,11 @@ console.log(
   `${recording.lines.length} messages, up to ${endMs} ms${recorder.isOver ? '; it is full' : ''}`,
 );
 
-/** Lines of the tap have a direction; ours name who sent what to whom. */
+/** Lines of the tap have a direction and a peer; ours say who sent what to whom. */
 function isOwnTrace(bytes) {
   if (bytes[0] !== 0x7b) return false;
-  return 'kind' in messagesOf(bytes.subarray(0, bytes.indexOf(0x0a) + 1))[0];
+  const [first] = messagesOf(bytes.subarray(0, bytes.indexOf(0x0a) + 1));
+  return first !== undefined && 'from' in first && 'to' in first;
 }
 
 function messagesOf(bytes) {

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import type { Mainline } from '../mainline.ts';
 import type { LiveScene, Studio } from '../studio.ts';
 import { createTestnet, type RingTestnet, type Testnet } from '../testnet.ts';
+import { AskedAgain } from './asked-again.ts';
 import { bold, type Console, counted, dim, milliseconds } from './console.ts';
 import { lookupSummary, tellLookup } from './mainline/lookup-text.ts';
 import { DEMO_KEYS, demonstrateRing, openDemoRing, tellEntry } from './ring/up-ring.ts';
@@ -111,7 +112,8 @@ async function demonstrate(testnet: Testnet, console: Console): Promise<void> {
   const announcer = nodes[Math.floor(nodes.length / 3)]!;
   const seeker = nodes[nodes.length - 1]!;
   const infoHash = randomBytes(20).toString('hex');
-  const announced = await announcer.announce(infoHash, { port: DEMO_PEER_PORT });
+  const asked = new AskedAgain();
+  const announced = await asked.call(() => announcer.announce(infoHash, { port: DEMO_PEER_PORT }));
   console.emit('announced', {
     infoHash,
     at: addressOf(announcer),
@@ -122,13 +124,14 @@ async function demonstrate(testnet: Testnet, console: Console): Promise<void> {
   console.say(
     `  at ${addressOf(announcer)} for port ${DEMO_PEER_PORT}: stored by ${counted(announced.stored, 'node')}.`,
   );
-  const { peers, lookup } = await seeker.getPeers(infoHash);
+  const { peers, lookup } = await asked.call(() => seeker.getPeers(infoHash));
   console.emit('found', { infoHash, from: addressOf(seeker), peers, lookup });
   const found = peers.map((peer) => `${peer.host}:${peer.port}`).join(', ') || 'nothing';
   console.say(`Looked it up from ${addressOf(seeker)}: found ${bold(found)}.`);
   console.say(dim(`  ${lookupSummary(lookup)}`));
   console.say();
   tellLookup(lookup, console);
+  asked.tell(console);
   console.say();
 }
 

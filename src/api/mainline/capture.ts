@@ -13,7 +13,13 @@ import {
   hexOfBytes,
   packetOfLine,
 } from '../../mainline/capture/captured.ts';
-import { isPcap, pcapDatagrams, pcapRecord, seenFrom } from '../../mainline/capture/pcap.ts';
+import {
+  isPcap,
+  isPcapng,
+  pcapDatagrams,
+  pcapRecord,
+  seenFrom,
+} from '../../mainline/capture/pcap.ts';
 import { type Bencoded, latin1 } from '../../mainline/krpc/bencode.ts';
 import type { Packet } from './packets.ts';
 import type { Peer } from './results.ts';
@@ -86,6 +92,12 @@ function packetsOfPcap(file: Uint8Array, local: string | undefined): CapturedPac
 }
 
 function packetsOfLines(file: Uint8Array): CapturedPacket[] {
+  if (isPcapng(file)) {
+    throw new RangeError('this is a pcapng file: "editcap -F pcap" makes a pcap file of it');
+  }
+  if (file.length > 0 && !/^\s*\{/.test(latin1(file, 0, Math.min(file.length, 64)))) {
+    throw new RangeError('this is neither a pcap file nor lines of JSON');
+  }
   const lines = new TextDecoder().decode(file).split('\n');
   const packets: CapturedPacket[] = [];
   for (const [i, line] of lines.entries()) {

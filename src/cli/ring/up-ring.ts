@@ -4,6 +4,7 @@
  */
 import type { Ring } from '../../ring.ts';
 import { createRingTestnet, type RingTestnet } from '../../testnet.ts';
+import { AskedAgain } from '../asked-again.ts';
 import { bold, type Console, counted, milliseconds } from '../console.ts';
 
 /** Backups of each record. */
@@ -32,30 +33,33 @@ export async function openDemoRing(
 export async function demonstrateRing(ring: RingTestnet, console: Console): Promise<void> {
   const through = (i: number): Ring => ring.nodes[i % ring.nodes.length]!;
   const keys = DEMO_KEYS;
-  await Promise.all(
-    keys.map((key, i) => through(i).insert(key, `value of ${key}`, { level: 'all' })),
-  );
-  const before = await countRight(keys, (i) => through(i + 5));
+  const asked = new AskedAgain();
+  const insert = (key: string, i: number) =>
+    asked.call(() => through(i).insert(key, `value of ${key}`, { level: 'all' }));
+  await Promise.all(keys.map(insert));
+  const before = await countRight(keys, (i) => through(i + 5), asked);
   console.emit('ring-inserted', { records: keys.length, found: before });
   console.say(
     `  Inserted ${counted(keys.length, 'record')} through all of them, got ${before} through others.`,
   );
-  const { key, owner } = await victimOf(through(0), keys);
+  const { key, owner } = await victimOf(through(0), keys, asked);
   await ring.crash(ring.nodes.findIndex((node) => node.addresses.includes(owner)));
-  const after = await countRight(keys, (i) => through(i));
+  const after = await countRight(keys, (i) => through(i), asked);
   console.emit('ring-crashed', { address: owner, found: after, of: keys.length });
   console.say(
     `  Crashed ${owner}, which owned "${key}": ${bold(`${after} of ${keys.length}`)} are still there.`,
   );
+  asked.tell(console);
 }
 
 /** The owner of a key, but never the first member: it was told to be the way in. */
 async function victimOf(
   entry: Ring,
   keys: readonly string[],
+  asked: AskedAgain,
 ): Promise<{ key: string; owner: string }> {
   for (const key of keys) {
-    const { owner } = await entry.owns(key);
+    const { owner } = await asked.call(() => entry.owns(key));
     if (!entry.addresses.includes(owner)) return { key, owner };
   }
   // Its arc is nearly all of the circle: that of the next member has a key at its very beginning.
@@ -74,8 +78,13 @@ export function tellEntry(ring: RingTestnet, console: Console): void {
   console.say();
 }
 
-async function countRight(keys: readonly string[], through: (i: number) => Ring): Promise<number> {
-  const values = await Promise.all(keys.map((key, i) => through(i).get(key)));
+async function countRight(
+  keys: readonly string[],
+  through: (i: number) => Ring,
+  asked: AskedAgain,
+): Promise<number> {
+  const get = (key: string, i: number) => asked.call(() => through(i).get(key));
+  const values = await Promise.all(keys.map(get));
   return values.filter(
     (value, i) => value !== null && Buffer.from(value).toString() === `value of ${keys[i]}`,
   ).length;

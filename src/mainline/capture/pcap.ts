@@ -29,14 +29,18 @@ const IP4_HEADER_BYTES = 20;
 const IP6_HEADER_BYTES = 40;
 const UDP = 17;
 const SNAPSHOT_BYTES = 0xffff;
-/** Link types and how many bytes stand before the IP header: raw, Ethernet, BSD loopback, Linux cooked. */
+/** Link types and how many bytes stand before the IP header: raw, Ethernet, BSD loopback, Linux cooked (both forms). */
 const LINKS: ReadonlyMap<number, number> = new Map([
   [101, 0],
   [1, 14],
   [0, 4],
+  [108, 4],
   [113, 16],
+  [276, 20],
 ]);
 const RAW = 101;
+/** What a pcapng file begins with, in either byte order. */
+const PCAPNG_MAGIC = 0x0a0d0d0a;
 const HOPS = 64;
 
 /** What a file begins with. */
@@ -136,6 +140,12 @@ export interface PcapDatagram {
 /** Is this the beginning of a pcap file? */
 export function isPcap(file: Uint8Array): boolean {
   return file.length >= FILE_HEADER_BYTES && byteOrderOf(file) !== null;
+}
+
+/** The form that Wireshark writes by itself: another one. */
+export function isPcapng(file: Uint8Array): boolean {
+  if (file.length < 4) return false;
+  return new DataView(file.buffer, file.byteOffset).getUint32(0) === PCAPNG_MAGIC;
 }
 
 /**

@@ -31,7 +31,10 @@ import {
   text,
 } from './shape.ts';
 
-/** What is known of a node's process. `absent`: it has not been born yet, or has left in good order. */
+/**
+ * What is known of a node's process. `absent`: it has not been born yet, or has left in good order. `paused`: it
+ * stands still; of a live one that is only known from its silence.
+ */
 export const NodeState = {
   absent: 0,
   up: 1,
@@ -145,6 +148,16 @@ export const NO_FIGURES: Figures = {
   events: 0,
 };
 
+/** Of a live node that is `paused`: what somebody can know who asked it and heard nothing. */
+export const Silence = shape({
+  node: integer,
+  /** `silent`: its port takes connections, and nothing comes back. `cut off`: not even that is heard of. */
+  how: oneOf('silent', 'cut off'),
+  /** Those who answer count it among themselves no more: others own its arc. */
+  isMissed: flag,
+});
+export type Silence = z.infer<typeof Silence>;
+
 /**
  * What is different since the update before; all there is when `whole`. A whole one that is earlier than
  * the update before tells that time went back: what was told of later (flights, lookups that began,
@@ -161,6 +174,8 @@ export const Update = shape({
   /** States of `NodeState` that changed. */
   nodes: column('u32'),
   states: column('u8'),
+  /** Of live nodes, who is silent since the update before, or otherwise than then. */
+  silences: z.exactOptional(list(Silence)),
   /**
    * Of a ring, places whose links changed, and whom each takes for its successor: -1 for nobody. What
    * it believes, true or not.

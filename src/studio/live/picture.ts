@@ -7,7 +7,7 @@
  * A process keeps its number, and a place too, for as long as the picture stands.
  */
 import { addressOf, parseIp } from '../../mainline.ts';
-import type { Figures, KeyView, Places, SceneMessage, Update } from '../../scene.ts';
+import type { Figures, KeyView, Places, SceneMessage, Silence, Update } from '../../scene.ts';
 import { NO_FIGURES, NodeState } from '../../scene.ts';
 
 /** Nodes and places that are drawn at most; a crawl of the whole Internet is no picture. */
@@ -18,6 +18,7 @@ export class Picture {
   readonly #numbers = new Map<string, number>();
   readonly #names: string[] = [];
   readonly #states: number[] = [];
+  readonly #silences = new Map<number, Silence>();
   readonly #loads: number[] = [];
   readonly #places = new Map<string, number>();
   readonly #ids: string[] = [];
@@ -100,9 +101,24 @@ export class Picture {
   }
 
   setState(node: number, state: number): void {
+    if (state !== NodeState.paused) this.#silences.delete(node);
     if (this.#states[node] === state) return;
     this.#states[node] = state;
     this.#changedNodes.add(node);
+  }
+
+  /** A node that does not answer. */
+  setSilent(silence: Silence): void {
+    const { node, how, isMissed } = silence;
+    this.setState(node, NodeState.paused);
+    const before = this.#silences.get(node);
+    if (before?.how === how && before.isMissed === isMissed) return;
+    this.#silences.set(node, silence);
+    this.#changedNodes.add(node);
+  }
+
+  silenceOf(node: number): Silence | undefined {
+    return this.#silences.get(node);
   }
 
   setSuccessor(place: number, successor: number): void {
@@ -206,6 +222,7 @@ export class Picture {
     keys: readonly KeyView[],
     withLoads: boolean,
   ): Update {
+    const silences = nodes.flatMap((node) => this.#silences.get(node) ?? []);
     return {
       type: 'frame',
       atMs,
@@ -214,6 +231,7 @@ export class Picture {
       pace: 1000,
       nodes: Uint32Array.from(nodes),
       states: Uint8Array.from(nodes, (node) => this.#states[node]!),
+      ...(silences.length > 0 && { silences }),
       places: Uint32Array.from(places),
       successors: Int32Array.from(places, (place) => this.#successors[place]!),
       safeties: Uint8Array.from(places, (place) => this.#safeties[place]!),

@@ -9,7 +9,7 @@
  * owns, and its backups what it says they have.
  */
 import type { RecordInfo } from '../../ring.ts';
-import type { KeyView } from '../../scene.ts';
+import type { Figures, KeyView } from '../../scene.ts';
 import type { ToldKey } from './told-keys.ts';
 
 /** Keys that are shown at most; of a larger ring those that come first on the circle. */
@@ -45,6 +45,16 @@ interface Newest {
   isRemoved: boolean;
   bytes: number;
   holders: number[];
+}
+
+/** How many there are, and in what state. */
+export function countsOf(
+  keys: Iterable<KeyView>,
+): Pick<Figures, 'keysNow' | 'unsafeKeysNow' | 'lostKeysNow'> {
+  const counts = { safe: 0, unsafe: 0, lost: 0, removed: 0 };
+  for (const { state } of keys) counts[state]++;
+  const { safe, unsafe, lost } = counts;
+  return { keysNow: safe + unsafe, unsafeKeysNow: unsafe, lostKeysNow: lost };
 }
 
 export function keysOf(holdings: RingHoldings): KeyView[] {

@@ -10,7 +10,6 @@
  */
 import type {
   IdentityInfo,
-  RecordInfo,
   Ring,
   RingAccess,
   RingInfo,
@@ -18,7 +17,7 @@ import type {
   RingService,
   Wire,
 } from '../../ring.ts';
-import type { Act, Explanation, KeyView, NodeView, SceneOverlay } from '../../scene.ts';
+import type { Act, Explanation, NodeView, SceneOverlay } from '../../scene.ts';
 import {
   explainRing,
   kindOfRing,
@@ -33,8 +32,11 @@ import { type Log, logWith } from '../live/log.ts';
 import { hashOf } from '../live/names.ts';
 import { type KeyAct, runCommand } from './commands.ts';
 import { Departures } from './departures.ts';
-import { keysOf, type OwningPlace, RECORDS_READ } from './keys.ts';
+import { countsOf, keysOf, type OwningPlace } from './keys.ts';
+import { ReadRecords } from './read-records.ts';
+import { infosOf, isMissed, type SilentOne, silenceFacts, silentOnes } from './silences.ts';
 import { namedBy, RingSurvey } from './survey.ts';
+import { Taps } from './taps.ts';
 import { ToldKeys } from './told-keys.ts';
 import { RingTraffic } from './traffic.ts';
 import { ringNodeView, stateOfProcess } from './view.ts';
@@ -60,10 +62,6 @@ export interface LiveRingOptions extends LiveSceneOptions {
   shown?: string;
 }
 
-/** Counters that say that something may have been written. */
-const WRITTEN_BY: readonly string[] =
-  'writes replicas repairedRecords released forgotten handovers'.split(' ');
-
 interface Known {
   home: string;
   info: RingInfo | null;
@@ -80,10 +78,12 @@ export class LiveRing extends LiveScene {
   readonly #traffic: RingTraffic;
   /** Who was there at the last look, by node. */
   #known = new Map<number, Known>();
+  /** Who was silent then, and may be there. */
+  #silent = new Map<number, SilentOne>();
   readonly #nodeAt = new Map<string, number>();
-  readonly #untap = new Map<Ring, () => void>();
+  readonly #taps = new Taps();
   readonly #logs = new Map<number, Log>();
-  readonly #records = new Map<Ring, { sign: string; records: readonly RecordInfo[] }>();
+  readonly #records = new ReadRecords();
   readonly #departures = new Departures();
   /** Of a ring that is attached to. */
   readonly #told = new ToldKeys(() =>
@@ -145,12 +145,13 @@ export class LiveRing extends LiveScene {
   protected override end(): void {
     this.#survey.stop();
     this.#told.stop();
-    this.#untapAll();
+    this.#taps.endAll();
   }
 
   protected forget(): void {
-    this.#untapAll();
+    this.#taps.endAll();
     this.#known.clear();
+    this.#silent.clear();
     this.#nodeAt.clear();
     this.#logs.clear();
     this.#traffic.forget();
@@ -174,14 +175,17 @@ export class LiveRing extends LiveScene {
       this.#see(known, { home: ring.addresses[0]!, info, ring });
       if (this.isWatched) this.#tap(ring);
     }
-    for (const [home, { isAlive, info }] of this.#survey.found) {
-      if (!isAlive || known.has(this.picture.numberOf(home))) continue;
+    for (const [home, { sign, info }] of this.#survey.found) {
+      if (sign !== 'answers' || known.has(this.picture.numberOf(home))) continue;
       if (info !== null && this.#members.length === 0) this.k = info.k;
       this.#see(known, { home, info, ring: null });
     }
-    this.#untapTheGone();
-    this.#markTheGone(known);
+    this.#taps.keep(this.#members);
+    this.#records.keep(this.#members);
+    const silent = this.#seeTheSilent(known);
+    this.#markTheGone(known, silent);
     this.#known = known;
+    this.#silent = silent;
     for (const [, { info }] of known) this.#link(info);
     this.#lookAtKeys();
     this.#sum();
@@ -192,11 +196,13 @@ export class LiveRing extends LiveScene {
     const home = this.picture.nameOf(node);
     if (home === undefined) return null;
     const known = this.#known.get(node);
+    const silent = this.#silent.get(node);
     return ringNodeView({
       node,
       home,
       state: this.picture.stateOf(node),
-      info: known?.info ?? null,
+      info: known?.info ?? silent?.info ?? null,
+      silence: silent === undefined ? [] : silenceFacts(silent, infosOf(this.#known)),
       records: known?.ring?.records() ?? [],
       nodeAt: (address) => this.#nodeAt.get(address) ?? -1,
       names: this.names,
@@ -320,11 +326,29 @@ export class LiveRing extends LiveScene {
     this.picture.setState(node, stateOfProcess(one.info?.identities ?? []));
     this.picture.setLoad(node, one.info?.counters['framesIn'] ?? 0);
     this.#departures.isThere(node, one.home);
-    const identities = one.info?.identities ?? [{ address: one.home, hash: hashOf(one.home) }];
-    for (const { address, hash } of identities) {
+    this.#stand(node, one.home, one.info);
+  }
+
+  #stand(node: number, home: string, info: RingInfo | null): void {
+    for (const { address, hash } of info?.identities ?? [{ address: home, hash: hashOf(home) }]) {
       this.#nodeAt.set(address, node);
       this.picture.place(hash, address, node);
     }
+  }
+
+  #seeTheSilent(known: ReadonlyMap<number, Known>): Map<number, SilentOne> {
+    const silent = new Map<number, SilentOne>();
+    const there = infosOf(known);
+    for (const one of silentOnes(this.#survey.found)) {
+      const { home, info } = one;
+      const node = this.picture.node(home);
+      if (known.has(node)) continue;
+      silent.set(node, one);
+      this.#departures.isThere(node, home);
+      this.#stand(node, home, info);
+      this.picture.setSilent({ node, how: one.sign, isMissed: isMissed(home, there) });
+    }
+    return silent;
   }
 
   #link(info: RingInfo | null): void {
@@ -339,20 +363,27 @@ export class LiveRing extends LiveScene {
     }
   }
 
-  #markTheGone(known: Map<number, Known>): void {
-    const departed = [...this.#known]
-      .filter(([node]) => !known.has(node))
+  #markTheGone(known: Map<number, Known>, silent: ReadonlyMap<number, SilentOne>): void {
+    const departed = [...this.#known, ...this.#silent]
+      .filter(([node]) => !known.has(node) && !silent.has(node))
       .map(([node, { home, info, ring }]) => [node, { home, info, isOwn: ring !== null }] as const);
     const states = this.#departures.judge(departed, [...known.values()], Date.now());
     for (const [node, state] of states) this.picture.setState(node, state);
   }
 
+  /** Who is there, and who is silent: until others have taken its arc it is nobody else's. */
+  *#owners(): Generator<[number, Pick<Known, 'home' | 'info' | 'ring'>]> {
+    yield* this.#known;
+    for (const one of this.#silent) {
+      if (this.picture.silenceOf(one[0])?.isMissed === false) yield one;
+    }
+  }
+
   #lookAtKeys(): void {
     const places: OwningPlace[] = [];
-    for (const [node, { home, info, ring }] of this.#known) {
-      const identities = info?.identities ?? [];
+    for (const [node, { home, info, ring }] of this.#owners()) {
       if (info === null) places.push(this.#placeOf(node, home, hashOf(home), false, []));
-      for (const one of identities) {
+      for (const one of info?.identities ?? []) {
         if (one.state !== 'member' && one.state !== 'leaving') continue;
         places.push(this.#placeOf(node, one.address, one.hash, ring !== null, one.backups));
       }
@@ -360,10 +391,9 @@ export class LiveRing extends LiveScene {
     places.sort((a, b) => (a.id < b.id ? -1 : 1));
     const records = this.#members.map((ring) => ({
       node: this.picture.numberOf(ring.addresses[0]!),
-      records: this.#recordsOf(ring),
+      records: this.#records.of(ring),
     }));
-    const signs = [...this.#records.values()].map((one) => one.sign);
-    const sign = JSON.stringify([places, signs, this.names.size, this.#told.version]);
+    const sign = JSON.stringify([places, this.#records.signs, this.names.size, this.#told.version]);
     if (sign === this.#keysSign) return;
     this.#keysSign = sign;
     const known = this.picture.keys;
@@ -387,60 +417,27 @@ export class LiveRing extends LiveScene {
     return { id, place: this.picture.placeOf(id, address), node, isOwn, backupsOutside };
   }
 
-  /** Read again only when something was written. */
-  #recordsOf(ring: Ring): readonly RecordInfo[] {
-    const { records, bytes, counters } = ring.info();
-    const sign = [records, bytes, ...WRITTEN_BY.map((name) => counters[name])].join();
-    const known = this.#records.get(ring);
-    if (known?.sign === sign) return known.records;
-    const read = { sign, records: ring.records(RECORDS_READ) };
-    this.#records.set(ring, read);
-    return read.records;
-  }
-
   #sum(): void {
     for (const { home, info } of this.#known.values()) {
       this.messages.count(home, info?.counters['framesIn'] ?? 0);
     }
-    const keys = [...this.picture.keys];
-    const count = (state: KeyView['state']): number =>
-      keys.filter((key) => key.state === state).length;
-    const [unsafe, lost] = [count('unsafe'), count('lost')];
     this.picture.figures = {
       ...this.picture.figures,
       nodesNow: this.#known.size,
       messages: this.messages.sum,
       lookups: this.ended.all,
       failedLookups: this.ended.failed,
-      keysNow: count('safe') + unsafe,
-      unsafeKeysNow: unsafe,
-      lostKeysNow: lost,
+      ...countsOf(this.picture.keys),
     };
   }
 
   #tap(ring: Ring): void {
-    if (this.#untap.has(ring)) return;
     const node = this.picture.numberOf(ring.addresses[0]!);
-    const untap = ring.watch({
+    this.#taps.tap(ring, {
       onEvent: (notice) => this.#hear(node, notice),
       onBytes: (isOurs, isAccepted, local, peer, bytes, start, end) =>
         this.#traffic.piece(node, isOurs, isAccepted, local, peer, bytes.subarray(start, end)),
     });
-    this.#untap.set(ring, untap);
-  }
-
-  #untapAll(): void {
-    for (const untap of this.#untap.values()) untap();
-    this.#untap.clear();
-  }
-
-  #untapTheGone(): void {
-    for (const [ring, untap] of this.#untap) {
-      if (this.#members.includes(ring)) continue;
-      untap();
-      this.#untap.delete(ring);
-      this.#records.delete(ring);
-    }
   }
 
   #hear(node: number, notice: RingNotice): void {

@@ -4,9 +4,13 @@
  * the answer names others.
  *
  *     entries ─▶ ask ─▶ info: identities, successors, predecessors ─▶ ask those …
- *                  └──▶ silent: not there; forgotten when nobody names it any more
+ *                  └──▶ no answer ─▶ knock ─▶ silent, cut off, or gone
+ *
+ * Who was silent is asked on, also when nobody names it any more, and nobody waits for it: a round is over
+ * when all others have answered.
  */
 import { connectRing, type RingConnection, type RingInfo, type Wire } from '../../ring.ts';
+import { type Found, knock } from './knock.ts';
 
 /** Between two rounds. */
 const ROUND_MS = 1000;
@@ -16,16 +20,25 @@ const ANSWER_MS = 2000;
 const MEMBERS_ASKED = 256;
 /** Asked at a time. */
 const ASKED_AT_ONCE = 16;
+/** Who has been silent for so long is taken for gone. */
+const SILENT_AT_MOST_MS = 600_000;
 
 /** What a member outside said last. */
 export interface Surveyed {
   /** The address that it was asked at. */
   address: string;
-  isAlive: boolean;
+  sign: 'answers' | Found;
+  /** Since when. */
+  sinceMs: number;
   /** A class program: it says nothing of itself that could be drawn. */
   isPlain: boolean;
+  /** What it said last. */
   info: RingInfo | null;
 }
+
+/** Is it there, or may it be, although it does not answer? */
+export const isSilence = (sign: Surveyed['sign']): sign is 'silent' | 'cut off' =>
+  sign === 'silent' || sign === 'cut off';
 
 export interface RingSurveyOptions {
   /** Members to begin with, `host:port`. */
@@ -40,6 +53,9 @@ export class RingSurvey {
   readonly found: Map<string, Surveyed> = new Map();
   readonly #options: RingSurveyOptions;
   readonly #connections = new Map<string, RingConnection>();
+  /** By the address asked: what came of it last, and who is being asked. */
+  readonly #last = new Map<string, Surveyed>();
+  readonly #asking = new Map<string, Promise<Surveyed>>();
   #timer: NodeJS.Timeout | undefined;
   #isRunning = false;
   #round: Promise<void> | null = null;
@@ -92,22 +108,25 @@ export class RingSurvey {
       waiting.push(address);
     };
     for (const address of this.#options.entries()) name(address);
+    for (const { address, sign } of this.found.values()) if (sign !== 'gone') name(address);
     const seen = new Set<string>();
     while (waiting.length > 0 && !this.#isClosed) {
       const asked = waiting.splice(0, ASKED_AT_ONCE);
-      for (const one of await Promise.all(asked.map((address) => this.#ask(address)))) {
+      const heard = await Promise.all(asked.map((address) => this.#listen(address)));
+      if (this.#isClosed) return;
+      for (const one of heard) {
         const home = one.info?.identities[0]?.address ?? one.address;
         seen.add(home);
         this.found.set(home, one);
-        for (const other of namedBy(one.info)) name(other);
+        if (one.sign === 'answers') for (const other of namedBy(one.info)) name(other);
         // Its other identities are the same process.
         for (const { address } of one.info?.identities ?? []) named.add(address);
       }
     }
     for (const [home, one] of this.found) {
-      if (seen.has(home) || this.#isClosed) continue;
-      this.found.set(home, { ...one, isAlive: false });
+      if (!seen.has(home)) this.found.set(home, { ...one, sign: 'gone' });
     }
+    for (const address of this.#last.keys()) if (!named.has(address)) this.#last.delete(address);
     for (const [address, connection] of this.#connections) {
       if (named.has(address)) continue;
       this.#connections.delete(address);
@@ -115,31 +134,53 @@ export class RingSurvey {
     }
   }
 
+  /** Asks, and waits for the answer, but of one that was silent before: that counts when it comes. */
+  async #listen(address: string): Promise<Surveyed> {
+    const last = this.#last.get(address);
+    const asking = this.#asking.get(address) ?? this.#ask(address);
+    this.#asking.set(address, asking);
+    void asking.then((one) => {
+      this.#asking.delete(address);
+      if (!this.#isClosed) this.#last.set(address, one);
+    });
+    return last !== undefined && isSilence(last.sign) ? last : asking;
+  }
+
   async #ask(address: string): Promise<Surveyed> {
-    const { wire } = this.#options;
-    const silent = { address, isAlive: false, isPlain: false, info: null };
     try {
-      let connection = this.#connections.get(address);
-      if (connection === undefined) {
-        connection = await connectRing(address, {
-          ...(wire && { wire }),
-          callTimeoutMs: ANSWER_MS,
-        });
-        if (this.#isClosed) {
-          await connection.close();
-          return silent;
-        }
-        this.#connections.set(address, connection);
-      }
+      const connection = this.#connections.get(address) ?? (await this.#connect(address));
       const answer = await connection.info({ timeoutMs: ANSWER_MS });
-      if (answer.isPlain) return { address, isAlive: true, isPlain: true, info: null };
-      return { address, isAlive: true, isPlain: false, info: answer.info };
+      const told = { address, sign: 'answers', sinceMs: Date.now() } as const;
+      if (answer.isPlain) return { ...told, isPlain: true, info: null };
+      return { ...told, isPlain: false, info: answer.info };
     } catch {
       const broken = this.#connections.get(address);
       this.#connections.delete(address);
       void broken?.close();
-      return silent;
+      return this.#unheard(address, this.#isClosed ? 'gone' : await knock(address));
     }
+  }
+
+  async #connect(address: string): Promise<RingConnection> {
+    const { wire } = this.#options;
+    const connection = await connectRing(address, {
+      ...(wire && { wire }),
+      callTimeoutMs: ANSWER_MS,
+    });
+    if (this.#isClosed) {
+      await connection.close();
+      throw new Error('nobody waits for the answer any more');
+    }
+    this.#connections.set(address, connection);
+    return connection;
+  }
+
+  #unheard(address: string, found: Found): Surveyed {
+    const last = this.#last.get(address);
+    const { isPlain = false, info = null } = last ?? {};
+    const sinceMs = last?.sign === found ? last.sinceMs : Date.now();
+    const isLong = Date.now() - sinceMs > SILENT_AT_MOST_MS;
+    return { address, sign: isLong ? 'gone' : found, sinceMs, isPlain, info };
   }
 }
 

@@ -23,6 +23,8 @@ export interface RingNodeFacts {
   home: string;
   state: number;
   info: RingInfo | null;
+  /** What is known of one that does not answer; what it said before is old then. */
+  silence?: NodeView['facts'];
   records: readonly RecordInfo[];
   nodeAt: (address: string) => number;
   names: ReadonlyMap<string, string>;
@@ -50,13 +52,16 @@ export function ringNodeView(facts: RingNodeFacts): NodeView {
   };
 }
 
-function factsOf({ info, isOwn }: RingNodeFacts): NodeView['facts'] {
+function factsOf({ info, isOwn, silence = [] }: RingNodeFacts): NodeView['facts'] {
+  if (info === null && silence.length > 0) return silence;
   if (info === null) return [{ name: 'kind', value: 'class program: says nothing of itself' }];
+  const seen = silence.length > 0 ? 'as it said before' : 'as it says of itself';
   const { k, effectiveK, records, bytes, foreign, connections, wire, policy, counters } = info;
   const first = info.identities[0];
   const count = (name: string): string => (counters[name] ?? 0).toLocaleString('en');
   return [
-    { name: 'seen', value: isOwn ? 'from inside' : 'as it says of itself' },
+    ...silence,
+    { name: 'seen', value: isOwn ? 'from inside' : seen },
     { name: 'state', value: first?.state ?? 'unknown' },
     { name: 'backups', value: `${effectiveK} of ${k} in step` },
     { name: 'copies missing', value: String(info.copiesMissing) },

@@ -72,7 +72,8 @@ test('packets are put in order of time, a line that was cut off is left out, a w
   expect(() => read(`${first}\n${second.slice(0, 30)}\n${second}\n`)).toThrow(
     'line 2: expected a JSON',
   );
-  expect(() => read('nonsense')).toThrow('line 1:');
+  expect(() => read('nonsense')).toThrow('neither a pcap file nor lines of JSON');
+  expect(() => read('{}')).toThrow('line 1:');
   expect(read('')).toEqual([]);
 });
 

@@ -1,14 +1,25 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openMainline } from '../../../src/mainline.ts';
+import { readRecording } from '../../../src/scene.ts';
 import { objects, Running, ringlight } from '../command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ringlight-tap-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const TAP = ['mainline', 'tap', '--host', '127.0.0.1', '--port', '0', '--no-bootstrap', '--json'];
+
+const NO_TIMES = { sentMs: 0, arrivesMs: 0 };
+
+/** What the example makes of a capture, as whoever plays it reads it. */
+function convert(file: string, to: string) {
+  const example = new URL('../../../examples/trace-to-recording.mjs', import.meta.url).pathname;
+  execFileSync(process.execPath, [example, file, to]);
+  return readRecording(readFileSync(to, 'utf8'));
+}
 
 /** Runs tap, and asks its node something. */
 async function tapped(args: string[], pings: number) {
@@ -55,5 +66,14 @@ test('files of it are played to a node of the lab, and make a recording', async 
   }
   expect(readFileSync(recording, 'utf8')).toMatch(/^\{"format":"ringlight-recording"/);
   expect(reports[0]).toMatchObject({ queries: 5, same: 5, captured: { answered: 5 } });
+  const scenes = [lines, pcap].map((file) => convert(file, `${file}.scene`));
+  const [ofLines, ofPcap] = scenes.map(({ lines }) => lines.map((line) => JSON.parse(line)));
+  const flights = ofPcap!.flatMap((message) => message.flights ?? []);
+  expect(flights).toHaveLength(told.length);
+  expect(flights.filter(({ kind }) => kind === 'ping').length).toBeGreaterThanOrEqual(5);
+  // A pcap file keeps microseconds.
+  const roughly = (messages: { type: string; flights?: object[] }[]) =>
+    messages.flatMap(({ flights = [] }) => flights.map((one) => ({ ...one, ...NO_TIMES })));
+  expect(roughly(ofPcap!)).toEqual(roughly(ofLines!));
   await other.close();
 });

@@ -83,6 +83,26 @@ test('any bytes behind a header are read without harm', () => {
   );
 });
 
+test('both forms of Linux’s cooked captures are read', () => {
+  const record = pcapRecord(PACKET);
+  for (const [link, bytes] of [
+    [113, 16],
+    [276, 20],
+  ] as const) {
+    const head = Buffer.from(pcapHeader());
+    head.writeUInt32BE(link, 20);
+    const cooked = Buffer.concat([
+      record.subarray(0, 16),
+      Buffer.alloc(bytes),
+      record.subarray(16),
+    ]);
+    cooked.writeUInt32BE(record.length - 16 + bytes, 8);
+    const found = [...pcapDatagrams(Buffer.concat([head, cooked]))];
+    expect(found).toEqual([...pcapDatagrams(Buffer.concat([pcapHeader(), record]))]);
+    expect(found).toHaveLength(1);
+  }
+});
+
 test('what is no pcap, or of a link that is not known, is refused', () => {
   expect(isPcap(Buffer.from('{"atMs":1,"direction":"in"}'))).toBe(false);
   expect(isPcap(pcapHeader())).toBe(true);

@@ -15,8 +15,8 @@ describe('a survey', () => {
     expect([...survey.found.keys()].sort()).toEqual(
       ring.nodes.map((node) => node.addresses[0]).sort(),
     );
-    for (const { info, isAlive } of survey.found.values()) {
-      expect(isAlive).toBe(true);
+    for (const { info, sign } of survey.found.values()) {
+      expect(sign).toBe('answers');
       expect(info!.identities).toHaveLength(2);
     }
     // A single round leaves no connection behind.
@@ -43,8 +43,8 @@ describe('a survey', () => {
     survey.start();
     await expect.poll(() => survey.found.size, PATIENCE).toBe(3);
     await ring.crash(2);
-    await expect.poll(() => survey.found.get(last)!.isAlive, PATIENCE).toBe(false);
-    expect(survey.found.get(first)!.isAlive).toBe(true);
+    await expect.poll(() => survey.found.get(last)!.sign, PATIENCE).toBe('gone');
+    expect(survey.found.get(first)!.sign).toBe('answers');
     expect(survey.connection).not.toBeNull();
     survey.stop();
     expect(survey.connection).toBeNull();
@@ -55,7 +55,13 @@ describe('a survey', () => {
     const survey = new RingSurvey({ entries: () => ['127.0.0.1:1'], isOwn: nobody });
     await survey.round();
     expect([...survey.found.values()]).toEqual([
-      { address: '127.0.0.1:1', isAlive: false, isPlain: false, info: null },
+      {
+        address: '127.0.0.1:1',
+        sign: 'gone',
+        sinceMs: expect.any(Number),
+        isPlain: false,
+        info: null,
+      },
     ]);
     expect(namedBy(null)).toEqual([]);
   });

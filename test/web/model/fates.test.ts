@@ -2,6 +2,7 @@
 import { NodeState, type TimedAct } from 'ringlight/scene';
 import { describe, expect, test } from 'vitest';
 import { SceneModel } from '../../../web/src/model/scene-model.ts';
+import { stateText } from '../../../web/src/model/words.ts';
 import { addNodes, frame, hello } from './messages.ts';
 
 function world(origin: 'lab' | 'live' = 'lab'): SceneModel {
@@ -28,6 +29,28 @@ describe('the fate of a node', () => {
     expect(model.fateOf(3)).toEqual({ how: 'left', atMs: 1400 });
     turn(model, 3000, 1, NodeState.joining);
     expect(model.fateOf(1)).toBeNull();
+  });
+
+  test('of a live node that does not answer is what can be known of it', () => {
+    const model = world('live');
+    const hear = (atMs: number, isMissed: boolean, whole = false) =>
+      model.apply(
+        frame({
+          ...{ atMs, whole, nodes: Uint32Array.of(2), states: Uint8Array.of(NodeState.paused) },
+          silences: [{ node: 2, how: 'silent', isMissed }],
+        }),
+      );
+    hear(1000, false);
+    expect(model.fateOf(2)).toEqual({ how: 'silent', atMs: 1000, isMissed: false });
+    expect([model.isMember(2), stateText(model, 2)]).toEqual([true, 'silent']);
+    hear(1200, true);
+    expect(model.fateOf(2)).toMatchObject({ how: 'silent', isMissed: true });
+    expect([model.isMember(2), stateText(model, 2)]).toEqual([false, 'silent, and missed']);
+    expect(model.sortedPlaces).not.toContain(2);
+    turn(model, 1300, 2, NodeState.up);
+    expect([model.isMember(2), model.fateOf(2), stateText(model, 2)]).toEqual([true, null, 'up']);
+    hear(1400, true, true);
+    expect(model.fateOf(2)).toEqual({ how: 'silent', atMs: null, isMissed: true });
   });
 
   test('that happened between looks far apart has no time', () => {

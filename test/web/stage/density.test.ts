@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Density } from '../../../web/src/stage/density.ts';
+import { CELL, Density } from '../../../web/src/stage/density.ts';
 import { PointKind } from '../../../web/src/stage/points.ts';
 
 const projection = { scaleX: 10, scaleY: 10, originX: 10, originY: 10, width: 20, height: 20 };
@@ -32,7 +32,7 @@ describe('density', () => {
     expect(alphaOf(one)).toBeGreaterThan(50);
     expect(alphaOf(ten)).toBeGreaterThan(alphaOf(one));
     expect(alphaOf(hundred)).toBe(255);
-    expect(pixels.filter((pixel) => pixel !== 0)).toHaveLength(3 * 4);
+    expect(pixels.filter((pixel) => pixel !== 0)).toHaveLength(3 * CELL ** 2);
   });
 
   test('has the colour of trouble where a quarter is in trouble, not where one of many is', () => {
@@ -49,12 +49,29 @@ describe('density', () => {
     paint(density, spot(50, 0), up(50));
     const kinds = [PointKind.hidden, PointKind.up, PointKind.up, PointKind.up];
     const pixels = paint(density, [0, 0, 3, 0, Number.NaN, 0, 0.5, 0], kinds);
-    expect(pixels.filter((pixel) => pixel !== 0)).toHaveLength(4);
+    expect(pixels.filter((pixel) => pixel !== 0)).toHaveLength(CELL ** 2);
     expect(alphaOf(at(pixels, 15, 10))).toBe(255);
+  });
+
+  test('what chance puts side by side is evened out, a crowd is not', () => {
+    // Cells of a row: as full as chance makes them, between them one crowd.
+    const many = [5, 6, 5, 300, 6, 5];
+    const positions = many.flatMap((count, i) => spot(count, -1 + (CELL * i + 1) / 10));
+    const pixels = paint(new Density(), positions, up(positions.length / 2));
+    const alphas = many.map((_, i) => alphaOf(at(pixels, CELL * i + 1, 10)));
+    expect(Math.abs(alphas[1]! - alphas[0]!)).toBeLessThan(20);
+    expect(alphas[3]).toBe(255);
+    expect(Math.max(alphas[0]!, alphas[5]!)).toBeLessThan(160);
+  });
+
+  test('the last cells of a row and a column reach to the edge, and no further', () => {
+    const pixels = paint(new Density(), [0.95, 0.95, -1, -1], up(2));
+    expect(alphaOf(at(pixels, 19, 19))).toBe(255);
+    expect(pixels.filter((pixel) => pixel !== 0)).toHaveLength(CELL ** 2 + (20 % CELL) ** 2);
   });
 
   test('cells are as large on a fine screen', () => {
     const pixels = paint(new Density(), [0, 0], up(1), 2);
-    expect(pixels.filter((pixel) => pixel !== 0)).toHaveLength(16);
+    expect(pixels.filter((pixel) => pixel !== 0)).toHaveLength((2 * CELL) ** 2);
   });
 });

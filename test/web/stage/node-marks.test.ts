@@ -6,6 +6,7 @@ import type { DrawContext } from '../../../web/src/stage/draw-context.ts';
 import { StageLayout } from '../../../web/src/stage/layout.ts';
 import {
   drawNodeMarks,
+  markRadius,
   paintMark,
   redrawMark,
   traceMark,
@@ -66,6 +67,25 @@ describe('a node as a shape', () => {
     const small = sightOf(4);
     drawNodeMarks(small.draw, ALL, NODES);
     expect(small.texts).toEqual([]);
+  });
+
+  test('a number that is wider than its mark stands below it, where it lies on nothing', () => {
+    const { draw, texts } = sightOf(10);
+    draw.model.nodeOf.set([54_321, 12_345, 7]);
+    drawNodeMarks(draw, ALL.slice(0, 3), 3);
+    expect(texts).toEqual(['7', '54321', '12345']);
+    const crowd = sightOf(10);
+    crowd.draw.model.nodeOf.set([54_321, 12_345, 7]);
+    crowd.draw.layout.positions.fill(0.5);
+    drawNodeMarks(crowd.draw, ALL.slice(0, 2), 2);
+    expect(crowd.texts).toEqual(['54321']);
+  });
+
+  test('in the band of a large ring marks have its width, too, and grow on the way closer', () => {
+    const layout = { kind: 'ring', placeCount: 100_000 } as StageLayout;
+    expect(markRadius(layout, 350)).toBeLessThan(3);
+    expect(markRadius(layout, 350 * 32)).toBeGreaterThanOrEqual(10);
+    expect(markRadius({ ...layout, kind: 'trie' } as StageLayout, 350 * 32)).toBeLessThan(3);
   });
 
   test('small ones of a kind are one path, whoever crashed on top of all others', () => {

@@ -38,6 +38,20 @@ describe('the story under the picture', () => {
     expect(tellStory(model, view.key, -1)).toContain(`Node ${other} takes it for its own, too.`);
   });
 
+  test('of a live node that is silent it says what follows for its arc', () => {
+    const { model } = world();
+    const hear = (how: 'silent' | 'cut off', isMissed: boolean) => {
+      const paused = { nodes: Uint32Array.of(3), states: Uint8Array.of(NodeState.paused) };
+      model.apply(frame({ ...paused, silences: [{ node: 3, how, isMissed }] }));
+      return tellStory(model, null, 3);
+    };
+    expect(hear('silent', false)).toMatch(
+      /^Node 3 is silent: it takes connections.* has to wait\.$/,
+    );
+    expect(hear('cut off', true)).toMatch(/^Node 3 is cut off from here\..* owns its arc\.$/);
+    expect(describeNode(model, 3)).toContain('cut off, and missed');
+  });
+
   test('who crashed holds nothing; what is lost is said to be lost', () => {
     const { model, view } = world();
     const [owner, ...backups] = view.holders;

@@ -84,9 +84,11 @@ export class Announcer {
   }
 }
 
-/** Of a live node that is gone nobody knows whether it left in good order. */
+/** Of a live node that is gone nobody knows whether it left in good order, of a silent one whether it stands still. */
 function verbOf(state: number, { hello }: SceneModel): string {
-  if (state === NodeState.absent && hello.peek()?.origin === 'live') return 'went away';
+  const isLive = hello.peek()?.origin === 'live';
+  if (isLive && state === NodeState.absent) return 'went away';
+  if (isLive && state === NodeState.paused) return 'silent';
   return STATE_VERBS[state] ?? 'changed';
 }
 

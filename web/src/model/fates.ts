@@ -2,14 +2,16 @@
  * What became of nodes that are not there any more, or do nothing: when, and how. Seen as it happens;
  * after a leap in time what was done to them is read from the history.
  */
-import { NodeState, type TimedAct } from 'ringlight/scene';
+import { NodeState, type Silence, type TimedAct } from 'ringlight/scene';
 
-export type Manner = 'crashed' | 'left' | 'gone' | 'paused';
+export type Manner = 'crashed' | 'left' | 'gone' | 'paused' | Silence['how'];
 
 export interface Fate {
   how: Manner;
   /** Null where it is known only that it happened. */
   atMs: number | null;
+  /** It may be there, but the others count it among themselves no more. */
+  isMissed?: boolean;
 }
 
 /** Of what happened between two looks so far apart nobody can say when. */
@@ -26,14 +28,19 @@ const STATE_OF_MANNER: Readonly<Record<Manner, number>> = {
   left: NodeState.absent,
   gone: NodeState.absent,
   paused: NodeState.paused,
+  silent: NodeState.paused,
+  'cut off': NodeState.paused,
 };
 
 export class Fates {
   readonly #seen = new Map<number, Fate>();
+  /** Of those that are silent. */
+  readonly #missed = new Set<number>();
 
   /** Nobody has been seen to go. */
   clear(): void {
     this.#seen.clear();
+    this.#missed.clear();
   }
 
   /** A node is in another state. `isTold`: of a live node that is gone nobody knows whether it left, unless it was leaving. */
@@ -44,6 +51,7 @@ export class Fates {
     looks: { beforeMs: number; nowMs: number },
     isTold: boolean,
   ): void {
+    this.#missed.delete(node);
     const isClose = looks.nowMs - looks.beforeMs <= SEEN_WITHIN_MS;
     const atMs = isClose || !isTold ? looks.nowMs : null;
     if (state === NodeState.crashed) this.#seen.set(node, { how: 'crashed', atMs });
@@ -53,6 +61,19 @@ export class Fates {
       const hasLeft = isTold || before === NodeState.leaving;
       this.#seen.set(node, { how: hasLeft ? 'left' : 'gone', atMs });
     }
+  }
+
+  /** A live node does not answer; `atMs`: since when, null where that is not known. */
+  hear({ node, how, isMissed }: Silence, atMs: number | null): void {
+    const before = this.#seen.get(node);
+    const sinceMs = before?.how === how ? before.atMs : atMs;
+    this.#seen.set(node, { how, atMs: sinceMs, isMissed });
+    if (isMissed) this.#missed.add(node);
+  }
+
+  /** Is it there for nobody any more, as far as the others are concerned? */
+  isMissed(node: number): boolean {
+    return this.#missed.has(node);
   }
 
   /** Those that were seen to go. */

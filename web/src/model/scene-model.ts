@@ -146,7 +146,7 @@ export class SceneModel {
 
   /** Does a node stand on the circle? Those that crashed do not; those that were paused do. */
   isMember(node: number): boolean {
-    return isMemberState(this.stateOf[node]);
+    return isMemberState(this.stateOf[node]) && !this.fates.isMissed(node);
   }
 
   /** When and how a node went, or fell silent; null where it did not, or nobody knows. */
@@ -161,7 +161,7 @@ export class SceneModel {
     const members = new Uint32Array(all.length);
     let count = 0;
     for (const place of all) {
-      if (isMemberState(this.stateOf[this.nodeOf[place]])) members[count++] = place;
+      if (this.isMember(this.nodeOf[place])) members[count++] = place;
     }
     return (this.#sorted = members.subarray(0, count));
   }
@@ -324,6 +324,9 @@ export class SceneModel {
         }
         this.stateOf[node] = update.states[i];
       }
+    }
+    for (const silence of update.silences ?? []) {
+      this.fates.hear(silence, update.whole ? null : update.atMs);
     }
     if (update.places.length > 0) this.linksVersion++;
     for (let i = 0; i < update.places.length; i++) {

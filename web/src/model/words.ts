@@ -22,6 +22,13 @@ export const STATE_WORDS: readonly string[] = [
   'leaving',
 ];
 
+/** What a node is doing, in a word or two: of a live one that does not answer no more than is known. */
+export function stateText(model: SceneModel, node: number): string {
+  const fate = model.stateOf[node] === NodeState.paused ? model.fateOf(node) : null;
+  if (fate === null) return STATE_WORDS[model.stateOf[node]] ?? 'unknown';
+  return fate.isMissed ? `${fate.how}, and missed` : fate.how;
+}
+
 /** `12.34 s`, `3 min 05 s`, `2 h 07 min`; of the day for live nodes. */
 export function clockText(atMs: number): string {
   if (atMs > 1e11) return new Date(atMs).toLocaleTimeString('en-GB');

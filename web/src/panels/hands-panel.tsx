@@ -7,7 +7,7 @@ import { useId, useState } from 'preact/hooks';
 import { type Hello, NodeState } from 'ringlight/scene';
 import type { SceneModel } from '../model/scene-model.ts';
 import type { Session } from '../model/session.ts';
-import { STATE_WORDS } from '../model/words.ts';
+import { stateText } from '../model/words.ts';
 import { Icon } from '../ui/icon.tsx';
 import { usePaced } from '../ui/paced.ts';
 import { Slider } from '../ui/slider.tsx';
@@ -116,7 +116,7 @@ function NodeHands({ session, model, hello }: NodeHandsProps) {
               Number.isInteger(picked) && picked < model.nodeCount ? picked : -1;
           }}
         />
-        <span class={`hands-state state-${state}`}>{exists ? STATE_WORDS[state] : ''}</span>
+        <span class={`hands-state state-${state}`}>{exists ? stateText(model, node) : ''}</span>
       </div>
       <div class="hands-buttons">
         <button type="button" class="danger" disabled={!lives} onClick={act('crash')}>

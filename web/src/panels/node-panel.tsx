@@ -6,7 +6,7 @@
 import type { ContactRow, ContactView, NodeView } from 'ringlight/scene';
 import type { PaneProps } from '../model/pane.ts';
 import { view } from '../model/view-state.ts';
-import { clockText, STATE_WORDS } from '../model/words.ts';
+import { clockText, STATE_WORDS, stateText } from '../model/words.ts';
 import { download } from '../ui/download.ts';
 import { Icon } from '../ui/icon.tsx';
 import { usePaced } from '../ui/paced.ts';
@@ -33,7 +33,7 @@ export function NodePanel({ model }: PaneProps) {
       <h2>
         Node {chosen}
         <span class={`node-state is-${STATE_WORDS[model.stateOf[chosen] ?? 0]}`}>
-          {STATE_WORDS[model.stateOf[chosen] ?? 0]}
+          {stateText(model, chosen)}
         </span>
       </h2>
       {inspected ? (

@@ -132,8 +132,17 @@ function colourOf({ palette }: DrawContext, view: KeyView): string {
 }
 
 function drawNames(draw: DrawContext, keys: readonly PlacedKey[], selected: string | null): void {
-  if (draw.layout.kind === 'ring') drawNamesAround(draw, keys, selected);
-  else drawNamesBelow(draw, keys, selected);
+  const seen = keys.filter(({ turn }) => isInSight(draw, turn));
+  if (draw.layout.kind === 'ring') drawNamesAround(draw, seen, selected);
+  else drawNamesBelow(draw, seen, selected);
+}
+
+/** Who has come closer sees a part of the keys, and no names of the others. */
+function isInSight(draw: DrawContext, turn: number): boolean {
+  const { width, height } = draw.projection;
+  const x = turnX(draw, turn);
+  const y = turnY(draw, turn);
+  return x >= 0 && x <= width && y >= 0 && y <= height;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What the shapes mean: only of those that are to be seen. */
+import type { ReadonlySignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { NodeState } from 'ringlight/scene';
 import { type Camps, findCamps } from '../model/camps.ts';
@@ -6,7 +7,6 @@ import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
 import { countText } from '../model/words.ts';
 import { usePaced } from '../ui/paced.ts';
-import { DENSE_FROM } from './density.ts';
 import { findDeviations, newDeviations } from './truth.ts';
 
 /** How often it is looked whether there is something new to explain. */
@@ -18,11 +18,16 @@ interface Entry {
   text: string;
 }
 
-export function Legend({ model }: { model: SceneModel }) {
+interface LegendProps {
+  model: SceneModel;
+  isDense: ReadonlySignal<boolean>;
+}
+
+export function Legend({ model, isDense }: LegendProps) {
   usePaced([model.tick, model.keysTick], LOOKED_AT_MS);
   const special = useMemo(() => specialNodes(model), [model, model.statesVersion]);
   const camps = useMemo(() => findCamps(model), [model, model.statesVersion, model.linksVersion]);
-  const entries = entriesOf(model, special, camps);
+  const entries = entriesOf(model, special, camps, isDense.value);
   // On a phone and beside another it would lie on the picture: there it is opened when asked for.
   const isWide = useMemo(() => matchMedia('(min-width: 641px)').matches, []);
   const isFolded = !isWide || view.layout.value === 'two';
@@ -65,15 +70,20 @@ function specialNodes({ stateOf, isSybil, nodeCount }: SceneModel): SpecialNodes
   };
 }
 
-function entriesOf(model: SceneModel, special: SpecialNodes, camps: Camps): Entry[] {
+function entriesOf(
+  model: SceneModel,
+  special: SpecialNodes,
+  camps: Camps,
+  isDense: boolean,
+): Entry[] {
   const { crashed, paused, joining, sybil } = special;
   const ring = model.hello.value?.overlay === 'ring';
   const keys = model.keys.size > 0;
   const unsafe = (model.figures.last?.unsafeKeysNow ?? 0) > 0;
   const lost = (model.figures.last?.lostKeysNow ?? 0) > 0;
   const entries: (Entry | false)[] = [
-    model.nodeCount > DENSE_FROM
-      ? { sign: '▒', name: 'node', text: 'darker: more nodes. Closer (+) shows each' }
+    isDense
+      ? { sign: '▒', name: 'node', text: 'stronger: more nodes. Closer (+) shows each' }
       : { sign: '●', name: 'node', text: 'node' },
     keys && { sign: '◆', name: 'key', text: 'key' },
     view.selectedKey.value !== null &&

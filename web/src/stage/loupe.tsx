@@ -11,7 +11,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
-import { STATE_WORDS } from '../model/words.ts';
+import { stateText } from '../model/words.ts';
 import { crowdAround } from './picking.ts';
 import type { Picture } from './picture.ts';
 
@@ -147,7 +147,7 @@ function NodeButton({
 }) {
   const node = model.nodeOf[place];
   const isSybil = model.isSybil[node] === 1;
-  const state = STATE_WORDS[model.stateOf[node]] ?? 'unknown';
+  const state = stateText(model, node);
   const words = `Node ${node}, ${state}${isSybil ? ', an attacker’s' : ''}`;
   return (
     <button

@@ -4,7 +4,7 @@
  */
 import { type DrawContext, label, placeX, placeY, traceCurve, wayOf } from './draw-context.ts';
 import { ringAround } from './key-layer.ts';
-import { redrawMark } from './node-marks.ts';
+import { isInside, redrawMark } from './node-marks.ts';
 import { drawBuckets, drawFork } from './trie-layer.ts';
 
 /** A rim around all places of a node; where nodes have no number of their own, also its name. */
@@ -13,12 +13,14 @@ export function markNode(draw: DrawContext, node: number, colour: string, width:
     redrawMark(draw, place);
     ringAround(draw, place, colour, width);
   }
-  if (draw.markRadius >= 8) return;
+  const isNumbered = draw.markRadius >= 8;
+  if (isNumbered && isInside(node)) return;
   const place = draw.layout.homeOf(node);
   if (place < 0) return;
   const x = placeX(draw, place);
   const y = placeY(draw, place);
-  if (!Number.isNaN(x)) label(draw, `node ${node}`, x, y - 16, colour, 'center', 600, 12);
+  const above = isNumbered ? draw.markRadius + 14 : 16;
+  if (!Number.isNaN(x)) label(draw, `node ${node}`, x, y - above, colour, 'center', 600, 12);
 }
 
 /** In a trie: the buckets of a node, or its path beside that of another. */

@@ -5,22 +5,32 @@
  *     ⏸  paused: hollow, with two bars                   ▲  a Sybil
  */
 
+import { type Box, overlap } from './callouts.ts';
 import { type DrawContext, disc, placeX, placeY } from './draw-context.ts';
+import { boxOfWord } from './label-board.ts';
 import type { StageLayout } from './layout.ts';
 import { hostColour } from './palette.ts';
 import { PointKind } from './points.ts';
+import { bandOf } from './ring-geometry.ts';
 
 /** A number fits into a mark of this radius. */
 const NUMBERED_RADIUS = 8;
 const LARGEST_RADIUS = 11;
 const SMALLEST_RADIUS = 2.2;
+/** Longer numbers stand below their marks. */
+const DIGITS_INSIDE = 3;
+const NUMBER_SIZE = 11;
+/** Where more are in sight there is no room for words between them. */
+const NUMBERED_BELOW = 300;
 /** Of the room that each has on average; some stand closer. */
 const SHARE_OF_ROOM = 0.38;
 
-/** Pixels that a mark may take when so many stand side by side along a line so long. */
+/** Pixels that a mark may take when so many stand side by side along a line so long, or in a band so wide. */
 export function markRadius(layout: StageLayout, scaleX: number): number {
   const along = (layout.kind === 'ring' ? 2 * Math.PI : 2) * scaleX;
-  const room = along / Math.max(1, layout.placeCount);
+  const places = Math.max(1, layout.placeCount);
+  const across = layout.kind === 'ring' ? bandOf(places) * scaleX : 0;
+  const room = Math.max(along / places, Math.sqrt((along * across) / places));
   return Math.min(LARGEST_RADIUS, Math.max(SMALLEST_RADIUS, room * SHARE_OF_ROOM));
 }
 
@@ -28,6 +38,7 @@ export function markRadius(layout: StageLayout, scaleX: number): number {
 export function drawNodeMarks(draw: DrawContext, places: Uint32Array, count: number): void {
   if (draw.markRadius >= NUMBERED_RADIUS) {
     drawNumbered(draw, places, count);
+    numberBelow(draw, places, count);
     return;
   }
   for (const kind of [PointKind.up, PointKind.sybil, PointKind.joining, PointKind.paused]) {
@@ -62,9 +73,42 @@ function drawNumbered(draw: DrawContext, places: Uint32Array, count: number): vo
       context.fill();
     }
     if (kind !== PointKind.up && kind !== PointKind.sybil) continue;
+    if (!isInside(node)) continue;
     context.fillStyle = palette.paper;
     // The middle of a triangle is lower than that of a disc.
     context.fillText(String(node), x, y + (kind === PointKind.sybil ? 2 : 0.5));
+  }
+}
+
+/** Has the number of a node room in its mark? */
+export const isInside = (node: number): boolean => node < 10 ** DIGITS_INSIDE;
+
+/** Numbers that are longer than a mark is wide: below it, where they lie on nothing. */
+function numberBelow(draw: DrawContext, places: Uint32Array, count: number): void {
+  const { context, palette, markRadius: radius, model } = draw;
+  if (count > NUMBERED_BELOW) return;
+  const taken: Box[] = [];
+  for (let i = 0; i < count; i++) {
+    const [x, y] = [placeX(draw, places[i]), placeY(draw, places[i])];
+    taken.push({ x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius });
+  }
+  context.font = `600 ${NUMBER_SIZE}px ${palette.font}`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.lineJoin = 'round';
+  context.lineWidth = 3;
+  context.strokeStyle = palette.paper;
+  context.fillStyle = palette.ink;
+  for (let i = 0; i < count; i++) {
+    const node = model.nodeOf[places[i]];
+    if (isInside(node)) continue;
+    const text = String(node);
+    const [x, y] = [placeX(draw, places[i]), placeY(draw, places[i]) + radius + NUMBER_SIZE];
+    const box = boxOfWord(context.measureText(text).width, NUMBER_SIZE, x, y, 'center');
+    if (taken.some((other) => overlap(box, other) > 0)) continue;
+    taken.push(box);
+    context.strokeText(text, x, y);
+    context.fillText(text, x, y);
   }
 }
 

@@ -8,6 +8,7 @@
  *     beneath   ownership, buckets, flights ├─▶ the canvas that is seen
  *     ground    ring and arcs, or trie ─────┘   when changed
  */
+import { type Signal, signal } from '@preact/signals';
 import type { LookupView } from 'ringlight/scene';
 import { turnOfText } from '../model/ids.ts';
 import type { SceneModel } from '../model/scene-model.ts';
@@ -91,6 +92,8 @@ export class Picture {
   #image: ImageData | null = null;
   #pixels = new Uint32Array(0);
   readonly #density = new Density();
+  /** Is what is in sight drawn as density? */
+  readonly isDense: Signal<boolean>;
   readonly #clock = new SceneClock();
   readonly #deviations = newDeviations();
   /** Where words stand in this frame. */
@@ -111,7 +114,13 @@ export class Picture {
   #drawnMs = 0;
   #stale = true;
 
-  constructor(canvas: HTMLCanvasElement, model: SceneModel, palette: Palette) {
+  constructor(
+    canvas: HTMLCanvasElement,
+    model: SceneModel,
+    palette: Palette,
+    isDense: Signal<boolean> = signal(false),
+  ) {
+    this.isDense = isDense;
     this.#canvas = canvas;
     this.#model = model;
     this.#context = canvas.getContext('2d')!;
@@ -307,8 +316,9 @@ export class Picture {
     else drawTrie({ ...draw, context: this.#ground });
     drawCamps({ ...draw, context: this.#ground });
     const marks = this.#findMarks();
+    this.isDense.value = marks > DENSE_FROM;
     if (marks > MARKS_SHOWN) {
-      this.#paintPoints(marks > DENSE_FROM);
+      this.#paintPoints();
     } else {
       clear(this.#nodes, this.#ratio);
       drawNodeMarks({ ...draw, context: this.#nodes }, this.#marks, marks);
@@ -333,7 +343,7 @@ export class Picture {
     return count;
   }
 
-  #paintPoints(isDense: boolean): void {
+  #paintPoints(): void {
     const { positions, kinds, placeCount } = this.layout;
     const { width, height } = this.#canvas;
     if (!this.#image) {
@@ -342,7 +352,7 @@ export class Picture {
     }
     const canvas = { pixels: this.#pixels, width, height, ratio: this.#ratio };
     const colours = this.#colours;
-    if (isDense) {
+    if (this.isDense.peek()) {
       this.#density.paint(canvas, this.projection, positions, kinds, placeCount, colours);
     } else {
       const size = pointSize(placeCount, this.#ratio, this.camera.zoom);

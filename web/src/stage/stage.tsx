@@ -7,7 +7,7 @@
  *     0                 all in sight     + −            zoom
  *     rest on a crowd   a loupe          Tab            into the loupe, Enter selects
  */
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useCallback, useEffect, useRef } from 'preact/hooks';
 import type { PaneProps } from '../model/pane.ts';
 import type { SceneModel } from '../model/scene-model.ts';
@@ -53,9 +53,10 @@ export function Stage({ model, send, label, notesOf = NO_NOTES }: StageProps) {
   const cut = useSignal<Cut | null>(null);
   const tip = useSignal<{ x: number; y: number; node: number } | null>(null);
   const menu = useSignal<MenuAt | null>(null);
+  const isDense = useSignal(false);
   const loupe = useLoupe();
 
-  usePicture({ canvasRef, pictureRef, wakeRef, drawnRef }, model, notesOf);
+  usePicture({ canvasRef, pictureRef, wakeRef, drawnRef, isDense }, model, notesOf);
 
   const look = (how: (picture: Picture) => void) => {
     if (pictureRef.current) how(pictureRef.current);
@@ -102,7 +103,7 @@ export function Stage({ model, send, label, notesOf = NO_NOTES }: StageProps) {
         <CalloutLayer model={model} notesOf={notesOf} pictureRef={pictureRef} drawnRef={drawnRef} />
         <CutLine cut={cut.value} />
         <Tooltip model={model} tip={tip.value} />
-        <Legend model={model} />
+        <Legend model={model} isDense={isDense} />
         <ZoomButtons look={look} />
         <Hint />
         {menu.value && (
@@ -125,11 +126,12 @@ interface PictureRefs {
   pictureRef: { current: Picture | null };
   wakeRef: { current: () => void };
   drawnRef: { current: () => void };
+  isDense: Signal<boolean>;
 }
 
 /** The picture of a model while the stage stands, in the colours of the page. */
 function usePicture(
-  { canvasRef, pictureRef, wakeRef, drawnRef }: PictureRefs,
+  { canvasRef, pictureRef, wakeRef, drawnRef, isDense }: PictureRefs,
   model: SceneModel,
   notesOf: () => readonly PictureNote[],
 ): void {
@@ -137,7 +139,7 @@ function usePicture(
   notesRef.current = notesOf;
   useEffect(() => {
     const canvas = canvasRef.current!;
-    const picture = new Picture(canvas, model, readPalette(canvas));
+    const picture = new Picture(canvas, model, readPalette(canvas), isDense);
     pictureRef.current = picture;
     const stop = startFrameLoop(
       ...([canvas, picture, model, wakeRef, drawnRef] as const),

@@ -2,11 +2,12 @@
  * One line of text under the picture: what is selected, who owns it, and why. It says in words what
  * the colours say, for those who see the picture for the first time and those who do not see it.
  */
+import { NodeState } from 'ringlight/scene';
 import { type Camps, findCamps, otherBelievers } from '../model/camps.ts';
 import { turnOfText } from '../model/ids.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { NOBODY } from '../model/scene-model.ts';
-import { countText, nodesText, STATE_WORDS } from '../model/words.ts';
+import { countText, nodesText, stateText } from '../model/words.ts';
 
 export function tellStory(model: SceneModel, key: string | null, node: number): string {
   const hello = model.hello.value;
@@ -66,6 +67,8 @@ function infoHash(model: SceneModel, key: string): string {
 }
 
 function ringNode(model: SceneModel, node: number): string {
+  const silence = silenceText(model, node);
+  if (silence !== '') return silence;
   if (!model.isMember(node))
     return `Node ${node} is not on the ring: whoever is before it owns its arc.`;
   const places = model.placesOf(node);
@@ -78,6 +81,20 @@ function ringNode(model: SceneModel, node: number): string {
   }, 0);
   const arcs = places.length === 1 ? 'an arc' : `${places.length} arcs`;
   return `Node ${node} owns ${arcs}, ${percent(Math.min(1, share))} of all keys: from its own hash up to the next node.`;
+}
+
+/** Of a live member that does not answer: what that means for its arc; '' of all others. */
+function silenceText(model: SceneModel, node: number): string {
+  const fate = model.stateOf[node] === NodeState.paused ? model.fateOf(node) : null;
+  if (fate === null || fate.how === 'paused') return '';
+  const what =
+    fate.how === 'silent'
+      ? 'is silent: it takes connections and answers nothing'
+      : 'is cut off from here';
+  const then = fate.isMissed
+    ? 'The others have taken it for dead: whoever is before it owns its arc.'
+    : 'The others still take it for the owner of its arc, so what lies there has to wait.';
+  return `Node ${node} ${what}. ${then}`;
 }
 
 function trieNode(model: SceneModel, node: number): string {
@@ -105,7 +122,7 @@ function percent(share: number): string {
 export function describeNode(model: SceneModel, node: number): string[] {
   const lines = [`Node ${node}`];
   const sybil = model.isSybil[node] === 1 ? ', an attacker’s' : '';
-  lines.push(`${STATE_WORDS[model.stateOf[node]] ?? 'unknown'}${sybil}`);
+  lines.push(`${stateText(model, node)}${sybil}`);
   const places = model.placesOf(node);
   if (places.length > 1) lines.push(`${places.length} places`);
   else if (places.length === 1) lines.push(`${model.idText(places[0]).slice(0, 10)}…`);

@@ -13,6 +13,7 @@
  * dark as it is full.
  */
 import type { CircleOrder } from './circle-order.ts';
+import { DENSE_FROM } from './density.ts';
 import { scatterOf } from './ring-geometry.ts';
 
 /** As deep as doubles tell ids apart. Prefixes shared by more bits than this are not met by chance. */
@@ -86,12 +87,13 @@ export function buildTrie(circle: CircleOrder, counts: (place: number) => boolea
   return { order: order.subarray(0, count), sorted: sorted.subarray(0, count), depths, deepest };
 }
 
-/** From here on leaves of a level are strewn over its height, or they would be but a few lines. */
+/** From here on leaves of a level are strewn over its height, or they would be but a few lines; in a crowd without gaps. */
 const STREWN_FROM = 600;
 
 /** Positions of all places in the trie, x at 2p and y at 2p + 1; what is not in it is at NaN. */
 export function placeInTrie(into: Float32Array, places: number, trie: Trie, ids: Uint8Array): void {
-  const strewn = trie.order.length > STREWN_FROM ? 0.9 : 0;
+  const many = trie.order.length;
+  const strewn = many > DENSE_FROM ? 1 : many > STREWN_FROM ? 0.9 : 0;
   into.fill(Number.NaN, 0, places * 2);
   for (let i = 0; i < trie.order.length; i++) {
     const place = trie.order[i];
