@@ -101,7 +101,7 @@ function entriesOf(
     joining && { sign: '◌', name: 'joining', text: 'joining' },
     sybil && { sign: '▲', name: 'sybil', text: 'an attacker’s node' },
     ring &&
-      isMistaken(model, camps) && { sign: '┄', name: 'mistaken', text: 'successor that is not so' },
+      isMistaken(model, camps) && { sign: '┄', name: 'mistaken', text: 'wrong successor' },
   ];
   return [...entries.filter((entry) => entry !== false), ...campEntries(camps)];
 }

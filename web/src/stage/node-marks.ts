@@ -16,6 +16,8 @@ import { bandOf } from './ring-geometry.ts';
 /** A number fits into a mark of this radius. */
 const NUMBERED_RADIUS = 8;
 const LARGEST_RADIUS = 11;
+/** Where there is little room: just so large that a number fits. */
+const TIGHT_RADIUS = NUMBERED_RADIUS;
 const SMALLEST_RADIUS = 2.2;
 /** Longer numbers stand below their marks. */
 const DIGITS_INSIDE = 3;
@@ -31,8 +33,11 @@ export function markRadius(layout: StageLayout, scaleX: number): number {
   const places = Math.max(1, layout.placeCount);
   const across = layout.kind === 'ring' ? bandOf(places) * scaleX : 0;
   const room = Math.max(along / places, Math.sqrt((along * across) / places));
-  return Math.min(LARGEST_RADIUS, Math.max(SMALLEST_RADIUS, room * SHARE_OF_ROOM));
+  return Math.min(largestMark(layout), Math.max(SMALLEST_RADIUS, room * SHARE_OF_ROOM));
 }
+
+export const largestMark = ({ isTight }: Pick<StageLayout, 'isTight'>): number =>
+  isTight ? TIGHT_RADIUS : LARGEST_RADIUS;
 
 /** Draws these places, the healthy first, so that trouble lies on top. */
 export function drawNodeMarks(draw: DrawContext, places: Uint32Array, count: number): void {

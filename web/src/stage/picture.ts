@@ -35,7 +35,7 @@ import { drawHolders, drawKeys, drawOwnership } from './key-layer.ts';
 import { LabelBoard } from './label-board.ts';
 import { StageLayout } from './layout.ts';
 import { drawContacts, drawFromNode, markNode } from './node-layer.ts';
-import { drawNodeMarks, markRadius } from './node-marks.ts';
+import { drawNodeMarks, largestMark, markRadius } from './node-marks.ts';
 import { type Palette, pixelOf } from './palette.ts';
 import { type Pickable, pickInTrie, pickOnRing } from './picking.ts';
 import { POINT_KINDS, PointKind, paintPoints, pointSize } from './points.ts';
@@ -53,6 +53,8 @@ export const MARKS_SHOWN = 2000;
 /** A world larger than this is painted again at most every so often while only states change. */
 const LARGE_WORLD = 20_000;
 const LARGE_WORLD_MS = 100;
+/** Pixels between marks that touch. */
+const RIM = 2;
 /** On the smallest of screens marks may lie on each other a little, in radii. */
 const LOOSEST = 0.2;
 /** A smaller picture has no room for the names of keys that nobody speaks of, in pixels. */
@@ -269,8 +271,9 @@ export class Picture {
     if (kind !== layout.kind) this.camera = HOME;
     // How large a mark is on a ring of this size, before any zooming.
     const home = project(HOME, layout.world, this.#width, this.#height);
-    layout.update(model, kind, Math.min(LOOSEST, Math.round(2400 / home.scaleX) / 100));
     layout.isTight = Math.min(this.#width * 0.9, this.#height) < TIGHT;
+    const apart = Math.round((100 * (2 * largestMark(layout) + RIM)) / home.scaleX) / 100;
+    layout.update(model, kind, Math.min(LOOSEST, apart));
     this.projection = project(this.camera, layout.world, this.#width, this.#height);
     const pace = model.playing.peek() ? model.pace : 0;
     this.#clock.put(model.atMs, pace, nowMs);
