@@ -182,7 +182,8 @@ function drawName(
   const reach = draw.keysRadius * projection.scaleX + NAME_DISTANCE;
   const across = Math.sqrt(Math.max(0, reach * reach - height * height));
   const x = screenX(projection, 0) + side * Math.max(4, across);
-  const y = screenY(projection, 0) + height;
+  const edge = LINE_PIXELS / 2;
+  const y = Math.min(projection.height - edge, Math.max(edge, screenY(projection, 0) + height));
   const keyX = turnX(draw, turn);
   const keyY = turnY(draw, turn);
   const away = Math.hypot(x - keyX, y - keyY);

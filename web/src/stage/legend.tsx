@@ -93,15 +93,14 @@ function entriesOf(
       name: 'copy',
       text: ring ? 'backup' : 'keeper',
     },
-    unsafe && { sign: '◩', name: 'unsafe', text: 'unsafe key: a copy is missing' },
-    lost && { sign: '⊠', name: 'lost', text: 'lost key: no copy lives' },
+    unsafe && { sign: '◩', name: 'unsafe', text: 'unsafe key' },
+    lost && { sign: '⊠', name: 'lost', text: 'lost key' },
     view.selectedLookup.value > 0 && { sign: '➜', name: 'route', text: 'look-up' },
     crashed && { sign: '⊗', name: 'crashed', text: 'crashed' },
     paused && { sign: '⏸', name: 'paused', text: 'paused' },
     joining && { sign: '◌', name: 'joining', text: 'joining' },
     sybil && { sign: '▲', name: 'sybil', text: 'an attacker’s node' },
-    ring &&
-      isMistaken(model, camps) && { sign: '┄', name: 'mistaken', text: 'wrong successor' },
+    ring && isMistaken(model, camps) && { sign: '┄', name: 'mistaken', text: 'wrong successor' },
   ];
   return [...entries.filter((entry) => entry !== false), ...campEntries(camps)];
 }
