@@ -70,7 +70,9 @@ export function writeTitled(node: RingState, now: number, act: Act): void {
     return confirm(node, now, identity, (at, verdict) => {
       if (verdict === 'no') return fail(at, Status.notOwner);
       if (verdict === 'silent' && !isModest) return fail(at, Status.unavailable);
-      const isAsItWas = identity.holding === holding && !holding.isChanging;
+      // The title may have been split meanwhile, and the key be a joiner's.
+      const isOurs = identity.holding === holding && identity.owns(key, 0);
+      const isAsItWas = isOurs && !holding.isChanging;
       if (!isAsItWas || identity.handover?.holds(key) || at > act.untilMs) return again(at);
       begin(node, at, identity, holding, act);
     });
@@ -145,7 +147,7 @@ export function readTitled(
   done: ReadDone,
 ): void {
   const { holding } = identity;
-  if (holding === null) return done(now, Status.notMember, null);
+  if (holding === null || !identity.owns(key, 0)) return done(now, Status.notMember, null);
   if (level === 'one' && (isConfirmed(node, now, holding) || holding.isAlone(now))) {
     return found(now, node.lookUp(key), done);
   }

@@ -123,6 +123,8 @@ class Change {
         return this.#lose(at);
       }
       this.#holding.follow(titles[0], at);
+      // Whatever has become of the hand-over for which it was split: the rest has another owner now, in the same epoch.
+      this.#identity.end = titles[0].end;
       this.#done(at, titles);
       this.#holding.release(at);
       for (const write of [...(this.#identity.writes ?? [])]) {

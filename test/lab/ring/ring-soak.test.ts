@@ -98,8 +98,12 @@ describe('the soak of the ring', () => {
   // An arc that was taken back by who alone had a copy, where acts want two (23, 530), or whose other copy took
   // longer to promise than anybody waits, for its disk is slow (383); a leaver that was left an arc by another
   // when it had handed on its own (1864); an owner that came back, was offered its last title by a neighbour, and
-  // counted its writes anew, by numbers that it had given before it died (1_140_001_058).
-  test.each([1_130_000_023, 1_130_000_383, 1_130_000_530, 1_130_001_864, 1_140_001_058])(
+  // counted its writes anew, by numbers that it had given before it died (1_140_001_058); one that did
+  // what had waited for its electors while a part of its arc became a joiner's (1_150_003_547).
+  test.each([
+    ...[1_130_000_023, 1_130_000_383, 1_130_000_530, 1_130_001_864],
+    ...[1_140_001_058, 1_150_003_547],
+  ])(
     'seed %i of a short one, which once failed',
     { timeout: 60_000 },
     (seed) => {
