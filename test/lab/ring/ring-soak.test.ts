@@ -103,14 +103,10 @@ describe('the soak of the ring', () => {
   test.each([
     ...[1_130_000_023, 1_130_000_383, 1_130_000_530, 1_130_001_864],
     ...[1_140_001_058, 1_150_003_547],
-  ])(
-    'seed %i of a short one, which once failed',
-    { timeout: 60_000 },
-    (seed) => {
-      const options = { version: 'test', isShort: true, registers: 4 };
-      expect(ringSoakOnce(seed, options).seed).toBe(seed);
-    },
-  );
+  ])('seed %i of a short one, which once failed', { timeout: 60_000 }, (seed) => {
+    const options = { version: 'test', isShort: true, registers: 4 };
+    expect(ringSoakOnce(seed, options).seed).toBe(seed);
+  });
 
   test('a failure says what to type to see it again', () => {
     const failure = new RingSoakFailure(ringPlanOf(9), new Error('boom'), '1.2.3', { nodes: 4 });
