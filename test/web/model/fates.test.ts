@@ -44,7 +44,7 @@ describe('the fate of a node', () => {
     expect(model.fateOf(2)).toEqual({ how: 'silent', atMs: 1000, isMissed: false });
     expect([model.isMember(2), stateText(model, 2)]).toEqual([true, 'silent']);
     hear(1200, true);
-    expect(model.fateOf(2)).toMatchObject({ how: 'silent', isMissed: true });
+    expect(model.fateOf(2)).toEqual({ how: 'silent', atMs: 1000, isMissed: true });
     expect([model.isMember(2), stateText(model, 2)]).toEqual([false, 'silent, and missed']);
     expect(model.sortedPlaces).not.toContain(2);
     turn(model, 1300, 2, NodeState.up);

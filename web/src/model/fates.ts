@@ -55,8 +55,10 @@ export class Fates {
     const isClose = looks.nowMs - looks.beforeMs <= SEEN_WITHIN_MS;
     const atMs = isClose || !isTold ? looks.nowMs : null;
     if (state === NodeState.crashed) this.#seen.set(node, { how: 'crashed', atMs });
-    else if (state === NodeState.paused) this.#seen.set(node, { how: 'paused', atMs });
-    else if (state !== NodeState.absent) this.#seen.delete(node);
+    else if (state === NodeState.paused) {
+      // Told again, it has been so all the time.
+      if (before !== state) this.#seen.set(node, { how: 'paused', atMs });
+    } else if (state !== NodeState.absent) this.#seen.delete(node);
     else if (before !== NodeState.absent) {
       const hasLeft = isTold || before === NodeState.leaving;
       this.#seen.set(node, { how: hasLeft ? 'left' : 'gone', atMs });

@@ -78,6 +78,7 @@ function entriesOf(
 ): Entry[] {
   const { crashed, paused, joining, sybil } = special;
   const ring = model.hello.value?.overlay === 'ring';
+  const isLive = model.hello.value?.origin === 'live';
   const keys = model.keys.size > 0;
   const unsafe = (model.figures.last?.unsafeKeysNow ?? 0) > 0;
   const lost = (model.figures.last?.lostKeysNow ?? 0) > 0;
@@ -97,7 +98,7 @@ function entriesOf(
     lost && { sign: '⊠', name: 'lost', text: 'lost key' },
     view.selectedLookup.value > 0 && { sign: '➜', name: 'route', text: 'look-up' },
     crashed && { sign: '⊗', name: 'crashed', text: 'crashed' },
-    paused && { sign: '⏸', name: 'paused', text: 'paused' },
+    paused && { sign: '‖', name: 'paused', text: isLive ? 'silent' : 'paused' },
     joining && { sign: '◌', name: 'joining', text: 'joining' },
     sybil && { sign: '▲', name: 'sybil', text: 'an attacker’s node' },
     ring && isMistaken(model, camps) && { sign: '┄', name: 'mistaken', text: 'wrong successor' },
