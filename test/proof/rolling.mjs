@@ -27,7 +27,7 @@ import { Member, pause, until } from './ring-member.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The last commit of the previous minor version, 0.2. */
-const PREVIOUS = '389ba5b3';
+const PREVIOUS = '389ba5b622746606e232230a45a5a881bcefbfff';
 const PREVIOUS_MINOR = '0.2.';
 
 const WRITERS = 8;
@@ -274,7 +274,7 @@ async function run() {
     const previous = values.previous ?? buildPrevious(join(folder, 'previous'));
     if (previous === null) {
       console.log(
-        `rolling: left out, for this clone has no commit ${PREVIOUS} of version ${PREVIOUS_MINOR}x`,
+        `rolling: left out, for this clone has no commit ${PREVIOUS.slice(0, 7)} of version ${PREVIOUS_MINOR}x`,
       );
       return 0;
     }
