@@ -1,10 +1,14 @@
 /**
  * One world for `lab.mjs`, in a process of its own: builds it, lets lookups run until so many are
- * over, grades each against the truth and tells what it took.
+ * over, grades each against the truth and tells what it took. With `workers` it is in parts, each in a
+ * thread, and lookups are in lanes.
  */
 import { hash } from 'node:crypto';
+import { Team } from '../dist/api/lab/threads/team.js';
 import { SeededRandom } from '../dist/core/random.js';
 import { mainlineWorld } from '../dist/lab/mainline/mainline-overlay.js';
+import { together } from '../dist/lab/mainline/mainline-part.js';
+import { summaryOf } from '../dist/lab/results/grade.js';
 import { settingsFrom } from '../dist/mainline/choices.js';
 import { LookupKind } from '../dist/mainline/rows/purpose.js';
 
@@ -118,6 +122,43 @@ function measure({ nodes, lookups, isTouched = false }) {
   };
 }
 
-process.once('message', (/** @type {Parameters<typeof measure>[0]} */ size) => {
-  process.send?.(measure(size));
+/**
+ * @param {{ nodes: number, lookups: number, isTouched?: boolean, workers: number }} size
+ * @returns {Promise<Measured>}
+ */
+async function measureSplit({ nodes, lookups, isTouched = false, workers }) {
+  const beganAt = performance.now();
+  const team = new Team(
+    {
+      ...{ seed: SEED, nodes, upkeep: false, start: {}, churn: null, schedule: [] },
+      network: { latency: { kind: 'constant', ms: 100 } },
+      node: { k: K, alpha: ALPHA },
+      ...{ routers: false, workload: null },
+      lanes: { lookups, atOnce: Math.max(AT_ONCE, Math.ceil(lookups / ROUNDS)) },
+    },
+    workers,
+  );
+  await team.made;
+  if (isTouched) await team.touchAll();
+  const builtAt = performance.now();
+  const builtRssBytes = process.memoryUsage().rss;
+  const { delivered } = await team.run(Infinity, false);
+  const endedAt = performance.now();
+  const { grades, traceHash } = together(await team.tally());
+  const { exactRate, rpcsMean, hopsMean } = summaryOf(grades);
+  await team.close();
+  return {
+    buildSeconds: (builtAt - beganAt) / 1000,
+    lookupSeconds: (endedAt - builtAt) / 1000,
+    totalSeconds: endedAt / 1000,
+    ...{ delivered, builtRssBytes, exactRate, rpcsMean, hopsMean, traceHash },
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+/** @typedef {Parameters<typeof measure>[0] & { workers?: number }} Size */
+
+process.once('message', async (/** @type {Size} */ size) => {
+  const { workers } = size;
+  process.send?.(workers === undefined ? measure(size) : await measureSplit({ ...size, workers }));
 });

@@ -12,7 +12,7 @@ import { opening, table } from './results.mjs';
 import { chooseCores, decimals, startChild, whole } from './setup.mjs';
 
 /** @typedef {import('./lab-world.mjs').Measured} Measured */
-/** @typedef {{ nodes: number, lookups: number, isTouched?: boolean }} Size */
+/** @typedef {{ nodes: number, lookups: number, isTouched?: boolean, workers?: number }} Size */
 /** @typedef {Size & { measured: Measured }} Result */
 
 /** @type {Size[]} */
@@ -22,7 +22,11 @@ const SIZES = [
   { nodes: 100_000, lookups: 10_000 },
   { nodes: 1_000_000, lookups: 20_000 },
   { nodes: 1_000_000, lookups: 20_000, isTouched: true },
+  { nodes: 1_000_000, lookups: 20_000, isTouched: true, workers: 1 },
+  { nodes: 1_000_000, lookups: 20_000, isTouched: true, workers: 2 },
 ];
+/** What two cores are to come to, beside one: messages a second. */
+const SPEEDUP = 1.6;
 /** As many as the real Mainline DHT has. @type {Size[]} */
 const LARGEST = [
   { nodes: 10_000_000, lookups: 1000 },
@@ -50,7 +54,8 @@ const HEAP_LIMIT_MB = 14_000;
  * @param {Result} result
  * @returns {{ what: string, wanted: string, figure: string, reached: boolean }[]}
  */
-function goalsOf({ nodes, lookups, isTouched = false, measured }) {
+function goalsOf({ nodes, lookups, isTouched = false, workers, measured }) {
+  if (workers !== undefined) return []; // see `speedupOf`
   const { totalSeconds, peakRssBytes, builtRssBytes, delivered, lookupSeconds } = measured;
   const peakMb = peakRssBytes / 1e6;
   const size = `${whole(nodes)} nodes, ${whole(lookups)} lookups`;
@@ -82,6 +87,17 @@ function goalsOf({ nodes, lookups, isTouched = false, measured }) {
   return goals;
 }
 
+/** One world on two cores beside the same on one. @param {Result[]} results */
+function speedupOf(results) {
+  const [one, two] = [1, 2].map((count) => results.find(({ workers }) => workers === count));
+  if (!one || !two) return [];
+  const rate = (/** @type {Result} */ { measured }) => measured.delivered / measured.lookupSeconds;
+  const isSame = one.measured.traceHash === two.measured.traceHash;
+  const what = `${whole(two.nodes)} nodes on two cores, messages/s beside one`;
+  const figure = isSame ? rate(two) / rate(one) : Number.NaN; // another run is no comparison
+  return [goal(what, '≥', SPEEDUP, figure, decimals(2))];
+}
+
 /**
  * @param {string} what
  * @param {'≤' | '≥'} sign
@@ -98,7 +114,8 @@ function goal(what, sign, limit, value, format) {
 async function measure(size, core) {
   // Hardly anything is allocated while lookups run: 16 MB of new space cost 25 MB and gain nothing.
   const flags = [`--max-old-space-size=${HEAP_LIMIT_MB}`, '--max-semi-space-size=1'];
-  const child = startChild(new URL('./lab-world.mjs', import.meta.url), { flags, core });
+  const own = size.workers === undefined ? core : null; // threads are on as many cores as they like
+  const child = startChild(new URL('./lab-world.mjs', import.meta.url), { flags, core: own });
   try {
     return await child.ask(size);
   } finally {
@@ -108,7 +125,7 @@ async function measure(size, core) {
 
 /** @param {Result[]} results @param {number | null} core @param {boolean} quick */
 function report(results, core, quick) {
-  const goals = results.flatMap(goalsOf);
+  const goals = [...results.flatMap(goalsOf), ...speedupOf(results)];
   const pinned = core === null ? 'not pinned to a core' : 'pinned to one core';
   const lines = opening('The lab', quick, goals);
   lines.push(
@@ -120,7 +137,9 @@ function report(results, core, quick) {
       'a four hundredth of them at a time. Total is from the start of the process; peak RSS is the ' +
       'most the process ever had. Tables are filled when their nodes are first touched, or all beforehand. A ' +
       'lookup is exact when it found the 8 closest of all nodes; grading all of them is part of the ' +
-      'time. The same trace hash means the same run, datagram by datagram.',
+      'time. The same trace hash means the same run, datagram by datagram. Where threads are numbered the ' +
+      'world is in so many parts, on as many cores, and its lookups are in lanes: the next of a lane begins ' +
+      '100 ms after the last one has ended.',
     '',
     ...table([HEAD, ...results.map(row)]),
     '',
@@ -144,6 +163,7 @@ const HEAD = [
   'nodes',
   'lookups',
   'tables',
+  'threads',
   'build s',
   'lookups s',
   'total s',
@@ -158,11 +178,12 @@ const HEAD = [
 ];
 
 /** @param {Result} result */
-function row({ nodes, lookups, isTouched = false, measured }) {
+function row({ nodes, lookups, isTouched = false, workers, measured }) {
   return [
     whole(nodes),
     whole(lookups),
     isTouched ? 'all' : 'touched',
+    workers === undefined ? 'one, whole' : String(workers),
     measured.buildSeconds.toFixed(2),
     measured.lookupSeconds.toFixed(2),
     measured.totalSeconds.toFixed(2),

@@ -38,6 +38,8 @@ export {
   type RingLabResult,
   type RingLabWatcher,
 } from './api/lab/ring-lab.ts';
+export { scenarioOnWorkers } from './api/lab/scenario-on-workers.ts';
+export { SplitLab, SplitLabNode, type SplitLabOptions } from './api/lab/split-lab.ts';
 export type { RingNotice } from './api/ring/notice.ts';
 export { shown } from './core/argument.ts';
 export { DhtError } from './io/errors.ts';

@@ -44,6 +44,8 @@ const UNTESTED: ReadonlyMap<string, string> = new Map([
   ['src/api/mainline/events.ts', 'interfaces only: nothing of it is left to run'],
   ['src/api/mainline/opening.ts', 'interfaces only: nothing of it is left to run'],
   ['src/cli/mainline/serve-worker.ts', 'a thread; serve-workers.test.ts runs it'],
+  ['src/api/lab/threads/part-thread.ts', 'a thread; test/cli/lab/workers.test.ts runs it'],
+  ['src/api/lab/threads/team.ts', 'threads; test/cli/lab/workers.test.ts makes them'],
   ['src/core/host.ts', 'interfaces only: nothing of it is left to run'],
   ['src/core/hash.ts', 'interfaces only: nothing of it is left to run'],
   ['src/core/log/port.ts', 'interfaces only: nothing of it is left to run'],

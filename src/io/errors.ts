@@ -56,6 +56,8 @@ export type DhtErrorCode =
   | 'TOO_MANY_HOPS'
   /** Too few of those who decide who owns a key can be reached; nothing was done. */
   | 'UNAVAILABLE'
+  /** A thread with a part of a lab's world has ended, or there are none to be had. */
+  | 'WORKER'
   /** A member that the ring was to forget is there. */
   | 'MEMBER_LIVES'
   /** Nobody of the ring has met such a member. */

@@ -18,6 +18,8 @@ export interface Cell {
   keep: Keep | null;
   /** The file of an experiment that is none of ours. */
   module?: string | undefined;
+  /** So many threads have a part of its world each; without it there is one, and the world is whole. */
+  workers?: number | undefined;
 }
 
 export interface Keep {
@@ -65,7 +67,7 @@ const REPORT_EVERY_MS = 200;
  * @throws CommandError when its folder cannot be written.
  */
 export async function runCell(
-  { experiment: name, options, keep, module }: Cell,
+  { experiment: name, options, keep, module, workers }: Cell,
   report: (progress: CellProgress) => void,
   begun: Begun | null = null,
 ): Promise<CellOutcome> {
@@ -82,7 +84,11 @@ export async function runCell(
     const rssBytes = residentBytes();
     report({ ...progress, wallMs: nowMs - startedAtMs, rssBytes });
   };
-  const result = begun ? walk(begun.steps, watch) : experiment.run(options, watch, recorder);
+  const onWorkers =
+    workers === undefined ? null : experiment.runOnWorkers!(options, workers, watch);
+  const here = (): ExperimentResult =>
+    begun ? walk(begun.steps, watch) : experiment.run(options, watch, recorder);
+  const result = onWorkers === null ? here() : await onWorkers;
   const wallMs = performance.now() - startedAtMs;
   const machine = {
     wallMs,

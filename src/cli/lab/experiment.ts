@@ -23,6 +23,8 @@ export interface Experiment {
   complete?(options: Options): Options;
   /** Options that were checked. A recorder that is told nothing leaves empty tables. */
   run(options: Options, watch: Watch, recorder: Recorder | null): ExperimentResult;
+  /** The same on several threads, where that can be. @throws TypeError for options with which it cannot. */
+  runOnWorkers?(options: Options, workers: number, watch: Watch): Promise<ExperimentResult>;
   /** What its largest world takes. */
   footprint(options: Options): Footprint;
   /** Of somebody else's: the file that it is in, and a hash of its text. */
@@ -32,10 +34,11 @@ export interface Experiment {
 
 /** An entry whose functions are given what its schema has made. */
 export function entry<S extends z.ZodObject>(
-  described: Omit<Experiment, 'options' | 'complete' | 'run' | 'footprint'> & {
+  described: Omit<Experiment, 'options' | 'complete' | 'run' | 'runOnWorkers' | 'footprint'> & {
     options: S;
     complete?(options: z.output<S>): z.output<S>;
     run(options: z.output<S>, watch: Watch, recorder: Recorder | null): ExperimentResult;
+    runOnWorkers?(options: z.output<S>, workers: number, watch: Watch): Promise<ExperimentResult>;
     footprint(options: z.output<S>): Footprint;
   },
 ): Experiment {

@@ -36,11 +36,15 @@ interface RunOptions extends Json {
   shard?: Shard;
   at?: number;
   save?: string;
+  workers?: number;
 }
 
 /** Of `verify`: five minutes on two cores are enough. */
 const VERIFY_MS = 600_000;
 const USAGE = '<experiment|file.json|module.mjs> [options]';
+
+/** Threads of one world at most. */
+const WORKERS_MAX = 64;
 
 /** Words and counters of one trial; each command of its programs is followed by an act on one of them. */
 const REGISTERS_MAX = 64;
@@ -199,18 +203,22 @@ async function run(words: readonly string[]): Promise<void> {
   const command = commandOf(experiment);
   const given = parsed(command, words, experiment.name);
   if (given === null) return;
-  const { json, out, csv, sample, seeds, jobs, shard, at, save, ...fields } = given;
+  const { json, out, csv, sample, seeds, jobs, shard, at, save, workers, ...fields } = given;
   const { shape } = experiment.options;
   const values: Options = { ...request.values };
   for (const [field, text] of Object.entries(fields)) {
     values[field] = typeof text === 'string' ? typed(shape[field]!, text) : text;
   }
+  if (workers !== undefined) checkWorkers(given, experiment, values);
   const plan = planOf(
     { ...request, values, seeds: seeds ?? request.seeds },
     new Set([...Object.keys(fields), ...(seeds === undefined ? [] : ['seeds'])]),
   );
   const console = openConsole(json);
   const keeping = { csv: csv === true, ...(sample && { sample }) };
+  if (plan.isSweep && workers !== undefined) {
+    throw new CommandError(`--workers is for one run, this is a sweep: see --jobs`, 2, 'USAGE');
+  }
   if (plan.isSweep) {
     const sharing = { ...(jobs && { jobs }), ...(shard && { shard }), ...(out && { out }) };
     process.exitCode = await runSweep(plan, { ...keeping, ...sharing }, console);
@@ -232,8 +240,29 @@ async function run(words: readonly string[]): Promise<void> {
     return;
   }
   const { name: called, module } = experiment;
-  process.exitCode = await runOne({ experiment: called, options, keep, module }, console);
+  const cell = { experiment: called, options, keep, module, workers };
+  process.exitCode = await runOne(cell, console);
 }
+
+/** What `--workers` does not go with; nobody looks at everything all the time unless it was asked for. */
+function checkWorkers(given: RunOptions, experiment: Experiment, values: Options): void {
+  const fail = (message: string): never => {
+    throw new CommandError(message, 2, 'USAGE');
+  };
+  if (experiment.runOnWorkers === undefined) {
+    fail(`--workers is for scenario; the worlds of ${experiment.name} have one thread each`);
+  }
+  for (const name of ['out', 'save', 'seeds'] as const) {
+    if (given[name] !== undefined) fail(`--${name} does not go with --workers: ${WHOLE[name]}`);
+  }
+  values['safety'] ??= false;
+}
+
+const WHOLE = {
+  out: 'one thread writes down what is in tables',
+  save: 'one thread is put aside',
+  seeds: 'a sweep has one process for each of its runs, see --jobs',
+} as const;
 
 function placeToSave(
   folder: string | undefined,
@@ -310,6 +339,11 @@ function addRunOptions(command: Command): Command {
       wholeNumberIn(1, 1024),
     )
     .option('--shard <i/n>', 'of a sweep: only the i-th of n shares', shardOf)
+    .option(
+      '--workers <n>',
+      'of scenario: its one world on so many cores, with the same trace hash',
+      wholeNumberIn(1, WORKERS_MAX),
+    )
     .option(
       '--save <folder>',
       'with --at: put the world aside there; --from FOLDER goes on',

@@ -20,6 +20,7 @@ import {
   SCENARIO_METRICS,
   type Step,
   scenario,
+  scenarioOnWorkers,
 } from '../../lab.ts';
 import { type Experiment, entry } from './experiment.ts';
 import {
@@ -209,6 +210,8 @@ export const scenarioExperiment: Experiment = entry({
   complete: completed,
   run: (options, watch, recorder) =>
     scenario({ ...options, safety: options.safety === true }, watch, recorder),
+  runOnWorkers: (options, workers, watch) =>
+    scenarioOnWorkers({ ...options, safety: options.safety === true }, workers, watch),
   footprint: ({ nodes, node, safety, network }) =>
     footprintOf({
       nodes: network.family === 'both' ? 2 * nodes : nodes,

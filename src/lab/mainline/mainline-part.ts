@@ -101,7 +101,7 @@ export class MainlinePart {
         ...{ seed, nodes, network, upkeep, start, part, sha1 },
         churn: plan.churn === null ? null : churnFrom(plan.churn, nodes),
         settings: settingsFrom({
-          ...{ onePerIp: false, inbound: false, outbound: false, readOnly: false },
+          ...{ onePerIp: false, inbound: false, outbound: false },
           ...plan.node,
         }),
       },

@@ -132,7 +132,7 @@ const INSPECT_EVERY_MS = 5000;
 /** A part of a run that rests now and then. */
 type Rests = Generator<Progress, void, undefined>;
 
-interface Measured {
+export interface Measured {
   metrics: Summary;
   figures: Record<string, number>;
 }
@@ -218,24 +218,19 @@ class Run {
 
   /** What programs met with; later lookups are those of the healing. */
   #measured(): Measured {
-    const { grades, begun, open, searches, stored } = this.#workload;
-    const { sought, found } = soughtAndFound(searches, stored);
-    const world = this.#world;
+    const { delivered, elapsedMs: virtualMs } = this.#world;
     const bytesOut = this.#families.reduce((sum, { counters }) => sum + counters.bytesOut, 0);
-    const { nodes: count } = this.#options;
-    const figures: Record<string, number> = {
-      calls: begun,
-      interruptedRate: begun === 0 ? 0 : open / begun,
-      foundRate: sought === 0 ? Number.NaN : found / sought,
-      upAtEnd: this.#life.upCount / count,
-      messagesPerNodeMinute: (world.delivered * 60_000) / count / Math.max(1, world.elapsedMs),
-      bytesPerNodeSecond: (bytesOut * 1000) / count / Math.max(1, world.elapsedMs),
-      latencyMeanMs: meanLatencyMs(grades),
-    };
+    const { upCount } = this.#life;
+    const { grades, begun, open, searches, stored } = this.#workload;
+    const work = { grades, begun, open, searches, stored };
+    const measured = measuredOf(
+      { ...work, delivered, virtualMs, bytesOut, upCount },
+      this.#options.nodes,
+    );
     for (const { band, forged } of this.#cast?.actors ?? []) {
-      figures[`${band.model.kind}Forged`] = forged;
+      measured.figures[`${band.model.kind}Forged`] = forged;
     }
-    return { metrics: summaryOf(grades), figures };
+    return measured;
   }
 
   *#heal(): Rests {
@@ -281,14 +276,7 @@ class Run {
     const world = this.#world;
     const { seed, nodes, expect, healingMs } = this.#options;
     if (this.#safety) figures['safetyChecks'] = this.#safety.made;
-    const checks: Check[] = expect.map(({ metric, expected, tolerance }) =>
-      check(
-        metric,
-        expected,
-        { reason: 'as the scenario says', allowed: tolerance },
-        METRICS[metric](metrics, figures),
-      ),
-    );
+    const checks = expectationsOf(expect, { metrics, figures });
     if (this.#safety || healingMs > 0) {
       const detail = violation ? { detail: violation.message } : {};
       checks.push({ ...check('violations', 0, EXACT, violation ? 1 : 0), ...detail });
@@ -306,6 +294,44 @@ class Run {
       figures,
     };
   }
+}
+
+/** What a scenario comes to before it is looked at. */
+export interface Worked
+  extends Pick<Workload, 'grades' | 'begun' | 'open' | 'searches' | 'stored'> {
+  delivered: number;
+  virtualMs: number;
+  bytesOut: number;
+  upCount: number;
+}
+
+export function measuredOf(worked: Worked, nodes: number): Measured {
+  const { grades, begun, open, searches, stored, delivered, virtualMs, bytesOut } = worked;
+  const { sought, found } = soughtAndFound(searches, stored);
+  const figures: Record<string, number> = {
+    calls: begun,
+    interruptedRate: begun === 0 ? 0 : open / begun,
+    foundRate: sought === 0 ? Number.NaN : found / sought,
+    upAtEnd: worked.upCount / nodes,
+    messagesPerNodeMinute: (delivered * 60_000) / nodes / Math.max(1, virtualMs),
+    bytesPerNodeSecond: (bytesOut * 1000) / nodes / Math.max(1, virtualMs),
+    latencyMeanMs: meanLatencyMs(grades),
+  };
+  return { metrics: summaryOf(grades), figures };
+}
+
+export function expectationsOf(
+  expect: readonly Expectation[],
+  { metrics, figures }: Measured,
+): Check[] {
+  return expect.map(({ metric, expected, tolerance }) =>
+    check(
+      metric,
+      expected,
+      { reason: 'as the scenario says', allowed: tolerance },
+      METRICS[metric](metrics, figures),
+    ),
+  );
 }
 
 /** Of those that somebody answered. */
