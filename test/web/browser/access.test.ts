@@ -1,29 +1,12 @@
 /** The page for everybody: by keys alone, on a phone, without motion, and read out by a machine. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AXE, violations } from './axe.ts';
-import { DESKTOP, isSkipped, MOVING, openBrowser, PATIENCE, PHONE, Visit } from './browser.ts';
-import { builtSite, leaveSite, StaticHost } from './site.ts';
+import { DESKTOP, isSkipped, MOVING, PATIENCE, PHONE, type Visit } from './browser.ts';
+import { Hosted } from './opened.ts';
 
 describe.skipIf(isSkipped)('the page for everybody', () => {
-  let browser: Browser;
-  let folder: string;
-  let host: StaticHost & { url: string };
-
-  beforeAll(async () => {
-    folder = await builtSite();
-    browser = await openBrowser();
-    host = await StaticHost.open(folder);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await host?.close();
-    leaveSite(folder);
-  });
-
-  const visit = async (hash = '', options = {}): Promise<Visit> =>
-    (await Visit.open(browser, options)).go(host.url + hash);
+  const page = new Hosted();
+  const visit = (hash = '', options = {}): Promise<Visit> => page.visit(page.url + hash, options);
 
   test('a node is picked and crashed by keys alone', async () => {
     const one = await visit();

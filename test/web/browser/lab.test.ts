@@ -1,28 +1,11 @@
 /** The lab in a tab: what visitors see, what their hands do to it, and that links bring it back. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isSkipped, MOVING, openBrowser, PATIENCE, Visit } from './browser.ts';
-import { builtSite, leaveSite, StaticHost } from './site.ts';
+import { describe, expect, test } from 'vitest';
+import { isSkipped, MOVING, PATIENCE, type Visit } from './browser.ts';
+import { Hosted } from './opened.ts';
 
 describe.skipIf(isSkipped)('the lab in a tab', () => {
-  let browser: Browser;
-  let folder: string;
-  let host: StaticHost & { url: string };
-
-  beforeAll(async () => {
-    folder = await builtSite();
-    browser = await openBrowser();
-    host = await StaticHost.open(folder);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await host?.close();
-    leaveSite(folder);
-  });
-
-  const visit = async (hash = '', options = {}): Promise<Visit> =>
-    (await Visit.open(browser, options)).go(host.url + hash);
+  const page = new Hosted();
+  const visit = (hash = '', options = {}): Promise<Visit> => page.visit(page.url + hash, options);
 
   test('opens, draws a ring with keys, and says in words who owns one', async () => {
     const one = await visit();

@@ -2,15 +2,15 @@
  * Every lesson to its end, in a real browser: at three sizes and in both themes nothing is cut off, covered
  * or off the screen, and what the page says is what a run of the same lesson without a page says.
  */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { FURTHER } from '../../../web/src/lessons/further.ts';
 import { LESSONS } from '../../../web/src/lessons/index.ts';
 import { type Lesson, said, selectionOf, stagingOf } from '../../../web/src/lessons/lesson.ts';
 import { Told } from '../../../web/src/lessons/told.ts';
 import { Tale } from '../lessons/tale.ts';
-import { isSkipped, openBrowser, PATIENCE, Visit } from './browser.ts';
-import { builtSite, leaveSite, StaticHost } from './site.ts';
+import { isSkipped, PATIENCE, Visit } from './browser.ts';
+import { Hosted } from './opened.ts';
 
 /** A laptop, a phone held upright, and the laptop at 200 %. */
 const SIZES = [
@@ -51,27 +51,13 @@ class Expected {
 }
 
 describe.skipIf(isSkipped)('every lesson', () => {
-  let browser: Browser;
-  let folder: string;
-  let host: StaticHost & { url: string };
-
-  beforeAll(async () => {
-    folder = await builtSite();
-    browser = await openBrowser();
-    host = await StaticHost.open(folder);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await host?.close();
-    leaveSite(folder);
-  });
+  const page = new Hosted();
 
   test.each([...LESSONS, ...FURTHER].map((lesson) => ({ id: lesson.id, lesson })))(
     '$id says what is so, and stands whole on any screen',
     async ({ id, lesson }) => {
-      const one = await Visit.open(browser, { viewport: SIZES[0]! });
-      await one.go(`${host.url}#lesson=${id}/1`);
+      const one = await Visit.open(page.browser, { viewport: SIZES[0]! });
+      await one.go(`${page.url}#lesson=${id}/1`);
       const expected = new Expected(lesson);
       for (const [i, step] of lesson.steps.entries()) {
         await one.until((seen) => seen.lesson).toBe(`${id}/${i + 1}`);
@@ -104,8 +90,8 @@ describe.skipIf(isSkipped)('every lesson', () => {
   );
 
   test('it would be found if something lay over the words, or off the screen', async () => {
-    const one = await Visit.open(browser, { viewport: SIZES[1]! });
-    await one.go(`${host.url}#lesson=ownership/2`);
+    const one = await Visit.open(page.browser, { viewport: SIZES[1]! });
+    await one.go(`${page.url}#lesson=ownership/2`);
     await one.until((seen) => seen.phase).toBe('told');
     await expect.poll(() => amiss(one.page, PICTURE_SHARE), PATIENCE).toEqual([]);
     await one.page.evaluate(() => {
@@ -117,8 +103,8 @@ describe.skipIf(isSkipped)('every lesson', () => {
   });
 
   test('by keys alone, from its first word to the next lesson', async () => {
-    const one = await Visit.open(browser);
-    await one.go(`${host.url}#lesson=joining/1`);
+    const one = await Visit.open(page.browser);
+    await one.go(`${page.url}#lesson=joining/1`);
     const focus = async (name: string) => {
       for (let i = 0; i < 40; i++) {
         await one.press('Tab');
@@ -155,8 +141,8 @@ describe.skipIf(isSkipped)('every lesson', () => {
   });
 
   test('in a frame of another page, however small', async () => {
-    const one = await Visit.open(browser, { viewport: { width: 480, height: 360 } });
-    await one.go(`${host.url}?embed#lesson=ownership/2`);
+    const one = await Visit.open(page.browser, { viewport: { width: 480, height: 360 } });
+    await one.go(`${page.url}?embed#lesson=ownership/2`);
     await one.until((seen) => seen.phase).toBe('told');
     await expect.poll(() => amiss(one.page, PICTURE_SHARE), PATIENCE).toEqual([]);
     await one.untilText().toContain('Open in Ringlight');

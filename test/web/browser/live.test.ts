@@ -2,7 +2,6 @@
  * The same page on running nodes, and on recordings: what a program does to a ring is seen as it
  * happens, hands need a token, and whatever goes wrong is said while the page goes on.
  */
-import type { Browser } from 'playwright-core';
 import { connectRing, type Ring } from 'ringlight/ring';
 import { recordSimulation, type SceneConfig } from 'ringlight/scene';
 import {
@@ -13,39 +12,19 @@ import {
   type StudioOptions,
 } from 'ringlight/studio';
 import { createRingTestnet, createTestnet, type RingTestnet } from 'ringlight/testnet';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FIRST_CONFIG } from '../../../web/src/lessons/lesson.ts';
-import { isSkipped, openBrowser, PATIENCE, Visit } from './browser.ts';
-import { builtSite, leaveSite, StaticHost } from './site.ts';
+import { isSkipped, PATIENCE, Visit } from './browser.ts';
+import { Opened } from './opened.ts';
+import { StaticHost } from './site.ts';
 
 const TOKEN = 'let-me-act-here';
 
 describe.skipIf(isSkipped)('live nodes and recordings', () => {
-  let browser: Browser;
-  let folder: string;
-  const opened: { close(): Promise<unknown> }[] = [];
-
-  beforeAll(async () => {
-    folder = await builtSite();
-    browser = await openBrowser();
-  });
-
-  afterEach(async () => {
-    for (const one of opened.splice(0).reverse()) await one.close();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    leaveSite(folder);
-  });
-
-  const keep = <T extends { close(): Promise<unknown> }>(one: T): T => {
-    opened.push(one);
-    return one;
-  };
+  const opened = new Opened();
 
   const openRing = async (): Promise<RingTestnet> =>
-    keep(await createRingTestnet({ nodes: 5, k: 2 }));
+    opened.keep(await createRingTestnet({ nodes: 5, k: 2 }));
 
   const show = async (ring: RingTestnet, options: StudioOptions = {}): Promise<Studio> => {
     const index = (member: Ring) => ring.nodes.indexOf(member);
@@ -59,17 +38,16 @@ describe.skipIf(isSkipped)('live nodes and recordings', () => {
         leave: (member) => ring.leave(index(member)),
       },
     });
-    return keep(await openStudio({ scenes: [scene], site: folder, ...options }));
+    return opened.keep(await openStudio({ scenes: [scene], site: opened.folder, ...options }));
   };
 
-  const visit = async (url: string, options = {}): Promise<Visit> =>
-    (await Visit.open(browser, options)).go(url);
+  const visit = async (url: string, options = {}): Promise<Visit> => opened.visit(url, options);
 
   test('a put by another program is seen to arrive, and a crash to happen', async () => {
     const ring = await openRing();
     const one = await visit(`${(await show(ring)).url}/#live=ring`);
     await one.untilScene(({ nodes, link }) => [link, nodes]).toEqual(['open', Array(5).fill('up')]);
-    const client = keep(await connectRing(ring.nodes[0]!.addresses[0]!));
+    const client = opened.keep(await connectRing(ring.nodes[0]!.addresses[0]!));
     await client.insert('apple', 'red', { level: 'all' });
     await one.untilScene(({ keys }) => Object.values(keys)[0]?.holders.length).toBe(3);
     const { owner } = Object.values((await one.scene()).keys)[0]!;
@@ -132,13 +110,13 @@ describe.skipIf(isSkipped)('live nodes and recordings', () => {
   });
 
   test('Mainline nodes are seen, too', async () => {
-    const net = keep(await createTestnet({ nodes: 6 }));
+    const net = opened.keep(await createTestnet({ nodes: 6 }));
     const scene = new LiveMainline({
       name: 'mainline',
       title: 'six nodes',
       nodes: () => net.nodes,
     });
-    const studio = keep(await openStudio({ scenes: [scene], site: folder }));
+    const studio = opened.keep(await openStudio({ scenes: [scene], site: opened.folder }));
     const one = await visit(`${studio.url}/#live=mainline`);
     await one.untilScene(({ overlay, nodes }) => [overlay, nodes.length]).toEqual(['mainline', 6]);
     const infoHash = '0123456789abcdef0123456789abcdef01234567';
@@ -156,7 +134,7 @@ describe.skipIf(isSkipped)('live nodes and recordings', () => {
   };
 
   test('a recording plays from its file, without any server of nodes', async () => {
-    const host = keep(await StaticHost.open(folder));
+    const host = opened.keep(await StaticHost.open(opened.folder));
     host.files.set('run.txt', recorded());
     const one = await visit(`${host.url}#recording=run.txt`, { reducedMotion: 'no-preference' });
     await one.until(({ source }) => source).toBe('recording');
@@ -169,7 +147,7 @@ describe.skipIf(isSkipped)('live nodes and recordings', () => {
   });
 
   test('a recording that is broken, or missing, is said to be; the page stays as it was', async () => {
-    const host = keep(await StaticHost.open(folder));
+    const host = opened.keep(await StaticHost.open(opened.folder));
     const whole = recorded();
     host.files.set('torn.txt', `${whole.slice(0, whole.length / 2)}\n{]\n`);
     host.files.set('noise.txt', 'this is no recording');
@@ -192,8 +170,8 @@ describe.skipIf(isSkipped)('live nodes and recordings', () => {
   });
 
   test('live nodes that are not there are said not to be', async () => {
-    const host = keep(await StaticHost.open(folder));
-    const visitor = await Visit.open(browser);
+    const host = opened.keep(await StaticHost.open(opened.folder));
+    const visitor = await Visit.open(opened.browser);
     await visitor.page.goto(`${host.url}#live=ring`);
     await visitor.untilText().toContain('The live nodes cannot be reached');
     await visitor.page.getByLabel('What is shown').selectOption('lab');

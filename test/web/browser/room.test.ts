@@ -1,43 +1,21 @@
 /** A room that a ring keeps: two people at terminals and one at the page talk, and a member dies. */
-import type { Browser } from 'playwright-core';
 import { LiveRing, openStudio } from 'ringlight/studio';
 import { createRingTestnet } from 'ringlight/testnet';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Running } from '../../cli/command.ts';
 import { AXE, violations } from './axe.ts';
-import { isSkipped, openBrowser, PATIENCE, Visit } from './browser.ts';
-import { builtSite, leaveSite } from './site.ts';
+import { isSkipped, PATIENCE, type Visit } from './browser.ts';
+import { Opened } from './opened.ts';
 
 const TOKEN = 'let-me-act-here';
 const SMALL = { width: 390, height: 844 };
 
 describe.skipIf(isSkipped)('a room of a live ring', () => {
-  let browser: Browser;
-  let folder: string;
-  const opened: { close(): Promise<unknown> }[] = [];
-
-  beforeAll(async () => {
-    folder = await builtSite();
-    browser = await openBrowser();
-  });
-
-  afterEach(async () => {
-    for (const one of opened.splice(0).reverse()) await one.close();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    leaveSite(folder);
-  });
-
-  const keep = <T extends { close(): Promise<unknown> }>(one: T): T => {
-    opened.push(one);
-    return one;
-  };
+  const opened = new Opened();
 
   const enter = async (name: string, at: readonly string[]): Promise<Running> => {
     const terminal = new Running(['chat', '--json', '--name', name, ...at]);
-    keep({ close: () => terminal.end('SIGKILL') });
+    opened.keep({ close: () => terminal.end('SIGKILL') });
     await terminal.event('entered');
     return terminal;
   };
@@ -51,16 +29,18 @@ describe.skipIf(isSkipped)('a room of a live ring', () => {
   };
 
   test('two terminals and the page talk, through the death of the member that each came by', async () => {
-    const ring = keep(await createRingTestnet({ nodes: 5, k: 2 }));
+    const ring = opened.keep(await createRingTestnet({ nodes: 5, k: 2 }));
     const addresses = ring.nodes.map((node) => node.addresses[0]!);
     const scene = new LiveRing({ name: 'ring', title: 'a ring', entries: addresses.slice(0, 3) });
-    const studio = keep(await openStudio({ scenes: [scene], site: folder, controlToken: TOKEN }));
+    const studio = opened.keep(
+      await openStudio({ scenes: [scene], site: opened.folder, controlToken: TOKEN }),
+    );
     const at = addresses.flatMap((address) => ['--at', address]);
     const [ann, bob] = await Promise.all([enter('Ann', at), enter('Bob', at)]);
     ann.process.stdin!.write('is anybody here?\n');
     await hears(bob, 'is anybody here?');
 
-    const one = await (await Visit.open(browser)).go(`${studio.url}/#live=ring&token=${TOKEN}`);
+    const one = await opened.visit(`${studio.url}/#live=ring&token=${TOKEN}`);
     await one.click('tab', 'Room');
     // What was said before is there, with who said it.
     await expect
@@ -82,14 +62,14 @@ describe.skipIf(isSkipped)('a room of a live ring', () => {
   }, 120_000);
 
   test('history comes page by page, whoever asks for it; without a token one may read', async () => {
-    const ring = keep(await createRingTestnet({ nodes: 3, k: 1 }));
+    const ring = opened.keep(await createRingTestnet({ nodes: 3, k: 1 }));
     const { ChatRoom } = await import('ringlight/ring');
     const room = new ChatRoom(ring.nodes[0]!, 'kitchen');
     for (let i = 0; i < 70; i++)
       await room.say({ id: `${i}`, from: 'Ann', text: `no. ${i}`, atMs: i });
     const scene = new LiveRing({ name: 'ring', title: 'a ring', members: () => ring.nodes });
-    const studio = keep(await openStudio({ scenes: [scene], site: folder }));
-    const one = await (await Visit.open(browser)).go(`${studio.url}/#live=ring`);
+    const studio = opened.keep(await openStudio({ scenes: [scene], site: opened.folder }));
+    const one = await opened.visit(`${studio.url}/#live=ring`);
     await one.click('tab', 'Room');
     await one.untilText().toContain('Nothing was said here yet.');
     await one.untilText().toContain('This room can be read here.');
@@ -109,10 +89,12 @@ describe.skipIf(isSkipped)('a room of a live ring', () => {
   });
 
   test('a page of the lab has no room; a small phone has room for one', async () => {
-    const ring = keep(await createRingTestnet({ nodes: 2, k: 1 }));
+    const ring = opened.keep(await createRingTestnet({ nodes: 2, k: 1 }));
     const scene = new LiveRing({ name: 'ring', title: 'a ring', members: () => ring.nodes });
-    const studio = keep(await openStudio({ scenes: [scene], site: folder, controlToken: TOKEN }));
-    const one = await (await Visit.open(browser, { viewport: SMALL })).go(studio.url);
+    const studio = opened.keep(
+      await openStudio({ scenes: [scene], site: opened.folder, controlToken: TOKEN }),
+    );
+    const one = await opened.visit(studio.url, { viewport: SMALL });
     expect(await one.page.getByRole('tab', { name: 'Room' }).count()).toBe(0);
     await one.page.goto(`${studio.url}/#live=ring`);
     await one.click('tab', 'Room');
