@@ -20,9 +20,6 @@ const ALL: readonly Lesson[] = [...LESSONS, ...FURTHER];
 const sentences = (text: string) =>
   text.split(/[.?!:](?=\s|$)/).filter((part) => part.trim()).length;
 
-/** The largest takes some seconds on a machine that has nothing else to do. */
-const RUN_MS = 150_000;
-
 /** What the lessons on attacks teach: that it works without the defence, and not with it. */
 const ATTACKED: Readonly<Record<string, string>> = {
   'sybils-kept-away/2': 'in B only',
@@ -70,7 +67,6 @@ test.each(ALL.map((lesson) => ({ id: lesson.id, lesson })))(
       first.checkSelection(step, name);
     }
   },
-  RUN_MS,
 );
 
 /** A lesson with its worlds, and what it says of them. */
