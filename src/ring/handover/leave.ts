@@ -282,7 +282,9 @@ export function answerInherit(node: RingState, now: number, link: Link, frame: F
   const answer = (status: Status) => {
     if (!link.isOver) link.answerStatus(FrameType.inherit, request, status);
   };
-  const isFine = canInherit(node, identity, leaver);
+  const isNext =
+    title === null || equalIds(title.from, 0, identity?.holding?.title.end ?? leaver.hash, 0);
+  const isFine = isNext && canInherit(node, identity, leaver);
   const isDone = identity?.isMember === true && identity.inherited === leaver;
   if (isFine && title !== null) {
     // Who asks again while it is under way will ask once more.

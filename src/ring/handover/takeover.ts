@@ -46,11 +46,14 @@ export function reachOut(node: RingState, now: number, identity: Identity): void
   const done = () => {
     identity.isClaiming = false;
   };
+  // A joiner may have been let in meanwhile: then what was looked at is not next to us any more.
+  const isNext = ({ title }: Known) =>
+    identity.holding === holding && equalIds(holding.title.end, 0, title.from, 0);
   lookAround(node, now, neighbourPeers(identity), end, reach, (at, base, closed) => {
     identity.closed = closed;
-    if (base === null || identity.holding !== holding) return done();
+    if (base === null || !isNext(base)) return done();
     considerOwner(node, at, identity, base, (then, isFree) => {
-      if (!isFree || identity.holding !== holding || holding.isChanging) return done();
+      if (!isFree || !isNext(base) || holding.isChanging) return done();
       claim(node, then, identity, base, done);
     });
   });

@@ -84,6 +84,10 @@ export class Claim {
       const { from, end } = title;
       return { from, end, title, isInForce };
     });
+    // Whoever owned what lies between would be outbid unheard.
+    const isBehind = ({ from }: Part, i: number) =>
+      i === 0 || equalIds(this.parts[i - 1].end, 0, from, 0);
+    assert(this.parts.every(isBehind), 'the parts of a claim lie one behind the other');
     this.#votes = new Votes([]);
     this.#widen();
   }

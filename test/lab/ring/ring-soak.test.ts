@@ -95,6 +95,12 @@ describe('the soak of the ring', () => {
     },
   );
 
+  // A claim to an arc that was next to ours when it was looked at, over a place of the same process that had joined
+  // between meanwhile: both held what they shared, in the same epoch, for good (27).
+  test('seed 27 with atomic acts, which once failed', { timeout: 120_000 }, () => {
+    expect(ringSoakOnce(27, { version: 'test', registers: 4 }).seed).toBe(27);
+  });
+
   // An arc that was taken back by who alone had a copy, where acts want two (23, 530), or whose other copy took
   // longer to promise than anybody waits, for its disk is slow (383); a leaver that was left an arc by another
   // when it had handed on its own (1864); an owner that came back, was offered its last title by a neighbour, and

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Claim } from '../../../src/ring/titles/claim.ts';
 import { Broke, type Broken, Stuck, TitleModel } from './model.ts';
+import { peersUpTo, titleOf } from './samples.ts';
 
 const STEPS = 400;
 
@@ -71,4 +73,14 @@ describe('titles, whatever happens', () => {
       expect(found).toBeGreaterThan(0);
     });
   }
+});
+
+test('a claim reaches over nothing that is not asked for', () => {
+  const claimed = (...arcs: [from: number, end: number][]) =>
+    new Claim(
+      { number: 3, claimant: 7 },
+      arcs.map(([from, end]) => ({ title: titleOf(from, end, 2, peersUpTo(3)), isInForce: true })),
+    );
+  expect(claimed([10, 20], [20, 30]).parts).toHaveLength(2);
+  expect(() => claimed([10, 20], [25, 30])).toThrow('one behind the other');
 });
