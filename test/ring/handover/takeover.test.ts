@@ -36,7 +36,9 @@ test('an arc whose copies are all gone is nobody’s until one of them is back',
 
 // Whoever is let in while the arc behind is looked at stands between, and that arc is its to take over. It was
 // claimed all the same, with a gap where the joiner stands; such a claim ends with an assertion now.
-test('a joiner that is let in while an arc is looked at keeps what it was given', { timeout: 60_000 }, () => {
+test('a joiner that is let in while an arc is looked at keeps what it was given', {
+  timeout: 60_000,
+}, () => {
   let between = 0;
   for (let seed = 1; seed <= 40; seed++) {
     const { world, nodes } = titledRing(5, 2, seed);
@@ -67,7 +69,9 @@ test('a joiner that is let in while an arc is looked at keeps what it was given'
 function outbid(world: SmallRing, { from }: Title): string[] {
   const over = identitiesOf(world).filter(
     ({ hash, holding }) =>
-      holding !== null && !equalIds(hash, 0, from, 0) && isInArc(from, 0, hash, 0, holding.title.end, 0),
+      holding !== null &&
+      !equalIds(hash, 0, from, 0) &&
+      isInArc(from, 0, hash, 0, holding.title.end, 0),
   );
   return over.map(({ member }) => `${member.address}`);
 }
