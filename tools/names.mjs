@@ -35,6 +35,7 @@ const SEVERAL = {
   items: 'a bound, or all bounds of items',
   peers: 'a count, or all bounds of peers',
   key: 'of a ring, of a certificate, of addresses that are hashed',
+  network: 'of hosts with two addresses it has both families',
   seed: 'of chance; of an announce, whether all of the torrent is there (BEP 33)',
 };
 /** Getters that are several things, and why. */

@@ -163,6 +163,7 @@ export const OPTIONS: readonly string[] = [
   'seeds-from',
   'seq',
   'service-host',
+  'short',
   'signed-peers',
   'state',
   'stay',

@@ -22,12 +22,14 @@ interface WriteRequest {
 }
 
 interface Handle {
-  writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
+  writeBuffer(request: WriteRequest | null, bytes: Uint8Array): number;
   /** Bytes that libuv has and the kernel has not. */
   readonly writeQueueSize: number;
 }
 
 let Request: (new () => WriteRequest) | null = null;
+/** A stream wrote without such an object, as that of Node.js 26 does: then it is left alone. */
+let isOther = false;
 
 /** The next write of this socket, by its stream, shows what kind of object it makes for that. */
 function watchFor(handle: Handle): void {
@@ -35,7 +37,8 @@ function watchFor(handle: Handle): void {
   const { writeBuffer } = handle;
   handle.writeBuffer = (request, bytes) => {
     Reflect.deleteProperty(handle, 'writeBuffer');
-    Request = request.constructor as new () => WriteRequest;
+    if (request === null || request === undefined) isOther = true;
+    else if (!isOther) Request = request.constructor as new () => WriteRequest;
     return writeBuffer.call(handle, request, bytes);
   };
 }
@@ -74,7 +77,7 @@ export class DirectWriter {
     const socket = this.#socket;
     const handle = this.#handle;
     if (handle === null || Request === null || socket.writableLength > 0 || socket.connecting) {
-      if (handle !== null && Request === null) watchFor(handle);
+      if (handle !== null && Request === null && !isOther) watchFor(handle);
       return socket.write(bytes);
     }
     if (!socket.writable) return true;

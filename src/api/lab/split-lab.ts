@@ -175,6 +175,16 @@ export class SplitLab {
     this.#befall({ heal: true });
   }
 
+  /** A call that is awaited keeps the process alive, as at first. */
+  ref(): void {
+    this.#team.ref();
+  }
+
+  /** The process may end whatever is awaited. */
+  unref(): void {
+    this.#team.unref();
+  }
+
   /** Ends the threads. A lab that nobody waits for keeps no process alive. */
   async close(): Promise<void> {
     await this.#team.close();

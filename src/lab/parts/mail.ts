@@ -35,7 +35,7 @@ export class Outbox {
   length = 0;
   /** When the first of it arrives; Infinity when it is empty. */
   firstMs: number = Infinity;
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BYTES);
+  bytes: Uint8Array = new Uint8Array(FIRST_BYTES);
   #times = new Float64Array(this.bytes.buffer);
   #words = new Uint32Array(this.bytes.buffer);
 
@@ -75,7 +75,7 @@ export class Outbox {
   #grow(needed: number): void {
     let room = this.bytes.length;
     while (room < needed) room *= 2;
-    this.bytes = grown(this.bytes, room) as Uint8Array<ArrayBuffer>;
+    this.bytes = grown(this.bytes, room);
     this.#times = new Float64Array(this.bytes.buffer);
     this.#words = new Uint32Array(this.bytes.buffer);
   }

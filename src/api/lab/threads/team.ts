@@ -39,6 +39,8 @@ export class Team {
   /** Answers that are waited for, by thread, first come first served. */
   readonly #waiting: { resolve(answer: Answer): void; reject(error: Error): void }[][];
   #error: Error | null = null;
+  /** Does a call that is waited for keep the process alive? */
+  #isHeld = true;
   /** When all parts are made; virtual time at which all nodes will have joined. */
   readonly made: Promise<number>;
 
@@ -85,6 +87,17 @@ export class Team {
     for (const thread of this.#threads) thread.postMessage(order);
   }
 
+  ref(): void {
+    this.#isHeld = true;
+    if (this.#waiting.every(({ length }) => length === 0)) return;
+    for (const thread of this.#threads) thread.ref();
+  }
+
+  unref(): void {
+    this.#isHeld = false;
+    for (const thread of this.#threads) thread.unref();
+  }
+
   /** Ends all threads. */
   async close(): Promise<void> {
     this.#fail(new DhtError('CLOSED', 'the lab was closed'));
@@ -100,7 +113,7 @@ export class Team {
   /** The next answer of each. */
   async #all<K extends Answer['kind']>(): Promise<Extract<Answer, { kind: K }>[]> {
     if (this.#error) throw this.#error;
-    for (const thread of this.#threads) thread.ref();
+    if (this.#isHeld) for (const thread of this.#threads) thread.ref();
     const answers = this.#waiting.map(
       (waiting) =>
         new Promise<Answer>((resolve, reject) => {
