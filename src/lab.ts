@@ -15,6 +15,7 @@ export {
   type DualStackLabOptions,
   type DualStackNetwork,
 } from './api/lab/dual-stack-lab.ts';
+export type { LabStats, LabWatcher } from './api/lab/family-lab.ts';
 export { LabAdversary } from './api/lab/lab-adversary.ts';
 export { GRADES_REMEMBERED } from './api/lab/lab-family.ts';
 export { LabHost, type LabHostResult } from './api/lab/lab-host.ts';
@@ -27,7 +28,7 @@ export type {
   LabGetPeersResult,
   LabPingResult,
 } from './api/lab/lab-results.ts';
-export { Lab, type LabStats, type LabWatcher } from './api/lab/mainline-lab.ts';
+export { Lab } from './api/lab/mainline-lab.ts';
 export type { LabNodeStats } from './api/lab/node-stats.ts';
 export type { LabNodeChooser, LabNodeOwn } from './api/lab/own-nodes.ts';
 export type { LabQueryHook } from './api/lab/query-hook.ts';

@@ -1,5 +1,6 @@
+import { EventEmitter } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DirectWriter } from '../../src/io/direct-writing.ts';
 
 /** Both ends of a connection on loopback. */
@@ -97,4 +98,28 @@ describe.each(['direct', 'events'])('writing to a socket, %s', (form) => {
       writer.write(Buffer.alloc(10));
       await close();
     }));
+});
+
+it('leaves alone a stream that writes without an object of its own, as that of Node.js 26 does', async () => {
+  vi.resetModules();
+  const { DirectWriter: Fresh } = await import('../../src/io/direct-writing.ts');
+  const written: unknown[] = [];
+  class Handle {
+    readonly writeQueueSize = 0;
+    writeBuffer(request: unknown, bytes: Uint8Array): number {
+      return written.push(request, bytes);
+    }
+  }
+  const handle = new Handle();
+  const socket = Object.assign(new EventEmitter(), {
+    _handle: handle,
+    writableLength: 0,
+    write: (bytes: Uint8Array) => handle.writeBuffer(null, bytes) > 0,
+  });
+  const writer = new Fresh(socket as unknown as Socket, () => {});
+  const pieces = [1, 2, 3].map((byte) => Uint8Array.of(byte));
+  for (const piece of pieces) expect(writer.write(piece)).toBe(true);
+  expect(written).toEqual(pieces.flatMap((piece) => [null, piece]));
+  expect(Object.hasOwn(handle, 'writeBuffer')).toBe(false);
+  vi.resetModules();
 });

@@ -6,24 +6,17 @@
  *     await lab.nodes[7].getPeers(h)   peers of both
  */
 import { shown } from '../../core/argument.ts';
-import { DhtError, warn } from '../../io/errors.ts';
-import { Watchers } from '../../io/watchers.ts';
 import type { Life } from '../../lab/life/life.ts';
-import { follow } from '../../lab/life/schedule.ts';
 import { type DualStack, livingDualStack } from '../../lab/mainline/dual-stack.ts';
 import type { NetworkModel } from '../../lab/network/network-model.ts';
 import { type Grade, type Summary, summaryOf } from '../../lab/results/grade.ts';
 import { sha1 } from '../../lab/sha1.ts';
 import type { World } from '../../lab/world.ts';
-import type { Whom } from './lab-choices.ts';
-import { LabFamily } from './lab-family.ts';
+import { FamilyLab } from './family-lab.ts';
 import { LabHost } from './lab-host.ts';
 import { LabNode } from './lab-node.ts';
 import { type LabOptions, planFrom } from './lab-plan.ts';
-import { LabWorld } from './lab-world.ts';
-import type { LabStats, LabWatcher } from './mainline-lab.ts';
 import { lazyList } from './node-list.ts';
-import { VirtualCalls } from './virtual-calls.ts';
 
 export type DualStackNetwork = NetworkModel & { family: 'both' };
 
@@ -37,26 +30,22 @@ export function isDualStack(options: LabOptions): options is DualStackLabOptions
   return typeof network === 'object' && network !== null && network.family === 'both';
 }
 
-export class DualStackLab extends LabWorld {
+export class DualStackLab extends FamilyLab {
   /** Hosts; their numbers say nothing of their ids. */
   readonly nodes: readonly LabHost[];
-  readonly #families: readonly [LabFamily, LabFamily];
   readonly #stack: DualStack;
   /** @internal */
   protected readonly world: World;
   /** @internal */
   protected readonly life: Life;
-  readonly #calls = new VirtualCalls((isOver) => this.world.run(Infinity, isOver));
-  readonly #watchers = new Watchers<LabWatcher>(['onLookup'], warn);
 
   constructor(options: DualStackLabOptions) {
     super();
     checkChoices(options);
     const plan = planFrom(options, (address) => this.#stack.nodeAt(address));
     const network = plan.network as DualStackNetwork;
-    const v4 = this.#newFamily();
-    const v6 = this.#newFamily();
-    this.#families = [v4, v6];
+    const v4 = this.newFamily();
+    const v6 = this.newFamily();
     const { stack, life } = livingDualStack(
       { ...plan, network, sha1, counts: options.counts === true },
       [v4.observer, v6.observer],
@@ -66,26 +55,12 @@ export class DualStackLab extends LabWorld {
     this.#stack = stack;
     this.world = stack.world;
     this.life = life;
-    const ended = (node: number): void =>
-      this.#calls.failAllOf(node, new DhtError('CLOSED', `node ${node} crashed`));
-    life.observer = { began() {}, ended, resumed() {} };
-    follow(life, plan.schedule);
+    this.live(plan.schedule);
     this.nodes = lazyList(plan.nodes, (number) => this.#hostOf(number));
   }
 
-  #newFamily(): LabFamily {
-    return new LabFamily({
-      calls: this.#calls,
-      isAlive: (number) => this.isAlive(number),
-      whyNot: (number) => this.whyNot(number),
-      ended: (trace, number, grade) => {
-        for (const hear of this.#watchers.of('onLookup')) hear(trace, number, grade);
-      },
-    });
-  }
-
   #hostOf(number: number): LabHost {
-    const [ipv4, ipv6] = this.#families.map((family) =>
+    const [ipv4, ipv6] = this.families.map((family) =>
       family.overlay.population.has(number) ? new LabNode(family, number) : null,
     );
     return new LabHost(number, ipv4!, ipv6!);
@@ -93,34 +68,12 @@ export class DualStackLab extends LabWorld {
 
   /** The latest lookups that were called for in the network of a family, graded by its oracle. */
   gradesOf(family: 4 | 6): readonly Grade[] {
-    return this.#families[indexOf(family)].grades;
+    return this.families[indexOf(family)].grades;
   }
 
   /** All of them together. */
   metricsOf(family: 4 | 6): Summary {
     return summaryOf(this.gradesOf(family));
-  }
-
-  /** Of both families, as plain numbers. */
-  get stats(): LabStats {
-    const grades = this.#families.flatMap((family) => family.grades);
-    const { lookups: count, ...summary } = summaryOf(grades);
-    const { delivered, lost, undeliverable } = this.world;
-    const { now, nodes } = this;
-    return {
-      ...{ virtualMs: now, nodes: nodes.length, lookups: { count, ...summary } },
-      ...{ delivered, lost, undeliverable },
-    };
-  }
-
-  /** Ends processes and begins new ones at once, which still know whom they knew. */
-  restart(...whom: Whom): void {
-    this.befall({ restart: this.selected(whom) });
-  }
-
-  /** Tells `watcher` what happens until the returned function is called; traces say of which family they are. */
-  watch(watcher: LabWatcher): () => void {
-    return this.#watchers.add(watcher);
   }
 }
 

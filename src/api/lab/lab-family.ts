@@ -4,7 +4,7 @@
  *
  *     node.findNode ─▶ lookup ─▶ overlay ── onLookup ──▶ graded by the oracle ─▶ the promise of the call
  */
-import { type Address, formatIp, ipOf, portOf } from '../../core/address.ts';
+import type { Address } from '../../core/address.ts';
 import { wholeNumber } from '../../core/argument.ts';
 import { formatId, ID_BYTES, parseId } from '../../core/id.ts';
 import { DhtError } from '../../io/errors.ts';
@@ -22,7 +22,7 @@ import { type LookupTrace, traceOf } from '../../mainline/trace.ts';
 import { TableView } from '../../mainline/views.ts';
 import { pingResult } from '../mainline/answer.ts';
 import { type StoredPeers, storedPeers } from '../mainline/stored.ts';
-import type { LabAnnounceResult, LabPingResult } from './lab-results.ts';
+import { type LabAnnounceResult, type LabPingResult, lookupResult } from './lab-results.ts';
 import { type LabNodeStats, labNodeStats } from './node-stats.ts';
 import type { VirtualCalls } from './virtual-calls.ts';
 
@@ -155,12 +155,6 @@ export class LabFamily {
     if (this.grades.length > GRADES_REMEMBERED) this.grades.shift();
     const trace = traceOf(lookup, this.overlay.world.now);
     this.#desk.ended(trace, asker, grade);
-    const peers = [...found].map((peer) => ({
-      host: formatIp(ipOf(peer)),
-      port: portOf(peer),
-    }));
-    const { stored, failed } = lookup.writes;
-    const nodes = trace.closest;
-    calls.settle(call, { nodes, lookup: trace, grade, peers, stored, failed });
+    calls.settle(call, lookupResult(lookup, trace, grade, found));
   }
 }

@@ -2,7 +2,7 @@
 import { formatIp, ipOf, portOf } from '../../core/address.ts';
 import { wholeNumber } from '../../core/argument.ts';
 import { DhtError } from '../../io/errors.ts';
-import { LookupKind } from '../../mainline/rows/purpose.ts';
+import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
 import type { TableView } from '../../mainline/views.ts';
 import type { StoredPeers } from '../mainline/stored.ts';
 import type { LabFamily } from './lab-family.ts';
@@ -15,14 +15,70 @@ import type {
 } from './lab-results.ts';
 import type { LabNodeStats } from './node-stats.ts';
 
-export class LabNode {
+/** Who carries out what nodes are asked to do. */
+export interface CallDesk {
+  ping(number: number, other: number): Promise<LabPingResult>;
+  lookup(
+    number: number,
+    kind: LookupKind,
+    target: string | Uint8Array,
+    announcement: Announcement | null,
+  ): Promise<LabAnnounceResult>;
+}
+
+/** A node as far as it can be called, wherever it lives. */
+export abstract class CallingNode {
   readonly number: number;
+  readonly #desk: CallDesk;
+
+  /** @internal */
+  constructor(number: number, desk: CallDesk) {
+    this.number = number;
+    this.#desk = desk;
+  }
+
+  /** Of its address. */
+  abstract readonly port: number;
+
+  /** Asks the node of a number whether it is there. @throws DhtError TIMEOUT when nobody answers. */
+  ping(other: number): Promise<LabPingResult> {
+    return this.#desk.ping(this.number, other);
+  }
+
+  findNode(target: string | Uint8Array): Promise<LabFindNodeResult> {
+    return this.#desk.lookup(this.number, LookupKind.findNode, target, null);
+  }
+
+  getPeers(infoHash: string | Uint8Array): Promise<LabGetPeersResult> {
+    return this.#desk.lookup(this.number, LookupKind.getPeers, infoHash, null);
+  }
+
+  async announce(
+    infoHash: string | Uint8Array,
+    options: LabAnnounceOptions = {},
+  ): Promise<LabAnnounceResult> {
+    const { seed = false } = options;
+    const impliedPort = options.port === undefined;
+    const port = wholeNumber(options.port ?? this.port, 'port', 1, 65535);
+    const announcement = { port, impliedPort, seed };
+    const result = await this.#desk.lookup(
+      this.number,
+      LookupKind.announce,
+      infoHash,
+      announcement,
+    );
+    if (result.stored === 0) throw new DhtError('NOT_STORED', 'no node stored the announce');
+    return result;
+  }
+}
+
+export class LabNode extends CallingNode {
   readonly #family: LabFamily;
 
   /** @internal */
   constructor(family: LabFamily, number: number) {
+    super(number, family);
     this.#family = family;
-    this.number = number;
   }
 
   get id(): string {
@@ -50,36 +106,5 @@ export class LabNode {
   /** What others have announced to it, at most `limit` info-hashes. */
   stored(limit?: number): StoredPeers[] {
     return this.#family.storedBy(this.number, limit);
-  }
-
-  /** Asks the node of a number whether it is there. @throws DhtError TIMEOUT when nobody answers. */
-  ping(other: number): Promise<LabPingResult> {
-    return this.#family.ping(this.number, other);
-  }
-
-  findNode(target: string | Uint8Array): Promise<LabFindNodeResult> {
-    return this.#family.lookup(this.number, LookupKind.findNode, target, null);
-  }
-
-  getPeers(infoHash: string | Uint8Array): Promise<LabGetPeersResult> {
-    return this.#family.lookup(this.number, LookupKind.getPeers, infoHash, null);
-  }
-
-  async announce(
-    infoHash: string | Uint8Array,
-    options: LabAnnounceOptions = {},
-  ): Promise<LabAnnounceResult> {
-    const { seed = false } = options;
-    const impliedPort = options.port === undefined;
-    const port = wholeNumber(options.port ?? this.port, 'port', 1, 65535);
-    const announcement = { port, impliedPort, seed };
-    const result = await this.#family.lookup(
-      this.number,
-      LookupKind.announce,
-      infoHash,
-      announcement,
-    );
-    if (result.stored === 0) throw new DhtError('NOT_STORED', 'no node stored the announce');
-    return result;
   }
 }

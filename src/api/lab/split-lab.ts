@@ -11,23 +11,19 @@ import { DhtError, type DhtErrorCode } from '../../io/errors.ts';
 import { type Duration, durationMs } from '../../lab/duration.ts';
 import type { Step } from '../../lab/life/schedule.ts';
 import { type Tally, together } from '../../lab/mainline/mainline-part.ts';
+import { PORT } from '../../lab/mainline/population.ts';
 import { checkNetworkParts } from '../../lab/mainline/scenario-parts.ts';
 import { PARTS_MAX } from '../../lab/parts/part.ts';
 import { type PlacedGrade, type Summary, summaryOf } from '../../lab/results/grade.ts';
 import { START_MS } from '../../lab/world-state.ts';
 import type { NodeChoices } from '../../mainline/choices.ts';
-import { type Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
+import type { Announcement, LookupKind } from '../../mainline/rows/purpose.ts';
 import { metricsText } from '../metrics.ts';
+import { type LabStats, labStats } from './family-lab.ts';
 import { COMMANDS, selectionOf, type Whom } from './lab-choices.ts';
+import { CallingNode } from './lab-node.ts';
 import { type LabOptions, planFrom } from './lab-plan.ts';
-import type {
-  LabAnnounceOptions,
-  LabAnnounceResult,
-  LabFindNodeResult,
-  LabGetPeersResult,
-  LabPingResult,
-} from './lab-results.ts';
-import type { LabStats } from './mainline-lab.ts';
+import type { LabAnnounceResult, LabPingResult } from './lab-results.ts';
 import { lazyList } from './node-list.ts';
 import type { Call, Outcome } from './threads/part-office.ts';
 import { type Run, Team } from './threads/team.ts';
@@ -38,9 +34,10 @@ export interface SplitLabOptions extends LabOptions {
   workers: number;
 }
 
+const YOURS = 'a function of yours is in one thread only';
 /** What a lab in parts cannot have, and why. */
 const WHOLE_ONLY: readonly (readonly [keyof LabOptions, string])[] = [
-  ['onQuery', 'a function of yours is in one thread only'],
+  ['onQuery', YOURS],
   ['adversaries', 'adversaries act on all nodes at once'],
   ['counts', 'no node of a lab on several cores is looked into'],
 ];
@@ -62,8 +59,6 @@ function checkSplit(options: SplitLabOptions): void {
     throw new RangeError(`"workers" expected ${expected}, got ${workers}`);
   }
 }
-
-const YOURS = 'a function of yours is in one thread only';
 
 function doesNotGo(name: string, reason: string): never {
   throw new TypeError(`"${name}" does not go with "workers": ${reason}`);
@@ -93,7 +88,7 @@ export class SplitLab {
     this.workers = workers;
     this.#count = nodes;
     this.#team = new Team({ ...world, ...programs, node, churn }, workers);
-    this.nodes = lazyList(nodes, (number) => new SplitLabNode(this, number));
+    this.nodes = lazyList(nodes, (number) => new SplitLabNode(number, this));
   }
 
   /** Virtual ms since the world began. */
@@ -127,12 +122,7 @@ export class SplitLab {
   /** The same and more as plain numbers. */
   async stats(): Promise<LabStats> {
     const { grades, traffic, virtualMs } = await this.#tally();
-    const { lookups: count, ...summary } = summaryOf(grades);
-    const { delivered, lost, undeliverable } = traffic;
-    return {
-      ...{ virtualMs, nodes: this.#count, lookups: { count, ...summary } },
-      ...{ delivered, lost, undeliverable },
-    };
+    return labStats({ ...traffic, virtualMs, nodes: this.#count }, grades);
   }
 
   /** The numbers of `stats` in the text format of Prometheus. */
@@ -257,42 +247,7 @@ export class SplitLab {
 }
 
 /** One node of a lab on several cores: it can be called. */
-export class SplitLabNode {
-  readonly number: number;
-  readonly #lab: SplitLab;
-
-  /** @internal */
-  constructor(lab: SplitLab, number: number) {
-    this.#lab = lab;
-    this.number = number;
-  }
-
-  /** Asks the node of a number whether it is there. @throws DhtError TIMEOUT when nobody answers. */
-  ping(other: number): Promise<LabPingResult> {
-    return this.#lab.ping(this.number, other);
-  }
-
-  findNode(target: string | Uint8Array): Promise<LabFindNodeResult> {
-    return this.#lab.lookup(this.number, LookupKind.findNode, target, null);
-  }
-
-  getPeers(infoHash: string | Uint8Array): Promise<LabGetPeersResult> {
-    return this.#lab.lookup(this.number, LookupKind.getPeers, infoHash, null);
-  }
-
-  async announce(
-    infoHash: string | Uint8Array,
-    options: LabAnnounceOptions = {},
-  ): Promise<LabAnnounceResult> {
-    const { port = 6881, seed = false } = options;
-    const announcement = {
-      port: wholeNumber(port, 'port', 1, 65535),
-      impliedPort: options.port === undefined,
-      seed,
-    };
-    const kind = LookupKind.announce;
-    const result = await this.#lab.lookup(this.number, kind, infoHash, announcement);
-    if (result.stored === 0) throw new DhtError('NOT_STORED', 'no node stored the announce');
-    return result;
-  }
+export class SplitLabNode extends CallingNode {
+  /** All have the port of Mainline here. */
+  readonly port = PORT;
 }

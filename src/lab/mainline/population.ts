@@ -24,7 +24,7 @@ import { KeyTree } from './key-tree.ts';
 
 /** 16.0.0.0, the first of 268 million public addresses that nothing else is made of. */
 const FIRST_IP = 0x10000000;
-const PORT = 6881;
+export const PORT = 6881;
 
 /** Who lives where, chosen beforehand. */
 export interface Settlement {

@@ -1,4 +1,6 @@
 /** One world on several threads, as it is built: the same run as on one, and one that dies is told. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Lab } from '../../../src/lab.ts';
 import { objects, Running, ringlight } from '../command.ts';
@@ -7,6 +9,7 @@ import { objects, Running, ringlight } from '../command.ts';
 const built = new URL('../../../dist/lab.js', import.meta.url).href;
 const { createLab } = (await import(built)) as typeof import('../../../src/lab.ts');
 
+const run = promisify(execFile);
 const RUN = ['lab', 'run', 'scenario', '--json', '--nodes', '150', '--faults-ms', '60s', '--seed'];
 const seedOf = (): string => String(Math.floor(Math.random() * 2 ** 32));
 
@@ -100,4 +103,18 @@ test('mail that is larger than the room for it comes in several rounds', async (
   expect(await lab.traceHash()).toBe(whole.traceHash);
   expect((await lab.stats()).lookups).toEqual(whole.stats.lookups);
   await lab.close();
+});
+
+test('who waits for a lab keeps the process alive, unless it is told not to', async () => {
+  const program = (more: string) => `
+    const { createLab } = await import(${JSON.stringify(built)});
+    const lab = createLab({ nodes: 200, latency: { kind: 'constant', ms: 50 }, workers: 2 });
+    await lab.run('1 s');
+    ${more}
+    lab.run('10 s').then(() => console.log('has run'));`;
+  const said = async (more: string): Promise<string> =>
+    (await run(process.execPath, ['--input-type=module', '-e', program(more)])).stdout;
+  expect(await said('')).toBe('has run\n');
+  expect(await said('lab.unref(); lab.ref();')).toBe('has run\n');
+  expect(await said('lab.unref();')).toBe('');
 });

@@ -2,7 +2,7 @@
  * Calls of programs in one part of a world: they come in as plain data, are begun at the node that they are
  * for, and what came of them waits here until the part is asked.
  */
-import { type Address, formatIp, ipOf, portOf } from '../../../core/address.ts';
+import type { Address } from '../../../core/address.ts';
 import type { MainlinePart } from '../../../lab/mainline/mainline-part.ts';
 import type { Grade } from '../../../lab/results/grade.ts';
 import type { Message } from '../../../mainline/krpc/message.ts';
@@ -10,6 +10,7 @@ import type { Lookup } from '../../../mainline/rows/lookup.ts';
 import type { Announcement, LookupKind } from '../../../mainline/rows/purpose.ts';
 import { traceOf } from '../../../mainline/trace.ts';
 import { pingResult } from '../../mainline/answer.ts';
+import { lookupResult } from '../lab-results.ts';
 import { whyNot } from '../lab-world.ts';
 
 /** What a program asks of a node. */
@@ -69,10 +70,8 @@ export class PartOffice {
 
   #found(call: number, lookup: Lookup, grade: Grade): void {
     const found = this.#open.get(call)?.peers ?? [];
-    const peers = [...found].map((peer) => ({ host: formatIp(ipOf(peer)), port: portOf(peer) }));
     const trace = traceOf(lookup, this.#part.world.now);
-    const { stored, failed } = lookup.writes;
-    this.#settle(call, { nodes: trace.closest, lookup: trace, grade, peers, stored, failed });
+    this.#settle(call, lookupResult(lookup, trace, grade, found));
   }
 
   #answered(call: number, message: Message, rttMs: number, from: Address): void {

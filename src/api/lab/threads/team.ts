@@ -3,7 +3,6 @@
  * them together, tells them what befalls the world, and puts together what they tell. One that dies takes
  * the others with it, and everybody who waits hears why.
  */
-
 import { DhtError } from '../../../io/errors.ts';
 import { threadsHere } from '../../../io/threads.ts';
 import type { PartPlan, Tally } from '../../../lab/mainline/mainline-part.ts';
