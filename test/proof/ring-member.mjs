@@ -133,3 +133,14 @@ export async function until(/** @type {() => boolean} */ isSo, /** @type {number
   }
   return isSo();
 }
+
+/** Waits until every member reports all of its copies. @param {readonly Member[]} members */
+export async function wholeRing(members, /** @type {number} */ k, /** @type {number} */ withinMs) {
+  for (const member of members) member.status = null;
+  const isWhole = () => members.every(({ status }) => status !== null && status.effectiveK === k);
+  if (await until(isWhole, withinMs)) return;
+  const states = members.map(
+    ({ address, status }) => `${address}: ${status?.effectiveK ?? 'silent'}`,
+  );
+  throw new Error(`the ring did not become whole: effective K ${states.join(', ')}`);
+}

@@ -22,7 +22,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectRing } from '../../dist/ring.js';
 import { compare, Writer } from './ring-ledger.mjs';
-import { Member, pause, until } from './ring-member.mjs';
+import { Member, pause, wholeRing } from './ring-member.mjs';
 
 const WRITERS = 12;
 const KEYS_PER_WRITER = 40;
@@ -186,7 +186,7 @@ async function proof(kind, seed, seconds) {
         execFileSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', data]);
     }
     for (const member of members) await restart(scene, [member]);
-    await wholeRing(members);
+    await wholeRing(members, K, WHOLE_WITHIN_MS);
     const client = await connectRing(
       members.map(({ address }) => address),
       { wire: 'seed' },
@@ -203,11 +203,11 @@ async function proof(kind, seed, seconds) {
       await TROUBLES[kind](scene);
       troubles++;
       await pause(PAUSE_MS);
-      await wholeRing(members);
+      await wholeRing(members, K, WHOLE_WITHIN_MS);
     }
     isOver = true;
     await writing;
-    await wholeRing(members);
+    await wholeRing(members, K, WHOLE_WITHIN_MS);
     const { wrong, late } = await compare(writers, client);
     await client.close();
     const acknowledged = writers.reduce((sum, writer) => sum + writer.acknowledged, 0);
@@ -223,17 +223,6 @@ async function proof(kind, seed, seconds) {
     if (kind === 'disk') for (const { data } of members) spawnSync('umount', ['-l', data]);
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Waits until every member reports all of its copies. */
-async function wholeRing(/** @type {Member[]} */ members) {
-  for (const member of members) member.status = null;
-  const isWhole = () => members.every(({ status }) => status !== null && status.effectiveK === K);
-  if (await until(isWhole, WHOLE_WITHIN_MS)) return;
-  const states = members.map(
-    ({ address, status }) => `${address}: ${status?.effectiveK ?? 'silent'}`,
-  );
-  throw new Error(`the ring did not become whole: effective K ${states.join(', ')}`);
 }
 
 /** Mounts and networks that only this process and its children see. */

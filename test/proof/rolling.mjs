@@ -23,7 +23,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { connectRing } from '../../dist/ring.js';
-import { Member, pause, until } from './ring-member.mjs';
+import { Member, pause, wholeRing } from './ring-member.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The last commit of the previous minor version, 0.2. */
@@ -175,17 +175,6 @@ async function read(ledger, client, reader, isOver) {
   }
 }
 
-/** Waits until every member reports all of its copies. @param {readonly Member[]} members */
-async function wholeRing(members) {
-  for (const member of members) member.status = null;
-  const isWhole = () => members.every(({ status }) => status !== null && status.effectiveK === K);
-  if (await until(isWhole, WHOLE_WITHIN_MS)) return;
-  const states = members.map(
-    ({ address, status }) => `${address}: ${status?.effectiveK ?? 'silent'}`,
-  );
-  throw new Error(`the ring did not become whole: effective K ${states.join(', ')}`);
-}
-
 /** @param {readonly Member[]} members @param {Member} member */
 async function begin(members, member) {
   const others = members.filter((other) => other.isUp && other !== member);
@@ -201,7 +190,7 @@ async function replace(members, member, command) {
   if (!(await member.leave())) throw new Error(`${member.address} did not leave: ${member.errors}`);
   member.command = command;
   await begin(members, member);
-  await wholeRing(members);
+  await wholeRing(members, K, WHOLE_WITHIN_MS);
   await pause(SETTLED_MS);
 }
 
@@ -226,7 +215,7 @@ async function roll(folder, previous) {
       member.command = older.command;
       await begin(members, member);
     }
-    await wholeRing(members);
+    await wholeRing(members, K, WHOLE_WITHIN_MS);
     const entries = members.map(({ address }) => address);
     /** @type {Client[]} */
     const clients = [

@@ -6,9 +6,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { FURTHER } from '../../../web/src/lessons/further.ts';
 import { LESSONS } from '../../../web/src/lessons/index.ts';
-import { type Lesson, said, selectionOf, stagingOf } from '../../../web/src/lessons/lesson.ts';
-import { Told } from '../../../web/src/lessons/told.ts';
-import { Tale } from '../lessons/tale.ts';
+import { Course } from '../lessons/course.ts';
 import { isSkipped, PATIENCE, Visit } from './browser.ts';
 import { Hosted } from './opened.ts';
 
@@ -21,35 +19,6 @@ const SIZES = [
 /** Of the screen belongs to the picture, words included that stand in it. */
 const PICTURE_SHARE = 0.3;
 
-/** What a lesson says when it is run without a page. */
-class Expected {
-  readonly #lesson: Lesson;
-  readonly #tales: readonly [Tale, Tale];
-
-  constructor(lesson: Lesson) {
-    this.#lesson = lesson;
-    this.#tales = [new Tale(lesson, 'A'), new Tale(lesson, 'B')];
-  }
-
-  at(i: number): { text: string; notice: string; owners: Record<string, number>[] } {
-    const step = this.#lesson.steps[i]!;
-    const { beside } = stagingOf(this.#lesson, i);
-    const { node = -1 } = selectionOf(this.#lesson, i);
-    const tales = beside === null ? [this.#tales[0]] : [...this.#tales];
-    const worlds = tales.map((tale) => {
-      tale.at(i + 1);
-      if (node >= 0) tale.node(node);
-      return new Told(tale.model);
-    });
-    const [a, b] = [worlds[0]!, worlds[1] ?? worlds[0]!];
-    return {
-      text: said(step.text, a, b),
-      notice: said(step.notice, a, b),
-      owners: tales.map((tale) => tale.owners()),
-    };
-  }
-}
-
 describe.skipIf(isSkipped)('every lesson', () => {
   const page = new Hosted();
 
@@ -58,12 +27,13 @@ describe.skipIf(isSkipped)('every lesson', () => {
     async ({ id, lesson }) => {
       const one = await Visit.open(page.browser, { viewport: SIZES[0]! });
       await one.go(`${page.url}#lesson=${id}/1`);
-      const expected = new Expected(lesson);
+      const expected = new Course(lesson);
       for (const [i, step] of lesson.steps.entries()) {
         await one.until((seen) => seen.lesson).toBe(`${id}/${i + 1}`);
         if (step.ask) await one.click('button', 'Just show me');
         // While the page is at it, the same is run here.
-        const { text, notice, owners } = expected.at(i);
+        const { text, notice } = expected.at(i);
+        const owners = expected.ownersAt(i);
         await one.until((seen) => seen.phase).toBe('told');
         const words = () => one.page.locator('.lesson-words').innerText();
         await expect.poll(words, PATIENCE).toContain(notice);

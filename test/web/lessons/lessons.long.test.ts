@@ -6,15 +6,9 @@ import { NodeState } from 'ringlight/scene';
 import { expect, test } from 'vitest';
 import { FURTHER } from '../../../web/src/lessons/further.ts';
 import { LESSONS } from '../../../web/src/lessons/index.ts';
-import {
-  type Lesson,
-  type LessonStep,
-  said,
-  selectionOf,
-  stagingOf,
-} from '../../../web/src/lessons/lesson.ts';
-import { Told } from '../../../web/src/lessons/told.ts';
-import { Tale } from './tale.ts';
+import type { Lesson, LessonStep } from '../../../web/src/lessons/lesson.ts';
+import { Course } from './course.ts';
+import type { Tale } from './tale.ts';
 
 const ALL: readonly Lesson[] = [...LESSONS, ...FURTHER];
 const sentences = (text: string) =>
@@ -64,60 +58,21 @@ test.each(ALL.map((lesson) => ({ id: lesson.id, lesson })))(
       if (step.ask && typeof step.ask.of !== 'string') {
         for (const choice of told.right) expect(step.ask.of, name).toContain(choice);
       }
-      first.checkSelection(step, name);
+      checkSelection(first.a, step, name);
     }
   },
 );
 
-/** A lesson with its worlds, and what it says of them. */
-class Course {
-  readonly #lesson: Lesson;
-  readonly #a: Tale;
-  readonly #b: Tale;
-
-  constructor(lesson: Lesson) {
-    this.#lesson = lesson;
-    this.#a = new Tale(lesson);
-    this.#b = new Tale(lesson, 'B');
+/** What is selected is there, and no act was refused. */
+function checkSelection(tale: Tale, { select = {} }: LessonStep, name: string): void {
+  expect(tale.troubles, name).toEqual([]);
+  if (select.key !== undefined) expect(tale.key(select.key), name).toBeDefined();
+  if ((select.node ?? -1) >= 0) {
+    expect(tale.model.stateOf[select.node!], name).toBe(NodeState.up);
   }
-
-  at(i: number) {
-    const step = this.#lesson.steps[i]!;
-    const { beside } = stagingOf(this.#lesson, i);
-    const { node = -1 } = selectionOf(this.#lesson, i);
-    const tales = beside === null ? [this.#a] : [this.#a, this.#b];
-    const worlds = tales.map((tale) => {
-      tale.at(i + 1);
-      if (node >= 0) tale.node(node);
-      return new Told(tale.model);
-    });
-    const [a, b] = [worlds[0]!, worlds[1] ?? worlds[0]!];
-    return {
-      text: said(step.text, a, b),
-      notice: said(step.notice, a, b),
-      ask: step.ask ? said(step.ask.text, a, b) : '',
-      right: step.ask?.answer(a, b) ?? [],
-      notes: worlds.map((world) => step.notes?.(world) ?? []),
-    };
-  }
-
-  textAtBeginningOf(i: number): string {
-    const { model } = this.#a.at(i + 1, stagingOf(this.#lesson, i).atMs);
-    return said(this.#lesson.steps[i]!.text, new Told(model));
-  }
-
-  /** What is selected is there, and no act was refused. */
-  checkSelection({ select = {} }: LessonStep, name: string): void {
-    const tale = this.#a;
-    expect(tale.troubles, name).toEqual([]);
-    if (select.key !== undefined) expect(tale.key(select.key), name).toBeDefined();
-    if ((select.node ?? -1) >= 0) {
-      expect(tale.model.stateOf[select.node!], name).toBe(NodeState.up);
-    }
-    if (select.lookup) {
-      const calls = tale.acts.filter(({ act }) => 'name' in act && act.kind !== 'sybils');
-      expect(tale.lookup().id, name).toBe(calls.length);
-      expect(tale.lookup().label, name).toBe((calls.at(-1)!.act as { name: string }).name);
-    }
+  if (select.lookup) {
+    const calls = tale.acts.filter(({ act }) => 'name' in act && act.kind !== 'sybils');
+    expect(tale.lookup().id, name).toBe(calls.length);
+    expect(tale.lookup().label, name).toBe((calls.at(-1)!.act as { name: string }).name);
   }
 }
