@@ -101,11 +101,16 @@ function reunite(node: MainlineState, now: number): boolean {
   return ownLookup(node, now, LookupKind.reunion, ownId(node));
 }
 
-/** Looks for contacts of the other family, when there is nothing else to look for. */
+/**
+ * Looks for contacts of the other family, when there is nothing else to look for: each time somewhere else,
+ * since those who are near us may all know one family only.
+ */
 function helpSibling(node: MainlineState, now: number): boolean {
   if (now < node.siblingAtMs || !asksForSibling(node)) return false;
   node.siblingAtMs = now + SIBLING_MS;
-  return ownLookup(node, now, LookupKind.upkeep, ownId(node));
+  const { id, random } = node.shared;
+  fillRandom(random, id, 0, ID_BYTES);
+  return ownLookup(node, now, LookupKind.upkeep, id);
 }
 
 function ownId(node: MainlineState): Uint8Array {

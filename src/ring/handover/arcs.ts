@@ -71,8 +71,8 @@ export function takeArc(
 
 /**
  * Who holds all parts, we first. When they would be too few, those who hold some, then our neighbours, and
- * whoever else is named, are given the rest before they are named: else the loss of the claimant alone would be the loss of what the
- * dead have left.
+ * whoever else is named, are given the rest before they are named: else the loss of the claimant alone
+ * would be the loss of what the dead have left.
  */
 function spread(
   node: RingState,

@@ -44,7 +44,8 @@ describe('ringlight lab run scenario --workers', () => {
   });
 
   test('ends at once when it is interrupted', async () => {
-    const running = new Running([...RUN, '1', '--nodes', '3000', '--workers', '2']);
+    const long = ['--nodes', '3000', '--faults-ms', '5h'];
+    const running = new Running([...RUN, '1', ...long, '--workers', '2']);
     await new Promise((resolve) => setTimeout(resolve, 3000));
     running.process.kill('SIGINT');
     const { stdout } = await running.ended;

@@ -7,7 +7,8 @@ import { settingsFrom } from '../../../src/mainline/choices.ts';
 import type { MainlineObserver } from '../../../src/mainline/state.ts';
 
 const BOTH: DualStackNetwork = { latency: { kind: 'king' }, family: 'both' };
-const seeds = Array.from({ length: 4 }, () => Math.floor(Math.random() * 2 ** 32));
+/** With the first, a host asked those near its id alone, who all had IPv4 only, and never found the other family. */
+const seeds = [553459, ...Array.from({ length: 4 }, () => Math.floor(Math.random() * 2 ** 32))];
 
 describe('two islands', () => {
   const SILENT: MainlineObserver = {

@@ -54,7 +54,9 @@ export class Team {
     this.#waiting = Array.from({ length: size }, () => []);
     this.#threads = Array.from({ length: size }, (_, number) => {
       const workerData: ThreadOrders = { plan, number, meeting: this.#meeting };
-      return new threads.Worker(new URL(ENTRY, import.meta.url), { workerData }) as Thread;
+      // What our own process was started with may be for a program in its arguments (`node -e`).
+      const options = { workerData, execArgv: [] };
+      return new threads.Worker(new URL(ENTRY, import.meta.url), options) as Thread;
     });
     for (const [number, thread] of this.#threads.entries()) this.#hear(thread, number);
     this.made = this.#all<'made'>().then((all) => all[0]!.joinedMs);
