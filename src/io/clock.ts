@@ -1,4 +1,12 @@
-/** Milliseconds on a clock that only moves forward. Machines are given its readings, never itself. */
+/**
+ * Clocks that only move forward. Machines are given their readings, never a clock itself.
+ *
+ *     systemClock   since the process began; stands still while the machine sleeps, where the system's does
+ *     epochClock    since 1970; goes on meanwhile (sleep.ts)
+ */
+import { Sleep } from './sleep.ts';
+
+/** Milliseconds. */
 export interface Clock {
   now(): number;
   /** The wall clock (ms since 1970) at reading 0. */
@@ -23,12 +31,19 @@ export const systemClock: Clock = {
   },
 };
 
+const sleep = new Sleep(performance.now());
+
 /**
  * The same clock with readings since 1970: what a machine needs whose timestamps are compared with
- * those of other hosts. It is set by the wall clock once, when the process starts, and never jumps.
+ * those of other hosts. It is set by the wall clock once, when the process starts. Whatever is done to that
+ * later, it goes on by itself, also while the machine is suspended: it must not take what is an hour old
+ * for something of now.
  */
 export const epochClock: Clock = {
   originMs: 0,
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => {
+    const runningMs = performance.now();
+    return performance.timeOrigin + runningMs + sleep.upTo(runningMs);
+  },
   after: systemClock.after,
 };

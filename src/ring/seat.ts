@@ -25,6 +25,7 @@ export class Seat {
   /** Changes so far, and how many of them are durable. */
   #changes = 0;
   #durable = 0;
+  #isLasting = false;
   readonly #store: Store;
   readonly #flushes: Flushes;
 
@@ -71,6 +72,16 @@ export class Seat {
     const changes = this.#changes;
     this.#flushes.wait((at, error) => {
       if (error === null && changes > this.#durable) this.#durable = changes;
+      said(at, error);
+    });
+  }
+
+  /** Calls `said` once the next process on this store will be the same one, by its incarnation; or with what went wrong. */
+  whenLasting(now: number, said: (now: number, error: string | null) => void): void {
+    if (this.#isLasting) return said(now, null);
+    this.#flushes.touch();
+    this.#flushes.wait((at, error) => {
+      if (error === null) this.#isLasting = true;
       said(at, error);
     });
   }

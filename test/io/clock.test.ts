@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { systemClock } from '../../src/io/clock.ts';
+import { epochClock, systemClock } from '../../src/io/clock.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -10,6 +10,13 @@ test('the system clock never moves backward and knows what o’clock it is', () 
   expect(systemClock.now()).toBeGreaterThanOrEqual(first);
   // A second of tolerance: the wall clock may have been corrected since the process began.
   expect(Math.abs(systemClock.originMs + systemClock.now() - Date.now())).toBeLessThan(1000);
+});
+
+test('the clock since 1970 does not follow a wall clock that somebody sets', () => {
+  const first = epochClock.now();
+  vi.spyOn(Date, 'now').mockReturnValue(first + 86_400_000);
+  expect(epochClock.now() - first).toBeLessThan(10_000);
+  expect(epochClock.now()).toBeGreaterThanOrEqual(first);
 });
 
 test('what is called off is not called', async () => {

@@ -45,6 +45,22 @@ test('what was accepted is said when it is durable, and is there again in the ne
   ]);
 });
 
+test('a process lasts when its store has been flushed once, and is not flushed again for that', () => {
+  const store = new MemoryStore(() => {});
+  const { seat, flushes } = seated(store);
+  const said: (string | null)[] = [];
+  const ask = () => seat.whenLasting(0, (_at, error) => said.push(error));
+  ask();
+  flushes.flush();
+  flushes.stored(1, 1, 'disk full');
+  ask();
+  flushes.flush();
+  expect(said).toEqual(['disk full']);
+  flushes.stored(2, 2, null);
+  ask();
+  expect(said).toEqual(['disk full', null, null]);
+});
+
 test('a store that fails makes nothing durable', () => {
   const store = new MemoryStore(() => {});
   const { seat, flushes } = seated(store);

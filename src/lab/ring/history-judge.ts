@@ -8,7 +8,9 @@
  *     order       a write that began after another was acknowledged has the later version; one at `one` need
  *                 not while processes are cut off or stand still, for its owner may have been replaced: then what
  *                 is later was written under a later title, and within one title the order holds all the same
- *     late        a write that nobody waited for any more came after one that was begun later, where owners have titles
+ *     late        a write that nobody waited for any more came after one that was begun later, where owners have titles;
+ *                 while a clock stood still with its process its time did so, too: whoever does not know that time
+ *                 has passed does not know that nobody waits
  *     lost        a promise of durability is broken: a whole ring does not know an acknowledged write
  *     stale       a read went back behind a write, or a read, that it had to see
  *     revived     it went back behind a delete
@@ -37,7 +39,7 @@
  * it comes back to light only when the leaver has found the next owner.
  */
 import type { History, Operation, Whole } from './history.ts';
-import { Grade, type Spell, spellsOf } from './spells.ts';
+import { Grade, type Spell, spellsOf, type Timeless, timelessOf } from './spells.ts';
 
 export type Rule =
   | 'integrity'
@@ -94,9 +96,11 @@ class Judgement {
   readonly #spells: readonly Spell[];
   readonly #wholes: readonly Whole[];
   readonly #wanted: number;
+  readonly #timeless: readonly Timeless[];
 
   constructor({ disturbances, wholes, wanted }: History) {
     this.#wanted = wanted;
+    this.#timeless = timelessOf(disturbances);
     this.#wholes = [...wholes].sort((a, b) => a.atMs - b.atMs);
     this.#spells = spellsOf(disturbances, this.#wholes);
   }
@@ -181,7 +185,7 @@ class Judgement {
     if (this.#wanted === 0) return;
     for (const [version, write] of versions) {
       if (write.ending !== 'unknown' || write.lifeMs === 0) continue;
-      const overMs = write.beganMs + write.lifeMs + LIFE_SLACK_MS;
+      const overMs = this.#overMs(write);
       const earlier = operations.find(
         (other) =>
           other.beganMs > overMs &&
@@ -197,6 +201,15 @@ class Judgement {
           `${told(write)} @${version.slice(0, 16)} after ${told(earlier)}`,
         );
     }
+  }
+
+  /** When nobody waits for a write any more, by whichever clock of those that may have stood still is the last. */
+  #overMs({ beganMs, lifeMs }: Operation): number {
+    let overMs = beganMs + lifeMs + LIFE_SLACK_MS;
+    for (const { fromMs, untilMs } of this.#timeless) {
+      if (untilMs > beganMs && fromMs <= overMs) overMs += untilMs - fromMs;
+    }
+    return overMs;
   }
 
   /** At `one` an owner of a title acts by its own word, whether it has been replaced or not. */

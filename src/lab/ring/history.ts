@@ -72,6 +72,8 @@ export interface Disturbance {
   readonly atMs: number;
   /** -1 where it is about more than one. */
   readonly node: number;
+  /** Of a pause: its clock stands still, too. */
+  readonly isTimeless?: true;
 }
 
 /** The ring was whole, with so many copies of everything. */
@@ -159,8 +161,8 @@ export class History {
     }
   }
 
-  disturb(atMs: number, kind: DisturbanceKind, node = -1): void {
-    this.disturbances.push({ kind, atMs, node });
+  disturb(atMs: number, kind: DisturbanceKind, node = -1, isTimeless = false): void {
+    this.disturbances.push({ kind, atMs, node, ...(isTimeless && { isTimeless }) });
   }
 
   whole(atMs: number, copies: number): void {

@@ -17,7 +17,7 @@ import { type Random, randomBelow, SeededRandom } from '../../core/random.ts';
 import type { RingOutcome } from '../../ring/outcome.ts';
 import type { Cut } from '../network/partitions.ts';
 import { SeedStream } from '../seed.ts';
-import type { History } from './history.ts';
+import type { DisturbanceKind, History } from './history.ts';
 import type { RingOverlay } from './ring-overlay.ts';
 
 /**
@@ -236,8 +236,8 @@ export class RingLife {
     this.#lives[node] = this.#lives[node] + 1;
   }
 
-  #note(kind: Parameters<History['disturb']>[1], node: number): void {
-    this.#history.disturb(this.#overlay.world.now, kind, node);
+  #note(kind: DisturbanceKind, node: number, isTimeless = false): void {
+    this.#history.disturb(this.#overlay.world.now, kind, node, isTimeless);
   }
 
   #carryOut(step: RingStep, index: number): void {
@@ -284,11 +284,12 @@ export class RingLife {
     if (this.members().every((other) => other === node)) return;
     this.gone++;
     if (isLost) this.#losses++;
-    this.#note(step.do === 'empty' ? 'loss' : step.do, node);
+    const isTimeless = step.do === 'pause' && step.isTimeless === true;
+    this.#note(step.do === 'empty' ? 'loss' : step.do, node, isTimeless);
     if (step.do === 'pause') {
       this.#enter(node, Stand.paused);
       this.#overlay.pause(node);
-      if (step.isTimeless) this.#timeless.set(node, this.#overlay.world.now);
+      if (isTimeless) this.#timeless.set(node, this.#overlay.world.now);
       this.#comeBackAfter(node, step.forMs);
       return;
     }

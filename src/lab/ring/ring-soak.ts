@@ -108,9 +108,7 @@ export function ringPlanOf(seed: number, options: RingPlanOptions = {}): RingPla
     settings: settingsOf(random, k),
     network,
     disk: diskOf(random),
-    steps: stepsOf(random, kind, faultsMs, size.stepMs).map((step) =>
-      isHurried ? step : withClock(clocks, step),
-    ),
+    steps: stepsOf(random, kind, faultsMs, size.stepMs).map((step) => withClock(clocks, step)),
     ...(k > 0 && { skewMs: pick(random, [0, 0, 1000, 3_600_000]) }),
     budget: kind === 'anything' ? count : kind === 'crashes' ? Math.max(1, k) : 0,
     isLossy: network.loss! >= LOSSY,
@@ -253,10 +251,7 @@ function stepsOf(random: Random, kind: Kind, faultsMs: number, stepMs: number): 
   });
 }
 
-/**
- * Half of those that stand still are virtual machines: their clocks do so, too. Not where programs are in a
- * hurry: who does not know that time has passed cannot know that nobody waits any more.
- */
+/** Half of those that stand still are virtual machines: their clocks do so, too. */
 function withClock(random: Random, step: RingStep): RingStep {
   return step.do === 'pause' ? { ...step, isTimeless: chance(random, 50) } : step;
 }

@@ -70,3 +70,20 @@ export function spellsOf(disturbances: History['disturbances'], wholes: readonly
   }
   return spells;
 }
+
+/** From when until when a process stood still together with its clock. */
+export interface Timeless {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** In the order in which they began; one that dies so does not go on. */
+export function timelessOf(disturbances: History['disturbances']): Timeless[] {
+  const pauses = disturbances.filter(({ isTimeless }) => isTimeless);
+  return pauses
+    .sort((a, b) => a.atMs - b.atMs)
+    .map(({ atMs, node }) => {
+      const next = disturbances.find((its) => its.node === node && its.atMs > atMs);
+      return { fromMs: atMs, untilMs: next?.kind === 'resume' ? next.atMs : atMs };
+    });
+}

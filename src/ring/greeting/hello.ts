@@ -9,8 +9,9 @@
  * `version` is of all frames; who speaks an older one is told so in one line and left alone. Before there
  * were versions this byte was the length of a list, 64 at most, so those break off by themselves.
  * `rights` are those that the dialer asks for; a member sets its highest bit where owners have titles. `meant` is whom the dialer thinks it has reached.
- * `clock` is shown to people (`doctor`), never used. What is said here is a claim; what makes it more
- * stands in handshake.ts and vouching.ts.
+ * `clock` tells how far two are apart: by that the age of a request is judged (lifetime.ts), rings without titles
+ * correct theirs, and people are told (`doctor`). What is said here is a claim; what makes it more stands in
+ * handshake.ts and vouching.ts.
  */
 import { type Address, portOf, readAddress } from '../../core/address.ts';
 import { MEMBER_BYTES, type Member } from '../circle/member.ts';

@@ -62,10 +62,24 @@ export function join(node: RingState, now: number, identity: Identity): void {
 function askToJoin(node: RingState, now: number, identity: Identity, host: Member): void {
   identity.host = host;
   identity.pulseAtMs = now + node.settings.bulkIdleMs / 4;
+  if (node.seat === null) return sayJoin(node, now, identity, host);
+  // Whoever lets us in may name us at once: who dies then and comes back has to be whom it named.
+  node.seat.whenLasting(now, (at, error) => {
+    if (!isAsking(identity, host)) return;
+    if (error === null) sayJoin(node, at, identity, host);
+    else joinFailed(node, at, identity, error);
+  });
+}
+
+function isAsking(identity: Identity, host: Member): boolean {
+  return identity.state === 'joining' && identity.host === host;
+}
+
+function sayJoin(node: RingState, now: number, identity: Identity, host: Member): void {
   receiving(node, now);
   const link = node.linkTo(now, host);
   const out = link.ask(now, FrameType.join, node.lines.replies, (at, reply) => {
-    if (identity.state !== 'joining' || identity.host !== host) return;
+    if (!isAsking(identity, host)) return;
     const status = reply === null ? -1 : reply.u8();
     if (status === Status.ok) discardOutdated(node, at, reply!.f64());
     else joinFailed(node, at, identity, 'the owner of our place has no time');

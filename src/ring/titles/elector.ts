@@ -6,7 +6,8 @@
  *     promise  arc, epoch     ── nothing above was promised: I take nothing lower any more; here is
  *                                what I have accepted there
  *     accept   titles         ── nothing above their epoch was promised: these are the titles now, and
- *                                their proposer has my promise for the next epoch of its own
+ *                                their proposer has my promise for the next epoch of its own; another
+ *                                title of the same epoch is refused
  *     confirm  a title        ── the same for one in force: nobody has been promised anything higher
  *
  * The promise within an acceptance spares an owner the first round trip of its next change. Nothing
@@ -29,6 +30,7 @@ import {
 import { type Stretch, Stretches, spansOf } from './stretches.ts';
 import {
   clipped,
+  sameTerms,
   sameTitle,
   type Title,
   TitleReader,
@@ -110,18 +112,19 @@ export class Elector {
     return this.#answer(from, end, true);
   }
 
-  #mayAccept({ from, end, epoch }: Title): boolean {
+  #mayAccept(title: Title): boolean {
+    const { from, end, epoch } = title;
     if (epoch.number > EPOCH_NUMBER_MAX || this.#isFull) return false;
     return this.#stretches.overlapping(from, end).every((its) => {
       if (compareEpochs(its.promised, epoch) <= 0) return true;
       // What was accepted already, once more.
-      return isOf(its, epoch) && compareEpochs(its.promised, nextOf(epoch)) === 0;
+      return isOf(its, title) && compareEpochs(its.promised, nextOf(epoch)) === 0;
     });
   }
 
   #accept(title: Title, isInForce: boolean): void {
     this.#stretches.change(title.from, title.end, (stretch) => {
-      const isKnown = isOf(stretch, title.epoch);
+      const isKnown = isOf(stretch, title);
       if (isKnown && (stretch.isInForce || !isInForce)) return;
       if (!isKnown) stretch.accepted = title;
       stretch.promised = nextOf(title.epoch);
@@ -202,9 +205,9 @@ export function nextOf(epoch: Epoch): Epoch {
   return epochAbove(epoch, epoch.claimant);
 }
 
-/** Is it the title of this epoch that was accepted there? */
-function isOf({ accepted }: Stretch, epoch: Epoch): boolean {
-  return accepted !== null && compareEpochs(accepted.epoch, epoch) === 0;
+/** Is it this title that was accepted there? */
+function isOf({ accepted }: Stretch, title: Title): boolean {
+  return accepted !== null && sameTerms(accepted, title);
 }
 
 interface Part {

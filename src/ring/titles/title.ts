@@ -97,6 +97,23 @@ export function sameTitle(a: Title | null, b: Title | null): boolean {
   return compareEpochs(a.epoch, b.epoch) === 0 && equalIds(a.from, 0, b.from, 0);
 }
 
+/**
+ * The same title, whatever parts of its arc are spoken of: one epoch and the same words. Nobody who remembers what
+ * it has proposed gives two titles one epoch; whoever was put back to what it was yesterday does not remember.
+ */
+export function sameTerms(a: Title, b: Title): boolean {
+  if (a === b) return true;
+  return (
+    compareEpochs(a.epoch, b.epoch) === 0 &&
+    a.owner.address === b.owner.address &&
+    samePeer(a.owner, b.owner) &&
+    a.wanted === b.wanted &&
+    samePeers(a.copies, b.copies) &&
+    samePeers(a.electors, b.electors) &&
+    a.forgottenBelow.every((byte, i) => byte === b.forgottenBelow[i])
+  );
+}
+
 /** What a title says of a part of its arc. */
 export function clipped(title: Title, from: Uint8Array, end: Uint8Array): Title {
   if (equalIds(title.from, 0, from, 0) && equalIds(title.end, 0, end, 0)) return title;

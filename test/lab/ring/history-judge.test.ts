@@ -216,6 +216,23 @@ describe('what is read was written', () => {
     expect(late(0, 1000, '03')).not.toContain('late');
   });
 
+  it('lets time stand still for a write as long as a clock stood still with its process, and no longer', () => {
+    const late = (pausedAtMs: number, forMs: number, isTimeless = true) => {
+      const its = told().unknown(1000, 2000, { kind: 'insert', value: 'x', lifeMs: 1000 });
+      const { history } = its;
+      history.wanted = 2;
+      history.disturb(pausedAtMs, 'pause', 3, isTimeless);
+      history.disturb(pausedAtMs + forMs, 'resume', 3);
+      return its.insert(7000, 7100, 'y', '02').get(8000, 8100, 'x', '03').rules;
+    };
+    expect(late(1500, 5000)).not.toContain('late');
+    expect(late(1500, 5000, false)).toContain('late');
+    // Not so long; before it was begun; after its time was over.
+    expect(late(1500, 3000)).toContain('late');
+    expect(late(100, 800)).toContain('late');
+    expect(late(3100, 3500)).toContain('late');
+  });
+
   it('asks no service for whoever does not wait', () => {
     const refused = (lifeMs: number) =>
       told().unknown(1000, 2000, { kind: 'insert', value: 'x', lifeMs }).rules;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { History } from '../../../src/lab/ring/history.ts';
-import { Grade, spellsOf } from '../../../src/lab/ring/spells.ts';
+import { Grade, spellsOf, timelessOf } from '../../../src/lab/ring/spells.ts';
 
 test('a spell lasts until the ring is whole, and is as bad as the worst in it', () => {
   const history = new History();
@@ -21,4 +21,21 @@ test('a spell lasts until the ring is whole, and is as bad as the worst in it', 
   ]);
   expect(spells[0]).toMatchObject({ gone: [{ atMs: 2, backMs: 8, isLost: false }], leavesMs: [6] });
   expect(spells[2].gone).toEqual([{ atMs: 11, backMs: Infinity, isLost: true }]);
+});
+
+test('a clock stood still with its process until that went on, and not in one that died so', () => {
+  const history = new History();
+  history.disturb(5, 'pause', 2, true);
+  history.disturb(1, 'pause', 1, true);
+  history.disturb(3, 'pause', 3);
+  history.disturb(4, 'resume', 3);
+  history.disturb(7, 'crash', 2);
+  history.disturb(9, 'resume', 1);
+  expect(timelessOf(history.disturbances)).toEqual([
+    { fromMs: 1, untilMs: 9 },
+    { fromMs: 5, untilMs: 5 },
+  ]);
+  expect(History.fromLines(history.toLines()).disturbances).toContainEqual({
+    ...{ kind: 'pause', atMs: 5, node: 2, isTimeless: true },
+  });
 });

@@ -33,6 +33,42 @@ describe('an elector', () => {
     expect(accept(elector, title).isGranted).toBe(false);
   });
 
+  test('takes one title of an epoch, and no other of the same', () => {
+    const first = titleOf(2, 6, 5, electors);
+    const [a, b, c] = electors;
+    const others: [word: string, title: Title][] = [
+      ['owner', { ...first, owner: { ...first.owner, home: 999 } }],
+      ['incarnation', { ...first, owner: { ...first.owner, incarnation: 999 } }],
+      ['identity', { ...first, owner: { ...first.owner, address: 999 } }],
+      ['copies', { ...first, copies: [a, b, { home: 999, incarnation: 1 }] }],
+      ['fewer copies', { ...first, copies: first.copies.slice(0, 1), wanted: first.wanted }],
+      ['electors', { ...first, electors: [a, b, { home: c.home, incarnation: 999 }] }],
+      ['wanted', { ...first, wanted: first.wanted + 1 }],
+      ['forgotten', { ...first, forgottenBelow: new Uint8Array(16).fill(1) }],
+    ];
+    for (const [word, other] of others) {
+      const elector = new Elector();
+      expect(accept(elector, first).isGranted).toBe(true);
+      const isInForce = word.length % 2 === 0;
+      expect(elector.accept({ titles: [other], isInForce }), word).toMatchObject({
+        isGranted: false,
+        promised: nextOf(first.epoch),
+        known: [{ title: first, isInForce: false }],
+      });
+      expect(accept(elector, first).isGranted).toBe(true);
+    }
+  });
+
+  test('knows again a part of what it has accepted', () => {
+    const elector = new Elector();
+    accept(elector, titleOf(2, 9, 5, electors));
+    // A part of its arc went to somebody else since; of the rest it is told that it is in force.
+    accept(elector, titleOf(6, 9, 7, electors));
+    const rest = elector.look(point(2), point(6)).known[0];
+    expect(elector.accept({ titles: [rest.title], isInForce: true }).isGranted).toBe(true);
+    expect(elector.look(point(2), point(6)).known[0].isInForce).toBe(true);
+  });
+
   test('tells what it has accepted, cut to what it was asked for, over zero too', () => {
     const elector = new Elector();
     accept(elector, titleOf(8, 8, 1, electors));
