@@ -142,9 +142,15 @@ export class WorldState {
 
   /** Call after every command given to a node's machine. */
   arm(node: number): void {
-    const deadline = Math.ceil(this.inhabitants!.machine(node).deadline);
+    this.armFor(node, this.inhabitants!.machine(node).deadline);
+  }
+
+  /** The same for a node whose machine is at hand. */
+  protected armFor(node: number, wantedMs: number): void {
+    if (wantedMs === Infinity) return;
+    const deadline = Math.ceil(wantedMs);
     const armedFor = this.armedFor[node];
-    if (deadline === Infinity || (armedFor !== 0 && deadline >= armedFor)) return;
+    if (armedFor !== 0 && deadline >= armedFor) return;
     // What was due while the node was stopped is due now.
     const atMs = Math.max(deadline, this.wheel.now);
     this.armedFor[node] = atMs;

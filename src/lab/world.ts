@@ -247,7 +247,7 @@ export class World extends WorldState {
     this.hash.arrival(this.wheel.now, to, from, word);
     machine.receive(this.wheel.now, seenAs, bytes, start, start + length);
     wire.release(parcel);
-    this.arm(to);
+    this.armFor(to, machine.deadline);
   }
 
   #tick(node: number): void {
@@ -256,6 +256,6 @@ export class World extends WorldState {
     if (this.alive[node] === 0) return;
     const machine = this.inhabitants!.machine(node);
     if (machine.deadline <= this.wheel.now) machine.tick(this.wheel.now);
-    this.arm(node);
+    this.armFor(node, machine.deadline);
   }
 }

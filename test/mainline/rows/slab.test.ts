@@ -74,9 +74,10 @@ describe('extents', () => {
     }
     expect(moves).toBe(14);
     // Nobody wrote a state.
-    expect(slab.byteLength).toBe(16_384 * 4);
+    const marks = 16_384 / 8 / 64; // a bit for 64 rows
+    expect(slab.byteLength).toBe(16_384 * 4 + marks);
     slab.setState(1, 7);
-    expect(slab.byteLength).toBe(16_384 * 8);
+    expect(slab.byteLength).toBe(16_384 * 8 + marks);
   });
 
   test('an extent larger than the whole slab fits', () => {
