@@ -13,7 +13,6 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { fileReason } from '../../files.ts';
 import { CommandError } from '../console.ts';
 
@@ -60,7 +59,7 @@ export class ArchiveWriter {
   /** A block; `next` is null for the last one. */
   block(records: readonly ArchiveRecord[], next: string | null): string {
     const { progress } = this;
-    const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    const lines = records.map((record) => `${lineOf(record)}\n`).join('');
     const sha256 = createHash('sha256').update(lines).digest('hex');
     progress.blocks++;
     progress.records += records.length;
@@ -105,9 +104,9 @@ export async function readArchive(
   onBlock: (records: ArchiveRecord[]) => void | Promise<void> = () => {},
 ): Promise<Found> {
   const reader = new ArchiveReader(file);
-  const input = createReadStream(file);
+  const input = createReadStream(file, 'utf8');
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    for await (const line of linesOf(input)) {
       const block = reader.take(line);
       if (block !== null) await onBlock(block);
     }
@@ -136,11 +135,15 @@ class ArchiveReader {
     this.#file = file;
   }
 
-  /** One line; a block when that ends one. @throws CommandError. */
-  take(line: string): ArchiveRecord[] | null {
+  /** One line with its end; a block when that ends one. @throws CommandError. */
+  take(text: string): ArchiveRecord[] | null {
     this.#lines++;
-    this.#length += Buffer.byteLength(line) + 1;
-    const fields = parsed(line);
+    this.#length += Buffer.byteLength(text);
+    // A mail or an editor may have changed how lines end.
+    const line = text.replace(/\r?\n$/, '');
+    const found = parsed(line);
+    // One that does not end broke off there, and what is to follow would stand in it; nothing follows the last one.
+    const fields = text.endsWith('\n') || found?.['end'] === true ? found : null;
     // A line that broke off is the last one; if more follow, this is no archive any more.
     if (fields === null) {
       if (!this.hasHead) throw this.#damaged('it does not begin as one');
@@ -217,6 +220,31 @@ class ArchiveReader {
     const message = `${this.#file}, line ${this.#lines}: damaged: ${what}`;
     return new CommandError(message, 2, 'DAMAGED_ARCHIVE');
   }
+}
+
+/** Others may take these for the ends of lines; Node.js does since 24. */
+const UNICODE_ENDS = /[\u2028\u2029]/g;
+
+function lineOf(record: ArchiveRecord): string {
+  const escaped = (end: string) => `\\u${end.charCodeAt(0).toString(16)}`;
+  return JSON.stringify(record).replace(UNICODE_ENDS, escaped);
+}
+
+/** Lines end with a newline and with nothing else: what `node:readline` takes for an end, names may hold. */
+async function* linesOf(input: AsyncIterable<string>): AsyncGenerator<string> {
+  /** Of the line that has not ended: a large value comes in many. */
+  let pieces: string[] = [];
+  for await (const piece of input) {
+    let from = 0;
+    for (let end = piece.indexOf('\n'); end >= 0; end = piece.indexOf('\n', from)) {
+      pieces.push(piece.slice(from, end + 1));
+      yield pieces.join('');
+      pieces = [];
+      from = end + 1;
+    }
+    if (from < piece.length) pieces.push(piece.slice(from));
+  }
+  if (pieces.length > 0) yield pieces.join('');
 }
 
 function parsed(line: string): Record<string, unknown> | null {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,40 @@ describe('an archive', () => {
     expect([0, 1, 2, 3].map((n) => bytesOfBase64(Buffer.alloc(n).toString('base64')))).toEqual([
       0, 1, 2, 3,
     ]);
+  });
+
+  test('has names in it that others take for ends of lines, and is read whichever way it was written', async () => {
+    const odd = { ...record(1), name: 'a\u2028b\u2029c\nd\r' };
+    const writer = new ArchiveWriter();
+    const text = writer.head(1000) + writer.block([odd, record(2)], null) + writer.end();
+    expect(text).not.toMatch(/[\u2028\u2029\r]/);
+    const lines = text.split('\n').length - 1;
+    expect(lines).toBe(5);
+    const read: ArchiveRecord[] = [];
+    const { isWhole } = await readArchive(fileOf(text), (records) => void read.push(...records));
+    expect([isWhole, read]).toEqual([true, [odd, record(2)]]);
+    // As versions before wrote it, with those characters as they are.
+    const raw = `${JSON.stringify(odd)}\n`;
+    const sha256 = createHash('sha256').update(raw).digest('hex');
+    const head = `${text.split('\n')[0]}\n`;
+    const block = JSON.stringify({ block: 1, records: 1, next: null, sha256 });
+    const older = await readArchive(fileOf(`${head}${raw}${block}\n`));
+    expect(older.progress).toMatchObject({ blocks: 1, records: 1, next: null });
+    expect(older.progress.length).toBe(Buffer.byteLength(`${head}${raw}${block}\n`));
+  });
+
+  test('that broke off right before the end of a line goes on behind the last block that has one', async () => {
+    const text = archive();
+    for (let at = text.indexOf('\n', text.indexOf('\n') + 1); at < text.length - 1; ) {
+      const { isWhole, progress } = await readArchive(fileOf(text.slice(0, at)));
+      expect(isWhole).toBe(false);
+      expect(progress.length).toBeLessThanOrEqual(at);
+      expect(text[progress.length - 1]).toBe('\n');
+      at = text.indexOf('\n', at + 1);
+    }
+    // Whole but for its last byte: an editor may have taken that.
+    expect((await readArchive(fileOf(text.slice(0, -1)))).isWhole).toBe(true);
+    expect((await readArchive(fileOf(text.replaceAll('\n', '\r\n')))).isWhole).toBe(true);
   });
 
   test('that broke off anywhere goes on, and comes out the same', async () => {
