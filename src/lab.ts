@@ -167,6 +167,7 @@ export {
   type NetworkModel,
   parseMatrix,
 } from './lab/network/network-model.ts';
+export { PARTS_MAX as LAB_WORKERS_LIMIT } from './lab/parts/part.ts';
 export {
   type Check,
   chanceOf,

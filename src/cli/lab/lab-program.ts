@@ -4,7 +4,7 @@
  * twice, first for the name, then for everything else.
  */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { SOAK_NODES_MIN } from '../../lab.ts';
+import { LAB_WORKERS_LIMIT, SOAK_NODES_MIN } from '../../lab.ts';
 import { duration, oneOf, wholeNumberIn } from '../arguments.ts';
 import { CommandError, openConsole } from '../console.ts';
 import { complaint, fitted } from '../terminal.ts';
@@ -42,9 +42,6 @@ interface RunOptions extends Json {
 /** Of `verify`: five minutes on two cores are enough. */
 const VERIFY_MS = 600_000;
 const USAGE = '<experiment|file.json|module.mjs> [options]';
-
-/** Threads of one world at most. */
-const WORKERS_MAX = 64;
 
 /** Words and counters of one trial; each command of its programs is followed by an act on one of them. */
 const REGISTERS_MAX = 64;
@@ -342,7 +339,7 @@ function addRunOptions(command: Command): Command {
     .option(
       '--workers <n>',
       'of scenario: its one world on so many cores, with the same trace hash',
-      wholeNumberIn(1, WORKERS_MAX),
+      wholeNumberIn(1, LAB_WORKERS_LIMIT),
     )
     .option(
       '--save <folder>',
