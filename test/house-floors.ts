@@ -37,7 +37,7 @@ export const FLOORS: Readonly<Record<string, Floors>> = {
     ['replying.ts'],
     ['following.ts'],
     ['acts.ts', 'queries.ts'],
-    ['answers.ts', 'own-calls.ts', 'class-service.ts', 'upkeep.ts', 'vouching.ts'],
+    ['answers.ts', 'own-calls.ts', 'class-service.ts', 'upkeep.ts', 'vouching.ts', 'talks.ts'],
     ['connections.ts'],
     ['node.ts', 'client.ts'],
   ],

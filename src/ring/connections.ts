@@ -19,12 +19,9 @@ import { ClassService } from './class-service.ts';
 import { recount, refreshCopies } from './copies/repair.ts';
 import type { RingCounters } from './counters.ts';
 import { Allowance } from './dialects/allowance.ts';
-import { Conversation } from './dialects/conversation.ts';
 import type { Talk } from './dialects/talk.ts';
 import type { Terms } from './dialects/terms.ts';
-import { COMMAND_MS } from './dialects/wire.ts';
 import { WireCounters } from './dialects/wire-counters.ts';
-import { WireTalk } from './dialects/wire-talk.ts';
 import { Door, IDLE_LEAST_MS } from './door.ts';
 import { type Frame, FrameType } from './frames.ts';
 import { acquaint, isNear } from './greeting/acquaint.ts';
@@ -38,18 +35,21 @@ import type { Line } from './patience.ts';
 import { CLOCK_TOLERANCE_MS, shiftOf } from './records/clock.ts';
 import type { RingShared } from './shared.ts';
 import type { RingState, Streams } from './state.ts';
+import { Talks, type TalksOwner, type Upgraded } from './talks.ts';
 import { answerVouch, VOUCHING_LIMIT, vouch } from './vouching.ts';
 
-const GREETING = { seed: 'VER', string: 'VER', text: 'VER\n' } as const;
+const GREETING = {
+  seed: lettersOf('VER'),
+  string: lettersOf('VER'),
+  text: lettersOf('VER\n'),
+} as const;
 /** Hosts that were refused are told of once; so many are remembered. */
 const REJECTED_LIMIT = 256;
 
-export class Connections implements Streams, LinkOwner {
+export class Connections implements Streams, LinkOwner, TalksOwner {
   readonly terms: Terms;
   /** Links that have something to send at the end of this turn. */
   dirty: Outbox[] = [];
-  /** When the first of the talks wants a tick. */
-  talksAtMs: number = Infinity;
   readonly host: StreamHost;
   readonly counters: RingCounters;
   readonly shared: RingShared;
@@ -59,13 +59,16 @@ export class Connections implements Streams, LinkOwner {
   readonly strangersIntake: Intake;
   readonly membersIntake: Intake;
   readonly #node: RingState;
-  readonly #service: ClassService;
+  readonly #talks: Talks;
   readonly #links = new Map<Address, Link>();
-  readonly #streams = new Map<Stream, Link | Talk>();
+  /** All of them, in the order in which they came to be; null for a talk. */
+  readonly #streams = new Map<Stream, Link | null>();
   /** For large frames. */
   readonly #bulkLinks = new Map<Address, Link>();
   readonly #door: Door;
   #vouching = 0;
+  /** Somebody's clock was beyond the tolerance. */
+  #hasHeardOtherTime = false;
   /** Hosts that were refused; made with the first. */
   #rejected: Set<number> | null = null;
   #sweptAtMs = 0;
@@ -91,13 +94,18 @@ export class Connections implements Streams, LinkOwner {
       memory: new Allowance(),
       counters: new WireCounters(),
     };
-    this.#service = new ClassService(node);
+    this.#talks = new Talks(this, new ClassService(node));
     this.#loop = new Link(this, 0, 0, 0, 0, 0);
     this.#loop.home = node.home;
   }
 
   get count(): number {
     return this.#streams.size;
+  }
+
+  /** When the first of the talks wants a tick. */
+  get talksAtMs(): number {
+    return this.#talks.atMs;
   }
 
   // Going out.
@@ -124,7 +132,7 @@ export class Connections implements Streams, LinkOwner {
     this.#streams.set(stream, link);
     links.set(address, link);
     node.lines.connects.join(now, link);
-    link.greet(now, lettersOf(GREETING[node.settings.wire]));
+    link.greet(now, GREETING[node.settings.wire]);
     return link;
   }
 
@@ -136,8 +144,8 @@ export class Connections implements Streams, LinkOwner {
   }
 
   *#dialedLinks(): Iterable<Link> {
-    for (const talk of this.#streams.values()) {
-      if (talk instanceof Link && talk.dialed !== 0) yield talk;
+    for (const link of this.#streams.values()) {
+      if (link !== null && link.dialed !== 0) yield link;
     }
   }
 
@@ -159,10 +167,15 @@ export class Connections implements Streams, LinkOwner {
     }
   }
 
+  clockHeard(aheadMs: number): void {
+    if (Math.abs(aheadMs) > CLOCK_TOLERANCE_MS) this.#hasHeardOtherTime = true;
+  }
+
   /** Is our clock that of the others? */
   #compareClocks(now: number): void {
     const node = this.#node;
-    if (node.identities.length === 0) return;
+    // As long as nobody's clock was ever beyond the tolerance, the median is not.
+    if (node.identities.length === 0 || !this.#hasHeardOtherTime) return;
     const aheadMs = new Map<Address, number>();
     for (const { home, handshake, isMembers } of this.#links.values()) {
       const ahead = handshake?.aheadMs ?? null;
@@ -235,106 +248,88 @@ export class Connections implements Streams, LinkOwner {
     if (idle !== 0) this.#evict(now, idle);
     this.counters.accepted++;
     this.#door.enter(stream, from);
-    const talk = new Conversation(host, stream, from, to, this.terms, this.#service, now);
-    this.#streams.set(stream, talk);
-    this.#look(talk);
+    this.#streams.set(stream, null);
+    this.#talks.accepted(now, stream, from, to);
   }
 
   /** It has nothing to do here for the moment, as far as one can see. */
   #isIdle(now: number, stream: Stream): boolean {
-    const talk = this.#streams.get(stream);
-    if (talk === undefined) return false;
-    if (talk instanceof Link) return !talk.isBusy && talk.usedAtMs + IDLE_LEAST_MS <= now;
-    return talk.deadline - now <= COMMAND_MS - IDLE_LEAST_MS;
+    const link = this.#streams.get(stream);
+    if (link) return !link.isBusy && link.usedAtMs + IDLE_LEAST_MS <= now;
+    return this.#talks.isIdle(now, stream, IDLE_LEAST_MS);
   }
 
   #evict(now: number, stream: Stream): void {
-    const talk = this.#streams.get(stream)!;
+    const link = this.#streams.get(stream);
     this.counters.evicted++;
-    if (talk instanceof Link) return talk.drop(now);
+    if (link) return link.drop(now);
     this.host.destroy(stream);
-    talk.closed(now, Closed.reset);
-    this.#forget(stream);
+    this.#talks.closed(now, stream, Closed.reset);
+    this.forget(stream);
   }
 
   opened(now: number, stream: Stream): void {
-    const talk = this.#streams.get(stream);
-    if (talk === undefined) return;
-    if (talk instanceof Link) {
-      talk.isConnected = true;
-      // The other side's word takes another round trip.
-      if (!talk.isOpen) this.#node.lines.connects.join(now, talk);
-      return;
-    }
-    talk.opened(now);
-    this.#look(talk);
+    const link = this.#streams.get(stream);
+    if (!link) return this.#talks.opened(now, stream);
+    link.isConnected = true;
+    // The other side's word takes another round trip.
+    if (!link.isOpen) this.#node.lines.connects.join(now, link);
   }
 
   arrived(now: number, stream: Stream, bytes: Uint8Array, start: number, end: number): void {
-    const talk = this.#streams.get(stream);
-    if (talk === undefined) return;
-    if (talk instanceof Link) return talk.take(now, bytes, start, end);
-    const at = talk.take(now, bytes, start, end);
-    if (!(talk instanceof Conversation) || !talk.isUpgraded) return this.#look(talk);
-    const link = new Link(this, now, stream, 0, talk.from, talk.identity);
+    const link = this.#streams.get(stream);
+    if (link) link.take(now, bytes, start, end);
+    else this.#talks.arrived(now, stream, bytes, start, end);
+  }
+
+  upgraded(
+    now: number,
+    { stream, from, identity }: Upgraded,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const link = new Link(this, now, stream, 0, from, identity);
     this.#streams.set(stream, link);
-    if (at < end) link.take(now, bytes, at, end);
+    if (start < end) link.take(now, bytes, start, end);
   }
 
   drained(now: number, stream: Stream): void {
-    const talk = this.#streams.get(stream);
-    if (talk === undefined) return;
-    talk.drained(now);
-    if (!(talk instanceof Link)) this.#look(talk);
+    const link = this.#streams.get(stream);
+    if (link) link.drained(now);
+    else this.#talks.drained(now, stream);
   }
 
   ended(now: number, stream: Stream): void {
-    const talk = this.#streams.get(stream);
-    if (talk === undefined) return;
+    const link = this.#streams.get(stream);
+    if (!link) return this.#talks.ended(now, stream);
     // A link is of no use in one direction.
-    if (talk instanceof Link) {
-      talk.isClosedThere = true;
-      this.#lookAfter(talk);
-      return talk.drop(now);
-    }
-    talk.ended(now);
-    this.#look(talk);
+    link.isClosedThere = true;
+    this.#lookAfter(link);
+    link.drop(now);
   }
 
   closed(now: number, stream: Stream, why: Closed): void {
-    const talk = this.#streams.get(stream);
-    this.#forget(stream);
-    if (talk instanceof Link) {
-      talk.isRefused = why === Closed.refused;
-      talk.isClosedThere = why !== Closed.timeout;
-      this.#lookAfter(talk);
-    }
-    talk?.closed(now, why);
+    const link = this.#streams.get(stream);
+    this.forget(stream);
+    if (!link) return this.#talks.closed(now, stream, why);
+    link.isRefused = why === Closed.refused;
+    link.isClosedThere = why !== Closed.timeout;
+    this.#lookAfter(link);
+    link.closed(now);
   }
 
   talk(talk: Talk): void {
-    this.#streams.set(talk.stream, talk);
-    this.#look(talk);
-  }
-
-  /** A talk was spoken to: is it over, and when does it want a tick? */
-  #look(talk: Talk): void {
-    if (talk.isOver) this.#forget(talk.stream);
-    else if (talk.deadline < this.talksAtMs) this.talksAtMs = talk.deadline;
+    this.#streams.set(talk.stream, null);
+    this.#talks.begin(talk);
   }
 
   tick(now: number): void {
-    if (this.talksAtMs > now) return;
-    this.talksAtMs = Infinity;
-    for (const talk of [...this.#streams.values()]) {
-      if (talk instanceof Link) continue;
-      if (talk.deadline <= now) talk.tick(now);
-      this.#look(talk);
-    }
+    this.#talks.tick(now);
   }
 
   spokenTo(talk: object): void {
-    if (talk instanceof WireTalk) this.#look(talk);
+    this.#talks.spokenTo(talk);
   }
 
   // Turns.
@@ -357,8 +352,8 @@ export class Connections implements Streams, LinkOwner {
 
   // The end.
 
-  forget(link: Link): void {
-    this.#forget(link.stream);
+  dropped(link: Link): void {
+    this.forget(link.stream);
     if (link.isConnected && !link.isOpen) this.#unanswered(link.dialed);
     for (const links of [this.#links, this.#bulkLinks]) {
       for (const address of [link.dialed, link.home]) {
@@ -388,7 +383,7 @@ export class Connections implements Streams, LinkOwner {
     member.isMute = true;
   }
 
-  #forget(stream: Stream): void {
+  forget(stream: Stream): void {
     this.#streams.delete(stream);
     this.#door.leave(stream);
   }
@@ -398,7 +393,7 @@ export class Connections implements Streams, LinkOwner {
     const leastBytes = ((now - this.#sweptAtMs) / 1000) * INTAKE_BYTES_PER_SECOND;
     this.#sweptAtMs = now;
     for (const link of [...this.#streams.values()]) {
-      if (!(link instanceof Link)) continue;
+      if (link === null) continue;
       const quietMs = now - link.usedAtMs;
       const isStuck = quietMs > bulkIdleMs && now - link.congestedAtMs > bulkIdleMs;
       const isHalted = isStuck || link.isCreeping(leastBytes);
@@ -417,7 +412,7 @@ export class Connections implements Streams, LinkOwner {
     this.#links.clear();
     this.#bulkLinks.clear();
     this.#door.clear();
-    this.talksAtMs = Infinity;
+    this.#talks.clear();
   }
 }
 

@@ -181,19 +181,26 @@ export class Frame {
   member(members: Members): Member {
     const at = this.skip(MEMBER_BYTES);
     if (at < 0) return members.of(0);
-    const address = readAddress(this.bytes, at);
-    const home = readAddress(this.bytes, at + 6);
-    if (address % 65536 === 0 || home % 65536 === 0) this.isBroken = true; // nobody has port 0
-    const member = members.of(address);
-    if (!member.isProven) member.isPlain = (this.bytes[at + 16] & PLAIN) !== 0;
+    const { bytes } = this;
+    // Nobody has port 0.
+    if ((bytes[at + 4] | bytes[at + 5]) === 0 || (bytes[at + 10] | bytes[at + 11]) === 0) {
+      this.isBroken = true;
+    }
+    const member = members.readAt(bytes, at);
+    if (!member.isProven) member.isPlain = (bytes[at + 16] & PLAIN) !== 0;
     return member;
   }
 
   list(members: Members): Member[] {
-    const list: Member[] = [];
     const count = this.u8();
     if (count > LIST_LIMIT) this.isBroken = true;
-    for (let i = 0; i < count && !this.isBroken; i++) list.push(this.member(members));
+    if (this.isBroken) return [];
+    // As long as it will be: one that grows takes three times as much.
+    const list = new Array<Member>(count);
+    for (let i = 0; i < count; i++) {
+      list[i] = this.member(members);
+      if (this.isBroken) return list.slice(0, i + 1);
+    }
     return list;
   }
 }

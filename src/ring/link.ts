@@ -53,7 +53,10 @@ export interface LinkOwner extends OutboxOwner {
   refused(now: number, link: Link, k: number): void;
   /** It asks for what only members may; `link.vouched` says whether it is one. */
   vouch(now: number, link: Link): void;
-  forget(link: Link): void;
+  /** Somebody's clock is so far before ours. */
+  clockHeard(aheadMs: number): void;
+  /** It is over. */
+  dropped(link: Link): void;
 }
 
 /** Bytes of a frame beside the value it carries. */
@@ -151,6 +154,12 @@ export class Link extends Outbox implements Way {
     return this.isConnected || this.dialed === 0;
   }
 
+  /** The other side says what its clock shows. */
+  hearClock(now: number, clockMs: number): void {
+    this.handshake?.hearClock(now, clockMs);
+    this.owner.clockHeard(clockMs - now);
+  }
+
   /** How far the other clock is before ours; null: it has not greeted us yet. */
   get aheadMs(): number | null {
     return this.handshake === null ? 0 : this.handshake.aheadMs;
@@ -207,7 +216,7 @@ export class Link extends Outbox implements Way {
   greet(now: number, knock: Uint8Array): void {
     const { out } = this;
     out.raw(knock);
-    out.raw(this.handshake!.hello(now));
+    this.handshake!.putHello(now, out);
     this.owner.counters.framesOut++;
     if (this.owner.greeter.secret !== null) this.shut(now);
   }
@@ -282,6 +291,7 @@ export class Link extends Outbox implements Way {
     handshake.rights = Rights.member;
     this.home = addresses[0];
     this.incarnation = incarnation;
+    handshake.letGo();
     this.release(now, Hold.vouching);
   }
 
@@ -331,10 +341,11 @@ export class Link extends Outbox implements Way {
   #hello(now: number, frame: Frame): void {
     const handshake = this.handshake;
     const verdict = handshake?.heard(now, frame) ?? 'malformed';
+    if (handshake?.aheadMs != null) this.owner.clockHeard(handshake.aheadMs);
     if (verdict === 'other-kind' && this.dialed === 0) this.#refuse(now);
     if (verdict !== 'fine' || handshake === null) return this.#reject(now, verdict);
     const out = this.owner.shared.takeWriter();
-    if (this.dialed === 0) out.raw(handshake.hello(now));
+    if (this.dialed === 0) handshake.putHello(now, out);
     else this.#prove(out);
     if (out.length > 0) this.write(now, out);
     this.owner.shared.giveWriter(out);
@@ -343,6 +354,7 @@ export class Link extends Outbox implements Way {
     this.incarnation = handshake.theirs!.incarnation;
     this.unshut();
     this.owner.met(now, this);
+    handshake.letGo();
   }
 
   #refuse(now: number): void {
@@ -409,7 +421,7 @@ export class Link extends Outbox implements Way {
     this.isOver = true;
     this.line?.leave(this);
     this.letGo();
-    this.owner.forget(this);
+    this.owner.dropped(this);
     if (this.#requests.count > 0) this.owner.counters.brokenOff++;
     this.#requests.end(now);
   }

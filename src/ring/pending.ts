@@ -54,35 +54,47 @@ export class Pending extends Waiter {
 
 const REQUESTS = 0x100000000;
 
-/** The requests of one link, by their numbers; nothing is made before there is one. */
+/** The requests of one link, by their numbers. Most links have one at a time, and no map is made for that. */
 export class Requests {
+  /** The oldest, if it was alone when it was opened. */
+  #first: Pending | null = null;
+  /** Those opened while there was another. */
   #pending: Map<number, Pending> | null = null;
   #last = 0;
 
   get count(): number {
-    return this.#pending?.size ?? 0;
+    return (this.#pending?.size ?? 0) + (this.#first === null ? 0 : 1);
   }
 
   open(now: number, way: Way, line: Line, done: Reply): Pending {
     this.#last = (this.#last + 1) % REQUESTS;
     const pending = new Pending(way, this.#last, line, done);
-    this.#pending ??= new Map();
-    this.#pending.set(pending.request, pending);
+    if (this.count === 0) {
+      this.#first = pending;
+    } else {
+      this.#pending ??= new Map();
+      this.#pending.set(pending.request, pending);
+    }
     line.join(now, pending);
     return pending;
   }
 
-  renew(now: number, request: number): void {
-    this.#pending?.get(request)?.renew(now);
+  #get(request: number): Pending | undefined {
+    return this.#first?.request === request ? this.#first : this.#pending?.get(request);
   }
 
-  forget({ request }: Pending): void {
-    this.#pending?.delete(request);
+  renew(now: number, request: number): void {
+    this.#get(request)?.renew(now);
+  }
+
+  forget(pending: Pending): void {
+    if (this.#first === pending) this.#first = null;
+    else this.#pending?.delete(pending.request);
   }
 
   /** It was answered. */
   take(request: number): Pending | undefined {
-    const pending = this.#pending?.get(request);
+    const pending = this.#get(request);
     if (pending === undefined) return undefined;
     this.forget(pending);
     pending.line?.leave(pending);
@@ -91,10 +103,12 @@ export class Requests {
 
   /** Nothing will be answered any more. */
   end(now: number): void {
-    const pending = this.#pending;
+    if (this.count === 0) return;
+    const pending = [...(this.#pending?.values() ?? [])];
+    if (this.#first !== null) pending.unshift(this.#first);
+    this.#first = null;
     this.#pending = null;
-    if (pending === null) return;
-    for (const request of pending.values()) request.line?.leave(request);
-    for (const request of pending.values()) request.done(now, null);
+    for (const request of pending) request.line?.leave(request);
+    for (const request of pending) request.done(now, null);
   }
 }

@@ -296,7 +296,7 @@ export abstract class RingState implements Greeter {
   }
 
   protected runTimed(now: number): void {
-    if (this.#timed.length === 0) return;
+    if (this.timedAtMs > now) return;
     const due = this.#timed.filter(({ atMs }) => atMs <= now);
     this.#timed = this.#timed.filter(({ atMs }) => atMs > now);
     for (const { run } of due) run(now);
@@ -358,7 +358,7 @@ export abstract class RingState implements Greeter {
   }
 
   identityAt(address: Address): Identity | null {
-    return this.identities.find(({ member }) => member.address === address) ?? null;
+    return this.identities.find((its) => its.member.address === address) ?? null;
   }
 
   /** Do we speak with it in a class dialect? */
@@ -367,7 +367,7 @@ export abstract class RingState implements Greeter {
   }
 
   isOwn(member: Member): boolean {
-    return this.identities.some((identity) => identity.member === member);
+    return this.identityAt(member.address)?.member === member;
   }
 
   /** The identity of ours that owns a key; null when none does. */

@@ -14,7 +14,7 @@
 import type { Address } from '../core/address.ts';
 import type { Member } from './circle/member.ts';
 import { type Frame, FrameType, REPLY, Status } from './frames.ts';
-import { NONCE_BYTES } from './greeting/hello.ts';
+import { NONCE_BYTES } from './greeting/nonce.ts';
 import type { Link } from './link.ts';
 import type { RingState } from './state.ts';
 
@@ -69,7 +69,7 @@ function askHome(
     const isSo = reply !== null && reply.u8() === Status.ok;
     done(then, isSo && home.incarnation === incarnation);
   });
-  out.raw(nonce);
+  nonce.put(out);
   out.address(link.at);
   home.send();
 }
@@ -83,7 +83,7 @@ export function answerVouch(links: Iterable<Link>, link: Link, frame: Frame): bo
   let isOurs = false;
   for (const { dialed, handshake } of links) {
     if (dialed !== address || handshake === null) continue;
-    isOurs ||= handshake.nonce.every((byte, i) => byte === bytes[nonce + i]);
+    isOurs ||= handshake.nonce.isAt(bytes, nonce);
   }
   link.begin(FrameType.vouch | REPLY, request).u8(isOurs ? Status.ok : Status.refused);
   link.send();

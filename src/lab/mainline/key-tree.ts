@@ -65,10 +65,4 @@ export class KeyTree {
     }
     return from;
   }
-
-  /** The bit of a key below `depth` others. */
-  bitOf(key: number, depth: number): number {
-    const high = Math.floor(key / BIT_AT[depth]);
-    return high - 2 * Math.floor(high / 2);
-  }
 }

@@ -65,7 +65,8 @@ export class Oracle {
       this.#highs[depth] = high;
       if (high - low <= FEW || depth === KEY_BITS) return depth;
       const middle = tree.split(key, low, high, depth);
-      if (tree.bitOf(key, depth) === 0) high = middle;
+      const bit = Math.floor(key / 2 ** (KEY_BITS - 1 - depth)) % 2;
+      if (bit === 0) high = middle;
       else low = middle;
     }
   }

@@ -14,8 +14,6 @@
  */
 import { assert } from '../../core/assert.ts';
 import { SeededRandom } from '../../core/random.ts';
-import type { Handle } from '../../mainline/rows/contacts.ts';
-import { type RowState, rowState } from '../../mainline/rows/slab.ts';
 import type { Settings } from '../../mainline/state.ts';
 import { rowsBefore } from '../../mainline/table/bucket-chain.ts';
 import { FilledBuckets } from '../../mainline/table/filled-buckets.ts';
@@ -59,11 +57,7 @@ export class WarmTables {
   readonly #draws: number;
   /** Of the members; all numbers below are places among these. */
   readonly #tree: KeyTree;
-  readonly #members: Uint32Array | null;
-  readonly #population: Population;
   readonly #buckets: FilledBuckets;
-  /** The state of contacts that were all heard at the start; null where each was heard at a time of its own. */
-  readonly #fresh: RowState | null;
   /** The stream of the node at hand. */
   readonly #random = new SeededRandom(0);
   /** Its place. */
@@ -72,15 +66,12 @@ export class WarmTables {
   constructor(start: WarmStart) {
     const { members, population } = start;
     this.#start = start;
-    this.#members = members;
-    this.#population = population;
     this.#wide = start.wide ?? [];
     this.#draws = start.draws ?? 1;
     this.#tree = members
       ? new KeyTree(Float64Array.from(members, (node) => population.keyOf(node)))
       : population.tree;
     this.#buckets = new FilledBuckets(start.shared);
-    this.#fresh = start.upkeep ? null : rowState(start.nowMs, 0);
   }
 
   /** How many nodes have warm tables. */
@@ -95,8 +86,8 @@ export class WarmTables {
   }
 
   nodeAt(place: number): number {
-    const members = this.#members;
-    return members === null ? this.#population.nodeAtPlace(place) : members[place];
+    const { members, population } = this.#start;
+    return members === null ? population.nodeAtPlace(place) : members[place];
   }
 
   /**
@@ -155,9 +146,9 @@ export class WarmTables {
     else {
       const buckets = this.#buckets;
       for (let count = 0; count < room; ) {
-        const handle = this.nodeAt(low + this.#below(size)) + 1;
-        if (buckets.has(handle)) continue;
-        this.#take(handle);
+        const place = low + this.#below(size);
+        if (buckets.has(this.nodeAt(place) + 1)) continue;
+        this.#take(place);
         count++;
       }
     }
@@ -173,18 +164,17 @@ export class WarmTables {
     while (drawn.size < Math.min(wanted, size)) drawn.add(low + this.#below(size));
     const byWay = [...drawn].map((place) => ({ place, ms: wayMs(owner, this.nodeAt(place)) }));
     byWay.sort((a, b) => a.ms - b.ms || a.place - b.place);
-    for (let i = 0; i < room; i++) this.#take(this.nodeAt(byWay[i].place) + 1);
+    for (let i = 0; i < room; i++) this.#take(byWay[i].place);
   }
 
   #takeAll(low: number, high: number): void {
-    for (let place = low; place < high; place++) {
-      if (place !== this.#owner) this.#take(this.nodeAt(place) + 1);
-    }
+    for (let place = low; place < high; place++) if (place !== this.#owner) this.#take(place);
   }
 
-  #take(handle: Handle): void {
-    const state = this.#fresh ?? rowState(this.#start.nowMs - this.#below(HEARD_WITHIN_MS), 0);
-    this.#buckets.add(handle, state);
+  #take(place: number): void {
+    const { nowMs, upkeep } = this.#start;
+    const agoMs = upkeep ? this.#below(HEARD_WITHIN_MS) : 0;
+    this.#buckets.add(this.nodeAt(place) + 1, nowMs - agoMs);
   }
 
   /** A whole number in [0, limit), exact as `randomBelow`; unsigned all the way, which is a fast division. */

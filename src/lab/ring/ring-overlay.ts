@@ -124,7 +124,8 @@ export class RingOverlay implements Overlay, RingInside {
   }
 
   machine(node: number): RingNode | SkewedMachine {
-    return this.#skewed.get(node) ?? this.node(node);
+    if (this.#skewed.size > 0) return this.#skewed.get(node) ?? this.node(node);
+    return this.node(node);
   }
 
   datagrams(): null {

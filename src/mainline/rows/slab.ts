@@ -27,8 +27,7 @@ const FAILURES_SHIFT = 3;
 /** Failures saturate here: nobody needs to tell the eighth from the seventh. */
 const FAILURES_MAX = 7;
 const SECONDS_SHIFT = 6;
-/** 26 bits, as a mask: every contact heard asks for it, and a remainder of doubles is no instruction. */
-const SECONDS_MASK = 0x3ffffff;
+const SECONDS_LIMIT = 0x4000000;
 /** The longest array there is: 4 billion rows, the tables of twenty million nodes. */
 export const SLAB_ROWS_MAX: number = 2 ** 32 - 1;
 
@@ -45,7 +44,7 @@ const ROWS_NEEDED = 1_000_000;
 export type RowState = number;
 
 export function rowState(nowMs: number, failures: number, mark = 0): RowState {
-  const seconds = Math.floor(nowMs / 1000) & SECONDS_MASK;
+  const seconds = Math.floor(nowMs / 1000) % SECONDS_LIMIT;
   return ((seconds << SECONDS_SHIFT) | (failures << FAILURES_SHIFT) | mark) >>> 0;
 }
 

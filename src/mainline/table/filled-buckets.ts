@@ -8,7 +8,7 @@
  *       └────────┴───┴ ─ ┴───┘└────────┴───┴ ─ ┴───┘└────────┴───┴ ─ ┘
  */
 import type { Handle } from '../rows/contacts.ts';
-import type { RowState } from '../rows/slab.ts';
+import { type RowState, rowState } from '../rows/slab.ts';
 import type { Bucket } from './bucket-chain.ts';
 import type { TableRows, TableShared } from './table.ts';
 
@@ -53,9 +53,10 @@ export class FilledBuckets {
     return false;
   }
 
-  add(handle: Handle, state: RowState): void {
+  add(handle: Handle, heardAtMs: number): void {
     const { contacts, slab } = this.#shared;
     const row = this.#row++;
+    const state = rowState(heardAtMs, 0);
     contacts.retainHandle(handle);
     slab.handles[row] = handle;
     if (state !== slab.fresh) slab.setState(row, state);

@@ -10,6 +10,7 @@
  * when somebody has left in good order and there is nobody to take its place.
  */
 import type { Identity } from '../circle/identity.ts';
+import type { Member } from '../circle/member.ts';
 import type { RingState } from '../state.ts';
 import { change, type Draft } from '../tenure/changing.ts';
 import {
@@ -23,7 +24,7 @@ import {
 import { lostOf } from '../tenure/claiming.ts';
 import { confirm, isConfirmed, isFresh } from '../tenure/confirming.ts';
 import type { Holding } from '../titles/holding.ts';
-import { hasPeer, type Peer, peersOf, samePeers, type Title } from '../titles/title.ts';
+import { hasPeer, type Peer, peersOf, samePeer, samePeers, type Title } from '../titles/title.ts';
 import { noteLate } from './commit.ts';
 
 /** After a change of the arc its title is looked after after this, then after twice as long, up to a pulse. */
@@ -41,6 +42,9 @@ export function settleIn(
   if (delayMs >= node.settings.pulseMs) return;
   node.after(now + delayMs, (at) => settleIn(node, at, identity, 2 * delayMs));
 }
+
+/** Electors that one word can tell apart. */
+const BITS = 31;
 
 /** Once a pulse. */
 export function tend(node: RingState, now: number, identity: Identity): void {
@@ -85,6 +89,7 @@ function notePartings(node: RingState, holding: Holding, before: Title, after: T
 /** What the title should become; null when it is as it should be. */
 function draft(node: RingState, identity: Identity): Draft | null {
   const { title } = identity.holding!;
+  if (isAsItWas(node, identity, title)) return null;
   const { k } = node.settings;
   const copies = copiesNow(node, identity, title);
   const electors = electorsNow(node, identity, copies, title.electors);
@@ -94,6 +99,59 @@ function draft(node: RingState, identity: Identity): Draft | null {
     samePeers(electors, title.electors) &&
     wanted === title.wanted;
   return isSame ? null : { ...title, copies, electors, wanted: Math.min(wanted, k + 1) };
+}
+
+/**
+ * The usual case, told without making anything: all copies are in step and named, nobody has resigned, and the
+ * nearest neighbours are the electors. False does not mean that something has changed.
+ */
+function isAsItWas(node: RingState, identity: Identity, title: Title): boolean {
+  const { copies, holding } = identity;
+  if (holding!.late.size > 0 || holding!.hasOneLess || node.resigned.size > 0) return false;
+  if (title.copies.length !== copies.length + 1 || title.copies.length > title.wanted) return false;
+  if (!hasPeer(title.copies, node.seat!.peer)) return false;
+  for (const { member, isInStep } of copies) {
+    if (!isInStep || peerAt(title.copies, member) < 0) return false;
+  }
+  return areElectors(node, identity, title.electors);
+}
+
+/** Are these whom the owner would choose: itself, its copies, then the nearest in its lists, one of each process? */
+function areElectors(
+  node: RingState,
+  { copies, predecessors, successors }: Identity,
+  electors: readonly Peer[],
+): boolean {
+  const own = electors.findIndex((peer) => samePeer(peer, node.seat!.peer));
+  if (electors.length !== 2 * node.settings.k + 1 || own < 0) return false;
+  if (electors.length > BITS) return false;
+  let chosen = 1 << own;
+  let left = electors.length - 1;
+  const choose = (member: Member): boolean => {
+    if (!member.isProven || member.isPlain) return true;
+    const at = peerAt(electors, member);
+    if (at < 0) return false;
+    if ((chosen & (1 << at)) === 0) left--;
+    chosen |= 1 << at;
+    return true;
+  };
+  for (const { member } of copies) if (!choose(member)) return false;
+  for (const list of [predecessors, successors]) {
+    for (const member of list) {
+      if (left === 0) return true;
+      if (!choose(member)) return false;
+    }
+  }
+  return left === 0;
+}
+
+/** Where a member's process stands in a list, as it says that it is now; -1: nowhere. */
+function peerAt(peers: readonly Peer[], { home, incarnation, isProven, isPlain }: Member): number {
+  if (!isProven || isPlain) return -1;
+  for (let i = 0; i < peers.length; i++) {
+    if (peers[i].home === home && peers[i].incarnation === incarnation) return i;
+  }
+  return -1;
 }
 
 function copiesNow(node: RingState, identity: Identity, title: Title): Peer[] {

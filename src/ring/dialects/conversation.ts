@@ -368,7 +368,7 @@ export class Conversation extends WireTalk implements Caller {
   }
 
   #upgrade(now: number): void {
-    const capabilities = this.#service.capabilities(this);
+    const capabilities = this.#service.capabilities();
     if (capabilities === null) return this.#close(now, 'unknown-command');
     const bytes = TEXT.encode(capabilities);
     assert(bytes.length <= CAPABILITY_BYTES_MAX, 'capabilities fit into what a prober reads');

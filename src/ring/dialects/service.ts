@@ -110,5 +110,5 @@ export interface RingService {
   leaveAborted(now: number, caller: Caller): void;
 
   /** VER: JSON of capabilities, sent before the stream goes over to frames; null: speak no frames. */
-  capabilities(caller: Caller): string | null;
+  capabilities(): string | null;
 }

@@ -12,9 +12,11 @@ import type { Hello } from './hello.ts';
 /** Takes the hello of who lives at `address`; true when we had thought something else of it. */
 export function acquaint(members: Members, now: number, address: Address, hello: Hello): boolean {
   const member = members.of(address);
-  const before = shapeOf(member);
+  const { home: homeBefore, host, isPlain, isProven } = member;
   const { addresses, incarnation } = hello;
   const home = addresses[0];
+  const wasOther =
+    host !== hello.host || incarnation !== member.incarnation || isPlain || !isProven;
   member.isPlain = false;
   member.isMute = false;
   member.isProven = true;
@@ -31,7 +33,7 @@ export function acquaint(members: Members, now: number, address: Address, hello:
     member.home = address;
     adopt(members.of(home), member);
   }
-  return isNews || shapeOf(member) !== before;
+  return isNews || wasOther || member.home !== homeBefore;
 }
 
 /** They are one process, if both have said so. */
@@ -45,10 +47,6 @@ function adopt(home: Member, member: Member): boolean {
   if (!isKin || member.home === home.address) return false;
   member.home = home.address;
   return true;
-}
-
-function shapeOf({ home, host, incarnation, isPlain, isProven }: Member): string {
-  return `${home} ${host} ${incarnation} ${isPlain} ${isProven}`;
 }
 
 /** A home that may be asked whether it is one: on the same host. */

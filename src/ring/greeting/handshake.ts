@@ -15,11 +15,12 @@
  * the K of A in its place (handover/refusal.ts).
  */
 import type { Address } from '../../core/address.ts';
-import { fillRandom, type Random } from '../../core/random.ts';
+import type { Random } from '../../core/random.ts';
 import type { Member } from '../circle/member.ts';
-import { FRAME_HEADER_BYTES, type Frame, FrameType, FrameWriter, REPLY } from '../frames.ts';
+import { type Frame, FrameType, FrameWriter, REPLY } from '../frames.ts';
 import { isNear } from './acquaint.ts';
-import { type Hello, NONCE_BYTES, putHello, RING_ID_BYTES, readHello } from './hello.ts';
+import { type Hello, putHello, RING_ID_BYTES, readHello } from './hello.ts';
+import { Nonce } from './nonce.ts';
 import { Rights } from './rights.ts';
 import type { RingSecret } from './secret.ts';
 
@@ -41,16 +42,17 @@ export interface Greeter {
 export type Verdict = 'fine' | 'outdated' | 'malformed' | 'other-ring' | 'other-kind' | 'unproven';
 
 export class Handshake {
-  /** What the other end says of itself; null before it has said it. */
+  /** What the other end says of itself; null before it has said it, and when it is not needed any more. */
   theirs: Hello | null = null;
   /** Ours for this link; our home vouches for it (vouching.ts). */
-  readonly nonce: Uint8Array = new Uint8Array(NONCE_BYTES);
+  readonly nonce: Nonce;
   /** How far the other clock is before ours, less the way from there; null: nobody has said. */
   aheadMs: number | null = null;
   /** What the other side may ask. */
   rights: Rights = Rights.none;
   readonly #greeter: Greeter;
   readonly #dialed: Address;
+  #isHeard = false;
   #own: Uint8Array | null = null;
   #other: Uint8Array | null = null;
 
@@ -58,7 +60,7 @@ export class Handshake {
   constructor(greeter: Greeter, dialed: Address) {
     this.#greeter = greeter;
     this.#dialed = dialed;
-    fillRandom(greeter.random, this.nonce, 0, NONCE_BYTES);
+    this.nonce = Nonce.drawn(greeter.random);
   }
 
   /** What is asked of us may be heard, and we may ask. */
@@ -75,15 +77,15 @@ export class Handshake {
     return isNear(home, from);
   }
 
-  /** Our hello as a frame; who was dialed proves itself with it. */
-  hello(now: number): Uint8Array {
+  /** Writes our hello as a frame; who was dialed proves itself with it. */
+  putHello(now: number, out: FrameWriter): void {
     const { secret, ringId, incarnation, greeted, isTitled } = this.#greeter;
     const isMember = greeted.length > 0;
     const rights = isMember
       ? Rights.member
       : Math.min(secret?.rights ?? Rights.write, Rights.write);
-    const out = new FrameWriter();
     out.begin(FrameType.hello, 0);
+    const start = out.length;
     const { nonce } = this;
     const asked = this.#dialed === 0 ? this.theirs!.rights : (rights as Rights);
     putHello(
@@ -91,29 +93,37 @@ export class Handshake {
       { rights: asked, isTitled, ringId, incarnation, clockMs: now, nonce, meant: this.#dialed },
       greeted,
     );
-    this.#own = out.bytes.slice(FRAME_HEADER_BYTES, out.length);
-    if (this.#dialed === 0 && secret !== null) {
-      out.raw(secret.prove(asked, this.#transcript('acceptor'))!);
+    if (secret !== null) {
+      this.#own = out.bytes.slice(start, out.length);
+      if (this.#dialed === 0) out.raw(secret.prove(asked, this.#transcript('acceptor'))!);
     }
     out.end();
+  }
+
+  /** The same as bytes of its own, for who greets without a link. */
+  hello(now: number): Uint8Array {
+    const out = new FrameWriter();
+    this.putHello(now, out);
     return out.bytes.slice(0, out.length);
   }
 
   /** Takes the hello of the other side. */
   heard(now: number, frame: Frame): Verdict {
     const start = frame.at;
-    const hello = readHello(frame);
-    if (hello === 'outdated' || hello === 'malformed') return hello;
-    if (this.theirs !== null) return 'malformed';
+    const read = readHello(frame);
+    if (read === 'outdated' || read === 'malformed') return read;
+    if (this.#isHeard) return 'malformed';
+    this.#isHeard = true;
+    const { hello, ringIdAt, proof } = read;
     this.theirs = hello;
     this.hearClock(now, hello.clockMs);
-    this.#other = frame.bytes.slice(start, frame.end - hello.proof.length);
     const { ringId, secret, greeted } = this.#greeter;
-    if (greeted.length > 0 && !isSameRing(ringId, hello.ringId)) return 'other-ring';
+    if (secret !== null) this.#other = frame.bytes.slice(start, frame.end - proof.length);
+    if (greeted.length > 0 && !isSameRing(ringId, frame.bytes, ringIdAt)) return 'other-ring';
     const isAmongMembers = greeted.length > 0 && hello.addresses.length > 0;
     if (isAmongMembers && hello.isTitled !== this.#greeter.isTitled) return 'other-kind';
-    if (this.#dialed !== 0) return this.#heardAcceptor(hello);
-    if (hello.proof.length > 0) return 'malformed';
+    if (this.#dialed !== 0) return this.#heardAcceptor(hello, proof);
+    if (proof.length > 0) return 'malformed';
     if (secret === null) this.rights = Math.min(hello.rights, Rights.write) as Rights;
     else if (secret.rights < hello.rights) return 'unproven';
     return 'fine';
@@ -131,7 +141,14 @@ export class Handshake {
   /** Reads one; null when it is none. */
   refused(frame: Frame): number | null {
     const k = frame.u8();
-    return frame.isWhole && this.#dialed !== 0 && this.theirs === null ? k : null;
+    return frame.isWhole && this.#dialed !== 0 && !this.#isHeard ? k : null;
+  }
+
+  /** What it has said is known by those who go by it: a link is kept for longer than its greeting. */
+  letGo(): void {
+    this.theirs = null;
+    this.#own = null;
+    this.#other = null;
   }
 
   /** It says what its clock shows. */
@@ -139,7 +156,7 @@ export class Handshake {
     this.aheadMs = clockMs - now;
   }
 
-  #heardAcceptor({ addresses, proof, rights }: Hello): Verdict {
+  #heardAcceptor({ addresses, rights }: Hello, proof: Uint8Array): Verdict {
     // Somebody else lives there now, or it is no member at all.
     if (!addresses.includes(this.#dialed)) return 'malformed';
     const { secret } = this.#greeter;
@@ -183,10 +200,14 @@ export class Handshake {
 }
 
 /** Two that are in different rings do not become one by accident; who is in none may join any. */
-function isSameRing(own: Uint8Array, other: Uint8Array): boolean {
-  const isZero = (id: Uint8Array) => id.every((byte) => byte === 0);
+function isSameRing(own: Uint8Array, other: Uint8Array, at: number): boolean {
   for (let i = 0; i < RING_ID_BYTES; i++) {
-    if (own[i] !== other[i]) return isZero(own) || isZero(other);
+    if (own[i] !== other[at + i]) return isZero(own, 0) || isZero(other, at);
   }
+  return true;
+}
+
+function isZero(id: Uint8Array, at: number): boolean {
+  for (let i = 0; i < RING_ID_BYTES; i++) if (id[at + i] !== 0) return false;
   return true;
 }

@@ -16,6 +16,7 @@
 import { type Address, portOf, readAddress } from '../../core/address.ts';
 import { MEMBER_BYTES, type Member } from '../circle/member.ts';
 import { type Frame, type FrameWriter, LIST_LIMIT } from '../frames.ts';
+import { NONCE_BYTES, Nonce } from './nonce.ts';
 import { type Rights, rightsOf } from './rights.ts';
 import { PROOF_BYTES } from './secret.ts';
 
@@ -23,7 +24,6 @@ const FRAMES_VERSION = 0x86;
 /** Beside the rights: owners act under titles. */
 const TITLED = 0x80;
 export const RING_ID_BYTES = 16;
-export const NONCE_BYTES = 16;
 /** Where the list of identities begins. */
 export const HELLO_LIST_AT: number = 1 + 1 + RING_ID_BYTES + 6 + 8 + NONCE_BYTES + 6;
 
@@ -32,34 +32,42 @@ export interface Hello {
   readonly rights: Rights;
   /** It is a member of a ring whose owners act under titles. */
   readonly isTitled: boolean;
-  /** All zeros: of no ring yet, or a client. */
-  readonly ringId: Uint8Array;
   /** Of its data; 0: it keeps none that matters. */
   readonly incarnation: number;
   readonly clockMs: number;
-  readonly nonce: Uint8Array;
+  readonly nonce: Nonce;
   /** Whom it dialed, or 0. */
   readonly meant: Address;
   /** All identities of the process, the home first; none for a client. */
   readonly addresses: readonly Address[];
   /** The mark of what it may share a fate with; 0 says nothing. */
   readonly host: number;
+}
+
+/** A hello as it came. What is not asked for again stays in the frame: a node keeps hellos by the dozen. */
+export interface ReadHello {
+  readonly hello: Hello;
+  /** Where the 16 bytes of its ring lie in the frame; all zeros: of no ring yet, or a client. */
+  readonly ringIdAt: number;
   /** Empty before it can be made. */
   readonly proof: Uint8Array;
 }
 
+/** What is written of it: the identities follow. */
+export interface SaidHello extends Omit<Hello, 'addresses' | 'host'> {
+  readonly ringId: Uint8Array;
+}
+
+const NO_PROOF = new Uint8Array(0);
+
 /** Writes all but the proof. */
-export function putHello(
-  out: FrameWriter,
-  hello: Omit<Hello, 'addresses' | 'host' | 'proof'>,
-  identities: readonly Member[],
-): void {
+export function putHello(out: FrameWriter, hello: SaidHello, identities: readonly Member[]): void {
   out.u8(FRAMES_VERSION);
   out.u8(hello.rights | (hello.isTitled ? TITLED : 0));
   out.raw(hello.ringId);
   out.address(hello.incarnation);
   out.f64(hello.clockMs);
-  out.raw(hello.nonce);
+  hello.nonce.put(out);
   out.address(hello.meant);
   out.list(identities);
 }
@@ -68,19 +76,19 @@ export function putHello(
 export type HelloFault = 'outdated' | 'malformed';
 
 /** Reads a hello; it makes nobody known. */
-export function readHello(frame: Frame): Hello | HelloFault {
+export function readHello(frame: Frame): ReadHello | HelloFault {
   if (frame.u8() !== FRAMES_VERSION) return 'outdated';
   const asked = frame.u8();
   const rights = rightsOf(asked & ~TITLED);
   const isTitled = (asked & TITLED) !== 0;
-  const ringId = frame.copy(RING_ID_BYTES);
+  const ringIdAt = frame.skip(RING_ID_BYTES);
   const incarnation = frame.address();
   const clockMs = frame.f64();
-  const nonce = frame.copy(NONCE_BYTES);
+  const nonceAt = frame.skip(NONCE_BYTES);
   const meant = frame.address();
   const count = frame.u8();
   const start = frame.skip(count * MEMBER_BYTES);
-  const proof = frame.copy(frame.left);
+  const proof = frame.left === 0 ? NO_PROOF : frame.copy(frame.left);
   if (rights === null || start < 0 || count > LIST_LIMIT || !frame.isWhole) return 'malformed';
   if (proof.length !== 0 && proof.length !== PROOF_BYTES) return 'malformed';
   const addresses: Address[] = [];
@@ -90,5 +98,7 @@ export function readHello(frame: Frame): Hello | HelloFault {
     addresses.push(address);
   }
   const host = count === 0 ? 0 : frame.u32At(start + 12);
-  return { rights, isTitled, ringId, incarnation, clockMs, nonce, meant, addresses, host, proof };
+  const nonce = Nonce.read(frame.bytes, nonceAt);
+  const hello = { rights, isTitled, incarnation, clockMs, nonce, meant, addresses, host };
+  return { hello, ringIdAt, proof };
 }

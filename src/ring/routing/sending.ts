@@ -55,7 +55,7 @@ export class Sending {
     if (reply.left < 9 || reply.bytes[reply.at] !== Status.late) return;
     const { at } = reply;
     reply.u8();
-    link.handshake?.hearClock(now, reply.f64());
+    link.hearClock(now, reply.f64());
     reply.at = at;
   }
 

@@ -72,7 +72,10 @@ export function askConfirm(
 ): void {
   const inFull = (at: number) =>
     askAccept(node, at, peer, { titles: [title], isInForce: true }, heard);
-  if (samePeer(peer, node.seat!.peer)) return inFull(now);
+  if (samePeer(peer, node.seat!.peer)) {
+    const answer = node.seat!.elector.confirm(title);
+    return answer === null ? inFull(now) : sayDurably(node, now, answer, heard);
+  }
   const taken = (at: number, reply: Frame): boolean => {
     if (!takeUnknown(reply)) return false;
     inFull(at);
@@ -146,21 +149,24 @@ function answerMention(
   now: number,
   link: Link,
   frame: Frame,
-  { from, end, epoch }: Mention,
+  { fromAt, endAt, epoch }: Mention,
 ): boolean {
   if (!frame.isWhole) return false;
-  const title = node.seat?.elector.at(from)?.accepted;
+  const { bytes } = frame;
+  const title = node.seat?.elector.at(bytes, fromAt)?.accepted;
   const isKnown =
     title != null &&
     compareEpochs(title.epoch, epoch) === 0 &&
-    equalIds(title.from, 0, from, 0) &&
-    equalIds(title.end, 0, end, 0);
+    equalIds(title.from, 0, bytes, fromAt) &&
+    equalIds(title.end, 0, bytes, endAt);
   if (!isKnown) {
     putUnknown(link.begin(frame.type | REPLY, frame.request));
     link.send();
     return true;
   }
   say(node, now, link, frame, (seat) => {
+    const confirmed = seat.elector.confirm(title);
+    if (confirmed !== null) return confirmed;
     const answer = seat.elector.accept({ titles: [title], isInForce: true });
     // Who asks knows what it has asked about.
     return answer.isGranted ? { ...answer, known: [] } : answer;

@@ -6,6 +6,7 @@
  *     accept    2 · from · end · epoch     that of one which has been accepted, in place of all of it
  *       ◀──     2                          not here: say it in full
  */
+import { ID_BYTES } from '../../core/id.ts';
 import type { Frame, FrameWriter } from '../frames.ts';
 import type { Answer, Known, Proposal } from '../titles/elector.ts';
 import { EPOCH_BYTES, type Epoch } from '../titles/epoch.ts';
@@ -47,12 +48,13 @@ export function putProposal(out: FrameWriter, { titles, isInForce }: Proposal): 
 
 /** A title in force that whoever is asked has accepted, by what tells it from all others. */
 export interface Mention {
-  readonly from: Uint8Array;
-  readonly end: Uint8Array;
+  /** Where the 20 bytes of each end of its arc lie in the frame. */
+  readonly fromAt: number;
+  readonly endAt: number;
   readonly epoch: Epoch;
 }
 
-export function putMention(out: FrameWriter, { from, end, epoch }: Mention): void {
+export function putMention(out: FrameWriter, { from, end, epoch }: Title): void {
   out.u8(KNOWN);
   out.raw(from);
   out.raw(end);
@@ -63,7 +65,7 @@ export function putMention(out: FrameWriter, { from, end, epoch }: Mention): voi
 export function takeMention(frame: Frame): Mention | null {
   if (frame.left === 0 || frame.bytes[frame.at] !== KNOWN) return null;
   frame.u8();
-  return { from: frame.id(), end: frame.id(), epoch: takeEpoch(frame) };
+  return { fromAt: frame.skip(ID_BYTES), endAt: frame.skip(ID_BYTES), epoch: takeEpoch(frame) };
 }
 
 export function putUnknown(out: FrameWriter): void {

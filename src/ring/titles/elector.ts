@@ -104,6 +104,22 @@ export class Elector {
     return this.#answer(from, end, true);
   }
 
+  /**
+   * Is a title in force still the last one? The usual case of `accept`, for owners ask it every few seconds; null:
+   * there is more to be said, so accept it.
+   */
+  confirm(title: Title): Answer | null {
+    const { from, end, epoch } = title;
+    const its = this.#stretches.at(from);
+    if (its === null || !isOf(its, title) || !its.isInForce) return null;
+    if (its.end === null || !equalIds(its.from, 0, from, 0) || !equalIds(its.end, 0, end, 0)) {
+      return null;
+    }
+    const { promised } = its;
+    if (compareEpochs(promised, nextOf(epoch)) !== 0 || this.#isFull) return null;
+    return { isGranted: true, promised, known: [] };
+  }
+
   accept({ titles, isInForce }: Proposal): Answer {
     const { from } = titles[0];
     const { end } = titles.at(-1)!;
@@ -123,6 +139,9 @@ export class Elector {
   }
 
   #accept(title: Title, isInForce: boolean): void {
+    const isSaid = (its: Stretch) => isOf(its, title) && (its.isInForce || !isInForce);
+    // An owner that confirms itself, which all do every few seconds, changes nothing.
+    if (this.#stretches.isAll(title.from, title.end, isSaid)) return;
     this.#stretches.change(title.from, title.end, (stretch) => {
       const isKnown = isOf(stretch, title);
       if (isKnown && (stretch.isInForce || !isInForce)) return;

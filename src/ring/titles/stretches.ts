@@ -68,6 +68,23 @@ export class Stretches {
     return null;
   }
 
+  /** Lies each point of an arc in a stretch of which `says` is true? */
+  isAll(from: Uint8Array, end: Uint8Array, says: (stretch: Stretch) => boolean): boolean {
+    for (const span of spansOf(from, end)) if (!this.#isAllOf(span, says)) return false;
+    return true;
+  }
+
+  #isAllOf({ from, end }: Span, says: (stretch: Stretch) => boolean): boolean {
+    let point: Uint8Array | null = from;
+    for (const its of this.list) {
+      if (point === null || !isBefore(point, end)) return true;
+      if (endsBefore(its.end, point)) continue;
+      if (compareIds(its.from, 0, point, 0) > 0 || !says(its)) return false;
+      point = its.end;
+    }
+    return point === null || !isBefore(point, end);
+  }
+
   /** Cuts at both ends of an arc, fills its gaps, and lets `change` change each stretch of it. */
   change(from: Uint8Array, end: Uint8Array, change: (stretch: Stretch) => void): void {
     for (const span of spansOf(from, end)) {

@@ -21,8 +21,9 @@ import {
 import { outcomesOf } from '../views/outcomes.ts';
 import type { SceneWorld } from './scene-world.ts';
 
-/** Keys looked at in one update. */
+/** Keys looked at in one update; fewer where each is looked for among thousands of nodes. */
 const KEYS_PER_UPDATE = 32;
+const KEYS_OF_MANY_PER_UPDATE = 4;
 /** Places of a ring whose links are looked at in one update although nobody said that they changed. */
 const PLACES_PER_UPDATE = 64;
 /** Up to so many nodes each update has all loads; beyond that one update in so many has. */
@@ -254,7 +255,9 @@ export class Updates {
     };
     const told = this.#views.length;
     for (let i = told; i < keys.length; i++) look(i);
-    const turns = isWhole ? 0 : Math.min(KEYS_PER_UPDATE, told);
+    const { founders } = this.#scene.inhabitants;
+    const most = founders > LOADS_ALWAYS ? KEYS_OF_MANY_PER_UPDATE : KEYS_PER_UPDATE;
+    const turns = isWhole ? 0 : Math.min(most, told);
     for (let turn = 0; turn < turns; turn++) {
       look(this.#nextKey % told);
       this.#nextKey = (this.#nextKey + 1) % told;

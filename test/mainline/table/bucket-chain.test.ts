@@ -4,7 +4,6 @@
  */
 import { describe, expect, test } from 'vitest';
 import { InvariantError } from '../../../src/core/assert.ts';
-import { rowState } from '../../../src/mainline/rows/slab.ts';
 import { FilledBuckets } from '../../../src/mainline/table/filled-buckets.ts';
 import { KBuckets } from '../../../src/mainline/table/kbuckets.ts';
 import { idOf, onLoopback } from '../small-world.ts';
@@ -62,7 +61,7 @@ describe('the chain', () => {
       buckets.begin();
       for (const size of [count, 2]) {
         buckets.open(8);
-        for (const handle of handles.subarray(0, size)) buckets.add(handle, rowState(NOON, 0));
+        for (const handle of handles.subarray(0, size)) buckets.add(handle, NOON);
       }
       return { ...buckets.end() };
     });

@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest';
 import { randomIdSharing, sharedPrefixBits } from '../../../src/core/id.ts';
 import { CONTACT_BYTES } from '../../../src/mainline/rows/contacts.ts';
-import { rowState } from '../../../src/mainline/rows/slab.ts';
 import { QUIET_MS, REFRESH_MS } from '../../../src/mainline/table/condition.ts';
 import { FilledBuckets } from '../../../src/mainline/table/filled-buckets.ts';
 import { KBuckets } from '../../../src/mainline/table/kbuckets.ts';
@@ -46,7 +45,7 @@ function filled(k: number, counts: number[]) {
       randomIdSharing(place.selfId, 0, part, place.random, id);
       const handle = contacts.retain(id, 0, onLoopback(n));
       expect(buckets.has(handle)).toBe(false);
-      buckets.add(handle, rowState(NOON - n * 1000, 0));
+      buckets.add(handle, NOON - n * 1000);
       expect(buckets.has(handle)).toBe(true);
       contacts.release(handle); // only the table's reference is left
       wanted.push({ id: hex(id), heardSeconds: NOON / 1000 - n, part });

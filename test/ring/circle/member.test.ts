@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressOf, parseIp } from '../../../src/core/address.ts';
+import { addressOf, parseIp, writeAddress } from '../../../src/core/address.ts';
 import { formatId } from '../../../src/core/id.ts';
-import { hostMark, Members } from '../../../src/ring/circle/member.ts';
+import { hostMark, type Member, Members } from '../../../src/ring/circle/member.ts';
 
 const sha1 = (bytes: Uint8Array) => new Uint8Array(createHash('sha1').update(bytes).digest());
 const at = (ip: string, port: number) => addressOf(parseIp(ip), port);
@@ -18,6 +19,30 @@ describe('members', () => {
     const members = new Members(sha1);
     expect(members.of(at('10.0.0.1', 1))).toBe(members.of(at('10.0.0.1', 1)));
     expect(members.count).toBe(1);
+  });
+
+  it('are found by address and where an address lies, however many they are, and forgotten at the limit', () => {
+    const ips = fc.integer({ min: 0, max: 0xffffffff });
+    const ports = fc.integer({ min: 1, max: 65535 });
+    const endpoints = fc.array(fc.tuple(ips, ports), { minLength: 1, maxLength: 300 });
+    fc.assert(
+      fc.property(endpoints, fc.integer({ min: 200, max: 400 }), (all, limit) => {
+        const members = new Members(sha1, limit);
+        const known = new Map<number, Member>();
+        for (const [ip, port] of [...all, ...all]) {
+          const address = addressOf(ip, port);
+          const bytes = new Uint8Array(8);
+          writeAddress(bytes, 2, address);
+          if (!known.has(address) && known.size >= limit) known.clear();
+          const member = known.size % 2 === 0 ? members.of(address) : members.readAt(bytes, 2);
+          expect(member).toBe(known.get(address) ?? member);
+          expect(member.address).toBe(address);
+          known.set(address, member);
+          expect(members.count).toBe(known.size);
+        }
+        for (const [address, member] of known) expect(members.of(address)).toBe(member);
+      }),
+    );
   });
 
   it('share a host by IP, on loopback by nothing, with a label by that', () => {

@@ -2,22 +2,22 @@ import { expect, test } from 'vitest';
 import { addressOf } from '../../../src/core/address.ts';
 import { Members } from '../../../src/ring/circle/member.ts';
 import { acquaint, isNear } from '../../../src/ring/greeting/acquaint.ts';
+import { Nonce } from '../../../src/ring/greeting/nonce.ts';
 import { sha1 } from '../small-ring.ts';
 
 const at = (port: number, ip = 0x0a000001) => addressOf(ip, port);
 
 function helloOf(addresses: number[], incarnation = 1) {
-  const [zeros, proof] = [new Uint8Array(16), new Uint8Array(0)];
+  const nonce = Nonce.read(new Uint8Array(16), 0);
   const shape = {
     rights: 3,
     isTitled: true,
-    ringId: zeros,
     clockMs: 1500,
-    nonce: zeros,
+    nonce,
     meant: 0,
     host: 5,
   } as const;
-  return { ...shape, incarnation, addresses, proof };
+  return { ...shape, incarnation, addresses };
 }
 
 test('two addresses are one process when both say so, in either order', () => {

@@ -4,6 +4,7 @@ import { addressOf } from '../../../src/core/address.ts';
 import { Members } from '../../../src/ring/circle/member.ts';
 import { FRAME_HEADER_BYTES, Frame, FrameType, FrameWriter } from '../../../src/ring/frames.ts';
 import { HELLO_LIST_AT, putHello, readHello } from '../../../src/ring/greeting/hello.ts';
+import { Nonce } from '../../../src/ring/greeting/nonce.ts';
 import { sha1 } from '../small-ring.ts';
 
 const members = new Members(sha1);
@@ -14,7 +15,7 @@ const said = {
   ringId: new Uint8Array(16).fill(7),
   incarnation: 0x123456789abc,
   clockMs: 1_700_000_000_123,
-  nonce: new Uint8Array(16).fill(9),
+  nonce: Nonce.read(new Uint8Array(16).fill(9), 0),
   meant: addressOf(0x0a000002, 5000),
 } as const;
 
@@ -31,14 +32,22 @@ function framed(write: (out: FrameWriter) => void): Frame {
 test('a hello says what was put into it', () => {
   const frame = framed((out) => putHello(out, said, identities));
   expect(frame.bytes[FRAME_HEADER_BYTES + HELLO_LIST_AT]).toBe(2);
-  expect(readHello(frame)).toEqual({
-    ...said,
+  const { ringId, nonce, ...rest } = said;
+  const read = readHello(frame);
+  if (typeof read === 'string') throw new Error(read);
+  expect(read.hello).toMatchObject({
+    ...rest,
     addresses: identities.map(({ address }) => address),
     host: 0x0a000001,
-    proof: new Uint8Array(0),
   });
+  const nonceBytes = new FrameWriter();
+  nonce.put(nonceBytes);
+  expect(read.hello.nonce.isAt(nonceBytes.bytes, 0)).toBe(true);
+  expect(read.proof).toHaveLength(0);
+  expect(frame.bytes.subarray(read.ringIdAt, read.ringIdAt + 16)).toEqual(ringId);
   const client = framed((out) => putHello(out, { ...said, rights: 1, isTitled: false }, []));
-  expect(readHello(client)).toMatchObject({ rights: 1, isTitled: false, addresses: [], host: 0 });
+  const hello = { rights: 1, isTitled: false, addresses: [], host: 0 };
+  expect(readHello(client)).toMatchObject({ hello });
 });
 
 test('the hello of a time before there were versions is outdated, not broken', () => {
@@ -53,7 +62,7 @@ test('whatever else comes is a hello or malformed', () => {
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       const hello = readHello(framed((out) => out.raw(Uint8Array.of(0x86, ...bytes))));
       if (typeof hello === 'string') expect(hello).toBe('malformed');
-      else expect(hello.addresses.length).toBeLessThanOrEqual(64);
+      else expect(hello.hello.addresses.length).toBeLessThanOrEqual(64);
     }),
   );
 });

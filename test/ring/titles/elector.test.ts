@@ -87,6 +87,21 @@ describe('an elector', () => {
     ]);
   });
 
+  test('confirms in short what it would accept again, and nothing else', () => {
+    const elector = new Elector();
+    const title = titleOf(2, 6, 5, electors);
+    accept(elector, title);
+    expect(elector.confirm(title)).toBeNull();
+    elector.accept({ titles: [title], isInForce: true });
+    const again = elector.accept({ titles: [title], isInForce: true });
+    expect(elector.confirm(title)).toEqual({ ...again, known: [] });
+    expect(elector.confirm({ ...title, end: point(5) })).toBeNull();
+    expect(elector.confirm(titleOf(2, 6, 4, electors))).toBeNull();
+    elector.promise(point(5), point(9), { number: 9, claimant: 9 });
+    expect(elector.confirm(title)).toBeNull();
+    expect(elector.accept({ titles: [title], isInForce: true }).isGranted).toBe(false);
+  });
+
   test('confirms who is in force, and tells one who is not any more', () => {
     const elector = new Elector();
     const title = titleOf(2, 6, 5, electors);

@@ -56,3 +56,26 @@ test('overlapping finds what has a point in common', () => {
   expect(count(0, 2)).toBe(0);
   expect(count(7, 7)).toBe(1);
 });
+
+test('an arc says something all over when each of its points does', () => {
+  const change = fc.tuple(place, place, fc.integer({ min: 1, max: 2 }));
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 8 }), place, place, (changes, from, end) => {
+      const stretches = new Stretches();
+      for (const [first, last, number] of changes) {
+        stretches.change(point(first), point(last), (its) => {
+          its.promised = { number, claimant: 1 };
+        });
+      }
+      let isAll = true;
+      for (let at = 0; at < 10; at++) {
+        if (!isInArc(point(at), 0, point(from), 0, point(end), 0)) continue;
+        if (stretches.at(point(at))?.promised.number !== 1) isAll = false;
+      }
+      // Arcs over zero end at the end of the line, which no stretch that was asked for up to a point reaches.
+      const says = stretches.isAll(point(from), point(end), (its) => its.promised.number === 1);
+      if (says) expect(isAll).toBe(true);
+      else if (from < end) expect(isAll).toBe(false);
+    }),
+  );
+});

@@ -17,6 +17,7 @@ import {
   Status,
 } from '../../../src/ring/frames.ts';
 import { putHello } from '../../../src/ring/greeting/hello.ts';
+import { Nonce } from '../../../src/ring/greeting/nonce.ts';
 import { actOf, putAct } from '../../../src/ring/records/act.ts';
 import { blankRecord } from '../../../src/ring/records/record.ts';
 import { explainRing, kindOfRing } from '../../../src/scene/explain/ring.ts';
@@ -47,7 +48,8 @@ const lists = (out: FrameWriter) => {
 /** One of each kind, as a node writes it. */
 const requests: { [kind: string]: Uint8Array } = {
   hello: frame(FrameType.hello, (out) => {
-    const [ringId, nonce] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)];
+    const ringId = new Uint8Array(16).fill(1);
+    const nonce = Nonce.read(new Uint8Array(16).fill(2), 0);
     const said = { rights: 3, ringId, incarnation: 5, clockMs: 1000, nonce, meant: address(2) };
     putHello(out, said as Parameters<typeof putHello>[1], [member(1)]);
     out.raw(new Uint8Array(32).fill(3));
