@@ -22,7 +22,7 @@ import { compareVersions } from '../../ring/records/clock.ts';
 import { copiesLeast } from '../../ring/tenure/choosing.ts';
 import { nextOf } from '../../ring/titles/elector.ts';
 import { compareEpochs } from '../../ring/titles/epoch.ts';
-import type { Peer, Title } from '../../ring/titles/title.ts';
+import { type Peer, sameTitle, type Title } from '../../ring/titles/title.ts';
 import { majorityOf } from '../../ring/titles/votes.ts';
 import type { Place } from './circle.ts';
 import type { RingOverlay } from './ring-overlay.ts';
@@ -79,33 +79,46 @@ export class RingWhole {
     return least;
   }
 
-  /** The same of all titles that are held now, those of the dead included. */
+  /** The same of all titles as they are now, those of the dead included, and of whoever has begun anew. */
   toleranceNow(): number {
+    const titles = this.#titles();
+    const isTaken = ({ from, epoch }: Title) =>
+      titles.some(
+        (its) => compareEpochs(its.epoch, epoch) > 0 && isInArc(from, 0, its.from, 0, its.end, 0),
+      );
     let least = Infinity;
-    for (let place = 0; place < this.#overlay.circle.count; place++) {
-      const holding = this.#overlay.identityAt(place)?.holding ?? null;
-      if (holding !== null && !this.#isTaken(holding.title)) {
-        least = Math.min(least, this.#spareOf(holding.title));
-      }
+    for (const title of titles) {
+      if (!isTaken(title)) least = Math.min(least, this.#spareOf(title));
     }
     return least;
   }
 
   #spareOf({ electors, copies }: Title): number {
     const { world } = this.#overlay;
-    const isThere = ({ home }: Peer) => world.alive[this.#overlay.nodeAt(home)] === 1;
+    const isThere = ({ home, incarnation }: Peer) => {
+      const node = this.#overlay.nodeAt(home);
+      const { seat } = this.#overlay.node(node);
+      return world.alive[node] === 1 && seat?.incarnation === incarnation;
+    };
     const votes = electors.filter(isThere).length - majorityOf(electors.length);
     return Math.min(votes, copies.filter(isThere).length - 1);
   }
 
-  /** Somebody else holds a later title where this one begins. */
-  #isTaken({ from, epoch }: Title): boolean {
+  /** Those that owners hold, and that electors have accepted: an owner that has begun anew knows nothing of its own. */
+  #titles(): Title[] {
+    const titles: Title[] = [];
+    const add = (title: Title | null | undefined) => {
+      if (title && !titles.some((other) => sameTitle(other, title))) titles.push(title);
+    };
     for (let place = 0; place < this.#overlay.circle.count; place++) {
-      const its = this.#overlay.identityAt(place)?.holding?.title;
-      if (its === undefined || compareEpochs(its.epoch, epoch) <= 0) continue;
-      if (isInArc(from, 0, its.from, 0, its.end, 0)) return true;
+      add(this.#overlay.identityAt(place)?.holding?.title);
     }
-    return false;
+    for (let node = 0; node < this.#overlay.count; node++) {
+      if (!this.#overlay.hasBegun(node)) continue;
+      const { seat } = this.#overlay.node(node);
+      for (const { accepted } of seat?.elector.stretches ?? []) add(accepted);
+    }
+    return titles;
   }
 
   /** Two living members that answer for one key; null when there are none. */

@@ -106,10 +106,11 @@ describe('the soak of the ring', () => {
   // when it had handed on its own (1864); an owner that came back, was offered its last title by a neighbour, and
   // counted its writes anew, by numbers that it had given before it died (1_140_001_058); one that did
   // what had waited for its electors while a part of its arc became a joiner's (1_150_003_547); an elector that was
-  // named as it joined, and began anew before its disk knew who it was (840_971_234).
+  // named as it joined, and began anew before its disk knew who it was (840_971_234). The trial itself took the last
+  // two copies that a title named, for its owner had begun anew (1_189_159_135).
   test.each([
     ...[1_130_000_023, 1_130_000_383, 1_130_000_530, 1_130_001_864],
-    ...[1_140_001_058, 1_150_003_547, 840_971_234],
+    ...[1_140_001_058, 1_150_003_547, 840_971_234, 1_189_159_135],
   ])('seed %i of a short one, which once failed', { timeout: 60_000 }, (seed) => {
     const options = { version: 'test', isShort: true, registers: 4 };
     expect(ringSoakOnce(seed, options).seed).toBe(seed);

@@ -52,6 +52,18 @@ describe('a ring seen from outside', () => {
     expect(whole.fault()).not.toBeNull();
   });
 
+  test('counts the disks that may be lost by the titles there are, also of an owner that has begun anew', () => {
+    const { overlay, whole } = world();
+    expect([whole.tolerance(), whole.toleranceNow()]).toEqual([2, 2]);
+    overlay.crash(4);
+    expect(whole.toleranceNow()).toBe(1);
+    // It is there again, and nothing of what it held.
+    overlay.restart(4, [overlay.addressOf(0)], false);
+    expect(whole.toleranceNow()).toBe(1);
+    overlay.world.run(overlay.world.now + 30_000);
+    expect([whole.tolerance(), whole.toleranceNow()]).toEqual([2, 2]);
+  });
+
   test('sees a record where it need not be', () => {
     const { overlay, whole } = world();
     const holders = overlay.oracle.holdersOf(KEYS[0]).map(({ node }) => node);
