@@ -48,8 +48,6 @@ const REJECTED_LIMIT = 256;
 
 export class Connections implements Streams, LinkOwner, TalksOwner {
   readonly terms: Terms;
-  /** Links that have something to send at the end of this turn. */
-  dirty: Outbox[] = [];
   readonly host: StreamHost;
   readonly counters: RingCounters;
   readonly shared: RingShared;
@@ -72,6 +70,9 @@ export class Connections implements Streams, LinkOwner, TalksOwner {
   /** Hosts that were refused; made with the first. */
   #rejected: Set<number> | null = null;
   #sweptAtMs = 0;
+  /** Links that have something to send at the end of this turn, in a row that every turn uses again. */
+  readonly #written: (Outbox | null)[] = [];
+  #writtenCount = 0;
   /** What our own identities say to each other. */
   readonly #loop: Link;
 
@@ -343,11 +344,19 @@ export class Connections implements Streams, LinkOwner, TalksOwner {
     return true;
   }
 
+  wrote(box: Outbox): void {
+    this.#written[this.#writtenCount++] = box;
+  }
+
   flush(now: number): void {
-    if (this.dirty.length === 0) return;
-    const { dirty } = this;
-    this.dirty = [];
-    for (const link of dirty) link.flush(now);
+    const written = this.#written;
+    const count = this.#writtenCount;
+    this.#writtenCount = 0;
+    for (let i = 0; i < count; i++) {
+      const link = written[i]!;
+      written[i] = null;
+      link.flush(now);
+    }
   }
 
   // The end.

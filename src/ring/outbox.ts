@@ -5,7 +5,7 @@
  *
  *     begin · payload · send   begin · payload · send   ── end of turn ──▶ one write
  *
- * Links that have something to send stand in the owner's row `dirty`.
+ * Links that have something to send say so to their owner (`wrote`), once in a turn.
  */
 import { STREAM_QUEUE_BYTES, type Stream } from '../core/host.ts';
 import type { RingCounters } from './counters.ts';
@@ -18,8 +18,8 @@ import type { RingShared } from './shared.ts';
 export interface OutboxOwner extends InflowOwner {
   readonly counters: RingCounters;
   readonly shared: RingShared;
-  /** Links that have something to send at the end of this turn. */
-  readonly dirty: Outbox[];
+  /** It has something to send at the end of this turn. */
+  wrote(box: Outbox): void;
 }
 
 /** Bytes of frames that may be waiting before a client's next request is looked at. */
@@ -48,7 +48,7 @@ export abstract class Outbox extends Inflow {
   #takeWriter(): FrameWriter {
     const out = this.#owner.shared.takeWriter();
     this.#out = out;
-    this.#owner.dirty.push(this);
+    this.#owner.wrote(this);
     return out;
   }
 
@@ -74,7 +74,7 @@ export abstract class Outbox extends Inflow {
   }
 
   protected unshut(): void {
-    if (this.#isShut && this.#out !== null) this.#owner.dirty.push(this);
+    if (this.#isShut && this.#out !== null) this.#owner.wrote(this);
     this.#isShut = false;
   }
 

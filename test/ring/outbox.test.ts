@@ -56,25 +56,26 @@ function bench(stream = 7) {
     },
   } as unknown as StreamHost;
   const shared = new RingShared(sha1);
+  const dirty: unknown[] = [];
   const owner: OutboxOwner = {
     host,
     shared,
     counters: new RingCounters(),
-    dirty: [],
+    wrote: (box) => dirty.push(box),
     strangersIntake: shared.strangersIntake,
     membersIntake: new Intake(1),
     soon: () => {},
   };
-  return Object.assign(bench, { owner, box: new Box(owner, stream) });
+  return Object.assign(bench, { owner, dirty, box: new Box(owner, stream) });
 }
 
 const FRAME = 9;
 
 describe('an outbox', () => {
   it('sends all of a turn in one write, and stands in the row once', () => {
-    const { box, owner, writes } = bench();
+    const { box, dirty, owner, writes } = bench();
     for (let i = 0; i < 3; i++) box.frame(10);
-    expect(owner.dirty).toEqual([box]);
+    expect(dirty).toEqual([box]);
     expect(writes).toEqual([]);
     box.flush(1);
     expect(writes).toEqual([3 * (FRAME + 10)]);
@@ -84,7 +85,7 @@ describe('an outbox', () => {
   });
 
   it('keeps what is said while it is shut, but for what goes past it', () => {
-    const { box, owner, writes } = bench();
+    const { box, dirty, owner, writes } = bench();
     box.frame(1);
     box.hush(1);
     expect(writes).toEqual([FRAME + 1]);
@@ -96,9 +97,9 @@ describe('an outbox', () => {
     proof.end();
     box.say(proof);
     expect(writes).toEqual([FRAME + 1, FRAME]);
-    owner.dirty.length = 0;
+    dirty.length = 0;
     box.speak();
-    expect(owner.dirty).toEqual([box]);
+    expect(dirty).toEqual([box]);
     box.flush(3);
     expect(writes).toEqual([FRAME + 1, FRAME, FRAME + 2]);
   });
