@@ -1,9 +1,14 @@
 /**
- * What the page shows, as plain data: `ringlight.glance()` in the console of the browser. Tests read it,
- * and whoever is curious; nothing can be changed by it.
+ * What the page shows, as plain data: `ringlight.glance()` in the console of the browser, and
+ * `ringlight.whereIs(7)` or `ringlight.whereIs('apple')`, `ringlight.words()`. Tests read it, and whoever is curious; nothing
+ * can be changed by it.
  */
-import { NodeState } from 'ringlight/scene';
+import { NodeState, type SceneConfig } from 'ringlight/scene';
+import type { SceneModel } from './model/scene-model.ts';
 import type { ScenePane } from './model/session.ts';
+import type { Box } from './stage/callouts.ts';
+import type { Picture } from './stage/picture.ts';
+import { shownPicture } from './stage/shown-pictures.ts';
 import type { Studio } from './studio.ts';
 
 export interface Glance {
@@ -29,6 +34,8 @@ export interface PaneGlance {
   link: string;
   overlay: string;
   k: number;
+  /** Null where nodes are not of the lab. */
+  config: SceneConfig | null;
   atMs: number;
   playing: boolean;
   /** Time is being caught up with. */
@@ -58,6 +65,42 @@ export interface LookupGlance {
   state: string;
   result: string;
   steps: { node: number; verdict: string }[];
+}
+
+/** Where a node, or a key by its name, is drawn: pixels of the page; null where it is not on it. */
+export function whereIs(
+  { session }: Studio,
+  what: number | string,
+  pane: number,
+): { x: number; y: number } | null {
+  const model = session.panes.value[pane]?.model;
+  const shown = model && shownPicture(model);
+  if (!shown) return null;
+  const at =
+    typeof what === 'number' ? shown.picture.whereIs(what) : keySpot(shown.picture, model, what);
+  if (at === null) return null;
+  const { left, top } = shown.canvas.getBoundingClientRect();
+  return { x: left + at.x, y: top + at.y };
+}
+
+/** A word that is drawn into a picture, and its box in pixels of the page. */
+export interface WordGlance extends Box {
+  text: string;
+}
+
+export function words({ session }: Studio, pane: number): WordGlance[] {
+  const model = session.panes.value[pane]?.model;
+  const shown = model && shownPicture(model);
+  if (!shown) return [];
+  const { left, top } = shown.canvas.getBoundingClientRect();
+  return shown.picture.words.map(({ text, box: { x, y, width, height } }) => {
+    return { text, x: left + x, y: top + y, width, height };
+  });
+}
+
+function keySpot(picture: Picture, model: SceneModel, name: string) {
+  const view = [...model.keys.values()].find((one) => one.name === name);
+  return view ? picture.whereIsKey(view.key) : null;
 }
 
 const STATES = Object.keys(NodeState);
@@ -93,6 +136,7 @@ function paneGlance({ model, link }: ScenePane): PaneGlance {
     link: link.value.state,
     overlay: hello?.overlay ?? '',
     k: hello?.k ?? 0,
+    config: hello?.config ?? null,
     atMs: model.atMs,
     playing: model.playing.value,
     busy: model.busy.value !== null,

@@ -4,7 +4,7 @@
  */
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import { glance } from './glance.ts';
+import { glance, whereIs, words } from './glance.ts';
 import { rememberTheme, shownTheme } from './model/theme.ts';
 import { view } from './model/view-state.ts';
 import { Shell } from './shell/shell.tsx';
@@ -26,5 +26,10 @@ addEventListener('hashchange', () => studio.follow(location.hash));
 addEventListener('keydown', (event) => {
   if (pressed(studio, event)) event.preventDefault();
 });
-Object.defineProperty(globalThis, 'ringlight', { value: { glance: () => glance(studio) } });
+const ringlight = {
+  glance: () => glance(studio),
+  whereIs: (what: number | string, pane = 0) => whereIs(studio, what, pane),
+  words: (pane = 0) => words(studio, pane),
+};
+Object.defineProperty(globalThis, 'ringlight', { value: ringlight });
 render(<Shell studio={studio} />, document.getElementById('studio')!);

@@ -25,6 +25,7 @@ import type { ViewState } from './model/view-state.ts';
 import type { LiveScene } from './sources/live-scenes.ts';
 import type { OpenSource } from './sources/source.ts';
 import { workerSource } from './sources/worker-source.ts';
+import type { Questions, Subject } from './teach/questions.ts';
 
 export interface ShownSource {
   kind: 'lab' | 'live' | 'recording';
@@ -44,6 +45,8 @@ export class Studio {
   readonly liveScenes: Signal<readonly LiveScene[]> = signal([]);
   readonly course: Course;
   readonly helpOpen: Signal<boolean> = signal(false);
+  /** What a teacher has asked so far: kept while the sheet that asks is closed. */
+  readonly questions: Signal<Questions | null> = signal(null);
   /** The lesson whose work sheet is open. */
   readonly sheet: Signal<Lesson | null> = signal(null);
   /** A frame of another page: the picture, its words, and little else. */
@@ -236,11 +239,30 @@ export class Studio {
     return new URL(hash, location.href).href;
   }
 
-  /** The same with questions, for others: it opens elsewhere. */
-  writeAskingLink(asks: readonly Asked[]): string {
+  /** What a teacher asks about: the open lesson and its step, or the world and its moment; null for neither. */
+  get subject(): Subject | null {
     const open = this.lesson.value;
-    const isKnown = open !== null && isListed(open.lesson.id);
-    const link = isKnown ? writeLessonLink(open.lesson.id, open.index) : this.#hashOfScene();
+    if (open !== null && isListed(open.lesson.id)) {
+      return { of: open.lesson.id, isLesson: true, at: open.index };
+    }
+    const { moment } = this.session;
+    if (moment === null) return null;
+    return { of: JSON.stringify(moment.config), isLesson: false, at: moment.atMs };
+  }
+
+  /** Whoever asks about a world asks about it as it stands. */
+  holdStill(): void {
+    if (!this.subject?.isLesson && this.session.playing.peek()) this.session.pause();
+  }
+
+  /** A link that asks these: for others, it opens elsewhere. */
+  writeAskingLink({ of, isLesson, from, asks }: Questions): string {
+    const { moment } = this.session;
+    const link = isLesson
+      ? writeLessonLink(of, from)
+      : moment === null
+        ? location.hash
+        : writeSceneLink(this.#sceneLink({ ...moment, atMs: from }));
     return new URL(link + writeAsks(asks), location.href).href;
   }
 

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Glance, PaneGlance } from '../../../web/src/glance.ts';
+import type { Glance, PaneGlance, WordGlance } from '../../../web/src/glance.ts';
 
 const CHROMIUM = process.env['RINGLIGHT_CHROMIUM'] ?? '/usr/bin/chromium';
 
@@ -36,6 +36,9 @@ export const PHONE = { width: 360, height: 740 };
 
 /** Of a visitor for whom time passes by itself; for others, tests move it on. */
 export const MOVING = { reducedMotion: 'no-preference' };
+
+/** As the page has it: `ringlight.whereIs`. */
+declare function whereIs(what: number | string, pane: number): { x: number; y: number } | null;
 
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: START_MS });
@@ -115,6 +118,29 @@ export class Visit {
       await this.click('button', 'One second on');
       await this.untilScene((scene) => scene.atMs).toBe(atMs + 1000);
     }
+  }
+
+  /** Where a node, or a key by its name, is drawn, in pixels of the page. */
+  async spot(what: number | string, pane = 0): Promise<{ x: number; y: number }> {
+    const at = await this.page.evaluate(
+      ([one, of]) => {
+        const { ringlight } = globalThis as unknown as { ringlight: { whereIs: typeof whereIs } };
+        return ringlight.whereIs(one, of);
+      },
+      [what, pane] as const,
+    );
+    if (at === null) throw new Error(`${what} is not in the picture`);
+    return at;
+  }
+
+  /** What is written into the picture, and where on the page. */
+  async words(pane = 0): Promise<WordGlance[]> {
+    return this.page.evaluate((of) => {
+      const { ringlight } = globalThis as unknown as {
+        ringlight: { words(pane: number): WordGlance[] };
+      };
+      return ringlight.words(of);
+    }, pane);
   }
 
   async toStart(): Promise<void> {

@@ -87,6 +87,33 @@ describe('one scene', () => {
     expect(sources[0]!.commands).toContainEqual({ do: 'begin', config, acts, atMs: 500 });
   });
 
+  test('undone and done again before the world has begun: each moment is the one that was meant', () => {
+    const { listener } = sources[0]!;
+    const acts = [3, 4].map((node) => ({
+      atMs: 0,
+      act: { kind: 'crash', nodes: [node] } as const,
+    }));
+    for (const [i, { act }] of acts.entries()) {
+      session.act(act);
+      listener.onMessage({ type: 'history', acts: acts.slice(0, i + 1) });
+    }
+    for (const way of ['undo', 'undo', 'redo'] as const) session.branches[way]();
+    expect(sources[0]!.last).toEqual({ do: 'begin', config, acts: acts.slice(0, 1), atMs: 0 });
+    session.act({ kind: 'heal' });
+    session.branches.undo();
+    session.branches.undo();
+    expect(sources[0]!.last).toEqual({ do: 'begin', config, acts: [], atMs: 0 });
+    session.branches.redo();
+    session.branches.redo();
+    const healed = [acts[0], { atMs: 0, act: { kind: 'heal' } }];
+    expect(sources[0]!.last).toEqual({ do: 'begin', config, acts: healed, atMs: 0 });
+    // Once it is there, it is what it says that counts.
+    listener.onMessage(hello({ config }));
+    listener.onMessage({ type: 'history', acts: healed as never });
+    listener.onMessage(frame({ atMs: 700, whole: true }));
+    expect(session.moment).toMatchObject({ atMs: 700, acts: healed });
+  });
+
   test('what is selected is looked into, in a new world too', () => {
     view.selectedNode.value = 2;
     expect(sources[0]!.last).toEqual({ do: 'inspect', node: 2 });

@@ -62,7 +62,7 @@ describe('the words of a frame', () => {
     const box = boxOfWord(40, 12, 50, 50, 'left');
     expect(box).toEqual({ x: 49, y: 43, width: 42, height: 14 });
     expect(board.isFree(box)).toBe(true);
-    board.add({ text: 'owner', x: 50, y: 50, colour: 'red', align: 'left', font: '' }, box);
+    board.add({ text: 'owner', x: 50, y: 50, colour: 'red', align: 'left', font: '', box });
     expect(board.isFree(boxOfWord(40, 12, 60, 55, 'left'))).toBe(false);
     expect(board.isFree(boxOfWord(40, 12, 60, 75, 'left'))).toBe(true);
     expect(board.isFree(boxOfWord(40, 12, 110, 110, 'center'))).toBe(false);

@@ -10,7 +10,7 @@ import { readLink } from '../../../web/src/link/link.ts';
 import { createViewState } from '../../../web/src/model/view-state.ts';
 import type { OpenSource, SourceListener } from '../../../web/src/sources/source.ts';
 import { Studio } from '../../../web/src/studio.ts';
-import { askedOf } from '../../../web/src/teach/ask-form.tsx';
+import { askedOf, withQuestion } from '../../../web/src/teach/questions.ts';
 import { runSheet, type SheetStep } from '../../../web/src/teach/sheet-run.ts';
 import { frameOf, TeachMenu } from '../../../web/src/teach/teach-menu.tsx';
 import { onPaper } from '../../../web/src/teach/work-sheet.tsx';
@@ -143,5 +143,32 @@ describe('the menu for teachers', () => {
     expect(askedOf({ ...draft, kind: 'node', right: '7' }, null, 3)).toMatchObject({
       ...{ of: 'node', right: 7, untilMs: null, step: 3 },
     });
+  });
+
+  test('questions of a world come one after the other, each where it was asked', () => {
+    const draft = { text: 'Q', kind: 'node', words: '', right: '', seconds: '5' } as const;
+    const at = (ms: number) => ({ of: 'a world', isLesson: false, at: ms });
+    const first = withQuestion(null, at(3000), draft);
+    expect(first).toMatchObject({ from: 3000, asks: [{ untilMs: 8000 }] });
+    // The world stands where it stood: the next one comes when the first has played.
+    expect(withQuestion(first, at(3000), draft).asks.map(({ untilMs }) => untilMs)).toEqual([
+      8000, 13_000,
+    ]);
+    // It was played on: the first one plays up to where the next one is asked.
+    const second = withQuestion(first, at(20_000), draft);
+    expect(second).toMatchObject({ from: 3000, asks: [{ untilMs: 20_000 }, { untilMs: 25_000 }] });
+    expect(withQuestion(second, { ...at(50), of: 'another world' }, draft)).toMatchObject({
+      ...{ from: 50, asks: [{ untilMs: 5050 }] },
+    });
+  });
+
+  test('of a lesson each step asks one, and the link begins at the first that does', () => {
+    const draft = { text: 'Q', kind: 'key', words: '', right: 'fig', seconds: '' } as const;
+    const at = (step: number) => ({ of: 'repair', isLesson: true, at: step });
+    const late = withQuestion(null, at(3), draft);
+    const both = withQuestion(late, at(1), draft);
+    const again = withQuestion(both, at(3), { ...draft, text: 'Instead' });
+    expect(again).toMatchObject({ from: 1, asks: [{ step: 1 }, { step: 3, text: 'Instead' }] });
+    expect(again.asks).toHaveLength(2);
   });
 });

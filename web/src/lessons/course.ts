@@ -29,10 +29,19 @@ export type Phase = 'asking' | 'playing' | 'told';
 /** A node by its number, a key or a choice by its words. */
 export type Answer = number | string;
 
+/** What was answered in a step; `isRight`: null where nobody knows. */
+export interface Answered {
+  step: number;
+  answer: Answer;
+  isRight: boolean | null;
+}
+
 export class Course {
   readonly open: Signal<OpenLesson | null> = signal(null);
   readonly phase: Signal<Phase> = signal('playing');
   readonly answer: Signal<Answer | null> = signal(null);
+  /** Of the steps of the open lesson, in their order. */
+  readonly answered: Signal<readonly Answered[]> = signal([]);
   /** What was typed in a step that hashes it. */
   readonly typed: Signal<string> = signal('');
   readonly done: Signal<ReadonlySet<string>> = signal(lessonsDone());
@@ -61,6 +70,7 @@ export class Course {
     const select = selectedIn(lesson, index, moment.acts, step.ask?.hides ?? false);
     this.#stop();
     batch(() => {
+      if (this.open.value?.lesson !== lesson) this.answered.value = [];
       this.open.value = open;
       this.answer.value = null;
       this.phase.value = isAsked ? 'asking' : 'playing';
@@ -94,6 +104,7 @@ export class Course {
     batch(() => {
       this.open.value = null;
       this.answer.value = null;
+      this.answered.value = [];
       this.toolsOpen.value = false;
       this.#session.view.picking.value = null;
     });
@@ -160,9 +171,18 @@ export class Course {
     const { lesson, index } = this.open.peek()!;
     this.#session.view.picking.value = null;
     this.phase.value = 'told';
+    this.#remember(index);
     if (index !== lesson.steps.length - 1 || this.done.peek().has(lesson.id)) return;
     this.done.value = new Set([...this.done.peek(), lesson.id]);
     rememberDone(this.done.peek());
+  }
+
+  #remember(step: number): void {
+    const answer = this.answer.peek();
+    if (answer === null) return;
+    const others = this.answered.peek().filter((one) => one.step !== step);
+    const isRight = this.right?.includes(answer) ?? null;
+    this.answered.value = [...others, { step, answer, isRight }].sort((a, b) => a.step - b.step);
   }
 }
 

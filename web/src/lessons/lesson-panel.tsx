@@ -84,6 +84,7 @@ export function LessonPanel({
             </p>
           )}
         </div>
+        <Answers studio={studio} />
         {children}
       </section>
       <Buttons studio={studio} />
@@ -149,6 +150,31 @@ function Verdict({ right, answer }: { right: readonly Answer[] | null; answer: A
     <strong class={answer === null ? '' : 'is-wrong'}>
       {answer === null ? `It is: ${names}.` : `✗ It is: ${names}.`}
     </strong>
+  );
+}
+
+/** At the end of a lesson: what was answered on the way. It is told to nobody. */
+function Answers({ studio }: { studio: Studio }) {
+  const { course } = studio;
+  const open = course.open.value;
+  const answered = course.answered.value;
+  const isLast = open !== null && open.index === open.lesson.steps.length - 1;
+  if (!isLast || course.phase.value !== 'told' || answered.length < 2) return null;
+  const judged = answered.filter(({ isRight }) => isRight !== null);
+  const right = judged.filter(({ isRight }) => isRight).length;
+  return (
+    <div class="lesson-answers small">
+      <p>
+        <strong>Your answers:</strong> {right} of {judged.length} right.
+      </p>
+      <ol>
+        {answered.map(({ step, answer, isRight }) => (
+          <li key={step} value={step + 1}>
+            {nameOf(answer)} {isRight === null ? '' : isRight ? '✓' : '✗'}
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }
 

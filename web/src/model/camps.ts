@@ -31,16 +31,70 @@ export interface Camps {
 const CAMPS_MAX = 9;
 
 export function findCamps(model: SceneModel): Camps {
-  const members = model.sortedPlaces;
-  if (model.isSplit) return campsOf(model, sidesOf(model), sideName);
-  if (model.hello.peek()?.overlay !== 'ring' || members.length > FOLLOWED_UP_TO) {
-    const all = { name: '', places: members, nodeCount: members.length };
-    return { list: [all], campOf: new Uint8Array(model.placeCount) };
+  if (model.isSplit) {
+    const sides = sidesOf(model);
+    return campsOf(model, sides, sides[0].length === sides[1].length ? halfName : sideName);
+  }
+  if (model.hello.peek()?.overlay !== 'ring' || isBeyond(model, FOLLOWED_UP_TO)) {
+    return { list: [everybody(model)], campOf: allZero(model.placeCount) };
   }
   return campsOf(model, circlesOf(model), (rank) => `ring ${rank + 1}`);
 }
 
+interface Found {
+  readonly states: number;
+  readonly links: number;
+  readonly places: number;
+  readonly camps: Camps;
+}
+
+const found = new WeakMap<SceneModel, Found>();
+
+/** The camps of a model as it is: looked for once for all who ask, until something changes. */
+export function campsNow(model: SceneModel): Camps {
+  const { statesVersion: states, linksVersion: links, placeCount: places } = model;
+  const before = found.get(model);
+  if (before?.states === states && before.links === links && before.places === places) {
+    return before.camps;
+  }
+  const camps = findCamps(model);
+  found.set(model, { states, links, places, camps });
+  return camps;
+}
+
+/** How many rings one has split into, if nothing keeps them apart: 1 where it is whole. */
+export function ringCount(model: SceneModel): number {
+  return model.isSplit ? 1 : campsNow(model).list.length;
+}
+
 const sideName = (rank: number): string => (rank === 0 ? 'the larger side' : 'cut off');
+const halfName = (rank: number): string => (rank === 0 ? 'one half' : 'the other half');
+
+/** Has a world more members than so many? They are not sorted to learn it where the source has counted nodes. */
+export function isBeyond(model: SceneModel, most: number): boolean {
+  return (model.figures.last?.nodesNow ?? 0) > most || model.sortedPlaces.length > most;
+}
+
+/** All as one camp, put in order when somebody asks: of a large world that is 100,000 places. */
+function everybody(model: SceneModel): Camp {
+  return {
+    name: '',
+    get places() {
+      return model.sortedPlaces;
+    },
+    get nodeCount() {
+      return model.sortedPlaces.length;
+    },
+  };
+}
+
+let zeros = new Uint8Array(0);
+
+/** One column for all that are whole: nothing is written into it. */
+function allZero(count: number): Uint8Array {
+  if (zeros.length < count) zeros = new Uint8Array(2 * count);
+  return zeros.subarray(0, count);
+}
 
 function campsOf(
   model: SceneModel,

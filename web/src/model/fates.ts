@@ -73,6 +73,10 @@ export class Fates {
     if (isMissed) this.#missed.add(node);
   }
 
+  get hasMissed(): boolean {
+    return this.#missed.size > 0;
+  }
+
   /** Is it there for nobody any more, as far as the others are concerned? */
   isMissed(node: number): boolean {
     return this.#missed.has(node);
@@ -81,6 +85,10 @@ export class Fates {
   /** Those that were seen to go. */
   get seen(): Iterable<[number, Fate]> {
     return this.#seen;
+  }
+
+  hasSeen(node: number): boolean {
+    return this.#seen.has(node);
   }
 
   /** Of a node that is in a state by now; null where nothing is known. What was done to it says it best. */

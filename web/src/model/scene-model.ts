@@ -80,6 +80,8 @@ export class SceneModel {
   atMs = 0;
   /** Virtual ms per second as measured. */
   pace = 0;
+  /** Has an attacker nodes of its own choice here? */
+  hasSybils = false;
   /** Is there a partition? */
   isSplit = false;
 
@@ -159,9 +161,13 @@ export class SceneModel {
     if (this.#sorted) return this.#sorted;
     const all = (this.#allSorted ??= this.#sortAll());
     const members = new Uint32Array(all.length);
+    const { nodeOf, stateOf, fates } = this;
+    const { hasMissed } = fates;
     let count = 0;
     for (const place of all) {
-      if (this.isMember(this.nodeOf[place])) members[count++] = place;
+      const node = nodeOf[place];
+      if (!isMemberState(stateOf[node]) || (hasMissed && fates.isMissed(node))) continue;
+      members[count++] = place;
     }
     return (this.#sorted = members.subarray(0, count));
   }
@@ -336,6 +342,7 @@ export class SceneModel {
       this.safetyOf[place] = update.safeties[i];
     }
     for (const node of update.sybils) this.isSybil[node] = 1;
+    if (update.sybils.length > 0) this.hasSybils = true;
     if (update.sides) this.#setSides(update.sides);
     if (update.loads) this.loads.set(update.loads.subarray(0, this.loads.length));
     if (update.keys.length > 0) {
@@ -378,6 +385,7 @@ export class SceneModel {
     this.fates.clear();
     this.sideOf.fill(0);
     this.isSybil.fill(0);
+    this.hasSybils = false;
     this.successorOf.fill(NOBODY);
     this.safetyOf.fill(SAFETY_UNKNOWN);
     this.isSplit = false;

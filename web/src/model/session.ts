@@ -13,7 +13,15 @@ import { Arrivals } from './arrivals.ts';
 import { Branches } from './branches.ts';
 import { askAgain, lookAtSelected } from './looking.ts';
 import { ALL_MESSAGES } from './message-filter.ts';
-import { actsThatFit, type Moment, momentOf, pastOf } from './moment.ts';
+import {
+  actsThatFit,
+  type Begun,
+  hasBegun,
+  type Moment,
+  momentOf,
+  pastOf,
+  withAct,
+} from './moment.ts';
 import { SceneModel } from './scene-model.ts';
 import { Scrubber } from './scrubber.ts';
 import type { Selection, ViewState } from './view-state.ts';
@@ -43,6 +51,8 @@ export interface ScenePane {
 
 interface OpenPane extends ScenePane {
   source: Source | null;
+  /** Where it was last told to begin, for as long as it is not there. */
+  begun: Begun | null;
   close: () => void;
 }
 
@@ -76,7 +86,7 @@ export class Session {
   #untilMs = Infinity;
   /** What can be undone and done again, and the futures that were left. */
   readonly branches: Branches = new Branches({
-    moments: () => this.#panes.flatMap(({ model }) => momentOf(model) ?? []),
+    moments: () => this.#panes.flatMap((pane) => this.#momentIn(pane) ?? []),
     begin: (moments) => {
       if (moments.length !== this.#panes.length) this.stand(moments.length > 1 ? 2 : 1);
       for (const [i, moment] of moments.entries()) this.#beginIn(this.#panes[i], moment, false);
@@ -170,7 +180,8 @@ export class Session {
 
   /** Where the main scene is: null when it has no world of the lab. */
   get moment(): Moment | null {
-    return momentOf(this.#panes[0]?.model);
+    const [first] = this.#panes;
+    return first === undefined ? null : this.#momentIn(first);
   }
 
   /** Another world with the same seed, and what was done so far done again. */
@@ -229,7 +240,10 @@ export class Session {
     const cut = this.#futureCut();
     this.branches.remember();
     this.#arrivals.expectOf(act);
-    for (const pane of this.#chosen()) pane.source?.send({ do: 'act', act });
+    for (const pane of this.#chosen()) {
+      if (pane.begun) pane.begun = withAct(pane.begun, act);
+      pane.source?.send({ do: 'act', act });
+    }
     if (cut) {
       this.branches.leave(cut);
       this.horizonMs.value = Math.max(SHORTEST_HORIZON_MS, cut.atMs);
@@ -300,6 +314,10 @@ export class Session {
 
   rewind(toMs: number): void {
     this.view.selectedFlight.value = 0; // messages have other numbers there
+    for (const pane of this.#panes) {
+      const moment = this.#momentIn(pane);
+      if (moment && pane.begun) pane.begun = { ...pane.begun, moment: { ...moment, atMs: toMs } };
+    }
     this.#toAll({ do: 'rewind', toMs });
   }
 
@@ -341,6 +359,7 @@ export class Session {
 
   #beginIn(pane: OpenPane, { config, acts, atMs }: Moment, play: boolean): void {
     this.#waiting = null;
+    pane.begun = { moment: { config, acts, atMs }, instead: pane.model.hello.peek() };
     pane.source?.send({ do: 'begin', config, acts, atMs });
     if (play) pane.source?.send(this.#playing);
     const node = this.view.selectedNode.value;
@@ -350,6 +369,12 @@ export class Session {
   #toAll(command: Command): void {
     if (!LOOKING.has(command.do)) this.#waiting = null;
     for (const pane of this.#panes) pane.source?.send(command);
+  }
+
+  /** Where a scene is, or will be as soon as it has begun. */
+  #momentIn(pane: OpenPane): Moment | null {
+    if (pane.begun && hasBegun(pane.begun, pane.model)) pane.begun = null;
+    return pane.begun?.moment ?? momentOf(pane.model);
   }
 
   #chosen(): OpenPane[] {
@@ -369,6 +394,7 @@ export class Session {
       model,
       link,
       source: null,
+      begun: null,
       close: () => {
         for (const stop of stops) stop();
         pane.source?.close();

@@ -10,6 +10,7 @@ import {
   NodeState,
   type SceneConfig,
 } from 'ringlight/scene';
+import { ringCount } from './camps.ts';
 import type { SceneModel } from './scene-model.ts';
 import { siegeText } from './siege-words.ts';
 
@@ -205,7 +206,9 @@ export function worldSentence(model: SceneModel): string {
     const fate = bad.length > 0 ? listText(bad) : 'all safe';
     parts.push(`${countText(figures.keysNow, 'key')}, ${fate}`);
   }
+  const rings = ringCount(model);
   if (model.isSplit) parts.push('the network is cut');
+  else if (rings > 1) parts.push(`they are ${rings} rings`);
   return `${parts.join('; ')}.`;
 }
 

@@ -14,7 +14,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['.'], what: 'to the next message' },
   { keys: ['Home'], what: 'back to the start' },
   { keys: ['1', '…', '5'], what: 'keys, look-up, node, figures, messages' },
-  { keys: ['Ctrl Z', 'Ctrl ⇧ Z'], what: 'undo, redo' },
+  { keys: ['Ctrl Z', 'Ctrl Y'], what: 'undo, redo (Ctrl ⇧ Z, too)' },
   { keys: ['v'], what: 'circle or tree' },
   { keys: ['c'], what: 'crash the selected node' },
   { keys: ['Tab'], what: 'into the picture; there, arrows go from node to node' },
@@ -27,7 +27,7 @@ const TABS = ['keys', 'lookup', 'node', 'figures', 'message'] as const;
 
 /** Was it a shortcut? Then it has been done. */
 export function pressed(studio: Studio, event: KeyboardEvent): boolean {
-  if (isUndo(event) && !studio.helpOpen.value && !hasOwnKeys(event.target, event.key)) {
+  if (isUndo(event) && !studio.helpOpen.value && !isTypedInto(event.target)) {
     if (event.shiftKey || event.key.toLowerCase() === 'y') studio.session.branches.redo();
     else studio.session.branches.undo();
     return true;
@@ -79,6 +79,12 @@ export function pressed(studio: Studio, event: KeyboardEvent): boolean {
 
 function isUndo({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
   return (ctrlKey || metaKey) && !altKey && ['z', 'y'].includes(key.toLowerCase());
+}
+
+/** A field takes back by itself what was typed into it; a slider or a choice does not. */
+function isTypedInto(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  return target.closest('textarea, input:not([type=range]), [contenteditable]') !== null;
 }
 
 function canCrash({ session }: Studio): boolean {

@@ -6,7 +6,7 @@
  *     ── ring 1 ────────●━━━━━━━━━━━━━━●━━━━━━━━●──       what is said twice around the circle
  *     ── cut off ····●━━━━━━━━━━━━━━━━━━━━━━━━●···        has two owners
  */
-import { believedEnd, type Camp, otherBelievers } from '../model/camps.ts';
+import { believedEnd, type Camp, isBeyond, otherBelievers } from '../model/camps.ts';
 import { turnOfText } from '../model/ids.ts';
 import { clockText, countText } from '../model/words.ts';
 import { screenX, screenY } from './camera.ts';
@@ -72,7 +72,7 @@ function drawArcs(draw: DrawContext, camp: Camp, rank: number): void {
 export function drawCampNames(draw: DrawContext, key: string | null): void {
   const { list } = draw.layout.camps;
   if (draw.layout.kind !== 'ring') return;
-  const owns = draw.model.hello.peek()?.overlay === 'ring' && list[0]?.places.length <= ARCS_SHOWN;
+  const owns = draw.model.hello.peek()?.overlay === 'ring' && !isBeyond(draw.model, ARCS_SHOWN);
   if (owns && key !== null) nameOtherOwners(draw, key);
   if (draw.layout.isTight || list.length < 2) return;
   for (const [rank, camp] of list.entries()) if (camp.places.length > 0) drawName(draw, camp, rank);

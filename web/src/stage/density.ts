@@ -5,14 +5,15 @@
  * the rest. Where a quarter of those in a cell or more has crashed, or is an attacker's, it has the colour of
  * that.
  *
- *     positions ─ projection ─▶ cell: how many ─▶ evened out │ 1 2 1 │ ─▶ shade ─▶ its pixels
- *                                                            │ 2 4 2 │
+ *     positions ─ projection ─▶ cell: how many ─▶ evened out │ 1 2 1 │ ─▶ shade ─▶ one pixel, drawn
+ *                                                            │ 2 4 2 │              as large as the cell
  *                                                            │ 1 2 1 │
  *
- * Coming closer, fewer are in sight, and each is a point again (points.ts), then a mark (node-marks.ts).
+ * Cells are gone through row by row, as they lie in memory. Coming closer, fewer nodes are in sight, and each
+ * is a point again (points.ts), then a mark (node-marks.ts).
  */
 import type { Projection } from './camera.ts';
-import { type PointCanvas, PointKind } from './points.ts';
+import { PointKind } from './points.ts';
 
 /** More than these in sight are drawn as density. */
 export const DENSE_FROM = 20_000;
@@ -28,60 +29,75 @@ const ALONE = 4;
 /** Sums below this have their shade in a table. */
 const TABLED = 4096;
 
+/** How a canvas is laid out in cells. */
+export interface CellGrid {
+  readonly across: number;
+  readonly down: number;
+  /** Of a cell, in pixels of the device. */
+  readonly side: number;
+  /** Cells for a pixel of CSS. */
+  readonly scale: number;
+}
+
+/** Sizes in pixels of the device, `ratio` of them for each of CSS; the last cells may reach beyond the edge. */
+export function cellsOf(width: number, height: number, ratio: number): CellGrid {
+  const side = Math.max(1, Math.round(CELL * ratio));
+  return {
+    across: Math.max(1, Math.ceil(width / side)),
+    down: Math.max(1, Math.ceil(height / side)),
+    side,
+    scale: ratio / side,
+  };
+}
+
 export class Density {
   /** By cell; a rim of cells that nobody looks at saves asking where the picture ends. */
   #counts = new Uint16Array(0);
   #troubled = new Uint16Array(0);
   #kinds = new Uint8Array(0);
-  /** Cells with somebody in them, and what each counts when it is evened out. */
-  #touched = new Uint32Array(0);
+  /** What each cell counts when it is evened out. */
   #sums = new Uint32Array(0);
   readonly #shades = new Uint8Array(TABLED);
 
-  /** `colours` by kind, as of points: opaque ones, shaded here. */
+  /** A pixel for each cell. `colours` by kind, as of points: opaque ones, shaded here. */
   paint(
-    canvas: PointCanvas,
+    pixels: Uint32Array,
+    grid: CellGrid,
     p: Projection,
     positions: Float32Array,
     kinds: Uint8Array,
     count: number,
     colours: Uint32Array,
   ): void {
-    const { pixels, width, height, ratio } = canvas;
-    pixels.fill(0);
-    const side = Math.max(1, Math.round(CELL * ratio));
-    const across = Math.ceil(width / side);
-    const down = Math.ceil(height / side);
-    const stride = across + 2;
-    this.#makeRoom(stride * (down + 2));
-    const grid = { across, down, stride, scale: ratio / side };
-    const touched = this.#count(p, positions, kinds, count, grid);
-    const fullest = this.#evenOut(touched, stride);
-    this.#paintCells(canvas, touched, { stride, side }, fullest, shadesOf(colours));
+    this.#clear((grid.across + 2) * (grid.down + 2));
+    this.#count(p, positions, kinds, count, grid);
+    const fullest = this.#evenOut(grid);
+    this.#paintCells(pixels, grid, fullest, shadesOf(colours));
   }
 
-  #makeRoom(cells: number): void {
-    if (this.#counts.length >= cells) return;
+  #clear(cells: number): void {
+    if (this.#counts.length === cells) {
+      this.#counts.fill(0);
+      this.#troubled.fill(0);
+      return;
+    }
     this.#counts = new Uint16Array(cells);
     this.#troubled = new Uint16Array(cells);
     this.#kinds = new Uint8Array(cells);
-    this.#touched = new Uint32Array(cells);
     this.#sums = new Uint32Array(cells);
   }
 
-  /** How many cells have somebody in them. */
   #count(
     p: Projection,
     positions: Float32Array,
     kinds: Uint8Array,
     count: number,
-    grid: { across: number; down: number; stride: number; scale: number },
-  ): number {
-    const { across, down, stride, scale } = grid;
+    { across, down, scale }: CellGrid,
+  ): void {
     const [counts, troubled] = [this.#counts, this.#troubled];
     const [originX, originY] = [p.originX * scale, p.originY * scale];
     const [scaleX, scaleY] = [p.scaleX * scale, p.scaleY * scale];
-    let touched = 0;
+    const stride = across + 2;
     for (let place = 0; place < count; place++) {
       const kind = kinds[place];
       if (kind === PointKind.hidden) continue;
@@ -90,63 +106,61 @@ export class Density {
       // Written so that NaN, a place that has no position, is outside too.
       if (!(x >= 0 && y >= 0 && x < across && y < down)) continue;
       const cell = ((y | 0) + 1) * stride + (x | 0) + 1;
-      if (counts[cell] === 0) this.#touched[touched++] = cell;
       if (counts[cell] < 0xffff) counts[cell]++;
       if (kind === PointKind.up || kind === PointKind.joining) continue;
       troubled[cell]++;
       this.#kinds[cell] = kind;
     }
-    return touched;
   }
 
   /** What the fullest counts. */
-  #evenOut(touched: number, stride: number): number {
-    const counts = this.#counts;
+  #evenOut({ across, down }: CellGrid): number {
+    const [counts, sums] = [this.#counts, this.#sums];
+    const stride = across + 2;
     let fullest = 1;
-    for (let i = 0; i < touched; i++) {
-      const at = this.#touched[i];
-      const [above, below] = [at - stride, at + stride];
-      const sum =
-        ALONE * counts[at] +
-        2 * (counts[at - 1] + counts[at + 1] + counts[above] + counts[below]) +
-        counts[above - 1] +
-        counts[above + 1] +
-        counts[below - 1] +
-        counts[below + 1];
-      this.#sums[i] = sum;
-      if (sum > fullest) fullest = sum;
+    for (let row = 1; row <= down; row++) {
+      const first = row * stride + 1;
+      for (let at = first; at < first + across; at++) {
+        if (counts[at] === 0) continue;
+        const [above, below] = [at - stride, at + stride];
+        const sum =
+          ALONE * counts[at] +
+          2 * (counts[at - 1] + counts[at + 1] + counts[above] + counts[below]) +
+          counts[above - 1] +
+          counts[above + 1] +
+          counts[below - 1] +
+          counts[below + 1];
+        sums[at] = sum;
+        if (sum > fullest) fullest = sum;
+      }
     }
     return fullest;
   }
 
-  /** Paints what is touched, and forgets it. */
   #paintCells(
-    { pixels, width, height }: PointCanvas,
-    touched: number,
-    { stride, side }: { stride: number; side: number },
+    pixels: Uint32Array,
+    { across, down }: CellGrid,
     fullest: number,
     pixelsOf: Uint32Array,
   ): void {
-    const shades = this.#shades;
+    const [counts, sums, shades] = [this.#counts, this.#sums, this.#shades];
     for (let sum = 0; sum < Math.min(TABLED, fullest + 1); sum++) {
       shades[sum] = shadeOf(sum, fullest);
     }
-    for (let i = 0; i < touched; i++) {
-      const cell = this.#touched[i];
-      const sum = this.#sums[i];
-      const isTroubled = this.#troubled[cell] * TROUBLE_SHARE >= this.#counts[cell];
-      const kind = isTroubled ? this.#kinds[cell] : PointKind.up;
-      const shade = sum < TABLED ? shades[sum] : shadeOf(sum, fullest);
-      const colour = pixelsOf[kind * (SHADES + 1) + shade];
-      const row = Math.floor(cell / stride);
-      const left = (cell - row * stride - 1) * side;
-      const right = Math.min(width, left + side);
-      const bottom = Math.min(height, row * side);
-      for (let y = (row - 1) * side; y < bottom; y++) {
-        for (let at = y * width + left; at < y * width + right; at++) pixels[at] = colour;
+    let pixel = 0;
+    for (let row = 1; row <= down; row++) {
+      const first = row * (across + 2) + 1;
+      for (let cell = first; cell < first + across; cell++, pixel++) {
+        if (counts[cell] === 0) {
+          pixels[pixel] = 0;
+          continue;
+        }
+        const isTroubled = this.#troubled[cell] * TROUBLE_SHARE >= counts[cell];
+        const kind = isTroubled ? this.#kinds[cell] : PointKind.up;
+        const sum = sums[cell];
+        const shade = sum < TABLED ? shades[sum] : shadeOf(sum, fullest);
+        pixels[pixel] = pixelsOf[kind * (SHADES + 1) + shade];
       }
-      this.#counts[cell] = 0;
-      this.#troubled[cell] = 0;
     }
   }
 }

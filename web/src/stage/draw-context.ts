@@ -152,7 +152,8 @@ export function label(
   const font = `${weight} ${size}px ${palette.font}`;
   context.font = font;
   const { width } = context.measureText(text);
-  labels.add({ text, x, y, colour, align, font }, boxOfWord(width, size, x, y, align));
+  const box = boxOfWord(width, size, x, y, align);
+  labels.add({ text, x, y, colour, align, font, box });
 }
 
 /** All words of the frame, each on a ground of its own, so that it can be read on anything. */

@@ -11,6 +11,8 @@ export interface Word {
   readonly colour: string;
   readonly align: CanvasTextAlign;
   readonly font: string;
+  /** Where it stands. */
+  readonly box: Box;
 }
 
 export class LabelBoard {
@@ -35,9 +37,9 @@ export class LabelBoard {
     this.boxes.push(box);
   }
 
-  add(word: Word, box: Box): void {
+  add(word: Word): void {
     this.words.push(word);
-    this.boxes.push(box);
+    this.boxes.push(word.box);
   }
 }
 

@@ -5,7 +5,7 @@
  * columns: a hundred thousand bytes are compared faster than a crowd of signals is kept.
  */
 import { NodeState } from 'ringlight/scene';
-import { type Camps, findCamps } from '../model/camps.ts';
+import { type Camps, campsNow } from '../model/camps.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import type { ViewKind } from '../model/view-state.ts';
 import type { World } from './camera.ts';
@@ -16,6 +16,9 @@ import { buildTrie, placeInTrie, type Trie } from './trie-geometry.ts';
 
 const EMPTY_CIRCLE: CircleOrder = sortPlaces(new Float64Array(0), 0);
 const EMPTY_TRIE: Trie = buildTrie(EMPTY_CIRCLE, () => false);
+
+/** More changes than these are looked for place by place. */
+const FEW = 1000;
 
 /** Marks of 11 pixels on a ring of 300. */
 const DEFAULT_TOUCHING = 0.08;
@@ -46,6 +49,8 @@ export class StageLayout {
   #statesVersion = -1;
   #linksVersion = -1;
   #states = new Uint8Array(0);
+  /** Nodes that look different than when last looked. */
+  #changed: number[] = [];
 
   get world(): World {
     const { kind } = this;
@@ -71,7 +76,9 @@ export class StageLayout {
     const resized = touching !== this.#touching && placeCount <= STACKED_UP_TO;
     this.#touching = touching;
     if (!turned && !states && !sides && !resized) return;
-    const members = (turned || states) && this.#takeKinds(model);
+    const isFew = !turned && this.#changed.length <= FEW;
+    const members =
+      (turned || states) && (isFew ? this.#takeChanged(model) : this.#takeKinds(model));
     this.#world = worldOf(kind, placeCount, this.camps.list.length - 1);
     if (kind === 'trie') {
       // Only whoever is there has a leaf, and whoever crashed is still seen where it was.
@@ -91,7 +98,8 @@ export class StageLayout {
   #takeCamps(model: SceneModel): boolean {
     this.#linksVersion = model.linksVersion;
     const before = this.camps;
-    this.camps = findCamps(model);
+    this.camps = campsNow(model);
+    if (before.list.length === 1 && this.camps.list.length === 1) return false;
     return (
       before.list.length !== this.camps.list.length ||
       differs(before.campOf, this.camps.campOf, model.placeCount)
@@ -120,29 +128,44 @@ export class StageLayout {
 
   /** Is a state or a Sybil another than when last looked? */
   #remember(model: SceneModel, nodeCount: number): boolean {
-    let changed = this.#states.length !== nodeCount;
-    if (changed) this.#states = new Uint8Array(nodeCount);
+    const isOther = this.#states.length !== nodeCount;
+    if (isOther) this.#states = new Uint8Array(nodeCount);
     const { stateOf, isSybil } = model;
+    const [states, changed] = [this.#states, this.#changed];
+    changed.length = 0;
     for (let node = 0; node < nodeCount; node++) {
       const look = stateOf[node] | (isSybil[node] << 4);
-      if (this.#states[node] === look) continue;
-      this.#states[node] = look;
-      changed = true;
+      if (states[node] === look) continue;
+      states[node] = look;
+      changed.push(node);
     }
-    return changed;
+    return isOther || changed.length > 0;
   }
 
   /** Did anybody appear or vanish? */
   #takeKinds({ nodeOf }: SceneModel): boolean {
     let changed = false;
     for (let place = 0; place < this.placeCount; place++) {
-      const kind = kindOf(this.#states[nodeOf[place]]);
-      const before = this.kinds[place];
-      if (kind === before) continue;
-      if (kind === PointKind.hidden || before === PointKind.hidden) changed = true;
-      this.kinds[place] = kind;
+      if (this.#takeKind(place, kindOf(this.#states[nodeOf[place]]))) changed = true;
     }
     return changed;
+  }
+
+  /** The same where only a few look different. */
+  #takeChanged(model: SceneModel): boolean {
+    let changed = false;
+    for (const node of this.#changed) {
+      const kind = kindOf(this.#states[node]);
+      for (const place of model.placesOf(node)) if (this.#takeKind(place, kind)) changed = true;
+    }
+    return changed;
+  }
+
+  #takeKind(place: number, kind: number): boolean {
+    const before = this.kinds[place];
+    if (kind === before || place >= this.placeCount) return false;
+    this.kinds[place] = kind;
+    return kind === PointKind.hidden || before === PointKind.hidden;
   }
 }
 

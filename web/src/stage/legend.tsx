@@ -2,7 +2,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { NodeState } from 'ringlight/scene';
-import { type Camps, findCamps } from '../model/camps.ts';
+import { type Camps, campsNow } from '../model/camps.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
 import { countText } from '../model/words.ts';
@@ -26,7 +26,7 @@ interface LegendProps {
 export function Legend({ model, isDense }: LegendProps) {
   usePaced([model.tick, model.keysTick], LOOKED_AT_MS);
   const special = useMemo(() => specialNodes(model), [model, model.statesVersion]);
-  const camps = useMemo(() => findCamps(model), [model, model.statesVersion, model.linksVersion]);
+  const camps = campsNow(model);
   const entries = entriesOf(model, special, camps, isDense.value);
   // On a phone and beside another it would lie on the picture: there it is opened when asked for.
   const isWide = useMemo(() => matchMedia('(min-width: 641px)').matches, []);

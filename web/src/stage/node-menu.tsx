@@ -2,10 +2,11 @@
  * What can be done to a node where it stands: by a right click, a long press, or the key for menus. Escape
  * and a press elsewhere close it.
  */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { type Act, NodeState } from 'ringlight/scene';
 import type { SceneModel } from '../model/scene-model.ts';
 import { keyName } from '../model/words.ts';
+import { useBesidePoint } from './beside-point.ts';
 import type { Picture } from './picture.ts';
 
 /** Where the menu is open, and of what. */
@@ -40,27 +41,22 @@ export function menuAt(picture: Picture, model: SceneModel, x: number, y: number
 }
 
 export function NodeMenu({ at, model, act, close }: NodeMenuProps) {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useBesidePoint(at);
   useEffect(() => {
     const before = document.activeElement;
-    box.current?.querySelector('button')?.focus();
+    box.current?.querySelector('button')?.focus({ preventScroll: true });
     const outside = (event: Event) => {
       if (!box.current?.contains(event.target as Node)) close();
     };
     document.addEventListener('pointerdown', outside, true);
     return () => {
       document.removeEventListener('pointerdown', outside, true);
-      if (before instanceof HTMLElement) before.focus();
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, [close]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys are heard from the buttons inside
-    <div
-      class="stage-menu"
-      ref={box}
-      style={{ left: `${at.x}px`, top: `${at.y}px` }}
-      onKeyDown={(event) => onKey(event, box.current!, close)}
-    >
+    <div class="stage-menu" ref={box} onKeyDown={(event) => onKey(event, box.current!, close)}>
       <strong class="small">{titleOf(model, at)}</strong>
       {entriesOf(model, at).map((entry) => (
         <button
@@ -103,7 +99,7 @@ function entriesOf(model: SceneModel, { node, key }: MenuAt): Entry[] {
   const isRing = hello.overlay === 'ring';
   if (key !== null) return hello.abilities.includes('act') ? keyEntries(model, key, isRing) : [];
   if (!hello.abilities.includes('nodes')) return [];
-  return nodeEntries(model.stateOf[node], node, hello.abilities.includes('time'));
+  return nodeEntries(model.stateOf[node], node, hello.abilities.includes('time'), isRing);
 }
 
 function keyEntries(model: SceneModel, key: string, isRing: boolean): Entry[] {
@@ -117,14 +113,16 @@ function keyEntries(model: SceneModel, key: string, isRing: boolean): Entry[] {
   ];
 }
 
-/** `isLab`: what needs virtual time is possible. */
-function nodeEntries(state: number, node: number, isLab: boolean): Entry[] {
+/** `isLab`: what needs virtual time is possible. Live nodes keep nothing, and of Mainline they say no good-bye. */
+function nodeEntries(state: number, node: number, isLab: boolean, isRing: boolean): Entry[] {
   const nodes = [node];
   const isUp = state === NodeState.up || state === NodeState.joining;
   if (isUp) {
     return [
       { label: 'Crash it', act: { kind: 'crash', nodes }, isDanger: true },
-      { label: 'Let it leave', act: { kind: 'leave', nodes } },
+      ...(isLab || isRing
+        ? ([{ label: 'Let it leave', act: { kind: 'leave', nodes } }] as const)
+        : []),
       ...(isLab ? ([{ label: 'Pause it', act: { kind: 'pause', nodes } }] as const) : []),
       ...(isLab
         ? ([{ label: 'Cut it off', act: { kind: 'partition', nodes, oneWay: false } }] as const)
@@ -135,7 +133,9 @@ function nodeEntries(state: number, node: number, isLab: boolean): Entry[] {
     return [{ label: 'Let it go on', act: { kind: 'resume', nodes } }];
   if (state === NodeState.leaving) return [];
   return [
-    { label: 'Restart it', act: { kind: 'restart', nodes, memory: true } },
+    ...(isLab
+      ? ([{ label: 'Restart it', act: { kind: 'restart', nodes, memory: true } }] as const)
+      : []),
     { label: 'Restart it empty', act: { kind: 'restart', nodes, memory: false } },
   ];
 }

@@ -27,12 +27,13 @@ import {
   zoomAt,
 } from './camera.ts';
 import { drawCampNames, drawCamps } from './camp-layer.ts';
-import { DENSE_FROM, Density } from './density.ts';
+import { DENSE_FROM } from './density.ts';
+import { DensityLayer } from './density-layer.ts';
 import { type DrawContext, KEYS_Y, keysRadius, writeLabels } from './draw-context.ts';
 import { drawFlights } from './flight-layer.ts';
 import { drawGraves } from './grave-layer.ts';
 import { drawHolders, drawKeys, drawOwnership } from './key-layer.ts';
-import { LabelBoard } from './label-board.ts';
+import { LabelBoard, type Word } from './label-board.ts';
 import { StageLayout } from './layout.ts';
 import { drawContacts, drawFromNode, markNode } from './node-layer.ts';
 import { drawNodeMarks, largestMark, markRadius } from './node-marks.ts';
@@ -93,14 +94,15 @@ export class Picture {
   readonly #nodes: CanvasRenderingContext2D;
   #image: ImageData | null = null;
   #pixels = new Uint32Array(0);
-  readonly #density = new Density();
+  readonly #density: DensityLayer;
   /** Is what is in sight drawn as density? */
   readonly isDense: Signal<boolean>;
   readonly #clock = new SceneClock();
   readonly #deviations = newDeviations();
-  /** Where words stand in this frame. */
-  #labels: readonly Box[] = [];
+  /** The words of this frame. */
+  #labels = new LabelBoard();
   #deviationsTick = -1;
+  #deviationsMs = 0;
   /** Flights in the frame before. */
   #crowd = 0;
   /** Places within sight, to be drawn as marks. */
@@ -128,6 +130,7 @@ export class Picture {
     this.#context = canvas.getContext('2d')!;
     this.#ground = canvas.ownerDocument.createElement('canvas').getContext('2d')!;
     this.#nodes = canvas.ownerDocument.createElement('canvas').getContext('2d')!;
+    this.#density = new DensityLayer(canvas.ownerDocument);
     this.#palette = palette;
     this.#takePalette(palette);
     this.projection = project(HOME, this.layout.world, 1, 1);
@@ -144,6 +147,7 @@ export class Picture {
       canvas.height = Math.max(1, Math.round(height * ratio));
     }
     this.#image = null;
+    this.#density.resize(this.#canvas.width, this.#canvas.height, ratio);
     this.#stale = true;
   }
 
@@ -238,10 +242,15 @@ export class Picture {
     return Math.atan2(screenY(this.projection, 0) - y, screenX(this.projection, 0) - x);
   }
 
+  /** What is written in the picture, and where. */
+  get words(): readonly Word[] {
+    return this.#labels.words;
+  }
+
   /** What words should not lie on: marks that are drawn as such, and labels. */
   get obstacles(): Box[] {
     const half = markRadius(this.layout, this.projection.scaleX) + 2;
-    return [...this.#labels, ...this.#markBoxes(half), ...this.#keyBoxes()];
+    return [...this.#labels.boxes, ...this.#markBoxes(half), ...this.#keyBoxes()];
   }
 
   #keyBoxes(): Box[] {
@@ -292,13 +301,14 @@ export class Picture {
       calm,
       labels: new LabelBoard(this.#markBoxes(mark + 2)),
     };
-    this.#labels = draw.labels.boxes;
+    this.#labels = draw.labels;
     if (this.#mustDrawStill(nowMs)) this.#drawStill(draw, nowMs);
     clear(context, this.#ratio);
     context.drawImage(this.#ground.canvas, 0, 0, this.#width, this.#height);
     this.#drawBeneath(draw, selection);
     this.#crowd = drawFlights(draw, selection.lookup?.id ?? 0, pace, this.#crowd);
-    context.drawImage(this.#nodes.canvas, 0, 0, this.#width, this.#height);
+    if (this.isDense.peek()) this.#density.drawOn(context);
+    else context.drawImage(this.#nodes.canvas, 0, 0, this.#width, this.#height);
     this.#drawAbove(draw, selection);
   }
 
@@ -320,7 +330,9 @@ export class Picture {
     drawCamps({ ...draw, context: this.#ground });
     const marks = this.#findMarks();
     this.isDense.value = marks > DENSE_FROM;
-    if (marks > MARKS_SHOWN) {
+    if (this.isDense.peek()) {
+      this.#density.paint(this.projection, layout, this.#colours);
+    } else if (marks > MARKS_SHOWN) {
       this.#paintPoints();
     } else {
       clear(this.#nodes, this.#ratio);
@@ -328,7 +340,7 @@ export class Picture {
     }
   }
 
-  /** Counts what is in sight, and collects as much of it as may be drawn as marks. */
+  /** Counts what is in sight, a crowd no further than it is one, and collects as much of it as may be drawn as marks. */
   #findMarks(): number {
     const { positions, kinds, placeCount } = this.layout;
     const { projection } = this;
@@ -341,7 +353,7 @@ export class Picture {
       if (!(x > -margin && x < this.#width + margin)) continue;
       if (!(y > -margin && y < this.#height + margin)) continue;
       if (count < MARKS_SHOWN) this.#marks[count] = place;
-      count++;
+      if (++count > DENSE_FROM) break;
     }
     return count;
   }
@@ -354,13 +366,8 @@ export class Picture {
       this.#pixels = new Uint32Array(this.#image.data.buffer);
     }
     const canvas = { pixels: this.#pixels, width, height, ratio: this.#ratio };
-    const colours = this.#colours;
-    if (this.isDense.peek()) {
-      this.#density.paint(canvas, this.projection, positions, kinds, placeCount, colours);
-    } else {
-      const size = pointSize(placeCount, this.#ratio, this.camera.zoom);
-      paintPoints(canvas, this.projection, positions, kinds, placeCount, colours, size);
-    }
+    const size = pointSize(placeCount, this.#ratio, this.camera.zoom);
+    paintPoints(canvas, this.projection, positions, kinds, placeCount, this.#colours, size);
     this.#nodes.putImageData(this.#image, 0, 0);
   }
 
@@ -380,12 +387,19 @@ export class Picture {
       else drawContacts(draw, selection.node);
     }
     if (layout.kind === 'ring' && overlay === 'ring') {
-      if (this.#deviationsTick !== model.tick.peek()) {
+      if (this.#mustFindDeviations(draw.nowMs)) {
         this.#deviationsTick = model.tick.peek();
+        this.#deviationsMs = draw.nowMs;
         findDeviations(this.#deviations, layout.camps.list, model.successorOf);
       }
       drawDeviations(draw, this.#deviations);
     }
+  }
+
+  #mustFindDeviations(nowMs: number): boolean {
+    if (this.#deviationsTick === this.#model.tick.peek()) return false;
+    const isLarge = this.layout.placeCount > LARGE_WORLD && this.#deviationsTick >= 0;
+    return !isLarge || nowMs === 0 || nowMs - this.#deviationsMs >= LARGE_WORLD_MS;
   }
 
   #drawAbove(draw: DrawContext, selection: Selection): void {

@@ -4,12 +4,14 @@
  * Each arc begins at its owner and runs clockwise to the next member, in the quiet colour of its host.
  * Of whom is selected the arc is strong, and its sector of the disc is tinted.
  */
+import { isBeyond } from '../model/camps.ts';
 import { screenX, screenY } from './camera.ts';
+import { nextPlace } from './circle-order.ts';
 import { type DrawContext, placeX, placeY } from './draw-context.ts';
 import { faded, hostColour } from './palette.ts';
 import { PointKind } from './points.ts';
 import { angleOf, bandOf, ringX, ringY, STACKED_UP_TO } from './ring-geometry.ts';
-import { arcEnd, type Deviations } from './truth.ts';
+import type { Deviations } from './truth.ts';
 
 /** More arcs than this are thinner than their own gaps. */
 export const ARCS_SHOWN = 500;
@@ -33,9 +35,9 @@ export function drawRing(draw: DrawContext): void {
   drawScale(draw);
   if (layout.placeCount <= STACKED_UP_TO) drawLeaders(draw);
   if (model.hello.peek()?.overlay !== 'ring') return;
-  const members = model.sortedPlaces;
   // Where they are not one ring, each camp has its own (camp-layer.ts).
-  if (members.length > ARCS_SHOWN || layout.camps.list.length > 1) return;
+  if (isBeyond(model, ARCS_SHOWN) || layout.camps.list.length > 1) return;
+  const members = model.sortedPlaces;
   context.lineCap = 'butt';
   context.lineWidth = arcWidth(members.length);
   for (let i = 0; i < members.length; i++) {
@@ -116,12 +118,12 @@ function drawScale(draw: DrawContext): void {
 
 /** The arc that a place owns, strongly: from itself to whoever is next. */
 export function drawOwnedArc(draw: DrawContext, place: number): void {
-  const { context, projection, palette, model } = draw;
-  const members = model.sortedPlaces;
-  if (members.length === 0) return;
+  const { context, projection, palette, model, layout } = draw;
+  const next = nextPlace(layout.circle, place, 1, (one) => model.isMember(model.nodeOf[one]));
+  if (next < 0) return;
   const from = model.turns[place];
-  const to = arcEnd(members, model.turns, place);
-  const whole = members.length === 1;
+  const to = model.turns[next];
+  const whole = next === place;
   const x = screenX(projection, 0);
   const y = screenY(projection, 0);
   context.beginPath();

@@ -13,6 +13,7 @@ import type { PaneProps } from '../model/pane.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { view } from '../model/view-state.ts';
 import { usePaced } from '../ui/paced.ts';
+import { useBesidePoint } from './beside-point.ts';
 import { CalloutLayer, type PictureNote } from './callout-layer.tsx';
 import { worldX, worldY } from './camera.ts';
 import { nextPlace } from './circle-order.ts';
@@ -25,6 +26,7 @@ import { cutByLine } from './picking.ts';
 import { Picture } from './picture.ts';
 import { type Cut, type Point, pickNode, usePointers } from './pointers.ts';
 import { PointKind } from './points.ts';
+import { showPicture } from './shown-pictures.ts';
 import { StageTwin } from './stage-twin.tsx';
 import { describeNode, tellStory } from './story.ts';
 import './stage.css';
@@ -32,6 +34,8 @@ import './stage.css';
 const ZOOM_STEP = 1.5;
 /** Words do not change faster than they are read. */
 const STORY_MS = 300;
+/** From the pointer to the words on what is under it, in pixels. */
+const TIP_GAP = 12;
 /** A shorter line does not cut anything. */
 const SHORTEST_CUT = 30;
 
@@ -141,6 +145,7 @@ function usePicture(
     const canvas = canvasRef.current!;
     const picture = new Picture(canvas, model, readPalette(canvas), isDense);
     pictureRef.current = picture;
+    showPicture(model, canvas, picture);
     const stop = startFrameLoop(
       ...([canvas, picture, model, wakeRef, drawnRef] as const),
       () => notesRef.current().length > 0,
@@ -272,10 +277,11 @@ function Tooltip({
   model: SceneModel;
   tip: { x: number; y: number; node: number } | null;
 }) {
+  const box = useBesidePoint(tip, TIP_GAP);
   if (!tip) return null;
   const [title, ...lines] = describeNode(model, tip.node);
   return (
-    <div class="stage-tip" style={{ left: `${tip.x}px`, top: `${tip.y}px` }} aria-hidden="true">
+    <div class="stage-tip" ref={box} aria-hidden="true">
       <strong>{title}</strong>
       {lines.map((line) => (
         <span key={line}>{line}</span>

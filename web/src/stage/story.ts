@@ -3,7 +3,7 @@
  * the colours say, for those who see the picture for the first time and those who do not see it.
  */
 import { NodeState } from 'ringlight/scene';
-import { type Camps, findCamps, otherBelievers } from '../model/camps.ts';
+import { type Camps, campsNow, otherBelievers } from '../model/camps.ts';
 import { turnOfText } from '../model/ids.ts';
 import type { SceneModel } from '../model/scene-model.ts';
 import { NOBODY } from '../model/scene-model.ts';
@@ -16,7 +16,7 @@ export function tellStory(model: SceneModel, key: string | null, node: number): 
   if (key !== null)
     return isRing ? ringKey(model, key) + disputeOf(model, key) : infoHash(model, key);
   if (node >= 0) return isRing ? ringNode(model, node) : trieNode(model, node);
-  const camps = findCamps(model);
+  const camps = campsNow(model);
   if (camps.list.length > 1) return campsText(model, camps);
   return isRing
     ? 'Each node owns the arc from its own hash, clockwise, up to the next node.'
@@ -35,15 +35,19 @@ function ringKey(model: SceneModel, key: string): string {
   const backups = seen.holders.filter((holder) => holder !== owner && model.isMember(holder));
   if (backups.length === 0) return `${why}. There is no backup.`;
   const wanted = model.hello.value?.k ?? 0;
-  const count = seen.effectiveK >= 0 ? `, ${seen.effectiveK} of ${wanted}` : '';
+  const count = seen.effectiveK >= 0 ? `, ${countOf(seen.effectiveK, wanted)}` : '';
   return `${why}. Backups on the nodes before it${count}: ${listOf(backups)}.`;
 }
+
+/** Two rings that do not know of each other keep a key twice. */
+const countOf = (count: number, wanted: number): string =>
+  count > wanted ? `${count} where ${wanted} would do` : `${count} of ${wanted}`;
 
 /** Those who take a key for their own, too, because they do not know of its owner. */
 function disputeOf(model: SceneModel, key: string): string {
   const seen = model.keys.get(key);
   if (!seen || seen.owner < 0 || seen.state === 'removed') return '';
-  const others = otherBelievers(model, findCamps(model), turnOfText(key), seen.owner);
+  const others = otherBelievers(model, campsNow(model), turnOfText(key), seen.owner);
   if (others.length === 0) return '';
   const who = nodesText(others.map((place) => model.nodeOf[place]));
   const rest = others.length === 1 ? 'takes it for its own' : 'take it for their own';

@@ -34,6 +34,7 @@ export function sybilCrowds(model: SceneModel): number[][] | null {
 
 export function drawSybilNames(draw: DrawContext): void {
   const { model, palette, layout } = draw;
+  if (!model.hasSybils) return;
   for (const crowd of sybilCrowds(model) ?? []) {
     const text = crowd.length === 1 ? 'a Sybil' : `${crowd.length} Sybils`;
     const middle = crowd[crowd.length >> 1];

@@ -3,38 +3,32 @@ import { useId, useState } from 'preact/hooks';
 import { ASK_LENGTH_MAX, ASKS_MAX, type Asked } from '../link/asks.ts';
 import type { Studio } from '../studio.ts';
 import { copyText } from './copy-text.ts';
-
-type Kind = 'node' | 'key' | 'words';
-
-interface Draft {
-  text: string;
-  kind: Kind;
-  words: string;
-  right: string;
-  seconds: string;
-}
+import { type AnswerKind, type Draft, isAnswerable, withQuestion } from './questions.ts';
 
 const EMPTY: Draft = { text: '', kind: 'node', words: 'yes, no', right: '', seconds: '5' };
 
 export function AskForm({ studio }: { studio: Studio }) {
   const [draft, setDraft] = useState(EMPTY);
-  const [asks, setAsks] = useState<readonly Asked[]>([]);
-  const [link, setLink] = useState('');
-  const open = studio.lesson.value;
-  const now = studio.session.moment?.atMs ?? 0;
+  const [isCopied, setCopied] = useState(false);
+  const subject = studio.subject;
+  const questions = studio.questions.value;
+  const isOn = questions !== null && questions.of === subject?.of;
+  const asks = isOn ? questions.asks : [];
+  const isAsked = subject?.isLesson && asks.some(({ step }) => step === subject.at);
   const put = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
   const add = async () => {
-    const fromMs = asks.at(-1)?.untilMs ?? now;
-    const more = [...asks, askedOf(draft, open === null ? fromMs : null, open?.index ?? 0)];
-    setAsks(more);
-    const written = studio.writeAskingLink(more);
-    setLink(written);
+    // Where the world stands by now, not when this was drawn.
+    const { subject: now } = studio;
+    if (now === null) return;
+    const more = withQuestion(questions, now, draft);
+    studio.questions.value = more;
     setDraft(EMPTY);
-    await copyText(written);
+    setCopied(await copyText(studio.writeAskingLink(more)));
   };
   return (
     <form
       class="teach-ask"
+      onFocusIn={() => studio.holdStill()}
       onSubmit={(event) => {
         event.preventDefault();
         void add();
@@ -42,31 +36,56 @@ export function AskForm({ studio }: { studio: Studio }) {
     >
       <h2>Ask about this</h2>
       <p class="small soft">
-        {open
+        {subject?.isLesson
           ? 'In place of what this step asks.'
-          : 'Whoever opens the link is asked, then the world plays on.'}
+          : 'Whoever opens the link is asked, then the world plays on. Play on here and ask again, and the link asks there, too.'}
       </p>
-      <Fields draft={draft} put={put} isLesson={open !== null} />
+      <Fields draft={draft} put={put} isLesson={subject?.isLesson ?? false} />
       <button
         type="submit"
         class="primary"
         disabled={draft.text.trim() === '' || asks.length >= ASKS_MAX || !isAnswerable(draft)}
       >
-        {asks.length === 0 ? 'Copy a link that asks this' : 'Ask this, too'}
+        {asks.length === 0
+          ? 'Copy a link that asks this'
+          : isAsked
+            ? 'Ask this instead'
+            : 'Ask this, too'}
       </button>
-      {link !== '' && (
-        <>
-          <p class="small" role="status">
-            {asks.length === 1 ? 'One question' : `${asks.length} questions`}. The link is copied;{' '}
-            <a href={link} target="_blank" rel="noopener">
-              try it
-            </a>
-            .
-          </p>
-          <textarea class="mono" aria-label="The link that asks" readOnly rows={3} value={link} />
-        </>
-      )}
+      {asks.length > 0 && <Asks studio={studio} asks={asks} isCopied={isCopied} />}
     </form>
+  );
+}
+
+interface AsksProps {
+  studio: Studio;
+  asks: readonly Asked[];
+  isCopied: boolean;
+}
+
+/** What the link asks so far, and the link. */
+function Asks({ studio, asks, isCopied }: AsksProps) {
+  const link = studio.writeAskingLink(studio.questions.value!);
+  return (
+    <>
+      <ol class="teach-asks small">
+        {asks.map(({ text, step }, i) => (
+          <li key={i}>{studio.lesson.value ? `Step ${step + 1}: ${text}` : text}</li>
+        ))}
+      </ol>
+      <p class="small" role="status">
+        {asks.length === 1 ? 'One question' : `${asks.length} questions`}.{' '}
+        {isCopied ? 'The link is copied' : 'This is the link'};{' '}
+        <a href={link} target="_blank" rel="noopener">
+          try it
+        </a>
+        .
+      </p>
+      <textarea class="mono" aria-label="The link that asks" readOnly rows={3} value={link} />
+      <button type="button" onClick={() => (studio.questions.value = null)}>
+        Begin anew
+      </button>
+    </>
   );
 }
 
@@ -93,7 +112,7 @@ function Fields({ draft, put, isLesson }: FieldsProps) {
       <select
         id={`${id}k`}
         value={draft.kind}
-        onChange={(event) => put({ kind: event.currentTarget.value as Kind })}
+        onChange={(event) => put({ kind: event.currentTarget.value as AnswerKind })}
       >
         <option value="node">a click on a node</option>
         <option value="key">a click on a key</option>
@@ -132,31 +151,4 @@ function Fields({ draft, put, isLesson }: FieldsProps) {
       )}
     </>
   );
-}
-
-const wordsOf = ({ words }: Draft): string[] =>
-  words.split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
-
-/** Is what is right one of the answers that can be given? */
-function isAnswerable(draft: Draft): boolean {
-  const right = draft.right.trim();
-  if (draft.kind === 'words') {
-    const words = wordsOf(draft);
-    return words.length > 1 && words.length <= 8 && (right === '' || words.includes(right));
-  }
-  return right === '' || draft.kind === 'key' || /^\d{1,6}$/.test(right);
-}
-
-/** `fromMs`: where the world stands when it is asked; null in a lesson, whose steps have their own end. */
-export function askedOf(draft: Draft, fromMs: number | null, step: number): Asked {
-  const right = draft.right.trim();
-  const seconds = Number(draft.seconds);
-  const playsMs = seconds > 0 ? seconds * 1000 : 5000;
-  return {
-    text: draft.text.trim(),
-    of: draft.kind === 'words' ? wordsOf(draft) : draft.kind,
-    right: right === '' ? null : draft.kind === 'node' ? Number(right) : right,
-    untilMs: fromMs === null ? null : Math.round(fromMs + playsMs),
-    step: fromMs === null ? step : 0,
-  };
 }
