@@ -19,13 +19,13 @@ import {
   writeRecordingLink,
   writeSceneLink,
 } from './link/link.ts';
-import type { Moment } from './model/moment.ts';
+import { type Moment, pastOf } from './model/moment.ts';
 import { FIRST_PACE, Session } from './model/session.ts';
 import type { ViewState } from './model/view-state.ts';
 import type { LiveScene } from './sources/live-scenes.ts';
 import type { OpenSource } from './sources/source.ts';
 import { workerSource } from './sources/worker-source.ts';
-import type { Questions, Subject } from './teach/questions.ts';
+import { actsAsked, type Questions, type Subject } from './teach/questions.ts';
 
 export interface ShownSource {
   kind: 'lab' | 'live' | 'recording';
@@ -243,11 +243,12 @@ export class Studio {
   get subject(): Subject | null {
     const open = this.lesson.value;
     if (open !== null && isListed(open.lesson.id)) {
-      return { of: open.lesson.id, isLesson: true, at: open.index };
+      return { of: open.lesson.id, isLesson: true, at: open.index, acts: 0 };
     }
     const { moment } = this.session;
     if (moment === null) return null;
-    return { of: JSON.stringify(moment.config), isLesson: false, at: moment.atMs };
+    const acts = pastOf(moment).length;
+    return { of: JSON.stringify(moment.config), isLesson: false, at: moment.atMs, acts };
   }
 
   /** Whoever asks about a world asks about it as it stands. */
@@ -256,13 +257,14 @@ export class Studio {
   }
 
   /** A link that asks these: for others, it opens elsewhere. */
-  writeAskingLink({ of, isLesson, from, asks }: Questions): string {
+  writeAskingLink(questions: Questions): string {
+    const { of, isLesson, from, asks } = questions;
     const { moment } = this.session;
     const link = isLesson
       ? writeLessonLink(of, from)
       : moment === null
         ? location.hash
-        : writeSceneLink(this.#sceneLink({ ...moment, atMs: from }));
+        : writeSceneLink(this.#sceneLink(worldAsked(moment, questions)));
     return new URL(link + writeAsks(asks), location.href).href;
   }
 
@@ -329,6 +331,11 @@ export class Studio {
     const path = `${location.pathname}${location.search}`;
     history.replaceState(null, '', hash === '' ? path : hash);
   }
+}
+
+/** The world as it stood at the first question, and what was done to it since. */
+function worldAsked(moment: Moment, questions: Questions): Moment {
+  return { ...moment, acts: actsAsked(questions, moment.acts), atMs: questions.from };
 }
 
 function messageOf(error: unknown): string {

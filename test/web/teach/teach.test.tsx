@@ -10,7 +10,7 @@ import { readLink } from '../../../web/src/link/link.ts';
 import { createViewState } from '../../../web/src/model/view-state.ts';
 import type { OpenSource, SourceListener } from '../../../web/src/sources/source.ts';
 import { Studio } from '../../../web/src/studio.ts';
-import { askedOf, withQuestion } from '../../../web/src/teach/questions.ts';
+import { actsAsked, askedOf, withQuestion } from '../../../web/src/teach/questions.ts';
 import { runSheet, type SheetStep } from '../../../web/src/teach/sheet-run.ts';
 import { frameOf, TeachMenu } from '../../../web/src/teach/teach-menu.tsx';
 import { onPaper } from '../../../web/src/teach/work-sheet.tsx';
@@ -147,7 +147,7 @@ describe('the menu for teachers', () => {
 
   test('questions of a world come one after the other, each where it was asked', () => {
     const draft = { text: 'Q', kind: 'node', words: '', right: '', seconds: '5' } as const;
-    const at = (ms: number) => ({ of: 'a world', isLesson: false, at: ms });
+    const at = (ms: number) => ({ of: 'a world', isLesson: false, at: ms, acts: 0 });
     const first = withQuestion(null, at(3000), draft);
     expect(first).toMatchObject({ from: 3000, asks: [{ untilMs: 8000 }] });
     // The world stands where it stood: the next one comes when the first has played.
@@ -162,9 +162,19 @@ describe('the menu for teachers', () => {
     });
   });
 
+  test('what is done after a question is done after it in the link, too', () => {
+    const draft = { text: 'Q', kind: 'node', words: '', right: '', seconds: '5' } as const;
+    const acts = [100, 3000, 3000, 9000].map((atMs) => ({ atMs, act: { kind: 'heal' } as const }));
+    const subject = { of: 'a world', isLesson: false, at: 3000, acts: 2 };
+    const questions = withQuestion(null, subject, draft);
+    expect(actsAsked(questions, acts).map(({ atMs }) => atMs)).toEqual([100, 3000, 3001, 9000]);
+    const more = withQuestion(questions, { ...subject, at: 9000, acts: 3 }, draft);
+    expect(actsAsked(more, acts).map(({ atMs }) => atMs)).toEqual([100, 3000, 3001, 9001]);
+  });
+
   test('of a lesson each step asks one, and the link begins at the first that does', () => {
     const draft = { text: 'Q', kind: 'key', words: '', right: 'fig', seconds: '' } as const;
-    const at = (step: number) => ({ of: 'repair', isLesson: true, at: step });
+    const at = (step: number) => ({ of: 'repair', isLesson: true, at: step, acts: 0 });
     const late = withQuestion(null, at(3), draft);
     const both = withQuestion(late, at(1), draft);
     const again = withQuestion(both, at(3), { ...draft, text: 'Instead' });

@@ -41,7 +41,7 @@ import { type Palette, pixelOf } from './palette.ts';
 import { type Pickable, pickInTrie, pickOnRing } from './picking.ts';
 import { POINT_KINDS, PointKind, paintPoints, pointSize } from './points.ts';
 import { ringX, ringY } from './ring-geometry.ts';
-import { drawDeviations, drawOwnedArc, drawRing } from './ring-layer.ts';
+import { drawDeviations, drawOwnedArc, drawRing, keepOffScale } from './ring-layer.ts';
 import { drawRoute } from './route-layer.ts';
 import { SceneClock } from './scene-clock.ts';
 import { drawSybilNames } from './sybil-layer.ts';
@@ -117,6 +117,8 @@ export class Picture {
   #drawnCamera: Camera | null = null;
   #drawnMs = 0;
   #stale = true;
+  /** Was the ground last drawn without its canvas? */
+  #isGroundStale = true;
 
   constructor(
     canvas: HTMLCanvasElement,
@@ -302,9 +304,12 @@ export class Picture {
       labels: new LabelBoard(this.#markBoxes(mark + 2)),
     };
     this.#labels = draw.labels;
-    if (this.#mustDrawStill(nowMs)) this.#drawStill(draw, nowMs);
+    if (kind === 'ring') keepOffScale(draw);
+    const isMoving = this.#drawnCamera !== null && this.camera !== this.#drawnCamera;
+    const isNews = this.#mustDrawStill(nowMs);
+    if (isNews) this.#drawStill(draw, nowMs);
     clear(context, this.#ratio);
-    context.drawImage(this.#ground.canvas, 0, 0, this.#width, this.#height);
+    this.#drawGround(draw, isNews, isMoving);
     this.#drawBeneath(draw, selection);
     this.#crowd = drawFlights(draw, selection.lookup?.id ?? 0, pace, this.#crowd);
     if (this.isDense.peek()) this.#density.drawOn(context);
@@ -324,10 +329,6 @@ export class Picture {
     this.#drawnCamera = this.camera;
     this.#drawnVersion = layout.version;
     this.#drawnMs = nowMs;
-    clear(this.#ground, this.#ratio);
-    if (layout.kind === 'ring') drawRing({ ...draw, context: this.#ground });
-    else drawTrie({ ...draw, context: this.#ground });
-    drawCamps({ ...draw, context: this.#ground });
     const marks = this.#findMarks();
     this.isDense.value = marks > DENSE_FROM;
     if (this.isDense.peek()) {
@@ -338,6 +339,19 @@ export class Picture {
       clear(this.#nodes, this.#ratio);
       drawNodeMarks({ ...draw, context: this.#nodes }, this.#marks, marks);
     }
+  }
+
+  /** On its canvas, to be used again; while the camera moves there is nothing to be used again. */
+  #drawGround(draw: DrawContext, isNews: boolean, isMoving: boolean): void {
+    if (isMoving || isNews || this.#isGroundStale) {
+      this.#isGroundStale = isMoving;
+      const on = isMoving ? draw : { ...draw, context: this.#ground };
+      if (!isMoving) clear(this.#ground, this.#ratio);
+      if (draw.layout.kind === 'ring') drawRing(on);
+      else drawTrie(on);
+      drawCamps(on);
+    }
+    if (!isMoving) draw.context.drawImage(this.#ground.canvas, 0, 0, this.#width, this.#height);
   }
 
   /** Counts what is in sight, a crowd no further than it is one, and collects as much of it as may be drawn as marks. */

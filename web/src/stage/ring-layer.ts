@@ -76,10 +76,13 @@ function drawLeaders(draw: DrawContext): void {
   context.stroke();
 }
 
+/** How far from the middle the scale begins, in radii. */
+const scaleInner = (places: number): number => 1 - bandOf(places) / 2 - 0.065;
+
 /** Hashes read clockwise from the top; four of them are written. */
 function drawScale(draw: DrawContext): void {
   const { context, projection, palette, layout } = draw;
-  const inner = 1 - bandOf(layout.placeCount) / 2 - 0.065;
+  const inner = scaleInner(layout.placeCount);
   context.beginPath();
   for (let tick = 0; tick < TICKS; tick++) {
     const turn = tick / TICKS;
@@ -101,18 +104,27 @@ function drawScale(draw: DrawContext): void {
   context.fillStyle = palette.inkSoft;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  for (const [turn, text] of [
-    [0, '00…'],
-    [0.25, '40…'],
-    [0.5, '80…'],
-    [0.75, 'c0…'],
-  ] as const) {
-    const at = inner - 0.075;
-    context.fillText(
-      text,
-      screenX(projection, ringX(turn, at)),
-      screenY(projection, ringY(turn, at)),
-    );
+  for (const { text, x, y } of scaleWords(draw)) context.fillText(text, x, y);
+}
+
+/** Four hashes, and where they are written. */
+function scaleWords({ projection, layout }: DrawContext): { text: string; x: number; y: number }[] {
+  const at = scaleInner(layout.placeCount) - 0.075;
+  return ['00…', '40…', '80…', 'c0…'].map((text, quarter) => ({
+    text,
+    x: screenX(projection, ringX(quarter / 4, at)),
+    y: screenY(projection, ringY(quarter / 4, at)),
+  }));
+}
+
+const SCALE_WORD = { width: 26, height: 12 };
+
+/** Other words do not lie on those of the scale. */
+export function keepOffScale(draw: DrawContext): void {
+  if (draw.projection.scaleX < SCALE_WRITTEN_FROM) return;
+  const { width, height } = SCALE_WORD;
+  for (const { x, y } of scaleWords(draw)) {
+    draw.labels.block({ x: x - width / 2, y: y - height / 2, width, height });
   }
 }
 

@@ -4,6 +4,7 @@
  *
  *     asked at 3 s ── plays on ──▶ asked at 8 s ── plays on ──▶ 13 s      what is done meanwhile is done there, too
  */
+import type { TimedAct } from 'ringlight/scene';
 import type { Asked } from '../link/asks.ts';
 
 export type AnswerKind = 'node' | 'key' | 'words';
@@ -23,6 +24,8 @@ export interface Subject {
   readonly of: string;
   readonly isLesson: boolean;
   readonly at: number;
+  /** How much has been done to it by then. */
+  readonly acts: number;
 }
 
 export interface Questions {
@@ -31,6 +34,8 @@ export interface Questions {
   /** Where the link begins: a moment, or a step. */
   readonly from: number;
   readonly asks: readonly Asked[];
+  /** Where each was asked: what was done later is done after it, too, however little time has passed. */
+  readonly askedAt: readonly Pick<Subject, 'at' | 'acts'>[];
 }
 
 /** After a question that does not say it, the world plays for so long. */
@@ -38,23 +43,32 @@ const PLAYS_MS = 5000;
 
 /** One question more; the first one where those before are about something else. */
 export function withQuestion(before: Questions | null, subject: Subject, draft: Draft): Questions {
-  const { of, isLesson, at } = subject;
+  const { of, isLesson, at, acts } = subject;
   const own = before !== null && before.of === of ? before.asks : [];
   if (isLesson) {
     // A step asks one question.
     const others = own.filter(({ step }) => step !== at);
     const asks = [...others, askedOf(draft, null, at)].sort((a, b) => a.step - b.step);
-    return { of, isLesson, from: asks[0].step, asks };
+    return { of, isLesson, from: asks[0].step, asks, askedAt: [] };
   }
   const last = own.at(-1);
   if (before === null || last === undefined) {
-    return { of, isLesson, from: at, asks: [askedOf(draft, at, 0)] };
+    return { of, isLesson, from: at, asks: [askedOf(draft, at, 0)], askedAt: [{ at, acts }] };
   }
   const lastMs = own.at(-2)?.untilMs ?? before.from;
   // Where the world has gone on since, the question before plays up to here.
   const fromMs = at > lastMs ? at : (last.untilMs ?? lastMs + PLAYS_MS);
   const asks = [...own.slice(0, -1), { ...last, untilMs: fromMs }, askedOf(draft, fromMs, 0)];
-  return { of, isLesson, from: before.from, asks };
+  const askedAt = [...before.askedAt, { at, acts }];
+  return { of, isLesson, from: before.from, asks, askedAt };
+}
+
+/** The acts of the world that is asked about, each after the questions that came before it. */
+export function actsAsked({ askedAt }: Questions, acts: readonly TimedAct[]): TimedAct[] {
+  return acts.map(({ atMs, act }, i) => {
+    const before = askedAt.filter((asked) => asked.acts <= i).map(({ at }) => at + 1);
+    return { atMs: Math.max(atMs, ...before), act };
+  });
 }
 
 export const wordsOf = ({ words }: Draft): string[] =>
