@@ -8,6 +8,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { expect } from 'vitest';
 import type { Glance, PaneGlance, WordGlance } from '../../../web/src/glance.ts';
 
+export type { WordGlance };
+
 const CHROMIUM = process.env['RINGLIGHT_CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Where CI says that it has installed Chromium, its absence is a failure, not a skip. */
