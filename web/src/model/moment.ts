@@ -2,7 +2,7 @@
  * A moment of a world of the lab: how it began, what was done to it, and when it is. From that alone
  * the same world comes again, in another scene, after a detour, or from a link.
  */
-import type { Act, Hello, SceneConfig, TimedAct } from 'ringlight/scene';
+import type { SceneConfig, TimedAct } from 'ringlight/scene';
 import type { SceneModel } from './scene-model.ts';
 
 /** Where a world of the lab was: what a link carries. */
@@ -10,25 +10,6 @@ export interface Moment {
   config: SceneConfig;
   acts: readonly TimedAct[];
   atMs: number;
-}
-
-/** A scene was told to begin at a moment, and takes a while to get there; `instead`: what it shows until then. */
-export interface Begun {
-  readonly moment: Moment;
-  readonly instead: Hello | null;
-}
-
-/** Is it there? Or will it never be, because that was refused? */
-export function hasBegun({ moment, instead }: Begun, model: SceneModel): boolean {
-  if (model.trouble.value !== null) return true;
-  const isOther = model.hello.value !== instead;
-  return isOther && model.busy.value === null && model.atMs >= moment.atMs;
-}
-
-/** Something is done to it before it is there. */
-export function withAct({ moment, instead }: Begun, act: Act): Begun {
-  const acts = [...pastOf(moment), { atMs: moment.atMs, act }];
-  return { moment: { ...moment, acts }, instead };
 }
 
 /** Where a scene is: null when it has no world of the lab. */

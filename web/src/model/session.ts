@@ -10,18 +10,11 @@ import { batch, computed, effect, type ReadonlySignal, type Signal, signal } fro
 import type { Act, Command, Hello, SceneConfig } from 'ringlight/scene';
 import type { LinkState, OpenSource, Source } from '../sources/source.ts';
 import { Arrivals } from './arrivals.ts';
+import { type Begun, hasBegun, withAct } from './begun.ts';
 import { Branches } from './branches.ts';
 import { askAgain, lookAtSelected } from './looking.ts';
 import { ALL_MESSAGES } from './message-filter.ts';
-import {
-  actsThatFit,
-  type Begun,
-  hasBegun,
-  type Moment,
-  momentOf,
-  pastOf,
-  withAct,
-} from './moment.ts';
+import { actsThatFit, type Moment, momentOf, pastOf } from './moment.ts';
 import { SceneModel } from './scene-model.ts';
 import { Scrubber } from './scrubber.ts';
 import type { Selection, ViewState } from './view-state.ts';
