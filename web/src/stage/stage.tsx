@@ -69,6 +69,7 @@ export function Stage({ model, send, label, notesOf = NO_NOTES }: StageProps) {
 
   const onMenu = ({ x, y }: Point) => {
     const picture = pictureRef.current;
+    tip.value = null;
     menu.value = picture && !view.picking.peek() ? menuAt(picture, model, x, y) : null;
   };
 
