@@ -38,13 +38,29 @@ interface Beginning {
 /** A timer that does nothing but be there; the longest there is. */
 const HOLD_MS = 0x7fffffff;
 
+/** While somebody waits the process goes on, whatever its sockets were told: one timer for all nodes of it. */
+class Hold {
+  #waiting = 0;
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  on(): void {
+    if (this.#waiting++ > 0) return;
+    this.#timer ??= setInterval(() => {}, HOLD_MS);
+    this.#timer.ref?.();
+  }
+
+  off(): void {
+    if (--this.#waiting === 0) this.#timer?.unref?.();
+  }
+}
+
+const hold = new Hold();
+
 export class Calls {
   readonly #waiting = new Map<number, Waiting>();
   readonly #clock: Clock;
   #last = 0;
   #beginning: Beginning | null = null;
-  /** While somebody waits the process goes on, whatever the node's socket was told. */
-  #hold: ReturnType<typeof setInterval> | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -129,7 +145,7 @@ export class Calls {
 
   #wait(call: number, waiting: Waiting): void {
     this.#waiting.set(call, waiting);
-    if (this.#waiting.size === 1) this.#holdOn();
+    if (this.#waiting.size === 1) hold.on();
   }
 
   settle<T>(call: number, value: T): void {
@@ -168,20 +184,14 @@ export class Calls {
     for (const call of [...this.#waiting.keys()]) {
       this.fail(call, new DhtError('CLOSED', 'the node was closed'));
     }
-    if (this.#hold !== null) clearInterval(this.#hold);
-    this.#hold = null;
-  }
-
-  #holdOn(): void {
-    this.#hold ??= setInterval(() => {}, HOLD_MS);
-    this.#hold.ref?.();
   }
 
   #take(call: number): Waiting | undefined {
     const waiting = this.#waiting.get(call);
+    if (waiting === undefined) return undefined;
     this.#waiting.delete(call);
-    if (this.#waiting.size === 0) this.#hold?.unref?.();
-    waiting?.forget();
+    if (this.#waiting.size === 0) hold.off();
+    waiting.forget();
     return waiting;
   }
 }

@@ -36,7 +36,7 @@ export type DatagramTap = (
   end: number,
 ) => void;
 
-export class Driver implements DatagramReceiver {
+export class Driver implements DatagramReceiver, Host {
   readonly #clock: Clock;
   readonly #transport: DatagramTransport;
   /** Hears what goes wrong while nobody waits for it. */
@@ -46,7 +46,7 @@ export class Driver implements DatagramReceiver {
   /** Has a datagram come since it was last asked? */
   #hasHeard = false;
   #stallRounds = 0;
-  readonly #unsent = new Set<Address>();
+  #unsent: Set<Address> | null = null;
   #refusal: Refusal | null = null;
   /** The time of the batch that is being read, below 0 between batches: each reading of the clock costs 46 ns. */
   #batchMs = -1;
@@ -66,19 +66,14 @@ export class Driver implements DatagramReceiver {
   }
 
   /** The way out for the machine. */
-  get host(): Host {
-    const transport = this.#transport;
-    return {
-      send: (_from, to, bytes, length) => {
-        this.tap?.(true, to, bytes, 0, length);
-        try {
-          transport.send(to, bytes, length);
-        } catch (error) {
-          // A program's own transport: whoever was to get it is silent.
-          this.tell(error);
-        }
-      },
-    };
+  send(_from: Address, to: Address, bytes: Uint8Array, length: number): void {
+    this.tap?.(true, to, bytes, 0, length);
+    try {
+      this.#transport.send(to, bytes, length);
+    } catch (error) {
+      // A program's own transport: whoever was to get it is silent.
+      this.tell(error);
+    }
   }
 
   now(): number {
@@ -111,15 +106,18 @@ export class Driver implements DatagramReceiver {
 
   unsent(to: Address, code: string): void {
     this.#refusal = { code, atMs: this.#clock.now() };
-    if (this.#machine?.unsent === undefined || this.#unsent.size >= UNSENT_LIMIT) return;
-    // Not now: the machine may be in the midst of sending.
-    if (this.#unsent.size === 0) this.#clock.after(0, () => this.#tellUnsent());
-    this.#unsent.add(to);
+    if (this.#machine?.unsent === undefined) return;
+    if (this.#unsent === null) {
+      this.#unsent = new Set();
+      // Not now: the machine may be in the midst of sending.
+      this.#clock.after(0, () => this.#tellUnsent());
+    }
+    if (this.#unsent.size < UNSENT_LIMIT) this.#unsent.add(to);
   }
 
   #tellUnsent(): void {
-    const refused = [...this.#unsent];
-    this.#unsent.clear();
+    const refused = this.#unsent ?? [];
+    this.#unsent = null;
     this.attempt(() => {
       for (const to of refused) this.#machine?.unsent?.(this.#clock.now(), to);
     });

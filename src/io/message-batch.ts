@@ -11,6 +11,13 @@
  *     48  flags
  *     56  bytes of the datagram
  *
+ * Hardly any datagram is long, so a batch to read into has short slots, and a few tails that they share: what is
+ * longer than its slot goes on in a tail.
+ *
+ *     slot 0 ─┐ slot 1 ─┐ … slot 4 ─┐
+ *             ▼         ▼           ▼
+ *           tail 0    tail 1 …    tail 0
+ *
  * This is the layout of 64-bit Linux, little-endian (x64 and arm64).
  */
 import type { Address } from '../core/address.ts';
@@ -23,6 +30,8 @@ const HEADER_BYTES = 64;
 /** Longer datagrams are copied by `set`: a reply with eight nodes and a token is not longer. */
 const BY_WORDS_BYTES = 384;
 const PART_BYTES = 16;
+/** So many long datagrams in a row are read whole; of two that need one tail in one batch the later is. */
+export const TAILS = 4;
 /** In words of 32 bits. */
 const HEADER_WORDS = HEADER_BYTES / 4;
 const NAME_LENGTH_WORD = 2;
@@ -48,18 +57,26 @@ export class MessageBatch {
   readonly #headerWords: Uint32Array;
   readonly #parts: Buffer;
   readonly #partWords: Uint32Array;
+  readonly #tailBytes: number;
+  readonly #tails: Buffer | null;
+  /** Parts of each datagram: its slot, and a tail where there are any. */
+  readonly #partCount: number;
   /** The last bytes that were put, as words: it is the same writer's nearly always. */
   #source: Uint8Array = new Uint8Array(0);
   #sourceWords: Int32Array = new Int32Array(0);
 
-  constructor(libc: Libc, slotBytes: number) {
+  /** @param tailBytes what a datagram may be longer than its slot. */
+  constructor(libc: Libc, slotBytes: number, tailBytes = 0) {
     this.slotBytes = slotBytes;
+    this.#tailBytes = tailBytes;
+    this.#tails = tailBytes > 0 ? fixedBytes(TAILS * tailBytes) : null;
+    this.#partCount = tailBytes > 0 ? 2 : 1;
     const slots = fixedBytes(BATCH * slotBytes);
     this.bytes = new Uint8Array(slots.buffer, slots.byteOffset, slots.length);
     this.#words = new Int32Array(slots.buffer, slots.byteOffset, slots.length >> 2);
     this.#names = fixedBytes(BATCH * NAME_BYTES);
     this.#headers = fixedBytes(BATCH * HEADER_BYTES);
-    this.#parts = fixedBytes(BATCH * PART_BYTES);
+    this.#parts = fixedBytes(BATCH * this.#partCount * PART_BYTES);
     this.#headerWords = wordsOf(this.#headers);
     this.#partWords = wordsOf(this.#parts);
     this.#lay(libc);
@@ -68,21 +85,45 @@ export class MessageBatch {
   #lay(libc: Libc): void {
     const [headers, bytes] = [libc.pointerTo(this.#headers), libc.pointerTo(this.bytes)];
     const [names, parts] = [libc.pointerTo(this.#names), libc.pointerTo(this.#parts)];
+    const tails = this.#tails === null ? 0n : libc.pointerTo(this.#tails);
     for (let i = 0; i < BATCH; i++) {
-      const [part, header] = [i * PART_BYTES, i * HEADER_BYTES];
-      this.#parts.writeBigUInt64LE(bytes + BigInt(i * this.slotBytes), part);
-      this.#parts.writeBigUInt64LE(BigInt(this.slotBytes), part + 8);
+      const [part, header] = [i * this.#partCount * PART_BYTES, i * HEADER_BYTES];
+      this.#layPart(part, bytes + BigInt(i * this.slotBytes), this.slotBytes);
+      const tail = (i % TAILS) * this.#tailBytes;
+      if (tails !== 0n) this.#layPart(part + PART_BYTES, tails + BigInt(tail), this.#tailBytes);
       this.#headers.writeBigUInt64LE(names + BigInt(i * NAME_BYTES), header);
       this.#headers.writeBigUInt64LE(parts + BigInt(part), header + 16);
-      this.#headers.writeBigUInt64LE(1n, header + 24);
+      this.#headers.writeBigUInt64LE(BigInt(this.#partCount), header + 24);
       this.#headerWords[i * HEADER_WORDS + NAME_LENGTH_WORD] = NAME_BYTES;
       this.#pointers.push(headers + BigInt(header));
     }
   }
 
+  #layPart(at: number, pointer: bigint, length: number): void {
+    this.#parts.writeBigUInt64LE(pointer, at);
+    this.#parts.writeBigUInt64LE(BigInt(length), at + 8);
+  }
+
   /** Bytes of the datagram that was read into slot `i`. */
   lengthOf(i: number): number {
     return this.#headerWords[i * HEADER_WORDS + LENGTH_WORD]!;
+  }
+
+  /**
+   * A datagram that is longer than slot `i`, of `count` that were read, put together; null when its rest is lost
+   * to a later one that was long, too.
+   */
+  join(i: number, count: number): Uint8Array | null {
+    for (let later = i + TAILS; later < count; later += TAILS) {
+      if (this.lengthOf(later) > this.slotBytes) return null;
+    }
+    const { slotBytes, bytes } = this;
+    const length = Math.min(this.lengthOf(i), slotBytes + this.#tailBytes);
+    const whole = new Uint8Array(length);
+    whole.set(bytes.subarray(i * slotBytes, (i + 1) * slotBytes));
+    const tail = (i % TAILS) * this.#tailBytes;
+    whole.set(this.#tails!.subarray(tail, tail + length - slotBytes), slotBytes);
+    return whole;
   }
 
   /** Whence the datagram in slot `i` came. Makes the slot ready to be read into again. */
@@ -96,7 +137,7 @@ export class MessageBatch {
     this.#copy(i * this.slotBytes, bytes, length);
     const nameBytes = writeName(this.#names, i * NAME_BYTES, to);
     this.#headerWords[i * HEADER_WORDS + NAME_LENGTH_WORD] = nameBytes;
-    this.#partWords[i * PART_WORDS + 2] = length;
+    this.#partWords[i * this.#partCount * PART_WORDS + 2] = length;
   }
 
   /**
@@ -129,7 +170,7 @@ export class MessageBatch {
   /** The bytes in slot `i` that were put there; good until the slot is used again. */
   view(i: number): Uint8Array {
     const start = i * this.slotBytes;
-    return this.bytes.subarray(start, start + this.#partWords[i * PART_WORDS + 2]!);
+    return this.bytes.subarray(start, start + this.#partWords[i * this.#partCount * PART_WORDS + 2]!);
   }
 
   /** Where the headers from slot `i` on begin. */

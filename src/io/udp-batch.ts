@@ -29,10 +29,12 @@ import { enlargeReceiveBuffer, newSocket, type UdpPlace, type UdpTransport } fro
  */
 const TURN_DATAGRAMS = 2048;
 /**
- * Slots for all that UDP carries. Pages that nothing was ever written to cost nothing, so that it is
- * 256 KB of memory for messages of common size. The odd end keeps slots out of each other's cache lines.
+ * The longest answers that are met in the network, 4.3 KB, are those of nodes that tell all they know. The odd end
+ * keeps slots out of each other's cache lines.
  */
-const RECEIVE_SLOT_BYTES = 65_536 + 1088;
+const RECEIVE_SLOT_BYTES = 4096 + 320;
+/** With it all that UDP carries is read whole: at most 65,507 bytes. */
+const RECEIVE_TAIL_BYTES = 65_536 - 4096;
 /** No message of a node is longer; a longer one leaves by way of dgram. */
 const SEND_SLOT_BYTES = 1536;
 
@@ -92,7 +94,7 @@ class Batches {
   owner: BatchTransport | null = null;
 
   constructor(libc: Libc) {
-    this.in = new MessageBatch(libc, RECEIVE_SLOT_BYTES);
+    this.in = new MessageBatch(libc, RECEIVE_SLOT_BYTES, RECEIVE_TAIL_BYTES);
     this.out = new MessageBatch(libc, SEND_SLOT_BYTES);
   }
 }
@@ -166,11 +168,7 @@ class BatchTransport implements UdpTransport {
       // A receiver may close us; the number of the descriptor may then be another's.
       if (this.#closed) return;
       const count = this.#libc.recvmmsg(this.#fd, batch.pointerAt(0), BATCH, MSG_DONTWAIT, 0n);
-      for (let i = 0; i < count; i++) {
-        const from = batch.takeName(i);
-        const start = i * RECEIVE_SLOT_BYTES;
-        receiver.receive(from, batch.bytes, start, start + batch.lengthOf(i));
-      }
+      for (let i = 0; i < count; i++) this.#deliver(receiver, i, count);
       receiver.drained();
       if (count <= 0) return;
       read += count;
@@ -180,6 +178,20 @@ class BatchTransport implements UdpTransport {
     setImmediate(() => {
       this.#rests = false;
     });
+  }
+
+  #deliver(receiver: DatagramReceiver, i: number, count: number): void {
+    const batch = this.#batches.in;
+    const from = batch.takeName(i);
+    const length = batch.lengthOf(i);
+    if (length <= RECEIVE_SLOT_BYTES) {
+      const start = i * RECEIVE_SLOT_BYTES;
+      receiver.receive(from, batch.bytes, start, start + length);
+      return;
+    }
+    // As if the kernel had had no room for it.
+    const whole = batch.join(i, count);
+    if (whole !== null) receiver.receive(from, whole, 0, whole.length);
   }
 
   send(to: Address, bytes: Uint8Array, length: number): void {

@@ -180,12 +180,15 @@ function wideBuckets(sizes: readonly number[]): readonly number[] {
       `"wideBuckets" expected at most ${WIDE_BUCKETS_MAX} numbers, got ${shown(sizes)}`,
     );
   }
+  if (sizes.length === 0) return DEFAULTS.wide;
   return sizes.map((size, i) => wholeNumber(size, `wideBuckets[${i}]`, 1, WIDE_BUCKET_SIZE_MAX));
 }
 
+const kBuckets: TableFactory = (owner) => new KBuckets(owner);
+
 function tableFactory(choice: NonNullable<NodeChoices['table']>): TableFactory {
   if (typeof choice === 'function') return choice;
-  if (choice === 'kbuckets') return (owner) => new KBuckets(owner);
+  if (choice === 'kbuckets') return kBuckets;
   if (choice === 'flat') return flatTable();
   if (choice === 'prefix') return prefixTable();
   throw new TypeError(`"table" expected kbuckets, flat, prefix or a factory, got ${shown(choice)}`);

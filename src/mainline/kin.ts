@@ -10,6 +10,7 @@ import type { MainlineNode } from './node.ts';
 
 /** How often a node begins anew with contacts that its sibling was told of. */
 const FOREIGN_EVERY_MS = 1000;
+const NOBODY: readonly Address[] = [];
 
 export class Kin {
   readonly #node: MainlineNode;
@@ -17,19 +18,22 @@ export class Kin {
   readonly #join: (addresses: readonly Address[]) => void;
   #sibling: Kin | null = null;
   /** Whose sibling we are. */
-  readonly #metBy = new Set<Kin>();
-  #known: readonly Address[] = [];
-  #foreign: readonly Address[] = [];
+  readonly #metBy: Kin[] = [];
+  #known: readonly Address[];
+  #foreign = NOBODY;
   #foreignAtMs = -Infinity;
 
+  /** @param known whom it joined through already. */
   constructor(
     node: MainlineNode,
     now: () => number,
     join: (addresses: readonly Address[]) => void,
+    known: readonly Address[] = NOBODY,
   ) {
     this.#node = node;
     this.#now = now;
     this.#join = join;
+    this.#known = known;
   }
 
   meet(other: Kin): void {
@@ -40,7 +44,7 @@ export class Kin {
   /** The same where the nodes have met already. */
   know(other: Kin): void {
     this.#sibling = other;
-    other.#metBy.add(this);
+    if (!other.#metBy.includes(this)) other.#metBy.push(this);
   }
 
   /** Joins through those that the entrance knows, and those that came from a sibling. */
@@ -68,6 +72,8 @@ export class Kin {
       one.#node.sibling = null;
       one.#sibling = null;
     }
-    if (this.#sibling !== null) this.#sibling.#metBy.delete(this);
+    if (this.#sibling === null) return;
+    const metBy = this.#sibling.#metBy;
+    if (metBy.includes(this)) metBy.splice(metBy.indexOf(this), 1);
   }
 }

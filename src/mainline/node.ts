@@ -51,7 +51,6 @@ import { Offer } from './table/table.ts';
 
 /** A stranger that asked us is pinged once; if it stays silent, not again before this (mldht: 90 s). */
 const STRANGER_MEMORY_MS = 90_000;
-const STRANGERS = 32;
 /**
  * The budget for queries counts their answers: each begun 512 bytes cost one query, as much as a find_node
  * and its answer. At 10 a second that is 5 kB/s for an IP, whatever it asks for.
@@ -74,7 +73,8 @@ export class MainlineNode extends MainlineState implements Machine {
    */
   join(now: number, bootstrap: readonly Address[]): void {
     this.shared.turn = this.number;
-    this.bootstrap = bootstrap.filter((address) => address !== this.address);
+    const isAmong = bootstrap.includes(this.address);
+    this.bootstrap = isAmong ? bootstrap.filter((address) => address !== this.address) : bootstrap;
     introduce(this, now);
     this.upkeepAtMs = now;
     this.tick(now);
@@ -146,6 +146,8 @@ export class MainlineNode extends MainlineState implements Machine {
     this.lookups = NO_LOOKUPS;
     this.table.release();
     this.shared.contacts.release(this.self);
+    if (this.strangers !== null) this.shared.strangers.release(this.strangers.place);
+    this.strangers = null;
     this.upkeepAtMs = Infinity;
     this.blockedUntilMs = Infinity;
     this.deadline = Infinity;
@@ -255,8 +257,8 @@ export class MainlineNode extends MainlineState implements Machine {
     const wanted =
       known === 0 ? this.table.wants(now, bytes, idStart) : this.table.heard(now, known);
     if (!wanted || this.pingCount >= PINGS_LIMIT) return;
-    const { random } = this.shared;
-    this.strangers ??= new RecentAddresses(STRANGERS, STRANGER_MEMORY_MS, random.uint32());
+    const { random, strangers } = this.shared;
+    this.strangers ??= new RecentAddresses(strangers, STRANGER_MEMORY_MS, random.uint32());
     if (this.strangers.has(now, from)) return;
     if (mayContact(this, now, from)) {
       this.strangers.add(now, from);

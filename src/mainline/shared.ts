@@ -18,6 +18,7 @@ import { Message } from './krpc/message.ts';
 import { Writer } from './krpc/writer.ts';
 import { Contacts } from './rows/contacts.ts';
 import { IDLE_LOOKUPS, LookupPool } from './rows/lookup-pool.ts';
+import { AddressSets } from './rows/meter.ts';
 import { Requests } from './rows/requests.ts';
 import { Resting } from './rows/resting.ts';
 import { type RowState, Slab } from './rows/slab.ts';
@@ -30,6 +31,8 @@ const SLOT_BITS = 14;
 const INITIAL_CONTACTS = 32;
 const INITIAL_ROWS = 64;
 const INITIAL_REQUESTS = 15;
+/** Strangers that a node remembers having pinged. */
+const STRANGERS = 32;
 
 /** Room to begin with: contacts, table rows, log2 of the requests in flight, idle lookups kept. */
 export interface SharedSize {
@@ -74,6 +77,8 @@ export class MainlineShared {
   readonly id: Uint8Array = new Uint8Array(ID_BYTES);
   /** Who was asked for a sample of info-hashes, by any of the nodes (BEP 51). */
   readonly resting: Resting = new Resting();
+  /** Whom nodes pinged since they asked. */
+  readonly strangers: AddressSets = new AddressSets(STRANGERS);
   #tenants = 0;
 
   /** @param size what a lab knows beforehand; a real node starts small and grows. */

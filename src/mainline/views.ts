@@ -186,7 +186,7 @@ export interface MainlineStats {
 }
 
 /** Of methods that no BEP has: those of a draft among them. */
-function otherQueries(queries: Float64Array): number {
+function otherQueries(queries: readonly number[]): number {
   const ofDraft = queries[Method.getSignedPeers] + queries[Method.announceSignedPeer];
   return queries[Method.unknown] + queries[Method.none] + ofDraft;
 }

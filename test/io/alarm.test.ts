@@ -31,6 +31,18 @@ describe('an alarm', () => {
     expect(rings).toEqual([70]);
   });
 
+  test('rings for what is far away never too soon, and at most a tenth of a second later', () => {
+    for (let deadline = 10_001; deadline < 11_000; deadline += 37) {
+      const { clock, rings, late, alarm } = setup();
+      alarm.setFor(deadline);
+      clock.advance(deadline - 1);
+      expect(rings).toEqual([]);
+      clock.advance(101);
+      expect(rings).toHaveLength(1);
+      expect(late).toEqual([0]);
+    }
+  });
+
   test('rings at once for what has passed, and never for Infinity', () => {
     const { clock, rings, alarm } = setup();
     alarm.setFor(Infinity);

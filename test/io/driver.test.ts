@@ -82,7 +82,7 @@ describe('the driver', () => {
       throw new Error(what);
     };
     Object.assign(transport, { send: fail('send'), flush: fail('flush') });
-    driver.host.send(HERE, THERE, new Uint8Array(1), 1);
+    driver.send(HERE, THERE, new Uint8Array(1), 1);
     machine.deadline = 50;
     driver.drained();
     expect(errors.map(String)).toEqual(['Error: send', 'Error: flush']);
@@ -152,7 +152,7 @@ describe('the driver', () => {
     });
     driver.run(machine);
     const before = transport.flushes;
-    driver.host.send(HERE, THERE, new Uint8Array([1, 2, 3, 4]), 3);
+    driver.send(HERE, THERE, new Uint8Array([1, 2, 3, 4]), 3);
     driver.drained();
     network.deliver();
     expect(heard).toEqual([new Uint8Array([1, 2, 3])]);
@@ -181,7 +181,7 @@ describe('the driver', () => {
       seen.push(`${isOurs ? 'to' : 'from'} ${peer === THERE} ${text}`);
     };
     deliver('hello');
-    driver.host.send(HERE, THERE, new TextEncoder().encode('reply and more'), 5);
+    driver.send(HERE, THERE, new TextEncoder().encode('reply and more'), 5);
     expect(seen).toEqual(['from true hello', 'to true reply']);
     expect(machine.received).toHaveLength(1);
     driver.tap = null;

@@ -2,6 +2,7 @@ import { Socket } from 'node:dgram';
 import { describe, expect, test, vi } from 'vitest';
 import { BACKLOG_BYTES } from '../../src/io/backlog.ts';
 import { Errno, type Libc } from '../../src/io/libc.ts';
+import { TAILS } from '../../src/io/message-batch.ts';
 import { openBatchSocket } from '../../src/io/udp-batch.ts';
 import { LOOPBACK, listen, numbered, numberOf, opened, openLibcs } from './udp-suite.ts';
 
@@ -67,6 +68,22 @@ describe.each(openLibcs.map((libc) => [libc.by, libc] as const))('batches by %s'
     // The first by dgram, then 64, then 35, then nothing.
     await vi.waitFor(() => expect(calls.received).toBe(3));
     expect(heard.batches()).toBe(3);
+  });
+
+  test('of long ones that come together as many are whole as there are tails, and none is torn', async () => {
+    const [here, there] = [bindTo(libc), bindTo(libc)];
+    const heard = listen(there);
+    const count = 24;
+    for (let i = 0; i < count; i++) here.send(there.address, new Uint8Array(6000).fill(i), 6000);
+    here.flush();
+    here.send(there.address, bytes, 4);
+    here.flush();
+    await vi.waitFor(() => expect(heard.datagrams.at(-1)?.bytes.length).toBe(4));
+    const long = heard.datagrams.slice(0, -1);
+    expect(long.length).toBeGreaterThanOrEqual(TAILS);
+    for (const datagram of long) {
+      expect(datagram.bytes).toEqual(Buffer.alloc(6000, datagram.bytes[0]));
+    }
   });
 
   test('a batch that is taken in part goes on with the rest', async () => {

@@ -95,7 +95,7 @@ class RealNetwork {
       });
       const world = { shared, register: null, counters: new Counters() };
       const machine = new MainlineNode(
-        { ...world, host: driver.host },
+        { ...world, host: driver },
         SETTINGS,
         id(node),
         transport.address,

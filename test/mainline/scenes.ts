@@ -43,7 +43,7 @@ export function dropped(us: Resident, reason: DropReason): number {
 
 /** Every datagram in ends in exactly one of these. */
 export function accountedFor(counters: Counters): number {
-  const sum = (column: Float64Array) => column.reduce((all, one) => all + one, 0);
+  const sum = (column: readonly number[]) => column.reduce((all, one) => all + one, 0);
   return sum(counters.queries) + counters.replies + counters.errors + sum(counters.dropped);
 }
 

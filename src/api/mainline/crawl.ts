@@ -204,7 +204,7 @@ async function run(
 ): Promise<CrawlResult> {
   const { desk, clock } = world;
   const { originMs } = clock;
-  const onProgress = guarded(told.onProgress ?? (() => {}), desk.tell);
+  const onProgress = guarded(told.onProgress ?? (() => {}), (error) => desk.tell(error));
   const isSame = resume !== undefined && !resume.isComplete;
   const startedAtMs = isSame ? resume.startedAtMs : originMs + desk.now();
   await begin(world, crawl, zone, signal);

@@ -57,19 +57,21 @@ interface Door {
   addresses: Address[];
 }
 
+const NO_DOORS: readonly Door[] = [];
+
 export class Entrance {
   readonly #clock: Clock;
   readonly #family: Family;
   readonly #isAlone: () => boolean;
   readonly #join: (known: readonly Address[]) => void;
-  readonly #contacts: Door[] = [];
-  readonly #routers: Door[] = [];
+  #contacts = NO_DOORS;
+  #routers = NO_DOORS;
   /** Routers are not asked while contacts have not had their chance. */
   #isHeldBack = false;
   #unresolved = 0;
   #looks = 0;
-  #postponed: (() => void)[] = [];
-  #stopTimer: () => void = () => {};
+  #postponed: (() => void)[] | null = null;
+  #stopTimer: (() => void) | null = null;
   #closed = false;
 
   /**
@@ -94,11 +96,11 @@ export class Entrance {
   }
 
   open(entries: Entries): void {
-    this.#contacts.push(...entries.contacts.map((value) => doorOf(value, this.#family)));
-    this.#routers.push(...entries.bootstrap.map((value) => doorOf(value, this.#family)));
+    this.#contacts = entries.contacts.map((value) => doorOf(value, this.#family));
+    this.#routers = entries.bootstrap.map((value) => doorOf(value, this.#family));
     this.#isHeldBack = this.#contacts.length > 0 && this.#routers.length > 0;
     this.#resolve(this.#reachable());
-    const known = this.#known();
+    const known = this.known;
     if (known.length > 0 || !this.isResolving) this.#join(known);
     if (this.#isHeldBack) this.#after(RACE_MS, () => this.#race());
     else this.#lookLater();
@@ -106,13 +108,14 @@ export class Entrance {
 
   /** Calls `begin` when the next name is resolved, or none is left. */
   postpone(begin: () => void): void {
+    this.#postponed ??= [];
     this.#postponed.push(begin);
   }
 
   close(): void {
     this.#closed = true;
-    this.#stopTimer();
-    this.#postponed = [];
+    this.#stopTimer?.();
+    this.#postponed = null;
   }
 
   #race(): void {
@@ -123,7 +126,7 @@ export class Entrance {
   #letRoutersIn(): void {
     this.#isHeldBack = false;
     this.#resolve(this.#routers);
-    this.#join(this.#known());
+    this.#join(this.known);
   }
 
   /** Looks whether there is a reason to ask for names again. Without names there never is. */
@@ -145,12 +148,13 @@ export class Entrance {
     }
   }
 
-  #reachable(): Door[] {
+  #reachable(): readonly Door[] {
     // The routers first: when they are let in, those behind them have been silent.
     return this.#isHeldBack ? this.#contacts : [...this.#routers, ...this.#contacts];
   }
 
-  #known(): Address[] {
+  /** All addresses that lead in, so far. */
+  get known(): Address[] {
     return [...new Set(this.#reachable().flatMap(({ addresses }) => addresses))];
   }
 
@@ -171,15 +175,21 @@ export class Entrance {
     door.isAsked = false;
     this.#unresolved--;
     if (this.#closed) return;
-    const isNew = address !== null && !this.#known().includes(address);
+    const isNew = address !== null && !this.known.includes(address);
     if (isNew) door.addresses = [address, ...door.addresses].slice(0, ADDRESSES_PER_NAME);
-    const nobodyIsLeft = !this.isResolving && this.#known().length === 0;
-    if (this.#isAlone() && (isNew || nobodyIsLeft)) this.#join(this.#known());
-    if (isNew || !this.isResolving) for (const begin of this.#postponed.splice(0)) begin();
+    const nobodyIsLeft = !this.isResolving && this.known.length === 0;
+    if (this.#isAlone() && (isNew || nobodyIsLeft)) this.#join(this.known);
+    if (isNew || !this.isResolving) this.#goOn();
+  }
+
+  #goOn(): void {
+    const begins = this.#postponed ?? [];
+    this.#postponed = null;
+    for (const begin of begins) begin();
   }
 
   #after(delayMs: number, callback: () => void): void {
-    this.#stopTimer();
+    this.#stopTimer?.();
     if (!this.#closed) this.#stopTimer = this.#clock.after(delayMs, callback);
   }
 }

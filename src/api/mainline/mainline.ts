@@ -21,20 +21,16 @@ import {
   resolveHost,
 } from '../../io/endpoint.ts';
 import { sha1 } from '../../io/entropy.ts';
-import { DhtError } from '../../io/errors.ts';
 import { type EventOptions, type EventStream, eventsOf } from '../../io/events.ts';
 import type { Search } from '../../io/search.ts';
 import { verify } from '../../io/signatures.ts';
-import { LOOKUPS_LIMIT } from '../../mainline/asking/lookups.ts';
 import { Counters } from '../../mainline/counters.ts';
-import type { Errand } from '../../mainline/errand.ts';
 import { Kin } from '../../mainline/kin.ts';
 import type { Encodable } from '../../mainline/krpc/bencode.ts';
 import { Method } from '../../mainline/krpc/fields.ts';
 import { MainlineNode } from '../../mainline/node.ts';
 import { CONTACT_BYTES } from '../../mainline/rows/contacts.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
-import type { LookupKind } from '../../mainline/rows/purpose.ts';
 import { Register } from '../../mainline/rows/register.ts';
 import { MainlineShared } from '../../mainline/shared.ts';
 import type { MainlineObserver, Settings } from '../../mainline/state.ts';
@@ -44,7 +40,7 @@ import { Opened } from '../opened.ts';
 import type { Announcement } from './announcer.ts';
 import type { PingResult } from './answer.ts';
 import { type CrawledNode, type CrawlOptions, type CrawlResult, crawl } from './crawl.ts';
-import { type Desk, type LookupOutcome, searchOf } from './desk.ts';
+import { type LookupOutcome, NodeDesk } from './desk.ts';
 import { Entrance } from './entrance.ts';
 import type { MainlineHappening, MainlineWatcher } from './events.ts';
 import { type FollowOptions, follow, type Pointer, type Version } from './follow.ts';
@@ -52,10 +48,10 @@ import type * as items from './item-results.ts';
 import { getItem, putItem, republishItem } from './items.ts';
 import type { KeptItem } from './kept-items.ts';
 import { NetworkSizer } from './network-size.ts';
-import { observerOf } from './observer.ts';
+import { NodeObserver } from './observer.ts';
 import type { Opening } from './opening.ts';
 import { checkLimits, registerLimitOf, tracesOf, type WorldChoices } from './options.ts';
-import { busy, noNodes, wasClosed, wholeStats } from './outcomes.ts';
+import { busy, wasClosed, wholeStats } from './outcomes.ts';
 import type { PacketOptions } from './packet-filter.ts';
 import { type PacketStream, PacketTap, packetsOf } from './packets.ts';
 import { announce, findNode, getPeers } from './peers.ts';
@@ -104,43 +100,21 @@ export class Mainline extends Opened {
   readonly #calls: Calls;
   /** What the first attempt to join came to, and the calls that wait for it. */
   #joined: { answered: number } | null = null;
-  readonly #waitForJoin = new Set<number>();
+  #waitForJoin: Set<number> | null = null;
   readonly #openedAtMs: number;
   #closed: Promise<void> | null = null;
-  /** @internal */ readonly watchers: MainlineWatchers;
-  /** @internal */ readonly tap: PacketTap;
+  /** Made when somebody first looks on. */
+  #watchers: MainlineWatchers | null = null;
+  #tap: PacketTap | null = null;
   /** How many traces are kept. */
   readonly #traces: number;
   readonly #entrance: Entrance;
   readonly #services: Services;
-  readonly #kin: Kin;
+  /** Made when it meets another. */
+  #kin: Kin | null = null;
   readonly #sizer = new NetworkSizer();
-  readonly #closing = new AbortController();
   readonly #questions = new Questions();
-  readonly #desk: Desk = {
-    lookup: (limits, kind, target, errand, opened) =>
-      this.#call(limits, (call) => {
-        opened?.(call);
-        this.#begin(kind, target, call, errand);
-      }),
-    within: (limits, work) =>
-      this.#call(limits, (call) => {
-        work.then(
-          (value) => this.#calls.settle(call, value),
-          (error) => this.#calls.fail(call, error),
-        );
-      }),
-    search: (run) =>
-      searchOf(run, (call) => {
-        this.#node.cancel(call);
-        this.#calls.fail(call, new DhtError('ABORTED', 'the search was left'));
-      }),
-    ask: (...question) => this.#questions.ask(this.#node, this.#driver, question),
-    found: new Map(),
-    closing: this.#closing.signal,
-    now: () => this.#clock.now(),
-    tell: (error) => this.#driver.tell(error),
-  };
+  readonly #desk: NodeDesk;
 
   /** @internal */
   constructor(opened: symbol, world: Opening, options: WorldChoices, sharer?: Mainline) {
@@ -156,28 +130,53 @@ export class Mainline extends Opened {
     this.#transport = transport;
     this.#calls = new Calls(this.#clock);
     this.#openedAtMs = this.#clock.now();
+    this.host = formatIp(ipOf(transport.address));
+    this.port = portOf(transport.address);
     this.#driver = new Driver(this.#clock, transport, tell);
-    this.watchers = new MainlineWatchers(this.#driver, tell);
     if (options.onEvent) this.watchers.add({ onEvent: options.onEvent });
-    this.tap = new PacketTap(this.watchers, this.#counters, this.#clock, transport.address);
     this.#traces = tracesOf(options.traces);
     const shared = this.#shared;
     const limit = registerLimitOf(options.register);
     const register = limit > 0 ? new Register(shared.contacts, limit) : null;
-    const place = { shared, host: this.#driver.host, counters: this.#counters, register };
-    this.#node = new MainlineNode(place, settings, world.id, transport.address, this.#observer());
-    this.host = formatIp(ipOf(transport.address));
-    this.port = portOf(transport.address);
+    const place = { shared, host: this.#driver, counters: this.#counters, register };
+    const observer = this.#observer();
+    this.#node = new MainlineNode(place, settings, world.id, transport.address, observer);
+    const office = { calls: this.#calls, questions: this.#questions, clock };
+    this.#desk = new NodeDesk(
+      { node: this.#node, driver: this.#driver, ...office },
+      () => this.#entrance,
+    );
     this.table = new TableView(this.#node, () => this.#clock.now(), this.#clock.originMs);
     this.register = register && new RegisterView(this.#node, register, this.#clock.originMs);
     this.signedPeers = settings.keepsSignedPeers ? new SignedPeerCalls(this.#desk, clock) : null;
     this.#driver.run(this.#node);
-    this.#kin = new Kin(this.#node, this.#desk.now, (known) => this.#joinThrough(known));
     const isAlone = (): boolean => this.table.size === 0;
-    const join = (known: readonly Address[]): void => this.#kin.join(known);
+    const join = (known: readonly Address[]): void => {
+      if (this.#kin === null) this.#joinThrough(known);
+      else this.#kin.join(known);
+    };
     this.#entrance = new Entrance(this.#clock, isAlone, join, this.#family);
     this.#entrance.open(world.entries);
     this.#services = new Services(world, this.#desk, this);
+  }
+
+  /** @internal Those who look on. */
+  get watchers(): MainlineWatchers {
+    if (this.#watchers === null) {
+      this.#watchers = new MainlineWatchers(this.#driver, this.#driver.tell);
+      if (this.#closed) this.#watchers.close();
+    }
+    return this.#watchers;
+  }
+
+  /** @internal Those who look at its datagrams. */
+  get tap(): PacketTap {
+    if (this.#tap === null) {
+      const local = this.#transport.address;
+      this.#tap = new PacketTap(this.watchers, this.#counters, this.#clock, local);
+      if (this.#closed) this.#tap.close();
+    }
+    return this.#tap;
   }
 
   get #family(): Family {
@@ -197,25 +196,27 @@ export class Mainline extends Opened {
   async ready(limits: CallLimits = {}): Promise<{ answered: number }> {
     checkLimits(limits, 'ready');
     if (this.#joined) return this.#joined;
-    const wait = (call: number): void => void this.#waitForJoin.add(call);
-    return this.#calls.open(wait, limits, (call) => this.#waitForJoin.delete(call));
+    this.#waitForJoin ??= new Set();
+    const waiting = this.#waitForJoin;
+    const wait = (call: number): void => void waiting.add(call);
+    return this.#calls.open(wait, limits, (call) => waiting.delete(call));
   }
 
   #join(answered: number): void {
     this.#joined ??= { answered };
-    for (const call of this.#waitForJoin) this.#calls.settle(call, this.#joined);
-    this.#waitForJoin.clear();
+    for (const call of this.#waitForJoin ?? []) this.#calls.settle(call, this.#joined);
+    this.#waitForJoin = null;
   }
 
   /** Asks one node whether it is there (BEP 5 "ping"). @throws DhtError TIMEOUT, KRPC_ERROR, … */
   async ping(node: string | Endpoint, limits: CallLimits = {}): Promise<PingResult> {
     checkLimits(limits, 'ping');
     const { host, port } = parseEndpoint(node, 'node');
-    return this.#call<PingResult>(limits, (call) => {
+    return this.#desk.call<PingResult>(limits, (call) => {
       const ip = literalIp(host, this.#family);
       if (ip >= 0) return this.#ping(call, addressOf(ip, port));
       resolveHost(host, this.#family).then(
-        (found) => this.#attempt(call, () => this.#ping(call, addressOf(found, port))),
+        (found) => this.#desk.attempt(call, () => this.#ping(call, addressOf(found, port))),
         (error) => this.#calls.fail(call, error),
       );
     });
@@ -340,7 +341,13 @@ export class Mainline extends Opened {
 
   /** @internal A node of the other family on this host: it answers for us and finds our way in (BEP 32). */
   meet(other: Mainline): void {
-    this.#driver.attempt(() => this.#kin.meet(other.#kin));
+    this.#driver.attempt(() => this.#ownKin().meet(other.#ownKin()));
+  }
+
+  #ownKin(): Kin {
+    const join = (known: readonly Address[]): void => this.#joinThrough(known);
+    this.#kin ??= new Kin(this.#node, this.#desk.now.bind(this.#desk), join, this.#entrance.known);
+    return this.#kin;
   }
 
   /** Tells `watcher` what happens until the returned function is called. */
@@ -372,6 +379,7 @@ export class Mainline extends Opened {
   /** Ends all calls with CLOSED and frees the port. Calling it again waits for the same end. */
   override close(): Promise<void> {
     this.#closed ??= this.#close();
+    this.#desk.shut();
     return this.#closed;
   }
 
@@ -380,13 +388,13 @@ export class Mainline extends Opened {
     await null;
     await this.#services.close();
     this.#entrance.close();
-    this.#kin.close();
+    this.#kin?.close();
     this.#node.close();
-    this.#closing.abort();
+    this.#desk.close();
     this.#join(0);
     this.#calls.close();
-    this.tap.close();
-    this.watchers.close();
+    this.#tap?.close();
+    this.#watchers?.close();
     this.#questions.close();
     await new Promise<void>((resolve) => this.#driver.stop(resolve));
   }
@@ -395,47 +403,20 @@ export class Mainline extends Opened {
     if (!this.#closed) this.#driver.attempt(() => this.#node.join(this.#clock.now(), known));
   }
 
-  /** Begins a lookup; at once, or when the first name of the bootstrap list is resolved. */
-  #begin(kind: LookupKind, id: Uint8Array, call: number, errand: Errand | null): void {
-    const begin = (): boolean => this.#node.lookup(this.#clock.now(), kind, id, call, errand);
-    if (begin()) return;
-    if (this.#node.lookupCount >= LOOKUPS_LIMIT) throw busy();
-    if (!this.#entrance.isResolving) throw noNodes();
-    this.#entrance.postpone(() => {
-      this.#attempt(call, () => {
-        if (!begin()) throw noNodes();
-      });
-    });
-  }
-
-  /** Goes on with a call that had to wait, unless it is over; what is thrown is its outcome. */
-  #attempt(call: number, command: () => void): void {
-    if (!this.#calls.has(call)) return;
-    try {
-      command();
-    } catch (error) {
-      this.#calls.fail(call, error as Error);
-    }
-    this.#driver.drained();
-  }
-
-  #call<T>(limits: CallLimits, start: (call: number) => void): Promise<T> {
-    if (this.#closed) return Promise.reject(wasClosed());
-    const outcome = this.#calls.open<T>(start, limits, (call) => this.#node.cancel(call));
-    this.#driver.drained();
-    return outcome;
-  }
-
   #observer(): MainlineObserver {
-    return observerOf({
-      ...{ found: this.#desk.found, calls: this.#calls, driver: this.#driver },
-      ...{ questions: this.#questions, host: formatIp(ipOf(this.#transport.address)) },
+    // No spread: each object that is made by one has a shape of its own, of half a kilobyte.
+    return new NodeObserver({
+      finderOf: (call) => this.#desk.finderOf(call),
+      driver: this.#driver,
+      calls: this.#calls,
+      questions: this.#questions,
+      host: this.host,
       timeoutMs: this.#settings.timeoutMs,
       remember: (lookup) => this.#remember(lookup),
       joined: (answered) => this.#join(answered),
       ownLookup: (lookup) => this.#sizer.add(traceOf(lookup, this.#clock.now())),
-      foreign: (contacts) => this.#kin.handOn(contacts),
-      tell: (event) => this.watchers.tell(event),
+      foreign: (contacts) => this.#kin?.handOn(contacts),
+      tell: (event) => this.#watchers?.tell(event),
     });
   }
 
@@ -443,7 +424,7 @@ export class Mainline extends Opened {
     const trace = traceOf(lookup, this.#clock.now());
     this.#sizer.add(trace);
     rememberTrace(this.lookups, trace, this.#traces);
-    this.watchers.lookupEnded(trace);
+    this.#watchers?.lookupEnded(trace);
     const { stored, failed } = lookup.writes;
     return { trace, stored, failed, writes: writesOf(lookup) };
   }

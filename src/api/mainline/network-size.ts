@@ -16,15 +16,16 @@ export interface NetworkSize {
 const LOOKUPS = 32;
 /** The density of fewer nodes than these is chance. */
 const CLOSEST_MIN = 4;
+const NO_ESTIMATES: readonly number[] = [];
 
 export class NetworkSizer {
-  readonly #estimates: number[] = [];
+  /** As long as it has to be: a list that is added to takes room for sixteen more. */
+  #estimates: readonly number[] = NO_ESTIMATES;
 
   /** A lookup is over, of a program's or the node's own. */
   add(trace: LookupTrace): void {
     if (trace.closest.length < CLOSEST_MIN) return;
-    this.#estimates.push(estimateOf(trace));
-    if (this.#estimates.length > LOOKUPS) this.#estimates.shift();
+    this.#estimates = [...this.#estimates.slice(1 - LOOKUPS), estimateOf(trace)];
   }
 
   /** Null before two lookups found somebody. */

@@ -4,11 +4,12 @@ import { formatId } from '../../core/id.ts';
 import type { Calls } from '../../io/calls.ts';
 import type { Driver } from '../../io/driver.ts';
 import { DhtError } from '../../io/errors.ts';
+import type { Item } from '../../mainline/krpc/item.ts';
 import type { Message } from '../../mainline/krpc/message.ts';
 import type { Lookup } from '../../mainline/rows/lookup.ts';
 import type { MainlineObserver } from '../../mainline/state.ts';
 import { pingResult } from './answer.ts';
-import type { Desk, LookupOutcome } from './desk.ts';
+import type { LookupOutcome } from './desk.ts';
 import type { MainlineEvent } from './events.ts';
 import { storedItem } from './item-results.ts';
 import { notSent } from './outcomes.ts';
@@ -17,7 +18,8 @@ import type { Peer } from './results.ts';
 
 /** What of a node hears the machine. */
 interface Hearing {
-  found: Desk['found'];
+  /** Who hears of the peers that the lookup of a call finds. */
+  finderOf(call: number): ((peer: Address) => void) | undefined;
   questions: Questions;
   calls: Calls;
   driver: Driver;
@@ -34,41 +36,70 @@ interface Hearing {
   tell(event: () => MainlineEvent): void;
 }
 
-export function observerOf(hearing: Hearing): MainlineObserver {
-  const { found, questions, calls, driver, host, timeoutMs, remember } = hearing;
-  const { ownLookup, joined, foreign, tell } = hearing;
-  return {
-    onPeer: (call, peer) => found.get(call)?.(peer),
-    onLookup: (call, lookup) => {
-      const outcome = remember(lookup);
-      const { refusal } = driver;
-      const isCutOff = outcome.trace.answered === 0 && refusal !== null;
-      if (isCutOff && refusal.atMs >= lookup.startedAtMs) calls.fail(call, notSent(refusal, host));
-      else calls.settle(call, outcome);
-    },
-    onAnswer: (call, message, rttMs, from) => {
-      if (!questions.answered(call, message, rttMs)) answered(calls, call, message, rttMs, from);
-    },
-    onSilence: (call, wasSent) => {
-      if (questions.answered(call, null, 0)) return;
-      const late = new DhtError('TIMEOUT', `no answer within ${timeoutMs} ms`);
-      calls.fail(call, wasSent ? late : notSent(driver.refusal, host));
-    },
-    onJoin: (answered) => {
-      joined(answered);
-      tell(() => ({ kind: 'joined', answered }));
-    },
-    onIdentity: (id) => tell(() => ({ kind: 'identity', id: formatId(id) })),
-    onReadOnly: (readOnly) => tell(() => ({ kind: 'read-only', readOnly })),
-    onAnnounced: (bytes, start, peer, seed) =>
-      tell(() => ({
-        ...{ kind: 'announced', infoHash: formatId(bytes, start), ...endpointOf(peer), seed },
-      })),
-    onStored: (item, from) =>
-      tell(() => ({ kind: 'stored', item: storedItem(item), from: endpointOf(from) })),
-    onOwnLookup: ownLookup,
-    onForeign: foreign,
-  };
+export class NodeObserver implements MainlineObserver {
+  readonly #hearing: Hearing;
+
+  constructor(hearing: Hearing) {
+    this.#hearing = hearing;
+  }
+
+  onPeer(call: number, peer: Address): void {
+    this.#hearing.finderOf(call)?.(peer);
+  }
+
+  onLookup(call: number, lookup: Lookup): void {
+    const { calls, driver, host } = this.#hearing;
+    const outcome = this.#hearing.remember(lookup);
+    const { refusal } = driver;
+    const isCutOff = outcome.trace.answered === 0 && refusal !== null;
+    if (isCutOff && refusal.atMs >= lookup.startedAtMs) calls.fail(call, notSent(refusal, host));
+    else calls.settle(call, outcome);
+  }
+
+  onAnswer(call: number, message: Message, rttMs: number, from: Address): void {
+    const { calls, questions } = this.#hearing;
+    if (!questions.answered(call, message, rttMs)) answered(calls, call, message, rttMs, from);
+  }
+
+  onSilence(call: number, wasSent: boolean): void {
+    const { calls, driver, host, questions, timeoutMs } = this.#hearing;
+    if (questions.answered(call, null, 0)) return;
+    const late = new DhtError('TIMEOUT', `no answer within ${timeoutMs} ms`);
+    calls.fail(call, wasSent ? late : notSent(driver.refusal, host));
+  }
+
+  onJoin(answered: number): void {
+    this.#hearing.joined(answered);
+    this.#hearing.tell(() => ({ kind: 'joined', answered }));
+  }
+
+  onIdentity(id: Uint8Array): void {
+    this.#hearing.tell(() => ({ kind: 'identity', id: formatId(id) }));
+  }
+
+  onReadOnly(readOnly: boolean): void {
+    this.#hearing.tell(() => ({ kind: 'read-only', readOnly }));
+  }
+
+  onAnnounced(bytes: Uint8Array, start: number, peer: Address, seed: boolean): void {
+    this.#hearing.tell(() => ({
+      ...{ kind: 'announced', infoHash: formatId(bytes, start), ...endpointOf(peer), seed },
+    }));
+  }
+
+  onStored(item: Item, from: Address): void {
+    this.#hearing.tell(() => ({
+      ...{ kind: 'stored', item: storedItem(item), from: endpointOf(from) },
+    }));
+  }
+
+  onOwnLookup(lookup: Lookup): void {
+    this.#hearing.ownLookup(lookup);
+  }
+
+  onForeign(contacts: readonly Address[]): void {
+    this.#hearing.foreign(contacts);
+  }
 }
 
 const endpointOf = (address: Address): Peer => ({

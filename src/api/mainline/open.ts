@@ -12,6 +12,7 @@ import { systemRandom } from '../../io/entropy.ts';
 import { tellerOf } from '../../io/guard.ts';
 import { type BindOptions, bindUdp, checkUdpForm } from '../../io/udp.ts';
 import { PUBLIC_ROUTERS } from '../../mainline/routers.ts';
+import type { Settings } from '../../mainline/state.ts';
 import { checkEntries } from './entrance.ts';
 import { checkState, openKeeper } from './keeper.ts';
 import { Mainline, OPENED } from './mainline.ts';
@@ -34,9 +35,10 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
   checkState(options.state);
   const { random = systemRandom, clock = systemClock, state, shareWith } = options;
   const tell = tellerOf(options.onError);
-  const settings = guardedSettings(options, tell);
-  if (options.id !== undefined && options.secureIds !== true) settings.changesId = false;
-  settings.wallOriginMs = clock.originMs;
+  const own = guardedSettings(options, tell);
+  if (options.id !== undefined && options.secureIds !== true) own.changesId = false;
+  own.wallOriginMs = clock.originMs;
+  const settings = sharedSettings(own);
   const port = wholeNumber(options.port ?? 0, 'port', 0, 65535);
   const ownId = options.id === undefined ? null : parseId(options.id);
   const { samePort } = options;
@@ -68,6 +70,17 @@ export async function openMainline(options: MainlineOptions = {}): Promise<Mainl
     await new Promise<void>((resolve) => transport.close(resolve));
     throw error;
   }
+}
+
+let latest: WeakRef<Settings> | null = null;
+
+/** A thousand nodes that are told the same share one. Nothing of it changes any more. */
+function sharedSettings(settings: Settings): Settings {
+  const before = latest?.deref();
+  const names = Object.keys(settings) as (keyof Settings)[];
+  if (before && names.every((name) => settings[name] === before[name])) return before;
+  latest = new WeakRef(settings);
+  return settings;
 }
 
 async function bound(host: string, port: number, form: BindOptions): Promise<DatagramTransport> {

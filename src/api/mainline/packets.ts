@@ -136,7 +136,7 @@ export class PacketTap {
   #held: Held | null = null;
   #meanwhile: Held[] = [];
   #isClosed = false;
-  #before: { dropped: Float64Array; refused: number; silenced: number; out: number; in: number };
+  #before: { dropped: number[]; refused: number; silenced: number; out: number; in: number };
 
   constructor(watchers: MainlineWatchers, counters: Counters, clock: Clock, local: Address) {
     this.#watchers = watchers;

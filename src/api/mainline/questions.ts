@@ -16,11 +16,12 @@ const FIRST_CALL = 0x80000000;
 const CALLS = 0x7fffffff;
 
 export class Questions {
-  readonly #waiting = new Map<number, Heard>();
+  /** Made with the first question. */
+  #waiting: Map<number, Heard> | null = null;
   #last = 0;
 
   get count(): number {
-    return this.#waiting.size;
+    return this.#waiting?.size ?? 0;
   }
 
   /** False when the budget for new endpoints, or all request rows, are used up: nothing was sent. */
@@ -31,6 +32,7 @@ export class Questions {
   ): boolean {
     this.#last = (this.#last + 1) % CALLS;
     const call = FIRST_CALL + this.#last;
+    this.#waiting ??= new Map();
     this.#waiting.set(call, heard);
     let isSent = false;
     driver.attempt(() => {
@@ -42,15 +44,15 @@ export class Questions {
 
   /** @returns whether the call was a question, whose asker has heard now. */
   answered(call: number, message: Message | null, rttMs: number): boolean {
-    const heard = this.#waiting.get(call);
+    const heard = this.#waiting?.get(call);
     if (heard === undefined) return call >= FIRST_CALL;
-    this.#waiting.delete(call);
+    this.#waiting?.delete(call);
     heard(message, rttMs);
     return true;
   }
 
   /** Nobody hears anything any more. */
   close(): void {
-    this.#waiting.clear();
+    this.#waiting = null;
   }
 }

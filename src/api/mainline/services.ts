@@ -1,6 +1,6 @@
 /**
  * What a node does for its program without being asked each time: announcements and items are kept alive,
- * and its state is kept for the next run, where they go on.
+ * and its state is kept for the next run, where they go on. What nobody asks for is not made.
  */
 import type { Random } from '../../core/random.ts';
 import type { Clock } from '../../io/clock.ts';
@@ -29,23 +29,46 @@ interface Served {
 }
 
 export class Services {
-  readonly announcer: Announcer;
-  readonly items: KeptItems;
+  #announcer: Announcer | null = null;
+  #items: KeptItems | null = null;
+  readonly #clock: Clock;
+  readonly #random: Random;
   readonly #keeper: Keeper | null;
+  readonly #desk: Desk;
+  readonly #served: Served;
 
   constructor({ clock, random, keeper, tell }: World, desk: Desk, served: Served) {
-    this.announcer = new Announcer(clock, random, (hash, how) => served.announce(hash, how));
-    this.items = new KeptItems(desk, clock, random);
+    this.#clock = clock;
+    this.#random = random;
     this.#keeper = keeper;
-    keeper?.begin(() => {
+    this.#desk = desk;
+    this.#served = served;
+    if (keeper !== null) this.#goOn(keeper, tell);
+  }
+
+  #goOn(keeper: Keeper, tell: Teller): void {
+    const served = this.#served;
+    keeper.begin(() => {
       const announcements = this.announcer.all;
       const { id, table } = served;
-      return snapshotNow({ id, table, announcements, items: this.items.saved }, clock);
+      return snapshotNow({ id, table, announcements, items: this.items.saved }, this.#clock);
     });
-    const { announcements = [], items = [] } = keeper?.before ?? {};
+    const { announcements, items } = keeper.before;
     const goOn = guarded((begin: () => void) => begin(), tell);
     for (const saved of announcements) goOn(() => this.announcer.resume(saved));
     for (const saved of items) goOn(() => this.items.resume(saved));
+  }
+
+  get announcer(): Announcer {
+    this.#announcer ??= new Announcer(this.#clock, this.#random, (infoHash, options) =>
+      this.#served.announce(infoHash, options),
+    );
+    return this.#announcer;
+  }
+
+  get items(): KeptItems {
+    this.#items ??= new KeptItems(this.#desk, this.#clock, this.#random);
+    return this.#items;
   }
 
   async save(): Promise<void> {
@@ -55,7 +78,7 @@ export class Services {
   async close(): Promise<void> {
     // First: a closed node knows nobody any more.
     await this.#keeper?.close();
-    this.announcer.close();
-    this.items.close();
+    this.#announcer?.close();
+    this.#items?.close();
   }
 }

@@ -28,8 +28,8 @@ export function asksForSibling(node: MainlineState): boolean {
 
 /** Contacts of the other family: nobody of them is believed before he answers the node whose they are. */
 export function hearForSibling(node: MainlineState, from: Address, message: Message): void {
-  const { onForeign } = node.observer;
-  if (onForeign === undefined || !asksForSibling(node)) return;
+  const { observer } = node;
+  if (observer.onForeign === undefined || !asksForSibling(node)) return;
   const { bytes } = message;
   const start = node.isV6 ? message.nodesStart : message.nodes6Start;
   const length = node.isV6 ? message.nodesLength : message.nodes6Length;
@@ -42,5 +42,5 @@ export function hearForSibling(node: MainlineState, from: Address, message: Mess
     const address = node.isV6 ? readAddress(bytes, at) : readAddress6(bytes, at);
     if (meaningfulTo(from, address)) found.push(address);
   }
-  if (found.length > 0) onForeign(found);
+  if (found.length > 0) observer.onForeign(found);
 }

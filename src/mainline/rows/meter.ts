@@ -112,49 +112,98 @@ export class SourceMeter {
   }
 }
 
+/** Where the slots of a set lie: `first` and those behind it, which may be a part of a longer column. */
+export interface AddressSlots {
+  readonly addresses: Float64Array;
+  readonly contactedAtMs: Float64Array;
+  readonly first: number;
+}
+
+/** Sets that are made room for together, at most: 32 KB of small ones. */
+const SETS_TOGETHER_MAX = 64;
+
+/** Sets of one size side by side: alone two small arrays cost as much again as what they hold. */
+export class AddressSets {
+  readonly slots: number;
+  /** Room for one at first, then for twice as many each time. */
+  #together = 1;
+  readonly #free: AddressSlots[] = [];
+
+  /** @param slots of each set. */
+  constructor(slots: number) {
+    this.slots = slots;
+  }
+
+  /** Slots for one set, with nobody in them. */
+  take(): AddressSlots {
+    if (this.#free.length === 0) this.#makeBlock();
+    const taken = this.#free.pop()!;
+    const { addresses, contactedAtMs, first } = taken;
+    addresses.fill(0, first, first + this.slots);
+    contactedAtMs.fill(-Infinity, first, first + this.slots);
+    return taken;
+  }
+
+  release(slots: AddressSlots): void {
+    this.#free.push(slots);
+  }
+
+  #makeBlock(): void {
+    const count = this.#together;
+    const addresses = new Float64Array(count * this.slots);
+    const contactedAtMs = new Float64Array(count * this.slots);
+    for (let i = count - 1; i >= 0; i--) {
+      this.#free.push({ addresses, contactedAtMs, first: i * this.slots });
+    }
+    this.#together = Math.min(SETS_TOGETHER_MAX, count * 2);
+  }
+}
+
 /** A set of addresses contacted lately, of fixed size: of several in one place the latest stays. */
 export class RecentAddresses {
   readonly memoryMs: number;
-  readonly #addresses: Float64Array;
-  readonly #contactedAtMs: Float64Array;
+  /** Where it lies. */
+  readonly place: AddressSlots;
+  readonly #mask: number;
   readonly #seed: number;
 
-  /** @param slots addresses remembered, a power of two of at least 8. */
-  constructor(slots: number, memoryMs: number, seed: number) {
+  /** @param slots addresses remembered, a power of two of at least 8; or sets of so many, where it gets its place. */
+  constructor(slots: number | AddressSets, memoryMs: number, seed: number) {
     this.memoryMs = memoryMs;
-    this.#addresses = new Float64Array(slots);
-    this.#contactedAtMs = new Float64Array(slots).fill(-Infinity);
+    this.#mask = (typeof slots === 'number' ? slots : slots.slots) - 1;
+    this.place = typeof slots === 'number' ? new AddressSets(slots).take() : slots.take();
     this.#seed = seed;
   }
 
   has(now: number, address: Address): boolean {
     const slot = this.#find(address);
-    return slot >= 0 && this.#contactedAtMs[slot] + this.memoryMs > now;
+    return slot >= 0 && this.place.contactedAtMs[slot] + this.memoryMs > now;
   }
 
   add(now: number, address: Address): void {
     let slot = this.#find(address);
     if (slot < 0) slot = this.#stalest(address);
-    this.#addresses[slot] = address;
-    this.#contactedAtMs[slot] = now;
+    this.place.addresses[slot] = address;
+    this.place.contactedAtMs[slot] = now;
   }
 
   #find(address: Address): number {
-    const mask = this.#addresses.length - 1;
+    const { addresses, first } = this.place;
     const home = this.#home(address);
     for (let i = 0; i < PROBES; i++) {
-      if (this.#addresses[(home + i) & mask] === address) return (home + i) & mask;
+      const slot = first + ((home + i) & this.#mask);
+      if (addresses[slot] === address) return slot;
     }
     return -1;
   }
 
   #stalest(address: Address): number {
-    const mask = this.#addresses.length - 1;
+    const { contactedAtMs, first } = this.place;
     const home = this.#home(address);
-    let stalest = home & mask;
+    let stalest = first + (home & this.#mask);
     for (let i = 1; i < PROBES; i++) {
-      const slot = (home + i) & mask;
-      if (this.#contactedAtMs[slot] < this.#contactedAtMs[stalest]) stalest = slot;
+      const slot = first + ((home + i) & this.#mask);
+      if (contactedAtMs[slot] < contactedAtMs[stalest]) stalest = slot;
     }
     return stalest;
   }

@@ -1,6 +1,6 @@
 /** Outcomes of the machine as outcomes of calls: each ends once, and says why. */
 import { expect, test } from 'vitest';
-import { observerOf } from '../../../src/api/mainline/observer.ts';
+import { NodeObserver } from '../../../src/api/mainline/observer.ts';
 import { Questions } from '../../../src/api/mainline/questions.ts';
 import { addressOf, parseIp, parseIp6 } from '../../../src/core/address.ts';
 import { Calls } from '../../../src/io/calls.ts';
@@ -12,8 +12,8 @@ function setup(refusal: { code: string; atMs: number } | null, answered = 0) {
   const joins: number[] = [];
   const told: object[] = [];
   const outcome = { trace: { answered }, stored: 0, failed: 0, writes: [] };
-  const observer = observerOf({
-    found: new Map([[1, (peer) => joins.push(-peer)]]),
+  const observer = new NodeObserver({
+    finderOf: (call) => (call === 1 ? (peer) => joins.push(-peer) : undefined),
     questions: new Questions(),
     calls,
     driver: { refusal } as never,

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { addressOf } from '../../../src/core/address.ts';
 import { randomBelow, SeededRandom } from '../../../src/core/random.ts';
 import {
+  AddressSets,
   EndpointMeter,
   RecentAddresses,
   SourceMeter,
@@ -276,6 +277,36 @@ describe('recent addresses', () => {
       for (const address of addresses) recent.add(0, address);
       expect(addresses.filter((address) => recent.has(1, address)).length).toBeGreaterThan(250);
     }
+  });
+});
+
+describe('sets of recent addresses side by side', () => {
+  test('remember what each alone would, whoever else comes and goes', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = new SeededRandom(seed);
+      const sets = new AddressSets(32);
+      const seeds = Array.from({ length: 9 }, () => random.uint32());
+      const alone = seeds.map((one) => new RecentAddresses(32, 1000, one));
+      const together = seeds.map((one) => new RecentAddresses(sets, 1000, one));
+      for (let now = 0; now < 3000; now++) {
+        const which = randomBelow(random, seeds.length);
+        const address = addressOf(1 + randomBelow(random, 60), 6881);
+        expect(together[which].has(now, address)).toBe(alone[which].has(now, address));
+        alone[which].add(now, address);
+        together[which].add(now, address);
+        if (now % 100 !== 0) continue;
+        sets.release(together[which].place);
+        together[which] = new RecentAddresses(sets, 1000, seeds[which]);
+        alone[which] = new RecentAddresses(32, 1000, seeds[which]);
+      }
+    }
+  });
+
+  test('take the places of those that are gone', () => {
+    const sets = new AddressSets(32);
+    const places = Array.from({ length: 5 }, () => sets.take());
+    for (const place of places) sets.release(place);
+    expect(new Set(Array.from({ length: 5 }, () => sets.take()))).toEqual(new Set(places));
   });
 });
 
