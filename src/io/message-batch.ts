@@ -170,7 +170,10 @@ export class MessageBatch {
   /** The bytes in slot `i` that were put there; good until the slot is used again. */
   view(i: number): Uint8Array {
     const start = i * this.slotBytes;
-    return this.bytes.subarray(start, start + this.#partWords[i * this.#partCount * PART_WORDS + 2]!);
+    return this.bytes.subarray(
+      start,
+      start + this.#partWords[i * this.#partCount * PART_WORDS + 2]!,
+    );
   }
 
   /** Where the headers from slot `i` on begin. */

@@ -212,7 +212,8 @@ export class Safety implements Tap {
 
   #inspectCounters(): void {
     const { counters, world } = this.#overlay;
-    const sum = (column: readonly number[]): number => column.reduce((total, value) => total + value, 0);
+    const sum = (column: readonly number[]): number =>
+      column.reduce((total, value) => total + value, 0);
     const { replies, errors, queries, dropped, datagramsIn } = counters;
     const explained = sum(queries) + replies + errors + sum(dropped);
     this.#expect('datagrams in', datagramsIn, explained, 'queries, replies, errors and dropped');
