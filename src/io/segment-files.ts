@@ -10,7 +10,7 @@
  * A file is made of zeros in pieces, each written through, so that writes of the log that come between
  * them wait for one piece and not for all. From then on its size and its blocks stay what they are: a
  * write with O_DSYNC changes nothing that a file system would have to note elsewhere. Where the system
- * has no such flag each write is followed by fdatasync.
+ * has no such flag each write is followed by fdatasync. When the next write begins is told in write-pace.ts.
  */
 import {
   closeSync,
@@ -33,6 +33,7 @@ import { crc32 } from 'node:zlib';
 import type { LogPort } from '../core/log/port.ts';
 import { flushDirectory } from './directory.ts';
 import { checkRoom, type FreeBytes } from './free-room.ts';
+import { WritePace } from './write-pace.ts';
 
 /** Zeros are written in pieces of this size: a millisecond or two. */
 const PIECE_BYTES = 256 * 1024;
@@ -70,6 +71,11 @@ export class SegmentFiles implements LogPort {
   readonly #open = new Map<number, number>();
   #listener: SegmentListener | null = null;
   #turn: NodeJS.Immediate | null = null;
+  /** The turn that is put off, for more to come in. */
+  #later: NodeJS.Timeout | null = null;
+  readonly #pace: WritePace = new WritePace();
+  /** Entries that wait for the next write, as was said last. */
+  #waiting = 0;
   /** Makes and retrievals. */
   #underWay = 0;
   readonly #resting: (() => void)[] = [];
@@ -133,8 +139,11 @@ export class SegmentFiles implements LogPort {
 
   write(file: number, position: number, bytes: Uint8Array): void {
     this.#busy = file;
+    this.#pace.began(performance.now(), this.#waiting);
+    this.#waiting = 0;
     writeAll(this.#opened(file), bytes, position, (failure) => {
       this.#busy = 0;
+      this.#pace.ended(performance.now());
       this.#listener?.written(failure && this.#told(failure));
       this.#rest();
     });
@@ -171,12 +180,25 @@ export class SegmentFiles implements LogPort {
     rmSync(this.#pathOf(file), { force: true });
   }
 
-  soon(): void {
-    this.#turn ??= setImmediate(() => {
-      this.#turn = null;
-      this.#listener?.turn();
-      this.#rest();
-    });
+  soon(waiting: number): void {
+    if (waiting > 0) this.#waiting = waiting;
+    if (this.#turn !== null) return;
+    const restMs = waiting === 0 ? 0 : this.#pace.restMs(performance.now(), waiting);
+    if (restMs > 0) {
+      this.#later ??= setTimeout(() => this.#take(), restMs);
+      return;
+    }
+    this.#turn = setImmediate(() => this.#take());
+  }
+
+  /** Now it is the log's turn. */
+  #take(): void {
+    if (this.#turn !== null) clearImmediate(this.#turn);
+    if (this.#later !== null) clearTimeout(this.#later);
+    this.#turn = null;
+    this.#later = null;
+    this.#listener?.turn();
+    this.#rest();
   }
 
   /** Resolves when nothing is under way and no turn is due. */
@@ -235,7 +257,8 @@ export class SegmentFiles implements LogPort {
   }
 
   #rest(): void {
-    if (this.#turn !== null || this.#underWay > 0 || this.#busy !== 0) return;
+    if (this.#turn !== null || this.#later !== null) return;
+    if (this.#underWay > 0 || this.#busy !== 0) return;
     for (const resolve of this.#resting.splice(0)) resolve();
   }
 

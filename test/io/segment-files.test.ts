@@ -114,10 +114,40 @@ test('a hundred files are read, of which not all are open at a time', async () =
 
 test('turns are taken one for all that ask for one', async () => {
   const { files, told } = opened();
-  files.soon();
-  files.soon();
+  files.soon(0);
+  files.soon(0);
   expect(told).toEqual([]);
   await files.rest();
   expect(told).toEqual(['turn']);
+  files.close();
+});
+
+test('a turn for a few entries is put off after a slow write of a few, and comes at once for enough of them', async () => {
+  const { files, told } = opened();
+  files.make(1, 1 << 20, new Uint8Array(512), 0);
+  await files.rest();
+  const bytes = new Uint8Array(512);
+  for (let i = 0; i < 40; i++) {
+    files.soon(4);
+    await files.rest();
+    files.write(1, 512, bytes);
+    await files.rest();
+  }
+  // However quick this disk is, nobody is forgotten, and nobody waits twice.
+  told.length = 0;
+  files.soon(2);
+  files.soon(3);
+  await files.rest();
+  expect(told).toEqual(['turn']);
+  files.soon(2);
+  files.soon(8);
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  expect(told).toEqual(['turn', 'turn']);
+  files.soon(2);
+  files.soon(0); // what does not wait for others
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  expect(told).toEqual(['turn', 'turn', 'turn']);
+  await files.rest();
+  expect(told.length).toBe(3);
   files.close();
 });

@@ -63,7 +63,7 @@ export class LogStore implements Store {
     this.#checkpoints = new Checkpoints(port, contents, this.#writer, checkpointBytes, readBytes);
     this.openedBytes = readBytes;
     this.#proving = new Proving(port, unread);
-    if (this.#checkpoints.isWanted || this.#proving.isWanted) port.soon();
+    if (this.#checkpoints.isWanted || this.#proving.isWanted) port.soon(0);
   }
 
   get count(): number {
@@ -153,7 +153,7 @@ export class LogStore implements Store {
     this.#tidying.isEnded = true;
     this.#checkpoints.isEnded = true;
     this.#proving.isEnded = true;
-    this.#port.soon();
+    this.#port.soon(0);
   }
 
   // What the port reports.
@@ -213,7 +213,7 @@ export class LogStore implements Store {
   #goOn(): void {
     const { isRetrieving, isWanted } = this.#tidying;
     if (isRetrieving || this.#proving.isRetrieving || this.#writer.isWriting) return;
-    if (isWanted || this.#proving.isWanted) this.#port.soon();
+    if (isWanted || this.#proving.isWanted) this.#port.soon(0);
   }
 
   #place(length: number): number {

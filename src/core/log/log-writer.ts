@@ -57,6 +57,8 @@ export class LogWriter {
   readonly #report: Reported;
   #nextSegment: number;
   #making: Segment | null = null;
+  /** Entries since the last write began. */
+  #waiting = 0;
   #writing: { segment: Segment; end: number; last: number } | null = null;
   #isStopped = false;
   /** Flushes asked for in this turn, and those whose batch is closed. */
@@ -109,6 +111,7 @@ export class LogWriter {
     const at = this.#next();
     if (this.#begin < 0) this.#begin = this.active.closed;
     this.#at = at + length;
+    this.#waiting++;
     return at;
   }
 
@@ -144,7 +147,7 @@ export class LogWriter {
 
   flush(token: StoreToken): void {
     this.#asked.push(token);
-    this.#port.soon();
+    this.#port.soon(this.#waiting);
   }
 
   /** Closes what is open, and begins to write. @param isHeld whether those who wait have to wait on. */
@@ -168,7 +171,7 @@ export class LogWriter {
     // The one after the active one is not waited for, and is asked for again.
     else if (segment.number <= this.active.number) return this.#fail(error);
     if (error === null) this.#makeNext();
-    this.#port.soon();
+    this.#port.soon(0);
   }
 
   written(error: string | null): void {
@@ -182,14 +185,14 @@ export class LogWriter {
     this.#release();
     this.#trim();
     this.#reportUpTo(last, null);
-    if (this.#asked.length > 0 || this.#first() !== null) this.#port.soon();
+    if (this.#asked.length > 0 || this.#first() !== null) this.#port.soon(this.#waiting);
   }
 
   /** Nothing can be written any more, or not now. */
   #fail(error: string): void {
     this.#isStopped = true;
     this.#reportUpTo(this.closed, error);
-    if (this.#asked.length > 0) this.#port.soon();
+    if (this.#asked.length > 0) this.#port.soon(0);
   }
 
   #reportUpTo(number: number, error: string | null): void {
@@ -217,6 +220,7 @@ export class LogWriter {
     if (!segment.isMade) return this.#makeNext();
     const { durable, closed, last } = segment;
     this.#writing = { segment, end: closed, last };
+    this.#waiting = 0;
     this.#port.write(segment.number, durable, segment.image!.subarray(durable, closed));
   }
 

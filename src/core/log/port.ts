@@ -41,6 +41,9 @@ export interface LogPort {
   placeCheckpoint(): void;
   /** The file is of no more use. One that stays is found again, and dropped again. */
   drop(file: number): void;
-  /** Asks for a call of `turn`, when what happens now is over. */
-  soon(): void;
+  /**
+   * Asks for a call of `turn`, when what happens now is over. `waiting` entries are there for the next write: above
+   * 0 it may be put off a little, for others to go along.
+   */
+  soon(waiting: number): void;
 }

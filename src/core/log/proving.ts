@@ -47,7 +47,7 @@ export class Proving {
     // Nobody needs it any more: its file may be another one's by now.
     if (error !== null || segment.live === 0) this.#pass();
     else this.#prove(segment);
-    if (!this.isRetrieving && this.isWanted) this.#port.soon();
+    if (!this.isRetrieving && this.isWanted) this.#port.soon(0);
   }
 
   #prove(segment: Segment): void {

@@ -99,7 +99,7 @@ export class Tidying {
     this.#isBaffled = error !== null;
     // What cannot be read now may be readable later; nothing is lost by going on without.
     if (error !== null) this.#retrieved = new Uint8Array(0);
-    this.#port.soon();
+    this.#port.soon(0);
   }
 
   #begin(segment: Segment): void {
