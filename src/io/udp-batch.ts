@@ -184,14 +184,14 @@ class BatchTransport implements UdpTransport {
     const batch = this.#batches.in;
     const from = batch.takeName(i);
     const length = batch.lengthOf(i);
-    if (length <= RECEIVE_SLOT_BYTES) {
-      const start = i * RECEIVE_SLOT_BYTES;
-      receiver.receive(from, batch.bytes, start, start + length);
+    const whole = length > RECEIVE_SLOT_BYTES ? batch.join(i, count) : null;
+    if (whole !== null) {
+      receiver.receive(from, whole, 0, whole.length);
       return;
     }
-    // As if the kernel had had no room for it.
-    const whole = batch.join(i, count);
-    if (whole !== null) receiver.receive(from, whole, 0, whole.length);
+    // Of a long one whose rest is lost the receiver gets the beginning: it is counted there, as bad bytes are.
+    const start = i * RECEIVE_SLOT_BYTES;
+    receiver.receive(from, batch.bytes, start, start + Math.min(length, RECEIVE_SLOT_BYTES));
   }
 
   send(to: Address, bytes: Uint8Array, length: number): void {

@@ -68,7 +68,7 @@ export class DualStackLab extends FamilyLab {
 
   /** The latest lookups that were called for in the network of a family, graded by its oracle. */
   gradesOf(family: 4 | 6): readonly Grade[] {
-    return this.families[indexOf(family)].grades;
+    return this.families[indexOf(family)]!.grades;
   }
 
   /** All of them together. */
