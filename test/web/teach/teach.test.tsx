@@ -3,7 +3,7 @@
 import { render } from 'preact';
 import { act } from 'preact/test-utils';
 import { type SceneMessage, Simulation } from 'ringlight/scene';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { kSafety } from '../../../web/src/lessons/k-safety.ts';
 import { FIRST_CONFIG } from '../../../web/src/lessons/lesson.ts';
 import { readLink } from '../../../web/src/link/link.ts';
@@ -89,7 +89,7 @@ describe('the menu for teachers', () => {
   let studio: Studio;
   let listener: SourceListener;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     document.body.innerHTML = '';
     root = document.body.appendChild(document.createElement('div'));
     studio = new Studio(createViewState(), true, (heard) => {
@@ -101,6 +101,7 @@ describe('the menu for teachers', () => {
     listener.onMessage(frame({ atMs: 3000 }));
     act(() => render(<TeachMenu studio={studio} />, root));
     act(() => button('Teach').click());
+    await vi.waitFor(() => expect(root.querySelector('form')).not.toBeNull());
   });
 
   afterEach(() => act(() => render(null, root)));

@@ -11,7 +11,6 @@ import type { ScenePane } from '../model/session.ts';
 import type { PanelTab } from '../model/view-state.ts';
 import { clockText, differenceText } from '../model/words.ts';
 import { Differences } from '../panels/differences.tsx';
-import { FiguresPanel } from '../panels/figures-panel.tsx';
 import { HandsPanel } from '../panels/hands-panel.tsx';
 import { KeysPanel } from '../panels/keys-panel.tsx';
 import { LookupPanel } from '../panels/lookup-panel.tsx';
@@ -310,7 +309,7 @@ function Panel({ studio, pane, tab }: { studio: Studio; pane: ScenePane; tab: An
     case 'node':
       return <NodePanel {...props} />;
     case 'figures':
-      return <FiguresPanel {...props} />;
+      return <Figures {...props} />;
     case 'message':
       return <MessagePanel {...props} />;
     case 'room':
@@ -318,6 +317,19 @@ function Panel({ studio, pane, tab }: { studio: Studio; pane: ScenePane; tab: An
     case 'hands':
       return <HandsPanel session={session} />;
   }
+}
+
+type FiguresView = typeof import('../panels/figures-panel.tsx').FiguresPanel;
+
+/** Loaded when it is asked for. */
+function Figures(props: Parameters<FiguresView>[0]) {
+  const [View, setView] = useState<{ View: FiguresView } | null>(null);
+  useEffect(() => {
+    void import('../panels/figures-panel.tsx').then(({ FiguresPanel }) =>
+      setView({ View: FiguresPanel }),
+    );
+  }, []);
+  return View && <View.View {...props} />;
 }
 
 type RoomView = typeof import('../panels/room-panel.tsx').RoomPanel;

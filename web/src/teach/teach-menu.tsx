@@ -2,11 +2,10 @@
  * What a teacher takes along: this page as a frame of another, questions of his own in a link, and a
  * work sheet of the open lesson on paper.
  */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Studio } from '../studio.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
-import { AskForm } from './ask-form.tsx';
 import { copyText } from './copy-text.ts';
 import './teach-menu.css';
 
@@ -57,9 +56,20 @@ function TeachSheet({ studio, close }: { studio: Studio; close: () => void }) {
       {frame !== '' && (
         <textarea class="mono" aria-label="Code to embed" readOnly rows={4} value={frame} />
       )}
-      <AskForm studio={studio} />
+      <Ask studio={studio} />
     </div>
   );
+}
+
+type AskView = typeof import('./ask-form.tsx').AskForm;
+
+/** Loaded when it is asked for. */
+function Ask({ studio }: { studio: Studio }) {
+  const [View, setView] = useState<{ View: AskView } | null>(null);
+  useEffect(() => {
+    void import('./ask-form.tsx').then(({ AskForm }) => setView({ View: AskForm }));
+  }, []);
+  return View && <View.View studio={studio} />;
 }
 
 /** A frame for other pages. The address keeps what is behind its #. */
