@@ -15,7 +15,7 @@ const BEAT_MS = 1000 / 60;
 const SECONDS = 4;
 const FEWEST_FRAMES = 20;
 /** All scenes of a size, the page's own loading included. */
-const PATIENCE_MS = 50_000;
+const PATIENCE_MS = 170_000;
 
 interface Measured {
   view: string;
@@ -63,5 +63,5 @@ describe.skipIf(isSkipped)('a frame of 100,000 nodes', () => {
       expect(p25Ms, scene).toBeLessThan(BEAT_MS);
     }
     await one.close();
-  });
+  }, 180_000);
 });

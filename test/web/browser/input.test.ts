@@ -124,7 +124,7 @@ describe.skipIf(isSkipped)('input', () => {
     await press('Cut in half')();
     await isUndone(one, 'Heal', press('Heal'));
     await one.leave();
-  });
+  }, 180_000);
 
   test('of two worlds an act is undone in both', async () => {
     const one = await visit();
