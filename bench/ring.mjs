@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addressOf } from '../dist/core/address.js';
 import { FrameType, FrameWriter } from '../dist/ring/frames.js';
 import { Handshake } from '../dist/ring/greeting/handshake.js';
@@ -42,13 +43,16 @@ const COMMANDS = ['insert', 'get'];
 /** Requests before the measurement: V8 has compiled what they need, and every key is there. */
 const WARMING_REQUESTS = 40_000;
 const WARMING_S = 4;
-/** Of a measurement, of which it is over after whichever comes first. */
+/** Of a turn, which is over after whichever comes first. */
 const MEASURED_REQUESTS = 60_000;
-const MEASURED_S = 3;
+const MEASURED_S = 1;
+/** Turns of each server; large values vary less. */
+const ROUNDS = 9;
+const ROUNDS_LARGE = 3;
 /** Calls through a library, and before them: seven processes have to be warm. */
 const CALLED_S = 2;
 const CALLS_WARMING_S = 6;
-/** A pause after which a server is taken to have said all it has to say. */
+/** A pause after which a server is taken to have said and done all it has to. */
 const QUIET_MS = 150;
 /** Half of it moves: so much that beginning and end of a join do not rule. */
 const HELD_BYTES = 80_000_000;
@@ -244,53 +248,103 @@ const SERVERS = [
   ringServer('ringlight, memory, one command each', { wire: 'seed' }, CLASS, 'once'),
 ];
 
-/** @param {Run} run @param {string} load @param {string} folder @returns {Promise<Section>} */
+/**
+ * All servers of one size of values stand at once, and are asked in turn for a second each: the machine under a virtual one
+ * has fast and slow minutes, and what is compared has to lie in the same. Who waits for a turn costs nothing.
+ * @param {Run} run @param {string} load @param {string} folder @returns {Promise<Section>}
+ */
 async function measureServing(run, load, folder) {
-  const rounds = run.quick ? 1 : 3;
   /** @type {Map<string, Sample[]>} */
   const samples = new Map();
-  for (let round = 0; round < rounds; round++) {
-    // What is compared lies close together in time, and is first as often as it is last.
-    const servers = round % 2 === 0 ? SERVERS : [...SERVERS].reverse();
-    for (const server of servers) {
-      // Large values, and connections for every request, change slowly.
-      const sizes = server.sizes.filter((bytes) => bytes === SIZES[0] || round < 2);
-      for (const valueBytes of sizes) {
-        run.progress(`ring: round ${round + 1} of ${rounds}, ${server.name}, ${valueBytes} B`);
-        const measured = await measureServer(load, folder, server, valueBytes);
-        for (const [what, sample] of measured) {
-          samples.set(what, [...(samples.get(what) ?? []), sample]);
-        }
+  for (const valueBytes of SIZES) {
+    const servers = SERVERS.filter(({ sizes }) => sizes.includes(valueBytes));
+    /** @type {Running[]} */
+    const stands = [];
+    try {
+      for (const server of servers) stands.push(await server.start(folder));
+      for (const command of COMMANDS) {
+        const contenders = await contendersOf(folder, servers, stands, command, valueBytes);
+        await takeTurns(run, load, contenders, samples, roundsOf(run, valueBytes));
+        for (const { isBare, stand } of contenders) if (isBare) await stand.stop();
       }
+    } finally {
+      for (const stand of stands) await stand.stop();
     }
   }
-  return servingSection(samples, rounds);
+  return servingSection(samples, roundsOf(run, SIZES[0]), roundsOf(run, SIZES[1]));
 }
 
-/** One server, all commands, and a bare responder beside it. @returns {Promise<[string, Sample][]>} */
-async function measureServer(
-  /** @type {string} */ load,
+function roundsOf(/** @type {Run} */ run, /** @type {number} */ valueBytes) {
+  if (run.quick) return 1;
+  return valueBytes === SIZES[0] ? ROUNDS : ROUNDS_LARGE;
+}
+
+async function contendersOf(
   /** @type {string} */ folder,
-  /** @type {Server} */ server,
+  /** @type {Server[]} */ servers,
+  /** @type {Running[]} */ stands,
+  /** @type {string} */ command,
   /** @type {number} */ valueBytes,
 ) {
-  const { load: core } = await chooseCores();
-  /** @type {[string, Sample][]} */
-  const measured = [];
-  const running = await server.start(folder);
-  try {
-    for (const command of COMMANDS) {
-      const key = `${server.name} ${command} ${valueBytes}`;
-      const asked = await prepare(folder, server, running.port, command, valueBytes);
-      const how = { connections: server.connections, ...asked };
-      measured.push([key, await loaded(load, core, running, how)]);
-      if (!isBeside(server, valueBytes)) continue;
-      measured.push([`bare ${key}`, await bareSample(load, core, folder, how)]);
-    }
-  } finally {
-    await running.stop();
+  const contenders = [];
+  for (const [i, server] of servers.entries()) {
+    const contender = await contend(folder, server, stands[i], command, valueBytes);
+    contenders.push(contender);
+    if (isBeside(server, valueBytes)) contenders.push(await bareBeside(folder, contender));
   }
-  return measured;
+  return contenders;
+}
+
+async function takeTurns(
+  /** @type {Run} */ run,
+  /** @type {string} */ load,
+  /** @type {Contender[]} */ contenders,
+  /** @type {Map<string, Sample[]>} */ samples,
+  /** @type {number} */ rounds,
+) {
+  for (const { key, stand, how } of contenders) {
+    run.progress(`ring: warming ${key}`);
+    await ask(load, stand, how, WARMING_S, WARMING_REQUESTS);
+  }
+  for (let round = 0; round < rounds; round++) {
+    // First as often as last.
+    for (const { key, stand, how } of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      run.progress(`ring: round ${round + 1} of ${rounds}, ${key}`);
+      samples.set(key, [...(samples.get(key) ?? []), await loaded(load, stand, how)]);
+      await sleep(QUIET_MS);
+    }
+  }
+}
+
+/**
+ * A server with a command that it is about to be asked.
+ * @typedef {{ connections: string, words: (string | number)[] }} How
+ * @typedef {{ key: string, stand: Running, how: How & Awaited<ReturnType<typeof prepare>>, isBare: boolean }} Contender
+ */
+
+/** @returns {Promise<Contender>} */
+async function contend(
+  /** @type {string} */ folder,
+  /** @type {Server} */ server,
+  /** @type {Running} */ stand,
+  /** @type {string} */ command,
+  /** @type {number} */ valueBytes,
+) {
+  const asked = await prepare(folder, server, stand.port, command, valueBytes);
+  const how = { connections: server.connections, ...asked };
+  return { key: `${server.name} ${command} ${valueBytes}`, stand, how, isBare: false };
+}
+
+/** What a server serves that does nothing: requests and replies of a contender’s lengths. */
+async function bareBeside(/** @type {string} */ folder, /** @type {Contender} */ { key, how }) {
+  const { requestFile, requestBytes, replyBytes } = how;
+  const child = startChild(SERVE, { core: (await serverCore()).core });
+  const { port } = await child.ask({ start: 'responder', requestBytes, replyBytes });
+  const nothing = join(folder, 'nothing');
+  writeFileSync(nothing, '');
+  const words = [requestFile, requestBytes, replyBytes, nothing, 0, 0, 1];
+  const stand = { port, pid: child.pid, stop: () => child.stop() };
+  return { key: `bare ${key}`, stand, how: { ...how, words }, isBare: true };
 }
 
 /** Is it compared with a bare responder? */
@@ -298,23 +352,42 @@ function isBeside(/** @type {Server} */ { name }, /** @type {number} */ valueByt
   return valueBytes === SIZES[0] && name.endsWith('memory');
 }
 
-/**
- * Runs the load generator, first to warm up. A server that fails fast must not win.
- * @param {string} load @param {number | null} core @param {Running} running
- * @param {{ connections: string, words: (string | number)[] }} asked @returns {Promise<Sample>}
- */
-async function loaded(load, core, { port, pid }, { connections, words }) {
-  const run = async (/** @type {number} */ seconds, /** @type {number} */ requests) => {
-    const how = [port, seconds, CONNECTIONS, 1, connections, ...words, requests];
-    const result = JSON.parse(await output([load, ...how].map(String), core));
-    const { received, errors, broken } = result;
-    if (received > 0 && errors === 0 && broken === 0) return result;
-    throw new Error(`port ${port} did not serve: ${JSON.stringify(result)}`);
+/** @returns {Promise<Sample>} */
+async function loaded(
+  /** @type {string} */ load,
+  /** @type {Running} */ stand,
+  /** @type {How} */ how,
+) {
+  const beforeUs = cpuUsOf(stand.pid);
+  const { received, seconds, p50Us, p99Us } = await ask(
+    load,
+    stand,
+    how,
+    MEASURED_S,
+    MEASURED_REQUESTS,
+  );
+  return {
+    rate: received / seconds,
+    cpuUs: (cpuUsOf(stand.pid) - beforeUs) / received,
+    p50Us,
+    p99Us,
   };
-  await run(WARMING_S, WARMING_REQUESTS);
-  const beforeUs = cpuUsOf(pid);
-  const { received, seconds, p50Us, p99Us } = await run(MEASURED_S, MEASURED_REQUESTS);
-  return { rate: received / seconds, cpuUs: (cpuUsOf(pid) - beforeUs) / received, p50Us, p99Us };
+}
+
+/** Runs the load generator. A server that fails fast must not win. */
+async function ask(
+  /** @type {string} */ load,
+  /** @type {Running} */ { port },
+  /** @type {How} */ { connections, words },
+  /** @type {number} */ forS,
+  /** @type {number} */ requests,
+) {
+  const { load: core } = await chooseCores();
+  const how = [port, forS, CONNECTIONS, 1, connections, ...words, requests];
+  const result = JSON.parse(await output([load, ...how].map(String), core));
+  const { received, errors, broken } = result;
+  if (received > 0 && errors === 0 && broken === 0) return result;
+  throw new Error(`port ${port} did not serve: ${JSON.stringify(result)}`);
 }
 
 /** User and system time of a process so far. @param {number} pid */
@@ -340,8 +413,9 @@ async function prepare(
     /** @type {any} */ (language)[command]
   );
   const requests = Array.from({ length: keys }, (_, i) => write(keyOf(i), value));
-  const requestFile = join(folder, 'requests');
-  const preambleFile = join(folder, 'preamble');
+  const own = mkdtempSync(join(folder, 'asked-'));
+  const requestFile = join(own, 'requests');
+  const preambleFile = join(own, 'preamble');
   writeFileSync(requestFile, Buffer.concat(requests));
   const preamble = language.preamble(port);
   writeFileSync(preambleFile, preamble);
@@ -372,7 +446,7 @@ async function askOnce(
   const quiet = async () => {
     for (let before = -1; before !== arrived || arrived === 0; ) {
       before = arrived;
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      await sleep(QUIET_MS);
     }
     const length = arrived;
     arrived = 0;
@@ -389,26 +463,6 @@ async function askOnce(
   return [preambleReply, reply];
 }
 
-/**
- * What a server serves that does nothing: requests and replies of the same lengths.
- * @param {string} load @param {number | null} core @param {string} folder
- * @param {{ connections: string, requestFile: string, requestBytes: number, replyBytes: number }} asked
- */
-async function bareSample(load, core, folder, asked) {
-  const child = startChild(SERVE, { core: (await serverCore()).core });
-  const { connections, requestFile, requestBytes, replyBytes } = asked;
-  const nothing = join(folder, 'nothing');
-  writeFileSync(nothing, '');
-  try {
-    const { port } = await child.ask({ start: 'responder', requestBytes, replyBytes });
-    const words = [requestFile, requestBytes, replyBytes, nothing, 0, 0, 1];
-    const running = { port, pid: child.pid, stop: () => child.stop() };
-    return await loaded(load, core, running, { connections, words });
-  } finally {
-    await child.stop();
-  }
-}
-
 /** @param {number} port */
 async function reachable(port) {
   for (let i = 0; i < 100; i++) {
@@ -419,13 +473,16 @@ async function reachable(port) {
       socket.once('connect', () => socket.destroy());
     });
     if (isThere) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
   throw new Error(`nothing listens on port ${port}`);
 }
 
-/** @param {Map<string, Sample[]>} samples @param {number} rounds */
-function servingSection(samples, rounds) {
+function servingSection(
+  /** @type {Map<string, Sample[]>} */ samples,
+  /** @type {number} */ rounds,
+  /** @type {number} */ roundsLarge,
+) {
   const of = (/** @type {string} */ key) => /** @type {Sample[]} */ (samples.get(key) ?? []);
   const median = (/** @type {Sample[]} */ list, /** @type {keyof Sample} */ field) =>
     spreadOf(list.map((sample) => sample[field])).median;
@@ -466,10 +523,11 @@ function servingSection(samples, rounds) {
     title: 'The ring: one node',
     method:
       `${CONNECTIONS} connections, each with one request under way (tcp-load.c, on a core of its own); the server is a ` +
-      `process on the other core. ${rounds} rounds (2 of 10,000 B), in turn forwards and backwards; ` +
-      `${whole(WARMING_REQUESTS)} requests to warm up, then ${whole(MEASURED_REQUESTS)} measured, or ${MEASURED_S} s. The ` +
+      `process on the other core. All servers stand at once and are asked in turn, ${MEASURED_S} s or ` +
+      `${whole(MEASURED_REQUESTS)} requests each, in ${rounds} rounds (${roundsLarge} of 10,000 B), forwards and ` +
+      `backwards, after ${whole(WARMING_REQUESTS)} requests to warm up. The ` +
       'bare responder is a Node.js TCP server that answers requests of the same length with replies of the same length ' +
-      'and looks at neither; it is measured right after the row. "One command each" opens a connection for every ' +
+      'and looks at neither. "One command each" opens a connection for every ' +
       'request, as programs of the class do. Writes are acknowledged by the owner alone (K = 0); on disk and with ' +
       'appendfsync always, when they are on disk. CPU is user + system time of the server. Medians (min–max); ratios ' +
       `are those within a round. Load of the machine when this ended, the bench included: ${decimals(1)(loadavg()[1])}.`,
