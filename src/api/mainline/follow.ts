@@ -1,18 +1,21 @@
 /**
  * Following a mutable torrent (BEP 46): a mutable item whose value is `{ ih: <info-hash> }` says what the
  * newest version of something is. It is asked for again and again, each newer version is told, and the
- * reader puts it again every hour, so that it lives even when its owner sleeps.
+ * reader puts it again every hour, sooner when that failed (`turns.ts`), so that it lives even when its owner
+ * sleeps. While the program is busy with a version it is not put.
  *
  *     magnet:?xs=urn:btpk:<public key, 64 hex>&s=<salt, hex>
  */
 import { shown, wholeNumber } from '../../core/argument.ts';
+import type { Random } from '../../core/random.ts';
 import type { Clock } from '../../io/clock.ts';
 import { DhtError } from '../../io/errors.ts';
 import type { Bencoded } from '../../mainline/krpc/bencode.ts';
 import { KEY_BYTES } from '../../mainline/krpc/storage-fields.ts';
 import type { Desk } from './desk.ts';
 import { bytesOf, hexOf, placeOf, type StoredItem, saltOf } from './item-results.ts';
-import { getItem, republishItem } from './items.ts';
+import { getItem } from './items.ts';
+import { type KeptItem, KeptItems } from './kept-items.ts';
 import { checkLimits } from './options.ts';
 import { wasClosed } from './outcomes.ts';
 
@@ -20,8 +23,6 @@ import { wasClosed } from './outcomes.ts';
 export const FOLLOW_EVERY_MS: number = 10 * 60_000;
 /** And more often than that nobody may. */
 const FOLLOW_EVERY_MS_MIN = 60_000;
-/** BEP 44: items live for two hours, and are put again every hour. */
-const REPUBLISH_MS = 3_600_000;
 const INFO_HASH_BYTES = 20;
 
 export interface FollowOptions {
@@ -52,9 +53,8 @@ export function pointerOf(link: Pointer): { key: Uint8Array; salt: Uint8Array } 
     }
     return { key: bytesOf(link.key, 'link.key', KEY_BYTES), salt: saltOf(link.salt) };
   }
-  const key = /^(?:magnet:\?(?:.*&)?xs=)?urn:btpk:([0-9a-f]{64})(?:&|$)/i.exec(link)?.[1];
-  const salt = /^magnet:\?(?:.*&)?s=([0-9a-f]*)(?:&|$)/i.exec(link)?.[1] ?? '';
-  if (key === undefined || salt.length % 2 !== 0) {
+  const { key, salt } = fieldsOf(link);
+  if (key === undefined || salt === undefined) {
     throw new TypeError(
       `"link" expected urn:btpk:KEY or magnet:?xs=urn:btpk:KEY&s=SALT, got ${shown(link)}`,
     );
@@ -65,9 +65,21 @@ export function pointerOf(link: Pointer): { key: Uint8Array; salt: Uint8Array } 
   };
 }
 
+/** As digits; undefined for what is none. What a magnet link says is percent-encoded, or not: most programs do. */
+function fieldsOf(link: string): { key: string | undefined; salt: string | undefined } {
+  const query = /^magnet:\?(.*)$/is.exec(link)?.[1] ?? `xs=${link}`;
+  const fields = [...new URLSearchParams(query)];
+  const keys = fields.flatMap(([name, text]) =>
+    /^xs$/i.test(name) ? (/^urn:btpk:([0-9a-f]{64})$/i.exec(text)?.[1] ?? []) : [],
+  );
+  const salt = fields.find(([name]) => /^s$/i.test(name))?.[1] ?? '';
+  return { key: keys[0], salt: /^(?:[0-9a-f]{2})*$/i.test(salt) ? salt : undefined };
+}
+
 export function follow(
   desk: Desk,
   clock: Clock,
+  random: Random,
   link: Pointer,
   options: FollowOptions,
 ): AsyncGenerator<Version, void, undefined> {
@@ -76,7 +88,8 @@ export function follow(
   wholeNumber(everyMs, 'everyMs', FOLLOW_EVERY_MS_MIN, 0x7fffffff);
   const pointer = pointerOf(link);
   placeOf(pointer, undefined);
-  return versions(desk, clock, pointer, everyMs, republish, signal);
+  const keeper = republish ? new KeptItems(desk, clock, random) : null;
+  return versions(desk, clock, pointer, everyMs, keeper, signal);
 }
 
 async function* versions(
@@ -84,23 +97,25 @@ async function* versions(
   clock: Clock,
   pointer: { key: Uint8Array; salt: Uint8Array },
   everyMs: number,
-  republish: boolean,
+  keeper: KeptItems | null,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Version, void, undefined> {
   let item: StoredItem | null = null;
-  let putAtMs = -Infinity;
-  for (;;) {
-    const news = await newer(desk, pointer, item, signal);
-    if (news) {
-      item = news;
-      putAtMs = -Infinity;
-      yield { infoHash: infoHashOf(news.value), seq: news.seq!, item: news };
+  let kept: KeptItem | undefined;
+  try {
+    for (;;) {
+      const news = await newer(desk, pointer, item, signal);
+      if (news) {
+        item = news;
+        // Whoever comes back for no more without a word leaves nothing running.
+        kept?.stop();
+        yield { infoHash: infoHashOf(news.value), seq: news.seq!, item: news };
+        kept = keeper?.keep(news);
+      }
+      await pause(desk, clock, everyMs, signal);
     }
-    if (item && republish && putAtMs + REPUBLISH_MS <= clock.now()) {
-      putAtMs = clock.now();
-      await unlessOver(republishItem(desk, item, { signal }));
-    }
-    await pause(desk, clock, everyMs, signal);
+  } finally {
+    kept?.stop();
   }
 }
 

@@ -269,7 +269,7 @@ export class Mainline extends Opened {
 
   /** Tells of each newer version of a mutable torrent (BEP 46), until it is left. @throws DhtError. */
   follow(link: Pointer, options: FollowOptions = {}): AsyncGenerator<Version, void, undefined> {
-    return follow(this.#desk, this.#clock, link, options);
+    return follow(this.#desk, this.#clock, this.#random, link, options);
   }
 
   /** Estimates how many seeds and peers an info-hash has (BEP 33 "scrape"). @throws DhtError. */

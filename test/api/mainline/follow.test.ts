@@ -1,10 +1,13 @@
 /** Following a mutable torrent (BEP 46): links, news as they come, republishing, and every way to end. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { pointerOf } from '../../../src/api/mainline/follow.ts';
+import { type FollowOptions, follow, pointerOf } from '../../../src/api/mainline/follow.ts';
+import { SeededRandom } from '../../../src/core/random.ts';
 import { type Clock, systemClock } from '../../../src/io/clock.ts';
 import { type Mainline, openMainline } from '../../../src/mainline.ts';
 import { createTestnet } from '../../../src/testnet.ts';
-import { hexBytes, KEY, SEED } from '../../vectors/bep44.ts';
+import { ManualClock } from '../../io/memory-network.ts';
+import { hexBytes, KEY, MUTABLE, SEED } from '../../vectors/bep44.ts';
+import { oneItem } from './one-item.ts';
 
 const KEY_TEXT = Buffer.from(KEY).toString('hex');
 const LINK = `magnet:?xs=urn:btpk:${KEY_TEXT}&s=6e`;
@@ -52,6 +55,10 @@ describe('a link', () => {
     [`magnet:?xs=urn:btpk:${KEY_TEXT.toUpperCase()}`, new Uint8Array(0)],
     [`magnet:?dn=x&s=6E&xs=urn:btpk:${KEY_TEXT}`, Uint8Array.of(0x6e)],
     [`urn:btpk:${KEY_TEXT}`, new Uint8Array(0)],
+    [`magnet:?xs=urn%3Abtpk%3A${KEY_TEXT}&s=6e`, Uint8Array.of(0x6e)],
+    [`MAGNET:?dn=a%26b&xs=urn%3abtpk%3a${KEY_TEXT}&%73=%36e`, Uint8Array.of(0x6e)],
+    [`magnet:?xs=http%3A%2F%2Fx&xs=urn:btpk:${KEY_TEXT}`, new Uint8Array(0)],
+    [`urn:btpk:${KEY_TEXT}&s=6e`, Uint8Array.of(0x6e)],
   ])('%s', (link, salt) => expect(pointerOf(link)).toEqual({ key: KEY, salt }));
 
   test('may be a key and a salt', () => {
@@ -65,9 +72,82 @@ describe('a link', () => {
     'magnet:?xt=urn:btih:00',
     `urn:btpk:${KEY_TEXT}0`,
     `magnet:?xs=urn:btpk:${KEY_TEXT}&s=6`,
+    `magnet:?xs=urn:btpk:${KEY_TEXT}&s=xy`,
+    `magnet:?dn=xs%3Durn:btpk:${KEY_TEXT}`,
+    `magnet:?xs=urn%253Abtpk%253A${KEY_TEXT}`,
     '',
     null,
   ])('is not %s', (link) => expect(() => pointerOf(link as string)).toThrow(/"link" expected/));
+});
+
+describe('what is followed is put again', () => {
+  const MINUTE_MS = 60_000;
+
+  function setup(options: FollowOptions = {}) {
+    const clock = new ManualClock();
+    const closing = new AbortController();
+    const { world, desk, run } = oneItem(clock, closing.signal);
+    const version = (n: number) => ({ key: KEY, ...MUTABLE[n] });
+    world.newest = version(1);
+    const random = new SeededRandom(1);
+    const link = { key: KEY, salt: world.newest.salt };
+    return {
+      clock,
+      closing,
+      world,
+      run,
+      version,
+      versions: follow(desk, clock, random, link, options),
+    };
+  }
+
+  test('a minute after a failure, then two, then four, and every hour once it is there', async () => {
+    const { clock, world, run, versions } = setup();
+    world.stored = 0;
+    expect((await versions.next()).value).toMatchObject({ seq: world.newest!.seq });
+    void versions.next();
+    await run(10 * MINUTE_MS, 1000);
+    expect(world.puts).toHaveLength(4);
+    const waits = world.putsAtMs.slice(1).map((atMs, n) => atMs - world.putsAtMs[n]);
+    for (const [n, waitMs] of waits.entries()) {
+      expect(Math.abs(waitMs / (MINUTE_MS * 2 ** n) - 1)).toBeLessThanOrEqual(0.12);
+    }
+    world.stored = 8;
+    await run(10 * MINUTE_MS);
+    expect(world.puts).toHaveLength(5);
+    await run(300 * MINUTE_MS);
+    expect(world.puts.length).toBeGreaterThanOrEqual(9);
+    expect(world.puts.length).toBeLessThanOrEqual(11);
+    expect(new Set(world.puts.map((item) => item!.seq))).toEqual(new Set([world.newest!.seq]));
+    expect(clock.timerCount).toBe(2);
+  });
+
+  test('not while the program is busy with a newer one, and not after the end', async () => {
+    const { clock, closing, world, run, version, versions } = setup({ everyMs: 600_000 });
+    world.newest = version(0);
+    await versions.next();
+    const coming = versions.next();
+    await run(MINUTE_MS);
+    expect(world.puts.map((item) => item!.seq)).toEqual([version(0).seq]);
+    world.newest = version(1);
+    await run(10 * MINUTE_MS);
+    expect((await coming).value).toMatchObject({ seq: version(1).seq });
+    expect(clock.timerCount).toBe(0);
+    const last = versions.next();
+    await run(MINUTE_MS);
+    expect(world.puts.at(-1)!.seq).toBe(version(1).seq);
+    closing.abort();
+    await expect(last).rejects.toMatchObject({ code: 'CLOSED' });
+    expect(clock.timerCount).toBe(0);
+  });
+
+  test('unless that is not wanted', async () => {
+    const { world, run, versions } = setup({ republish: false });
+    await versions.next();
+    void versions.next();
+    await run(200 * MINUTE_MS);
+    expect(world.puts).toEqual([]);
+  });
 });
 
 describe('following', () => {
@@ -99,9 +179,10 @@ describe('following', () => {
     const versions = node.follow(LINK, { everyMs: EVERY_MS });
     await versions.next();
     const coming = versions.next();
+    const puts = () => others.reduce((sum, { stats }) => sum + stats.in.queries.put, 0) - before;
+    await expect.poll(puts).toBe(8);
     await next();
-    const puts = others.reduce((sum, { stats }) => sum + stats.in.queries.put, 0) - before;
-    expect(puts).toBe(8);
+    expect(puts()).toBe(8);
     await node.close();
     await expect(coming).rejects.toMatchObject({ code: 'CLOSED' });
   });

@@ -1,48 +1,23 @@
 /** Items that are kept alive, by a desk that stands in for the network and by real nodes. */
 import { afterEach, expect, test } from 'vitest';
-import { type Desk, searchOf } from '../../../src/api/mainline/desk.ts';
 import { storedItem } from '../../../src/api/mainline/item-results.ts';
 import { KeptItems, PUT_EVERY_MS } from '../../../src/api/mainline/kept-items.ts';
 import { SeededRandom } from '../../../src/core/random.ts';
-import type { ItemErrand } from '../../../src/mainline/errand.ts';
 import type { Item } from '../../../src/mainline/krpc/item.ts';
 import { createTestnet, type Testnet } from '../../../src/testnet.ts';
 import { ManualClock } from '../../io/memory-network.ts';
 import { KEY, MUTABLE, SEED } from '../../vectors/bep44.ts';
+import { oneItem } from './one-item.ts';
 
 const opened: Testnet[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((one) => one.close()));
 });
 
-/** A network that holds one item, and what was put to it. */
 function setup() {
   const clock = new ManualClock();
-  const world = { newest: null as Item | null, stored: 8, puts: [] as (Item | null)[] };
-  const desk: Desk = {
-    found: new Map(),
-    ask: () => false,
-    closing: new AbortController().signal,
-    tell: () => {},
-    now: () => clock.now(),
-    within: (_limits, work) => work,
-    search: (run) => searchOf(run, () => {}),
-    lookup: async (_limits, _kind, _target, errand) => {
-      const item = errand as ItemErrand;
-      item.newest = world.newest;
-      world.puts.push(item.compose?.(world.newest) ?? null);
-      const trace = { kind: 'put', target: '', durationMs: 0, steps: [], closest: [] } as const;
-      const whole = { ...trace, steps: [], closest: [], answered: 8, failed: 0 };
-      return { trace: whole, stored: world.stored, failed: 0, writes: [] };
-    },
-  };
+  const { world, desk, run } = oneItem(clock);
   const items = new KeptItems(desk, clock, new SeededRandom(1));
-  const run = async (durationMs: number) => {
-    for (let left = durationMs; left > 0; left -= 60_000) {
-      clock.advance(60_000);
-      for (let n = 0; n < 4; n++) await new Promise(setImmediate);
-    }
-  };
   return { clock, world, items, run };
 }
 
