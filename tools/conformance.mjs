@@ -65,7 +65,8 @@ against 105 rules of the BEPs: what was sent, what came back, and which rule say
 these nodes on one machine, over IPv4 (a node of IPv6 is tested as \`[::1]:6881\`); \`node tools/conformance.mjs\`
 writes this page. "–" is not tested, for a reason that
 \`--all\` tells: it cannot be seen from outside, takes too long, or the node does not offer it. A test holds that libtorrent
-keeps and breaks the same rules over IPv6.
+keeps and breaks the same rules over IPv6. What waits for a node to act by itself may come out otherwise in another run: of
+Transmission, rules 6 and 49 did.
 
 ${row('', ...cards.map(({ name }) => name))}
 ${row('---', ...cards.map(() => '---'))}
