@@ -10,7 +10,7 @@ import { ID_BYTES, randomId } from '../../core/id.ts';
 import type { Clock } from '../../io/clock.ts';
 import { sha1, systemRandom } from '../../io/entropy.ts';
 import { ListFlag } from '../../ring/queries.ts';
-import { type Act, actOf } from '../../ring/records/act.ts';
+import { type Act, actOf, plainSet } from '../../ring/records/act.ts';
 import { NAME_BYTES_MAX } from '../../ring/records/record.ts';
 import type { Level } from '../../ring/settings.ts';
 import type { HearsAct, RingAccess } from '../ring/access.ts';
@@ -82,8 +82,7 @@ export class RingKeys implements Keys {
 
   /** Sets a value, which has no expiry then; `heard` may be told at once. */
   set(name: Uint8Array, value: Uint8Array, heard: HearsAct): void {
-    const act = actOf({ verb: 'set', expiry: 'none', name, value });
-    this.ring.tellAct(sha1(name), act, this.#level, heard);
+    this.ring.tellAct(sha1(name), plainSet(name, value), this.#level, heard);
   }
 
   /** The names from a place on, as many as one owner gives at a time. */

@@ -23,10 +23,11 @@ import {
 } from '../../ring/resp/replies.ts';
 import { Channels } from './channels.ts';
 import { type Command, keysOf, replyOf, textOf, unknownCommand, wrongArity } from './command.ts';
+import { copyOf } from './copies.ts';
 import type { RingKeys } from './keyspace.ts';
 import { Refusal } from './refusal.ts';
 import type { Client, Hub, SessionRights } from './serving.ts';
-import { copyOf, markOf, Setting } from './setting.ts';
+import { markOf, Setting } from './setting.ts';
 import { exec, type Queued, type Watched, watch } from './transactions.ts';
 
 /** Commands of one connection under way. */
@@ -138,8 +139,7 @@ export class Session implements ServiceListener, Client {
     if (this.#busy.size > 0 && this.#busy.has(mark)) return false;
     const setting = new Setting(mark, this.#onSet);
     this.#slots.push(setting);
-    const { keys } = this.hub;
-    keys.set(copyOf(bytes, keyAt, keyEnd), copyOf(bytes, start, end), setting);
+    this.hub.keys.set(copyOf(bytes, keyAt, keyEnd), copyOf(bytes, start, end), setting);
     if (setting.reply !== undefined) return true;
     this.#underWay++;
     this.#busy.set(mark, WRITE_WEIGHT);

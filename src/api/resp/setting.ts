@@ -40,7 +40,3 @@ export function markOf(bytes: Uint8Array, start = 0, end: number = bytes.length)
   for (let i = start; i < end; i++) mark = Math.imul(mark ^ bytes[i]!, 0x01000193);
   return mark;
 }
-
-export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  return Uint8Array.prototype.slice.call(bytes, start, end);
-}

@@ -229,7 +229,7 @@ export class RingAccess extends Opened {
       return heard.failed(error);
     }
     const { calls, driver } = this.world;
-    const waiting = new Acting(heard, (outcome) => this.#checked(outcome, true));
+    const waiting = new Acting(heard, this.#checkedWrite);
     calls.tell(waiting, (call) =>
       driver.perform((_machine, now) => this.machine.act(now, call, hash, act, level)),
     );
@@ -376,6 +376,8 @@ export class RingAccess extends Opened {
     );
     return this.#checked(outcome, isWrite);
   }
+
+  readonly #checkedWrite = (outcome: RingOutcome): RingOutcome => this.#checked(outcome, true);
 
   #checked(outcome: RingOutcome, isWrite: boolean): RingOutcome {
     if (outcome.code === 'ok') return outcome;

@@ -82,6 +82,23 @@ export function actOf(act: Partial<Act> & Pick<Act, 'verb'>): Act {
   };
 }
 
+/** The act that comes most: what is there is replaced, with its expiry. */
+export function plainSet(name: Uint8Array, value: Uint8Array): Act {
+  return {
+    verb: 'set',
+    when: 'always',
+    expected: NOTHING,
+    expiry: 'none',
+    untilMs: 0,
+    expiryWhen: 'always',
+    wantsOld: false,
+    name,
+    offset: 0,
+    delta: 0n,
+    value,
+  };
+}
+
 /** What an act comes to. */
 export interface Applied {
   readonly verdict: Verdict;

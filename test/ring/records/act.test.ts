@@ -10,6 +10,7 @@ import {
   EXPIRIES,
   EXPIRY_CONDITIONS,
   integerOf,
+  plainSet,
   putAct,
   readAct,
   VERBS,
@@ -48,6 +49,11 @@ function tried(act: Partial<Act> & Pick<Act, 'verb'>, before: Uint8Array | null,
 
 const gone = recordOf('old', 999);
 const held = recordOf('old');
+
+it('a plain set is the act that its words say', () => {
+  const [name, value] = [bytes('a'), bytes('new')];
+  expect(plainSet(name, value)).toEqual(actOf({ verb: 'set', expiry: 'none', name, value }));
+});
 
 describe('an act', () => {
   it('sets, and gives the key its name once', () => {
