@@ -88,6 +88,14 @@ class Visit {
     this.source.send({ do: 'act', act });
   }
 
+  /** As the page undoes its newest act: the same world with the acts before, at the moment of the act. */
+  undo(): void {
+    const { hello, history } = this.model;
+    const acts = history.value.slice(0, -1);
+    const { atMs } = history.value.at(-1)!;
+    this.source.send({ do: 'begin', config: hello.value!.config!, acts, atMs });
+  }
+
   get alive(): LabSource[] {
     return this.sources.filter(({ isClosed }) => !isClosed);
   }
@@ -142,6 +150,7 @@ describe('a world with others that stand', () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('pass' as const), seconds: fc.integer({ min: 1, max: 5 }) }),
       fc.record({ do: fc.constant('goTo' as const), toMs: fc.integer({ min: 0, max: 12_000 }) }),
+      fc.record({ do: fc.constant('undo' as const) }),
       fc.record({
         do: fc.constant('act' as const),
         act: fc.constantFrom<Act>(
@@ -159,6 +168,7 @@ describe('a world with others that stand', () => {
         for (const one of steps) {
           if (one.do === 'pass') visit.pass(one.seconds);
           else if (one.do === 'goTo') visit.goTo(one.toMs);
+          else if (one.do === 'undo') visit.model.history.value.length > 0 && visit.undo();
           else visit.act(one.act);
         }
         visit.goTo(visit.model.atMs); // all of this moment is done
@@ -205,6 +215,41 @@ describe('a world with others that stand', () => {
     expect(moments[0]).toBeLessThan(8000);
     visit.source.close();
     expect(visit.alive).toEqual([]);
+  });
+
+  test('one stands before the newest act, and undoing begins there', () => {
+    const visit = new Visit(200).begin();
+    visit.pass(8);
+    visit.act({ kind: 'crash', nodes: [3] });
+    visit.pass(1);
+    const before = visit.alive.find(({ simulation }) => simulation.nowMs === 7999)!;
+    expect(before.commands.at(-1)).toMatchObject({ do: 'rewind', toMs: 7999 });
+    visit.undo();
+    expect(before.isClosed).toBe(false);
+    expect(before.commands.at(-1)).toMatchObject({ do: 'rewind', toMs: 8000, acts: [] });
+    expect(visit.shown).toMatchObject({ atMs: 8000, states: [1, 1, 1, 1, 1, 1] });
+    expect(visit.model.history.value).toEqual([]);
+    expect(visit.shown.ended).toBe(straight(visit).shown.ended);
+    // Its place is taken again: what was undone can be done again, and undone.
+    const again = visit.alive.filter(({ simulation }) => simulation.nowMs === 7999);
+    expect(again).toHaveLength(1);
+    expect(again[0]).not.toBe(before);
+  });
+
+  test('acts of one moment have one before them, and of many acts there are no more than may stand', () => {
+    const visit = new Visit(200).begin();
+    visit.pass(8);
+    for (const node of [1, 2, 3]) visit.act({ kind: 'crash', nodes: [node] });
+    expect(visit.alive.filter(({ simulation }) => simulation.nowMs === 7999)).toHaveLength(1);
+    visit.undo();
+    expect(visit.shown.states).toEqual([1, 2, 2, 1, 1, 1]);
+    for (let i = 0; i < 20; i++) {
+      visit.act({ kind: 'put', name: `key ${i}`, value: 'v', from: 0 });
+      visit.pass(1);
+    }
+    expect(visit.alive.length).toBeLessThanOrEqual(STANDING_MAX + 1);
+    visit.goTo(visit.model.atMs);
+    expect(visit.hash).toBe(straight(visit).hash);
   });
 
   test('go with their world', () => {
