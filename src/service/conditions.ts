@@ -2,7 +2,7 @@
  * What HTTP says about versions, parts and times (RFC 9110, 9111), and what the ring calls it.
  *
  *     ETag: "01a2…"           the version of the record
- *     If-Match: "01a2…"       only if it has that version; `*`: only if there is one
+ *     If-Match: "01a2…"       only if it has that version, also in a list; `*`: only if there is one
  *     If-None-Match: *        only if there is none
  *     Range: bytes=2-5        bytes 2 to 5; `-5` the last five, `2-` all from 2
  *     Cache-Control: max-age  as long as it is stored
@@ -26,10 +26,14 @@ export function conditionOf(
   }
   if (ifMatch === undefined) return {};
   if (ifMatch.trim() === '*') return { present: true };
-  const [, version] = TAG.exec(ifMatch.trim()) ?? [];
   // A tag that none of ours can be matches nothing.
+  const versions = ifMatch.split(',').flatMap((tag) => TAG.exec(tag.trim())?.[1] ?? []);
+  const [version, ...others] = versions;
   if (version === undefined) {
     throw new ServiceError(412, 'CONDITION_FAILED', 'If-Match names no version of this ring');
+  }
+  if (others.length > 0) {
+    throw new ServiceError(400, 'BAD_REQUEST', 'If-Match takes one version of this ring');
   }
   return { version };
 }
@@ -52,7 +56,7 @@ export interface Span {
  * has it. @throws ServiceError 416 for a part that there is not.
  */
 export function spanOf(range: string | undefined, bytes: number): Span | null {
-  const [, first, last] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(range?.trim() ?? '') ?? [];
+  const [, first, last] = /^bytes=(\d{0,15})-(\d{0,15})$/i.exec(range?.trim() ?? '') ?? [];
   if (first === undefined || (first === '' && last === '')) return null;
   const from = first === '' ? Math.max(0, bytes - Number(last)) : Number(first);
   const to = first === '' || last === '' ? bytes : Math.min(bytes, Number(last) + 1);

@@ -15,7 +15,10 @@ describe('what HTTP says is what the ring does', () => {
     expect(conditionOf(undefined, '*')).toEqual({ absent: true });
     expect(conditionOf('*', undefined)).toEqual({ present: true });
     expect(conditionOf(`"${VERSION}"`, undefined)).toEqual({ version: VERSION });
+    expect(conditionOf(`"abc", "${VERSION}"`, undefined)).toEqual({ version: VERSION });
     expect(() => conditionOf('"abc"', undefined)).toThrow('no version of this ring');
+    expect(() => conditionOf(`W/"${VERSION}"`, undefined)).toThrow('no version of this ring');
+    expect(() => conditionOf(`"${VERSION}", "${'0'.repeat(32)}"`, undefined)).toThrow('takes one');
     expect(() => conditionOf('*', '*')).toThrow('exclude each other');
     expect(() => conditionOf(undefined, `"${VERSION}"`)).toThrow('no other');
     expect(isKnown(`"x", W/"${VERSION}"`, VERSION)).toBe(true);
@@ -25,6 +28,7 @@ describe('what HTTP says is what the ring does', () => {
   });
 
   test.each([
+    ['BYTES=2-5', 2, 6],
     ['bytes=0-0', 0, 1],
     ['bytes=2-5', 2, 6],
     ['bytes=2-', 2, 10],
