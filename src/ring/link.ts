@@ -160,9 +160,12 @@ export class Link extends Outbox implements Way {
     this.owner.clockHeard(clockMs - now);
   }
 
-  /** How far the other clock is before ours; null: it has not greeted us yet. */
+  /**
+   * How far the other clock is before ours, or less: what seems to be older than it is, is refused with the time
+   * and sent again; what seems to be younger would be done too late. Null: it has not greeted us yet.
+   */
   get aheadMs(): number | null {
-    return this.handshake === null ? 0 : this.handshake.aheadMs;
+    return this.handshake === null ? 0 : this.handshake.leastAheadMs;
   }
 
   // Writing.

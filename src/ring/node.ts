@@ -71,6 +71,8 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
   readonly policy: NeighbourPolicy;
   #outcomes: [call: number, outcome: RingOutcome][] = [];
   #isClosed = false;
+  /** When the last turn began. */
+  #begunAtMs = 0;
 
   constructor(
     world: RingWorld,
@@ -339,7 +341,12 @@ export class RingNode extends RingState implements StreamMachine, StoreMachine {
   /** A turn begins. What should have been done long before tells that we stood still, or that our clock has jumped. */
   #begins(now: number): void {
     const lateMs = now - this.deadline;
-    if (lateMs > STALL_MS) this.stalledAtMs = now;
+    if (lateMs > STALL_MS) {
+      this.stalledAtMs = now;
+      // Since the last turn: the next ones may find the same things overdue.
+      this.stalledForMs += now - this.#begunAtMs;
+    }
+    this.#begunAtMs = now;
     if (lateMs > CLOCK_TOLERANCE_MS) this.unsteadySinceMs = now;
   }
 

@@ -203,11 +203,11 @@ export abstract class RingState implements Greeter {
   clockShiftMs = 0;
   /** When our clock was last corrected, or our arcs last grew; before we have begun there is no time. */
   unsteadySinceMs: number = Infinity;
-  /** When we were last found to have stood still. */
+  /** When we were last found to have stood still, and for how long in all; or else our clock has jumped. */
   stalledAtMs: number = -Infinity;
+  stalledForMs = 0;
   /** Whom we were told to join. */
   ways: readonly Member[] = [];
-  /** All of this process is on its way out. */
   isLeaving = false;
   /** We were the last: there is nobody to whom our records could go. */
   isRingOver = false;

@@ -58,6 +58,7 @@ export class Stranger {
         incarnation: claims,
         isTitled: true,
         k: 2,
+        stalledForMs: 0,
         greeted: claims === 0 ? [] : [member],
       },
       addressAt(port),

@@ -100,6 +100,35 @@ describe('an act', () => {
     expect(owner.counters.lateActs).toBe(lateActs + 1);
   });
 
+  it('of a client whose clock has jumped says that it is older, and is not done too late', () => {
+    const { world, owner, client } = aloneWithClient();
+    const { node } = client;
+    let aheadMs = 0;
+    Object.assign(client, {
+      tick: (now: number) => node.tick(now + aheadMs),
+      arrived: (now: number, ...rest: [number, Uint8Array, number, number]) =>
+        node.arrived(now + aheadMs, ...rest),
+    });
+    Object.defineProperty(client, 'deadline', { get: () => node.deadline - aheadMs });
+    const goOn = owner.stall();
+    // Something that it waits for is overdue by the jump, so it sees that.
+    world.lastCall++;
+    client.call(() => node.owner(world.now, world.lastCall, keyOf('a')));
+    aheadMs = 4000;
+    client.call(() => node.tick(world.now + aheadMs));
+    aheadMs = 10_000;
+    client.call(() => node.tick(world.now + aheadMs));
+    const call = ++world.lastCall;
+    const at = world.now + aheadMs;
+    client.call(() => node.insert(at, call, keyOf('a'), bytesOf('new'), 'one', 1000));
+    world.run(10_200);
+    goOn();
+    world.run(5000);
+    expect(client.outcomes.get(call)?.code).toBe('unknown');
+    expect(held(owner)).toBe('old');
+    expect(owner.counters.lateActs).toBe(1);
+  });
+
   it('of a newcomer that waited with its greeting is sent again, and done once', () => {
     const { world, owner } = aloneWithClient();
     const goOn = owner.stall();

@@ -94,6 +94,7 @@ const CLIENT = {
   incarnation: 0,
   isTitled: false,
   k: 0,
+  stalledForMs: 0,
   greeted: [],
 };
 

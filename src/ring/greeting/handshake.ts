@@ -34,6 +34,8 @@ export interface Greeter {
   readonly isTitled: boolean;
   /** Backups of each record that it would keep. */
   readonly k: number;
+  /** How long it stood still so far, or its clock has jumped. */
+  readonly stalledForMs: number;
   /** The members that this process is; none for a client. */
   readonly greeted: readonly Member[];
 }
@@ -53,6 +55,8 @@ export class Handshake {
   readonly #greeter: Greeter;
   readonly #dialed: Address;
   #isHeard = false;
+  /** How long we had stood still when we were told `aheadMs`. */
+  #stalledForMs = 0;
   #own: Uint8Array | null = null;
   #other: Uint8Array | null = null;
 
@@ -154,6 +158,13 @@ export class Handshake {
   /** It says what its clock shows. */
   hearClock(now: number, clockMs: number): void {
     this.aheadMs = clockMs - now;
+    this.#stalledForMs = this.#greeter.stalledForMs;
+  }
+
+  /** The same if what seemed to be time since then was only our clock that has jumped. */
+  get leastAheadMs(): number | null {
+    if (this.aheadMs === null) return null;
+    return this.aheadMs - (this.#greeter.stalledForMs - this.#stalledForMs);
   }
 
   #heardAcceptor({ addresses, rights }: Hello, proof: Uint8Array): Verdict {

@@ -19,7 +19,8 @@ function greeter(last: number, choice: Partial<Greeter> = {}): Greeter {
   const greeted = last === 0 ? [] : [members.of(at(last))];
   const isTitled = last !== 0;
   const ringId = new Uint8Array(16);
-  return { secret, random, ringId, incarnation: last, isTitled, k: 2, greeted, ...choice };
+  const rest = { incarnation: last, isTitled, k: 2, stalledForMs: 0, greeted };
+  return { secret, random, ringId, ...rest, ...choice };
 }
 
 function opened(bytes: Uint8Array): Frame {
@@ -56,6 +57,19 @@ describe('a handshake', () => {
     expect([dialer.rights, acceptor.rights]).toEqual([Rights.member, Rights.write]);
     expect(acceptor.claimsMember(addressOf(0x0a000001, 40000))).toBe(true);
     expect(acceptor.claimsMember(addressOf(0x0a000009, 40000))).toBe(false);
+  });
+
+  it('takes time in which we stood still for a jump of our clock until it hears the other one again', () => {
+    let stalledForMs = 100;
+    const dialing: Greeter = Object.create(greeter(1), {
+      stalledForMs: { get: () => stalledForMs },
+    });
+    const { dialer } = greet(dialing, greeter(2));
+    expect([dialer.aheadMs, dialer.leastAheadMs]).toEqual([2, 2]);
+    stalledForMs += 10_000;
+    expect([dialer.aheadMs, dialer.leastAheadMs]).toEqual([2, -9998]);
+    dialer.hearClock(20_000, 10_000);
+    expect([dialer.aheadMs, dialer.leastAheadMs]).toEqual([-10_000, -10_000]);
   });
 
   it('gives clients what their key is good for', () => {
