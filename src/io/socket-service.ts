@@ -30,7 +30,7 @@ export interface ServiceSocket {
 export interface ServiceListener {
   /** `bytes[0, length)`, borrowed until it returns. */
   arrived(bytes: Uint8Array, length: number): void;
-  /** All that was written has been taken. */
+  /** All that was written has been taken: told of what had to wait, and always to who has paused. */
   drained(): void;
   /** The other side will say no more, and waits for the rest. */
   ended(): void;
@@ -115,10 +115,13 @@ function flushAll(): void {
 class Outgoing implements ServiceSocket {
   readonly #socket: Socket;
   readonly #outflow: Outflow;
+  readonly #drained: () => void;
   #isEnding = false;
+  #isPaused = false;
 
   constructor(socket: Socket, drained: () => void) {
     this.#socket = socket;
+    this.#drained = drained;
     this.#outflow = new Outflow(socket, drained);
   }
 
@@ -141,7 +144,9 @@ class Outgoing implements ServiceSocket {
   }
 
   flush(): void {
-    if (!this.#socket.destroyed) this.#outflow.leave();
+    if (this.#socket.destroyed) return;
+    // Whoever has paused for what was queued is told by nobody else when the kernel takes all of it at once.
+    if (this.#outflow.leave() && this.#isPaused) this.#drained();
   }
 
   end(): void {
@@ -158,10 +163,12 @@ class Outgoing implements ServiceSocket {
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
     this.#socket.resume();
   }
 }

@@ -44,3 +44,42 @@ it('what comes is heard, what is written in one turn leaves together, and all en
   socket!.write(new Uint8Array(1)); // to nobody
   await service.close();
 });
+
+/** More than a listener lets wait, and less than the kernel takes at once. */
+const LONG_BYTES = 128 * 1024;
+
+it('who pauses for what was written is told that it was taken, also when the kernel takes all at once', async () => {
+  const service = await listenService({
+    host: '127.0.0.1',
+    port: 0,
+    connectionsMax: 1,
+    open: (socket) => ({
+      arrived: () => {
+        socket.give(new Uint8Array(LONG_BYTES));
+        if (socket.waitingBytes >= LONG_BYTES) socket.pause();
+      },
+      drained: () => socket.resume(),
+      ended: () => socket.end(),
+      closed: () => {},
+    }),
+  });
+  const client = connect(service.port, '127.0.0.1');
+  let taken = 0;
+  let wake = () => {};
+  client.on('data', (bytes) => {
+    taken += bytes.length;
+    wake();
+  });
+  // The first goes by the stream, and all others past it.
+  for (let round = 1; round <= 4; round++) {
+    client.write('more');
+    while (taken < round * LONG_BYTES) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+  expect(taken).toBe(4 * LONG_BYTES);
+  client.destroy();
+  await service.close();
+});

@@ -46,6 +46,18 @@ describe('a session', () => {
     }
   });
 
+  it('reads on after replies of more than it lets wait, whether they go by the kernel at once or not', async () => {
+    await withResp(async (client) => {
+      const value = 'x'.repeat(10_000);
+      expect(await client.ask('SET', 'a', value)).toBe('+OK');
+      for (let round = 0; round < 3; round++) {
+        client.raw(commandOf(['GET', 'a']).repeat(150));
+        for (let i = 0; i < 150; i++) expect(await client.next()).toBe(`$10000|${value}`);
+      }
+      expect(await client.say('PING')).toBe('+PONG');
+    });
+  });
+
   it('does what was said before the other side said no more', async () => {
     await withResp(async (client) => {
       client.raw('SET a 1\r\nGET a\r\n');
