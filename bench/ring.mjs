@@ -265,7 +265,6 @@ async function measureServing(run, load, folder) {
       for (const command of COMMANDS) {
         const contenders = await contendersOf(folder, servers, stands, command, valueBytes);
         await takeTurns(run, load, contenders, samples, roundsOf(run, valueBytes));
-        for (const { isBare, stand } of contenders) if (isBare) await stand.stop();
       }
     } finally {
       for (const stand of stands) await stand.stop();
@@ -279,6 +278,7 @@ function roundsOf(/** @type {Run} */ run, /** @type {number} */ valueBytes) {
   return valueBytes === SIZES[0] ? ROUNDS : ROUNDS_LARGE;
 }
 
+/** The bare responders among them are started, and stand behind the servers in `stands`. */
 async function contendersOf(
   /** @type {string} */ folder,
   /** @type {Server[]} */ servers,
@@ -290,7 +290,10 @@ async function contendersOf(
   for (const [i, server] of servers.entries()) {
     const contender = await contend(folder, server, stands[i], command, valueBytes);
     contenders.push(contender);
-    if (isBeside(server, valueBytes)) contenders.push(await bareBeside(folder, contender));
+    if (!isBeside(server, valueBytes)) continue;
+    const bare = await bareBeside(folder, contender);
+    stands.push(bare.stand);
+    contenders.push(bare);
   }
   return contenders;
 }
@@ -319,7 +322,7 @@ async function takeTurns(
 /**
  * A server with a command that it is about to be asked.
  * @typedef {{ connections: string, words: (string | number)[] }} How
- * @typedef {{ key: string, stand: Running, how: How & Awaited<ReturnType<typeof prepare>>, isBare: boolean }} Contender
+ * @typedef {{ key: string, stand: Running, how: How & Awaited<ReturnType<typeof prepare>> }} Contender
  */
 
 /** @returns {Promise<Contender>} */
@@ -332,7 +335,7 @@ async function contend(
 ) {
   const asked = await prepare(folder, server, stand.port, command, valueBytes);
   const how = { connections: server.connections, ...asked };
-  return { key: `${server.name} ${command} ${valueBytes}`, stand, how, isBare: false };
+  return { key: `${server.name} ${command} ${valueBytes}`, stand, how };
 }
 
 /** What a server serves that does nothing: requests and replies of a contender’s lengths. */
@@ -344,7 +347,7 @@ async function bareBeside(/** @type {string} */ folder, /** @type {Contender} */
   writeFileSync(nothing, '');
   const words = [requestFile, requestBytes, replyBytes, nothing, 0, 0, 1];
   const stand = { port, pid: child.pid, stop: () => child.stop() };
-  return { key: `bare ${key}`, stand, how: { ...how, words }, isBare: true };
+  return { key: `bare ${key}`, stand, how: { ...how, words } };
 }
 
 /** Is it compared with a bare responder? */

@@ -65,23 +65,6 @@ export const ACT_EXTRA_BYTES: number = NAME_BYTES_MAX + 1024;
 
 const NOTHING = new Uint8Array(0);
 
-/** An act with the usual for all that is not said. */
-export function actOf(act: Partial<Act> & Pick<Act, 'verb'>): Act {
-  return {
-    when: 'always',
-    expected: NOTHING,
-    expiry: 'kept',
-    untilMs: 0,
-    expiryWhen: 'always',
-    wantsOld: false,
-    name: NOTHING,
-    offset: 0,
-    delta: 0n,
-    value: NOTHING,
-    ...act,
-  };
-}
-
 /** The act that comes most: what is there is replaced, with its expiry. */
 export function plainSet(name: Uint8Array, value: Uint8Array): Act {
   return {
@@ -97,6 +80,11 @@ export function plainSet(name: Uint8Array, value: Uint8Array): Act {
     delta: 0n,
     value,
   };
+}
+
+/** An act with the usual for all that is not said. */
+export function actOf(act: Partial<Act> & Pick<Act, 'verb'>): Act {
+  return { ...plainSet(NOTHING, NOTHING), expiry: 'kept', ...act };
 }
 
 /** What an act comes to. */
